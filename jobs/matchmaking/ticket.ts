@@ -1,0 +1,78 @@
+import { z } from 'zod';
+
+/** Limits of the GameLift API (`gamelift/2015-10-01`) that every ticket is held to. */
+export const ticketLimits = {
+  playersPerTicket: 10,
+  attributesPerPlayer: 10,
+  stringLength: 100,
+  stringsPerList: 100,
+  pairsPerMap: 10,
+  playerIdLength: 1024,
+  ticketIdLength: 128,
+} as const;
+
+const text = z.string().min(1).max(ticketLimits.stringLength);
+
+/** One attribute value in FlexMatch's wire form: exactly one of S, N, SL, SDM. Numbers may arrive as strings. */
+export const attributeValue = z.union(
+  [
+    z.strictObject({ S: text }),
+    z.strictObject({
+      N: z.union([
+        z.number(),
+        z
+          .string()
+          .regex(/^-?\d+(\.\d+)?$/)
+          .transform(Number),
+      ]),
+    }),
+    z.strictObject({ SL: z.array(text).max(ticketLimits.stringsPerList) }),
+    z.strictObject({
+      SDM: z
+        .record(text, z.number())
+        .refine(
+          (map) => Object.keys(map).length <= ticketLimits.pairsPerMap,
+          `at most ${ticketLimits.pairsPerMap} pairs`,
+        ),
+    }),
+  ],
+  'exactly one of S (string), N (number), SL (string list), SDM (string-to-number map)',
+);
+export type AttributeValue = z.output<typeof attributeValue>;
+
+/** A player as a ticket carries them. `latencyInMs` maps location to positive whole milliseconds. */
+export const ticketPlayer = z.strictObject({
+  playerId: z.string().min(1).max(ticketLimits.playerIdLength),
+  attributes: z
+    .record(text, attributeValue)
+    .refine(
+      (map) => Object.keys(map).length <= ticketLimits.attributesPerPlayer,
+      `at most ${ticketLimits.attributesPerPlayer} attributes per player`,
+    )
+    .default({}),
+  latencyInMs: z.record(z.string().min(1).max(100), z.int().positive()).optional(),
+  team: z.string().min(1).max(1024).optional(),
+});
+export type TicketPlayer = z.output<typeof ticketPlayer>;
+
+/** Ticket statuses of the GameLift API. The last four are terminal. */
+export const ticketStatuses = [
+  'QUEUED',
+  'SEARCHING',
+  'REQUIRES_ACCEPTANCE',
+  'PLACING',
+  'COMPLETED',
+  'FAILED',
+  'CANCELLED',
+  'TIMED_OUT',
+] as const;
+export type TicketStatus = (typeof ticketStatuses)[number];
+
+/** A ticket as the engine sees it: a party (or a running match that wants players) searching since `startTime` (ms). */
+export interface SearchingTicket {
+  readonly ticketId: string;
+  readonly startTime: number;
+  readonly players: readonly TicketPlayer[];
+  /** A running match asking for players: its players are already on teams (`player.team`). */
+  readonly backfill?: boolean;
+}
