@@ -1,0 +1,91 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { runCommand } from '../command.ts';
+import { documentdbBehind } from '../gateway.ts';
+import type { Durability, Part, Servers } from '../part.ts';
+import type { Run } from '../run.ts';
+import { type Program, partOf, type Server, startServer } from '../server.ts';
+import { type Entry, enterTree } from './enter-tree.ts';
+import { databaseTemplate } from './recipe.ts';
+
+interface Place {
+  readonly tree: string;
+  readonly run: Run;
+  readonly durability: Durability;
+}
+
+/** The servers of a Debian tree, each with data and log in the run folder. */
+export function debianServers(place: Place): Servers {
+  return {
+    // 2 GB: a queue that is full refuses writes, as in production, before the machine runs out.
+    queueRedis: () =>
+      valkey(place, 'queue-redis', [
+        ...['--maxmemory', '2gb', '--maxmemory-policy', 'noeviction'],
+        ...['--appendonly', 'yes', '--appendfsync', place.durability],
+      ]),
+    cacheRedis: () =>
+      valkey(place, 'cache-redis', ['--maxmemory', '256mb', '--maxmemory-policy', 'volatile-lru']),
+    documentdb: async () => documentdbBehind(await postgres(place), place.run),
+    aws: () => moto(place),
+  };
+}
+
+async function valkey(place: Place, name: string, options: readonly string[]): Promise<Part> {
+  const server = await startInTree(place, name, {
+    user: 'valkey',
+    ready: /Ready to accept connections/,
+    command: (port) => [
+      ...['valkey-server', '--port', `${port}`, '--bind', '127.0.0.1', '--dir', '/mnt', '--save', ''],
+      ...options,
+    ],
+  });
+  return partOf(server, `redis://127.0.0.1:${server.port}`);
+}
+
+async function moto(place: Place): Promise<Part> {
+  const server = await startInTree(place, 'moto', {
+    user: 'www-data',
+    ready: /Running on http/,
+    command: (port) => ['moto_server', '--host', '127.0.0.1', '--port', `${port}`],
+  });
+  return partOf(server, `http://127.0.0.1:${server.port}`);
+}
+
+/** `SIGQUIT` is PostgreSQL's crash: no checkpoint, and its children end with it. `SIGINT` drops clients, then stops. */
+async function postgres(place: Place): Promise<Server> {
+  const data = join(place.run.folder, 'postgres');
+  await runCommand(['cp', '-a', '--reflink=auto', join(place.tree, databaseTemplate), data], {
+    log: join(place.run.folder, 'postgres.log'),
+  });
+  const fsync = place.durability === 'always' ? 'on' : 'off';
+  return startInTree(place, 'postgres', {
+    user: 'postgres',
+    deathSignal: 'QUIT',
+    crashSignal: 'SIGQUIT',
+    stopSignal: 'SIGINT',
+    ready: /database system is ready to accept connections/,
+    command: (port) => [
+      ...['/usr/lib/postgresql/18/bin/postgres', '-D', '/mnt', '-p', `${port}`, '-c', `fsync=${fsync}`],
+    ],
+  });
+}
+
+type TreeProgram = Omit<Entry, 'folder' | 'command'> &
+  Pick<Program, 'command' | 'ready' | 'stopSignal' | 'crashSignal'>;
+
+async function startInTree({ tree, run }: Place, name: string, program: TreeProgram): Promise<Server> {
+  const folder = join(run.folder, name);
+  await mkdir(folder, { recursive: true });
+  const { command, user, deathSignal, ...rest } = program;
+  try {
+    return await startServer(run, {
+      ...rest,
+      name,
+      command: (port) =>
+        enterTree(tree, { folder, user, command: command(port), ...(deathSignal && { deathSignal }) }),
+    });
+  } catch (cause) {
+    const advice = `It comes from ${tree}: should that be damaged, remove it, and it is built anew.`;
+    throw new Error(`${(cause as Error).message}\n--- ${advice}`, { cause });
+  }
+}

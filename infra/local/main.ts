@@ -1,0 +1,66 @@
+import { once } from 'node:events';
+import { parseArgs } from 'node:util';
+import { type Durability, partNames } from './part.ts';
+import { startStack } from './stack.ts';
+
+const help = `Runs what the fleet needs on this machine until it is interrupted, and prints the variables that point to it.
+
+  npm run stack -- [options] [part ...]
+
+Parts: ${partNames.join(', ')}; all of them when none is named.
+
+  --durable   a write is on disk when it is acknowledged (default: the queue is flushed once a second)
+  --help      prints this
+
+Each part comes from the first that works: its URL in the environment, Docker, a Debian tree built on first use
+(about 70 s, 0.9 GB, in the cache folder). In another shell: set the printed variables, then npm start.
+`;
+
+await main().catch((error: Error) => {
+  progress(error.message);
+  process.exitCode = 1;
+});
+
+async function main(): Promise<void> {
+  const { values, positionals } = parseArgs({
+    options: { durable: { type: 'boolean', default: false }, help: { type: 'boolean', default: false } },
+    allowPositionals: true,
+  });
+  const unknown = positionals.filter((name) => !partNames.some((part) => part === name));
+  if (values.help) process.stdout.write(help);
+  else if (unknown.length > 0) throw new Error(`There is no part ${unknown.join(', ')}; see --help`);
+  else await runUntilInterrupted(positionals, values.durable ? 'always' : 'everysec');
+}
+
+function progress(line: string): void {
+  process.stderr.write(`stack: ${line}\n`);
+}
+
+async function runUntilInterrupted(names: readonly string[], durability: Durability): Promise<void> {
+  endWithParent(process.ppid);
+  // Until it is up, an interruption ends this process at once, and every part with it.
+  const leave = () => process.exit(130);
+  process.on('SIGINT', leave).on('SIGTERM', leave);
+  await using stack = await startStack({
+    env: process.env,
+    parts: partNames.filter((part) => names.length === 0 || names.includes(part)),
+    durability,
+    progress,
+  });
+  process.off('SIGINT', leave).off('SIGTERM', leave);
+
+  for (const [name, value] of Object.entries(stack.env)) process.stdout.write(`export ${name}='${value}'\n`);
+  progress(`running, with its logs in ${stack.folder}; Ctrl-C stops it`);
+  await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
+  progress('stopping');
+}
+
+/** Killing `npm run stack` kills npm and its shell, and not always what they run: their death counts as a SIGTERM. */
+function endWithParent(parent: number): void {
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(watch);
+    process.kill(process.pid, 'SIGTERM');
+  }, 500);
+  watch.unref();
+}

@@ -1,0 +1,112 @@
+import { startCognito } from './cognito.ts';
+import {
+  type Durability,
+  type Part,
+  type PartName,
+  type Progress,
+  partElsewhere,
+  partNames,
+  variableOf,
+} from './part.ts';
+import { cacheFolder, openRun } from './run.ts';
+import { findServers } from './servers.ts';
+import { startXrayDaemon } from './xray-daemon.ts';
+
+export interface StackOptions {
+  /** The caller's environment. A part whose URL stands there is used as it is. */
+  readonly env: NodeJS.ProcessEnv;
+  /** What to start at once; the others start when asked for. Default: all. */
+  readonly parts?: readonly PartName[];
+  readonly durability?: Durability;
+  /** Default: silence. */
+  readonly progress?: Progress;
+}
+
+/** The fleet's surroundings on one machine. Disposing it stops every part and removes every trace of the run. */
+export interface Stack extends AsyncDisposable {
+  /** Where data and logs stand until it is disposed of. */
+  readonly folder: string;
+  /** The variables by which workers, producers and AWS clients find the parts started so far. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Starts a part, with what it needs, or finds it started. */
+  start(name: PartName): Promise<Part>;
+  /** A part that was started. */
+  part(name: PartName): Part;
+}
+
+/** Starts the parts; when one does not come up, stops the rest and says why. */
+export async function startStack(options: StackOptions): Promise<Stack> {
+  const { env, parts = partNames, durability = 'everysec', progress = () => {} } = options;
+  const run = await openRun(cacheFolder(env));
+  const account = awsAccount(env);
+  const servers = once(() => findServers({ run, env, durability, progress }));
+
+  const starters: Record<PartName, () => Promise<Part>> = {
+    queueRedis: async () => (await servers()).queueRedis(),
+    cacheRedis: async () => (await servers()).cacheRedis(),
+    documentdb: async () => (await servers()).documentdb(),
+    aws: async () => (await servers()).aws(),
+    cognito: async () => startCognito(run, env),
+    xrayDaemon: async () => startXrayDaemon(run, (await start('aws')).url, { ...env, ...account }),
+  };
+  const started = new Map<PartName, Part>();
+  const starting = new Map<PartName, Promise<Part>>();
+  const start = (name: PartName): Promise<Part> => {
+    const pending = starting.get(name) ?? launch(name);
+    starting.set(name, pending);
+    return pending;
+  };
+  async function launch(name: PartName): Promise<Part> {
+    const url = env[variableOf[name]];
+    const part = url ? partElsewhere(variableOf[name], url) : await starters[name]();
+    started.set(name, part);
+    return part;
+  }
+
+  const addressOf = (name: PartName) => {
+    const part = started.get(name);
+    return part ? [[variableOf[name], part.url]] : [];
+  };
+
+  const stack: Stack = {
+    folder: run.folder,
+    get env() {
+      return {
+        ...account,
+        ...Object.fromEntries(partNames.flatMap((name) => addressOf(name))),
+      };
+    },
+    start,
+    part(name) {
+      const part = started.get(name);
+      if (part === undefined) throw new Error(`Part ${name} of the local stack was not started`);
+      return part;
+    },
+    async [Symbol.asyncDispose]() {
+      await Promise.allSettled(starting.values());
+      await run.resources.disposeAsync();
+    },
+  };
+  try {
+    await Promise.all(parts.map(start));
+    return stack;
+  } catch (error) {
+    await stack[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+/** moto takes any account, but the SDK wants one. For AWS elsewhere the caller's own holds, and is not passed around. */
+function awsAccount({ AWS_ENDPOINT_URL }: NodeJS.ProcessEnv): Record<string, string> {
+  if (AWS_ENDPOINT_URL) return {};
+  return { AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local' };
+}
+
+/** Does the work when it is first asked for, and never again. */
+function once<T>(work: () => Promise<T>): () => Promise<T> {
+  let result: Promise<T> | undefined;
+  return () => {
+    result ??= work();
+    return result;
+  };
+}

@@ -1,0 +1,21 @@
+import type { TestProject } from 'vitest/node';
+import { startStack } from '../../infra/local/stack.ts';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** The variables by which a worker finds the stack of this test run: `inject('stackEnv')`. */
+    stackEnv: Readonly<Record<string, string>>;
+  }
+}
+
+/** Starts the whole local stack once for all service tests and stops it after the last of them. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const stack = await startStack({
+    env: process.env,
+    progress: (line) => process.stderr.write(`stack: ${line}\n`),
+  });
+  project.provide('stackEnv', stack.env);
+  return async () => {
+    await stack[Symbol.asyncDispose]();
+  };
+}
