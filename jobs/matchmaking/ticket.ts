@@ -52,6 +52,8 @@ export const ticketPlayer = z.strictObject({
     .default({}),
   latencyInMs: z.record(z.string().min(1).max(100), z.int().positive()).optional(),
   team: z.string().min(1).max(1024).optional(),
+  /** The session that goes into the match; without it the player's newest open one does. */
+  sessionId: z.string().min(1).max(128).optional(),
 });
 export type TicketPlayer = z.output<typeof ticketPlayer>;
 

@@ -1,0 +1,121 @@
+import { z } from 'zod';
+
+/**
+ * The words of a job, in one place.
+ *
+ * - **job** a kind of work: where it waits, what one item of it looks like, how hard to try
+ * - **item** one piece of that work; a job carries 1 to `limit` of them, since items per job is the large
+ *   throughput lever (one Redis script per job, whatever it carries)
+ * - **envelope** what travels on the queue: the kind, its items, who asks, and the trace it belongs to
+ * - **outcome** what a handler says happened; throwing instead means "try again"
+ */
+export interface Job<Item = unknown> {
+  /** Stable string, stored in Redis: renaming the code does not rename the work. */
+  readonly kind: string;
+  readonly queue: QueueName;
+  readonly item: z.ZodType<Item>;
+  /** Most items one job carries. */
+  readonly limit: number;
+  /** How often a throwing handler is tried, the first time included. */
+  readonly attempts: number;
+  /** First pause before a retry, in milliseconds; it doubles up to `backoffCapMs`, with jitter. */
+  readonly backoffMs: number;
+  /** A handler running longer than this (milliseconds) gets its abort signal. */
+  readonly timeoutMs: number;
+}
+
+export const queueNames = ['session-creation', 'matchmaking', 'rating-update', 'maintenance'] as const;
+export type QueueName = (typeof queueNames)[number];
+
+/** Most bytes of JSON one job may carry. Beyond it Redis, not the handler, becomes the bottleneck. */
+export const maxEnvelopeBytes = 256 * 1024;
+
+/** Items per job for every batched kind. */
+export const maxItems = 200;
+
+export function defineJob<Item>(
+  job: Pick<Job<Item>, 'kind' | 'queue' | 'item'> & Partial<Job<Item>>,
+): Job<Item> {
+  return { limit: maxItems, attempts: 10, backoffMs: 200, timeoutMs: 30_000, ...job };
+}
+
+/** Who asks: a service inside the network edge, or one player by the verified `sub` of an access token. */
+export const actor = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('service'), name: z.string().min(1).max(128) }),
+  z.strictObject({ kind: z.literal('player'), playerId: z.string().min(1).max(1024) }),
+]);
+export type Actor = z.output<typeof actor>;
+
+export const envelope = z.strictObject({
+  kind: z.string().min(1),
+  items: z.array(z.unknown()).min(1),
+  actor,
+  /** X-Ray trace header of the caller, absent when nobody traces. */
+  trace: z.string().max(256).optional(),
+  /** When the producer sent it, ms since 1970 on the producer's clock: for the logs, never for a decision. */
+  sentAt: z.number(),
+  /** How often a handler put the job off; see `workers/run.ts`. */
+  putOff: z.int().nonnegative().optional(),
+});
+export type Envelope = z.output<typeof envelope>;
+
+/** An item that cannot be done, by its place in the envelope, with a reason that names the field. */
+export interface Refusal {
+  readonly index: number;
+  readonly reason: string;
+}
+
+export type Outcome =
+  | { readonly kind: 'done'; readonly result?: unknown; readonly refusals?: readonly Refusal[] }
+  | { readonly kind: 'later'; readonly ms: number; readonly reason: string }
+  | { readonly kind: 'refused'; readonly reason: string };
+
+export const done = (result?: unknown, refusals: readonly Refusal[] = []): Outcome => ({
+  kind: 'done',
+  result,
+  refusals,
+});
+export const later = (ms: number, reason: string): Outcome => ({ kind: 'later', ms, reason });
+export const refused = (reason: string): Outcome => ({ kind: 'refused', reason });
+
+/** What BullMQ is told about every job of a kind, whoever adds it. */
+export function jobOptions(job: Job) {
+  return {
+    attempts: job.attempts,
+    backoff: { type: 'capped', delay: job.backoffMs },
+    sizeLimit: maxEnvelopeBytes,
+    /** Long enough for a caller to fetch a result; counted, since an idle queue evicts nothing by age. */
+    removeOnComplete: { age: 600, count: 1_000 },
+    /** A week of failed jobs with their reasons, for `queue failed` and `queue retry`. */
+    removeOnFail: { age: 7 * 24 * 3600, count: 10_000 },
+  };
+}
+
+export const backoffCapMs = 30_000;
+
+/**
+ * Pause before the `attempt`-th retry (1-based): exponential, capped, "full jitter" over the upper half, so that a
+ * thousand jobs failed by one outage do not come back in one wave.
+ * `chance` is uniform in [0, 1).
+ */
+export function backoff(attempt: number, firstMs: number, chance: number): number {
+  const ceiling = Math.min(backoffCapMs, firstMs * 2 ** Math.min(attempt - 1, 20));
+  return Math.round(ceiling / 2 + (ceiling / 2) * chance);
+}
+
+/** The first problem of a failed parse as one line: `items[3].players[0].playerId: too long (at most 1024)`. */
+export function firstProblem(error: z.ZodError, root = ''): string {
+  return problemsOf(error, root)[0] ?? 'invalid';
+}
+
+/** Every problem of a failed parse, one line each, named by its path. */
+export function problemsOf(error: z.ZodError, root = ''): string[] {
+  return error.issues.map((issue) => {
+    const path = issue.path.reduce<string>(
+      (text, part) =>
+        typeof part === 'number' ? `${text}[${part}]` : text ? `${text}.${String(part)}` : String(part),
+      root,
+    );
+    return path ? `${path}: ${issue.message}` : issue.message;
+  });
+}

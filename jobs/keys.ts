@@ -1,0 +1,36 @@
+import type { QueueName } from './contract.ts';
+
+/**
+ * Every key of the fleet on the queue Redis, beside BullMQ's own.
+ *
+ * One domain (a region, a title) is one hash tag per queue: `{main.matchmaking}`. All that a matchmaking script touches
+ * carries that tag, so each script is atomic over it in cluster mode too. Scripts take the tag as `KEYS[1]` and build
+ * the names below themselves.
+ *
+ * | key | type | holds |
+ * |---|---|---|
+ * | `clock` | string | the latest Redis time any script saw, ms: time that never goes backwards |
+ * | `sequence` | string | the last ticket sequence number: newer always means higher |
+ * | `ticket:<id>` | hash | one ticket: status, sequence, start, players, ... Terminal ones expire after a day |
+ * | `player:<id>` | hash | the newest ticket of a player that entered a pool, with its sequence |
+ * | `reservations` | zset | tickets QUEUED and not yet entered, by reservation time |
+ * | `pool:<pool>` | zset | tickets SEARCHING, by sequence |
+ * | `changed` | hash | how many changes each pool has seen |
+ * | `changes:<pool>` | stream | those changes, entry id = `<number>-0`: a missing number is a gap |
+ * | `due` | zset | when time alone next changes something in a pool, ms |
+ * | `outbox` | hash | committed matches whose effect is not confirmed, by match id |
+ * | `outbox-job` | hash | the start-match job that carries each of them |
+ * | `outbox-due` | zset | when each is handed over again, ms |
+ * | `event-number` | string | number of the latest event |
+ * | `events` | stream | lifecycle events of all tickets, entry id = `<number>-0` |
+ * | `configuration:<name>` | hash | `version`, `body` (an InstalledConfiguration) |
+ * | `configurations` | set | their names |
+ */
+export const poolTag = (domain: string): string => `{${domain}.matchmaking}`;
+
+/** BullMQ's `prefix` of a queue: each queue has a hash tag of its own, so cluster mode spreads them. */
+export const queuePrefix = (domain: string, queue: QueueName): string => `{${domain}.${queue}}`;
+
+/** Keys of the session cache. Any of them may vanish at any time; DocumentDB refills them. */
+export const sessionCacheKey = (sessionId: string): string => `sessions:${sessionId}`;
+export const ratingCacheKey = (playerId: string): string => `ratings:${playerId}`;

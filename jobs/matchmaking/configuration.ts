@@ -1,0 +1,67 @@
+import { z } from 'zod';
+import { ticketLimits } from './ticket.ts';
+
+const name = z
+  .string()
+  .min(1)
+  .max(128)
+  .regex(/^[a-zA-Z0-9.-]+$/, 'only letters, digits, "-" and "." (at most 128)');
+
+/** The resource name of a rule set or configuration, as the GameLift API allows it. */
+export const resourceName = name;
+
+export const ticketId = z
+  .string()
+  .min(1)
+  .max(ticketLimits.ticketIdLength)
+  .regex(/^[a-zA-Z0-9.-]+$/, `only letters, digits, "-" and "." (at most ${ticketLimits.ticketIdLength})`);
+
+/**
+ * A named queue for players: which rule set forms its matches, and how long a ticket may search.
+ * Property names and bounds are those of `MatchmakingConfiguration` in the GameLift API; `order` and `ladder` are ours.
+ */
+export const configuration = z
+  .strictObject({
+    name,
+    description: z.string().min(1).max(1024).optional(),
+    ruleSetName: name,
+    /** A ticket still searching after this many seconds is TIMED_OUT. */
+    requestTimeoutSeconds: z.int().min(1).max(43_200),
+    acceptanceRequired: z.boolean().default(false),
+    acceptanceTimeoutSeconds: z.int().min(1).max(600).optional(),
+    backfillMode: z.enum(['MANUAL', 'AUTOMATIC']).default('MANUAL'),
+    flexMatchMode: z.enum(['STANDALONE', 'WITH_QUEUE']).default('STANDALONE'),
+    /** Who suits the anchor best: `closest` weighs the numbers the rule set limits, `documented` takes FlexMatch's order. */
+    order: z.enum(['closest', 'documented']).default('closest'),
+    /** The ratings its results change. Configurations that share a ladder share ratings; only `default` is visible as `current_rating`. */
+    ladder: z
+      .string()
+      .regex(/^[a-zA-Z0-9-]{1,64}$/, 'only letters, digits and "-" (at most 64)')
+      .default('default'),
+  })
+  .superRefine((it, context) => {
+    const refuse = (path: string, message: string) =>
+      context.addIssue({ code: 'custom', path: [path], message });
+    if (it.acceptanceRequired)
+      refuse('acceptanceRequired', 'acceptance by players is not supported yet; only false is accepted');
+    if (!it.acceptanceRequired && it.acceptanceTimeoutSeconds !== undefined)
+      refuse(
+        'acceptanceTimeoutSeconds',
+        'contradicts acceptanceRequired: false, which never waits for an answer',
+      );
+    if (it.backfillMode === 'AUTOMATIC')
+      refuse('backfillMode', 'AUTOMATIC is not supported yet; only MANUAL is accepted');
+    if (it.flexMatchMode === 'WITH_QUEUE')
+      refuse('flexMatchMode', 'WITH_QUEUE needs GameLift hosting; this fleet runs STANDALONE');
+  });
+export type Configuration = z.output<typeof configuration>;
+
+/**
+ * A configuration as workers and producers read it from Redis: settings, and the rule set body it points at.
+ * `version` grows with every put of either; a reader takes only what is newer than what it has.
+ */
+export interface InstalledConfiguration {
+  readonly configuration: Configuration;
+  readonly version: number;
+  readonly ruleSet: { readonly name: string; readonly version: number; readonly body: string };
+}

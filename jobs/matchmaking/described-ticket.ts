@@ -1,0 +1,16 @@
+import type { TicketPlayer, TicketStatus } from './ticket.ts';
+
+/** A ticket as DescribeMatchmaking shows it. Times are ISO 8601. */
+export interface DescribedTicket {
+  readonly ticketId: string;
+  readonly configuration: string;
+  readonly status: TicketStatus;
+  /** One word for a terminal status or a return to searching, e.g. `TimedOut`; absent when there is nothing to say. */
+  readonly statusReason?: string;
+  readonly statusMessage?: string;
+  readonly startTime: string;
+  readonly endTime?: string;
+  /** From PLACING on. */
+  readonly matchId?: string;
+  readonly players: readonly TicketPlayer[];
+}

@@ -1,0 +1,15 @@
+import { z } from 'zod';
+import { defineJob } from '../contract.ts';
+import { resourceName } from './configuration.ts';
+
+/**
+ * Runs the cycles of one pool. One attempt and never put off: the next arrival and the beat are its retry, whereas an
+ * add during a backoff would wait behind it.
+ */
+export const formMatches = defineJob({
+  kind: 'form-matches',
+  queue: 'matchmaking',
+  item: z.strictObject({ pool: resourceName }),
+  limit: 1,
+  attempts: 1,
+});
