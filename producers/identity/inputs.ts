@@ -1,0 +1,29 @@
+import { z } from 'zod';
+import { problemsOf } from '../../jobs/contract.ts';
+import { IdentityError } from './identity-error.ts';
+
+/** Pools compare addresses without regard to case; so do we, and send one spelling only. */
+const email = z.string().max(254).trim().toLowerCase().pipe(z.email());
+
+/** Cognito's own bound. How strong it must be is the pool's policy, answered as `weak-password`. */
+const password = z.string().min(1).max(256);
+
+/** Longer than any token with its groups; a bound before anything is decoded. */
+const token = z.string().min(1).max(16_384);
+
+export const credentials = z.strictObject({ email, password });
+export const confirmation = z.strictObject({
+  email,
+  code: z.string().regex(/^\d{4,10}$/, 'the digits of the code'),
+});
+export const addressee = z.strictObject({ email });
+/** Takes a whole `SignedIn` too. */
+export const refreshing = z.object({ refreshToken: token });
+export const access = z.strictObject({ accessToken: token });
+
+/** The input in its normal form, or an `invalid-request` that names each bad field and repeats no value. */
+export function checked<T>(schema: z.ZodType<T>, input: unknown): T {
+  const parsed = schema.safeParse(input);
+  if (parsed.success) return parsed.data;
+  throw new IdentityError('invalid-request', { message: problemsOf(parsed.error).join('; ') });
+}
