@@ -1,0 +1,37 @@
+import { type Actor, type Job, maxEnvelopeBytes } from '../jobs/contract.ts';
+import { coalesce } from './coalesce.ts';
+import { reaching } from './connection.ts';
+import type { ProducerQueues } from './queues.ts';
+
+/** Bytes of an envelope that are not items. */
+const envelopeBytes = 2_048;
+
+/**
+ * Adds single items to jobs shared by concurrent calls of the same kind and actor: an envelope names one actor, so
+ * players' own calls share only among themselves while a service's share all.
+ */
+export function openBatches(queues: ProducerQueues) {
+  const batches = new Map<string, (item: never) => Promise<string>>();
+
+  const open = <Item>(job: Job<Item>, actor: Actor, onIdle: () => void) =>
+    coalesce<Item, string>({
+      maxItems: job.limit,
+      maxBytes: maxEnvelopeBytes - envelopeBytes,
+      bytesOf: (item) => Buffer.byteLength(JSON.stringify(item)) + 1,
+      onIdle,
+      send: async (items) => {
+        const { id = '' } = await reaching(() => queues.add(job, items, actor));
+        return items.map(() => id);
+      },
+    });
+
+  /** Resolves to the id of the job that carries the item, when Redis has it. */
+  return <Item>(job: Job<Item>, item: Item, actor: Actor): Promise<string> => {
+    const key = `${job.kind} ${JSON.stringify(actor)}`;
+    const batch =
+      (batches.get(key) as ((item: Item) => Promise<string>) | undefined) ??
+      open(job, actor, () => batches.delete(key));
+    batches.set(key, batch as (item: never) => Promise<string>);
+    return batch(item);
+  };
+}

@@ -1,0 +1,33 @@
+import { Command, CommanderError } from 'commander';
+import { RequestError } from '../request-error.ts';
+import { configurationCommands } from './configuration.ts';
+import { queueCommands } from './queue.ts';
+import { ruleSetCommands } from './rule-set.ts';
+import { ticketCommands } from './ticket.ts';
+
+const program = new Command('fleet')
+  .description("The operator's hand on a matchmaking fleet")
+  .option('--redis-url <url>', 'the queue Redis (default: $QUEUE_REDIS_URL)', process.env['QUEUE_REDIS_URL'])
+  .option('--domain <name>', 'region or title (default: $DOMAIN, else main)', process.env['DOMAIN'] ?? 'main')
+  .option('--json', 'print JSON for machines')
+  .showHelpAfterError('(add --help for what this command takes)')
+  .configureHelp({ showGlobalOptions: true })
+  .exitOverride();
+
+// npm runs scripts in the project's folder; relative paths are the caller's.
+const from = process.env['INIT_CWD'] ?? process.cwd();
+program.addCommand(ruleSetCommands(from));
+program.addCommand(configurationCommands(from));
+program.addCommand(ticketCommands(from));
+program.addCommand(queueCommands());
+for (const command of program.commands)
+  for (const each of [command, ...command.commands]) each.copyInheritedSettings(program);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) process.exit(error.exitCode === 0 ? 0 : 2);
+  if (!(error instanceof RequestError)) throw error;
+  console.error(error.message);
+  process.exit(error.code === 'invalid-request' ? 2 : 1);
+}

@@ -1,0 +1,51 @@
+import { Command } from 'commander';
+import type { StartRequest } from '../../jobs/matchmaking/start-request.ts';
+import { RequestError } from '../request-error.ts';
+import { readJson, show, withClient } from './terminal.ts';
+
+export function ticketCommands(from: string): Command {
+  const ticket = new Command('ticket').description('matchmaking tickets');
+
+  ticket
+    .command('start')
+    .description('start matchmaking')
+    .argument(
+      '<file>',
+      'JSON: configuration, players [{ playerId, attributes: { skill: { N: 20 } } }], ticketId?',
+    )
+    .action((file: string, _options: unknown, command: Command) =>
+      withClient(command, async (client) => {
+        const started = await client.startMatchmaking((await readJson(from, file)) as StartRequest);
+        show(command, started, [started]);
+      }),
+    );
+
+  ticket
+    .command('stop')
+    .description('cancel a ticket')
+    .argument('<ticket-id>')
+    .action((ticketId: string, _options: unknown, command: Command) =>
+      withClient(command, async (client) => {
+        await client.stopMatchmaking(ticketId);
+        show(command, { ticketId, asked: 'stop' }, [{ ticketId, asked: 'stop' }]);
+      }),
+    );
+
+  ticket
+    .command('show')
+    .description('a ticket as it is now')
+    .argument('<ticket-id>')
+    .action((ticketId: string, _options: unknown, command: Command) =>
+      withClient(command, async (client) => {
+        const [found] = await client.describeMatchmaking([ticketId]);
+        if (!found)
+          throw new RequestError(
+            'not-found',
+            `there is no ticket ${ticketId} (terminal ones are kept a day)`,
+          );
+        show(command, found);
+      }),
+    );
+
+  return ticket;
+}

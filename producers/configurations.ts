@@ -1,0 +1,43 @@
+import type { Redis } from 'ioredis';
+import { poolTag } from '../jobs/keys.ts';
+import type { InstalledConfiguration } from '../jobs/matchmaking/configuration.ts';
+import { loadRuleSet, type RuleSet } from '../jobs/matchmaking/rule-set/load.ts';
+
+/** How long (ms) a copy is used before Redis is asked again: a new rule set version reaches producers within this. */
+const freshMs = 5_000;
+
+interface Copy {
+  readonly installed: InstalledConfiguration | undefined;
+  readonly ruleSet: RuleSet | undefined;
+  readonly readAt: number;
+}
+
+/** Configurations as producers see them: enough to refuse a bad ticket before it is reserved. */
+export function openConfigurations(redis: Redis, domain: string) {
+  const tag = poolTag(domain);
+  const copies = new Map<string, Copy>();
+
+  const read = async (name: string): Promise<Copy> => {
+    const body = await redis.hget(`${tag}:configuration:${name}`, 'body');
+    const installed = body ? (JSON.parse(body) as InstalledConfiguration) : undefined;
+    const loaded = installed && loadRuleSet(installed.ruleSet.body);
+    const copy = { installed, ruleSet: loaded?.ok ? loaded.ruleSet : undefined, readAt: Date.now() };
+    // Only what exists is kept: names that do not exist come from outside and have no bound.
+    if (installed) copies.set(name, copy);
+    return copy;
+  };
+
+  return {
+    /** The rule set in force; `undefined` when the configuration does not exist. */
+    async find(name: string): Promise<Pick<Copy, 'installed' | 'ruleSet'>> {
+      const copy = copies.get(name);
+      return copy && Date.now() - copy.readAt < freshMs ? copy : read(name);
+    },
+
+    async list(): Promise<InstalledConfiguration[]> {
+      const names = (await redis.smembers(`${tag}:configurations`)).sort();
+      const all = await Promise.all(names.map(read));
+      return all.flatMap((copy) => copy.installed ?? []);
+    },
+  };
+}

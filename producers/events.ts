@@ -1,0 +1,86 @@
+import { Redis, type RedisOptions } from 'ioredis';
+import { poolTag } from '../jobs/keys.ts';
+import {
+  type EventOrigin,
+  type EventType,
+  type MatchmakingEvent,
+  type StoredEvent,
+  toEvent,
+} from '../jobs/matchmaking/event.ts';
+
+/** What a reader of the event stream gets, in stream order. Keep `position` to resume after it. */
+export type StreamItem =
+  | { readonly kind: 'event'; readonly position: number; readonly event: MatchmakingEvent }
+  /** The reader fell behind retention: events after number `from` up to `position` are gone. */
+  | { readonly kind: 'gap'; readonly position: number; readonly from: number };
+
+export interface EventOptions {
+  /** Number of the event to resume after. 0 starts with the oldest kept; absent: only what happens from now on. */
+  readonly from?: number;
+  readonly signal?: AbortSignal;
+  readonly origin: EventOrigin;
+}
+
+const blockMs = 1_000;
+const batch = 500;
+
+/** Reads the events of a domain until the signal is aborted. Uses a connection of its own: it waits on the server. */
+export async function* readEvents(
+  redis: Redis,
+  domain: string,
+  options: EventOptions,
+): AsyncGenerator<StreamItem> {
+  const tag = poolTag(domain);
+  // It waits where calls fail fast: it reconnects by itself and goes on after its position.
+  const { commandTimeout: _none, ...connection } = redis.options;
+  const reader = new Redis({
+    ...connection,
+    lazyConnect: false,
+    enableOfflineQueue: true,
+    maxRetriesPerRequest: null,
+  });
+  reader.on('error', () => undefined);
+  let position = options.from ?? Number((await redis.get(`${tag}:event-number`)) ?? 0);
+  try {
+    while (!options.signal?.aborted) {
+      const read = await reader.xread(
+        'COUNT',
+        batch,
+        'BLOCK',
+        blockMs,
+        'STREAMS',
+        `${tag}:events`,
+        `${position}-0`,
+      );
+      for (const [id, fields] of entriesOf(read)) {
+        if (options.signal?.aborted) return;
+        const number = Number.parseInt(id, 10);
+        if (position > 0 && number > position + 1)
+          yield { kind: 'gap', from: position, position: number - 1 };
+        position = number;
+        yield { kind: 'event', position, event: toEvent(number, stored(fields), options.origin, iso) };
+      }
+    }
+  } finally {
+    reader.disconnect();
+  }
+}
+
+const iso = (ms: number): string => new Date(ms).toISOString();
+
+/** RESP2 answers a list of streams, RESP3 a map. */
+function entriesOf(answer: unknown): [string, string[]][] {
+  if (!answer) return [];
+  const streams = Array.isArray(answer) ? answer.map((pair) => pair[1]) : Object.values(answer);
+  return streams.flat() as [string, string[]][];
+}
+
+function stored(flat: readonly string[]): StoredEvent {
+  const value = (name: string) => flat[flat.indexOf(name) + 1] ?? '';
+  return {
+    type: value('type') as EventType,
+    time: Number(value('time')),
+    configuration: value('configuration'),
+    detail: JSON.parse(value('detail')) as StoredEvent['detail'],
+  };
+}

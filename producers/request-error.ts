@@ -1,0 +1,28 @@
+/**
+ * Why a call was not accepted.
+ *
+ * - `invalid-request` the input breaks a limit; the message names the field and the limit
+ * - `not-found` a configuration, ticket or record that does not exist
+ * - `not-allowed` the actor may not do this
+ * - `conflict` it contradicts what is there: a ticket id used before, a ticket past stopping, a player being placed
+ * - `refused` a worker refused the job; the message is its reason
+ * - `unavailable` the queue Redis did not answer: nothing was promised, try again
+ */
+export type RequestErrorCode =
+  | 'invalid-request'
+  | 'not-found'
+  | 'not-allowed'
+  | 'conflict'
+  | 'refused'
+  | 'unavailable';
+
+/** The one error of the client: an expected outcome with a code to act on and a message to show. */
+export class RequestError extends Error {
+  readonly code: RequestErrorCode;
+
+  constructor(code: RequestErrorCode, message: string, cause?: unknown) {
+    super(message, { cause });
+    this.name = 'RequestError';
+    this.code = code;
+  }
+}

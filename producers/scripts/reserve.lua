@@ -1,0 +1,54 @@
+-- Reserves tickets: from here on each exists, is QUEUED, and is newer than every ticket reserved before it.
+-- KEYS[1] hash tag, e.g. {main.matchmaking}
+-- ARGV    start job id, then per ticket: ticket id, configuration, players (JSON), roster (JSON [{"playerId"}]),
+--         actor (JSON), call id (the same when a connection repeats this script)
+-- Returns per ticket { verdict, sequence, start in ms }, the last two only where it exists; verdict one of
+--   reserved               (also when this very call reserved it before)
+--   stopped                a stop came first: the ticket exists and is CANCELLED
+--   taken:<STATUS>         the ticket id was used before
+--   unknown-configuration
+--   placing:<player id>    that player is being placed by an earlier ticket
+local tag = KEYS[1]
+local TERMINAL_SECONDS = 90000
+
+local function key(name, id)
+  if id then return tag .. ':' .. name .. ':' .. id end
+  return tag .. ':' .. name
+end
+
+local t = redis.call('TIME')
+local time = tonumber(t[1]) * 1000 + math.floor(tonumber(t[2]) / 1000)
+local seen = tonumber(redis.call('GET', key('clock')) or '0')
+if time > seen then redis.call('SET', key('clock'), string.format('%d', time)) else time = seen end
+
+local function reserve(job, id, configuration, players, roster, actor, call)
+  local ticket = key('ticket', id)
+  local there = redis.call('HMGET', ticket, 'status', 'call', 'seq', 'start', 'stop-mark')
+  if there[1] and there[2] == call then return { 'reserved', there[3], there[4] } end
+  if there[1] and not there[5] then return { 'taken:' .. there[1] } end
+  if redis.call('EXISTS', key('configuration', configuration)) == 0 then return { 'unknown-configuration' } end
+  for _, member in ipairs(cjson.decode(roster)) do
+    local newest = redis.call('HGET', key('player', member.playerId), 'ticket')
+    if newest and redis.call('HGET', key('ticket', newest), 'status') == 'PLACING' then
+      return { 'placing:' .. member.playerId }
+    end
+  end
+  local seq = string.format('%d', redis.call('INCR', key('sequence')))
+  local start = string.format('%d', time)
+  redis.call('HSET', ticket, 'configuration', configuration, 'players', players, 'roster', roster, 'actor', actor,
+    'call', call, 'job', job, 'seq', seq, 'start', start, 'revision', '1')
+  if there[5] then
+    redis.call('HDEL', ticket, 'stop-mark')
+    redis.call('EXPIRE', ticket, TERMINAL_SECONDS)
+    return { 'stopped', seq, start }
+  end
+  redis.call('HSET', ticket, 'status', 'QUEUED')
+  redis.call('ZADD', key('reservations'), start, id)
+  return { 'reserved', seq, start }
+end
+
+local results = {}
+for i = 2, #ARGV, 6 do
+  results[#results + 1] = reserve(ARGV[1], ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3], ARGV[i + 4], ARGV[i + 5])
+end
+return results

@@ -1,0 +1,108 @@
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import type { Redis } from 'ioredis';
+import type { Actor } from '../jobs/contract.ts';
+import { poolTag } from '../jobs/keys.ts';
+import type { DescribedTicket } from '../jobs/matchmaking/described-ticket.ts';
+import type { TicketPlayer, TicketStatus } from '../jobs/matchmaking/ticket.ts';
+import { RequestError } from './request-error.ts';
+
+const reserveScript = readFileSync(new URL('./scripts/reserve.lua', import.meta.url), 'utf8');
+
+/** A ticket about to be reserved. */
+export interface Reserving {
+  readonly ticketId: string;
+  readonly configuration: string;
+  readonly players: readonly TicketPlayer[];
+  readonly actor: Actor;
+}
+
+/** A reserved ticket: it exists, `startTime` (Redis time, ms) is where its waiting begins. */
+export interface Reserved {
+  readonly ticketId: string;
+  readonly sequence: number;
+  readonly startTime: number;
+  /** A stop arrived first: it is CANCELLED already. */
+  readonly stopped: boolean;
+}
+
+export type TicketReader = ReturnType<typeof openTickets>;
+
+/** The tickets of a domain as producers see them: they reserve and read, and leave every other change to workers. */
+export function openTickets(redis: Redis, domain: string) {
+  const tag = poolTag(domain);
+  redis.defineCommand('reserveTickets', { numberOfKeys: 1, lua: reserveScript });
+
+  return {
+    /** One script call; the result of each ticket stands alone. */
+    async reserve(jobId: string, tickets: readonly Reserving[]): Promise<(Reserved | RequestError)[]> {
+      const args = tickets.flatMap(({ ticketId, configuration, players, actor }) => [
+        ticketId,
+        configuration,
+        JSON.stringify(players),
+        JSON.stringify(players.map(({ playerId }) => ({ playerId }))),
+        JSON.stringify(actor),
+        randomUUID(),
+      ]);
+      const run = Reflect.get(redis, 'reserveTickets');
+      const rows = (await Reflect.apply(run, redis, [tag, jobId, ...args])) as [string, string?, string?][];
+      return tickets.map((ticket, index) => verdictOf(ticket, rows[index] ?? ['lost']));
+    },
+
+    /** Tickets that exist, in the order asked for. */
+    async describe(ticketIds: readonly string[]): Promise<DescribedTicket[]> {
+      const rows = await Promise.all(ticketIds.map((id) => redis.hgetall(`${tag}:ticket:${id}`)));
+      return ticketIds.flatMap((ticketId, index) => {
+        const row = rows[index];
+        return row?.['players'] ? [described(ticketId, row)] : [];
+      });
+    },
+  };
+}
+
+function verdictOf(
+  { ticketId, configuration }: Reserving,
+  row: readonly [string, string?, string?],
+): Reserved | RequestError {
+  const [verdict, sequence, startTime] = row;
+  const [word, detail] = [verdict.split(':')[0], verdict.slice(verdict.indexOf(':') + 1)];
+  switch (word) {
+    case 'reserved':
+    case 'stopped':
+      return {
+        ticketId,
+        sequence: Number(sequence),
+        startTime: Number(startTime),
+        stopped: word === 'stopped',
+      };
+    case 'taken':
+      return new RequestError(
+        'conflict',
+        `ticketId: ${ticketId} was used before (${detail}); a retry needs a new ticket id`,
+      );
+    case 'unknown-configuration':
+      return new RequestError('not-found', `configuration: ${configuration} does not exist`);
+    case 'placing':
+      return new RequestError(
+        'conflict',
+        `players: ${detail} is being placed by an earlier ticket; start again when it is COMPLETED or FAILED`,
+      );
+    default:
+      throw new Error(`reserve.lua answered ${verdict}`);
+  }
+}
+
+function described(ticketId: string, row: Record<string, string>): DescribedTicket {
+  const { status, configuration, start, end, reason, message, match, players } = row;
+  return {
+    ticketId,
+    configuration: configuration ?? '',
+    status: status as TicketStatus,
+    startTime: new Date(Number(start)).toISOString(),
+    players: JSON.parse(players ?? '[]') as TicketPlayer[],
+    ...(reason && { statusReason: reason }),
+    ...(message && { statusMessage: message }),
+    ...(end && { endTime: new Date(Number(end)).toISOString() }),
+    ...(match && { matchId: match }),
+  };
+}

@@ -1,0 +1,117 @@
+import { connect, createServer } from 'node:net';
+import { beforeEach, describe, expect, inject, onTestFinished, test } from 'vitest';
+import { type MatchmakingClient, openClient } from '../../producers/client.ts';
+import { aConfiguration, aPlayer } from '../support/builders.ts';
+import { openDomain } from '../support/domain.ts';
+
+let domain: Awaited<ReturnType<typeof openDomain>>;
+let client: MatchmakingClient;
+const redisUrl = () => inject('stackEnv')['QUEUE_REDIS_URL'] ?? '';
+
+beforeEach(async () => {
+  domain = await openDomain();
+  onTestFinished(() => domain[Symbol.asyncDispose]());
+  await domain.pool.install(aConfiguration());
+  client = await openClient({ redisUrl: redisUrl(), domain: domain.domain, trace: () => 'Root=1-0-0' });
+  onTestFinished(() => client[Symbol.asyncDispose]());
+});
+
+const duel = (playerId: string, ticketId?: string) => ({
+  configuration: 'duel',
+  players: [aPlayer(playerId)],
+  ...(ticketId && { ticketId }),
+});
+
+describe('Redis away', () => {
+  test('opening a client without a server fails with the reason', async () => {
+    await expect(openClient({ redisUrl: 'redis://127.0.0.1:1' })).rejects.toMatchObject({
+      code: 'unavailable',
+    });
+  });
+
+  test('a call on a lost connection fails fast instead of waiting', async () => {
+    const { port, cut } = await proxyTo(redisUrl());
+    const cutOff = await openClient({ redisUrl: `redis://127.0.0.1:${port}`, domain: domain.domain });
+    onTestFinished(() => cutOff[Symbol.asyncDispose]());
+    await cutOff.createSession({ playerId: 'before' });
+    await cut();
+
+    await expect(cutOff.createSession({ playerId: 'after' })).rejects.toMatchObject({ code: 'unavailable' });
+    await expect(cutOff.startMatchmaking(duel('after'))).rejects.toMatchObject({ code: 'unavailable' });
+  });
+});
+
+describe('events', () => {
+  const collect = async (from: number | undefined, count: number) => {
+    const items = [];
+    const signal = AbortSignal.timeout(10_000);
+    for await (const item of client.events({ ...(from !== undefined && { from }), signal })) {
+      items.push(item);
+      if (items.length === count) break;
+    }
+    return items;
+  };
+  const search = async (...ids: string[]) => {
+    for (const id of ids) {
+      await client.startMatchmaking(duel(id, id));
+      await domain.pool.enter([{ ticketId: id, pool: 'duel', timeoutMs: 60_000, players: [aPlayer(id)] }]);
+    }
+  };
+
+  test('come in the shape FlexMatch gives them, and resume after a position', async () => {
+    await search('a', 'b');
+    const [first] = await collect(0, 1);
+    const [second] = await collect(first?.position, 1);
+
+    expect(first).toMatchObject({
+      kind: 'event',
+      event: {
+        version: '0',
+        id: expect.stringMatching(/^[0-9a-f-]{36}$/),
+        'detail-type': 'GameLift Matchmaking Event',
+        source: 'aws.gamelift',
+        resources: ['arn:aws:gamelift:us-east-1:000000000000:matchmakingconfiguration/duel'],
+        detail: {
+          type: 'MatchmakingSearching',
+          tickets: [{ ticketId: 'a', startTime: expect.stringMatching(/Z$/), players: [{ playerId: 'a' }] }],
+          gameSessionInfo: { players: [{ playerId: 'a' }] },
+          estimatedWaitMillis: 'NOT_AVAILABLE',
+        },
+      },
+    });
+    expect(second).toMatchObject({ event: { detail: { tickets: [{ ticketId: 'b' }] } } });
+  });
+
+  test('a reader that fell behind retention is told of the gap (invariant 8)', async () => {
+    await search('a', 'b', 'c');
+    const [first] = await collect(0, 1);
+    await domain.redis.xtrim(`{${domain.domain}.matchmaking}:events`, 'MAXLEN', 1);
+
+    const [gap, next] = await collect(first?.position, 2);
+
+    expect(gap).toEqual({ kind: 'gap', from: 1, position: 2 });
+    expect(next).toMatchObject({ event: { detail: { tickets: [{ ticketId: 'c' }] } } });
+  });
+});
+
+/** A connection that can be cut. */
+async function proxyTo(url: string) {
+  const { hostname, port } = new URL(url);
+  const sockets = new Set<{ destroy: () => void }>();
+  const server = createServer((client) => {
+    const upstream = connect(Number(port), hostname);
+    for (const socket of [client, upstream]) {
+      sockets.add(socket);
+      socket.on('error', () => undefined);
+    }
+    client.pipe(upstream).pipe(client);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  const cut = () =>
+    new Promise<void>((resolve) => {
+      server.close(() => resolve());
+      for (const socket of sockets) socket.destroy();
+    });
+  return { port: typeof address === 'object' && address ? address.port : 0, cut };
+}

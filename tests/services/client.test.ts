@@ -1,0 +1,256 @@
+import { beforeEach, describe, expect, inject, onTestFinished, test } from 'vitest';
+import type { Envelope } from '../../jobs/contract.ts';
+import { type MatchmakingClient, openClient } from '../../producers/client.ts';
+import { aConfiguration, aPlayer } from '../support/builders.ts';
+import { openDomain } from '../support/domain.ts';
+
+let domain: Awaited<ReturnType<typeof openDomain>>;
+let client: MatchmakingClient;
+const redisUrl = () => inject('stackEnv')['QUEUE_REDIS_URL'] ?? '';
+
+beforeEach(async () => {
+  domain = await openDomain();
+  onTestFinished(() => domain[Symbol.asyncDispose]());
+  await domain.pool.install(aConfiguration());
+  client = await openClient({ redisUrl: redisUrl(), domain: domain.domain, trace: () => 'Root=1-0-0' });
+  onTestFinished(() => client[Symbol.asyncDispose]());
+});
+
+const waiting = async (queue: keyof MatchmakingClient['queues']): Promise<Envelope[]> =>
+  (await client.queues[queue].getWaiting()).map((job) => job.data);
+const duel = (playerId: string, ticketId?: string) => ({
+  configuration: 'duel',
+  players: [aPlayer(playerId)],
+  ...(ticketId && { ticketId }),
+});
+const asPlayer = (playerId: string) => ({ actor: { kind: 'player', playerId } }) as const;
+
+describe('starting', () => {
+  test('a started ticket can be described at once and its job names it', async () => {
+    const started = await client.startMatchmaking(duel('p', 'ticket-1'));
+
+    expect(started).toMatchObject({ ticketId: 'ticket-1', status: 'QUEUED' });
+    expect(await client.describeMatchmaking(['ticket-1'])).toMatchObject([
+      { status: 'QUEUED', configuration: 'duel', players: [aPlayer('p')] },
+    ]);
+    expect(await waiting('matchmaking')).toMatchObject([
+      { kind: 'start-matchmaking', items: [{ ticketId: 'ticket-1' }], trace: 'Root=1-0-0' },
+    ]);
+  });
+
+  test('calls made together share one job', async () => {
+    await Promise.all(Array.from({ length: 150 }, (_, n) => client.startMatchmaking(duel(`p${n}`))));
+
+    const jobs = await waiting('matchmaking');
+    expect(jobs.flatMap((job) => job.items)).toHaveLength(150);
+    expect(jobs.length).toBeLessThanOrEqual(2);
+  });
+
+  test('no job carries more than 200 items, however many calls are made together', async () => {
+    await client.createSessions(Array.from({ length: 450 }, (_, n) => ({ playerId: `p${n}` })));
+
+    const sizes = (await waiting('session-creation')).map((job) => job.items.length);
+    expect(Math.max(...sizes)).toBeLessThanOrEqual(200);
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBe(450);
+  });
+
+  test('of many tickets each succeeds or fails alone', async () => {
+    const results = await client.startMatchmakingAll([
+      duel('a'),
+      { ...duel('b'), configuration: 'chess' },
+      duel('c'),
+    ]);
+
+    expect(results.map((it) => it.status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+  });
+
+  test('two calls with one ticket id made together: one is reserved, the other refused', async () => {
+    const results = await client.startMatchmakingAll([duel('a', 'same'), duel('b', 'same')]);
+
+    expect(results.map((it) => it.status).sort()).toEqual(['fulfilled', 'rejected']);
+  });
+});
+
+describe('bad input names the field and the limit, and nothing is queued', () => {
+  const many = Array.from({ length: 11 }, (_, n) => aPlayer(`p${n}`));
+  const attributes = (value: unknown) => ({ ...duel('p'), players: [{ playerId: 'p', attributes: value }] });
+
+  test.each([
+    [
+      'an unknown configuration',
+      { ...duel('p'), configuration: 'chess' },
+      'not-found',
+      'configuration: chess does not exist',
+    ],
+    ['no players', { ...duel('p'), players: [] }, 'invalid-request', 'players: at least 1 player'],
+    ['11 players', { ...duel('p'), players: many }, 'invalid-request', 'players: at most 10 players'],
+    [
+      'a player twice',
+      { ...duel('p'), players: [aPlayer('p'), aPlayer('p')] },
+      'invalid-request',
+      'players[1].playerId: is in this ticket twice',
+    ],
+    [
+      'a party no team fits',
+      { ...duel('p'), players: [aPlayer('p'), aPlayer('q')] },
+      'invalid-request',
+      'players',
+    ],
+    [
+      'a ticket id with a space',
+      { ...duel('p'), ticketId: 'a b' },
+      'invalid-request',
+      'ticketId: only letters',
+    ],
+    [
+      'a ticket id of 129 characters',
+      { ...duel('p'), ticketId: 'x'.repeat(129) },
+      'invalid-request',
+      'ticketId',
+    ],
+    ['a field of no meaning', { ...duel('p'), colour: 'red' }, 'invalid-request', 'colour'],
+    [
+      'an attribute of the wrong type',
+      attributes({ skill: { S: 'ten' } }),
+      'invalid-request',
+      'players[0].attributes.skill',
+    ],
+    [
+      'an attribute of two types',
+      attributes({ skill: { S: 'x', N: 1 } }),
+      'invalid-request',
+      'players[0].attributes.skill: exactly one of S',
+    ],
+    [
+      '11 attributes',
+      attributes(Object.fromEntries(many.map(({ playerId }) => [playerId, { N: 1 }]))),
+      'invalid-request',
+      'at most 10 attributes',
+    ],
+    [
+      'a string of 101 characters',
+      attributes({ skill: { S: 'x'.repeat(101) } }),
+      'invalid-request',
+      'players[0].attributes.skill',
+    ],
+    [
+      'a latency of zero',
+      { ...duel('p'), players: [{ ...aPlayer('p'), latencyInMs: { eu: 0 } }] },
+      'invalid-request',
+      'players[0].latencyInMs.eu',
+    ],
+    ['no object', null, 'invalid-request', 'expected object'],
+  ])('%s', async (_what, request, code, message) => {
+    await expect(client.startMatchmaking(request as never)).rejects.toMatchObject({
+      code,
+      message: expect.stringContaining(message),
+    });
+    expect(await waiting('matchmaking')).toEqual([]);
+  });
+
+  test.each([
+    ['a session without a player', () => client.createSession({} as never), 'playerId'],
+    [
+      'a session id with a slash',
+      () => client.createSession({ playerId: 'p', sessionId: 'a/b' }),
+      'sessionId: only letters',
+    ],
+    ['a result without teams', () => client.reportMatchResult({ matchId: 'm', teams: [] }), 'teams'],
+    [
+      'a result that mixes ranks and scores',
+      () =>
+        client.reportMatchResult({
+          matchId: 'm',
+          teams: [
+            { name: 'a', rank: 1 },
+            { name: 'b', score: 2 },
+          ],
+        }),
+      'teams: mixes ranks and scores',
+    ],
+    [
+      'a rank of zero',
+      () => client.reportMatchResult({ matchId: 'm', teams: [{ name: 'a', rank: 0 }] }),
+      'teams[0]',
+    ],
+    ['101 ticket ids', () => client.describeMatchmaking(Array(101).fill('t')), 'at most 100 ticket ids'],
+    ['a rule set that is no JSON', () => client.putRuleSet({ name: 'r', body: '{' }), ''],
+    [
+      'a rule set of 65,536 characters',
+      () => client.putRuleSet({ name: 'r', body: ' '.repeat(65_536) }),
+      'body',
+    ],
+    [
+      'a configuration that contradicts itself',
+      () =>
+        client.putConfiguration({
+          name: 'c',
+          ruleSetName: 'r',
+          requestTimeoutSeconds: 10,
+          acceptanceTimeoutSeconds: 5,
+        }),
+      'acceptanceTimeoutSeconds: contradicts',
+    ],
+    [
+      'a timeout beyond twelve hours',
+      () => client.putConfiguration({ name: 'c', ruleSetName: 'r', requestTimeoutSeconds: 43_201 }),
+      'requestTimeoutSeconds',
+    ],
+    [
+      'a ladder with a dot',
+      () => client.putConfiguration({ name: 'c', ruleSetName: 'r', requestTimeoutSeconds: 1, ladder: 'a.b' }),
+      'ladder',
+    ],
+    ['a record of an unknown collection', () => client.readRecord('secrets' as never, 'x'), 'collection'],
+  ])('%s', async (_what, call, message) => {
+    await expect(call()).rejects.toMatchObject({
+      code: 'invalid-request',
+      message: expect.stringContaining(message),
+    });
+    expect(
+      await Promise.all([waiting('session-creation'), waiting('rating-update'), waiting('maintenance')]),
+    ).toEqual([[], [], []]);
+  });
+});
+
+describe('a player acts only for themselves and for tickets they are in', () => {
+  test.each([
+    ['create a session', () => client.createSession({ playerId: 'you' }, asPlayer('me'))],
+    ['start a ticket', () => client.startMatchmaking(duel('you'), asPlayer('me'))],
+    [
+      'report a result',
+      () => client.reportMatchResult({ matchId: 'm', teams: [{ name: 'a', rank: 1 }] }, asPlayer('me')),
+    ],
+  ])('they cannot %s of others', async (_what, call) => {
+    await expect(call()).rejects.toMatchObject({ code: 'not-allowed' });
+  });
+
+  test("another player's ticket does not exist for them", async () => {
+    await client.startMatchmaking(duel('you', 'yours'));
+
+    expect(await client.describeMatchmaking(['yours'], asPlayer('me'))).toEqual([]);
+    await expect(client.stopMatchmaking('yours', asPlayer('me'))).rejects.toMatchObject({
+      code: 'not-found',
+    });
+    expect(await client.describeMatchmaking(['yours'], asPlayer('you'))).toHaveLength(1);
+  });
+});
+
+describe('stopping', () => {
+  test('an unknown ticket is refused by name', async () => {
+    await expect(client.stopMatchmaking('ghost')).rejects.toMatchObject({
+      code: 'not-found',
+      message: 'ticketId: there is no ticket ghost',
+    });
+  });
+
+  test('a ticket that has ended is refused as too late', async () => {
+    await client.startMatchmaking(duel('p', 't'));
+    await domain.pool.stop('t');
+
+    await expect(client.stopMatchmaking('t')).rejects.toMatchObject({
+      code: 'conflict',
+      message: expect.stringContaining('CANCELLED'),
+    });
+  });
+});
