@@ -1,0 +1,154 @@
+import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { aConfiguration, aTicket } from '../support/builders.ts';
+import { openPoolSteps } from '../support/pool-steps.ts';
+
+let domain: Awaited<ReturnType<typeof openPoolSteps>>;
+
+beforeEach(async () => {
+  domain = await openPoolSteps();
+  onTestFinished(() => domain[Symbol.asyncDispose]());
+});
+
+describe('committing', () => {
+  test('a match takes all of its tickets and goes to the outbox', async () => {
+    await domain.search('a', 'b', 'c');
+
+    const { verdicts } = await domain.pool.commit('duel', [await domain.commitOf('m', 'a', 'b')]);
+
+    expect(verdicts).toEqual(['committed']);
+    expect((await domain.inPool()).map((it) => it.ticketId)).toEqual(['c']);
+    expect([await domain.statusOf('a'), await domain.statusOf('b')]).toEqual(['PLACING', 'PLACING']);
+    expect(await domain.redis.hlen(domain.key('outbox'))).toBe(1);
+  });
+
+  test('a match formed from a ticket that has left meanwhile takes none (invariants 3 and 7)', async () => {
+    await domain.search('a', 'b');
+    const stale = await domain.commitOf('m', 'a', 'b');
+    await domain.pool.stop('b');
+
+    const { verdicts } = await domain.pool.commit('duel', [stale]);
+
+    expect(verdicts).toEqual(['changed']);
+    expect(await domain.statusOf('a')).toBe('SEARCHING');
+  });
+
+  test('of two matches that want one ticket, the first takes it and the second takes nothing (invariant 2)', async () => {
+    await domain.search('a', 'b', 'c');
+    const [first, second] = [await domain.commitOf('m1', 'a', 'b'), await domain.commitOf('m2', 'b', 'c')];
+
+    const { verdicts } = await domain.pool.commit('duel', [first, second]);
+
+    expect(verdicts).toEqual(['committed', 'changed']);
+    expect(await domain.statusOf('c')).toBe('SEARCHING');
+  });
+
+  test('a commit whose answer was lost is committed once when it is repeated', async () => {
+    await domain.search('a', 'b');
+    const commit = await domain.commitOf('m', 'a', 'b');
+
+    await domain.pool.commit('duel', [commit]);
+    const { verdicts } = await domain.pool.commit('duel', [commit]);
+
+    expect(verdicts).toEqual(['committed']);
+    expect((await domain.events()).filter((type) => type === 'PotentialMatchCreated')).toHaveLength(1);
+  });
+});
+
+describe('settling', () => {
+  test('completes the tickets and empties the outbox, once', async () => {
+    await domain.search('a', 'b');
+    const { match } = await domain.commitOf('m', 'a', 'b');
+    await domain.pool.commit('duel', [await domain.commitOf('m', 'a', 'b')]);
+    const settlement = { match, status: 'COMPLETED', reason: '', message: '' } as const;
+
+    expect(await domain.pool.settle([settlement])).toEqual([true]);
+    expect(await domain.pool.settle([settlement])).toEqual([false]);
+
+    expect([await domain.statusOf('a'), await domain.statusOf('b')]).toEqual(['COMPLETED', 'COMPLETED']);
+    expect((await domain.events()).slice(2)).toEqual(['PotentialMatchCreated', 'MatchmakingSucceeded']);
+    expect(await domain.redis.ttl(domain.key('ticket:a'))).toBeGreaterThan(86_400);
+  });
+
+  test('a match that cannot be started fails its tickets with the reason', async () => {
+    await domain.search('a', 'b');
+    const commit = await domain.commitOf('m', 'a', 'b');
+    await domain.pool.commit('duel', [commit]);
+
+    await domain.pool.settle([{ match: commit.match, status: 'FAILED', reason: 'Why', message: 'Because.' }]);
+
+    expect(await domain.tickets.describe(['a'])).toMatchObject([{ status: 'FAILED', statusReason: 'Why' }]);
+    expect((await domain.events()).at(-1)).toBe('MatchmakingFailed');
+  });
+});
+
+describe('time', () => {
+  test('a ticket past its deadline by Redis time is timed out, one before it is not', async () => {
+    await domain.reserve(aTicket('late'), aTicket('early'));
+    await domain.enter('late', -1);
+    await domain.enter('early');
+
+    expect(await domain.pool.expire(['late', 'early', 'ghost'])).toEqual(['late']);
+    expect([await domain.statusOf('late'), await domain.statusOf('early')]).toEqual([
+      'TIMED_OUT',
+      'SEARCHING',
+    ]);
+  });
+
+  test('Redis time never goes backwards for the fleet, whatever the server clock does', async () => {
+    const ahead = Date.now() + 3_600_000;
+    await domain.redis.set(domain.key('clock'), String(ahead));
+
+    const { now } = await domain.pool.catchUp('duel', 'duel', 0, 10);
+
+    expect(now).toBe(ahead);
+  });
+
+  test('a pool that changed since the worker looked does not rest', async () => {
+    await domain.search('a');
+    const { latest } = await domain.pool.readPool('duel', 0, 10);
+    await domain.search('b');
+
+    await domain.pool.rest('duel', latest, undefined);
+
+    expect((await domain.pool.beat()).pools).toEqual(['duel']);
+  });
+
+  test('a pool at rest is not woken, and one whose time has come is woken for one caller', async () => {
+    await domain.search('a');
+    const { latest } = await domain.pool.readPool('duel', 0, 10);
+    await domain.pool.rest('duel', latest, undefined);
+    expect((await domain.pool.beat()).pools).toEqual([]);
+
+    await domain.pool.rest('duel', latest, Date.now() - 1);
+
+    expect((await domain.pool.beat()).pools).toEqual(['duel']);
+    expect((await domain.pool.beat()).pools).toEqual([]);
+  });
+
+  test('a match left in the outbox is handed over again, to one caller', async () => {
+    await domain.search('a', 'b');
+    await domain.pool.commit('duel', [await domain.commitOf('m', 'a', 'b')]);
+    expect((await domain.pool.beat()).overdue).toEqual([]);
+    await domain.redis.zadd(domain.key('outbox-due'), 1, 'm');
+
+    expect((await domain.pool.beat()).overdue).toMatchObject([{ jobId: 'job', match: { matchId: 'm' } }]);
+    expect((await domain.pool.beat()).overdue).toEqual([]);
+  });
+
+  test('a reservation without an entry is found with its job, once in a while', async () => {
+    await domain.reserve(aTicket('a'), aTicket('b'));
+    await domain.enter('b');
+
+    expect(await domain.pool.overdueReservations(0)).toEqual([{ ticketId: 'a', jobId: 'job' }]);
+    expect(await domain.pool.overdueReservations(0)).toEqual([]);
+  });
+});
+
+describe('installing', () => {
+  test('an older version of a configuration never replaces a newer one', async () => {
+    expect(await domain.pool.install(aConfiguration(3))).toBe(true);
+    expect(await domain.pool.install(aConfiguration(2))).toBe(false);
+
+    expect((await domain.pool.installed('duel'))?.version).toBe(3);
+  });
+});

@@ -1,0 +1,162 @@
+import { beforeEach, expect, onTestFinished, test } from 'vitest';
+import { createSessions } from '../../workers/session-creation/create-session.ts';
+import { startMatches } from '../../workers/session-creation/start-match.ts';
+import { aConfiguration, aMatch, aTicket } from '../support/builders.ts';
+import { openFleetStores, perform } from '../support/fleet-stores.ts';
+
+let fleet: Awaited<ReturnType<typeof openFleetStores>>;
+
+beforeEach(async () => {
+  fleet = await openFleetStores();
+  onTestFinished(() => fleet[Symbol.asyncDispose]());
+  await fleet.stores.pool.install(aConfiguration());
+});
+
+/** Two tickets decided as a match and waiting in the outbox. */
+async function commit(matchId: string, ...ticketIds: string[]) {
+  const { pool } = fleet.stores;
+  await fleet.producerTickets.reserve(
+    'job',
+    ticketIds.map((id) => aTicket(id)),
+  );
+  await pool.enter(
+    ticketIds.map((ticketId) => ({
+      ticketId,
+      pool: 'duel',
+      timeoutMs: 60_000,
+      players: aTicket(ticketId).players,
+    })),
+  );
+  const tickets = (await pool.readPool('duel', 0, 100)).tickets.filter((it) =>
+    ticketIds.includes(it.ticketId),
+  );
+  const match = { ...aMatch(matchId, tickets), now: Date.now() };
+  await pool.commit('duel', [{ match, jobId: 'job', revisions: tickets.map((it) => it.revision) }]);
+  return match;
+}
+
+const start = (...matches: Awaited<ReturnType<typeof commit>>[]) =>
+  perform(startMatches(fleet.stores), matches);
+const status = async (ticketId: string) => (await fleet.producerTickets.describe([ticketId]))[0]?.status;
+const openSession = (playerId: string, sessionId: string) =>
+  perform(createSessions({ ...fleet.stores, onCreated: () => undefined }), [
+    { sessionId, playerId, requestedAt: 0 },
+  ]);
+const session = (sessionId: string) =>
+  fleet.db.collection<{ _id: string }>('sessions').findOne({ _id: sessionId });
+
+test('a committed match becomes one document, its tickets COMPLETED, its outbox entry gone (invariant 4)', async () => {
+  const match = await commit('m', 'a', 'b');
+
+  await start(match);
+
+  expect(await fleet.db.collection('matches').find().toArray()).toMatchObject([
+    {
+      _id: 'm',
+      status: 'COMPLETED',
+      rule_set: { name: 'duel', version: 1 },
+      now: match.now,
+      seed: 1,
+      teams: match.teams,
+    },
+  ]);
+  expect([await status('a'), await status('b')]).toEqual(['COMPLETED', 'COMPLETED']);
+  expect(await fleet.db.collection('tickets').countDocuments({ match_id: 'm', status: 'COMPLETED' })).toBe(2);
+  expect(await fleet.redis.hlen(`{${fleet.domain}.matchmaking}:outbox`)).toBe(0);
+});
+
+test('doing it again changes nothing (invariant 9)', async () => {
+  const match = await commit('m', 'a', 'b');
+  await openSession('a', 'sa');
+  await start(match);
+  const before = await Promise.all(
+    ['matches', 'tickets', 'sessions'].map((it) => fleet.db.collection(it).find().toArray()),
+  );
+
+  await start(match);
+
+  const after = await Promise.all(
+    ['matches', 'tickets', 'sessions'].map((it) => fleet.db.collection(it).find().toArray()),
+  );
+  expect(after).toEqual(before);
+});
+
+test("the players' newest open sessions point at the match, in the record and in the cache", async () => {
+  await openSession('a', 'older');
+  await openSession('a', 'newer');
+  await fleet.db
+    .collection<{ _id: string }>('sessions')
+    .updateOne({ _id: 'older' }, { $set: { timestamp: new Date(0) } });
+  await openSession('b', 'sb');
+
+  await start(await commit('m', 'a', 'b'));
+
+  expect(await session('newer')).toMatchObject({ status: 'IN_MATCH', match_id: 'm' });
+  expect(await session('older')).toMatchObject({ status: 'ACTIVE' });
+  expect(await fleet.cacheRedis.hget('sessions:newer', 'status')).toBe('IN_MATCH');
+  expect(await fleet.cacheRedis.hget('sessions:sb', 'status')).toBe('IN_MATCH');
+});
+
+test('the session a ticket names goes into the match, though a newer one is open', async () => {
+  await openSession('a', 'named');
+  await openSession('a', 'newest');
+  const match = await commit('m', 'a', 'b');
+  const [first, ...others] = match.tickets;
+  const players = first?.players.map((player) => ({ ...player, sessionId: 'named' })) ?? [];
+
+  await start({ ...match, tickets: [{ ...match.tickets[0]!, players }, ...others] });
+
+  expect(await session('named')).toMatchObject({ status: 'IN_MATCH' });
+  expect(await session('newest')).toMatchObject({ status: 'ACTIVE' });
+});
+
+test('a repeat does not take a second session of the player into the match', async () => {
+  await openSession('a', 's1');
+  await openSession('a', 's2');
+  const match = await commit('m', 'a', 'b');
+  await start(match);
+  await start(match);
+
+  expect(await fleet.db.collection('sessions').countDocuments({ match_id: 'm' })).toBe(1);
+});
+
+test('an older match arriving late does not take a session back from a newer one', async () => {
+  await openSession('a', 'sa');
+  const older = await commit('m1', 'a', 'b');
+  await start({
+    ...older,
+    matchId: 'm2',
+    now: older.now + 1_000,
+    tickets: older.tickets.map((it) => ({ ...it, ticketId: `${it.ticketId}-2` })),
+  });
+
+  await start(older);
+
+  expect(await session('sa')).toMatchObject({ match_id: 'm2' });
+});
+
+test('a match with a ticket that already belongs to another match fails as a whole (invariant 2)', async () => {
+  const first = await commit('m1', 'a', 'b');
+  await start(first);
+  // The queue store went back in time: it decides ticket a again, with c.
+  await fleet.redis.unlink(
+    `{${fleet.domain}.matchmaking}:ticket:a`,
+    `{${fleet.domain}.matchmaking}:player:a`,
+  );
+  const again = await commit('m2', 'a', 'c');
+
+  await start(again);
+
+  expect(await fleet.db.collection<{ _id: string }>('matches').findOne({ _id: 'm2' })).toMatchObject({
+    status: 'FAILED',
+  });
+  expect([await status('a'), await status('c')]).toEqual(['FAILED', 'FAILED']);
+  expect(await fleet.db.collection<{ _id: string }>('tickets').findOne({ _id: 'a' })).toMatchObject({
+    match_id: 'm1',
+    status: 'COMPLETED',
+  });
+  expect(await fleet.db.collection<{ _id: string }>('tickets').findOne({ _id: 'c' })).toMatchObject({
+    match_id: 'm2',
+    status: 'FAILED',
+  });
+});

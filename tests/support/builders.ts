@@ -1,0 +1,69 @@
+import type { InstalledConfiguration } from '../../jobs/matchmaking/configuration.ts';
+import type { CommittedMatch } from '../../jobs/matchmaking/match.ts';
+import type { TicketPlayer } from '../../jobs/matchmaking/ticket.ts';
+import type { Reserving } from '../../producers/tickets.ts';
+import type { PooledTicket } from '../../workers/pool/changes.ts';
+
+export const aPlayer = (playerId: string, skill = 10): TicketPlayer => ({
+  playerId,
+  attributes: { skill: { N: skill } },
+});
+
+/** A ticket to reserve; its id is also its only player unless players are named. */
+export const aTicket = (ticketId: string, playerIds: readonly string[] = [ticketId]): Reserving => ({
+  ticketId,
+  configuration: 'duel',
+  players: playerIds.map((id) => aPlayer(id)),
+  actor: { kind: 'service', name: 'test' },
+});
+
+/** One against one, skills at most 10 apart. */
+export const duelRuleSet = JSON.stringify({
+  name: 'duel',
+  ruleLanguageVersion: '1.0',
+  playerAttributes: [{ name: 'skill', type: 'number', default: 10 }],
+  teams: [{ name: 'side', minPlayers: 1, maxPlayers: 1, quantity: 2 }],
+  rules: [
+    {
+      name: 'Close',
+      type: 'distance',
+      measurements: ['max(flatten(teams[*].players.attributes[skill]))'],
+      referenceValue: 'min(flatten(teams[*].players.attributes[skill]))',
+      maxDistance: 10,
+    },
+  ],
+});
+
+export const aConfiguration = (version = 1): InstalledConfiguration => ({
+  configuration: {
+    name: 'duel',
+    ruleSetName: 'duel',
+    requestTimeoutSeconds: 60,
+    acceptanceRequired: false,
+    backfillMode: 'MANUAL',
+    flexMatchMode: 'STANDALONE',
+    order: 'closest',
+    ladder: 'default',
+  },
+  version,
+  ruleSet: { name: 'duel', version: 1, body: duelRuleSet },
+});
+
+/** A match of pooled tickets, each on a side of its own. */
+export const aMatch = (matchId: string, tickets: readonly PooledTicket[]): CommittedMatch => ({
+  matchId,
+  configuration: 'duel',
+  ladder: 'default',
+  ruleSet: { name: 'duel', version: 1 },
+  now: 1_000,
+  seed: 1,
+  tickets: tickets.map(({ ticketId, startTime, players }) => ({
+    ticketId,
+    startTime,
+    players: [...players],
+  })),
+  teams: tickets.map(({ players }, index) => ({
+    name: `side_${index + 1}`,
+    playerIds: players.map((player) => player.playerId),
+  })),
+});

@@ -1,0 +1,45 @@
+import { randomBytes } from 'node:crypto';
+import { inject } from 'vitest';
+import type { Outcome } from '../../jobs/contract.ts';
+import type { Context, Handler } from '../../workers/handler.ts';
+import { openDatabase, prepareDatabase } from '../../workers/records/database.ts';
+import { openRedis } from '../../workers/redis.ts';
+import { openStores } from '../../workers/stores.ts';
+import { noTracer } from '../../workers/telemetry/tracer.ts';
+import { openDomain } from './domain.ts';
+
+/** All stores of a worker on a domain and a database of their own, gone when the test ends. */
+export async function openFleetStores() {
+  const env = inject('stackEnv');
+  const { domain, redis, tickets, ...rest } = await openDomain();
+  const cacheRedis = openRedis(env['CACHE_REDIS_URL'] ?? '', () => undefined);
+  const database = await openDatabase(env['DOCUMENTDB_URI'] ?? '', `test_${randomBytes(4).toString('hex')}`);
+  await prepareDatabase(database.db);
+  return {
+    domain,
+    redis,
+    cacheRedis,
+    producerTickets: tickets,
+    db: database.db,
+    stores: openStores(redis, cacheRedis, database, domain, noTracer),
+    async [Symbol.asyncDispose]() {
+      await database.db.dropDatabase();
+      await database.close();
+      cacheRedis.disconnect();
+      await rest[Symbol.asyncDispose]();
+    },
+  };
+}
+
+const context: Context = {
+  actor: { kind: 'service', name: 'test' },
+  signal: new AbortController().signal,
+  dueAt: 0,
+};
+
+/** Runs a handler once, as a worker would. */
+export const perform = <Item>(
+  handle: Handler<Item>,
+  items: readonly Item[],
+  actor = context.actor,
+): Promise<Outcome> => handle(items, { ...context, actor });

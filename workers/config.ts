@@ -1,0 +1,68 @@
+import { z } from 'zod';
+import { queueNames } from '../jobs/contract.ts';
+
+const url = (...protocols: string[]) =>
+  z
+    .string()
+    .refine(
+      (text) => protocols.some((protocol) => text.startsWith(`${protocol}://`)),
+      `must be a URL starting with ${protocols.map((it) => `${it}://`).join(' or ')}`,
+    );
+
+const list = z
+  .string()
+  .transform((text) =>
+    text
+      .split(',')
+      .map((it) => it.trim())
+      .filter(Boolean),
+  )
+  .pipe(z.array(z.enum(queueNames, `must be of ${queueNames.join(', ')}`)).min(1));
+
+/** A worker's environment. Every variable, its default, and what the default means. */
+export const workerEnvironment = z
+  .object({
+    /** Holds the queues and pools. Must not evict. */
+    QUEUE_REDIS_URL: url('redis', 'rediss'),
+    /** Holds `sessions:<id>` and `ratings:<player>`; may lose anything. */
+    CACHE_REDIS_URL: url('redis', 'rediss'),
+    DOCUMENTDB_URI: url('mongodb', 'mongodb+srv'),
+    DOCUMENTDB_DATABASE: z.string().min(1).max(63).default('matchmaking'),
+    /** Region or title: fleets of different domains share servers without seeing each other. */
+    DOMAIN: z
+      .string()
+      .regex(/^[a-z0-9-]{1,32}$/, 'only a-z, 0-9 and "-" (at most 32)')
+      .default('main'),
+    /** Which queues this process serves, comma-separated. Default: all of them. */
+    QUEUES: list.default([...queueNames]),
+    /** The `Environment` dimension of every metric. */
+    ENVIRONMENT: z.string().min(1).max(64).default('development'),
+    AWS_REGION: z.string().min(1).default('us-east-1'),
+    /** Where CloudWatch is, if not at AWS. */
+    AWS_ENDPOINT_URL: url('http', 'https').optional(),
+    METRICS_FLUSH_MS: z.coerce.number().int().min(100).max(60_000).default(10_000),
+    /** Where X-Ray segments go, `host:port` over UDP. Absent: no tracing. */
+    AWS_XRAY_DAEMON_ADDRESS: z
+      .string()
+      .regex(/^[^:]+:\d+$/, 'must be host:port')
+      .optional(),
+    /** Share of traces begun here that are kept; a header's own decision wins. */
+    TRACE_SAMPLING: z.coerce.number().min(0).max(1).default(0.05),
+    /** Health endpoints. 0 takes a free port. */
+    HEALTH_PORT: z.coerce.number().int().min(0).max(65_535).default(0),
+    HEALTH_HOST: z.string().default('127.0.0.1'),
+    /** Backlog without a completed job for this long makes `/healthz` fail. */
+    STUCK_MS: z.coerce.number().int().min(1_000).default(60_000),
+    /** Time for running jobs to end after SIGTERM; must be below the container's stop timeout (ECS: 30 s by default). */
+    GRACE_MS: z.coerce.number().int().min(0).max(110_000).default(20_000),
+    LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  })
+  .superRefine((it, context) => {
+    if (it.QUEUE_REDIS_URL === it.CACHE_REDIS_URL)
+      context.addIssue({
+        code: 'custom',
+        path: ['CACHE_REDIS_URL'],
+        message: 'is the queue Redis; the cache evicts and must be a server of its own',
+      });
+  });
+export type WorkerConfig = z.output<typeof workerEnvironment>;

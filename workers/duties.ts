@@ -1,0 +1,120 @@
+import type { QueueName } from '../jobs/contract.ts';
+import {
+  putConfiguration,
+  putRuleSet,
+  readRecord,
+  reportQueueLength,
+  sweep,
+} from '../jobs/maintenance/maintenance.ts';
+import { formMatches } from '../jobs/matchmaking/form-matches.ts';
+import { startMatchmaking } from '../jobs/matchmaking/start-matchmaking.ts';
+import { stopMatchmaking } from '../jobs/matchmaking/stop-matchmaking.ts';
+import { updateRatings } from '../jobs/rating-update/update-ratings.ts';
+import { createSession } from '../jobs/session-creation/create-session.ts';
+import { startMatch } from '../jobs/session-creation/start-match.ts';
+import type { Queues } from './enqueue.ts';
+import { type Duty, duty } from './handler.ts';
+import { readRecords } from './maintenance/read-record.ts';
+import { reportQueues } from './maintenance/report-queue-length.ts';
+import { storeConfiguration, storeRuleSet } from './maintenance/settings.ts';
+import { sweepReservations } from './maintenance/sweep.ts';
+import { wake } from './matchmaking/beat.ts';
+import { openConfigurations } from './matchmaking/configurations.ts';
+import { formMatchesOfPool } from './matchmaking/form-matches.ts';
+import { handOver } from './matchmaking/hand-over.ts';
+import { startTickets } from './matchmaking/start-matchmaking.ts';
+import { stopTickets } from './matchmaking/stop-matchmaking.ts';
+import { rateMatches } from './rating-update/update-ratings.ts';
+import { createSessions } from './session-creation/create-session.ts';
+import { startMatches } from './session-creation/start-match.ts';
+import type { Stores } from './stores.ts';
+import type { Metrics } from './telemetry/metrics.ts';
+
+/** Every contract with its handler and the stores it needs, by queue: the fleet at a glance. */
+export function allDuties(
+  stores: Stores,
+  queues: Queues,
+  metrics: Metrics,
+): Record<QueueName, readonly Duty[]> {
+  const { pool, database, ...records } = stores;
+  const { observe } = metrics;
+  const configurations = openConfigurations(pool);
+  const settings = { pool, ruleSets: records.ruleSets, configurations: records.configurations };
+  const service = 'matchmaking';
+
+  return {
+    'session-creation': [
+      duty(
+        createSession,
+        createSessions({
+          ...records,
+          onCreated: (ms) => observe('SessionCreationLatency', ms, { service: 'session-creation' }),
+        }),
+      ),
+      duty(startMatch, startMatches({ ...records, pool })),
+    ],
+    matchmaking: [
+      duty(
+        startMatchmaking,
+        startTickets({
+          pool,
+          configurations,
+          wake: wake(queues),
+          onStarted: (configuration, outcome, count) =>
+            observe(outcome === 'started' ? 'TicketsStarted' : 'TicketsFailed', count, {
+              service,
+              configuration,
+            }),
+        }),
+      ),
+      duty(
+        stopMatchmaking,
+        stopTickets(pool, () => observe('TicketsCancelled', 1, { service })),
+      ),
+      duty(
+        formMatches,
+        formMatchesOfPool({
+          pool,
+          configurations,
+          handOver: handOver(queues),
+          observe: {
+            committed: ({ configuration, tickets }, now) => {
+              observe('MatchesCreated', 1, { service, configuration });
+              for (const ticket of tickets)
+                observe('MatchmakingTime', now - ticket.startTime, { service, configuration });
+            },
+            timedOut: (configuration, count) => observe('TicketsTimedOut', count, { service, configuration }),
+            searching: (configuration, count) =>
+              observe('TicketsSearching', count, { service, configuration }),
+          },
+        }),
+      ),
+    ],
+    'rating-update': [
+      duty(
+        updateRatings,
+        rateMatches({
+          ...records,
+          database,
+          onRated: (playerId, rating) =>
+            observe('PlayerRating', rating, { service: 'rating-update', playerId }),
+        }),
+      ),
+    ],
+    maintenance: [
+      duty(
+        reportQueueLength,
+        reportQueues(queues.queues, ({ queue, length, oldestSeconds, failed, workers }) => {
+          observe('QueueLength', length, { service: queue });
+          observe('OldestJobAge', oldestSeconds, { service: queue });
+          observe('FailedJobs', failed, { service: queue });
+          observe('ActiveWorkers', workers, { service: queue });
+        }),
+      ),
+      duty(sweep, sweepReservations(pool, queues)),
+      duty(putRuleSet, storeRuleSet(settings)),
+      duty(putConfiguration, storeConfiguration(settings)),
+      duty(readRecord, readRecords(database.db)),
+    ],
+  };
+}

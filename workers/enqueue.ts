@@ -1,0 +1,61 @@
+import { type JobsOptions, Queue } from 'bullmq';
+import type { Redis } from 'ioredis';
+import {
+  type Actor,
+  type Envelope,
+  type Job,
+  jobOptions,
+  type QueueName,
+  queueNames,
+} from '../jobs/contract.ts';
+import { queuePrefix } from '../jobs/keys.ts';
+
+/** One job to add. `options` are BullMQ's: a job id, deduplication, a delay. */
+export interface Request<Item> {
+  readonly job: Job<Item>;
+  readonly items: readonly Item[];
+  readonly options?: JobsOptions;
+}
+
+const fleet: Actor = { kind: 'service', name: 'fleet' };
+
+export type Queues = ReturnType<typeof openQueues>;
+
+/** The fleet's queues, as workers add to them and look at them. `trace` gives the current trace header. */
+export function openQueues(
+  redis: Redis,
+  domain: string,
+  trace: () => string | undefined,
+  onError: (error: Error) => void,
+) {
+  const open = (name: QueueName) => {
+    const queue = new Queue(name, {
+      connection: redis,
+      prefix: queuePrefix(domain, name),
+      skipVersionCheck: true,
+    });
+    queue.on('error', onError);
+    return queue;
+  };
+  const queues = Object.fromEntries(queueNames.map((name) => [name, open(name)])) as Record<QueueName, Queue>;
+
+  return {
+    queues,
+
+    async enqueue<Item>({ job, items, options }: Request<Item>): Promise<void> {
+      const header = trace();
+      const envelope: Envelope = {
+        kind: job.kind,
+        items: [...items],
+        actor: fleet,
+        sentAt: Date.now(),
+        ...(header && { trace: header }),
+      };
+      await queues[job.queue].add(job.kind, envelope, { ...jobOptions(job as Job), ...options });
+    },
+
+    async close(): Promise<void> {
+      await Promise.all(Object.values(queues).map((queue) => queue.close()));
+    },
+  };
+}

@@ -1,0 +1,30 @@
+import { z } from 'zod';
+import { workerEnvironment } from './config.ts';
+import { startWorker } from './worker.ts';
+
+const usage = `Usage: npm start
+
+Runs one worker process until SIGTERM. Settings come from the environment; workers/config.ts documents each.
+Required: QUEUE_REDIS_URL, CACHE_REDIS_URL, DOCUMENTDB_URI ("npm run stack" prints all three for this machine).`;
+
+if (process.argv.includes('--help')) {
+  console.log(usage);
+  process.exit(0);
+}
+const config = workerEnvironment.safeParse(process.env);
+if (!config.success) {
+  console.error(`This worker's environment is not usable:\n${z.prettifyError(config.error)}\n\n${usage}`);
+  process.exit(1);
+}
+
+const worker = await startWorker(config.data, process.env).catch((error: unknown) => {
+  console.error(`This worker could not start: ${error instanceof Error ? error.message : String(error)}`);
+  process.exit(1);
+});
+for (const signal of ['SIGTERM', 'SIGINT'] as const)
+  process.once(signal, () => {
+    void worker.stop().then(() => process.exit(0));
+  });
+// A worker started as a child with a channel to its parent does not outlive it.
+process.once('disconnect', () => process.exit(1));
+process.send?.({ ready: true, healthPort: worker.healthPort });

@@ -1,0 +1,47 @@
+import type { Queue } from 'bullmq';
+import { done, type QueueName, queueNames } from '../../jobs/contract.ts';
+import type { Handler } from '../handler.ts';
+
+/** One queue's state at one moment. */
+export interface QueueReport {
+  readonly queue: QueueName;
+  /** Waiting, prioritised, and delayed jobs whose time has come. */
+  readonly length: number;
+  /** Age of the longest waiting job, seconds; 0 when none waits. */
+  readonly oldestSeconds: number;
+  readonly failed: number;
+  readonly workers: number;
+}
+
+/** One report per slot of this many ms. */
+export const reportSlotMs = 10_000;
+
+/**
+ * Reports every queue, once per slot for the whole fleet: the scheduler adds one job per slot, and a run that comes
+ * later than its slot reports nothing, since the next one does.
+ */
+export const reportQueues =
+  (queues: Readonly<Record<QueueName, Queue>>, publish: (report: QueueReport) => void): Handler<unknown> =>
+  async (_items, { dueAt }) => {
+    if (Date.now() - dueAt > reportSlotMs) return done('stale');
+    const reports = await Promise.all(queueNames.map((name) => inspect(name, queues[name])));
+    reports.forEach(publish);
+    return done('published');
+  };
+
+async function inspect(name: QueueName, queue: Queue): Promise<QueueReport> {
+  const [counts, due, oldest, workers] = await Promise.all([
+    queue.getJobCounts('waiting', 'prioritized', 'failed'),
+    queue.getDelayedCount(Date.now()),
+    queue.getJobs(['waiting', 'prioritized'], 0, 0, true),
+    queue.getWorkersCount(),
+  ]);
+  const age = oldest[0] ? (Date.now() - oldest[0].timestamp) / 1_000 : 0;
+  return {
+    queue: name,
+    length: (counts['waiting'] ?? 0) + (counts['prioritized'] ?? 0) + due,
+    oldestSeconds: Math.max(0, age),
+    failed: counts['failed'] ?? 0,
+    workers,
+  };
+}

@@ -1,0 +1,51 @@
+import type { z } from 'zod';
+import { done, refused } from '../../jobs/contract.ts';
+import type { putConfiguration, putRuleSet } from '../../jobs/maintenance/maintenance.ts';
+import { loadRuleSet } from '../../jobs/matchmaking/rule-set/load.ts';
+import type { Handler } from '../handler.ts';
+import type { Pool } from '../pool/pool.ts';
+import type { Configurations } from '../records/configurations.ts';
+import type { RuleSets } from '../records/rule-sets.ts';
+
+export interface SettingStores {
+  readonly pool: Pool;
+  readonly ruleSets: RuleSets;
+  readonly configurations: Configurations;
+}
+
+/** Stores a rule set, and moves every configuration that names it to the new version at its next cycle. */
+export const storeRuleSet =
+  ({ pool, ruleSets, configurations }: SettingStores): Handler<z.output<typeof putRuleSet.item>> =>
+  async ([item]) => {
+    if (!item) return done();
+    const loaded = loadRuleSet(item.body);
+    if (!loaded.ok)
+      return refused(
+        loaded.problems.map((it) => (it.path ? `${it.path}: ${it.message}` : it.message)).join('\n'),
+      );
+    const now = new Date();
+    const { name, version, body } = await ruleSets.put(item.name, item.body, now);
+    const users = (await configurations.all()).filter((it) => it.configuration.ruleSetName === item.name);
+    for (const { configuration } of users)
+      await pool.install(await configurations.put(configuration, { name, version, body }, now));
+    return done({ version, warnings: loaded.warnings });
+  };
+
+/** Stores a configuration with its rule set's latest version, in DocumentDB first: Redis holds only a copy. */
+export const storeConfiguration =
+  ({ pool, ruleSets, configurations }: SettingStores): Handler<z.output<typeof putConfiguration.item>> =>
+  async ([configuration]) => {
+    if (!configuration) return done();
+    const ruleSet = await ruleSets.latest(configuration.ruleSetName);
+    if (!ruleSet)
+      return refused(`ruleSetName: there is no rule set ${configuration.ruleSetName}; put it first`);
+    const { name, version, body } = ruleSet;
+    const installed = await configurations.put(configuration, { name, version, body }, new Date());
+    await pool.install(installed);
+    return done({ version: installed.version });
+  };
+
+/** Gives Redis its copies again, from DocumentDB: at start-up, since the queue Redis may be new. */
+export async function installAll({ pool, configurations }: Omit<SettingStores, 'ruleSets'>): Promise<void> {
+  for (const installed of await configurations.all()) await pool.install(installed);
+}

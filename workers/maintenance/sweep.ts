@@ -1,0 +1,42 @@
+import type { Job } from 'bullmq';
+import { done, type Envelope } from '../../jobs/contract.ts';
+import { startMatchmaking } from '../../jobs/matchmaking/start-matchmaking.ts';
+import type { Queues } from '../enqueue.ts';
+import type { Handler } from '../handler.ts';
+import type { Pool } from '../pool/pool.ts';
+
+/** A reservation this old (ms) should have entered its pool. */
+const lateMs = 10_000;
+
+/**
+ * Settles reservations that a crash left behind. Its start job is on its way: wait. It failed for good: the ticket is
+ * FAILED with the job's reason. It is gone: the producer died before adding it, or Redis lost it; it is added again.
+ */
+export const sweepReservations =
+  (pool: Pool, queues: Queues): Handler<unknown> =>
+  async () => {
+    const late = await pool.overdueReservations(lateMs);
+    const byJob = new Map<string, string[]>();
+    for (const { ticketId, jobId } of late) byJob.set(jobId, [...(byJob.get(jobId) ?? []), ticketId]);
+    let failed = 0;
+    let requeued = 0;
+    for (const [jobId, ticketIds] of byJob) {
+      const job: Job<Envelope> | undefined = await queues.queues[startMatchmaking.queue].getJob(jobId);
+      const state = job ? await job.getState() : 'gone';
+      if (state === 'failed') {
+        const message = `The start job failed: ${job?.failedReason ?? 'for no stated reason'}`;
+        await pool.refuse(ticketIds.map((ticketId) => ({ ticketId, reason: 'StartFailed', message })));
+        failed += ticketIds.length;
+      } else if (state === 'gone' || state === 'completed' || state === 'unknown') {
+        // A completed job that let its ticket wait cannot be added again under its own id.
+        const options = state === 'gone' ? { jobId } : {};
+        await queues.enqueue({
+          job: startMatchmaking,
+          items: ticketIds.map((ticketId) => ({ ticketId })),
+          options,
+        });
+        requeued += ticketIds.length;
+      }
+    }
+    return done({ failed, requeued });
+  };

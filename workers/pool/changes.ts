@@ -1,0 +1,92 @@
+import type { Redis } from 'ioredis';
+import type { SearchingTicket, TicketPlayer } from '../../jobs/matchmaking/ticket.ts';
+import { script } from './script.ts';
+
+/** A ticket as a mirror holds it: what the engine reads, and what a commit is checked against. */
+export interface PooledTicket extends SearchingTicket {
+  readonly sequence: number;
+  /** Changes with every change of the ticket; a commit formed from an older one is refused. */
+  readonly revision: string;
+  /** When it times out, Redis time in ms. */
+  readonly deadline: number;
+}
+
+export type Change =
+  | { readonly kind: 'entered'; readonly ticket: PooledTicket }
+  | { readonly kind: 'left'; readonly ticketId: string };
+
+export interface CatchUp {
+  /** Redis time in ms, never going backwards. */
+  readonly now: number;
+  /** Number of the pool's latest change. */
+  readonly latest: number;
+  /** Version of the configuration in force, 0 when there is none. */
+  readonly version: number;
+  readonly changes: readonly { readonly number: number; readonly change: Change }[];
+}
+
+/** What happens to a pool, for the mirrors of it: whole pages, the changes since, and when to look again. */
+export function openChanges(redis: Redis, tag: string) {
+  const run = {
+    catchUp: script<[string, string, string, [string, string[]][]]>(redis, tag, 'catch-up'),
+    readPool: script<[string, string[]]>(redis, tag, 'read-pool'),
+    rest: script<number>(redis, tag, 'rest'),
+  };
+
+  return {
+    /** The time, the configuration in force, and at most `most` changes after number `position`. */
+    async catchUp(pool: string, configuration: string, position: number, most: number): Promise<CatchUp> {
+      const [now, latest, version, entries] = await run.catchUp(pool, configuration, position, most);
+      const changes = entries.map(([id, fields]) => ({
+        number: Number.parseInt(id, 10),
+        change: readChange(fields),
+      }));
+      return { now: Number(now), latest: Number(latest), version: Number(version), changes };
+    },
+
+    /** One page of the pool in sequence order, and the number of the latest change when it was read. */
+    async readPool(
+      pool: string,
+      after: number,
+      most: number,
+    ): Promise<{ latest: number; tickets: PooledTicket[] }> {
+      const [latest, flat] = await run.readPool(pool, after, most);
+      const tickets: PooledTicket[] = [];
+      for (let at = 0; at < flat.length; at += 6) tickets.push(readTicket(flat.slice(at, at + 6)));
+      return { latest: Number(latest), tickets };
+    },
+
+    /**
+     * Nothing to do in the pool until `nextChange` (ms; absent: until an arrival), unless it has changed since
+     * `position`: then it is due at once.
+     */
+    async rest(pool: string, position: number, nextChange: number | undefined): Promise<void> {
+      await run.rest(pool, position, nextChange === undefined ? '' : Math.ceil(nextChange));
+    },
+  };
+}
+
+function readChange(fields: readonly string[]): Change {
+  const [kind, ticketId = ''] = fields;
+  if (kind === 'left') return { kind, ticketId };
+  const values = [3, 5, 7, 9, 11].map((at) => fields[at] ?? '');
+  return { kind: 'entered', ticket: readTicket([ticketId, ...values]) };
+}
+
+function readTicket([
+  ticketId,
+  sequence,
+  revision,
+  start,
+  deadline,
+  players,
+]: readonly string[]): PooledTicket {
+  return {
+    ticketId: ticketId ?? '',
+    sequence: Number(sequence),
+    revision: revision ?? '',
+    startTime: Number(start),
+    deadline: Number(deadline),
+    players: JSON.parse(players ?? '[]') as TicketPlayer[],
+  };
+}

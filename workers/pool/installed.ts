@@ -1,0 +1,21 @@
+import type { Redis } from 'ioredis';
+import type { InstalledConfiguration } from '../../jobs/matchmaking/configuration.ts';
+import { script } from './script.ts';
+
+/** The copies of configurations that workers and producers read; DocumentDB has the originals. */
+export function openInstalled(redis: Redis, tag: string) {
+  const install = script<number>(redis, tag, 'install');
+
+  return {
+    /** Returns whether this copy was newer than the one there. */
+    async install(installed: InstalledConfiguration): Promise<boolean> {
+      const { configuration, version } = installed;
+      return (await install(configuration.name, version, JSON.stringify(installed))) === 1;
+    },
+
+    async installed(name: string): Promise<InstalledConfiguration | undefined> {
+      const body = await redis.hget(`${tag}:configuration:${name}`, 'body');
+      return body ? (JSON.parse(body) as InstalledConfiguration) : undefined;
+    },
+  };
+}

@@ -1,0 +1,96 @@
+import type { Redis } from 'ioredis';
+import type { CommittedMatch } from '../../jobs/matchmaking/match.ts';
+import { script } from './script.ts';
+
+/** A match to decide, with the start-match job that will carry it. */
+export interface Commit {
+  readonly match: CommittedMatch;
+  readonly jobId: string;
+  /** Revisions of its tickets, in their order, as the match was formed from. */
+  readonly revisions: readonly string[];
+}
+
+/** `changed`: one of its tickets is not what it was, so none was taken. */
+export type Verdict = 'committed' | 'changed' | 'outbox-full';
+
+export interface Settlement {
+  readonly match: CommittedMatch;
+  readonly status: 'COMPLETED' | 'FAILED';
+  readonly reason: string;
+  readonly message: string;
+}
+
+/** A match whose effect was not confirmed in time. */
+export interface Overdue {
+  readonly jobId: string;
+  readonly match: CommittedMatch;
+}
+
+/** Beyond this many unconfirmed matches cycles pause: DocumentDB is away, and what waits here is memory. */
+const outboxCap = 50_000;
+/** An outbox entry this old (ms) is handed over again. */
+const handoverPatience = 10_000;
+/** A pool the beat woke is woken again after this long (ms), should its cycle have died. */
+const wakePatience = 2_000;
+
+const verdicts: Readonly<Record<string, Verdict>> = { '1': 'committed', '0': 'changed', '-1': 'outbox-full' };
+
+/** Matches from commit to confirmed effect: decided, handed over, settled. */
+export function openOutbox(redis: Redis, tag: string) {
+  const run = {
+    commit: script<[string, ...number[]]>(redis, tag, 'commit'),
+    settle: script<number[]>(redis, tag, 'settle'),
+    beat: script<[string[], string[]]>(redis, tag, 'beat'),
+  };
+
+  return {
+    /** Decides each match whole or not at all; `now` is the Redis time of the decision, ms. */
+    async commit(pool: string, commits: readonly Commit[]): Promise<{ now: number; verdicts: Verdict[] }> {
+      const args = commits.flatMap(({ match, jobId, revisions }) => [
+        match.matchId,
+        jobId,
+        JSON.stringify(match),
+        JSON.stringify(matchDetail(match, { acceptanceRequired: false, ruleEvaluationMetrics: [] })),
+        match.tickets.length,
+        ...match.tickets.flatMap((ticket, index) => [ticket.ticketId, revisions[index] ?? '']),
+      ]);
+      const [now, ...codes] = await run.commit(pool, outboxCap, handoverPatience, ...args);
+      return { now: Number(now), verdicts: codes.map((code) => verdicts[code] ?? 'changed') };
+    },
+
+    /** Ends matches whose effect is stored, or cannot be. Returns, in order, whether each was settled by this call. */
+    async settle(settlements: readonly Settlement[]): Promise<boolean[]> {
+      const args = settlements.flatMap(({ match, status, reason, message }) => [
+        match.matchId,
+        status,
+        reason,
+        message,
+        JSON.stringify(matchDetail(match, status === 'COMPLETED' ? {} : { reason, message })),
+        match.tickets.length,
+        ...match.tickets.map((ticket) => ticket.ticketId),
+      ]);
+      return (await run.settle(...args)).map((settled) => settled === 1);
+    },
+
+    /** What time alone has made due: pools to wake, matches to hand over again. Each goes to one caller. */
+    async beat(most = 100): Promise<{ pools: string[]; overdue: Overdue[] }> {
+      const [pools, flat] = await run.beat(most, wakePatience, handoverPatience);
+      const overdue = Array.from({ length: flat.length / 3 }, (_, at) => ({
+        jobId: flat[3 * at + 1] ?? '',
+        match: JSON.parse(flat[3 * at + 2] ?? '') as CommittedMatch,
+      }));
+      return { pools, overdue };
+    },
+  };
+}
+
+/** The part of a FlexMatch event that names a match: its tickets, and every player with a team. */
+function matchDetail(match: CommittedMatch, more: Readonly<Record<string, unknown>>) {
+  const teamOf = new Map(match.teams.flatMap((team) => team.playerIds.map((id) => [id, team.name] as const)));
+  const tickets = match.tickets.map(({ ticketId, startTime, players }) => ({
+    ticketId,
+    startTime,
+    players: players.map(({ playerId }) => ({ playerId, team: teamOf.get(playerId) })),
+  }));
+  return { matchId: match.matchId, tickets, ...more };
+}

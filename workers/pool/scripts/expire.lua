@@ -1,0 +1,14 @@
+-- Times out tickets whose request timeout has passed by Redis time, whatever the caller's clock says.
+-- KEYS[1] hash tag
+-- ARGV    ticket ids
+-- Returns the ids that timed out now
+local time = read_clock()
+local expired = {}
+for _, id in ipairs(ARGV) do
+  local ticket = read_ticket(id)
+  if ticket and ticket.status == 'SEARCHING' and ticket.deadline <= time then
+    finish(id, ticket, 'TIMED_OUT', 'MatchmakingTimedOut', 'TimedOut', 'Removed from matchmaking due to timing out.', time)
+    expired[#expired + 1] = id
+  end
+end
+return expired

@@ -1,0 +1,32 @@
+-- Ends committed matches whose effect is stored (or cannot be): tickets become terminal, the outbox entry goes.
+-- KEYS[1] hash tag
+-- ARGV    per match: match id, COMPLETED | FAILED, reason, message, event detail (JSON), number of tickets n, n ticket ids
+-- Returns per match: 1 settled now, 0 it was settled before; nothing changed
+local time = read_clock()
+local results = {}
+local i = 1
+while i <= #ARGV do
+  local match, status, reason, message, detail, n = ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3], ARGV[i + 4], tonumber(ARGV[i + 5])
+  local first = i + 6
+  i = first + n
+  if redis.call('HDEL', key('outbox'), match) == 0 then
+    results[#results + 1] = 0
+  else
+    redis.call('HDEL', key('outbox-job'), match)
+    redis.call('ZREM', key('outbox-due'), match)
+    local configuration = ''
+    for t = first, i - 1 do
+      local ticket = read_ticket(ARGV[t])
+      if ticket and ticket.status == 'PLACING' and ticket.match == match then
+        configuration = ticket.configuration
+        redis.call('HSET', key('ticket', ARGV[t]), 'status', status, 'end', string.format('%d', time),
+          'reason', reason, 'message', message)
+        redis.call('HINCRBY', key('ticket', ARGV[t]), 'revision', 1)
+        redis.call('EXPIRE', key('ticket', ARGV[t]), TERMINAL_SECONDS)
+      end
+    end
+    emit(status == 'COMPLETED' and 'MatchmakingSucceeded' or 'MatchmakingFailed', time, configuration, detail)
+    results[#results + 1] = 1
+  end
+end
+return results

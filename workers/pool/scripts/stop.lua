@@ -1,0 +1,17 @@
+-- Cancels a ticket. One that does not exist yet gets a stop mark, so that a stop overtaking its start still wins.
+-- KEYS[1] hash tag
+-- ARGV    ticket id
+-- Returns cancelled | marked | too-late (PLACING) | <terminal STATUS>, nothing changed in the last two
+local id = ARGV[1]
+local ticket = read_ticket(id)
+local time = read_clock()
+if not ticket then
+  redis.call('HSET', key('ticket', id), 'status', 'CANCELLED', 'stop-mark', '1', 'end', string.format('%d', time),
+    'reason', 'Cancelled', 'message', 'Cancelled by request.')
+  redis.call('EXPIRE', key('ticket', id), TERMINAL_SECONDS)
+  return 'marked'
+end
+if ticket.status == 'PLACING' then return 'too-late' end
+if ticket.status ~= 'QUEUED' and ticket.status ~= 'SEARCHING' then return ticket.status end
+finish(id, ticket, 'CANCELLED', 'MatchmakingCancelled', 'Cancelled', 'Cancelled by request.', time)
+return 'cancelled'

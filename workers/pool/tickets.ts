@@ -1,0 +1,73 @@
+import type { Redis } from 'ioredis';
+import type { TicketPlayer, TicketStatus } from '../../jobs/matchmaking/ticket.ts';
+import { script } from './script.ts';
+
+/** A reserved ticket before it enters its pool. */
+export interface Reservation {
+  readonly ticketId: string;
+  readonly status: TicketStatus;
+  readonly configuration: string;
+  /** JSON as the producer reserved it, checked again before it enters. */
+  readonly players: string;
+}
+
+export interface Entering {
+  readonly ticketId: string;
+  readonly pool: string;
+  readonly timeoutMs: number;
+  readonly players: readonly TicketPlayer[];
+}
+
+/** The life of single tickets: one method per script, each atomic. */
+export function openTickets(redis: Redis, tag: string) {
+  const run = {
+    enter: script<string[]>(redis, tag, 'enter'),
+    stop: script<string>(redis, tag, 'stop'),
+    refuse: script<string[]>(redis, tag, 'refuse'),
+    expire: script<string[]>(redis, tag, 'expire'),
+    overdueReservations: script<string[]>(redis, tag, 'overdue-reservations'),
+  };
+
+  return {
+    /** Reservations by ticket id; `undefined` where there is none. */
+    async reservations(ticketIds: readonly string[]): Promise<(Reservation | undefined)[]> {
+      const rows = await Promise.all(
+        ticketIds.map((id) => redis.hmget(`${tag}:ticket:${id}`, 'status', 'configuration', 'players')),
+      );
+      return rows.map(([status, configuration, players], index) =>
+        status && configuration && players
+          ? { ticketId: ticketIds[index] ?? '', status: status as TicketStatus, configuration, players }
+          : undefined,
+      );
+    },
+
+    /** The player ids of a ticket, `undefined` when there is no such ticket. */
+    async roster(ticketId: string): Promise<readonly string[] | undefined> {
+      const roster = await redis.hget(`${tag}:ticket:${ticketId}`, 'roster');
+      return roster ? (JSON.parse(roster) as { playerId: string }[]).map((it) => it.playerId) : undefined;
+    },
+
+    /** Per ticket what `enter.lua` says: `entered`, `superseded`, `placing:<player>`, a status, or `missing`. */
+    enter: (tickets: readonly Entering[]): Promise<string[]> =>
+      run.enter(...tickets.flatMap((it) => [it.ticketId, it.pool, it.timeoutMs, JSON.stringify(it.players)])),
+
+    /** `cancelled`, `marked`, `too-late`, or the terminal status it had. */
+    stop: (ticketId: string): Promise<string> => run.stop(ticketId),
+
+    /** Fails tickets still QUEUED; per ticket the status it has now, or `missing`. */
+    refuse: (tickets: readonly { ticketId: string; reason: string; message: string }[]): Promise<string[]> =>
+      run.refuse(...tickets.flatMap((it) => [it.ticketId, it.reason, it.message])),
+
+    /** Times out those whose deadline has passed by Redis time; returns which. */
+    expire: (ticketIds: readonly string[]): Promise<string[]> => run.expire(...ticketIds),
+
+    /** Tickets reserved more than `ageMs` ago that have not entered, with the job that should have let them in. */
+    async overdueReservations(ageMs: number): Promise<{ ticketId: string; jobId: string }[]> {
+      const flat = await run.overdueReservations(ageMs, 1_000, 5_000);
+      return Array.from({ length: flat.length / 2 }, (_, at) => ({
+        ticketId: flat[2 * at] ?? '',
+        jobId: flat[2 * at + 1] ?? '',
+      }));
+    },
+  };
+}

@@ -1,0 +1,78 @@
+import { type Db, MongoClient, MongoError, MongoNetworkError, MongoServerSelectionError } from 'mongodb';
+
+export interface Database {
+  readonly client: MongoClient;
+  readonly db: Db;
+  readonly close: () => Promise<void>;
+}
+
+/**
+ * Opens DocumentDB. `retryWrites=false` unless the URI says otherwise: Amazon DocumentDB before 8.0.2 refuses retryable
+ * writes. Reads go to the primary, since a replica may not have what the previous step wrote.
+ * An unreachable server is reported after 5 s, as an error that `isUnreachable` knows.
+ */
+export async function openDatabase(uri: string, name: string): Promise<Database> {
+  const retryWrites = /[?&]retryWrites=true\b/.test(uri);
+  const client = new MongoClient(uri, {
+    retryWrites,
+    readPreference: 'primary',
+    serverSelectionTimeoutMS: 5_000,
+    connectTimeoutMS: 5_000,
+    /** A socket silent for this long is dead: longer than any statement of ours, shorter than an operator's patience. */
+    socketTimeoutMS: 20_000,
+    maxPoolSize: 32,
+    ignoreUndefined: true,
+  });
+  await client.connect();
+  return { client, db: client.db(name), close: () => client.close() };
+}
+
+/** The server could not be reached, as opposed to having said no: the work can wait without counting a failure. */
+export function isUnreachable(error: unknown): boolean {
+  if (error instanceof MongoServerSelectionError || error instanceof MongoNetworkError) return true;
+  return error instanceof MongoError && error.name === 'MongoPoolClearedError';
+}
+
+const day = 24 * 3600;
+
+/** Every index. Unique ones carry idempotency: what is stored twice is stored once. */
+const indexes = {
+  players: [{ key: { cognito_id: 1 }, unique: true, name: 'cognito_id' }],
+  sessions: [
+    { key: { player_id: 1, timestamp: -1 }, name: 'player' },
+    { key: { match_id: 1 }, name: 'match' },
+  ],
+  matches: [{ key: { created_at: 1 }, name: 'created_at' }],
+  tickets: [
+    { key: { match_id: 1 }, name: 'match' },
+    { key: { ended_at: 1 }, expireAfterSeconds: 30 * day, name: 'ended_at' },
+  ],
+  rating_changes: [
+    { key: { ladder: 1, match_id: 1, player_id: 1, revision: 1 }, unique: true, name: 'once' },
+    { key: { match_id: 1 }, name: 'match' },
+    { key: { player_id: 1, at: 1 }, name: 'player' },
+  ],
+  rule_sets: [{ key: { name: 1, version: -1 }, unique: true, name: 'version' }],
+  configurations: [{ key: { name: 1, version: -1 }, unique: true, name: 'version' }],
+} as const;
+
+/**
+ * Makes collections and indexes where they are missing, at start-up: a transaction may not create them. Any number of
+ * workers may do it at once.
+ */
+export async function prepareDatabase(db: Db): Promise<void> {
+  const present = new Set((await db.listCollections({}, { nameOnly: true }).toArray()).map((it) => it.name));
+  for (const [name, wanted] of Object.entries(indexes)) {
+    if (!present.has(name)) await createUnlessPresent(db, name);
+    await db.collection(name).createIndexes(wanted.map((index) => ({ ...index })));
+  }
+}
+
+async function createUnlessPresent(db: Db, name: string): Promise<void> {
+  try {
+    await db.createCollection(name);
+  } catch (error) {
+    const namespaceExists = 48;
+    if (!(error instanceof MongoError && error.code === namespaceExists)) throw error;
+  }
+}

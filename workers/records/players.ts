@@ -1,0 +1,92 @@
+import type { ClientSession, Db } from 'mongodb';
+import { newcomer, type Rating, visibleRating } from '../../jobs/rating-update/rating.ts';
+import { insertNew } from './insert-new.ts';
+
+/** A document of `players`. Fields written by others are kept. */
+export interface PlayerRecord {
+  /** The Cognito `sub`, so that two workers creating one player meet on the same key. */
+  readonly _id: string;
+  readonly cognito_id: string;
+  readonly profile: {
+    readonly created_at: Date;
+    readonly games_played: number;
+    /** The visible integer of the default ladder. */
+    readonly current_rating: number;
+  };
+  readonly ratings: Readonly<Record<string, Rating>>;
+}
+
+export interface RatedPlayer {
+  readonly playerId: string;
+  readonly before: Rating;
+  readonly after: Rating;
+}
+
+export const defaultLadder = 'default';
+
+export type Players = ReturnType<typeof openPlayers>;
+
+export function openPlayers(db: Db) {
+  const players = db.collection<PlayerRecord>('players');
+  const blank = (playerId: string, now: Date): PlayerRecord => ({
+    _id: playerId,
+    cognito_id: playerId,
+    profile: { created_at: now, games_played: 0, current_rating: visibleRating(newcomer) },
+    ratings: {},
+  });
+
+  const find = async (playerIds: readonly string[], session?: ClientSession) => {
+    const found = await players
+      .find(
+        { _id: { $in: [...playerIds] } },
+        { batchSize: playerIds.length + 1, ...(session && { session }) },
+      )
+      .toArray();
+    return new Map(found.map((player) => [player._id, player]));
+  };
+
+  return {
+    find,
+
+    /** Creates the players that do not exist yet; returns all of them by id. */
+    async ensure(playerIds: readonly string[], now: Date): Promise<Map<string, PlayerRecord>> {
+      const wanted = [...new Set(playerIds)];
+      const found = await find(wanted);
+      const missing = wanted.filter((id) => !found.has(id)).map((id) => blank(id, now));
+      const raced = await insertNew(players, missing);
+      for (const [index, player] of missing.entries()) if (!raced.has(index)) found.set(player._id, player);
+      if (raced.size === 0) return found;
+      const others = await find(missing.filter((_, index) => raced.has(index)).map((player) => player._id));
+      return new Map([...found, ...others]);
+    },
+
+    /** Within a transaction: moves each player to their new rating. A player changed meanwhile conflicts and is retried. */
+    async move(
+      ladder: string,
+      moves: readonly RatedPlayer[],
+      games: ReadonlyMap<string, number>,
+      now: Date,
+      session: ClientSession,
+    ) {
+      const operations = moves.map(({ playerId, after }) => ({
+        updateOne: {
+          filter: { _id: playerId },
+          update: {
+            $set: {
+              [`ratings.${ladder}`]: after,
+              ...(ladder === defaultLadder && { 'profile.current_rating': visibleRating(after) }),
+            },
+            $inc: { 'profile.games_played': games.get(playerId) ?? 0 },
+            $setOnInsert: {
+              cognito_id: playerId,
+              'profile.created_at': now,
+              ...(ladder !== defaultLadder && { 'profile.current_rating': visibleRating(newcomer) }),
+            },
+          },
+          upsert: true,
+        },
+      }));
+      await players.bulkWrite(operations, { ordered: false, session });
+    },
+  };
+}

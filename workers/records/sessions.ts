@@ -1,0 +1,127 @@
+import type { Db } from 'mongodb';
+import type { SessionStatus } from '../../jobs/session-creation/session.ts';
+import { insertNew } from './insert-new.ts';
+
+/** A document of `sessions`, keyed by session id. */
+export interface SessionRecord {
+  readonly _id: string;
+  readonly player_id: string;
+  readonly status: SessionStatus;
+  readonly rating: number;
+  /** When it last changed. */
+  readonly timestamp: Date;
+  readonly created_at: Date;
+  readonly match_id?: string;
+  /** When that match was committed, Redis time in ms: an older match never replaces a newer one. */
+  readonly match_at?: number;
+}
+
+/** A player going into a match, and the session they named if they did. */
+export interface Boarding {
+  readonly playerId: string;
+  readonly sessionId?: string | undefined;
+  readonly matchId: string;
+  readonly matchAt: number;
+}
+
+export type Sessions = ReturnType<typeof openSessions>;
+
+export function openSessions(db: Db) {
+  const sessions = db.collection<SessionRecord>('sessions');
+
+  return {
+    /** Stores new sessions; returns, by index, the records that were there before. */
+    async create(records: readonly SessionRecord[]): Promise<Map<number, SessionRecord>> {
+      const present = await insertNew(sessions, records);
+      if (present.size === 0) return new Map();
+      const ids = [...present].map((index) => records[index]?._id ?? '');
+      const stored = await sessions.find({ _id: { $in: ids } }, { batchSize: ids.length + 1 }).toArray();
+      const byId = new Map(stored.map((session) => [session._id, session]));
+      const earlier = [...present].flatMap((index) => {
+        const session = byId.get(records[index]?._id ?? '');
+        return session ? [[index, session] as const] : [];
+      });
+      return new Map(earlier);
+    },
+
+    /**
+     * Points players' sessions at their match: the one they named, else their newest open one. A player whose session
+     * already points at the match keeps it, so repeating changes nothing. Returns the sessions as they now are.
+     */
+    async board(boardings: readonly Boarding[], now: Date): Promise<SessionRecord[]> {
+      const open = await sessions
+        .find(
+          { player_id: { $in: boardings.map((it) => it.playerId) }, status: { $in: ['ACTIVE', 'IN_MATCH'] } },
+          { batchSize: 10_000 },
+        )
+        .sort({ timestamp: -1, _id: 1 })
+        .toArray();
+      const changed = boardings.flatMap((boarding) => {
+        const session = choose(open, boarding);
+        return session
+          ? [
+              {
+                ...session,
+                status: 'IN_MATCH' as const,
+                timestamp: now,
+                match_id: boarding.matchId,
+                match_at: boarding.matchAt,
+              },
+            ]
+          : [];
+      });
+      if (changed.length > 0)
+        await sessions.bulkWrite(
+          changed.map(({ _id, status, timestamp, match_id, match_at }) => ({
+            updateOne: {
+              filter: {
+                _id,
+                status: { $ne: 'ENDED' },
+                $or: [{ match_at: { $exists: false } }, { match_at: { $lt: match_at } }],
+              },
+              update: { $set: { status, timestamp, match_id, match_at } },
+            },
+          })),
+          { ordered: false },
+        );
+      return changed;
+    },
+
+    /** A match is over: its sessions are open again, with the players' new ratings. Returns them as they now are. */
+    async release(
+      matchIds: readonly string[],
+      ratings: ReadonlyMap<string, number>,
+      now: Date,
+    ): Promise<SessionRecord[]> {
+      const playing = await sessions
+        .find({ match_id: { $in: [...matchIds] }, status: 'IN_MATCH' }, { batchSize: 10_000 })
+        .toArray();
+      const changed = playing.map((session) => ({
+        ...session,
+        status: 'ACTIVE' as const,
+        rating: ratings.get(session.player_id) ?? session.rating,
+        timestamp: now,
+      }));
+      if (changed.length > 0)
+        await sessions.bulkWrite(
+          changed.map(({ _id, status, rating, timestamp, match_id }) => ({
+            updateOne: {
+              filter: { _id, status: 'IN_MATCH', ...(match_id && { match_id }) },
+              update: { $set: { status, rating, timestamp } },
+            },
+          })),
+          { ordered: false },
+        );
+      return changed;
+    },
+  };
+}
+
+/** The session that goes into the match, or none when one is already in it or none is open. `open` is newest first. */
+function choose(open: readonly SessionRecord[], boarding: Boarding): SessionRecord | undefined {
+  const own = open.filter((session) => session.player_id === boarding.playerId);
+  if (own.some((session) => session.match_id === boarding.matchId)) return undefined;
+  const older = (session: SessionRecord) => (session.match_at ?? 0) < boarding.matchAt;
+  const named = own.find((session) => session._id === boarding.sessionId && older(session));
+  return named ?? own.find((session) => session.status === 'ACTIVE' && older(session));
+}

@@ -1,0 +1,241 @@
+import {
+  type Job as BullJob,
+  DelayedError,
+  type Queue,
+  UnrecoverableError,
+  WaitingError,
+  Worker,
+} from 'bullmq';
+import type { Redis } from 'ioredis';
+import {
+  backoff,
+  done,
+  type Envelope,
+  envelope,
+  firstProblem,
+  type Job,
+  later,
+  type Outcome,
+  problemsOf,
+  type QueueName,
+  type Refusal,
+  refused,
+} from '../jobs/contract.ts';
+import { queuePrefix } from '../jobs/keys.ts';
+import { breakOnErrors } from './breaker.ts';
+import type { Duty } from './handler.ts';
+import { isUnreachable } from './records/database.ts';
+import type { Log } from './telemetry/log.ts';
+import type { Tracer } from './telemetry/tracer.ts';
+
+export interface RunOptions {
+  readonly redis: Redis;
+  readonly domain: string;
+  readonly queue: Queue;
+  readonly duties: readonly Duty[];
+  readonly concurrency: number;
+  readonly tracer: Tracer;
+  readonly log: Log;
+  /** Called when a job ends, with its kind, what became of it, and ms from taking to ending it. */
+  readonly onEnd: (kind: string, outcome: 'done' | 'later' | 'refused' | 'threw', ms: number) => void;
+}
+
+export interface Running {
+  /** When this worker last ended a job, ms since 1970; when it started, before its first. */
+  readonly lastProgressAt: () => number;
+  /** Stops taking jobs and waits for those running; after `graceMs` the rest are aborted and handed back. */
+  readonly stop: (graceMs: number) => Promise<void>;
+}
+
+/** A killed worker's jobs resume elsewhere within the lock plus two checks: 8 s + 2 × 3 s < 15 s. */
+const lockDuration = 8_000;
+const stalledInterval = 3_000;
+/**
+ * A job started this often more than it ended has taken its worker down each time: it is kept as failed. Stalls as such
+ * never fail a job (two deploys would), so BullMQ's own count is out of reach.
+ */
+const maxCrashes = 10;
+const unreachableMs = 2_000;
+
+/**
+ * Runs one queue: the only place where the fleet's words become BullMQ's.
+ *
+ * done → completed · later → delayed, no attempt used · refused → failed at once, with the reason · thrown → retried
+ * after a capped, jittered pause. An unreachable DocumentDB is `later`. A worker shutting down hands its job back.
+ */
+export function runQueue(options: RunOptions): Running {
+  const { redis, domain, queue, duties, concurrency, log } = options;
+  const byKind = new Map(duties.map((duty) => [duty.job.kind, duty]));
+  const stopping = new AbortController();
+  let lastProgressAt = Date.now();
+
+  // Declared in full: BullMQ passes a signal only to a processor with three parameters.
+  const process = async (job: BullJob, token: string | undefined, signal: AbortSignal | undefined) => {
+    const startedAt = performance.now();
+    const signals = [stopping.signal, ...(signal ? [signal] : [])];
+    const outcome = await perform(job, byKind, signals, options).catch((error: unknown) => ({
+      kind: 'threw' as const,
+      error,
+    }));
+    lastProgressAt = Date.now();
+    options.onEnd(job.name, outcome.kind, performance.now() - startedAt);
+    if (outcome.kind === 'threw') {
+      if (!stopping.signal.aborted) throw outcome.error;
+      await job.moveToWait(token);
+      throw new WaitingError('handed back by a worker shutting down');
+    }
+    return translate(outcome, job, queue, token);
+  };
+
+  const worker = new Worker(queue.name, process, {
+    connection: redis,
+    prefix: queuePrefix(domain, queue.name as QueueName),
+    concurrency,
+    lockDuration,
+    stalledInterval,
+    maxStalledCount: 1_000_000,
+    skipVersionCheck: true,
+    settings: { backoffStrategy: (attempt, _type, _error, job) => pauseBefore(attempt, job) },
+  });
+  worker.on('lockRenewalFailed', (ids) => {
+    for (const id of ids) worker.cancelJob(id, 'the lock was lost: another worker may have the job');
+  });
+  worker.on('failed', (job, error) =>
+    log.warn({ queue: queue.name, job: job?.id, kind: job?.name, err: error }, 'job failed'),
+  );
+  worker.on('stalled', (id) =>
+    log.warn({ queue: queue.name, job: id }, 'job stalled: its worker is gone or blocked'),
+  );
+  breakOnErrors(worker, log);
+
+  return {
+    lastProgressAt: () => lastProgressAt,
+    async stop(graceMs) {
+      const closed = worker.close();
+      const grace = setTimeout(() => {
+        stopping.abort(new Error('the worker is shutting down'));
+        worker.cancelAllJobs('the worker is shutting down');
+      }, graceMs);
+      await closed;
+      clearTimeout(grace);
+    },
+  };
+}
+
+function pauseBefore(attempt: number, job: { opts: { backoff?: unknown } } | undefined): number {
+  const { backoff: configured } = job?.opts ?? {};
+  const firstMs =
+    typeof configured === 'object' && configured && 'delay' in configured ? Number(configured.delay) : 200;
+  return backoff(attempt, firstMs, Math.random());
+}
+
+/** Parses the envelope, then each item alone, and runs the handler on the items that parse. */
+async function perform(
+  job: BullJob,
+  byKind: ReadonlyMap<string, Duty>,
+  signals: readonly AbortSignal[],
+  { tracer, queue }: RunOptions,
+): Promise<Outcome> {
+  const parsed = envelope.safeParse(job.data);
+  if (!parsed.success) return refused(problemsOf(parsed.error).join('; '));
+  const { kind, items, actor, trace, putOff = 0 } = parsed.data;
+  const duty = byKind.get(kind);
+  if (!duty) return refused(`kind: ${kind} is no work of queue ${queue.name}`);
+  const { limit, timeoutMs, attempts } = duty.job;
+  if (items.length > limit)
+    return refused(`items: ${items.length} items, at most ${limit} fit one ${kind} job`);
+  const crashes = job.attemptsStarted - 1 - job.attemptsMade - putOff;
+  if (crashes > maxCrashes)
+    return refused(`started ${crashes} times without ending: it seems to take its worker down`);
+
+  const { good, bad } = sortItems(duty.job, items);
+  if (good.length === 0) return refused(bad.map((it) => it.reason).join('; '));
+  const signal = AbortSignal.any([...signals, AbortSignal.timeout(timeoutMs)]);
+  try {
+    const outcome = await tracer.segment(kind, trace, () =>
+      abandonedBy(
+        signal,
+        duty.handle(
+          good.map((it) => it.item),
+          { actor, signal, dueAt: dueAt(job) },
+        ),
+      ),
+    );
+    if (outcome.kind !== 'done') return outcome;
+    const unfit = (outcome.refusals ?? []).map(({ index, reason }) => ({
+      index: good[index]?.index ?? index,
+      reason,
+    }));
+    const refusals = [...bad, ...unfit];
+    if (refusals.length === items.length) return refused(refusals.map((it) => it.reason).join('; '));
+    return done(outcome.result, refusals);
+  } catch (error) {
+    // A job with one attempt has another way to be done again, and waiting would hold that up.
+    if (isUnreachable(error) && attempts > 1) return later(unreachableMs, 'DocumentDB cannot be reached');
+    throw error;
+  }
+}
+
+const dueAt = (job: BullJob): number => job.opts.prevMillis ?? job.timestamp + (job.opts.delay ?? 0);
+
+function sortItems(job: Job, items: readonly unknown[]) {
+  const good: { index: number; item: unknown }[] = [];
+  const bad: Refusal[] = [];
+  for (const [index, raw] of items.entries()) {
+    const parsed = job.item.safeParse(raw);
+    if (parsed.success) good.push({ index, item: parsed.data });
+    else bad.push({ index, reason: firstProblem(parsed.error, `items[${index}]`) });
+  }
+  return { good, bad };
+}
+
+/** The work's result, or the signal's reason if that comes first: a handler that ignores its signal cannot hold a job. */
+async function abandonedBy<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+  const { promise: aborted, reject } = Promise.withResolvers<never>();
+  const abandon = () => reject(signal.reason);
+  if (signal.aborted) abandon();
+  signal.addEventListener('abort', abandon, { once: true });
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    signal.removeEventListener('abort', abandon);
+  }
+}
+
+async function translate(
+  outcome: Outcome,
+  job: BullJob,
+  queue: Queue,
+  token: string | undefined,
+): Promise<unknown> {
+  switch (outcome.kind) {
+    case 'done':
+      await keepRefusals(outcome.refusals ?? [], job, queue);
+      return outcome.result;
+    case 'later': {
+      const data: Envelope = job.data;
+      await job.updateData({ ...data, putOff: (data.putOff ?? 0) + 1 });
+      await job.moveToDelayed(Date.now() + outcome.ms, token);
+      throw new DelayedError(outcome.reason);
+    }
+    case 'refused':
+      throw new UnrecoverableError(outcome.reason.slice(0, 4_000));
+  }
+}
+
+/**
+ * Gives each refused item a job of its own, which is refused whole and so kept with its reason, where operators find
+ * and retry failed work; its neighbours in this job are done.
+ */
+async function keepRefusals(refusals: readonly Refusal[], job: BullJob, queue: Queue): Promise<void> {
+  const data: Envelope = job.data;
+  await Promise.all(
+    refusals.map(({ index }) =>
+      queue.add(
+        job.name,
+        { ...data, items: [data.items[index]] },
+        { ...job.opts, jobId: `${job.id}-item-${index}`, attempts: 1 },
+      ),
+    ),
+  );
+}

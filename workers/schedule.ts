@@ -1,0 +1,23 @@
+import type { Envelope, Job } from '../jobs/contract.ts';
+import { jobOptions } from '../jobs/contract.ts';
+import { reportQueueLength, sweep } from '../jobs/maintenance/maintenance.ts';
+import type { Queues } from './enqueue.ts';
+import { reportSlotMs } from './maintenance/report-queue-length.ts';
+
+const sweepMs = 5_000;
+
+/** Sets the fleet's upkeep going. Any number of workers may do it: a schedule is one per queue, whoever wrote it last. */
+export async function scheduleUpkeep({ queues }: Queues): Promise<void> {
+  const every = async (job: Job<object>, ms: number) => {
+    const data: Envelope = {
+      kind: job.kind,
+      items: [{}],
+      actor: { kind: 'service', name: 'fleet' },
+      sentAt: Date.now(),
+    };
+    const opts = { ...jobOptions(job as Job), removeOnComplete: true, removeOnFail: { count: 100 } };
+    await queues[job.queue].upsertJobScheduler(job.kind, { every: ms }, { name: job.kind, data, opts });
+  };
+  await every(reportQueueLength, reportSlotMs);
+  await every(sweep, sweepMs);
+}

@@ -1,0 +1,67 @@
+import type { Redis } from 'ioredis';
+import { ratingCacheKey, sessionCacheKey } from '../../jobs/keys.ts';
+import { type CachedSession, sessionCacheSeconds } from '../../jobs/session-creation/session.ts';
+import type { SessionRecord } from '../records/sessions.ts';
+
+/**
+ * Writes a hash unless the one there is newer by its ordering field.
+ * KEYS[1] the hash · ARGV ordering field, its value, seconds to live, then field, value, ...
+ * Returns 1 written, 0 what is there is newer
+ */
+const putNewer = `
+local there = tonumber(redis.call('HGET', KEYS[1], ARGV[1]) or '-1')
+if there > tonumber(ARGV[2]) then return 0 end
+redis.call('HSET', KEYS[1], unpack(ARGV, 4))
+redis.call('EXPIRE', KEYS[1], ARGV[3])
+return 1`;
+
+export type SessionCache = ReturnType<typeof openSessionCache>;
+
+/**
+ * The session cache: `sessions:<id>` and `ratings:<player>` hashes with a time to live, on a Redis that may evict any
+ * of them. Everything here can be read again from DocumentDB; repeated or late writes only move it forward.
+ */
+export function openSessionCache(redis: Redis) {
+  redis.defineCommand('putNewer', { numberOfKeys: 1, lua: putNewer });
+  const put = (key: string, order: string, at: number, fields: Record<string, string | number>) =>
+    Reflect.apply(Reflect.get(redis, 'putNewer'), redis, [
+      key,
+      order,
+      at,
+      sessionCacheSeconds,
+      ...Object.entries(fields).flat(),
+    ]) as Promise<number>;
+
+  return {
+    async putSessions(sessions: readonly SessionRecord[]): Promise<void> {
+      await Promise.all(
+        sessions.map(({ _id, player_id, status, rating, timestamp }) => {
+          const at = timestamp.getTime();
+          const hash: CachedSession = { player_id, status, rating: String(rating), timestamp: String(at) };
+          return put(sessionCacheKey(_id), 'timestamp', at, { ...hash });
+        }),
+      );
+    },
+
+    /** Visible ratings by player; `version` counts the matches behind each. */
+    async putRatings(
+      ratings: readonly { playerId: string; rating: number; version: number }[],
+    ): Promise<void> {
+      await Promise.all(
+        ratings.map(({ playerId, rating, version }) =>
+          put(ratingCacheKey(playerId), 'version', version, { rating, version }),
+        ),
+      );
+    },
+
+    /** The visible ratings the cache knows: a player listed here exists in DocumentDB. */
+    async ratings(playerIds: readonly string[]): Promise<Map<string, number>> {
+      const rows = await Promise.all(playerIds.map((id) => redis.hget(ratingCacheKey(id), 'rating')));
+      const known = playerIds.flatMap((id, index) => {
+        const rating = rows[index];
+        return rating ? [[id, Number(rating)] as const] : [];
+      });
+      return new Map(known);
+    },
+  };
+}

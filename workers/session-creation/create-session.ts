@@ -1,0 +1,66 @@
+import { done, type Refusal } from '../../jobs/contract.ts';
+import { newcomer, visibleRating } from '../../jobs/rating-update/rating.ts';
+import type { CreateSession } from '../../jobs/session-creation/create-session.ts';
+import type { Handler } from '../handler.ts';
+import type { Players } from '../records/players.ts';
+import type { SessionRecord, Sessions } from '../records/sessions.ts';
+import type { SessionCache } from '../session-cache/session-cache.ts';
+
+export interface CreateSessionStores {
+  readonly players: Players;
+  readonly sessions: Sessions;
+  readonly cache: SessionCache;
+  /** Called once per session stored now, with ms from the caller's request to the durable record. */
+  readonly onCreated: (latencyMs: number) => void;
+}
+
+/**
+ * DocumentDB first, then the cache: a crash between leaves a session the next read fills in, never a cached session
+ * that no record backs. A player whose rating is cached exists, so in the common case each store is asked once.
+ */
+export const createSessions =
+  ({ players, sessions, cache, onCreated }: CreateSessionStores): Handler<CreateSession> =>
+  async (items) => {
+    const now = new Date();
+    const ratings = await ratingsOf(
+      items.map((item) => item.playerId),
+      players,
+      cache,
+      now,
+    );
+    const records = items.map(
+      ({ sessionId, playerId }): SessionRecord => ({
+        _id: sessionId,
+        player_id: playerId,
+        status: 'ACTIVE',
+        rating: ratings.get(playerId) ?? visibleRating(newcomer),
+        timestamp: now,
+        created_at: now,
+      }),
+    );
+    const earlier = await sessions.create(records);
+    await cache.putSessions(records.map((record, index) => earlier.get(index) ?? record));
+
+    const refusals: Refusal[] = [];
+    for (const [index, { sessionId, playerId, requestedAt }] of items.entries()) {
+      const before = earlier.get(index);
+      if (!before) onCreated(Math.max(0, Date.now() - requestedAt));
+      else if (before.player_id !== playerId)
+        refusals.push({ index, reason: `sessionId: ${sessionId} is another player's session` });
+    }
+    return done({ created: items.length - earlier.size }, refusals);
+  };
+
+async function ratingsOf(playerIds: readonly string[], players: Players, cache: SessionCache, now: Date) {
+  const known = await cache.ratings(playerIds);
+  const unknown = playerIds.filter((id) => !known.has(id));
+  if (unknown.length === 0) return known;
+  const found = await players.ensure(unknown, now);
+  const fresh = [...found.values()].map((player) => ({
+    playerId: player._id,
+    rating: player.profile.current_rating,
+    version: player.ratings['default']?.version ?? 0,
+  }));
+  await cache.putRatings(fresh);
+  return new Map([...known, ...fresh.map((it) => [it.playerId, it.rating] as const)]);
+}

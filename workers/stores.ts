@@ -1,0 +1,46 @@
+import type { Redis } from 'ioredis';
+import { openPool } from './pool/pool.ts';
+import { openConfigurations } from './records/configurations.ts';
+import type { Database } from './records/database.ts';
+import { openMatches } from './records/matches.ts';
+import { openPlayers } from './records/players.ts';
+import { openRatingChanges } from './records/rating-changes.ts';
+import { openRuleSets } from './records/rule-sets.ts';
+import { openSessions } from './records/sessions.ts';
+import { openTickets } from './records/tickets.ts';
+import { openSessionCache } from './session-cache/session-cache.ts';
+import type { Tracer } from './telemetry/tracer.ts';
+
+export type Stores = ReturnType<typeof openStores>;
+
+/** Every store of a worker on its three connections; each call is a step of the current trace. */
+export function openStores(
+  queueRedis: Redis,
+  cacheRedis: Redis,
+  database: Database,
+  domain: string,
+  tracer: Tracer,
+) {
+  const { db } = database;
+  return {
+    database,
+    pool: traced(tracer, 'pool', openPool(queueRedis, domain)),
+    cache: traced(tracer, 'session-cache', openSessionCache(cacheRedis)),
+    players: traced(tracer, 'players', openPlayers(db)),
+    sessions: traced(tracer, 'sessions', openSessions(db)),
+    matches: traced(tracer, 'matches', openMatches(db)),
+    tickets: traced(tracer, 'tickets', openTickets(db)),
+    changes: traced(tracer, 'rating_changes', openRatingChanges(db)),
+    ruleSets: traced(tracer, 'rule_sets', openRuleSets(db)),
+    configurations: traced(tracer, 'configurations', openConfigurations(db)),
+  };
+}
+
+/** The same store, with every method a subsegment named after store and method. */
+function traced<Store extends object>(tracer: Tracer, name: string, store: Store): Store {
+  const methods = Object.entries(store).map(([method, call]) => [
+    method,
+    (...args: unknown[]) => tracer.subsegment(`${name}.${method}`, () => call(...args), 'remote'),
+  ]);
+  return Object.fromEntries(methods);
+}

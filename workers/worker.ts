@@ -1,0 +1,146 @@
+import { hostname } from 'node:os';
+import { catalogue, queues as queueSettings } from '../jobs/catalogue.ts';
+import type { QueueName } from '../jobs/contract.ts';
+import type { WorkerConfig } from './config.ts';
+import { allDuties } from './duties.ts';
+import { openQueues, type Queues } from './enqueue.ts';
+import { installAll } from './maintenance/settings.ts';
+import { beat } from './matchmaking/beat.ts';
+import { openDatabase, prepareDatabase } from './records/database.ts';
+import { openRedis, refuseEviction } from './redis.ts';
+import { repeat } from './repeat.ts';
+import { type Running, runQueue } from './run.ts';
+import { scheduleUpkeep } from './schedule.ts';
+import { openStores } from './stores.ts';
+import { startHealth } from './telemetry/health.ts';
+import { createLog, type Log } from './telemetry/log.ts';
+import { createMetrics, type Metrics } from './telemetry/metrics.ts';
+import { noTracer, type Tracer } from './telemetry/tracer.ts';
+import { createXrayTracer } from './telemetry/xray-tracer.ts';
+
+/** A worker process at work. */
+export interface FleetWorker {
+  readonly healthPort: number;
+  /** Stops taking jobs, lets those running end within the grace period, hands the rest back, and closes everything. */
+  readonly stop: () => Promise<void>;
+}
+
+const beatMs = 1_000;
+const backlogMs = 5_000;
+
+/**
+ * Starts a worker: connections, checks, stores, then the queues it serves. `env` is the process's environment, which the
+ * X-Ray SDK reads its mode from when it is loaded. Everything opened is closed again when a step fails.
+ */
+export async function startWorker(config: WorkerConfig, env: NodeJS.ProcessEnv): Promise<FleetWorker> {
+  await using opened = new AsyncDisposableStack();
+  const tracer = await openTracer(config, env, (message) => log.warn({ message }, 'X-Ray'));
+  const log = createLog({
+    level: config.LOG_LEVEL,
+    base: { worker: `${hostname()}-${process.pid}`, domain: config.DOMAIN },
+    traceId: () => tracer.traceId(),
+  });
+  const onError = (where: string) => (error: Error) => log.warn({ where, err: error }, 'connection error');
+
+  const queueRedis = opened.adopt(openRedis(config.QUEUE_REDIS_URL, onError('queue Redis')), (it) =>
+    it.disconnect(),
+  );
+  const cacheRedis = opened.adopt(openRedis(config.CACHE_REDIS_URL, onError('session cache')), (it) =>
+    it.disconnect(),
+  );
+  await refuseEviction(queueRedis);
+  const database = await openDatabase(config.DOCUMENTDB_URI, config.DOCUMENTDB_DATABASE);
+  opened.defer(database.close);
+  await prepareDatabase(database.db);
+
+  const metrics = openMetrics(config, log);
+  opened.defer(() => metrics.close());
+  const queues = openQueues(queueRedis, config.DOMAIN, () => tracer.header(), onError('queue'));
+  opened.defer(queues.close);
+  const stores = openStores(queueRedis, cacheRedis, database, config.DOMAIN, tracer);
+  await installAll(stores);
+
+  const duties = allDuties(stores, queues, metrics);
+  const running = new Map<QueueName, Running>();
+  for (const name of config.QUEUES)
+    running.set(
+      name,
+      runQueue({
+        redis: queueRedis,
+        domain: config.DOMAIN,
+        queue: queues.queues[name],
+        duties: duties[name],
+        concurrency: queueSettings[name].concurrency,
+        tracer,
+        log,
+        onEnd: (kind, outcome, ms) => {
+          metrics.observe('JobDuration', ms, { service: name });
+          log.debug({ queue: name, kind, outcome, ms: Math.round(ms) }, 'job ended');
+        },
+      }),
+    );
+  opened.defer(async () => {
+    await Promise.all([...running.values()].map((it) => it.stop(config.GRACE_MS)));
+  });
+  if (running.has('maintenance')) await scheduleUpkeep(queues);
+  if (running.has('matchmaking'))
+    opened.defer(repeat(beatMs, () => beat(stores.pool, queues), onError('beat')));
+
+  const backlog = new Map<QueueName, number>();
+  opened.defer(repeat(backlogMs, () => readBacklog(queues, running, backlog), onError('backlog')));
+  const health = await startHealth({
+    host: config.HEALTH_HOST,
+    port: config.HEALTH_PORT,
+    stuckAfterMs: config.STUCK_MS,
+    progress: () =>
+      [...running].map(([queue, it]) => ({
+        queue,
+        backlog: backlog.get(queue) ?? 0,
+        lastProgressAt: it.lastProgressAt(),
+      })),
+  });
+  opened.use(health);
+  health.ready();
+  log.info({ queues: config.QUEUES, kinds: catalogue.length, healthPort: health.port }, 'worker started');
+
+  const everything = opened.move();
+  return {
+    healthPort: health.port,
+    async stop() {
+      health.draining();
+      log.info('worker stopping');
+      await everything.disposeAsync();
+    },
+  };
+}
+
+async function openTracer(
+  config: WorkerConfig,
+  env: NodeJS.ProcessEnv,
+  onProblem: (message: string) => void,
+): Promise<Tracer> {
+  const { AWS_XRAY_DAEMON_ADDRESS: daemonAddress, TRACE_SAMPLING: rate } = config;
+  return daemonAddress ? createXrayTracer({ env, daemonAddress, rate, onProblem }) : noTracer;
+}
+
+function openMetrics(config: WorkerConfig, log: Log): Metrics {
+  return createMetrics({
+    region: config.AWS_REGION,
+    endpoint: config.AWS_ENDPOINT_URL,
+    environment: config.ENVIRONMENT,
+    flushMs: config.METRICS_FLUSH_MS,
+    log,
+  });
+}
+
+/** Jobs waiting on the queues this worker serves; a queue that an operator paused is not waited on. */
+async function readBacklog(
+  { queues }: Queues,
+  running: ReadonlyMap<QueueName, Running>,
+  backlog: Map<QueueName, number>,
+): Promise<void> {
+  for (const name of running.keys()) {
+    const [waiting, paused] = await Promise.all([queues[name].getWaitingCount(), queues[name].isPaused()]);
+    backlog.set(name, paused ? 0 : waiting);
+  }
+}
