@@ -1,4 +1,4 @@
-import { Redis, type RedisOptions } from 'ioredis';
+import type { Redis } from 'ioredis';
 import { poolTag } from '../jobs/keys.ts';
 import {
   type EventOrigin,
@@ -32,13 +32,12 @@ export async function* readEvents(
 ): AsyncGenerator<StreamItem> {
   const tag = poolTag(domain);
   // It waits where calls fail fast: it reconnects by itself and goes on after its position.
-  const { commandTimeout: _none, ...connection } = redis.options;
-  const reader = new Redis({
-    ...connection,
+  const reader = redis.duplicate({
     lazyConnect: false,
     enableOfflineQueue: true,
     maxRetriesPerRequest: null,
   });
+  delete reader.options.commandTimeout;
   reader.on('error', () => undefined);
   let position = options.from ?? Number((await redis.get(`${tag}:event-number`)) ?? 0);
   try {

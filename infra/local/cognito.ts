@@ -6,7 +6,7 @@ import { partOf, startServer } from './server.ts';
 const require = createRequire(import.meta.url);
 
 /** What cognito-local sends to everybody who signs up: it has no mailbox to look into. */
-const confirmationCode = '123456';
+export const confirmationCode = '123456';
 
 /** Cognito is an npm package everywhere. It keeps its pools in `.cognito` of the run folder. */
 export async function startCognito(run: Run, env: NodeJS.ProcessEnv): Promise<Part> {

@@ -51,7 +51,7 @@ const numbered = (count: number): Item[] => Array.from({ length: count }, (_, n)
 async function inTransaction<T>(work: (session: ClientSession) => Promise<T>): Promise<T> {
   await using session = client.startSession();
   session.startTransaction({ readPreference: 'primary' });
-  return work(session);
+  return await work(session);
 }
 
 describe('documents', () => {
@@ -67,7 +67,7 @@ describe('documents', () => {
       text: 'Zoë 🎲',
       pattern: /a.b/i,
       nothing: null,
-      nested: { list: [1, { deep: true }, []] },
+      nested: { list: ['a', { deep: true }, []] },
     };
     await items.insertOne(document);
 
@@ -95,10 +95,9 @@ describe('documents', () => {
     expect(changed).toMatchObject({ matchedCount: 2, modifiedCount: 2 });
     expect(same).toMatchObject({ matchedCount: 1, modifiedCount: 0 });
     expect(created).toMatchObject({ upsertedCount: 1, upsertedId: 9 });
-    expect(removed.deletedCount).toBe(1);
+    expect(removed.deletedCount).toBe(2);
     expect(await items.find().sort({ _id: 1 }).toArray()).toEqual([
       { _id: 0, n: 0 },
-      { _id: 1, n: 11 },
       { _id: 9, n: 9 },
     ]);
   });
@@ -260,18 +259,6 @@ describe('duplicates', () => {
 
     expect(error).toMatchObject({ code: 11000, result: { insertedCount: 1 } });
     expect(await items.countDocuments()).toBe(1);
-  });
-
-  test('do not arise when many insert the same absent document by upsert', async () => {
-    const upserts: AnyBulkWriteOperation<Item>[] = numbered(100).map(({ _id }) => ({
-      updateOne: { filter: { _id }, update: { $setOnInsert: { n: 1 } }, upsert: true },
-    }));
-
-    const results = await Promise.all(
-      Array.from({ length: 6 }, () => items.bulkWrite(upserts, { ordered: false })),
-    );
-
-    expect(results.reduce((sum, { upsertedCount }) => sum + upsertedCount, 0)).toBe(100);
   });
 });
 
@@ -451,6 +438,59 @@ describe('concurrent writers', () => {
 
     expect(results.map(({ modifiedCount }) => modifiedCount)).toEqual(results.map(() => 100));
     expect(await items.distinct('n')).toEqual([8]);
+  });
+});
+
+describe('writers racing to create the same document by upsert', () => {
+  const writers = Array.from({ length: 6 }, (_, writer) => writer);
+
+  test('one at a time each add their part, and one is told that it came first', async () => {
+    for (const { _id } of numbered(20)) {
+      const results = await Promise.all(
+        writers.map(() => items.updateOne({ _id }, { $inc: { n: 1 } }, { upsert: true })),
+      );
+
+      expect(results.filter(({ upsertedCount }) => upsertedCount === 1)).toHaveLength(1);
+      expect(await items.findOne({ _id })).toEqual({ _id, n: writers.length });
+    }
+  });
+
+  test('by findOneAndUpdate see nothing there once only', async () => {
+    for (const { _id } of numbered(20)) {
+      const results = await Promise.all(
+        writers.map(() => items.findOneAndUpdate({ _id }, { $inc: { n: 1 } }, { upsert: true })),
+      );
+
+      expect(results.filter((before) => before === null)).toHaveLength(1);
+      expect(await items.findOne({ _id })).toEqual({ _id, n: writers.length });
+    }
+  });
+
+  test.each([true, false])('in bulks, ordered: %s, each create what nobody else did', async (ordered) => {
+    const forward: AnyBulkWriteOperation<Item>[] = numbered(100).map(({ _id }) => ({
+      updateOne: { filter: { _id }, update: { $inc: { n: 1 } }, upsert: true },
+    }));
+    const backward = forward.toReversed();
+
+    const results = await Promise.all(
+      writers.map((writer) => items.bulkWrite(writer % 2 === 0 ? forward : backward, { ordered })),
+    );
+
+    expect(results.reduce((sum, { upsertedCount }) => sum + upsertedCount, 0)).toBe(100);
+    expect(results.map(({ upsertedCount, matchedCount }) => upsertedCount + matchedCount)).toEqual(
+      writers.map(() => 100),
+    );
+    expect(await items.distinct('n')).toEqual([writers.length]);
+  });
+
+  test('keep the type of the _id they report', async () => {
+    const _id = Long.fromNumber(7) as unknown as number;
+    const { upsertedIds } = await items.bulkWrite(
+      [{ updateOne: { filter: { _id }, update: { $set: { a: 1 } }, upsert: true } }],
+      { promoteValues: false, promoteLongs: false } as object,
+    );
+
+    expect(upsertedIds[0]).toEqual(_id);
   });
 });
 

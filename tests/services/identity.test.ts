@@ -8,14 +8,12 @@ import {
   CreateUserPoolCommand,
 } from '@aws-sdk/client-cognito-identity-provider';
 import { beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest';
+import { confirmationCode } from '../../infra/local/cognito.ts';
 import { createIdentity, type Identity } from '../../producers/identity/identity.ts';
 
 const { COGNITO_ENDPOINT: endpoint = '', ...account } = inject('stackEnv');
 const region = account['AWS_REGION'] ?? '';
 Object.assign(process.env, account);
-
-/** What the Cognito of the local stack sends to everybody. */
-const confirmationCode = '123456';
 
 const password = 'Correct-horse-7';
 const newAddress = () => `${crypto.randomUUID()}@example.com`;

@@ -1,0 +1,74 @@
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { startStack } from '../stack.ts';
+import { type DemoOptions, readOptions, usage } from './options.ts';
+import { toJson, toText } from './report.ts';
+import { runDemo } from './run.ts';
+import { openScreen } from './screen.ts';
+import { startWorkers, type WorkerProcess } from './workers.ts';
+
+const options = parseCommandLine();
+if (!options) console.log(usage);
+else process.exitCode = await demo(options);
+
+function parseCommandLine(): DemoOptions | undefined {
+  try {
+    return readOptions(process.argv.slice(2), process.env['INIT_CWD'] ?? process.cwd());
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`);
+    process.exit(2);
+  }
+}
+
+/** Returns the exit code: 1 when an invariant is broken. */
+async function demo(wanted: DemoOptions): Promise<number> {
+  const screen = openScreen(process.stderr);
+  // Servers that were there before may hold other data: a run keeps to a domain and a database of its own.
+  const run = randomBytes(4).toString('hex');
+  const [domain, database, environment] = [`demo-${run}`, `demo_${run}`, `demo-${run}`];
+  // Interrupted, the demo ends at once; servers and workers end with it.
+  const leave = () => process.exit(130);
+  process.on('SIGINT', leave).on('SIGTERM', leave);
+
+  await using stack = await startStack({
+    env: process.env,
+    progress: (line) => screen.say(`stack: ${line}`),
+  });
+  const env: NodeJS.ProcessEnv = {
+    ...process.env,
+    ...stack.env,
+    DOMAIN: domain,
+    DOCUMENTDB_DATABASE: database,
+    ENVIRONMENT: environment,
+    METRICS_FLUSH_MS: '2000',
+    LOG_LEVEL: 'warn',
+  };
+  const workers = await startWorkers(wanted.workers, env);
+  screen.say(`${workers.length} workers ready (${workers.map((it) => it.pid).join(', ')})`);
+  const stopWorkers = async (): Promise<void> => {
+    await Promise.all(workers.map((worker) => worker.stop()));
+  };
+  const report = await runDemo(wanted, { env, domain, database, environment, stopWorkers }, screen);
+  if (wanted.json) console.log(JSON.stringify(toJson(report)));
+  else console.log(toText(report));
+  if (wanted.keep) await keep(env, { ...stack.env, DOMAIN: domain }, leave);
+  return report.verdict.problems.length === 0 ? 0 : 1;
+}
+
+/** Leaves the stack and one worker running until interrupted, and says how to look at them. */
+async function keep(
+  env: NodeJS.ProcessEnv,
+  variables: Readonly<Record<string, string>>,
+  leave: () => void,
+): Promise<void> {
+  const [worker]: WorkerProcess[] = await startWorkers(1, env);
+  const exports = Object.entries(variables).map(([name, value]) => `  export ${name}='${value}'`);
+  console.error(`\nThe stack and one worker go on. In another shell:\n${exports.join('\n')}
+  npm run -s cli -- queue list
+  npm run -s cli -- configuration list
+  npm run -s cli -- --help
+Ctrl-C stops everything.`);
+  process.off('SIGINT', leave).off('SIGTERM', leave);
+  await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
+  await worker?.stop();
+}

@@ -1,0 +1,140 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { Redis } from 'ioredis';
+import { type Db, MongoClient } from 'mongodb';
+import { ratingCacheKey } from '../../../jobs/keys.ts';
+import { newcomer, visibleRating } from '../../../jobs/rating-update/rating.ts';
+import { type MatchmakingClient, openClient } from '../../../producers/client.ts';
+import { openCloudwatch } from './cloudwatch.ts';
+import { signUpPlayers } from './cognito-players.ts';
+import { type Diary, openDiary } from './diary.ts';
+import { showLive } from './live.ts';
+import type { DemoOptions } from './options.ts';
+import { identify, type Party, populate } from './population.ts';
+import { chance } from './random.ts';
+import type { DemoReport } from './report.ts';
+import type { Screen } from './screen.ts';
+import { correlation } from './statistics.ts';
+import { judge } from './verdict.ts';
+import { liveThrough } from './world.ts';
+
+/** Players who go the whole way: sign-up, confirmation, sign-in, and calls by their own token. */
+const signedInPlayers = 10;
+
+export interface Fleet {
+  /** The environment of the workers. */
+  readonly env: NodeJS.ProcessEnv;
+  readonly domain: string;
+  readonly database: string;
+  readonly environment: string;
+  /** Stops the workers, which sends their last metrics. */
+  readonly stopWorkers: () => Promise<void>;
+}
+
+/** Plays the demo on a running fleet and reads the outcome back. */
+export async function runDemo(options: DemoOptions, fleet: Fleet, screen: Screen): Promise<DemoReport> {
+  const { env, domain } = fleet;
+  const startedAt = new Date();
+  await using client = await openClient({ redisUrl: env['QUEUE_REDIS_URL'] ?? '', domain });
+  await using opened = new AsyncDisposableStack();
+  const cache = opened.adopt(new Redis(env['CACHE_REDIS_URL'] ?? ''), (it) => it.disconnect());
+  const mongo = await new MongoClient(env['DOCUMENTDB_URI'] ?? '', { retryWrites: false }).connect();
+  opened.defer(() => mongo.close());
+  const db = mongo.db(fleet.database);
+
+  const random = chance(options.seed);
+  const cognito = await signUpPlayers(env, signedInPlayers);
+  const parties = identify(
+    populate(options.scenarios, options.players, options.seconds * 1_000, random),
+    cognito.players,
+  );
+  await install(client, options);
+  screen.say(
+    `${options.scenarios.map((it) => it.name).join(' and ')} installed; ${options.players} players arrive`,
+  );
+
+  const diary = openDiary();
+  const stopShowing = showLive(client, diary, options.players, screen);
+  const ratingOf = async (playerId: string) =>
+    Number((await cache.hget(ratingCacheKey(playerId), 'rating')) ?? visibleRating(newcomer));
+  await liveThrough({
+    client,
+    parties,
+    rounds: options.rounds,
+    ratingOf,
+    verify: cognito.verify,
+    diary,
+    random,
+  });
+  await settled(client, db, diary);
+  await stopShowing();
+  const seconds = (Date.now() - startedAt.getTime()) / 1_000;
+
+  const verdict = await judge(db, client, diary);
+  const fit = await ratingFit(db, parties);
+  await fleet.stopWorkers();
+  return {
+    options,
+    players: options.players,
+    verdict,
+    refusals: diary.refusals,
+    correlation: fit,
+    cloudwatch: await readCloudwatch(fleet, startedAt),
+    seconds,
+  };
+}
+
+async function install(client: MatchmakingClient, { scenarios }: DemoOptions): Promise<void> {
+  for (const { name, ruleSet, requestTimeoutSeconds, ladder } of scenarios) {
+    await client.putRuleSet({ name, body: ruleSet });
+    await client.putConfiguration({ name, ruleSetName: name, requestTimeoutSeconds, ladder });
+  }
+}
+
+/** Waits until the queues are empty and every session and reported result has reached the store, or nothing moves any more. */
+async function settled({ queues }: MatchmakingClient, db: Db, diary: Diary): Promise<void> {
+  const patienceMs = 20_000;
+  const expected = [...diary.reported.values()].reduce((sum, players) => sum + players, 0);
+  for (const until = Date.now() + patienceMs; Date.now() < until; await pause(100)) {
+    const [sessions, ratings] = await Promise.all([
+      db.collection('sessions').countDocuments(),
+      db.collection('rating_changes').countDocuments(),
+    ]);
+    const counts = await Promise.all(
+      Object.values(queues).map((queue) => queue.getJobCounts('waiting', 'active')),
+    );
+    const idle = counts.every((it) => (it['waiting'] ?? 0) + (it['active'] ?? 0) === 0);
+    if (idle && sessions >= diary.sessions.size && ratings >= expected) return;
+  }
+}
+
+/** How well final ratings tell the hidden skill, over players with at least one rated match. */
+async function ratingFit(db: Db, parties: readonly Party[]): Promise<number> {
+  const skills = new Map(
+    parties.flatMap((party) => party.players.map((it) => [it.playerId, it.skill] as const)),
+  );
+  const players = await db
+    .collection<{ _id: string; profile: { current_rating: number; games_played: number } }>('players')
+    .find({ 'profile.games_played': { $gt: 0 } })
+    .toArray();
+  return correlation(
+    players.flatMap((it) => {
+      const skill = skills.get(it._id);
+      return skill === undefined ? [] : [[it.profile.current_rating, skill] as const];
+    }),
+  );
+}
+
+async function readCloudwatch(fleet: Fleet, from: Date): Promise<DemoReport['cloudwatch']> {
+  const cloudwatch = openCloudwatch(fleet.env, fleet.environment);
+  const wanted = [
+    ['MatchmakingTime', 'matchmaking'],
+    ['SessionCreationLatency', 'session-creation'],
+    ['QueueLength', 'matchmaking'],
+    ['PlayerRating', 'rating-update'],
+  ] as const;
+  const read = await Promise.all(wanted.map(([metric, service]) => cloudwatch.read(metric, service, from)));
+  cloudwatch.close();
+  return Object.fromEntries(
+    wanted.map(([metric], at) => [metric, read[at] ?? { samples: 0, average: 0, maximum: 0 }]),
+  );
+}

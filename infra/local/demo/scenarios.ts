@@ -1,0 +1,86 @@
+/** A configuration with the players who queue for it. */
+export interface Scenario {
+  readonly name: string;
+  /** FlexMatch rule set, as JSON text. */
+  readonly ruleSet: string;
+  readonly requestTimeoutSeconds: number;
+  readonly ladder: string;
+  /** Attribute that carries the player's current rating, where the rule set has one. */
+  readonly ratingAttribute?: string;
+  /** Share of parties by size: `[0.6, 0.3, 0.1]` is 60 % solo, 30 % pairs, 10 % trios. */
+  readonly partyShares: readonly number[];
+}
+
+const duel = {
+  name: 'duel',
+  ruleLanguageVersion: '1.0',
+  playerAttributes: [{ name: 'rating', type: 'number', default: 1500 }],
+  teams: [
+    { name: 'red', minPlayers: 1, maxPlayers: 1 },
+    { name: 'blue', minPlayers: 1, maxPlayers: 1 },
+  ],
+  rules: [
+    {
+      name: 'CloseRating',
+      type: 'distance',
+      measurements: ['max(flatten(teams[*].players.attributes[rating]))'],
+      referenceValue: 'min(flatten(teams[*].players.attributes[rating]))',
+      maxDistance: 100,
+    },
+  ],
+  expansions: [
+    {
+      target: 'rules[CloseRating].maxDistance',
+      steps: [
+        { waitTimeSeconds: 2, value: 250 },
+        { waitTimeSeconds: 4, value: 500 },
+        { waitTimeSeconds: 6, value: 3000 },
+      ],
+    },
+  ],
+};
+
+const trio = {
+  name: 'trio',
+  ruleLanguageVersion: '1.0',
+  playerAttributes: [{ name: 'rating', type: 'number', default: 1500 }],
+  teams: [{ name: 'team', quantity: 2, minPlayers: 3, maxPlayers: 3 }],
+  rules: [
+    {
+      name: 'FairTeams',
+      type: 'distance',
+      measurements: ['avg(teams[*].players.attributes[rating])'],
+      referenceValue: 'avg(flatten(teams[*].players.attributes[rating]))',
+      maxDistance: 100,
+    },
+  ],
+  expansions: [
+    {
+      target: 'rules[FairTeams].maxDistance',
+      steps: [
+        { waitTimeSeconds: 2, value: 250 },
+        { waitTimeSeconds: 5, value: 3000 },
+      ],
+    },
+  ],
+};
+
+/** What the demo runs unless told otherwise: duels in a rating window that widens, and 3 against 3 with parties. */
+export const defaultScenarios: readonly Scenario[] = [
+  {
+    name: 'duel',
+    ruleSet: JSON.stringify(duel, null, 2),
+    requestTimeoutSeconds: 10,
+    ladder: 'default',
+    ratingAttribute: 'rating',
+    partyShares: [1],
+  },
+  {
+    name: 'trio',
+    ruleSet: JSON.stringify(trio, null, 2),
+    requestTimeoutSeconds: 10,
+    ladder: 'default',
+    ratingAttribute: 'rating',
+    partyShares: [0.6, 0.25, 0.15],
+  },
+];

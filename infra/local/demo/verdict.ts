@@ -1,0 +1,136 @@
+import type { Db } from 'mongodb';
+import type { DescribedTicket } from '../../../jobs/matchmaking/described-ticket.ts';
+import type { CommittedMatch } from '../../../jobs/matchmaking/match.ts';
+import type { MatchmakingClient } from '../../../producers/client.ts';
+import type { Diary } from './diary.ts';
+
+/** What the stores say in the end, and every invariant of the design they break. */
+export interface Verdict {
+  readonly sessions: number;
+  readonly tickets: number;
+  readonly ticketsByStatus: Readonly<Record<string, number>>;
+  readonly matches: number;
+  readonly playersInTwoMatches: number;
+  readonly lostTickets: number;
+  readonly ratingsExpected: number;
+  readonly ratingsApplied: number;
+  readonly waitsMs: readonly number[];
+  readonly problems: readonly string[];
+}
+
+/** The fields of a `matches` document the check needs. */
+interface StoredMatch {
+  readonly _id: string;
+  readonly status: string;
+  readonly now: number;
+  readonly rated_at?: Date;
+  readonly tickets: CommittedMatch['tickets'];
+  readonly teams: CommittedMatch['teams'];
+}
+
+const terminal = new Set(['COMPLETED', 'FAILED', 'CANCELLED', 'TIMED_OUT']);
+
+/** Compares what the client was promised with what the stores hold. Each problem names the invariant it breaks. */
+export async function judge(db: Db, client: MatchmakingClient, diary: Diary): Promise<Verdict> {
+  const [tickets, matches, sessions, ratingsApplied] = await Promise.all([
+    describeAll(client, [...diary.acknowledged]),
+    db.collection<StoredMatch>('matches').find({ status: 'COMPLETED' }).sort({ now: 1, _id: 1 }).toArray(),
+    db.collection('sessions').countDocuments(),
+    db.collection('rating_changes').countDocuments(),
+  ]);
+  const ended = tickets.filter((ticket) => terminal.has(ticket.status));
+  const lostTickets = diary.acknowledged.size - ended.length;
+  const playersInTwoMatches = countOverlaps(matches);
+  const ratingsExpected = [...diary.reported.values()].reduce((sum, players) => sum + players, 0);
+  const problems = [
+    lostTickets > 0 && `invariant 1: ${lostTickets} acknowledged tickets have no terminal status`,
+    playersInTwoMatches > 0 && `invariant 2: ${playersInTwoMatches} times a player was in two live matches`,
+    ...ticketProblems(tickets, matches),
+    sessions !== diary.sessions.size && `sessions: ${diary.sessions.size} created, ${sessions} stored`,
+    ratingsApplied !== ratingsExpected &&
+      `invariant 5: ${ratingsExpected} rating changes expected, ${ratingsApplied} applied`,
+    ...eventProblems(tickets, diary),
+  ].filter((problem) => problem !== false);
+  return {
+    sessions,
+    tickets: tickets.length,
+    ticketsByStatus: Object.fromEntries(
+      Object.entries(Object.groupBy(tickets, (ticket) => ticket.status)).map(([status, all]) => [
+        status,
+        all?.length ?? 0,
+      ]),
+    ),
+    matches: matches.length,
+    playersInTwoMatches,
+    lostTickets,
+    ratingsExpected,
+    ratingsApplied,
+    waitsMs: matches.flatMap((match) => match.tickets.map((ticket) => match.now - ticket.startTime)),
+    problems,
+  };
+}
+
+async function describeAll(
+  client: MatchmakingClient,
+  ticketIds: readonly string[],
+): Promise<DescribedTicket[]> {
+  const found: DescribedTicket[] = [];
+  for (let at = 0; at < ticketIds.length; at += 100)
+    found.push(...(await client.describeMatchmaking(ticketIds.slice(at, at + 100))));
+  return found;
+}
+
+/**
+ * How often a player was in two live matches (invariant 2): the later match was committed before the earlier one's
+ * result, from a ticket that was not started after the earlier one began.
+ */
+function countOverlaps(matches: readonly StoredMatch[]): number {
+  const latest = new Map<string, StoredMatch>();
+  let overlaps = 0;
+  for (const match of matches)
+    for (const ticket of match.tickets)
+      for (const { playerId } of ticket.players) {
+        const earlier = latest.get(playerId);
+        const live = earlier && (earlier.rated_at === undefined || earlier.rated_at.getTime() > match.now);
+        if (live && ticket.startTime <= earlier.now) overlaps++;
+        latest.set(playerId, match);
+      }
+  return overlaps;
+}
+
+/** A match takes all of its tickets (3), a ticket is in at most one match (2), and COMPLETED means stored (4). */
+function ticketProblems(tickets: readonly DescribedTicket[], matches: readonly StoredMatch[]): string[] {
+  const matchOf = new Map<string, string>();
+  const problems: string[] = [];
+  for (const match of matches)
+    for (const { ticketId } of match.tickets) {
+      if (matchOf.has(ticketId)) problems.push(`invariant 2: ticket ${ticketId} is in two matches`);
+      matchOf.set(ticketId, match._id);
+    }
+  for (const { ticketId, status, matchId } of tickets) {
+    const stored = matchOf.get(ticketId);
+    if (status === 'COMPLETED' && stored !== matchId)
+      problems.push(
+        `invariant 4: ticket ${ticketId} is COMPLETED by match ${matchId}, stored is ${stored ?? 'none'}`,
+      );
+    if (status !== 'COMPLETED' && stored)
+      problems.push(`invariant 3: match ${stored} took ticket ${ticketId}, which is ${status}`);
+  }
+  return problems;
+}
+
+const lifecycles: Readonly<Record<string, readonly string[]>> = {
+  COMPLETED: ['MatchmakingSearching', 'PotentialMatchCreated', 'MatchmakingSucceeded'],
+  TIMED_OUT: ['MatchmakingSearching', 'MatchmakingTimedOut'],
+};
+
+/** Events of one ticket come in lifecycle order and none is missing (8). */
+function eventProblems(tickets: readonly DescribedTicket[], diary: Diary): string[] {
+  return tickets.flatMap(({ ticketId, status }) => {
+    const expected = lifecycles[status];
+    const heard = diary.heard.get(ticketId) ?? [];
+    return expected && expected.join() !== heard.join()
+      ? [`invariant 8: ticket ${ticketId} is ${status}, its events were ${heard.join(', ') || 'none'}`]
+      : [];
+  });
+}

@@ -1,0 +1,160 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { MatchmakingEvent } from '../../../jobs/matchmaking/event.ts';
+import type { CallOptions, MatchmakingClient } from '../../../producers/client.ts';
+import { RequestError } from '../../../producers/request-error.ts';
+import type { Diary } from './diary.ts';
+import { asTicketPlayer, type Party, type SimulatedPlayer } from './population.ts';
+import type { Chance } from './random.ts';
+
+export interface WorldOptions {
+  readonly client: MatchmakingClient;
+  readonly parties: readonly Party[];
+  /** Matches each party plays before it goes home. */
+  readonly rounds: number;
+  /** What a game server reads: a player's visible rating, from the session cache. */
+  readonly ratingOf: (playerId: string) => Promise<number>;
+  /** Whose access token it is; throws when it is nobody's. */
+  readonly verify: (accessToken: string) => Promise<{ readonly playerId: string }>;
+  readonly diary: Diary;
+  readonly random: Chance;
+}
+
+/** How long (ms) a simulated match takes. */
+const playMs = 200;
+
+/**
+ * Lets every party arrive, queue, play and queue again, as upstream services would: through the client alone, told by
+ * the event stream how its tickets end. Resolves when everybody has gone home.
+ */
+export async function liveThrough(options: WorldOptions): Promise<void> {
+  const { client, parties, diary } = options;
+  const referee = createReferee(options);
+  const over = new AbortController();
+  const trouble = Promise.withResolvers<never>();
+  const watching = watch(client, referee, diary, over.signal, trouble.reject);
+  watching.catch(trouble.reject);
+  const start = performance.now();
+  const visits = Promise.all(
+    parties.map(async (party) => {
+      await pause(Math.max(0, party.arrivesAt - (performance.now() - start)));
+      await visit(party, options, referee);
+    }),
+  );
+  await Promise.race([visits, trouble.promise]);
+  over.abort();
+  await watching;
+}
+
+async function visit(party: Party, options: WorldOptions, referee: Referee): Promise<void> {
+  const { client, diary, rounds, ratingOf } = options;
+  const call = await callerOf(party, options);
+  await Promise.all(
+    party.players.map(async ({ playerId }) => {
+      const { sessionId } = await client.createSession({ playerId }, call);
+      diary.sessions.set(sessionId, playerId);
+    }),
+  );
+  diary.arrived += party.players.length;
+  for (let round = 0; round < rounds; round++) {
+    const players = await Promise.all(
+      party.players.map(async (player) =>
+        asTicketPlayer(player, party.scenario, await ratingOf(player.playerId)),
+      ),
+    );
+    const ticketId = randomUUID();
+    const ended = referee.expect(ticketId);
+    const started = await client
+      .startMatchmaking({ configuration: party.scenario.name, ticketId, players }, call)
+      .catch((error: unknown) => {
+        if (!(error instanceof RequestError)) throw error;
+        diary.refusals.push(error.message);
+        return undefined;
+      });
+    if (!started) return;
+    diary.acknowledged.add(ticketId);
+    if ((await ended) === 'unmatched') return;
+  }
+}
+
+/** Players who signed in act by their verified token; for the others their game's service acts. */
+async function callerOf({ players: [player] }: Party, { verify }: WorldOptions): Promise<CallOptions> {
+  if (!player?.accessToken) return {};
+  const { playerId } = await verify(player.accessToken);
+  return { actor: { kind: 'player', playerId } };
+}
+
+type Ending = 'played' | 'unmatched';
+
+const endings = new Set([
+  'MatchmakingSucceeded',
+  'MatchmakingTimedOut',
+  'MatchmakingCancelled',
+  'MatchmakingFailed',
+]);
+
+type Referee = ReturnType<typeof createReferee>;
+
+/** Knows who waits for which ticket, plays each match once, and reports who won by the players' hidden skill. */
+function createReferee({ client, parties, diary, random }: WorldOptions) {
+  const skills = new Map(
+    parties.flatMap((party) => party.players.map((player) => [player.playerId, player] as const)),
+  );
+  const waiting = new Map<string, (ending: Ending) => void>();
+
+  const play = async (event: MatchmakingEvent): Promise<void> => {
+    await pause(playMs * (0.5 + random.uniform()));
+    const matchId = String(event.detail['matchId']);
+    const teams = Map.groupBy(event.detail.gameSessionInfo.players, (player) => player.team ?? '');
+    const result = [...teams].map(([name, players]) => ({
+      name,
+      score: performanceOf(
+        players.flatMap((player) => skills.get(player.playerId) ?? []),
+        random,
+      ),
+    }));
+    await client.reportMatchResult({ matchId, teams: result });
+    diary.reported.set(matchId, event.detail.gameSessionInfo.players.length);
+  };
+
+  return {
+    /** Resolves when the ticket's match has been played and reported, or when the ticket ended without one. */
+    expect(ticketId: string): Promise<Ending> {
+      const { promise, resolve } = Promise.withResolvers<Ending>();
+      waiting.set(ticketId, resolve);
+      return promise;
+    },
+
+    async hear(event: MatchmakingEvent): Promise<void> {
+      const { type, tickets } = event.detail;
+      if (!endings.has(type)) return;
+      const ending = type === 'MatchmakingSucceeded' ? 'played' : 'unmatched';
+      if (ending === 'played') await play(event);
+      for (const { ticketId } of tickets) {
+        waiting.get(ticketId)?.(ending);
+        waiting.delete(ticketId);
+      }
+    },
+  };
+}
+
+/** A team's score: its mean skill plus the luck of the day, as logistic as Elo has it. */
+function performanceOf(players: readonly SimulatedPlayer[], random: Chance): number {
+  const mean = players.reduce((sum, player) => sum + player.skill, 0) / Math.max(1, players.length);
+  const u = Math.min(0.999, Math.max(0.001, random.uniform()));
+  return mean + 0.5 * Math.log(u / (1 - u));
+}
+
+async function watch(
+  client: MatchmakingClient,
+  referee: Referee,
+  diary: Diary,
+  signal: AbortSignal,
+  onTrouble: (error: unknown) => void,
+): Promise<void> {
+  for await (const item of client.events({ from: 0, signal })) {
+    if (item.kind === 'gap') throw new Error(`The demo fell behind the event stream at ${item.position}`);
+    diary.hear(item.event);
+    referee.hear(item.event).catch(onTrouble);
+  }
+}

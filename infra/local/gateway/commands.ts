@@ -1,0 +1,18 @@
+/** What every command handler is given and gives back. */
+
+import type { Document } from 'bson';
+import type { Call } from './call.ts';
+import type { Cursors } from './cursors.ts';
+import type { Postgres } from './postgres.ts';
+import type { Transactions } from './transactions.ts';
+
+export interface Gateway {
+  readonly postgres: Postgres;
+  readonly transactions: Transactions;
+  readonly cursors: Cursors;
+  /** host:port as drivers reach us. */
+  readonly address: string;
+}
+
+/** Answers with a document, already BSON where the engine wrote it. */
+export type Handler = (call: Call, gateway: Gateway) => Promise<Document | Buffer | null>;

@@ -1,0 +1,95 @@
+import type { NumberAggregation } from '../rule-set/rule-set.ts';
+import type { SearchingTicket, TicketPlayer } from '../ticket.ts';
+import { type Cell, reduced } from './columns.ts';
+import type { Engine } from './engine.ts';
+
+/** Players who join together, on one team. A party is one block; in a backfill ticket each player is one. */
+export interface Block {
+  readonly size: number;
+  /** Fixed team instance, for players of a running match. */
+  readonly team: number | undefined;
+  /** Cells by column of the engine. */
+  readonly cells: readonly (readonly Cell[])[];
+  /** Latency in ms by location, one map per aggregation that a rule asks for. Only locations all members report. */
+  readonly latencies: readonly ReadonlyMap<string, number>[];
+}
+
+/** A ticket as the search sees it: everything the rules read, read once. */
+export interface Candidate {
+  readonly ticket: SearchingTicket;
+  readonly size: number;
+  readonly blocks: readonly Block[];
+  readonly backfill: boolean;
+  /** Tickets with different keys can never meet: values of string batchDistance and `=` rules. */
+  readonly key: string;
+  /** The numbers that decide who suits whom, by `Engine.nearness`. */
+  readonly numbers: readonly number[];
+  /** Expansion stage of this ticket's own age; set at the start of each pass. */
+  stage: number;
+  /** Place in the sorted list of its partition; set at the start of each pass. */
+  at: number;
+  taken: boolean;
+}
+
+/** Undefined when no match can ever hold the ticket: a value is missing, a team unknown, a `=` rule broken by itself. */
+export function candidateOf(engine: Engine, ticket: SearchingTicket): Candidate | undefined {
+  if (ticket.players.length === 0) return undefined;
+  for (const player of ticket.players) if (!engine.columns.complete(player)) return undefined;
+  const parties = ticket.backfill ? ticket.players.map((player) => [player]) : [ticket.players];
+  const blocks: Block[] = [];
+  for (const players of parties) {
+    const team = ticket.backfill ? engine.teamIndex.get(players[0]?.team ?? '') : undefined;
+    if (ticket.backfill && team === undefined) return undefined;
+    blocks.push({
+      size: players.length,
+      team,
+      cells: engine.columns.read(players),
+      latencies: engine.latencyAggregations.map((aggregation) => latenciesOf(players, aggregation)),
+    });
+  }
+  const key = keyOf(engine, blocks);
+  if (key === undefined) return undefined;
+  return {
+    ticket,
+    size: ticket.players.length,
+    blocks,
+    backfill: ticket.backfill === true,
+    key,
+    numbers: engine.nearness.map(({ column }) => meanOf(blocks, column)),
+    stage: 0,
+    at: 0,
+    taken: false,
+  };
+}
+
+function latenciesOf(players: readonly TicketPlayer[], aggregation: NumberAggregation): Map<string, number> {
+  const [first, ...others] = players.map((player) => player.latencyInMs ?? {});
+  const latencies = new Map<string, number>();
+  for (const [location, latency] of Object.entries(first ?? {})) {
+    const all = [latency, ...others.map((reported) => reported[location])];
+    if (all.every((value) => value !== undefined)) latencies.set(location, reduced(all, aggregation));
+  }
+  return latencies;
+}
+
+function keyOf(engine: Engine, blocks: readonly Block[]): string | undefined {
+  let key = '';
+  for (const column of engine.keyColumns) {
+    const first = blocks[0]?.cells[column]?.[0];
+    for (const block of blocks)
+      for (const cell of block.cells[column] ?? []) if (cell !== first) return undefined;
+    key += `${typeof first}:${first}\u0000`;
+  }
+  return key;
+}
+
+function meanOf(blocks: readonly Block[], column: number): number {
+  let sum = 0;
+  let count = 0;
+  for (const block of blocks)
+    for (const cell of block.cells[column] ?? []) {
+      sum += Number(cell);
+      count++;
+    }
+  return count === 0 ? 0 : sum / count;
+}

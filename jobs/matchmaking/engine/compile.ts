@@ -1,0 +1,95 @@
+import { pathsOf, rulesIn } from '../rule-set/expression.ts';
+import { instanceNames, type Rule, type RuleSet } from '../rule-set/rule-set.ts';
+import { onlyLoosens, ruleSetAt, stageStarts } from './at-age.ts';
+import { Columns } from './columns.ts';
+import type { Check, Engine, Stage } from './engine.ts';
+import { keyColumns, nearnessOf, windowOf } from './nearness.ts';
+import { compileRule, type RuleScope } from './rules/compile-rule.ts';
+import type { Order } from './rules/judge.ts';
+
+export type { Engine } from './engine.ts';
+
+/** Compiles a rule set once; `order` is `closest` unless told otherwise. */
+export function compileRuleSet(ruleSet: RuleSet, options: { order?: Order } = {}): Engine {
+  const order = options.order ?? 'closest';
+  const columns = new Columns(ruleSet.attributes);
+  const teamNames = ruleSet.teams.flatMap(instanceNames);
+  const scope: RuleScope = {
+    order,
+    columns,
+    teamIndex: new Map(teamNames.map((name, index) => [name, index])),
+    latencyAggregations: [],
+    prunes: onlyLoosens(ruleSet),
+  };
+  const keys = keyColumns(ruleSet, columns);
+  const nearness = nearnessOf(ruleSet, columns);
+  const stages: Stage[] = [];
+  for (const from of stageStarts(ruleSet)) {
+    const effective = ruleSetAt(ruleSet, from);
+    const earlier = stages.at(-1);
+    const maxPlayers = perInstance(effective, 'maxPlayers');
+    stages.push({
+      from,
+      minPlayers: perInstance(effective, 'minPlayers'),
+      maxPlayers,
+      room: maxPlayers.map((max, team) => Math.max(max, earlier?.room[team] ?? 0)),
+      checks: compileChecks(effective, scope),
+      window: Math.max(earlier?.window ?? 0, windowOf(effective, nearness, columns)),
+    });
+  }
+  return {
+    order,
+    algorithm: ruleSet.algorithm,
+    ruleNames: ruleSet.rules.map((rule) => rule.name),
+    teamNames,
+    teamIndex: scope.teamIndex,
+    teamClass: teamClasses(ruleSet, teamNames),
+    columns,
+    keyColumns: keys,
+    nearness,
+    latencyAggregations: scope.latencyAggregations,
+    stages,
+  };
+}
+
+function perInstance(ruleSet: RuleSet, property: 'minPlayers' | 'maxPlayers'): number[] {
+  return ruleSet.teams.flatMap((team) => instanceNames(team).map(() => team[property]));
+}
+
+/** Sort rules reject nobody; a rule named in a compound is enforced only through it. */
+export function enforcedRules(ruleSet: RuleSet): Rule[] {
+  const inCompounds = new Set(
+    ruleSet.rules.flatMap((rule) => (rule.type === 'compound' ? rulesIn(rule.statement) : [])),
+  );
+  return ruleSet.rules.filter(
+    ({ name, type }) => !inCompounds.has(name) && type !== 'absoluteSort' && type !== 'distanceSort',
+  );
+}
+
+function compileChecks(ruleSet: RuleSet, scope: RuleScope): Check[] {
+  return enforcedRules(ruleSet).map((rule) => {
+    const judge = compileRule(rule, ruleSet.rules, scope);
+    return { rule: ruleSet.rules.indexOf(rule), judge };
+  });
+}
+
+/** Two instances are alike when they have the same sizes at every age and stand in the same paths of every rule. */
+function teamClasses(ruleSet: RuleSet, teamNames: readonly string[]): number[] {
+  const paths = ruleSet.rules.flatMap((rule) => {
+    const expressions = 'measurements' in rule ? [...rule.measurements, rule.referenceValue] : [];
+    return expressions.flatMap((expression) => (expression === undefined ? [] : pathsOf(expression)));
+  });
+  const steps = ruleSet.expansions.flatMap((expansion) =>
+    expansion.steps.flatMap(({ value }) => (typeof value === 'object' ? pathsOf(value) : [])),
+  );
+  const signatures = ruleSet.teams.flatMap((team) =>
+    instanceNames(team).map((name) => {
+      const sizes = stageStarts(ruleSet).map((from) => {
+        const then = ruleSetAt(ruleSet, from).teams.find((other) => other.name === team.name);
+        return [then?.minPlayers, then?.maxPlayers];
+      });
+      return JSON.stringify([sizes, [...paths, ...steps].map((path) => path.teams.includes(name))]);
+    }),
+  );
+  return teamNames.map((_, index) => signatures.indexOf(signatures[index] ?? ''));
+}

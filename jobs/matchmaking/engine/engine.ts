@@ -1,0 +1,55 @@
+import type { Algorithm, NumberAggregation } from '../rule-set/rule-set.ts';
+import type { Columns } from './columns.ts';
+import type { Judge, Order } from './rules/judge.ts';
+
+/** A rule as it is enforced at one expansion stage. */
+export interface Check {
+  /** Index into `Engine.ruleNames`. */
+  readonly rule: number;
+  readonly judge: Judge;
+}
+
+/** The rule set as it stands from an age on, until the next stage. */
+export interface Stage {
+  /** Age in ms at which this stage begins; the first begins at 0. */
+  readonly from: number;
+  /** Per team instance. */
+  readonly minPlayers: readonly number[];
+  readonly maxPlayers: readonly number[];
+  /** The most players that may be placed while building: the widest of this stage and all earlier ones. */
+  readonly room: readonly number[];
+  readonly checks: readonly Check[];
+  /** No two tickets further apart in the first of `Engine.nearness` can share a match judged at this stage or earlier. */
+  readonly window: number;
+}
+
+/** A number that decides who suits whom: the closer, the better, in units of the rule set's own limit. */
+export interface Nearness {
+  readonly column: number;
+  readonly scale: number;
+}
+
+/** A rule set compiled to closures. Immutable; one engine serves any number of pools. */
+export interface Engine {
+  readonly order: Order;
+  readonly algorithm: Algorithm;
+  readonly ruleNames: readonly string[];
+  readonly teamNames: readonly string[];
+  readonly teamIndex: ReadonlyMap<string, number>;
+  /** Teams of one class are interchangeable: same sizes, and no rule tells them apart. */
+  readonly teamClass: readonly number[];
+  readonly columns: Columns;
+  /** Columns whose values all members of a match share. */
+  readonly keyColumns: readonly number[];
+  readonly nearness: readonly Nearness[];
+  readonly latencyAggregations: readonly NumberAggregation[];
+  /** In rising order of `from`. */
+  readonly stages: readonly Stage[];
+}
+
+/** The stage an age (ms) falls into. */
+export function stageAt(stages: readonly Stage[], age: number): number {
+  let index = stages.length - 1;
+  while (index > 0 && (stages[index]?.from ?? 0) > age) index--;
+  return index;
+}

@@ -1,0 +1,55 @@
+import type { Block, Candidate } from './candidate.ts';
+
+/** A match being built: who is on which team so far, in the order they joined. */
+export class Lineup {
+  /** Blocks per team instance. */
+  readonly teams: Block[][];
+  /** Players per team instance. */
+  readonly counts: number[];
+  readonly members: Candidate[] = [];
+  /** Team of each member; -1 for a backfill ticket, whose players bring their teams. */
+  readonly places: number[] = [];
+  players = 0;
+  /** Index of the expansion stage whose rules judge this match. */
+  stage = 0;
+  readonly #stages: number[] = [];
+  readonly #age: 'newest' | 'oldest';
+
+  constructor(teamCount: number, age: 'newest' | 'oldest') {
+    this.teams = Array.from({ length: teamCount }, () => []);
+    this.counts = Array.from({ length: teamCount }, () => 0);
+    this.#age = age;
+  }
+
+  push(candidate: Candidate, place: number): void {
+    this.members.push(candidate);
+    this.places.push(place);
+    this.#stages.push(this.stage);
+    if (this.members.length === 1) this.stage = candidate.stage;
+    else if (this.#age === 'newest' ? candidate.stage < this.stage : candidate.stage > this.stage)
+      this.stage = candidate.stage;
+    this.players += candidate.size;
+    for (const block of candidate.blocks) {
+      const team = block.team ?? place;
+      this.teams[team]?.push(block);
+      this.counts[team] = (this.counts[team] ?? 0) + block.size;
+    }
+  }
+
+  pop(): void {
+    const candidate = this.members.pop();
+    const place = this.places.pop();
+    if (candidate === undefined || place === undefined) return;
+    this.stage = this.#stages.pop() ?? 0;
+    this.players -= candidate.size;
+    for (const block of candidate.blocks) {
+      const team = block.team ?? place;
+      this.teams[team]?.pop();
+      this.counts[team] = (this.counts[team] ?? 0) - block.size;
+    }
+  }
+
+  clear(): void {
+    while (this.members.length > 0) this.pop();
+  }
+}

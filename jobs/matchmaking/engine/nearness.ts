@@ -1,0 +1,146 @@
+import { type Expression, rulesIn } from '../rule-set/expression.ts';
+import type { DistanceRule, NumberAggregation, Rule, RuleSet } from '../rule-set/rule-set.ts';
+import type { Columns } from './columns.ts';
+import type { Nearness } from './engine.ts';
+
+/**
+ * What makes two tickets suit each other, read off the rule set: the numbers its distance and batchDistance rules limit
+ * and the attribute it balances. The first one orders the pool's index.
+ */
+export function nearnessOf(ruleSet: RuleSet, columns: Columns): Nearness[] {
+  const found = new Map<number, number>();
+  for (const rule of ruleSet.rules) {
+    const limited = limitedNumber(rule, columns);
+    if (limited !== undefined && !found.has(limited.column)) found.set(limited.column, limited.scale);
+  }
+  const { balancedAttribute } = ruleSet.algorithm;
+  if (balancedAttribute !== undefined) {
+    const column = columns.attribute(balancedAttribute, 'avg');
+    if (!found.has(column)) found.set(column, 1);
+  }
+  const all = [...found].map(([column, scale]) => ({ column, scale: scale || 1 }));
+  const windowed = all.findIndex(({ column }) =>
+    ruleSet.rules.some((rule) => pairLimit(rule, ruleSet, columns)?.column === column),
+  );
+  return windowed > 0 ? [...all.splice(windowed, 1), ...all] : all;
+}
+
+function limitedNumber(rule: Rule, columns: Columns): Nearness | undefined {
+  if (rule.type === 'batchDistance' && rule.maxDistance !== undefined)
+    return { column: columns.attribute(rule.batchAttribute, rule.partyAggregation), scale: rule.maxDistance };
+  if (rule.type !== 'distance' || rule.maxDistance === undefined) return undefined;
+  const attribute = rule.measurements.map(attributeIn).find((name) => name !== undefined);
+  if (attribute === undefined) return undefined;
+  return {
+    column: columns.attribute(attribute.name, rule.partyAggregation, attribute.mapKey),
+    scale: rule.maxDistance,
+  };
+}
+
+function attributeIn(expression: Expression): { name: string; mapKey?: string } | undefined {
+  if (expression.kind === 'call') return expression.name === 'count' ? undefined : attributeIn(expression.of);
+  return expression.kind === 'path' && expression.property.of === 'attribute'
+    ? expression.property
+    : undefined;
+}
+
+/**
+ * The furthest two tickets of one match can be apart in the first nearness, or Infinity. Taken from enforced rules only,
+ * so no ticket outside the window of the anchor needs to be looked at.
+ */
+export function windowOf(ruleSet: RuleSet, nearness: readonly Nearness[], columns: Columns): number {
+  const [primary] = nearness;
+  if (primary === undefined) return Number.POSITIVE_INFINITY;
+  const limits = ruleSet.rules.map((rule) => pairLimit(rule, ruleSet, columns));
+  const fitting = limits
+    .filter((limit) => limit?.column === primary.column)
+    .map((limit) => limit?.distance ?? 0);
+  return Math.min(Number.POSITIVE_INFINITY, ...fitting) * (1 + 1e-9) + 1e-9;
+}
+
+/** How far apart one rule lets any two tickets be, if it says so about all of them. */
+function pairLimit(
+  rule: Rule,
+  ruleSet: RuleSet,
+  columns: Columns,
+): { column: number; distance: number } | undefined {
+  if (rule.type === 'batchDistance' && rule.maxDistance !== undefined)
+    return {
+      column: columns.attribute(rule.batchAttribute, rule.partyAggregation),
+      distance: rule.maxDistance,
+    };
+  if (rule.type !== 'distance' || rule.maxDistance === undefined || namedInCompound(rule, ruleSet))
+    return undefined;
+  for (const measurement of rule.measurements) {
+    const values = everyPlayersValue(measurement, ruleSet);
+    if (values?.mapKey !== undefined) continue;
+    if (values !== undefined && rule.referenceValue.shape.depth === 0) {
+      const column = columns.attribute(values.name, rule.partyAggregation);
+      // Each within maxDistance of one and the same reference: two of them within twice that.
+      return { column, distance: 2 * rule.maxDistance };
+    }
+    const spread = spreadAttribute(rule, measurement, ruleSet);
+    if (spread !== undefined && spread.mapKey === undefined)
+      return { column: columns.attribute(spread.name, rule.partyAggregation), distance: rule.maxDistance };
+  }
+  return undefined;
+}
+
+function namedInCompound(rule: Rule, ruleSet: RuleSet): boolean {
+  return ruleSet.rules.some(
+    (other) => other.type === 'compound' && rulesIn(other.statement).includes(rule.name),
+  );
+}
+
+/** `attributes[x]` of all players: a path over all teams, or any aggregate per team where no team holds two. */
+function everyPlayersValue(
+  expression: Expression,
+  ruleSet: RuleSet,
+): { name: string; mapKey?: string } | undefined {
+  if (expression.kind === 'path') return overAllTeams(expression, ruleSet);
+  if (expression.kind === 'literal' || expression.name === 'count' || expression.name === 'stddev')
+    return undefined;
+  if (expression.name === 'flatten') return everyPlayersValue(expression.of, ruleSet);
+  const alone = ruleSet.teams.every((team) => team.maxPlayers === 1) && !growsTeams(ruleSet);
+  return alone && expression.of.kind === 'path' && expression.of.grouped
+    ? overAllTeams(expression.of, ruleSet)
+    : undefined;
+}
+
+function growsTeams(ruleSet: RuleSet): boolean {
+  return ruleSet.expansions.some(({ property }) => property === 'maxPlayers');
+}
+
+function overAllTeams(path: Extract<Expression, { kind: 'path' }>, ruleSet: RuleSet) {
+  const count = ruleSet.teams.reduce((sum, team) => sum + team.quantity, 0);
+  return path.property.of === 'attribute' && new Set(path.teams).size === count ? path.property : undefined;
+}
+
+/** `max(flatten(x))` from `min(flatten(x))`, or the other way round. */
+function spreadAttribute(rule: DistanceRule, measurement: Expression, ruleSet: RuleSet) {
+  const reference = rule.referenceValue;
+  if (measurement.kind !== 'call' || reference.kind !== 'call') return undefined;
+  const ends = [measurement.name, reference.name].sort().join();
+  if (ends !== 'max,min' || JSON.stringify(measurement.of) !== JSON.stringify(reference.of)) return undefined;
+  return everyPlayersValue(measurement.of, ruleSet);
+}
+
+/** Columns all members share: enforced, never expanded, equality over all players. They split the pool for good. */
+export function keyColumns(ruleSet: RuleSet, columns: Columns): number[] {
+  const expanded = new Set(ruleSet.expansions.flatMap(({ of, names }) => (of === 'rules' ? names : [])));
+  const keys = ruleSet.rules.flatMap((rule): number[] => {
+    if (expanded.has(rule.name) || namedInCompound(rule, ruleSet)) return [];
+    if (rule.type === 'batchDistance' && rule.maxDistance === undefined)
+      return [columns.attribute(rule.batchAttribute, rule.partyAggregation)];
+    if (rule.type !== 'comparison' || rule.operation !== '=' || rule.referenceValue !== undefined) return [];
+    const aggregation: NumberAggregation | 'each' = rule.partyAggregation ?? 'each';
+    return rule.measurements.flatMap((measurement) => {
+      const values = measurement.shape.depth === 1 ? everyPlayersValue(measurement, ruleSet) : undefined;
+      // A missing map key is no value, which equals anything.
+      return values === undefined || values.mapKey !== undefined
+        ? []
+        : [columns.attribute(values.name, aggregation)];
+    });
+  });
+  return [...new Set(keys)];
+}

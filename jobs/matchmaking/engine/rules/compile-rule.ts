@@ -1,0 +1,85 @@
+import { callsOf, pathsOf } from '../../rule-set/expression.ts';
+import type { NumberAggregation, Rule } from '../../rule-set/rule-set.ts';
+import type { Columns } from '../columns.ts';
+import type { Scope } from '../expressions.ts';
+import { broken, failing, holding, type Verdict } from '../verdict.ts';
+import { compileBatchDistance } from './batch-distance.ts';
+import { compileCollection } from './collection.ts';
+import { compileComparison } from './comparison.ts';
+import { compileStatement } from './compound.ts';
+import { compileDistance } from './distance.ts';
+import type { Judge, Order } from './judge.ts';
+import { compileLatency } from './latency.ts';
+
+/** What all rules of one engine are compiled against. */
+export interface RuleScope {
+  readonly order: Order;
+  readonly columns: Columns;
+  readonly teamIndex: ReadonlyMap<string, number>;
+  /** Grows with each aggregation a latency rule asks for. */
+  readonly latencyAggregations: NumberAggregation[];
+  /** False when expansions tighten something: a rule broken at one age may then hold at an earlier one. */
+  readonly prunes: boolean;
+}
+
+/** Compiles one enforced rule; a compound compiles the rules it names. */
+export function compileRule(rule: Rule, all: readonly Rule[], scope: RuleScope): Judge {
+  const judge = judgeOf(rule, all, scope);
+  if (scope.order === 'documented' && enforcedEarly(rule)) return early(judge, teamsOf(rule, scope));
+  return scope.prunes ? judge : (lineup) => Math.max(judge(lineup), failing) as Verdict;
+}
+
+function judgeOf(rule: Rule, all: readonly Rule[], scope: RuleScope): Judge {
+  const { columns } = scope;
+  const within = (aggregation: Scope['aggregation']): Scope => ({ ...scope, aggregation });
+  switch (rule.type) {
+    case 'comparison': {
+      const fallback = rule.referenceValue === undefined ? 'each' : 'avg';
+      return compileComparison(rule, within(rule.partyAggregation ?? fallback));
+    }
+    case 'distance':
+      return compileDistance(rule, within(rule.partyAggregation));
+    case 'batchDistance': {
+      const column = columns.attribute(rule.batchAttribute, rule.partyAggregation);
+      return compileBatchDistance(column, rule.maxDistance);
+    }
+    case 'collection':
+      return compileCollection(rule, within(rule.partyAggregation));
+    case 'latency':
+      return compileLatency(rule, latencyIndex(scope, rule.partyAggregation));
+    case 'compound':
+      return compileStatement(rule.statement, (name) => {
+        const part = all.find((candidate) => candidate.name === name);
+        return part === undefined ? () => failing : judgeOf(part, all, scope);
+      });
+    case 'absoluteSort':
+    case 'distanceSort':
+      return () => holding;
+  }
+}
+
+function latencyIndex({ latencyAggregations }: RuleScope, aggregation: NumberAggregation): number {
+  const known = latencyAggregations.indexOf(aggregation);
+  return known >= 0 ? known : latencyAggregations.push(aggregation) - 1;
+}
+
+/** Averages are enforced at every step (docs ex. 1); counts cannot be, or no match could grow. */
+function enforcedEarly(rule: Rule): boolean {
+  if (rule.type !== 'comparison' && rule.type !== 'distance') return false;
+  const expressions = [...rule.measurements, rule.referenceValue].filter((part) => part !== undefined);
+  return !expressions.some((part) => callsOf(part).includes('count'));
+}
+
+function teamsOf(rule: Rule, scope: RuleScope): number[] {
+  if (rule.type !== 'comparison' && rule.type !== 'distance') return [];
+  const expressions = [...rule.measurements, rule.referenceValue].filter((part) => part !== undefined);
+  const names = expressions.flatMap(pathsOf).flatMap((path) => path.teams);
+  return [...new Set(names)].map((name) => scope.teamIndex.get(name) ?? -1);
+}
+
+function early(judge: Judge, teams: readonly number[]): Judge {
+  return (lineup) => {
+    const verdict = judge(lineup);
+    return verdict === failing && teams.every((team) => (lineup.counts[team] ?? 0) > 0) ? broken : verdict;
+  };
+}

@@ -1,0 +1,43 @@
+import type { DistanceRule } from '../../rule-set/rule-set.ts';
+import { compileGather, type Scope } from '../expressions.ts';
+import { mayFall, mayRise, trendOf } from '../trend.ts';
+import { broken, failing, holding, undecided, type Verdict } from '../verdict.ts';
+import { weakest } from './compound.ts';
+import type { Judge } from './judge.ts';
+
+/** A hair of slack: averages of decimals are inexact, and a limit is inclusive. */
+const slack = 1e-9;
+
+/** Every innermost number within minDistance..maxDistance of the reference. */
+export function compileDistance(rule: DistanceRule, scope: Scope): Judge {
+  const { referenceValue: reference, minDistance = 0, maxDistance = Number.POSITIVE_INFINITY } = rule;
+  const gatherReference = compileGather(reference, scope);
+  const judges = rule.measurements.map((measurement): Judge => {
+    const gather = compileGather(measurement, scope);
+    const [left, right] = [trendOf(measurement), trendOf(reference)];
+    const canDrop = mayFall(left) || mayRise(right);
+    const canClimb = mayRise(left) || mayFall(right);
+    const values: number[] = [];
+    const references: number[] = [];
+    return (lineup) => {
+      values.length = references.length = 0;
+      gather(lineup, values as (number | string)[]);
+      gatherReference(lineup, references as (number | string)[]);
+      const indexed = references.length === values.length;
+      let verdict: Verdict = holding;
+      for (let index = 0; index < values.length; index++) {
+        const gap = (values[index] ?? Number.NaN) - (references[indexed ? index : 0] ?? Number.NaN);
+        if (Number.isNaN(gap)) verdict = Math.min(verdict, undecided) as Verdict;
+        else if (Math.abs(gap) > maxDistance + slack) {
+          if (!(gap > 0 ? canDrop : canClimb)) return broken;
+          verdict = failing;
+        } else if (Math.abs(gap) < minDistance - slack) {
+          if (!canDrop && !canClimb) return broken;
+          verdict = failing;
+        }
+      }
+      return verdict;
+    };
+  });
+  return weakest(judges);
+}

@@ -1,0 +1,168 @@
+import type { Candidate } from './candidate.ts';
+import type { Engine } from './engine.ts';
+import { Lineup } from './lineup.ts';
+import { broken, holding } from './verdict.ts';
+
+/** Who plays with whom, and on which team; -1 for a backfill ticket, whose players bring their teams. */
+export interface Found {
+  readonly members: readonly Candidate[];
+  readonly places: readonly number[];
+  readonly players: number;
+  readonly full: boolean;
+}
+
+/** How often each rule passed and failed, by rule index; and the steps spent. A step is one ticket tried on one team. */
+export class Tally {
+  readonly passed: number[];
+  readonly failed: number[];
+  steps = 0;
+
+  constructor(rules: number) {
+    this.passed = Array.from({ length: rules }, () => 0);
+    this.failed = Array.from({ length: rules }, () => 0);
+  }
+}
+
+/** Where a partly built match stands: no way on, may grow, may also be played as it is, or has no room left. */
+type Standing = 'dead' | 'growing' | 'playable' | 'full';
+
+/** A backfill ticket goes where its players already are. */
+const ofBackfill = [-1];
+
+/** Builds matches around one anchor at a time, depth first, keeping the largest playable match seen on the way. */
+export class Search {
+  readonly #engine: Engine;
+  readonly #tally: Tally;
+  readonly #chance: () => number;
+  readonly #lineup: Lineup;
+  #candidates: readonly Candidate[] = [];
+  /** Players in the candidates from an index on: what a branch can still gain. */
+  #rest: number[] = [];
+  #best: Found | undefined;
+  #stepsLeft = 0;
+
+  constructor(engine: Engine, tally: Tally, chance: () => number) {
+    this.#engine = engine;
+    this.#tally = tally;
+    this.#chance = chance;
+    this.#lineup = new Lineup(engine.teamNames.length, engine.algorithm.expansionAgeSelection);
+  }
+
+  /** The largest match with the anchor that the candidates, taken in order, allow within `steps`. */
+  around(anchor: Candidate, candidates: readonly Candidate[], steps: number): Found | undefined {
+    this.#candidates = candidates;
+    this.#rest = [];
+    let rest = 0;
+    for (let index = candidates.length - 1; index >= 0; index--) {
+      rest += candidates[index]?.size ?? 0;
+      this.#rest[index] = rest;
+    }
+    this.#best = undefined;
+    this.#stepsLeft = steps;
+    this.#lineup.clear();
+    this.#place(anchor, this.#openTeams(), 0);
+    return this.#best;
+  }
+
+  /** Tries the candidate on each team. True when the search is over: a full match, or no steps left. */
+  #place(candidate: Candidate, teams: readonly number[], next: number): boolean {
+    const room = this.#room(candidate);
+    for (const team of candidate.backfill ? ofBackfill : teams) {
+      if (!this.#fits(candidate, team, room)) continue;
+      this.#stepsLeft--;
+      this.#tally.steps++;
+      this.#lineup.push(candidate, team);
+      const standing = this.#standing();
+      if (standing === 'playable' || standing === 'full') this.#keep(standing === 'full');
+      const over = standing === 'full' || (standing !== 'dead' && this.#extend(next));
+      this.#lineup.pop();
+      if (over || this.#stepsLeft <= 0) return true;
+    }
+    return false;
+  }
+
+  #extend(from: number): boolean {
+    const { members, players, counts } = this.#lineup;
+    const hasBackfill = members.some((member) => member.backfill);
+    const teams = this.#openTeams();
+    const widest = this.#engine.stages.at(-1)?.room ?? [];
+    let space = 0;
+    for (const team of teams) space = Math.max(space, (widest[team] ?? 0) - (counts[team] ?? 0));
+    for (let index = from; index < this.#candidates.length; index++) {
+      if (players + (this.#rest[index] ?? 0) <= (this.#best?.players ?? 0)) return false;
+      const candidate = this.#candidates[index];
+      if (candidate === undefined || (candidate.backfill ? hasBackfill : candidate.size > space)) continue;
+      if (this.#place(candidate, teams, index + 1)) return true;
+    }
+    return false;
+  }
+
+  /** Teams to try: emptiest first, equally empty ones in random order (as FlexMatch documents it), one of each alike. */
+  #openTeams(): number[] {
+    const { counts } = this.#lineup;
+    const room = this.#engine.stages.at(-1)?.room ?? [];
+    const teams: number[] = [];
+    const emptyClasses: number[] = [];
+    const offset = Math.floor(this.#chance() * counts.length);
+    for (let index = 0; index < counts.length; index++) {
+      const team = (index + offset) % counts.length;
+      const count = counts[team] ?? 0;
+      const alike = this.#engine.teamClass[team] ?? team;
+      if (count >= (room[team] ?? 0) || (count === 0 && emptyClasses.includes(alike))) continue;
+      if (count === 0) emptyClasses.push(alike);
+      teams.push(team);
+    }
+    const filled = (team: number) => (counts[team] ?? 0) / (room[team] ?? 1);
+    return teams.length > 1 ? teams.sort((a, b) => filled(a) - filled(b)) : teams;
+  }
+
+  /** Most players per team at the stage a match with the candidate is judged at, or a later one. */
+  #room(candidate: Candidate): readonly number[] {
+    return this.#engine.stages[Math.max(this.#lineup.stage, candidate.stage)]?.room ?? [];
+  }
+
+  #fits(candidate: Candidate, team: number, room: readonly number[]): boolean {
+    if (candidate.backfill) return this.#fitsBackfill(candidate, room);
+    return (this.#lineup.counts[team] ?? 0) + candidate.size <= (room[team] ?? 0);
+  }
+
+  #fitsBackfill(candidate: Candidate, room: readonly number[]): boolean {
+    const counts = [...this.#lineup.counts];
+    for (const { team = 0, size } of candidate.blocks) counts[team] = (counts[team] ?? 0) + size;
+    return counts.every((count, team) => count <= (room[team] ?? 0));
+  }
+
+  #standing(): Standing {
+    const stage = this.#engine.stages[this.#lineup.stage];
+    if (stage === undefined) return 'dead';
+    const { counts } = this.#lineup;
+    let playable = true;
+    for (const { rule, judge } of stage.checks) {
+      const verdict = judge(this.#lineup);
+      if (verdict >= holding) this.#tally.passed[rule] = (this.#tally.passed[rule] ?? 0) + 1;
+      else {
+        this.#tally.failed[rule] = (this.#tally.failed[rule] ?? 0) + 1;
+        if (verdict === broken) return 'dead';
+        playable = false;
+      }
+    }
+    let full = true;
+    let roomLeft = false;
+    for (let team = 0; team < counts.length; team++) {
+      const count = counts[team] ?? 0;
+      if (count < (stage.minPlayers[team] ?? 0) || count > (stage.maxPlayers[team] ?? 0)) playable = false;
+      if (count < (stage.maxPlayers[team] ?? 0)) full = false;
+      if (count < (stage.room[team] ?? 0)) roomLeft = true;
+    }
+    if (!playable) return roomLeft ? 'growing' : 'dead';
+    return full ? 'full' : 'playable';
+  }
+
+  #keep(full: boolean): void {
+    const { members, places, players } = this.#lineup;
+    // A backfill ticket alone is a match already running, not a new one.
+    if (members.length === 1 && members[0]?.backfill) return;
+    if (this.#best !== undefined && this.#best.players >= players) return;
+    this.#best = { members: [...members], places: [...places], players, full };
+  }
+}

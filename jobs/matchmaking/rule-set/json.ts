@@ -1,0 +1,20 @@
+/**
+ * JSON with line and block comments: forbidden on paper, deployed by two official AWS samples. Comments become
+ * spaces, so positions in error messages stay true.
+ */
+export function parseJson(body: string): { ok: true; value: unknown } | { ok: false; message: string } {
+  try {
+    return { ok: true, value: JSON.parse(blankComments(body)) };
+  } catch (error) {
+    return {
+      ok: false,
+      message: `not valid JSON: ${error instanceof Error ? error.message : String(error)}`,
+    };
+  }
+}
+
+const stringOrComment = /"(?:[^"\\]|\\.)*"|\/\/[^\n]*|\/\*[\s\S]*?\*\//g;
+
+function blankComments(body: string): string {
+  return body.replace(stringOrComment, (found) => (found[0] === '"' ? found : found.replace(/[^\n]/g, ' ')));
+}

@@ -1,0 +1,29 @@
+/** ` (did you mean "x"?)` when one of `allowed` is close enough to be a slip of the pen, else nothing. */
+export function didYouMean(found: string, allowed: Iterable<string>): string {
+  const near = nearest(found, allowed);
+  return near === undefined ? '' : ` (did you mean "${near}"?)`;
+}
+
+/** The closest spelling within a third of the word's length, case ignored. */
+export function nearest(found: string, allowed: Iterable<string>): string | undefined {
+  let best: string | undefined;
+  let bestDistance = Math.max(1, Math.floor(found.length / 3)) + 1;
+  for (const word of allowed) {
+    const distance = editDistance(found.toLowerCase(), word.toLowerCase());
+    if (distance < bestDistance) [best, bestDistance] = [word, distance];
+  }
+  return best;
+}
+
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const substitution = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min(substitution, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row[b.length] ?? 0;
+}

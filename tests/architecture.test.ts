@@ -1,0 +1,181 @@
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { basename, dirname, join, normalize } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+import { queueNames } from '../jobs/contract.ts';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const folders = ['jobs', 'producers', 'workers', 'infra', 'tests'];
+
+const files = folders.flatMap((folder) =>
+  readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => normalize(join(entry.parentPath, entry.name)).slice(root.length)),
+);
+const sources = files.filter((file) => file.endsWith('.ts'));
+const read = (file: string) => readFileSync(join(root, file), 'utf8');
+
+/** Every module a file imports, statically or not; relative ones as paths from the root. */
+function importsOf(file: string): string[] {
+  const found = read(file).matchAll(/(?:\bfrom|\bimport)\s*\(?\s*'([^']+)'/g);
+  return [...found].map(([, name = '']) => (name.startsWith('.') ? join(dirname(file), name) : name));
+}
+
+const isOurs = (name: string) => folders.some((folder) => name.startsWith(`${folder}/`));
+
+/** The import table: files under `from` import, of our own folders and of packages, only what `may` matches. */
+const table: readonly { from: RegExp; may: RegExp; why: string }[] = [
+  { from: /^jobs\//, may: /^(jobs\/|zod$|openskill$)/, why: 'jobs/ is pure and leans on nobody' },
+  {
+    from: /^producers\//,
+    may: /^(jobs\/|producers\/|node:|bullmq$|ioredis$|zod$|commander$|aws-jwt-verify|@aws-sdk\/client-cognito-identity-provider$)/,
+    why: 'producers/ asks: queue Redis and Cognito, never DocumentDB, never a worker',
+  },
+  {
+    from: /^workers\//,
+    may: /^(jobs\/|workers\/|node:|bullmq$|ioredis$|mongodb$|zod$|pino$|aws-xray-sdk-core$|@aws-sdk\/client-cloudwatch$)/,
+    why: 'workers/ does: it knows no producer and no infrastructure',
+  },
+  ...queueNames.map((queue) => ({
+    from: new RegExp(`^workers/${queue}/`),
+    may: new RegExp(`^(?!workers/(${queueNames.filter((other) => other !== queue).join('|')})/)`),
+    why: "a queue's folder never imports another queue's",
+  })),
+  {
+    from: /^workers\/(pool|records|session-cache|telemetry)\//,
+    may: new RegExp(`^(?!workers/(${queueNames.join('|')})/)`),
+    why: 'stores know no queue',
+  },
+  {
+    from: /^infra\/aws\//,
+    may: /^(jobs\/|infra\/aws\/|(?!infra\/|producers\/|workers\/|tests\/))/,
+    why: 'infra/aws imports jobs/ only',
+  },
+  {
+    from: /^infra\/local\//,
+    may: /^(?!workers\/|tests\/|infra\/aws\/)/,
+    why: 'infra/local starts workers as processes',
+  },
+  { from: /^infra\/local\/(?!demo\/)/, may: /^(?!producers\/)/, why: 'only the demo is a producer' },
+];
+
+describe('the layout', () => {
+  test('the top level is exactly what DESIGN.md section 3 names', () => {
+    const tracked = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
+      cwd: root,
+      encoding: 'utf8',
+    })
+      .split('\n')
+      .filter(Boolean);
+    const top = new Set(
+      tracked.map((file) => file.split('/')[0] ?? '').filter((name) => !name.startsWith('.')),
+    );
+
+    expect([...top].sort()).toEqual(
+      ['README.md', ...folders, 'package-lock.json', 'package.json', 'tsconfig.json'].sort(),
+    );
+  });
+
+  test('no file is a drawer for everything', () => {
+    const drawers = /^(utils?|helpers?|common|shared|misc|types|constants|index|manager)\b/;
+
+    expect(files.filter((file) => file.split('/').some((part) => drawers.test(part)))).toEqual([]);
+  });
+
+  test('no file exceeds 300 lines, and half of them stay below 100', () => {
+    const lengths = sources.map((file) => ({ file, lines: read(file).split('\n').length }));
+    const median = lengths.map((it) => it.lines).sort((a, b) => a - b)[Math.floor(lengths.length / 2)];
+
+    expect(lengths.filter((it) => it.lines > 300)).toEqual([]);
+    expect(median).toBeLessThan(100);
+  });
+});
+
+describe('who imports whom', () => {
+  test('the table covers every source file outside tests and root scripts', () => {
+    const covered = sources.filter((file) => table.some((row) => row.from.test(file)));
+
+    expect(sources.filter((file) => !file.startsWith('tests/') && !covered.includes(file))).toEqual([]);
+    expect(covered.length).toBeGreaterThan(50);
+  });
+
+  test.each(table)('$from: $why', ({ from, may }) => {
+    const offences = sources
+      .filter((file) => from.test(file))
+      .flatMap((file) =>
+        importsOf(file)
+          .filter((name) => !may.test(name))
+          .map((name) => `${file} imports ${name}`),
+      );
+
+    expect(offences).toEqual([]);
+  });
+
+  test('nothing imports infra or tests but themselves, and the demo is the only user of producers in infra', () => {
+    const offences = sources
+      .filter((file) => !file.startsWith('tests/'))
+      .flatMap((file) =>
+        importsOf(file)
+          .filter(isOurs)
+          .map((name) => ({ file, name })),
+      )
+      .filter(
+        ({ file, name }) =>
+          name.startsWith('tests/') || (name.startsWith('infra/') && !file.startsWith('infra/')),
+      );
+
+    expect(offences).toEqual([]);
+  });
+
+  test('an entry point is imported by nobody', () => {
+    const mains = sources.flatMap((file) => importsOf(file).filter((name) => basename(name) === 'main.ts'));
+
+    expect(mains).toEqual([]);
+  });
+});
+
+describe('purity of jobs/', () => {
+  test.each([
+    'Math.random',
+    'Date',
+    'process',
+    'setTimeout',
+    'setInterval',
+    'fetch',
+    'console',
+    'crypto',
+    'performance',
+    'Buffer',
+  ])('nothing in jobs/ uses %s: time and chance are parameters', (word) => {
+    const use = new RegExp(`(?<![\\w.'"-])${word.replace('.', '\\.')}(?=[.(]|\\s*\\()`);
+    const withoutComments = (text: string) => text.replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '');
+
+    expect(
+      sources.filter((file) => file.startsWith('jobs/') && use.test(withoutComments(read(file)))),
+    ).toEqual([]);
+  });
+});
+
+describe('scripts', () => {
+  const scripts = files.filter((file) => file.endsWith('.lua') && basename(file) !== 'prelude.lua');
+
+  test.each(scripts)('%s says what it does, takes and returns', (file) => {
+    expect(read(file)).toMatch(
+      /^-- .+\n(-- .*\n)*-- KEYS\[1\] .+\n(-- .*\n)*-- ARGV .+\n(-- .*\n)*-- Returns .+/,
+    );
+  });
+
+  test('every script is run by somebody', () => {
+    const text = sources
+      .filter((file) => !file.startsWith('tests/'))
+      .map(read)
+      .join('\n');
+    const unused = scripts.filter(
+      (file) => !text.includes(`'${basename(file, '.lua')}'`) && !text.includes(`/${basename(file)}'`),
+    );
+
+    expect(scripts.length).toBeGreaterThan(5);
+    expect(unused).toEqual([]);
+  });
+});
