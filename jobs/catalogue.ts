@@ -28,11 +28,13 @@ export const catalogue: readonly Job[] = [
   readRecord,
 ];
 
-/** What a queue is to a worker: how many of its jobs one process runs at once. */
+/**
+ * What a queue is to a worker: how many of its jobs one process runs at once. High where handlers of concurrent jobs
+ * share their round trips, since then more at once means larger batches.
+ */
 export const queues: Readonly<Record<QueueName, { readonly concurrency: number }>> = {
-  'session-creation': { concurrency: 16 },
-  matchmaking: { concurrency: 8 },
-  /** Transactions of one fleet's results collide on popular players; more at once means more conflicts, not more matches. */
-  'rating-update': { concurrency: 4 },
+  'session-creation': { concurrency: 64 },
+  matchmaking: { concurrency: 32 },
+  'rating-update': { concurrency: 50 },
   maintenance: { concurrency: 4 },
 };

@@ -65,6 +65,10 @@ export interface Refusal {
   readonly reason: string;
 }
 
+/** Refusals of a batch from a reason per item, `undefined` where there is none. */
+export const refusalsOf = (reasons: readonly (string | undefined)[]): Refusal[] =>
+  reasons.flatMap((reason, index) => (reason === undefined ? [] : [{ index, reason }]));
+
 export type Outcome =
   | { readonly kind: 'done'; readonly result?: unknown; readonly refusals?: readonly Refusal[] }
   | { readonly kind: 'later'; readonly ms: number; readonly reason: string }

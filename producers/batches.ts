@@ -1,7 +1,10 @@
+import { coalesce } from '../jobs/coalesce.ts';
 import { type Actor, type Job, maxEnvelopeBytes } from '../jobs/contract.ts';
-import { coalesce } from './coalesce.ts';
 import { reaching } from './connection.ts';
 import type { ProducerQueues } from './queues.ts';
+
+/** Four keep Redis busy over a round trip; more only queue up there. */
+export const batchesInFlight = 4;
 
 /** Bytes of an envelope that are not items. */
 const envelopeBytes = 2_048;
@@ -18,6 +21,8 @@ export function openBatches(queues: ProducerQueues) {
       maxItems: job.limit,
       maxBytes: maxEnvelopeBytes - envelopeBytes,
       bytesOf: (item) => Buffer.byteLength(JSON.stringify(item)) + 1,
+      inFlight: batchesInFlight,
+      schedule: setImmediate,
       onIdle,
       send: async (items) => {
         const { id = '' } = await reaching(() => queues.add(job, items, actor));

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
+import { coalesce } from '../jobs/coalesce.ts';
 import { type Actor, maxEnvelopeBytes, maxItems } from '../jobs/contract.ts';
 import { ticketId as ticketIdSchema } from '../jobs/matchmaking/configuration.ts';
 import type { DescribedTicket } from '../jobs/matchmaking/described-ticket.ts';
@@ -7,7 +8,7 @@ import { checkTicket } from '../jobs/matchmaking/rule-set/check-ticket.ts';
 import { startMatchmaking } from '../jobs/matchmaking/start-matchmaking.ts';
 import { type StartRequest, startRequest } from '../jobs/matchmaking/start-request.ts';
 import { stopMatchmaking } from '../jobs/matchmaking/stop-matchmaking.ts';
-import { coalesce } from './coalesce.ts';
+import { batchesInFlight } from './batches.ts';
 import type { openConfigurations } from './configurations.ts';
 import { parse } from './parse.ts';
 import type { ProducerQueues } from './queues.ts';
@@ -43,6 +44,8 @@ export function openMatchmaking({ tickets, configurations, queues }: Matchmaking
   };
   const start = coalesce({
     send: startBatch,
+    inFlight: batchesInFlight,
+    schedule: setImmediate,
     maxItems,
     maxBytes: maxEnvelopeBytes,
     bytesOf: (ticket: Reserving) => JSON.stringify(ticket.players).length,

@@ -1,12 +1,13 @@
 import { z } from 'zod';
-import { done, problemsOf, type Refusal } from '../../jobs/contract.ts';
+import { coalesce } from '../../jobs/coalesce.ts';
+import { done, maxItems, problemsOf, refusalsOf } from '../../jobs/contract.ts';
 import type { InstalledConfiguration } from '../../jobs/matchmaking/configuration.ts';
 import { checkTicket } from '../../jobs/matchmaking/rule-set/check-ticket.ts';
 import type { startMatchmaking } from '../../jobs/matchmaking/start-matchmaking.ts';
 import { type TicketPlayer, ticketLimits, ticketPlayer } from '../../jobs/matchmaking/ticket.ts';
 import type { Handler } from '../handler.ts';
 import type { Pool } from '../pool/pool.ts';
-import type { Reservation } from '../pool/tickets.ts';
+import type { Entering, Reservation } from '../pool/tickets.ts';
 import type { Configurations } from './configurations.ts';
 
 export interface StartMatchmakingStores {
@@ -24,46 +25,51 @@ type Checked =
   | { readonly players: readonly TicketPlayer[]; readonly installed: InstalledConfiguration }
   | { readonly problem: string };
 
+/** Two script calls keep Redis busy over a round trip. */
+const batch = { maxItems, inFlight: 2, schedule: setImmediate };
+
+/** Lets reserved tickets in; those of concurrently running jobs share their script calls. */
+export const startTickets = (stores: StartMatchmakingStores): Handler<StartItem> => {
+  const start = coalesce({ ...batch, send: (items: readonly StartItem[]) => enterAll(items, stores) });
+  return async (items) => done(undefined, refusalsOf(await Promise.all(items.map(start))));
+};
+
 /**
  * Checks each reservation again, alone, where the state is: what a producer of another version let through, or a
- * configuration put meanwhile, fails that ticket with its reason and lets its neighbours in.
+ * configuration put meanwhile, fails that ticket with its reason and lets its neighbours in. Returns per item why it
+ * was refused, if it was.
  */
-export const startTickets =
-  ({ pool, configurations, wake, onStarted }: StartMatchmakingStores): Handler<StartItem> =>
-  async (items) => {
-    const reservations = await pool.reservations(items.map((item) => item.ticketId));
-    const refusals: Refusal[] = [];
-    const entering = [];
-    const failing = [];
-    for (const [index, reservation] of reservations.entries()) {
-      if (!reservation) {
-        refusals.push({ index, reason: `ticketId: ${items[index]?.ticketId} was never reserved` });
-        continue;
-      }
-      if (reservation.status !== 'QUEUED') continue;
-      const checked = await check(reservation, configurations);
-      const { ticketId, configuration } = reservation;
-      if ('problem' in checked)
-        failing.push({ ticketId, configuration, reason: 'InvalidTicket', message: checked.problem });
-      else {
-        const timeoutMs = checked.installed.configuration.requestTimeoutSeconds * 1_000;
-        entering.push({ ticketId, pool: configuration, timeoutMs, players: checked.players });
-      }
+async function enterAll(
+  items: readonly StartItem[],
+  { pool, configurations, wake, onStarted }: StartMatchmakingStores,
+): Promise<(string | undefined)[]> {
+  const reservations = await pool.reservations(items.map((item) => item.ticketId));
+  const entering: Entering[] = [];
+  const failing = [];
+  for (const reservation of reservations) {
+    if (reservation?.status !== 'QUEUED') continue;
+    const checked = await check(reservation, configurations);
+    const { ticketId, configuration } = reservation;
+    if ('problem' in checked)
+      failing.push({ ticketId, configuration, reason: 'InvalidTicket', message: checked.problem });
+    else {
+      const timeoutMs = checked.installed.configuration.requestTimeoutSeconds * 1_000;
+      entering.push({ ticketId, pool: configuration, timeoutMs, players: checked.players });
     }
-    if (failing.length > 0) await pool.refuse(failing);
-    const results = entering.length > 0 ? await pool.enter(entering) : [];
-    const pools = new Set(entering.map((ticket) => ticket.pool));
-    await Promise.all([...pools].map((name) => wake(name)));
-    for (const name of new Set([...pools, ...failing.map((ticket) => ticket.configuration)])) {
-      const started = entering.filter(
-        (ticket, at) => ticket.pool === name && results[at] === 'entered',
-      ).length;
-      if (started > 0) onStarted(name, 'started', started);
-      const failed = failing.filter((ticket) => ticket.configuration === name).length;
-      if (failed > 0) onStarted(name, 'failed', failed);
-    }
-    return done(results, refusals);
-  };
+  }
+  if (failing.length > 0) await pool.refuse(failing);
+  const results = entering.length > 0 ? await pool.enter(entering) : [];
+  await Promise.all([...new Set(entering.map((ticket) => ticket.pool))].map(wake));
+
+  const started = entering.filter((_, at) => results[at] === 'entered');
+  for (const [name, tickets] of Map.groupBy(started, (it) => it.pool))
+    onStarted(name, 'started', tickets.length);
+  for (const [name, tickets] of Map.groupBy(failing, (it) => it.configuration))
+    onStarted(name, 'failed', tickets.length);
+  return reservations.map((reservation, index) =>
+    reservation ? undefined : `ticketId: ${items[index]?.ticketId} was never reserved`,
+  );
+}
 
 type StartItem = z.output<typeof startMatchmaking.item>;
 

@@ -1,5 +1,6 @@
 import type { ClientSession } from 'mongodb';
-import { done, type Refusal } from '../../jobs/contract.ts';
+import { coalesce } from '../../jobs/coalesce.ts';
+import { done, refusalsOf } from '../../jobs/contract.ts';
 import {
   newcomer,
   type Rating,
@@ -8,7 +9,7 @@ import {
   sameResult,
   visibleRating,
 } from '../../jobs/rating-update/rating.ts';
-import type { MatchResult } from '../../jobs/rating-update/update-ratings.ts';
+import { type MatchResult, updateRatings } from '../../jobs/rating-update/update-ratings.ts';
 import type { Handler } from '../handler.ts';
 import type { Database } from '../records/database.ts';
 import type { Matches, MatchRecord } from '../records/matches.ts';
@@ -28,37 +29,49 @@ export interface RatingStores {
   readonly onRated: (playerId: string, rating: number) => void;
 }
 
-/**
- * Rates matches: one transaction reads the players, computes in the order given and writes players, changes and
- * results together, so a result is either rated whole or not at all. A repeat finds the result there and only makes
- * sure that caches and sessions know.
- */
-export const rateMatches =
-  (stores: RatingStores): Handler<MatchResult> =>
-  async (results) => {
-    const found = await stores.matches.find(results.map((result) => result.matchId));
-    const refusals: Refusal[] = [];
-    const accepted: MatchResult[] = [];
-    for (const [index, result] of results.entries()) {
-      const reason = problem(found.get(result.matchId), result, accepted);
-      if (reason) refusals.push({ index, reason });
-      else if (!accepted.some((other) => other.matchId === result.matchId)) accepted.push(result);
-    }
-    if (accepted.length === 0) return done({ rated: 0 }, refusals);
+/** One transaction at a time per process: two would collide on shared players, and what waits shares the next. */
+const batch = { maxItems: updateRatings.limit, inFlight: 1, schedule: setImmediate };
 
-    const now = new Date();
-    const changes = await stores.database.client.withSession((session) =>
-      session.withTransaction(() => rateAll(accepted, stores, now, session), {
-        readPreference: 'primary',
-        readConcern: { level: 'snapshot' },
-        writeConcern: { w: 'majority' },
-      }),
-    );
-    for (const { ladder, playerId, after } of changes)
-      if (ladder === defaultLadder) stores.onRated(playerId, visibleRating(after));
-    await spread(accepted, found, stores, now);
-    return done({ rated: new Set(changes.map((change) => change.matchId)).size }, refusals);
-  };
+/** Rates matches; results of concurrently running jobs share a transaction. */
+export const rateMatches = (stores: RatingStores): Handler<MatchResult> => {
+  const rateOne = coalesce({
+    ...batch,
+    send: (results: readonly MatchResult[]) => rateBatch(results, stores),
+  });
+  return async (results) => done(undefined, refusalsOf(await Promise.all(results.map(rateOne))));
+};
+
+/**
+ * One transaction reads the players, computes in the order given and writes players, changes and results together, so
+ * a result is either rated whole or not at all. A repeat finds the result there and only makes sure that caches and
+ * sessions know. Returns per result why it was refused, if it was.
+ */
+async function rateBatch(
+  results: readonly MatchResult[],
+  stores: RatingStores,
+): Promise<(string | undefined)[]> {
+  const found = await stores.matches.find(results.map((result) => result.matchId));
+  const accepted: MatchResult[] = [];
+  const reasons = results.map((result) => {
+    const reason = problem(found.get(result.matchId), result, accepted);
+    if (!reason && !accepted.some((other) => other.matchId === result.matchId)) accepted.push(result);
+    return reason;
+  });
+  if (accepted.length === 0) return reasons;
+
+  const now = new Date();
+  const changes = await stores.database.client.withSession((session) =>
+    session.withTransaction(() => rateAll(accepted, stores, now, session), {
+      readPreference: 'primary',
+      readConcern: { level: 'snapshot' },
+      writeConcern: { w: 'majority' },
+    }),
+  );
+  for (const { ladder, playerId, after } of changes)
+    if (ladder === defaultLadder) stores.onRated(playerId, visibleRating(after));
+  await spread(accepted, found, stores, now);
+  return reasons;
+}
 
 function problem(
   match: MatchRecord | undefined,

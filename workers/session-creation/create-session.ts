@@ -1,4 +1,5 @@
-import { done, type Refusal } from '../../jobs/contract.ts';
+import { coalesce } from '../../jobs/coalesce.ts';
+import { done, refusalsOf } from '../../jobs/contract.ts';
 import { newcomer, visibleRating } from '../../jobs/rating-update/rating.ts';
 import type { CreateSession } from '../../jobs/session-creation/create-session.ts';
 import type { Handler } from '../handler.ts';
@@ -14,42 +15,63 @@ export interface CreateSessionStores {
   readonly onCreated: (latencyMs: number) => void;
 }
 
+/** Sessions stored at once, by all jobs this process runs: two batches keep DocumentDB busy over a round trip. */
+const batch = { maxItems: 200, inFlight: 2, schedule: setImmediate };
+
+/** Stores sessions; those of concurrently running jobs share their round trips. A player creates only their own. */
+export const createSessions = (stores: CreateSessionStores): Handler<CreateSession> => {
+  const store = coalesce({
+    ...batch,
+    send: (items: readonly CreateSession[]) => storeSessions(items, stores),
+  });
+  return async (items, { actor }) => {
+    const reasons = await Promise.all(
+      items.map((item) =>
+        actor.kind === 'player' && actor.playerId !== item.playerId
+          ? 'playerId: a player may create sessions only for themselves'
+          : store(item),
+      ),
+    );
+    return done(undefined, refusalsOf(reasons));
+  };
+};
+
 /**
  * DocumentDB first, then the cache: a crash between leaves a session the next read fills in, never a cached session
  * that no record backs. A player whose rating is cached exists, so in the common case each store is asked once.
+ * Returns per item why it was refused, if it was.
  */
-export const createSessions =
-  ({ players, sessions, cache, onCreated }: CreateSessionStores): Handler<CreateSession> =>
-  async (items) => {
-    const now = new Date();
-    const ratings = await ratingsOf(
-      items.map((item) => item.playerId),
-      players,
-      cache,
-      now,
-    );
-    const records = items.map(
-      ({ sessionId, playerId }): SessionRecord => ({
-        _id: sessionId,
-        player_id: playerId,
-        status: 'ACTIVE',
-        rating: ratings.get(playerId) ?? visibleRating(newcomer),
-        timestamp: now,
-        created_at: now,
-      }),
-    );
-    const earlier = await sessions.create(records);
-    await cache.putSessions(records.map((record, index) => earlier.get(index) ?? record));
-
-    const refusals: Refusal[] = [];
-    for (const [index, { sessionId, playerId, requestedAt }] of items.entries()) {
-      const before = earlier.get(index);
-      if (!before) onCreated(Math.max(0, Date.now() - requestedAt));
-      else if (before.player_id !== playerId)
-        refusals.push({ index, reason: `sessionId: ${sessionId} is another player's session` });
-    }
-    return done({ created: items.length - earlier.size }, refusals);
-  };
+async function storeSessions(
+  items: readonly CreateSession[],
+  { players, sessions, cache, onCreated }: CreateSessionStores,
+): Promise<(string | undefined)[]> {
+  const now = new Date();
+  const ratings = await ratingsOf(
+    items.map((item) => item.playerId),
+    players,
+    cache,
+    now,
+  );
+  const records = items.map(
+    ({ sessionId, playerId }): SessionRecord => ({
+      _id: sessionId,
+      player_id: playerId,
+      status: 'ACTIVE',
+      rating: ratings.get(playerId) ?? visibleRating(newcomer),
+      timestamp: now,
+      created_at: now,
+    }),
+  );
+  const earlier = await sessions.create(records);
+  await cache.putSessions(records.map((record, index) => earlier.get(index) ?? record));
+  return items.map(({ sessionId, playerId, requestedAt }, index) => {
+    const before = earlier.get(index);
+    if (!before) onCreated(Math.max(0, Date.now() - requestedAt));
+    return before && before.player_id !== playerId
+      ? `sessionId: ${sessionId} is another player's session`
+      : undefined;
+  });
+}
 
 async function ratingsOf(playerIds: readonly string[], players: Players, cache: SessionCache, now: Date) {
   const known = await cache.ratings(playerIds);

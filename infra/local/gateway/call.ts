@@ -6,7 +6,7 @@ import type { Transaction } from './transactions.ts';
 import { documentsIn, type Request } from './wire.ts';
 
 /** A command's fields: the ones read by name here, each possibly anything. */
-export interface Fields {
+interface Fields {
   readonly [other: string]: unknown;
   readonly $db?: unknown;
   readonly lsid?: unknown;

@@ -4,7 +4,7 @@ import { type Document, serialize } from 'bson';
 import { type Call, collectionOf, readCall } from './call.ts';
 import { reads } from './commands/reads.ts';
 import { schema } from './commands/schema.ts';
-import { server } from './commands/server.ts';
+import { sessions } from './commands/sessions.ts';
 import { writes } from './commands/writes.ts';
 import type { Gateway, Handler } from './commands.ts';
 import { nameIndexes } from './duplicates.ts';
@@ -14,7 +14,7 @@ import { noSuchTransaction, type Transaction } from './transactions.ts';
 import type { Request } from './wire.ts';
 
 const handlers: ReadonlyMap<string, Handler> = new Map<string, Handler>(
-  Object.entries({ ...server, ...reads, ...writes, ...schema }),
+  Object.entries({ ...sessions, ...reads, ...writes, ...schema }),
 );
 
 /** Never rejects: every failure becomes an answer. */

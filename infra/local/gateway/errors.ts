@@ -155,7 +155,7 @@ const described = (name: CodeName, message: string): string =>
   name === 'DuplicateKey' ? `E11000 duplicate key error: ${message}` : message;
 
 /** How a PostgreSQL that cannot be reached shows, having sent no error of its own. */
-const unreachable = /^Connection terminated|ECONNREFUSED|ECONNRESET|EPIPE|timeout/;
+const unreachable = /^Connection terminated|not queryable|ECONNREFUSED|ECONNRESET|EPIPE|timeout/;
 
 /** What the driver hears of an error: the engine's, the PostgreSQL client's, or our own. */
 export function toCommandError(error: unknown): CommandError {

@@ -12,7 +12,6 @@ const page = 'select cursorpage, continuation, persistconnection, cursorid from 
  */
 const statements = {
   insert: 'select p_result from documentdb_api.insert($1, $2, $3)',
-  insertBatch: 'call documentdb_api.insert_bulk($1, $2, $3, null, null, null)',
   update: 'select p_result from documentdb_api.update($1, $2, $3)',
   updateBatch: 'call documentdb_api.update_bulk($1, $2, $3, null, null, null)',
   delete: 'select p_result from documentdb_api.delete($1, $2, $3)',
@@ -38,18 +37,22 @@ const statements = {
     from documentdb_api_catalog.collection_indexes i join documentdb_api_catalog.collections c using (collection_id)
     where c.database_name = $1 and c.collection_name = $2
       and $3 in ((i.index_spec).index_name, 'documents_rum_index_' || i.index_id)`,
-  cancel: 'select pg_cancel_backend($1)',
 } as const;
 
 export type Statement = keyof typeof statements;
 type Value = string | number | Buffer | null;
 type Column = string | boolean | null;
 
+/**
+ * PostgreSQL looks for a deadlock only after waiting this long; MongoDB reports the conflict at once. Who runs again waits
+ * for up to as long, and longer each time: six writers of one unique value that came back sooner met again for 9 s.
+ */
+const deadlockMs = 50;
+
 const settings = {
   /** Otherwise a deadlock ends up inside writeErrors; thrown, it undoes the statement, which can then be run again. */
   'documentdb.throwDeadlockOnCRUD': 'on',
-  /** Milliseconds. PostgreSQL looks for a deadlock only after waiting this long; MongoDB reports the conflict at once. */
-  deadlock_timeout: '50',
+  deadlock_timeout: `${deadlockMs}`,
   /** Amazon DocumentDB's limit for waiting on a document that another transaction has written. */
   lock_timeout: '60s',
 };
@@ -112,8 +115,10 @@ export class Lease {
 
 export class Postgres {
   readonly #pool: pg.Pool;
+  readonly #connectionString: string;
 
   constructor(connectionString: string) {
+    this.#connectionString = connectionString;
     const options = Object.entries(settings)
       .map(([name, value]) => `-c ${name}=${value}`)
       .join(' ');
@@ -124,8 +129,16 @@ export class Postgres {
   }
 
   async lease(): Promise<Lease> {
-    const processOf = (client: pg.PoolClient) => (client as pg.PoolClient & { processID: number }).processID;
-    return new Lease(await this.#pool.connect(), (client) => this.ask('cancel', [processOf(client)]));
+    return new Lease(await this.#pool.connect(), (client) => this.#cancel(client));
+  }
+
+  /** By a connection of its own: when the pool is used up, this is what gives some of it back. */
+  async #cancel(client: pg.PoolClient): Promise<void> {
+    const canceller = new pg.Client({ connectionString: this.#connectionString });
+    await canceller.connect();
+    const { processID } = client as pg.PoolClient & { processID: number };
+    await canceller.query('select pg_cancel_backend($1)', [processID]);
+    await canceller.end();
   }
 
   /** One statement on any connection, in a PostgreSQL transaction of its own. */
@@ -146,7 +159,7 @@ export class Postgres {
       } catch (error) {
         if (run === mostRuns || !isConflict(error)) throw error;
       }
-      await setTimeout(Math.random() * run * 5); // apart in time, or the same writers meet again
+      await setTimeout(Math.random() * run * deadlockMs);
     }
   }
 }

@@ -55,7 +55,7 @@ async function withWriteErrors(answer: Document, call: Call, { postgres, transac
 }
 
 export const writes = {
-  insert: write('insert', 'insertBatch'),
+  insert: write('insert'),
   update: write('update', 'updateBatch'),
   delete: write('delete'),
   findAndModify,

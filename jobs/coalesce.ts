@@ -1,26 +1,29 @@
-/** Batches sent at once. Four keep Redis busy over a round trip; more only queue up there. */
-const inFlightLimit = 4;
-
 export interface CoalesceOptions<Item, Result> {
-  /** Sends a batch; the results are in the order of its items. */
+  /** Sends a batch; the results are in the order of its items. A throw rejects every item of the batch. */
   readonly send: (items: readonly Item[]) => Promise<readonly Result[]>;
   readonly maxItems: number;
-  readonly maxBytes: number;
-  readonly bytesOf: (item: Item) => number;
+  /** Most bytes of one batch, by `bytesOf`. Default: no bound. */
+  readonly maxBytes?: number;
+  readonly bytesOf?: (item: Item) => number;
+  /** Batches on their way at once; while that many are, the next one fills up. */
+  readonly inFlight: number;
+  /** Runs the function at the end of the current turn of the event loop: `setImmediate`. */
+  readonly schedule: (flush: () => void) => unknown;
   /** Called when nothing waits and nothing is on its way. */
   readonly onIdle?: () => void;
 }
 
 /**
  * Joins concurrent calls into batches without making a lone call wait: a batch leaves at the end of the current turn
- * of the event loop, and while four are on their way the next one fills up.
+ * of the event loop, and what comes while others are on their way shares the next one. The busier the caller, the
+ * larger the batches.
  */
 export function coalesce<Item, Result>(
   options: CoalesceOptions<Item, Result>,
 ): (item: Item) => Promise<Result> {
-  const { send, maxItems, maxBytes, bytesOf, onIdle } = options;
+  const { send, maxItems, maxBytes = Number.POSITIVE_INFINITY, bytesOf = () => 0, onIdle } = options;
   const waiting: { item: Item; bytes: number; settle: PromiseWithResolvers<Result> }[] = [];
-  let inFlight = 0;
+  let onTheWay = 0;
   let scheduled = false;
 
   const take = () => {
@@ -36,13 +39,13 @@ export function coalesce<Item, Result>(
 
   const flush = () => {
     scheduled = false;
-    while (waiting.length > 0 && inFlight < inFlightLimit) {
+    while (waiting.length > 0 && onTheWay < options.inFlight) {
       const batch = take();
-      inFlight++;
+      onTheWay++;
       void deliver(batch).finally(() => {
-        inFlight--;
+        onTheWay--;
         flush();
-        if (inFlight === 0 && waiting.length === 0) onIdle?.();
+        if (onTheWay === 0 && waiting.length === 0) onIdle?.();
       });
     }
   };
@@ -61,7 +64,7 @@ export function coalesce<Item, Result>(
     waiting.push({ item, bytes: bytesOf(item), settle });
     if (!scheduled) {
       scheduled = true;
-      setImmediate(flush);
+      options.schedule(flush);
     }
     return settle.promise;
   };

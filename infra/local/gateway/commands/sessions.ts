@@ -33,8 +33,8 @@ const ping: Handler = async () => ({ ok: 1 });
 const buildInfo: Handler = async () => ({ version: '5.0.0', versionArray: [5, 0, 0, 0], ok: 1 });
 
 const endSessions: Handler = async ({ target }, { transactions }) => {
-  const sessions = (Array.isArray(target) ? target : []).map(sessionOf);
-  await Promise.allSettled(sessions.map((session) => transactions.endSession(session ?? '')));
+  const ended = (Array.isArray(target) ? target : []).map(sessionOf);
+  await Promise.allSettled(ended.map((session) => transactions.endSession(session ?? '')));
   return { ok: 1 };
 };
 
@@ -48,7 +48,7 @@ const abortTransaction: Handler = async ({ transaction }, { transactions }) => {
   return { ok: 1 };
 };
 
-export const server = {
+export const sessions = {
   hello,
   isMaster: hello,
   ismaster: hello,

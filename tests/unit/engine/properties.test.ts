@@ -1,0 +1,42 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { compileRuleSet } from '../../../jobs/matchmaking/engine/compile.ts';
+import { formMatches } from '../../../jobs/matchmaking/engine/form-matches.ts';
+import { loadRuleSet } from '../../../jobs/matchmaking/rule-set/load.ts';
+import { pools, ruleSets } from './arbitraries.ts';
+import { type RawRuleSet, violations } from './naive-checker.ts';
+
+const now = 1_000_000;
+const numRuns = Number(process.env['PROPERTY_RUNS'] ?? 1_000);
+const orders = fc.constantFrom('closest' as const, 'documented' as const);
+
+function engineOf(raw: RawRuleSet, order: 'closest' | 'documented') {
+  const loaded = loadRuleSet(JSON.stringify(raw));
+  if (!loaded.ok) throw new Error(JSON.stringify(loaded.problems));
+  return compileRuleSet(loaded.ruleSet, { order });
+}
+
+test('every match satisfies its rule set as of now, and no ticket is in two (invariants 2, 6)', () => {
+  fc.assert(
+    fc.property(ruleSets, pools(14, now), orders, fc.nat(), (raw, tickets, order, seed) => {
+      const { matches } = formMatches(engineOf(raw, order), tickets, now, seed);
+
+      for (const match of matches) expect(violations(raw, match, now)).toEqual([]);
+      const used = matches.flatMap((match) => match.tickets.map((ticket) => ticket.ticketId));
+      expect(new Set(used).size).toBe(used.length);
+    }),
+    { numRuns },
+  );
+});
+
+test('the same pool, rule set, now and seed give the same matches (invariant 10)', () => {
+  fc.assert(
+    fc.property(ruleSets, pools(14, now), orders, fc.nat(), (raw, tickets, order, seed) => {
+      const once = formMatches(engineOf(raw, order), tickets, now, seed);
+      const again = formMatches(engineOf(raw, order), structuredClone(tickets), now, seed);
+
+      expect(again).toEqual(once);
+    }),
+    { numRuns: numRuns / 4 },
+  );
+});
