@@ -46,7 +46,7 @@ async function refusalOf(attempt: Promise<unknown>): Promise<MongoServerError> {
   throw error;
 }
 
-const numbered = (count: number): Item[] => Array.from({ length: count }, (_, n) => ({ _id: n, n }));
+const numbered = (count: number) => Array.from({ length: count }, (_, n) => ({ _id: n, n }));
 
 async function inTransaction<T>(work: (session: ClientSession) => Promise<T>): Promise<T> {
   await using session = client.startSession();
@@ -438,6 +438,32 @@ describe('concurrent writers', () => {
 
     expect(results.map(({ modifiedCount }) => modifiedCount)).toEqual(results.map(() => 100));
     expect(await items.distinct('n')).toEqual([8]);
+  });
+});
+
+describe('inserts racing for the same value of a unique index', () => {
+  test('are settled at once: one is in, the others are duplicates', async () => {
+    await items.createIndexes([
+      { key: { email: 1 }, name: 'email', unique: true },
+      { key: { n: 1 }, name: 'n' },
+    ]);
+    const started = performance.now();
+
+    for (const { n } of numbered(10)) {
+      const pair = (writer: number) =>
+        [0, 1].map((part) => ({ _id: `${n}-${writer}-${part}`, email: n * 2 + part }));
+      const outcomes = await Promise.allSettled(
+        [1, 2, 3, 4, 5, 6].map((writer) => items.insertMany(pair(writer), { ordered: false })),
+      );
+
+      const failures = outcomes.filter(({ status }) => status === 'rejected');
+      expect(failures.map((failure) => (failure as PromiseRejectedResult).reason.code)).toEqual(
+        failures.map(() => 11000),
+      );
+      expect(await items.countDocuments({ email: { $in: [n * 2, n * 2 + 1] } })).toBe(2);
+    }
+
+    expect(performance.now() - started).toBeLessThan(10_000);
   });
 });
 

@@ -49,7 +49,7 @@ describe('committing', () => {
     await domain.pool.commit('duel', [commit]);
     const { verdicts } = await domain.pool.commit('duel', [commit]);
 
-    expect(verdicts).toEqual(['committed']);
+    expect(verdicts).toEqual(['repeated']);
     expect((await domain.events()).filter((type) => type === 'PotentialMatchCreated')).toHaveLength(1);
   });
 });

@@ -84,8 +84,8 @@ async function commit(
     const jobs = new Map<string, CommittedMatch[]>();
     for (const [index, { match, jobId }] of chunk.entries()) {
       if (verdicts[index] === 'outbox-full') paused = true;
-      if (verdicts[index] !== 'committed') continue;
-      stores.observe.committed(match, now);
+      if (verdicts[index] === 'committed') stores.observe.committed(match, now);
+      else if (verdicts[index] !== 'repeated') continue;
       for (const ticket of match.tickets) mirror.drop(ticket.ticketId);
       jobs.set(jobId, [...(jobs.get(jobId) ?? []), match]);
     }

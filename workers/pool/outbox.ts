@@ -10,8 +10,8 @@ export interface Commit {
   readonly revisions: readonly string[];
 }
 
-/** `changed`: one of its tickets is not what it was, so none was taken. */
-export type Verdict = 'committed' | 'changed' | 'outbox-full';
+/** `repeated`: this very match was committed before. `changed`: one of its tickets is not what it was, so none was taken. */
+export type Verdict = 'committed' | 'repeated' | 'changed' | 'outbox-full';
 
 export interface Settlement {
   readonly match: CommittedMatch;
@@ -33,7 +33,12 @@ const handoverPatience = 10_000;
 /** A pool the beat woke is woken again after this long (ms), should its cycle have died. */
 const wakePatience = 2_000;
 
-const verdicts: Readonly<Record<string, Verdict>> = { '1': 'committed', '0': 'changed', '-1': 'outbox-full' };
+const verdicts: Readonly<Record<string, Verdict>> = {
+  '1': 'committed',
+  '2': 'repeated',
+  '0': 'changed',
+  '-1': 'outbox-full',
+};
 
 /** Matches from commit to confirmed effect: decided, handed over, settled. */
 export function openOutbox(redis: Redis, tag: string) {

@@ -2,6 +2,7 @@ import type { NumberAggregation } from '../rule-set/rule-set.ts';
 import type { SearchingTicket, TicketPlayer } from '../ticket.ts';
 import { type Cell, reduced } from './columns.ts';
 import type { Engine } from './engine.ts';
+import { type SortValue, sortValue } from './preference.ts';
 
 /** Players who join together, on one team. A party is one block; in a backfill ticket each player is one. */
 export interface Block {
@@ -24,15 +25,26 @@ export interface Candidate {
   readonly key: string;
   /** The numbers that decide who suits whom, by `Engine.nearness`. */
   readonly numbers: readonly number[];
-  /** Expansion stage of this ticket's own age; set at the start of each pass. */
+  /** What the sort rules look at, by `Engine.sortRules`. */
+  readonly sorts: readonly SortValue[];
+  /** Order of joining the pool; settles ties of age. */
+  readonly arrival: number;
+  /** Expansion stage of this ticket's own age, as of the latest pass. */
   stage: number;
-  /** Place in the sorted list of its partition; set at the start of each pass. */
+  /** When (ms) it reaches its next stage; 0 before its first pass. */
+  due: number;
+  /** Whether something changed since it last failed as an anchor. */
+  awake: boolean;
+  /** Place in its neighbourhood. */
   at: number;
+  /** In a match. */
   taken: boolean;
+  /** Out of the pool. */
+  gone: boolean;
 }
 
 /** Undefined when no match can ever hold the ticket: a value is missing, a team unknown, a `=` rule broken by itself. */
-export function candidateOf(engine: Engine, ticket: SearchingTicket): Candidate | undefined {
+export function candidateOf(engine: Engine, ticket: SearchingTicket, arrival: number): Candidate | undefined {
   if (ticket.players.length === 0) return undefined;
   for (const player of ticket.players) if (!engine.columns.complete(player)) return undefined;
   const parties = ticket.backfill ? ticket.players.map((player) => [player]) : [ticket.players];
@@ -56,9 +68,14 @@ export function candidateOf(engine: Engine, ticket: SearchingTicket): Candidate 
     backfill: ticket.backfill === true,
     key,
     numbers: engine.nearness.map(({ column }) => meanOf(blocks, column)),
+    sorts: engine.sortRules.map((rule) => sortValue(rule, engine.columns, ticket.players)),
+    arrival,
     stage: 0,
-    at: 0,
+    due: 0,
+    awake: true,
+    at: -1,
     taken: false,
+    gone: false,
   };
 }
 

@@ -4,10 +4,14 @@ import { onlyLoosens, ruleSetAt, stageStarts } from './at-age.ts';
 import { Columns } from './columns.ts';
 import type { Check, Engine, Stage } from './engine.ts';
 import { keyColumns, nearnessOf, windowOf } from './nearness.ts';
+import { sortRulesOf } from './preference.ts';
 import { compileRule, type RuleScope } from './rules/compile-rule.ts';
 import type { Order } from './rules/judge.ts';
 
 export type { Engine } from './engine.ts';
+
+/** FlexMatch keeps an unstated best batch size; this many tickets are ordered before the first is tried. */
+const batch = 256;
 
 /** Compiles a rule set once; `order` is `closest` unless told otherwise. */
 export function compileRuleSet(ruleSet: RuleSet, options: { order?: Order } = {}): Engine {
@@ -23,6 +27,7 @@ export function compileRuleSet(ruleSet: RuleSet, options: { order?: Order } = {}
   };
   const keys = keyColumns(ruleSet, columns);
   const nearness = nearnessOf(ruleSet, columns);
+  const sortRules = sortRulesOf(ruleSet);
   const stages: Stage[] = [];
   for (const from of stageStarts(ruleSet)) {
     const effective = ruleSetAt(ruleSet, from);
@@ -47,6 +52,9 @@ export function compileRuleSet(ruleSet: RuleSet, options: { order?: Order } = {}
     columns,
     keyColumns: keys,
     nearness,
+    sortRules,
+    sortColumns: ruleSet.algorithm.batchingPreference === 'sorted' ? ruleSet.algorithm.sortByAttributes : [],
+    batchSize: order === 'documented' || sortRules.length > 0 ? batch : undefined,
     latencyAggregations: scope.latencyAggregations,
     stages,
   };

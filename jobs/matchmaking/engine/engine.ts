@@ -1,4 +1,4 @@
-import type { Algorithm, NumberAggregation } from '../rule-set/rule-set.ts';
+import type { Algorithm, NumberAggregation, SortRule } from '../rule-set/rule-set.ts';
 import type { Columns } from './columns.ts';
 import type { Judge, Order } from './rules/judge.ts';
 
@@ -42,6 +42,11 @@ export interface Engine {
   /** Columns whose values all members of a match share. */
   readonly keyColumns: readonly number[];
   readonly nearness: readonly Nearness[];
+  readonly sortRules: readonly SortRule[];
+  /** `sortByAttributes`, for batches of like tickets. */
+  readonly sortColumns: readonly string[];
+  /** How many candidates are looked at before choosing, where one number alone does not decide; else undefined. */
+  readonly batchSize: number | undefined;
   readonly latencyAggregations: readonly NumberAggregation[];
   /** In rising order of `from`. */
   readonly stages: readonly Stage[];

@@ -1,47 +1,108 @@
 import type { Candidate } from './candidate.ts';
+import type { Engine } from './engine.ts';
+import { compareContents } from './preference.ts';
 
 /**
- * The waiting tickets of one key, sorted by their first number, as a doubly linked list: taking one out is two writes,
- * and the nearest to an anchor are found by walking outward from it.
+ * The waiting tickets of one key in one line, neighbours side by side: by the first number that decides who suits whom,
+ * else by `sortByAttributes`, else by age. A doubly linked list over it makes taking a ticket out two writes, and the
+ * nearest to an anchor are found by walking outward from it.
  */
 export class Neighbourhood {
-  readonly #sorted: readonly Candidate[];
-  readonly #next: Int32Array;
-  readonly #previous: Int32Array;
+  readonly #engine: Engine;
+  #line: Candidate[] = [];
+  #positions = new Float64Array();
+  #next = new Int32Array();
+  #previous = new Int32Array();
+  #arrivals: Candidate[] = [];
+  #gaps = 0;
 
-  constructor(candidates: readonly Candidate[]) {
-    this.#sorted = [...candidates].sort((a, b) => (a.numbers[0] ?? 0) - (b.numbers[0] ?? 0));
-    const { length } = this.#sorted;
-    this.#next = Int32Array.from({ length }, (_, index) => (index + 1 < length ? index + 1 : -1));
-    this.#previous = Int32Array.from({ length }, (_, index) => index - 1);
-    this.#sorted.forEach((candidate, index) => {
-      candidate.at = index;
-    });
+  constructor(engine: Engine) {
+    this.#engine = engine;
+  }
+
+  add(candidate: Candidate): void {
+    this.#arrivals.push(candidate);
+  }
+
+  /** The candidate has left the pool for good; its place closes with the next `settle`. */
+  forget(candidate: Candidate): void {
+    this.take(candidate);
+    this.#gaps++;
+  }
+
+  get size(): number {
+    return this.#line.length + this.#arrivals.length - this.#gaps;
+  }
+
+  /** Puts arrivals in their places and closes gaps. Costs nothing when nothing changed. */
+  settle(): void {
+    if (this.#arrivals.length === 0 && this.#gaps * 2 <= this.#line.length) return;
+    const compare = comparison(this.#engine);
+    const arrivals = this.#arrivals.filter(({ gone }) => !gone).sort(compare);
+    const staying = this.#gaps === 0 ? this.#line : this.#line.filter(({ gone }) => !gone);
+    this.#line = merged(staying, arrivals, compare);
+    this.#arrivals = [];
+    this.#gaps = 0;
+    this.#link();
+  }
+
+  #link(): void {
+    const { length } = this.#line;
+    const byNumber = hasNumber(this.#engine);
+    this.#positions = new Float64Array(length);
+    this.#next = new Int32Array(length).fill(-1);
+    this.#previous = new Int32Array(length).fill(-1);
+    let last = -1;
+    for (let at = 0; at < length; at++) {
+      const candidate = this.#line[at];
+      if (candidate === undefined) continue;
+      candidate.at = at;
+      this.#positions[at] = byNumber ? (candidate.numbers[0] ?? 0) : at;
+      if (candidate.taken) continue;
+      this.#previous[at] = last;
+      if (last >= 0) this.#next[last] = at;
+      last = at;
+    }
   }
 
   take(candidate: Candidate): void {
     if (candidate.taken) return;
     candidate.taken = true;
     const { at } = candidate;
-    const [next, previous] = [this.#next[at] ?? -1, this.#previous[at] ?? -1];
+    if (this.#line[at] !== candidate) return;
+    const next = this.#next[at] ?? -1;
+    const previous = this.#previous[at] ?? -1;
     if (next >= 0) this.#previous[next] = previous;
     if (previous >= 0) this.#next[previous] = next;
   }
 
+  /** Undoes `take` for a match that could not be committed. */
+  release(candidate: Candidate): void {
+    candidate.taken = false;
+    this.#link();
+  }
+
+  /** Every waiting ticket no further than `window` from the centre. */
+  *within(centre: Candidate, window: number): Generator<Candidate> {
+    const { near } = this.around(centre, window, Number.POSITIVE_INFINITY);
+    yield* near;
+  }
+
   /**
-   * Up to `limit` waiting tickets around the anchor, nearest first, none further than `window`; equally near ones by
-   * age. `more` says that others within the window were left out.
+   * Up to `limit` waiting tickets around the anchor, nearest first, none further than `window`; of two equally near ones
+   * the older. `more` says that others within the window were left out.
    */
   around(anchor: Candidate, window: number, limit: number): { near: Candidate[]; more: boolean } {
     const near: Candidate[] = [];
-    const centre = anchor.numbers[0] ?? 0;
+    const [line, positions] = [this.#line, this.#positions];
+    const centre = positions[anchor.at] ?? 0;
     let low = this.#previous[anchor.at] ?? -1;
     let high = this.#next[anchor.at] ?? -1;
     for (;;) {
-      const below = low < 0 ? Number.POSITIVE_INFINITY : centre - (this.#sorted[low]?.numbers[0] ?? 0);
-      const above = high < 0 ? Number.POSITIVE_INFINITY : (this.#sorted[high]?.numbers[0] ?? 0) - centre;
-      const at = below < above ? low : above < below ? high : this.#older(low, high);
-      const candidate = this.#sorted[at];
+      const below = low < 0 ? Number.POSITIVE_INFINITY : centre - (positions[low] ?? 0);
+      const above = high < 0 ? Number.POSITIVE_INFINITY : (positions[high] ?? 0) - centre;
+      const at = below < above || (below === above && this.#older(low, high)) ? low : high;
+      const candidate = line[at];
       if (candidate === undefined || Math.min(below, above) > window) return { near, more: false };
       if (near.length === limit) return { near, more: true };
       near.push(candidate);
@@ -50,9 +111,49 @@ export class Neighbourhood {
     }
   }
 
-  #older(low: number, high: number): number {
-    const [one, other] = [this.#sorted[low], this.#sorted[high]];
-    if (one === undefined || other === undefined) return one === undefined ? high : low;
-    return one.ticket.startTime <= other.ticket.startTime ? low : high;
+  #older(one: number, other: number): boolean {
+    const [a, b] = [this.#line[one], this.#line[other]];
+    if (a === undefined || b === undefined) return a !== undefined;
+    return (
+      a.ticket.startTime - b.ticket.startTime < 0 ||
+      (a.ticket.startTime === b.ticket.startTime && a.arrival < b.arrival)
+    );
   }
+}
+
+/** Whether the line runs along a number; then distances on it mean something, else only the order does. */
+function hasNumber({ nearness, sortColumns, order, stages }: Engine): boolean {
+  if (nearness.length === 0) return false;
+  const windowed = Number.isFinite(stages.at(-1)?.window);
+  return windowed || (order === 'closest' && sortColumns.length === 0);
+}
+
+function comparison(engine: Engine): (a: Candidate, b: Candidate) => number {
+  const byAge = (a: Candidate, b: Candidate) =>
+    a.ticket.startTime - b.ticket.startTime || a.arrival - b.arrival;
+  if (hasNumber(engine)) return (a, b) => (a.numbers[0] ?? 0) - (b.numbers[0] ?? 0) || byAge(a, b);
+  const { columns, sortColumns } = engine;
+  if (sortColumns.length === 0) return byAge;
+  const read = ({ ticket: { players } }: Candidate, attribute: string) =>
+    players[0] === undefined ? undefined : columns.content(players[0], attribute);
+  return (a, b) => {
+    for (const attribute of sortColumns) {
+      const difference = compareContents(read(a, attribute), read(b, attribute));
+      if (difference !== 0) return difference;
+    }
+    return byAge(a, b);
+  };
+}
+
+function merged<T>(left: readonly T[], right: readonly T[], compare: (a: T, b: T) => number): T[] {
+  if (left.length === 0) return [...right];
+  const all: T[] = [];
+  let next = 0;
+  for (const item of left) {
+    for (let other = right[next]; other !== undefined && compare(other, item) < 0; other = right[++next])
+      all.push(other);
+    all.push(item);
+  }
+  for (; next < right.length; next++) all.push(right[next] as T);
+  return all;
 }

@@ -23,7 +23,10 @@ export function sortValue(rule: SortRule, columns: Columns, players: readonly Ti
 }
 
 /** Per key over the members that have it (undocumented). */
-function mergedMap(maps: readonly Readonly<Record<string, number>>[], rule: SortRule): Record<string, number> {
+function mergedMap(
+  maps: readonly Readonly<Record<string, number>>[],
+  rule: SortRule,
+): Record<string, number> {
   const keys = new Set(maps.flatMap((map) => Object.keys(map)));
   return Object.fromEntries(
     [...keys].map((key) => {
@@ -83,7 +86,8 @@ function compareBy(rule: SortRule, index: number, anchor: Candidate): Compare {
   };
   return (a, b) => {
     const [left, right] = [read(a), read(b)];
-    if (left === undefined || right === undefined) return Number(left === undefined) - Number(right === undefined);
+    if (left === undefined || right === undefined)
+      return Number(left === undefined) - Number(right === undefined);
     const [one, other] = [rank(left), rank(right)];
     if (one === other) return 0;
     if (one === '' || other === '') return one === '' ? -1 : 1;

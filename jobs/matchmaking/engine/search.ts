@@ -1,6 +1,7 @@
 import type { Candidate } from './candidate.ts';
 import type { Engine } from './engine.ts';
 import { Lineup } from './lineup.ts';
+import type { Pass } from './match.ts';
 import { broken, holding } from './verdict.ts';
 
 /** Who plays with whom, and on which team; -1 for a backfill ticket, whose players bring their teams. */
@@ -20,6 +21,14 @@ export class Tally {
   constructor(rules: number) {
     this.passed = Array.from({ length: rules }, () => 0);
     this.failed = Array.from({ length: rules }, () => 0);
+  }
+
+  evaluations(ruleNames: readonly string[]): Pass['ruleEvaluations'] {
+    return ruleNames.map((ruleName, rule) => ({
+      ruleName,
+      passedCount: this.passed[rule] ?? 0,
+      failedCount: this.failed[rule] ?? 0,
+    }));
   }
 }
 

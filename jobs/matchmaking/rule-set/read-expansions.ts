@@ -120,6 +120,4 @@ const wordChoices: Record<string, readonly string[]> = {
   operation: operations,
   partyAggregation: numberAggregations,
   distanceReference: ['min', 'avg'],
-  sortDirection: ['ascending', 'descending'],
-  mapKey: ['minValue', 'maxValue'],
 };

@@ -31,8 +31,8 @@ const ruleTypes = Object.keys(propertiesOf) as RuleType[];
 
 /** Properties an expansion may set, per rule type: all but the ones that say what the rule is about. */
 export function expandable(type: RuleType): string[] {
-  if (type === 'compound') return [];
-  const fixed = ['measurements', 'batchAttribute', 'sortAttribute'];
+  if (type === 'compound' || type === 'absoluteSort' || type === 'distanceSort') return [];
+  const fixed = ['measurements', 'batchAttribute'];
   return propertiesOf[type].filter((property) => !fixed.includes(property));
 }
 

@@ -187,18 +187,20 @@ export function pools(size: number, now: number): fc.Arbitrary<SearchingTicket[]
     .map((tickets) =>
       tickets
         .sort((a, b) => b.age - a.age)
-        .map(({ players, age }, index): SearchingTicket => ({
-          ticketId: `t${index}`,
-          startTime: now - age * 1000,
-          players: players.map(({ skill, mode, roles, latency }, place) => ({
-            playerId: `t${index}p${place}`,
-            attributes: {
-              ...(skill === undefined ? {} : { skill: { N: skill } }),
-              ...(mode === undefined ? {} : { mode: { S: mode } }),
-              ...(roles === undefined ? {} : { roles: { SL: [...roles] } }),
-            },
-            ...(latency === undefined ? {} : { latencyInMs: latency as Record<string, number> }),
-          })),
-        })),
+        .map(
+          ({ players, age }, index): SearchingTicket => ({
+            ticketId: `t${index}`,
+            startTime: now - age * 1000,
+            players: players.map(({ skill, mode, roles, latency }, place) => ({
+              playerId: `t${index}p${place}`,
+              attributes: {
+                ...(skill === undefined ? {} : { skill: { N: skill } }),
+                ...(mode === undefined ? {} : { mode: { S: mode } }),
+                ...(roles === undefined ? {} : { roles: { SL: [...roles] } }),
+              },
+              ...(latency === undefined ? {} : { latencyInMs: latency as Record<string, number> }),
+            })),
+          }),
+        ),
     );
 }

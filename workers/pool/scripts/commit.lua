@@ -3,7 +3,7 @@
 -- ARGV    pool, most outbox entries, ms until an unconfirmed match is handed over again, then per match:
 --         match id, start-match job id, outbox entry (JSON), event detail (JSON), number of tickets n,
 --         then n times: ticket id, revision the worker formed the match from
--- Returns { time, per match: 1 committed | 0 a ticket has changed since | -1 the outbox is full }
+-- Returns { time, per match: 1 committed | 2 committed before | 0 a ticket has changed since | -1 the outbox is full }
 local pool, cap, patience = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
 local time = read_clock()
 local results = { string.format('%d', time) }
@@ -13,10 +13,10 @@ while i <= #ARGV do
   local match, job, entry, detail, n = ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3], tonumber(ARGV[i + 4])
   local first = i + 5
   i = first + 2 * n
-  -- The connection may repeat a script whose answer it lost: what is in the outbox was committed by the first run.
-  local repeated = redis.call('HEXISTS', key('outbox'), match) == 1
-  local verdict = (pending >= cap and not repeated) and -1 or 1
-  if verdict == 1 and not repeated then
+  local verdict = pending >= cap and -1 or 1
+  -- A connection that lost the answer runs the script again, and so may a job that runs twice.
+  if redis.call('HEXISTS', key('outbox'), match) == 1 then verdict = 2 end
+  if verdict == 1 then
     for t = first, i - 2, 2 do
       local now_is = redis.call('HMGET', key('ticket', ARGV[t]), 'status', 'revision', 'pool')
       if now_is[1] ~= 'SEARCHING' or now_is[2] ~= ARGV[t + 1] or now_is[3] ~= pool then
@@ -25,7 +25,7 @@ while i <= #ARGV do
       end
     end
   end
-  if verdict == 1 and not repeated then
+  if verdict == 1 then
     local configuration
     for t = first, i - 2, 2 do
       local ticket = key('ticket', ARGV[t])
