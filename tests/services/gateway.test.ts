@@ -442,7 +442,7 @@ describe('concurrent writers', () => {
 });
 
 describe('inserts racing for the same value of a unique index', () => {
-  test('are settled at once: one is in, the others are duplicates', async () => {
+  test('are settled soon: one is in, the others are duplicates', async () => {
     await items.createIndexes([
       { key: { email: 1 }, name: 'email', unique: true },
       { key: { n: 1 }, name: 'n' },

@@ -46,16 +46,16 @@ type Column = string | boolean | null;
 /**
  * Milliseconds. PostgreSQL looks for a deadlock only after waiting this long; MongoDB reports the conflict at once. Who
  * runs again waits for up to as long first, and longer each time. Six concurrent inserts of one unique value now and then
- * kept meeting for 9 s with 50 here and a fifth of the wait; they need 0.06 s at most so.
+ * kept meeting for 9 s with 50 here and a tenth of the wait; so they need about 0.05 s, seldom 1 s.
  */
-const deadlockMs = 20;
+const deadlockMs = 10;
 
 const settings = {
   /** Otherwise a deadlock ends up inside writeErrors; thrown, it undoes the statement, which can then be run again. */
   'documentdb.throwDeadlockOnCRUD': 'on',
   deadlock_timeout: `${deadlockMs}`,
-  /** Less than that: a batch of updates that has to wait is taken apart in time, and one by one they cannot deadlock. */
-  'documentdb.batchUpdateLockTimeoutMs': `${deadlockMs / 4}`,
+  /** Well below: a batch of updates that has to wait is taken apart in time, and one by one they cannot deadlock. */
+  'documentdb.batchUpdateLockTimeoutMs': `${deadlockMs / 5}`,
   /** Amazon DocumentDB's limit for waiting on a document that another transaction has written. */
   lock_timeout: '60s',
 };

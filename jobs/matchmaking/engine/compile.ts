@@ -5,7 +5,7 @@ import { Columns } from './columns.ts';
 import type { Check, Engine, Stage } from './engine.ts';
 import { keyColumns, nearnessOf, windowOf } from './nearness.ts';
 import { sortRulesOf } from './preference.ts';
-import { compileRule, type RuleScope } from './rules/compile-rule.ts';
+import { compileRule, latencyIndex, type RuleScope } from './rules/compile-rule.ts';
 import type { Order } from './rules/judge.ts';
 
 export type { Engine } from './engine.ts';
@@ -39,6 +39,7 @@ export function compileRuleSet(ruleSet: RuleSet, options: { order?: Order } = {}
       maxPlayers,
       room: maxPlayers.map((max, team) => Math.max(max, earlier?.room[team] ?? 0)),
       checks: compileChecks(effective, scope),
+      latencyLimits: latencyLimits(effective, scope),
       window: Math.max(earlier?.window ?? 0, windowOf(effective, nearness, columns)),
     });
   }
@@ -79,6 +80,14 @@ function compileChecks(ruleSet: RuleSet, scope: RuleScope): Check[] {
     const judge = compileRule(rule, ruleSet.rules, scope);
     return { rule: ruleSet.rules.indexOf(rule), judge };
   });
+}
+
+function latencyLimits(ruleSet: RuleSet, scope: RuleScope): Stage['latencyLimits'] {
+  return enforcedRules(ruleSet).flatMap((rule) =>
+    rule.type === 'latency' && rule.maxLatency !== undefined
+      ? [{ index: latencyIndex(scope, rule.partyAggregation), maxLatency: rule.maxLatency }]
+      : [],
+  );
 }
 
 /** Two instances are alike when they have the same sizes at every age and stand in the same paths of every rule. */

@@ -1,4 +1,5 @@
 import type { Algorithm, NumberAggregation, SortRule } from '../rule-set/rule-set.ts';
+import { matchSizes } from '../rule-set/rule-set.ts';
 import type { Columns } from './columns.ts';
 import type { Judge, Order } from './rules/judge.ts';
 
@@ -19,6 +20,8 @@ export interface Stage {
   /** The most players that may be placed while building: the widest of this stage and all earlier ones. */
   readonly room: readonly number[];
   readonly checks: readonly Check[];
+  /** maxLatency of the enforced latency rules, with their place in `Block.latencies`. */
+  readonly latencyLimits: readonly { readonly index: number; readonly maxLatency: number }[];
   /** No two tickets further apart in the first of `Engine.nearness` can share a match judged at this stage or earlier. */
   readonly window: number;
 }
@@ -57,4 +60,14 @@ export function stageAt(stages: readonly Stage[], age: number): number {
   let index = stages.length - 1;
   while (index > 0 && (stages[index]?.from ?? 0) > age) index--;
   return index;
+}
+
+/** The sum of maxPlayers decides the mode: above 40 a match is a large one. */
+export function isLarge({ stages }: Engine): boolean {
+  return largest(stages[0]) > matchSizes.small;
+}
+
+/** The most players a match judged at this stage can have. */
+export function largest(stage: Stage | undefined): number {
+  return stage?.maxPlayers.reduce((sum, max) => sum + max, 0) ?? 0;
 }

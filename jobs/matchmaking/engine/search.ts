@@ -1,39 +1,18 @@
 import type { Candidate } from './candidate.ts';
 import type { Engine } from './engine.ts';
+import { openTeams } from './fill-order.ts';
 import { Lineup } from './lineup.ts';
-import type { Pass } from './match.ts';
-import { broken, holding } from './verdict.ts';
+import { standingOf } from './standing.ts';
+import type { Tally } from './tally.ts';
 
 /** Who plays with whom, and on which team; -1 for a backfill ticket, whose players bring their teams. */
 export interface Found {
-  readonly members: readonly Candidate[];
+  /** The anchor first. Exchanges replace members by others of their size. */
+  readonly members: Candidate[];
   readonly places: readonly number[];
   readonly players: number;
   readonly full: boolean;
 }
-
-/** How often each rule passed and failed, by rule index; and the steps spent. A step is one ticket tried on one team. */
-export class Tally {
-  readonly passed: number[];
-  readonly failed: number[];
-  steps = 0;
-
-  constructor(rules: number) {
-    this.passed = Array.from({ length: rules }, () => 0);
-    this.failed = Array.from({ length: rules }, () => 0);
-  }
-
-  evaluations(ruleNames: readonly string[]): Pass['ruleEvaluations'] {
-    return ruleNames.map((ruleName, rule) => ({
-      ruleName,
-      passedCount: this.passed[rule] ?? 0,
-      failedCount: this.failed[rule] ?? 0,
-    }));
-  }
-}
-
-/** Where a partly built match stands: no way on, may grow, may also be played as it is, or has no room left. */
-type Standing = 'dead' | 'growing' | 'playable' | 'full';
 
 /** A backfill ticket goes where its players already are. */
 const ofBackfill = [-1];
@@ -69,7 +48,7 @@ export class Search {
     this.#best = undefined;
     this.#stepsLeft = steps;
     this.#lineup.clear();
-    this.#place(anchor, this.#openTeams(), 0);
+    this.#place(anchor, openTeams(this.#engine, this.#lineup, this.#chance), 0);
     return this.#best;
   }
 
@@ -81,7 +60,7 @@ export class Search {
       this.#stepsLeft--;
       this.#tally.steps++;
       this.#lineup.push(candidate, team);
-      const standing = this.#standing();
+      const standing = standingOf(this.#engine, this.#lineup, this.#tally);
       if (standing === 'playable' || standing === 'full') this.#keep(standing === 'full');
       const over = standing === 'full' || (standing !== 'dead' && this.#extend(next));
       this.#lineup.pop();
@@ -93,7 +72,7 @@ export class Search {
   #extend(from: number): boolean {
     const { members, players, counts } = this.#lineup;
     const hasBackfill = members.some((member) => member.backfill);
-    const teams = this.#openTeams();
+    const teams = openTeams(this.#engine, this.#lineup, this.#chance);
     const widest = this.#engine.stages.at(-1)?.room ?? [];
     let space = 0;
     for (const team of teams) space = Math.max(space, (widest[team] ?? 0) - (counts[team] ?? 0));
@@ -104,25 +83,6 @@ export class Search {
       if (this.#place(candidate, teams, index + 1)) return true;
     }
     return false;
-  }
-
-  /** Teams to try: emptiest first, equally empty ones in random order (as FlexMatch documents it), one of each alike. */
-  #openTeams(): number[] {
-    const { counts } = this.#lineup;
-    const room = this.#engine.stages.at(-1)?.room ?? [];
-    const teams: number[] = [];
-    const emptyClasses: number[] = [];
-    const offset = Math.floor(this.#chance() * counts.length);
-    for (let index = 0; index < counts.length; index++) {
-      const team = (index + offset) % counts.length;
-      const count = counts[team] ?? 0;
-      const alike = this.#engine.teamClass[team] ?? team;
-      if (count >= (room[team] ?? 0) || (count === 0 && emptyClasses.includes(alike))) continue;
-      if (count === 0) emptyClasses.push(alike);
-      teams.push(team);
-    }
-    const filled = (team: number) => (counts[team] ?? 0) / (room[team] ?? 1);
-    return teams.length > 1 ? teams.sort((a, b) => filled(a) - filled(b)) : teams;
   }
 
   /** Most players per team at the stage a match with the candidate is judged at, or a later one. */
@@ -139,32 +99,6 @@ export class Search {
     const counts = [...this.#lineup.counts];
     for (const { team = 0, size } of candidate.blocks) counts[team] = (counts[team] ?? 0) + size;
     return counts.every((count, team) => count <= (room[team] ?? 0));
-  }
-
-  #standing(): Standing {
-    const stage = this.#engine.stages[this.#lineup.stage];
-    if (stage === undefined) return 'dead';
-    const { counts } = this.#lineup;
-    let playable = true;
-    for (const { rule, judge } of stage.checks) {
-      const verdict = judge(this.#lineup);
-      if (verdict >= holding) this.#tally.passed[rule] = (this.#tally.passed[rule] ?? 0) + 1;
-      else {
-        this.#tally.failed[rule] = (this.#tally.failed[rule] ?? 0) + 1;
-        if (verdict === broken) return 'dead';
-        playable = false;
-      }
-    }
-    let full = true;
-    let roomLeft = false;
-    for (let team = 0; team < counts.length; team++) {
-      const count = counts[team] ?? 0;
-      if (count < (stage.minPlayers[team] ?? 0) || count > (stage.maxPlayers[team] ?? 0)) playable = false;
-      if (count < (stage.maxPlayers[team] ?? 0)) full = false;
-      if (count < (stage.room[team] ?? 0)) roomLeft = true;
-    }
-    if (!playable) return roomLeft ? 'growing' : 'dead';
-    return full ? 'full' : 'playable';
   }
 
   #keep(full: boolean): void {

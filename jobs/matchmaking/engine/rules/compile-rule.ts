@@ -58,7 +58,8 @@ function judgeOf(rule: Rule, all: readonly Rule[], scope: RuleScope): Judge {
   }
 }
 
-function latencyIndex({ latencyAggregations }: RuleScope, aggregation: NumberAggregation): number {
+/** The place of an aggregation's latencies in every block. */
+export function latencyIndex({ latencyAggregations }: RuleScope, aggregation: NumberAggregation): number {
   const known = latencyAggregations.indexOf(aggregation);
   return known >= 0 ? known : latencyAggregations.push(aggregation) - 1;
 }

@@ -1,0 +1,192 @@
+import type { SearchingTicket } from '../ticket.ts';
+import { inOneLocation } from './batch.ts';
+import { type Candidate, candidateOf } from './candidate.ts';
+import { chanceFrom } from './chance.ts';
+import { type Engine, isLarge, largest, stageAt } from './engine.ts';
+import { exchange } from './exchange.ts';
+import { formed, type Pass } from './match.ts';
+import { Neighbourhood } from './neighbourhood.ts';
+import { preferenceOf } from './preference.ts';
+import { type Found, Search } from './search.ts';
+import { Tally } from './tally.ts';
+
+/**
+ * The waiting tickets of one pool, kept between passes so that a pass costs what changed: an anchor that found no match
+ * sleeps until a ticket within its reach arrives or grows into another expansion stage.
+ *
+ * Matched tickets stay out of later passes until `remove` (the match was committed) or `release` (it was refused).
+ */
+export class MatchPool {
+  readonly #engine: Engine;
+  readonly #candidates = new Map<string, Candidate>();
+  readonly #neighbourhoods = new Map<string, Neighbourhood>();
+  /** In anchor order. */
+  #anchors: Candidate[] = [];
+  #unsorted = false;
+  #arrivals = 0;
+
+  constructor(engine: Engine) {
+    this.#engine = engine;
+  }
+
+  /** A ticket of the same id is replaced. What no match can ever hold just waits, outside. */
+  add(ticket: SearchingTicket): void {
+    this.remove(ticket.ticketId);
+    const candidate = candidateOf(this.#engine, ticket, this.#arrivals++);
+    if (candidate === undefined) return;
+    this.#candidates.set(ticket.ticketId, candidate);
+    const last = this.#anchors.at(-1);
+    if (last !== undefined && inAnchorOrder(this.#engine)(last, candidate) > 0) this.#unsorted = true;
+    this.#anchors.push(candidate);
+    this.#neighbourhood(candidate).add(candidate);
+  }
+
+  remove(ticketId: string): void {
+    const candidate = this.#candidates.get(ticketId);
+    if (candidate === undefined) return;
+    this.#candidates.delete(ticketId);
+    candidate.gone = true;
+    this.#neighbourhood(candidate).forget(candidate);
+  }
+
+  /** Puts tickets of a match that was not committed back among the waiting. */
+  release(ticketIds: Iterable<string>): void {
+    for (const ticketId of ticketIds) {
+      const candidate = this.#candidates.get(ticketId);
+      if (candidate === undefined || !candidate.taken) continue;
+      candidate.due = 0;
+      this.#neighbourhood(candidate).release(candidate);
+    }
+  }
+
+  /** Forms matches, the oldest ticket first. `now` in ms; `budget` in steps (one ticket tried on one team). */
+  pass(now: number, seed: number, budget: number = Number.POSITIVE_INFINITY): Pass {
+    this.#settle();
+    this.#wake(now);
+    const tally = new Tally(this.#engine.ruleNames.length);
+    const search = new Search(this.#engine, tally, chanceFrom(seed));
+    const found: Found[] = [];
+    let unfinished = false;
+    for (const anchor of this.#anchors) {
+      if (!anchor.awake || anchor.taken) continue;
+      if (tally.steps >= budget) {
+        unfinished = true;
+        break;
+      }
+      anchor.awake = false;
+      const neighbourhood = this.#neighbourhood(anchor);
+      const match = searchAround(this.#engine, search, anchor, neighbourhood);
+      if (match === undefined) continue;
+      found.push(match);
+      for (const member of match.members) neighbourhood.take(member);
+    }
+    exchange(this.#engine, found, tally, budget);
+    return {
+      matches: found.map((match) => formed(this.#engine, match)),
+      nextChange: this.#nextChange(),
+      unfinished,
+      ruleEvaluations: tally.evaluations(this.#engine.ruleNames),
+    };
+  }
+
+  #neighbourhood({ key }: Candidate): Neighbourhood {
+    let neighbourhood = this.#neighbourhoods.get(key);
+    if (neighbourhood === undefined) {
+      neighbourhood = new Neighbourhood(this.#engine);
+      this.#neighbourhoods.set(key, neighbourhood);
+    }
+    return neighbourhood;
+  }
+
+  #settle(): void {
+    this.#anchors = this.#anchors.filter(({ gone }) => !gone);
+    if (this.#unsorted) this.#anchors.sort(inAnchorOrder(this.#engine));
+    this.#unsorted = false;
+    for (const [key, neighbourhood] of this.#neighbourhoods) {
+      neighbourhood.settle();
+      if (neighbourhood.size === 0) this.#neighbourhoods.delete(key);
+    }
+  }
+
+  /** Whoever is new or has grown into another stage wakes, and wakes everyone it could share a match with. */
+  #wake(now: number): void {
+    const { stages } = this.#engine;
+    const window = stages.at(-1)?.window ?? Number.POSITIVE_INFINITY;
+    const fresh = this.#anchors.filter((candidate) => candidate.due <= now && !candidate.taken);
+    for (const candidate of fresh) {
+      candidate.stage = stageAt(stages, now - candidate.ticket.startTime);
+      const next = stages[candidate.stage + 1];
+      candidate.due = next === undefined ? Number.POSITIVE_INFINITY : candidate.ticket.startTime + next.from;
+      candidate.awake = true;
+    }
+    const woken = new Set<Neighbourhood>();
+    if (fresh.length === this.#anchors.length) return;
+    for (const candidate of fresh) {
+      const neighbourhood = this.#neighbourhood(candidate);
+      if (woken.has(neighbourhood)) continue;
+      if (!Number.isFinite(window)) woken.add(neighbourhood);
+      for (const near of neighbourhood.within(candidate, window)) near.awake = true;
+    }
+  }
+
+  #nextChange(): number | undefined {
+    let next = Number.POSITIVE_INFINITY;
+    for (const { taken, due } of this.#anchors) if (!taken && due < next) next = due;
+    return Number.isFinite(next) ? next : undefined;
+  }
+}
+
+/** By age, backfill tickets before or after the others if the rule set says so. */
+function inAnchorOrder({ algorithm }: Engine): (a: Candidate, b: Candidate) => number {
+  const backfillRank = { high: -1, normal: 0, low: 1 }[algorithm.backfillPriority];
+  const rank = (candidate: Candidate) => (candidate.backfill ? backfillRank : 0);
+  return (a, b) => rank(a) - rank(b) || a.ticket.startTime - b.ticket.startTime || a.arrival - b.arrival;
+}
+
+/** Up to this many waiting tickets every combination is tried, so a match with the anchor is found if there is one. */
+const exhaustive = { candidates: 8, steps: 400_000 };
+
+/** The most candidates one anchor looks at. */
+const widest = 2_048;
+
+/** First the nearest few; only when they make no full match, many more. In one location first, where latency counts. */
+function searchAround(
+  engine: Engine,
+  search: Search,
+  anchor: Candidate,
+  all: Neighbourhood,
+): Found | undefined {
+  const players = largest(engine.stages[anchor.stage]);
+  const window = engine.stages[windowStage(engine, anchor)]?.window ?? Number.POSITIVE_INFINITY;
+  const few = engine.batchSize ?? Math.max(exhaustive.candidates, 4 * players);
+  const { near, more } = all.around(anchor, window, few);
+  if (near.length <= exhaustive.candidates)
+    return search.around(anchor, preferred(engine, anchor, near), exhaustive.steps);
+  const steps = isLarge(engine) ? 2 * players * engine.teamNames.length : 200 * players;
+  let best: Found | undefined;
+  const attempt = (candidates: Candidate[] | undefined) => {
+    if (candidates === undefined || best?.full) return;
+    const found = search.around(anchor, preferred(engine, anchor, candidates), steps);
+    if ((found?.players ?? 0) > (best?.players ?? 0)) best = found;
+  };
+  attempt(inOneLocation(engine, anchor, near));
+  attempt(near);
+  if (!more || best?.full) return best;
+  const wide = all.around(anchor, window, Math.min(16 * few, widest)).near;
+  attempt(inOneLocation(engine, anchor, wide));
+  attempt(wide);
+  return best;
+}
+
+/** The walk outward already is the order where one number decides alone. */
+function preferred(engine: Engine, anchor: Candidate, near: Candidate[]): Candidate[] {
+  if (engine.batchSize === undefined && engine.nearness.length === 1) return near;
+  return near.sort(preferenceOf(engine, anchor));
+}
+
+/** `newest`: no match with the anchor is judged at a later stage than its own. `oldest`: one with an older ticket may be. */
+function windowStage(engine: Engine, anchor: Candidate): number {
+  const { expansionAgeSelection, backfillPriority } = engine.algorithm;
+  const judgedByAnchor = expansionAgeSelection === 'newest' || backfillPriority === 'normal';
+  return judgedByAnchor ? anchor.stage : engine.stages.length - 1;
+}

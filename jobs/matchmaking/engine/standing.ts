@@ -1,0 +1,34 @@
+import type { Engine } from './engine.ts';
+import type { Lineup } from './lineup.ts';
+import type { Tally } from './tally.ts';
+import { broken, holding } from './verdict.ts';
+
+/** Where a partly built match stands: no way on, may grow, may also be played as it is, or has no room left. */
+export type Standing = 'dead' | 'growing' | 'playable' | 'full';
+
+/** Judges a match being built by the rules of its own expansion stage. */
+export function standingOf(engine: Engine, lineup: Lineup, tally: Tally): Standing {
+  const stage = engine.stages[lineup.stage];
+  if (stage === undefined) return 'dead';
+  const { counts } = lineup;
+  let playable = true;
+  for (const { rule, judge } of stage.checks) {
+    const verdict = judge(lineup);
+    if (verdict >= holding) tally.passed[rule] = (tally.passed[rule] ?? 0) + 1;
+    else {
+      tally.failed[rule] = (tally.failed[rule] ?? 0) + 1;
+      if (verdict === broken) return 'dead';
+      playable = false;
+    }
+  }
+  let full = true;
+  let roomLeft = false;
+  for (let team = 0; team < counts.length; team++) {
+    const count = counts[team] ?? 0;
+    if (count < (stage.minPlayers[team] ?? 0) || count > (stage.maxPlayers[team] ?? 0)) playable = false;
+    if (count < (stage.maxPlayers[team] ?? 0)) full = false;
+    if (count < (stage.room[team] ?? 0)) roomLeft = true;
+  }
+  if (!playable) return roomLeft ? 'growing' : 'dead';
+  return full ? 'full' : 'playable';
+}

@@ -1,0 +1,48 @@
+import { expect, onTestFinished, test } from 'vitest';
+import { openQueues } from '../../workers/enqueue.ts';
+import { type QueueReport, reportQueues } from '../../workers/maintenance/report-queue-length.ts';
+import { openDomain } from '../support/domain.ts';
+
+async function openReports() {
+  const domain = await openDomain();
+  onTestFinished(() => domain[Symbol.asyncDispose]());
+  const opened = openQueues(
+    domain.redis,
+    domain.domain,
+    () => undefined,
+    () => undefined,
+  );
+  onTestFinished(() => opened.close());
+  const reports: QueueReport[] = [];
+  const report = (dueAt: number) =>
+    reportQueues(opened.queues, (it) => reports.push(it))([{}], {
+      actor: { kind: 'service', name: 'test' },
+      signal: new AbortController().signal,
+      dueAt,
+    });
+  return { queues: opened.queues, reports, report };
+}
+
+test('the length counts waiting, prioritised and due delayed jobs, and no others', async () => {
+  const { queues, reports, report } = await openReports();
+  const queue = queues['rating-update'];
+  await queue.add('a', {}, { timestamp: Date.now() - 5_000 });
+  await queue.add('b', {}, { priority: 5 });
+  await queue.add('due', {}, { delay: 1, timestamp: Date.now() - 1_000 });
+  await queue.add('not due', {}, { delay: 60_000 });
+
+  await report(Date.now());
+
+  const [found] = reports.filter((it) => it.queue === 'rating-update');
+  expect(found).toMatchObject({ length: 3, failed: 0, workers: 0 });
+  expect(found?.oldestSeconds).toBeGreaterThanOrEqual(5);
+  expect(reports).toHaveLength(4);
+});
+
+test('a run staler than its slot reports nothing', async () => {
+  const { reports, report } = await openReports();
+
+  await report(Date.now() - 10_001);
+
+  expect(reports).toEqual([]);
+});

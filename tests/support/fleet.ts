@@ -1,0 +1,80 @@
+import { inject } from 'vitest';
+import type { DescribedTicket } from '../../jobs/matchmaking/described-ticket.ts';
+import type { MatchmakingEvent } from '../../jobs/matchmaking/event.ts';
+import type { TicketPlayer } from '../../jobs/matchmaking/ticket.ts';
+import { openClient } from '../../producers/client.ts';
+import { openFleetStores } from './fleet-stores.ts';
+import { startWorker, type WorkerProcess } from './worker-processes.ts';
+
+export type Fleet = Awaited<ReturnType<typeof openFleet>>;
+
+/**
+ * The whole fleet on a domain and a database of its own: the real client, worker processes as a test starts them, and
+ * the stores to see what they did. Gone, with its processes, when the test ends.
+ */
+export async function openFleet() {
+  const opened = new AsyncDisposableStack();
+  const { [Symbol.asyncDispose]: closeStores, ...stores } = await openFleetStores();
+  opened.defer(closeStores);
+  const { domain, redis, db } = stores;
+  const redisUrl = inject('stackEnv')['QUEUE_REDIS_URL'] ?? '';
+  const client = opened.use(await openClient({ redisUrl, domain }));
+  const env: NodeJS.ProcessEnv = {
+    PATH: process.env['PATH'],
+    ...inject('stackEnv'),
+    DOMAIN: domain,
+    DOCUMENTDB_DATABASE: db.databaseName,
+  };
+
+  /** Every event of the domain up to now. */
+  const events = async (): Promise<MatchmakingEvent[]> => {
+    const latest = Number((await redis.get(`{${domain}.matchmaking}:event-number`)) ?? 0);
+    const heard: MatchmakingEvent[] = [];
+    if (latest === 0) return heard;
+    for await (const item of client.events({ from: 0 })) {
+      if (item.kind === 'gap') throw new Error(`Events up to ${item.position} are gone`);
+      heard.push(item.event);
+      if (item.position >= latest) break;
+    }
+    return heard;
+  };
+
+  return {
+    ...stores,
+    client,
+    env,
+    /** A key of the domain's matchmaking state. */
+    key: (name: string) => `{${domain}.matchmaking}:${name}`,
+    /** An id nobody else uses: the session cache is shared by all domains. */
+    own: (name: string) => `${domain}-${name}`,
+
+    async startWorker(more: NodeJS.ProcessEnv = {}): Promise<WorkerProcess> {
+      return opened.use(await startWorker({ ...env, ...more }));
+    },
+
+    /** Puts a rule set and the configuration of the same name that runs it; needs a worker. */
+    async install(name: string, body: string, requestTimeoutSeconds = 60): Promise<void> {
+      await client.putRuleSet({ name, body });
+      await client.putConfiguration({ name, ruleSetName: name, requestTimeoutSeconds });
+    },
+
+    async ticket(ticketId: string): Promise<DescribedTicket | undefined> {
+      return (await client.describeMatchmaking([ticketId]))[0];
+    },
+
+    /** The types of a ticket's events up to now, in the order of the stream. */
+    async lifecycle(ticketId: string): Promise<string[]> {
+      return (await events())
+        .filter(({ detail }) => detail.tickets.some((ticket) => ticket.ticketId === ticketId))
+        .map(({ detail }) => detail.type);
+    },
+
+    [Symbol.asyncDispose]: () => opened.disposeAsync(),
+  };
+}
+
+/** A request to start one player of a skill. */
+export const soloist = (configuration: string, playerId: string, skill = 10) => ({
+  configuration,
+  players: [{ playerId, attributes: { skill: { N: skill } } } satisfies TicketPlayer],
+});
