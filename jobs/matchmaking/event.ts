@@ -1,15 +1,13 @@
 /** Event types of FlexMatch. Their names differ from ticket statuses. */
-export const eventTypes = [
-  'MatchmakingSearching',
-  'PotentialMatchCreated',
-  'AcceptMatch',
-  'AcceptMatchCompleted',
-  'MatchmakingSucceeded',
-  'MatchmakingTimedOut',
-  'MatchmakingCancelled',
-  'MatchmakingFailed',
-] as const;
-export type EventType = (typeof eventTypes)[number];
+export type EventType =
+  | 'MatchmakingSearching'
+  | 'PotentialMatchCreated'
+  | 'AcceptMatch'
+  | 'AcceptMatchCompleted'
+  | 'MatchmakingSucceeded'
+  | 'MatchmakingTimedOut'
+  | 'MatchmakingCancelled'
+  | 'MatchmakingFailed';
 
 interface EventPlayer {
   readonly playerId: string;

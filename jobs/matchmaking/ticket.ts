@@ -14,7 +14,7 @@ export const ticketLimits = {
 const text = z.string().min(1).max(ticketLimits.stringLength);
 
 /** One attribute value in FlexMatch's wire form: exactly one of S, N, SL, SDM. Numbers may arrive as strings. */
-export const attributeValue = z.union(
+const attributeValue = z.union(
   [
     z.strictObject({ S: text }),
     z.strictObject({
@@ -58,17 +58,15 @@ export const ticketPlayer = z.strictObject({
 export type TicketPlayer = z.output<typeof ticketPlayer>;
 
 /** Ticket statuses of the GameLift API. The last four are terminal. */
-export const ticketStatuses = [
-  'QUEUED',
-  'SEARCHING',
-  'REQUIRES_ACCEPTANCE',
-  'PLACING',
-  'COMPLETED',
-  'FAILED',
-  'CANCELLED',
-  'TIMED_OUT',
-] as const;
-export type TicketStatus = (typeof ticketStatuses)[number];
+export type TicketStatus =
+  | 'QUEUED'
+  | 'SEARCHING'
+  | 'REQUIRES_ACCEPTANCE'
+  | 'PLACING'
+  | 'COMPLETED'
+  | 'FAILED'
+  | 'CANCELLED'
+  | 'TIMED_OUT';
 
 /** A ticket as the engine sees it: a party (or a running match that wants players) searching since `startTime` (ms). */
 export interface SearchingTicket {

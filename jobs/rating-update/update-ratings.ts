@@ -5,7 +5,7 @@ import { defineJob } from '../contract.ts';
  * One match's result: every team of the match by its instance name, with either a `rank` (1 is best, equal ranks are a
  * draw) or a `score` (higher is better), the same kind for all.
  */
-export const matchResult = z
+const matchResult = z
   .strictObject({
     matchId: z.string().min(1).max(128),
     teams: z

@@ -22,7 +22,7 @@ export interface CycleStores {
   readonly observe: CycleObserver;
 }
 
-export interface CycleObserver {
+interface CycleObserver {
   /** A match was committed at `now`. */
   readonly committed: (match: CommittedMatch, now: number) => void;
   readonly timedOut: (configuration: string, count: number) => void;
