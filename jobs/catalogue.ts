@@ -6,6 +6,7 @@ import {
   reportQueueLength,
   sweep,
 } from './maintenance/maintenance.ts';
+import { acceptMatch } from './matchmaking/accept-match.ts';
 import { formMatches } from './matchmaking/form-matches.ts';
 import { startMatchmaking } from './matchmaking/start-matchmaking.ts';
 import { stopMatchmaking } from './matchmaking/stop-matchmaking.ts';
@@ -19,6 +20,7 @@ export const catalogue: readonly Job[] = [
   startMatch,
   startMatchmaking,
   stopMatchmaking,
+  acceptMatch,
   formMatches,
   updateRatings,
   reportQueueLength,

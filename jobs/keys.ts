@@ -18,6 +18,8 @@ import type { QueueName } from './contract.ts';
  * | `changed` | hash | how many changes each pool has seen |
  * | `changes:<pool>` | stream | those changes, entry id = `<number>-0`: a missing number is a gap |
  * | `due` | zset | when time alone next changes something in a pool, ms |
+ * | `proposal:<match>` | hash | a match players are asked about: entry, tickets, and `answer:<player>` |
+ * | `proposals` | zset | proposals by the time acceptance ends |
  * | `outbox` | hash | committed matches whose effect is not confirmed, by match id |
  * | `outbox-job` | hash | the start-match job that carries each of them |
  * | `outbox-due` | zset | when each is handed over again, ms |

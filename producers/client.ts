@@ -7,6 +7,7 @@ import {
   type RecordCollection,
   readRecord,
 } from '../jobs/maintenance/maintenance.ts';
+import type { AcceptMatch } from '../jobs/matchmaking/accept-match.ts';
 import type { configuration, InstalledConfiguration } from '../jobs/matchmaking/configuration.ts';
 import type { DescribedTicket } from '../jobs/matchmaking/described-ticket.ts';
 import { loadRuleSet } from '../jobs/matchmaking/rule-set/load.ts';
@@ -98,6 +99,10 @@ export async function openClient(options: ClientOptions) {
     /** Asks to cancel a ticket; from PLACING on it is too late. */
     stopMatchmaking: (ticketId: string, { actor = self }: CallOptions = {}): Promise<void> =>
       reaching(() => matchmaking.stop(ticketId, actor)),
+
+    /** Answers a proposal (ticket status REQUIRES_ACCEPTANCE) for players of a ticket; the first answer of each stands. */
+    acceptMatch: (request: AcceptMatch, { actor = self }: CallOptions = {}): Promise<void> =>
+      reaching(() => matchmaking.accept(request, actor)),
 
     /** Tickets by id (at most 100), unknown ones left out. A player sees only tickets they are in. */
     describeMatchmaking: (

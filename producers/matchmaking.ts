@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { coalesce } from '../jobs/coalesce.ts';
 import { type Actor, maxEnvelopeBytes, maxItems } from '../jobs/contract.ts';
+import { type AcceptMatch, acceptMatch } from '../jobs/matchmaking/accept-match.ts';
 import { ticketId as ticketIdSchema } from '../jobs/matchmaking/configuration.ts';
 import type { DescribedTicket } from '../jobs/matchmaking/described-ticket.ts';
 import { checkTicket } from '../jobs/matchmaking/rule-set/check-ticket.ts';
@@ -91,6 +92,23 @@ export function openMatchmaking({ tickets, configurations, queues }: Matchmaking
           `ticketId: ${ticketId} is ${ticket.status}; it is too late to stop it`,
         );
       await queues.add(stopMatchmaking, [{ ticketId }], actor);
+    },
+
+    async accept(request: AcceptMatch, actor: Actor): Promise<void> {
+      const item = parse(acceptMatch.item, request);
+      if (actor.kind === 'player' && item.playerIds.some((id) => id !== actor.playerId))
+        throw new RequestError('not-allowed', 'playerIds: a player may answer only for themselves');
+      const [ticket] = await visible([item.ticketId], actor);
+      if (!ticket) throw new RequestError('not-found', `ticketId: there is no ticket ${item.ticketId}`);
+      if (ticket.status !== 'REQUIRES_ACCEPTANCE' || ticket.matchId !== item.matchId)
+        throw new RequestError(
+          'conflict',
+          `matchId: ticket ${item.ticketId} is ${ticket.status} and has no proposal ${item.matchId}`,
+        );
+      const stranger = item.playerIds.find((id) => !ticket.players.some((player) => player.playerId === id));
+      if (stranger)
+        throw new RequestError('invalid-request', `playerIds: ${stranger} is not in ticket ${item.ticketId}`);
+      await queues.add(acceptMatch, [item], actor);
     },
 
     describe: visible,

@@ -6,7 +6,9 @@ import {
   reportQueueLength,
   sweep,
 } from '../jobs/maintenance/maintenance.ts';
+import { acceptMatch } from '../jobs/matchmaking/accept-match.ts';
 import { formMatches } from '../jobs/matchmaking/form-matches.ts';
+import type { CommittedMatch } from '../jobs/matchmaking/match.ts';
 import { startMatchmaking } from '../jobs/matchmaking/start-matchmaking.ts';
 import { stopMatchmaking } from '../jobs/matchmaking/stop-matchmaking.ts';
 import { updateRatings } from '../jobs/rating-update/update-ratings.ts';
@@ -18,6 +20,7 @@ import { readRecords } from './maintenance/read-record.ts';
 import { reportQueues } from './maintenance/report-queue-length.ts';
 import { storeConfiguration, storeRuleSet } from './maintenance/settings.ts';
 import { sweepReservations } from './maintenance/sweep.ts';
+import { acceptProposals } from './matchmaking/accept-match.ts';
 import { wake } from './matchmaking/beat.ts';
 import { openConfigurations } from './matchmaking/configurations.ts';
 import { formMatchesOfPool } from './matchmaking/form-matches.ts';
@@ -41,6 +44,11 @@ export function allDuties(
   const configurations = openConfigurations(pool);
   const settings = { pool, ruleSets: records.ruleSets, configurations: records.configurations };
   const service = 'matchmaking';
+  const decided = ({ configuration, tickets }: CommittedMatch, now: number) => {
+    observe('MatchesCreated', 1, { service, configuration });
+    for (const ticket of tickets)
+      observe('MatchmakingTime', now - ticket.startTime, { service, configuration });
+  };
 
   return {
     'session-creation': [
@@ -72,17 +80,17 @@ export function allDuties(
         stopTickets(pool, () => observe('TicketsCancelled', 1, { service })),
       ),
       duty(
+        acceptMatch,
+        acceptProposals({ pool, wake: wake(queues), handOver: handOver(queues), onDecided: decided }),
+      ),
+      duty(
         formMatches,
         formMatchesOfPool({
           pool,
           configurations,
           handOver: handOver(queues),
           observe: {
-            committed: ({ configuration, tickets }, now) => {
-              observe('MatchesCreated', 1, { service, configuration });
-              for (const ticket of tickets)
-                observe('MatchmakingTime', now - ticket.startTime, { service, configuration });
-            },
+            committed: decided,
             timedOut: (configuration, count) => observe('TicketsTimedOut', count, { service, configuration }),
             searching: (configuration, count) =>
               observe('TicketsSearching', count, { service, configuration }),

@@ -27,6 +27,7 @@ export const configuration = z
     ruleSetName: name,
     /** A ticket still searching after this many seconds is TIMED_OUT. */
     requestTimeoutSeconds: z.int().min(1).max(43_200),
+    /** Whether a match is proposed to its players first; all of them must accept within `acceptanceTimeoutSeconds`. */
     acceptanceRequired: z.boolean().default(false),
     acceptanceTimeoutSeconds: z.int().min(1).max(600).optional(),
     backfillMode: z.enum(['MANUAL', 'AUTOMATIC']).default('MANUAL'),
@@ -42,8 +43,8 @@ export const configuration = z
   .superRefine((it, context) => {
     const refuse = (path: string, message: string) =>
       context.addIssue({ code: 'custom', path: [path], message });
-    if (it.acceptanceRequired)
-      refuse('acceptanceRequired', 'acceptance by players is not supported yet; only false is accepted');
+    if (it.acceptanceRequired && it.acceptanceTimeoutSeconds === undefined)
+      refuse('acceptanceTimeoutSeconds', 'needed with acceptanceRequired: true (1 to 600)');
     if (!it.acceptanceRequired && it.acceptanceTimeoutSeconds !== undefined)
       refuse(
         'acceptanceTimeoutSeconds',

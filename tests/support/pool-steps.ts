@@ -9,10 +9,11 @@ export async function openPoolSteps() {
   await pool.install(aConfiguration());
 
   const reserve = (...wanted: ReturnType<typeof aTicket>[]) => tickets.reserve('job', wanted);
+  /** Lets a ticket in as reserved, as a worker does. */
   const enter = async (ticketId: string, timeoutMs = 60_000) => {
-    const [outcome] = await pool.enter([
-      { ticketId, pool: 'duel', timeoutMs, players: aTicket(ticketId).players },
-    ]);
+    const [reservation] = await pool.reservations([ticketId]);
+    const players = JSON.parse(reservation?.players ?? '[]');
+    const [outcome] = await pool.enter([{ ticketId, pool: 'duel', timeoutMs, players }]);
     return outcome;
   };
   const inPool = async () => (await pool.readPool('duel', 0, 100)).tickets;

@@ -51,7 +51,8 @@ export async function runCycle(mirror: Mirror, name: string, stores: CycleStores
   const searching = mirror.tickets;
   const seed = seedOf(name, now);
   const pass = formMatches(current.engine, searching, now, seed);
-  const outcome = await commit(mirror, name, toCommits(pass.matches, current, now, seed), stores);
+  const commits = toCommits(pass.matches, current, now, seed);
+  const outcome = await commit(mirror, name, commits, acceptMs(current), stores);
 
   const deadline = mirror.tickets.reduce(
     (least, ticket) => Math.min(least, ticket.deadline),
@@ -75,24 +76,33 @@ async function commit(
   mirror: Mirror,
   name: string,
   commits: readonly Commit[],
+  acceptMs: number | undefined,
   stores: CycleStores,
 ): Promise<CommitOutcome> {
   let paused = false;
   for (let from = 0; from < commits.length; from += matchesPerCommit) {
     const chunk = commits.slice(from, from + matchesPerCommit);
-    const { now, verdicts } = await stores.pool.commit(name, chunk);
+    const { now, verdicts } = await stores.pool.commit(name, chunk, acceptMs);
     const jobs = new Map<string, CommittedMatch[]>();
     for (const [index, { match, jobId }] of chunk.entries()) {
       if (verdicts[index] === 'outbox-full') paused = true;
+      const taken = verdicts[index] === 'committed' || verdicts[index] === 'repeated';
+      if (taken) for (const ticket of match.tickets) mirror.drop(ticket.ticketId);
+      // A proposal is decided, and handed over, by its players' last answer.
+      if (!taken || acceptMs !== undefined) continue;
       if (verdicts[index] === 'committed') stores.observe.committed(match, now);
-      else if (verdicts[index] !== 'repeated') continue;
-      for (const ticket of match.tickets) mirror.drop(ticket.ticketId);
       jobs.set(jobId, [...(jobs.get(jobId) ?? []), match]);
     }
     await Promise.all([...jobs].map(([jobId, matches]) => stores.handOver(jobId, matches)));
     if (paused) return 'paused';
   }
   return commits.length > 0 ? 'changed' : 'nothing';
+}
+
+/** How long (ms) the players of a match have to accept it; `undefined` where they are not asked. */
+function acceptMs({ installed: { configuration } }: CurrentConfiguration): number | undefined {
+  const { acceptanceRequired, acceptanceTimeoutSeconds } = configuration;
+  return acceptanceRequired && acceptanceTimeoutSeconds ? acceptanceTimeoutSeconds * 1_000 : undefined;
 }
 
 /** Gives each formed match its id and the start-match job that will carry it. */

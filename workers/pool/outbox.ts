@@ -26,6 +26,19 @@ export interface Overdue {
   readonly match: CommittedMatch;
 }
 
+/** What became of an answer to a proposal. */
+export type Answered =
+  | { readonly outcome: 'recorded' }
+  | {
+      readonly outcome: 'decided';
+      readonly now: number;
+      readonly jobId: string;
+      readonly match: CommittedMatch;
+    }
+  | { readonly outcome: 'dropped'; readonly pool: string }
+  | { readonly outcome: 'not-proposed'; readonly status: string }
+  | { readonly outcome: 'stranger'; readonly playerId: string };
+
 /** Beyond this many unconfirmed matches cycles pause: DocumentDB is away, and what waits here is memory. */
 const outboxCap = 50_000;
 /** An outbox entry this old (ms) is handed over again. */
@@ -44,23 +57,67 @@ const verdicts: Readonly<Record<string, Verdict>> = {
 export function openOutbox(redis: Redis, tag: string) {
   const run = {
     commit: script<[string, ...number[]]>(redis, tag, 'commit'),
+    accept: script<string[]>(redis, tag, 'accept'),
     settle: script<number[]>(redis, tag, 'settle'),
     beat: script<[string[], string[]]>(redis, tag, 'beat'),
   };
 
   return {
-    /** Decides each match whole or not at all; `now` is the Redis time of the decision, ms. */
-    async commit(pool: string, commits: readonly Commit[]): Promise<{ now: number; verdicts: Verdict[] }> {
+    /**
+     * Decides each match whole or not at all; `now` is the Redis time of the decision, ms. With `acceptMs` its players
+     * are asked first, and have that long to answer.
+     */
+    async commit(
+      pool: string,
+      commits: readonly Commit[],
+      acceptMs?: number,
+    ): Promise<{ now: number; verdicts: Verdict[] }> {
+      const asked = {
+        acceptanceRequired: acceptMs !== undefined,
+        ...(acceptMs !== undefined && { acceptanceTimeout: acceptMs / 1_000 }),
+        ruleEvaluationMetrics: [],
+      };
       const args = commits.flatMap(({ match, jobId, revisions }) => [
         match.matchId,
         jobId,
         JSON.stringify(match),
-        JSON.stringify(matchDetail(match, { acceptanceRequired: false, ruleEvaluationMetrics: [] })),
+        JSON.stringify(matchDetail(match, asked)),
+        JSON.stringify(ticketsWithTeams(match)),
         match.tickets.length,
         ...match.tickets.flatMap((ticket, index) => [ticket.ticketId, revisions[index] ?? '']),
       ]);
-      const [now, ...codes] = await run.commit(pool, outboxCap, handoverPatience, ...args);
+      const [now, ...codes] = await run.commit(pool, outboxCap, handoverPatience, acceptMs ?? '', ...args);
       return { now: Number(now), verdicts: codes.map((code) => verdicts[code] ?? 'changed') };
+    },
+
+    /** Records answers to one proposal; `accept.lua` says what can follow. */
+    async accept(
+      ticketId: string,
+      matchId: string,
+      acceptance: 'ACCEPT' | 'REJECT',
+      playerIds: readonly string[],
+    ): Promise<Answered> {
+      const [outcome, first = '', jobId = '', entry = ''] = await run.accept(
+        ticketId,
+        matchId,
+        acceptance,
+        handoverPatience,
+        ...playerIds,
+      );
+      switch (outcome) {
+        case 'recorded':
+          return { outcome };
+        case 'decided':
+          return { outcome, now: Number(first), jobId, match: JSON.parse(entry) as CommittedMatch };
+        case 'dropped':
+          return { outcome, pool: first };
+        case 'not-proposed':
+          return { outcome, status: first };
+        case 'stranger':
+          return { outcome, playerId: first };
+        default:
+          throw new Error(`accept.lua answered ${outcome}`);
+      }
     },
 
     /** Ends matches whose effect is stored, or cannot be. Returns, in order, whether each was settled by this call. */
@@ -91,11 +148,14 @@ export function openOutbox(redis: Redis, tag: string) {
 
 /** The part of a FlexMatch event that names a match: its tickets, and every player with a team. */
 function matchDetail(match: CommittedMatch, more: Readonly<Record<string, unknown>>) {
+  return { matchId: match.matchId, tickets: ticketsWithTeams(match), ...more };
+}
+
+function ticketsWithTeams(match: CommittedMatch) {
   const teamOf = new Map(match.teams.flatMap((team) => team.playerIds.map((id) => [id, team.name] as const)));
-  const tickets = match.tickets.map(({ ticketId, startTime, players }) => ({
+  return match.tickets.map(({ ticketId, startTime, players }) => ({
     ticketId,
     startTime,
     players: players.map(({ playerId }) => ({ playerId, team: teamOf.get(playerId) })),
   }));
-  return { matchId: match.matchId, tickets, ...more };
 }

@@ -84,9 +84,15 @@ export async function runDemo(options: DemoOptions, fleet: Fleet, screen: Screen
 }
 
 async function install(client: MatchmakingClient, { scenarios }: DemoOptions): Promise<void> {
-  for (const { name, ruleSet, requestTimeoutSeconds, ladder } of scenarios) {
+  for (const { name, ruleSet, requestTimeoutSeconds, ladder, acceptance } of scenarios) {
     await client.putRuleSet({ name, body: ruleSet });
-    await client.putConfiguration({ name, ruleSetName: name, requestTimeoutSeconds, ladder });
+    await client.putConfiguration({
+      name,
+      ruleSetName: name,
+      requestTimeoutSeconds,
+      ladder,
+      ...(acceptance && { acceptanceRequired: true, acceptanceTimeoutSeconds: acceptance.seconds }),
+    });
   }
 }
 

@@ -5,6 +5,8 @@ export interface Scenario {
   readonly ruleSet: string;
   readonly requestTimeoutSeconds: number;
   readonly ladder: string;
+  /** Where players are asked first: how long they have, and which share of parties accepts, rejects or stays silent. */
+  readonly acceptance?: { readonly seconds: number; readonly rejects: number; readonly silent: number };
   /** Attribute that carries the player's current rating, where the rule set has one. */
   readonly ratingAttribute?: string;
   /** Share of parties by size: `[0.6, 0.3, 0.1]` is 60 % solo, 30 % pairs, 10 % trios. */
@@ -65,7 +67,7 @@ const trio = {
   ],
 };
 
-/** What the demo runs unless told otherwise: duels in a rating window that widens, and 3 against 3 with parties. */
+/** What the demo runs unless told otherwise: duels in a rating window that widens, and 3 against 3 with parties who are asked first. */
 export const defaultScenarios: readonly Scenario[] = [
   {
     name: 'duel',
@@ -82,5 +84,6 @@ export const defaultScenarios: readonly Scenario[] = [
     ladder: 'default',
     ratingAttribute: 'rating',
     partyShares: [0.6, 0.25, 0.15],
+    acceptance: { seconds: 3, rejects: 0.01, silent: 0.005 },
   },
 ];

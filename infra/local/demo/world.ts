@@ -117,6 +117,21 @@ function createReferee({ client, parties, diary, random }: WorldOptions) {
     diary.reported.set(matchId, event.detail.gameSessionInfo.players.length);
   };
 
+  const answer = async (event: MatchmakingEvent): Promise<void> => {
+    const matchId = String(event.detail['matchId']);
+    const { rejects, silent } = acceptanceOf(event, parties);
+    for (const { ticketId, players } of event.detail.tickets) {
+      const mood = random.uniform();
+      if (mood < silent) continue;
+      const acceptance = mood < silent + rejects ? 'REJECT' : 'ACCEPT';
+      const playerIds = players.map((player) => player.playerId);
+      await client.acceptMatch({ ticketId, matchId, playerIds, acceptance }).catch((error: unknown) => {
+        // Somebody else's rejection may have ended the proposal already.
+        if (!(error instanceof RequestError && error.code === 'conflict')) throw error;
+      });
+    }
+  };
+
   return {
     /** Resolves when the ticket's match has been played and reported, or when the ticket ended without one. */
     expect(ticketId: string): Promise<Ending> {
@@ -127,6 +142,7 @@ function createReferee({ client, parties, diary, random }: WorldOptions) {
 
     async hear(event: MatchmakingEvent): Promise<void> {
       const { type, tickets } = event.detail;
+      if (type === 'PotentialMatchCreated' && event.detail['acceptanceRequired']) await answer(event);
       if (!endings.has(type)) return;
       const ending = type === 'MatchmakingSucceeded' ? 'played' : 'unmatched';
       if (ending === 'played') await play(event);
@@ -136,6 +152,13 @@ function createReferee({ client, parties, diary, random }: WorldOptions) {
       }
     },
   };
+}
+
+function acceptanceOf({ resources }: MatchmakingEvent, parties: readonly Party[]) {
+  const name = resources[0]?.split('/').at(-1);
+  return (
+    parties.find((party) => party.scenario.name === name)?.scenario.acceptance ?? { rejects: 0, silent: 0 }
+  );
 }
 
 /** A team's score: its mean skill plus the luck of the day, as logistic as Elo has it. */

@@ -1,9 +1,12 @@
--- What time alone has made due: pools to wake and matches to hand over again. Each is given to one caller and is due
--- again later, should that caller die.
+-- What time alone has made due: proposals whose time to accept is over are dropped; pools to wake and matches to hand
+-- over again are given to one caller each, and are due again later, should that caller die.
 -- KEYS[1] hash tag
 -- ARGV    most of each, ms until a pool is due again, ms until a match is
 -- Returns { pools, flat list of: match id, job id, outbox entry }
 local time = read_clock()
+for _, match in ipairs(redis.call('ZRANGEBYSCORE', key('proposals'), '-inf', string.format('%d', time), 'LIMIT', 0, ARGV[1])) do
+  drop_proposal(match, 'TimedOut', false, time)
+end
 local pools = redis.call('ZRANGEBYSCORE', key('due'), '-inf', string.format('%d', time), 'LIMIT', 0, ARGV[1])
 for _, pool in ipairs(pools) do
   redis.call('ZADD', key('due'), string.format('%d', time + tonumber(ARGV[2])), pool)

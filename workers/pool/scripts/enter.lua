@@ -8,6 +8,7 @@
 --   <STATUS>     it was not QUEUED any more; nothing changed
 --   missing      no such ticket; nothing changed
 local PLAYER_SECONDS = 172800 -- the longest search (12 h) plus the longest retry of an older start (25 h), rounded up
+local SUPERSEDED = 'Superseded by a newer ticket of the same player.'
 local time = read_clock()
 local results = {}
 
@@ -21,40 +22,28 @@ local function enter(id, pool, timeout, players)
     local newest = redis.call('HMGET', key('player', member.playerId), 'ticket', 'seq')
     if newest[1] then
       if tonumber(newest[2]) > ticket.seq then
-        finish(id, ticket, 'CANCELLED', 'MatchmakingCancelled', 'Cancelled', 'Superseded by a newer ticket of the same player.', time)
+        cancel(ticket, SUPERSEDED, time)
         return 'superseded'
       end
-      local status = redis.call('HGET', key('ticket', newest[1]), 'status')
-      if status == 'PLACING' then
-        finish(id, ticket, 'FAILED', 'MatchmakingFailed', 'PlayerBeingPlaced',
+      if redis.call('HGET', key('ticket', newest[1]), 'status') == 'PLACING' then
+        finish(ticket, 'FAILED', 'MatchmakingFailed', 'PlayerBeingPlaced',
           'Player ' .. member.playerId .. ' is being placed by ticket ' .. newest[1] .. '.', time)
         return 'placing:' .. member.playerId
       end
-      older[newest[1]] = true
+      older[#older + 1] = newest[1]
     end
   end
-  for other in pairs(older) do
+  for _, other in ipairs(older) do
     local it = read_ticket(other)
-    if it and (it.status == 'SEARCHING' or it.status == 'QUEUED') then
-      finish(other, it, 'CANCELLED', 'MatchmakingCancelled', 'Cancelled', 'Superseded by a newer ticket of the same player.', time)
-    end
+    if it and undecided(it.status) then cancel(it, SUPERSEDED, time) end
   end
-  local seq = string.format('%d', ticket.seq)
   for _, member in ipairs(roster) do
     local player = key('player', member.playerId)
-    redis.call('HSET', player, 'ticket', id, 'seq', seq)
+    redis.call('HSET', player, 'ticket', id, 'seq', string.format('%d', ticket.seq))
     redis.call('EXPIRE', player, PLAYER_SECONDS)
   end
-  local revision = string.format('%d', tonumber(ticket.revision) + 1)
-  local deadline = string.format('%d', tonumber(ticket.start) + tonumber(timeout))
-  redis.call('HSET', key('ticket', id), 'status', 'SEARCHING', 'pool', pool, 'deadline', deadline, 'revision', revision)
   redis.call('ZREM', key('reservations'), id)
-  redis.call('ZADD', key('pool', pool), seq, id)
-  note_change(pool, 'entered', id, 'seq', seq, 'revision', revision, 'start', ticket.start, 'deadline', deadline, 'players', players)
-  -- Should the wake-up that follows this script be lost, the beat wakes the pool.
-  redis.call('ZADD', key('due'), 'LT', string.format('%d', time + 1000), pool)
-  emit('MatchmakingSearching', time, ticket.configuration,
-    '{"tickets":[' .. ticket_view(id, ticket.start, ticket.roster) .. '],"estimatedWaitMillis":"NOT_AVAILABLE"}')
+  search(ticket, pool, tonumber(ticket.start) + tonumber(timeout), players, time)
   return 'entered'
 end
 

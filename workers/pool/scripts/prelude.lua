@@ -1,4 +1,4 @@
--- Put before every script of this folder: names, time, and the three things several scripts do to a ticket.
+-- Put before every script of this folder: names, time, and what several scripts do to a ticket or a proposal.
 -- KEYS[1] is always the domain's hash tag, e.g. {main.matchmaking}; every key built here carries it.
 local tag = KEYS[1]
 
@@ -40,9 +40,17 @@ local function ticket_view(id, start, roster)
   return '{"ticketId":' .. cjson.encode(id) .. ',"startTime":' .. start .. ',"players":' .. roster .. '}'
 end
 
+local function read_ticket(id)
+  local f = redis.call('HMGET', key('ticket', id), 'status', 'configuration', 'start', 'roster', 'pool', 'seq',
+    'revision', 'match', 'deadline', 'players')
+  if not f[1] then return nil end
+  return { id = id, status = f[1], configuration = f[2], start = f[3], roster = f[4], pool = f[5], seq = f[6] and tonumber(f[6]),
+    revision = f[7], match = f[8], deadline = f[9] and tonumber(f[9]), players = f[10] }
+end
+
 -- Takes a ticket to a terminal status, out of its pool if it was searching, with the event that says so.
--- `ticket` = {status, configuration, start, roster, pool} as read before.
-local function finish(id, ticket, status, event, reason, message, time)
+local function finish(ticket, status, event, reason, message, time)
+  local id = ticket.id
   if ticket.status == 'SEARCHING' then
     redis.call('ZREM', key('pool', ticket.pool), id)
     note_change(ticket.pool, 'left', id)
@@ -56,10 +64,94 @@ local function finish(id, ticket, status, event, reason, message, time)
     '],"reason":' .. cjson.encode(reason) .. ',"message":' .. cjson.encode(message) .. '}')
 end
 
-local function read_ticket(id)
-  local f = redis.call('HMGET', key('ticket', id),
-    'status', 'configuration', 'start', 'roster', 'pool', 'seq', 'revision', 'match', 'deadline')
+-- Makes a ticket searchable, the first time or again with its age kept.
+local function search(ticket, pool, deadline, players, time)
+  local id = ticket.id
+  local seq = string.format('%d', ticket.seq)
+  local revision = string.format('%d', tonumber(ticket.revision) + 1)
+  redis.call('HDEL', key('ticket', id), 'match')
+  redis.call('HSET', key('ticket', id), 'status', 'SEARCHING', 'pool', pool, 'deadline', string.format('%d', deadline),
+    'players', players, 'revision', revision)
+  redis.call('ZADD', key('pool', pool), seq, id)
+  note_change(pool, 'entered', id, 'seq', seq, 'revision', revision, 'start', ticket.start,
+    'deadline', string.format('%d', deadline), 'players', players)
+  -- Should the wake-up that follows this script be lost, the beat wakes the pool.
+  redis.call('ZADD', key('due'), 'LT', string.format('%d', time + 1000), pool)
+  emit('MatchmakingSearching', time, ticket.configuration,
+    '{"tickets":[' .. ticket_view(id, ticket.start, ticket.roster) .. '],"estimatedWaitMillis":"NOT_AVAILABLE"}')
+end
+
+-- Takes tickets out of their pool for a match; they are PLACING, or REQUIRES_ACCEPTANCE while it is a proposal.
+local function take(ticket_id, status, match, pool)
+  redis.call('HSET', key('ticket', ticket_id), 'status', status, 'match', match)
+  redis.call('HINCRBY', key('ticket', ticket_id), 'revision', 1)
+  redis.call('ZREM', key('pool', pool), ticket_id)
+  note_change(pool, 'left', ticket_id)
+end
+
+-- Puts a decided match into the outbox, to be handed over again when it is not settled in time.
+local function to_outbox(match, job, entry, due)
+  redis.call('HSET', key('outbox'), match, entry)
+  redis.call('HSET', key('outbox-job'), match, job)
+  redis.call('ZADD', key('outbox-due'), string.format('%d', due), match)
+end
+
+-- Players of a proposal as events show them: with their team, and their answer once they gave one.
+-- `tickets` is the JSON list the worker proposed.
+local function proposal_detail(match, tickets)
+  local list = cjson.decode(tickets)
+  for _, ticket in ipairs(list) do
+    for _, player in ipairs(ticket.players) do
+      local answer = redis.call('HGET', key('proposal', match), 'answer:' .. player.playerId)
+      if answer then player.accepted = answer == 'ACCEPT' end
+    end
+  end
+  return list
+end
+
+local function forget_proposal(match)
+  redis.call('DEL', key('proposal', match))
+  redis.call('ZREM', key('proposals'), match)
+end
+
+-- Drops a proposal. Its tickets whose players all accepted search again, as do all of them when `spared` (nobody of
+-- theirs is to blame); the others are CANCELLED. Returns its pool, or nil when there is no such proposal.
+local function drop_proposal(match, acceptance, spared, time)
+  local f = redis.call('HMGET', key('proposal', match), 'tickets', 'pool', 'configuration')
   if not f[1] then return nil end
-  return { status = f[1], configuration = f[2], start = f[3], roster = f[4], pool = f[5],
-    seq = tonumber(f[6]), revision = f[7], match = f[8], deadline = f[9] and tonumber(f[9]) }
+  local list = proposal_detail(match, f[1])
+  emit('AcceptMatchCompleted', time, f[3], cjson.encode({ matchId = match, acceptance = acceptance, tickets = list }))
+  forget_proposal(match)
+  for _, member in ipairs(list) do
+    local ticket = read_ticket(member.ticketId)
+    if ticket and ticket.status == 'REQUIRES_ACCEPTANCE' and ticket.match == match then
+      local accepted = true
+      for _, player in ipairs(member.players) do accepted = accepted and player.accepted == true end
+      if not accepted and not spared then
+        finish(ticket, 'CANCELLED', 'MatchmakingCancelled', 'Cancelled', 'A player did not accept the match.', time)
+      elseif ticket.deadline <= time then
+        finish(ticket, 'TIMED_OUT', 'MatchmakingTimedOut', 'TimedOut', 'Removed from matchmaking due to timing out.', time)
+      else
+        search(ticket, ticket.pool, ticket.deadline, ticket.players, time)
+        redis.call('HSET', key('ticket', ticket.id), 'reason', 'AcceptanceFailed')
+      end
+    end
+  end
+  redis.call('ZADD', key('due'), 'LT', string.format('%d', time), f[2])
+  return f[2]
+end
+
+-- Cancels a ticket that has not been decided yet, with the proposal it may be in.
+local function cancel(ticket, message, time)
+  if ticket.status == 'REQUIRES_ACCEPTANCE' then
+    local match = ticket.match
+    finish(ticket, 'CANCELLED', 'MatchmakingCancelled', 'Cancelled', message, time)
+    drop_proposal(match, 'Rejected', true, time)
+  else
+    finish(ticket, 'CANCELLED', 'MatchmakingCancelled', 'Cancelled', message, time)
+  end
+end
+
+local function undecided(status)
+  return status == 'QUEUED' or status == 'SEARCHING' or status == 'REQUIRES_ACCEPTANCE'
 end

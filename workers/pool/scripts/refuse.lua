@@ -11,7 +11,7 @@ for i = 1, #ARGV, 3 do
   elseif ticket.status ~= 'QUEUED' then
     results[#results + 1] = ticket.status
   else
-    finish(ARGV[i], ticket, 'FAILED', 'MatchmakingFailed', ARGV[i + 1], ARGV[i + 2], time)
+    finish(ticket, 'FAILED', 'MatchmakingFailed', ARGV[i + 1], ARGV[i + 2], time)
     results[#results + 1] = 'FAILED'
   end
 end

@@ -12,6 +12,6 @@ if not ticket then
   return 'marked'
 end
 if ticket.status == 'PLACING' then return 'too-late' end
-if ticket.status ~= 'QUEUED' and ticket.status ~= 'SEARCHING' then return ticket.status end
-finish(id, ticket, 'CANCELLED', 'MatchmakingCancelled', 'Cancelled', 'Cancelled by request.', time)
+if not undecided(ticket.status) then return ticket.status end
+cancel(ticket, 'Cancelled by request.', time)
 return 'cancelled'

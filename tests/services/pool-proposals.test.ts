@@ -1,0 +1,207 @@
+import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { aTicket } from '../support/builders.ts';
+import { openPoolSteps } from '../support/pool-steps.ts';
+
+let domain: Awaited<ReturnType<typeof openPoolSteps>>;
+
+beforeEach(async () => {
+  domain = await openPoolSteps();
+  onTestFinished(() => domain[Symbol.asyncDispose]());
+});
+
+const answerMs = 30_000;
+const propose = async (...ticketIds: string[]) =>
+  domain.pool.commit('duel', [await domain.commitOf('m', ...ticketIds)], answerMs);
+const accept = (ticketId: string, matchId = 'm') =>
+  domain.pool.accept(ticketId, matchId, 'ACCEPT', [ticketId]);
+const reject = (ticketId: string) => domain.pool.accept(ticketId, 'm', 'REJECT', [ticketId]);
+const statuses = async (...ticketIds: string[]) =>
+  Object.fromEntries((await domain.tickets.describe(ticketIds)).map((it) => [it.ticketId, it.status]));
+/** Ends the time to answer without waiting for it. */
+const letTimePass = async () => {
+  await domain.redis.zadd(domain.key('proposals'), 1, 'm');
+  return domain.pool.beat();
+};
+const detailOf = async (type: string) => {
+  const entries = await domain.redis.xrange(domain.key('events'), '-', '+');
+  return entries.filter(([, fields]) => fields[1] === type).map(([, fields]) => JSON.parse(fields[7] ?? ''));
+};
+
+describe('a proposal', () => {
+  test('takes its tickets out of the pool and asks, but decides nothing yet', async () => {
+    await domain.search('a', 'b', 'c');
+
+    expect(await propose('a', 'b')).toMatchObject({ verdicts: ['committed'] });
+
+    expect(await statuses('a', 'b', 'c')).toEqual({
+      a: 'REQUIRES_ACCEPTANCE',
+      b: 'REQUIRES_ACCEPTANCE',
+      c: 'SEARCHING',
+    });
+    expect((await domain.inPool()).map((it) => it.ticketId)).toEqual(['c']);
+    expect(await domain.redis.hlen(domain.key('outbox'))).toBe(0);
+    expect(await detailOf('PotentialMatchCreated')).toMatchObject([
+      { acceptanceRequired: true, acceptanceTimeout: 30 },
+    ]);
+  });
+
+  test('is decided by the last acceptance, once', async () => {
+    await domain.search('a', 'b');
+    await propose('a', 'b');
+
+    expect(await accept('a')).toEqual({ outcome: 'recorded' });
+    expect(await accept('b')).toMatchObject({ outcome: 'decided', jobId: 'job', match: { matchId: 'm' } });
+
+    expect(await statuses('a', 'b')).toEqual({ a: 'PLACING', b: 'PLACING' });
+    expect(await domain.redis.hkeys(domain.key('outbox'))).toEqual(['m']);
+    expect(await accept('b')).toEqual({ outcome: 'not-proposed', status: 'PLACING' });
+    expect((await detailOf('AcceptMatchCompleted')).map((it) => it.acceptance)).toEqual(['Accepted']);
+  });
+
+  test('shows in its events who has answered so far and how', async () => {
+    await domain.search('a', 'b');
+    await propose('a', 'b');
+    await accept('a');
+
+    const [event] = await detailOf('AcceptMatch');
+    expect(event).toMatchObject({
+      matchId: 'm',
+      tickets: [
+        { ticketId: 'a', players: [{ playerId: 'a', team: 'side_1', accepted: true }] },
+        { ticketId: 'b', players: [{ playerId: 'b', team: 'side_2' }] },
+      ],
+    });
+    expect(event.tickets[1].players[0]).not.toHaveProperty('accepted');
+  });
+
+  test('needs every player of a party', async () => {
+    await domain.reserve(aTicket('party', ['p', 'q']), aTicket('x'));
+    await domain.enter('party');
+    await domain.enter('x');
+    await propose('party', 'x');
+    await accept('x');
+
+    expect(await domain.pool.accept('party', 'm', 'ACCEPT', ['p'])).toEqual({ outcome: 'recorded' });
+    expect(await domain.pool.accept('party', 'm', 'ACCEPT', ['q'])).toMatchObject({ outcome: 'decided' });
+  });
+});
+
+describe('an answer', () => {
+  test.each([
+    ['of a ticket that does not exist', 'ghost', 'm', { outcome: 'not-proposed', status: 'missing' }],
+    ['to another proposal', 'a', 'older', { outcome: 'not-proposed', status: 'other-match' }],
+    ['of a ticket that is searching', 'c', 'm', { outcome: 'not-proposed', status: 'SEARCHING' }],
+  ])('%s changes nothing', async (_what, ticketId, matchId, outcome) => {
+    await domain.search('a', 'b', 'c');
+    await propose('a', 'b');
+
+    expect(await accept(ticketId, matchId)).toEqual(outcome);
+    expect(await statuses('a', 'b')).toEqual({ a: 'REQUIRES_ACCEPTANCE', b: 'REQUIRES_ACCEPTANCE' });
+  });
+
+  test('of somebody else changes nothing', async () => {
+    await domain.search('a', 'b');
+    await propose('a', 'b');
+
+    expect(await domain.pool.accept('a', 'm', 'ACCEPT', ['b'])).toEqual({
+      outcome: 'stranger',
+      playerId: 'b',
+    });
+  });
+
+  test('stands: accepting first and rejecting later leaves the acceptance', async () => {
+    await domain.search('a', 'b');
+    await propose('a', 'b');
+    await accept('a');
+
+    expect(await reject('a')).toEqual({ outcome: 'recorded' });
+    expect(await statuses('a')).toEqual({ a: 'REQUIRES_ACCEPTANCE' });
+  });
+});
+
+describe('a proposal that fails', () => {
+  test('by a rejection ends at once: who accepted searches again with their age, the others are cancelled', async () => {
+    const before = await domain.search('a', 'b', 'c');
+    await propose('a', 'b');
+    await accept('a');
+
+    expect(await reject('b')).toEqual({ outcome: 'dropped', pool: 'duel' });
+
+    expect(await statuses('a', 'b')).toEqual({ a: 'SEARCHING', b: 'CANCELLED' });
+    const [again] = (await domain.inPool()).filter((it) => it.ticketId === 'a');
+    const [first] = before.filter((it) => it.ticketId === 'a');
+    expect(again).toMatchObject({
+      sequence: first?.sequence,
+      startTime: first?.startTime,
+      deadline: first?.deadline,
+      players: first?.players,
+    });
+    expect(again?.revision).not.toBe(first?.revision);
+    expect((await detailOf('AcceptMatchCompleted')).map((it) => it.acceptance)).toEqual(['Rejected']);
+  });
+
+  test('by silence ends with its time: who accepted searches again, who stayed silent is cancelled', async () => {
+    await domain.search('a', 'b');
+    await propose('a', 'b');
+    await accept('a');
+
+    const { pools } = await letTimePass();
+
+    expect(pools).toEqual(['duel']);
+    expect(await statuses('a', 'b')).toEqual({ a: 'SEARCHING', b: 'CANCELLED' });
+    expect((await detailOf('AcceptMatchCompleted')).map((it) => it.acceptance)).toEqual(['TimedOut']);
+    expect((await domain.tickets.describe(['a']))[0]?.matchId).toBeUndefined();
+  });
+
+  test('after the ticket would have timed out ends it TIMED_OUT, not cancelled', async () => {
+    await domain.reserve(aTicket('a'), aTicket('b'));
+    await domain.enter('a', 1);
+    await domain.enter('b');
+    await propose('a', 'b');
+    await accept('a');
+    await letTimePass();
+
+    expect(await statuses('a')).toEqual({ a: 'TIMED_OUT' });
+  });
+
+  test('can be proposed again with other tickets, and old answers do not count', async () => {
+    await domain.search('a', 'b', 'c');
+    await propose('a', 'b');
+    await accept('a');
+    await reject('b');
+    await domain.pool.commit('duel', [await domain.commitOf('m2', 'a', 'c')], answerMs);
+
+    expect(await accept('a', 'm')).toEqual({ outcome: 'not-proposed', status: 'other-match' });
+    expect(await accept('c', 'm2')).toEqual({ outcome: 'recorded' });
+    expect(await accept('a', 'm2')).toMatchObject({ outcome: 'decided' });
+  });
+});
+
+describe('stop and supersede win up to commit', () => {
+  test('a stop during acceptance cancels the ticket and lets the others search again', async () => {
+    await domain.search('a', 'b');
+    await propose('a', 'b');
+
+    expect(await domain.pool.stop('a')).toBe('cancelled');
+    expect(await statuses('a', 'b')).toEqual({ a: 'CANCELLED', b: 'SEARCHING' });
+    expect(await accept('b')).toEqual({ outcome: 'not-proposed', status: 'SEARCHING' });
+  });
+
+  test('a newer ticket of a player during acceptance does the same', async () => {
+    await domain.search('a', 'b');
+    await propose('a', 'b');
+    await domain.reserve(aTicket('a2', ['a']));
+
+    expect(await domain.enter('a2')).toBe('entered');
+    expect(await statuses('a', 'b', 'a2')).toEqual({ a: 'CANCELLED', b: 'SEARCHING', a2: 'SEARCHING' });
+  });
+
+  test('after everybody accepted a stop is too late', async () => {
+    await domain.search('a', 'b');
+    await propose('a', 'b');
+    await accept('a');
+    await accept('b');
+
+    expect(await domain.pool.stop('a')).toBe('too-late');
+  });
+});
