@@ -43,6 +43,8 @@ export const metrics = {
   TicketsCancelled: { unit: 'Count', detail: 'Configuration' },
   TicketsTimedOut: { unit: 'Count', detail: 'Configuration' },
   TicketsFailed: { unit: 'Count', detail: 'Configuration' },
+  /** Cycles that could not commit, the outbox being full: DocumentDB has been away for long. Alarm on any. */
+  CyclesPaused: { unit: 'Count', detail: 'Configuration' },
   MatchesCreated: { unit: 'Count', detail: 'Configuration' },
 
   /** The rating players see, after each rated match: a distribution over all players. */

@@ -12,7 +12,8 @@ import type { configuration, InstalledConfiguration } from '../jobs/matchmaking/
 import type { DescribedTicket } from '../jobs/matchmaking/described-ticket.ts';
 import { loadRuleSet } from '../jobs/matchmaking/rule-set/load.ts';
 import type { StartRequest } from '../jobs/matchmaking/start-request.ts';
-import { type MatchResult, updateRatings } from '../jobs/rating-update/update-ratings.ts';
+import type { MatchResult } from '../jobs/rating-update/result.ts';
+import { updateRatings } from '../jobs/rating-update/update-ratings.ts';
 import { createSession } from '../jobs/session-creation/create-session.ts';
 import { openBatches } from './batches.ts';
 import { openConfigurations } from './configurations.ts';

@@ -26,7 +26,7 @@ const isOurs = (name: string) => folders.some((folder) => name.startsWith(`${fol
 
 /** The import table: files under `from` import, of our own folders and of packages, only what `may` matches. */
 const table: readonly { from: RegExp; may: RegExp; why: string }[] = [
-  { from: /^jobs\//, may: /^(jobs\/|zod$|openskill$)/, why: 'jobs/ is pure and leans on nobody' },
+  { from: /^jobs\//, may: /^(jobs\/|zod$|openskill(\/models)?$)/, why: 'jobs/ is pure and leans on nobody' },
   {
     from: /^producers\//,
     may: /^(jobs\/|producers\/|node:|bullmq$|ioredis$|zod$|commander$|aws-jwt-verify|@aws-sdk\/client-cognito-identity-provider$)/,

@@ -94,6 +94,7 @@ export function allDuties(
             timedOut: (configuration, count) => observe('TicketsTimedOut', count, { service, configuration }),
             searching: (configuration, count) =>
               observe('TicketsSearching', count, { service, configuration }),
+            paused: (configuration) => observe('CyclesPaused', 1, { service, configuration }),
           },
         }),
       ),

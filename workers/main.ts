@@ -17,6 +17,8 @@ if (!config.success) {
   process.exit(1);
 }
 
+// A worker started as a child with a channel to its parent does not outlive it, not even while it starts.
+process.once('disconnect', () => process.exit(1));
 const worker = await startWorker(config.data, process.env).catch((error: unknown) => {
   console.error(`This worker could not start: ${error instanceof Error ? error.message : String(error)}`);
   process.exit(1);
@@ -25,6 +27,4 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const)
   process.once(signal, () => {
     void worker.stop().then(() => process.exit(0));
   });
-// A worker started as a child with a channel to its parent does not outlive it.
-process.once('disconnect', () => process.exit(1));
 process.send?.({ ready: true, healthPort: worker.healthPort });

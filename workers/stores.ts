@@ -2,6 +2,7 @@ import type { Redis } from 'ioredis';
 import { openPool } from './pool/pool.ts';
 import { openConfigurations } from './records/configurations.ts';
 import type { Database } from './records/database.ts';
+import { openLadders } from './records/ladders.ts';
 import { openMatches } from './records/matches.ts';
 import { openPlayers } from './records/players.ts';
 import { openRatingChanges } from './records/rating-changes.ts';
@@ -28,6 +29,7 @@ export function openStores(
     cache: traced(tracer, 'session-cache', openSessionCache(cacheRedis)),
     players: traced(tracer, 'players', openPlayers(db)),
     sessions: traced(tracer, 'sessions', openSessions(db)),
+    ladders: traced(tracer, 'ladders', openLadders(db)),
     matches: traced(tracer, 'matches', openMatches(db)),
     tickets: traced(tracer, 'tickets', openTickets(db)),
     changes: traced(tracer, 'rating_changes', openRatingChanges(db)),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { defaultLadder, ladderName } from '../rating-update/ladder.ts';
 import { ticketLimits } from './ticket.ts';
 
 const name = z
@@ -35,10 +36,7 @@ export const configuration = z
     /** Who suits the anchor best: `closest` weighs the numbers the rule set limits, `documented` takes FlexMatch's order. */
     order: z.enum(['closest', 'documented']).default('closest'),
     /** The ratings its results change. Configurations that share a ladder share ratings; only `default` is visible as `current_rating`. */
-    ladder: z
-      .string()
-      .regex(/^[a-zA-Z0-9-]{1,64}$/, 'only letters, digits and "-" (at most 64)')
-      .default('default'),
+    ladder: ladderName.default(defaultLadder),
   })
   .superRefine((it, context) => {
     const refuse = (path: string, message: string) =>

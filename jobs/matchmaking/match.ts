@@ -1,29 +1,23 @@
-import { z } from 'zod';
-import { ticketPlayer } from './ticket.ts';
+import type { TicketPlayer } from './ticket.ts';
 
 /**
- * A match from commit on: which tickets, who plays on which team, and everything needed to form it again
- * (rule set version, `now`, `seed`), so that each can be re-checked.
+ * A decided match: which tickets, who plays on which team, and everything needed to form it again (rule set version,
+ * `now`, `seed`), so that each can be re-checked.
  */
-export const committedMatch = z.strictObject({
-  matchId: z.string().min(1).max(128),
-  configuration: z.string(),
+export interface CommittedMatch {
+  readonly matchId: string;
+  readonly configuration: string;
   /** Whose ratings its result changes. */
-  ladder: z.string(),
-  ruleSet: z.strictObject({ name: z.string(), version: z.int() }),
+  readonly ladder: string;
+  readonly ruleSet: { readonly name: string; readonly version: number };
   /** The cycle's Redis time in ms: expansions were judged as of it. */
-  now: z.number(),
-  seed: z.number(),
-  location: z.string().optional(),
-  tickets: z
-    .array(
-      z.strictObject({
-        ticketId: z.string(),
-        startTime: z.number(),
-        players: z.array(ticketPlayer).min(1),
-      }),
-    )
-    .min(1),
-  teams: z.array(z.strictObject({ name: z.string(), playerIds: z.array(z.string()) })).min(1),
-});
-export type CommittedMatch = z.output<typeof committedMatch>;
+  readonly now: number;
+  readonly seed: number;
+  readonly location?: string;
+  readonly tickets: readonly {
+    readonly ticketId: string;
+    readonly startTime: number;
+    readonly players: readonly TicketPlayer[];
+  }[];
+  readonly teams: readonly { readonly name: string; readonly playerIds: readonly string[] }[];
+}

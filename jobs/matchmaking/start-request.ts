@@ -1,16 +1,13 @@
 import { z } from 'zod';
 import { resourceName, ticketId } from './configuration.ts';
-import { ticketLimits, ticketPlayer } from './ticket.ts';
+import { party } from './ticket.ts';
 
 /** What a caller gives StartMatchmaking. `ticketId` is made by the client when absent. */
 export const startRequest = z
   .strictObject({
     configuration: resourceName,
     ticketId: ticketId.optional(),
-    players: z
-      .array(ticketPlayer)
-      .min(1, 'at least 1 player')
-      .max(ticketLimits.playersPerTicket, `at most ${ticketLimits.playersPerTicket} players`),
+    players: party,
   })
   .superRefine(({ players }, context) => {
     const seen = new Set<string>();

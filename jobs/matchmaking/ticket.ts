@@ -9,9 +9,21 @@ export const ticketLimits = {
   pairsPerMap: 10,
   playerIdLength: 1024,
   ticketIdLength: 128,
+  /** Ours: FlexMatch names no limit, and there are fewer places to play. */
+  locations: 100,
+  /** Ours, UTF-8 bytes of a ticket's players as JSON: a match of 200 such tickets still fits one document. */
+  ticketBytes: 64 * 1024,
 } as const;
 
-const text = z.string().min(1).max(ticketLimits.stringLength);
+/** Text that survives every store: a lone surrogate is no Unicode, and Redis' JSON reader throws on it. */
+export const wellFormed = (most: number) =>
+  z
+    .string()
+    .min(1)
+    .max(most, `at most ${most} characters`)
+    .refine((it) => it.isWellFormed(), 'must be well-formed Unicode');
+
+const text = wellFormed(ticketLimits.stringLength);
 
 /** One attribute value in FlexMatch's wire form: exactly one of S, N, SL, SDM. Numbers may arrive as strings. */
 const attributeValue = z.union(
@@ -42,7 +54,7 @@ export type AttributeValue = z.output<typeof attributeValue>;
 
 /** A player as a ticket carries them. `latencyInMs` maps location to positive whole milliseconds. */
 export const ticketPlayer = z.strictObject({
-  playerId: z.string().min(1).max(ticketLimits.playerIdLength),
+  playerId: wellFormed(ticketLimits.playerIdLength),
   attributes: z
     .record(text, attributeValue)
     .refine(
@@ -50,12 +62,24 @@ export const ticketPlayer = z.strictObject({
       `at most ${ticketLimits.attributesPerPlayer} attributes per player`,
     )
     .default({}),
-  latencyInMs: z.record(z.string().min(1).max(100), z.int().positive()).optional(),
-  team: z.string().min(1).max(1024).optional(),
+  latencyInMs: z
+    .record(text, z.int().positive())
+    .refine(
+      (map) => Object.keys(map).length <= ticketLimits.locations,
+      `at most ${ticketLimits.locations} locations`,
+    )
+    .optional(),
+  team: wellFormed(1024).optional(),
   /** The session that goes into the match; without it the player's newest open one does. */
   sessionId: z.string().min(1).max(128).optional(),
 });
 export type TicketPlayer = z.output<typeof ticketPlayer>;
+
+/** A party that asks for a match. `team` is accepted, as FlexMatch's own samples send it, and means nothing: it is not a request. */
+export const party = z
+  .array(ticketPlayer.transform(({ team: _team, ...player }): TicketPlayer => player))
+  .min(1, 'at least 1 player')
+  .max(ticketLimits.playersPerTicket, `at most ${ticketLimits.playersPerTicket} players`);
 
 /** Ticket statuses of the GameLift API. The last four are terminal. */
 export type TicketStatus =

@@ -1,77 +1,184 @@
-import { predictWin, rate } from 'openskill';
-import type { CommittedMatch } from '../matchmaking/match.ts';
-import type { MatchResult } from './update-ratings.ts';
+import { plackettLuce } from 'openskill/models';
+import type { LadderSettings } from './ladder.ts';
 
-/** A player's skill on one ladder: a normal distribution, and how often it has changed. */
+/** A player's skill on one ladder: a normal distribution, and where it stands in the ladder's time. */
 export interface Rating {
   readonly mu: number;
   readonly sigma: number;
-  /** Counts the matches rated; a cache takes only a higher one. */
+  /** Counts how often it was changed; a cache takes only a higher one. */
   readonly version: number;
+  /** Ladder time of the last match, see `ladderTime`; 0 before the first. */
+  readonly at: number;
+  /** The season it was last brought up to. */
+  readonly season: number;
 }
 
+/** A moment of a ladder: its time in ms and the season that runs. */
+export interface Moment {
+  readonly at: number;
+  readonly season: number;
+}
+
+/** A player of a team that is rated. */
+export interface Contender {
+  readonly playerId: string;
+  readonly rating: Rating;
+  /** Share of the match they took part in, over 0 up to 1. Default 1. */
+  readonly weight?: number | undefined;
+}
+
+/** By rank (1 is best, equal ranks are a draw) or by score (higher is better), a number per team. */
+export type Place = { readonly rank: readonly number[] } | { readonly score: readonly number[] };
+
 /** Who has not played yet: the defaults of Weng and Lin's paper (JMLR 12, 2011) and of `openskill`. */
-export const newcomer: Rating = { mu: 25, sigma: 25 / 3, version: 0 };
+export const newcomer: Rating = { mu: 25, sigma: 25 / 3, version: 0, at: 0, season: 0 };
 
 const beta = newcomer.sigma / 2;
 
 /**
+ * Visible points per unit of mu. The Bradley-Terry model expects p = 1 / (1 + exp(-Δmu / (√2 β))), Elo
+ * p = 1 / (1 + 10^(-Δ/400)): equal when one mu is 400 / (ln 10 · √2 β) = 29.5 points.
+ */
+const pointsPerMu = 400 / (Math.LN10 * Math.SQRT2 * beta);
+
+/**
  * The integer players see. An Elo-like scale: 1500 for a newcomer, and 400 points between two well-known players mean
- * odds of ten to one. The Bradley-Terry model expects p = 1 / (1 + exp(-Δmu / (√2 β))), Elo p = 1 / (1 + 10^(-Δ/400)):
- * equal when one mu is 400 / (ln 10 · √2 β) = 29.5 points. It shows mu and not a cautious mu − 3σ, so that it neither
- * starts at the bottom nor climbs merely by playing.
+ * odds of ten to one. It shows mu and not a cautious mu − 3σ, so that it neither starts at the bottom nor climbs merely
+ * by playing.
  */
 export function visibleRating(rating: Pick<Rating, 'mu'>): number {
-  return Math.round(1500 + ((rating.mu - newcomer.mu) * 400) / (Math.LN10 * Math.SQRT2 * beta));
+  return Math.round(1500 + (rating.mu - newcomer.mu) * pointsPerMu);
 }
 
-/** Each team's chance to win, in the order given; they sum to 1. */
-export function winChances(teams: readonly (readonly Rating[])[]): number[] {
-  return predictWin(teams.map((team) => team.map(({ mu, sigma }) => ({ mu, sigma }))));
+const dayMs = 24 * 3600 * 1000;
+
+/**
+ * A rating as it stands at a later moment: a soft reset for each season that began since draws mu towards the newcomer's
+ * and adds uncertainty, then inactivity adds more; never beyond a newcomer's.
+ */
+export function ratingAt(rating: Rating, { at, season }: Moment, ladder: LadderSettings): Rating {
+  const seasons = Math.max(0, season - rating.season);
+  const days = rating.version === 0 ? 0 : Math.max(0, at - rating.at) / dayMs;
+  if (seasons === 0 && days === 0) return rating;
+  const keeps = ladder.seasonKeeps ** seasons;
+  const variance =
+    rating.sigma ** 2 +
+    seasons * (ladder.seasonUncertainty / pointsPerMu) ** 2 +
+    days * (ladder.dailyUncertainty / pointsPerMu) ** 2;
+  return {
+    ...rating,
+    mu: newcomer.mu + keeps * (rating.mu - newcomer.mu),
+    sigma: Math.max(rating.sigma, Math.min(newcomer.sigma, Math.sqrt(variance))),
+    season: Math.max(season, rating.season),
+  };
 }
 
 /**
- * New ratings of all players of one match by its result (Weng-Lin, Plackett-Luce). Teams without players do not count;
- * with fewer than two teams nothing was won, and only `version` grows.
+ * The ladder's time of a match: when it was committed, or just after the latest of its players' earlier matches on the
+ * ladder where a result comes late. So each player's matches are strictly ordered, whichever workers rated them and
+ * whatever their clocks said: a hybrid logical clock. Matches that share no player may share a time.
+ */
+export function ladderTime(committedAt: number, players: readonly Rating[]): number {
+  return players.reduce((time, rating) => Math.max(time, rating.at + 1), committedAt);
+}
+
+/**
+ * New ratings of all players of one match by its result (Weng-Lin, Plackett-Luce), with the teams in the match's own
+ * order. Teams without players do not count; with fewer than two teams nothing was won, and only `version` and time move.
  */
 export function rateMatch(
-  teams: readonly { readonly players: readonly { readonly playerId: string; readonly rating: Rating }[] }[],
-  place: { readonly rank: readonly number[] } | { readonly score: readonly number[] },
+  teams: readonly (readonly Contender[])[],
+  place: Place,
+  moment: Moment,
+  ladder: LadderSettings,
 ): Map<string, Rating> {
-  const before = teams.map((team) =>
-    team.players.map(({ rating }) => ({ mu: rating.mu, sigma: rating.sigma })),
+  const present = teams.map((team) =>
+    team.map((it) => ({ ...it, now: ratingAt(it.rating, moment, ladder) })),
   );
+  const ranks = 'rank' in place ? place.rank : place.score.map((score) => -score);
+  // The model wants the teams from first to last. Equal ranks draw, whatever their order.
+  const order = teams.map((_, t) => t).sort((a, b) => (ranks[a] ?? 0) - (ranks[b] ?? 0));
   const after =
     teams.length < 2
-      ? before
-      : rate(before, 'rank' in place ? { rank: [...place.rank] } : { score: [...place.score] });
+      ? []
+      : plackettLuce(
+          order.map((t) => asTeam(present[t] ?? [], t, ladder)),
+          { rank: order.map((t) => ranks[t] ?? 0) },
+        );
   const ratings = new Map<string, Rating>();
-  for (const [t, team] of teams.entries())
-    for (const [p, { playerId, rating }] of team.players.entries()) {
-      const { mu, sigma } = after[t]?.[p] ?? rating;
-      ratings.set(playerId, { mu, sigma, version: rating.version + 1 });
+  for (const [t, players] of present.entries()) {
+    const rated = after[order.indexOf(t)];
+    const factor = 'score' in place ? marginFactor(place.score, t, ladder.typicalMargin) : 1;
+    for (const [p, { playerId, now, weight = 1 }] of players.entries()) {
+      const { mu, sigma } = rated?.[p] ?? { mu: now.mu * weight, sigma: now.sigma * weight };
+      ratings.set(playerId, {
+        mu: now.mu + factor * (mu / weight - now.mu),
+        sigma: Math.min(newcomer.sigma, sigma / weight),
+        version: now.version + 1,
+        at: moment.at,
+        season: now.season,
+      });
     }
+  }
   return ratings;
 }
 
-/** Why a result does not fit its match, or `undefined` when it does: it must name exactly the teams that played. */
-export function resultProblem(match: Pick<CommittedMatch, 'teams'>, result: MatchResult): string | undefined {
-  const played = match.teams.filter((team) => team.playerIds.length > 0).map((team) => team.name);
-  const named = new Set(result.teams.map((team) => team.name));
-  const unknown = result.teams.find((team) => !played.includes(team.name));
-  if (unknown)
-    return `teams: ${unknown.name} did not play in match ${result.matchId} (${played.join(', ')} did)`;
-  const missing = played.find((name) => !named.has(name));
-  return missing ? `teams: ${missing} played in match ${result.matchId} and has no rank or score` : undefined;
+/**
+ * A team as the model sees it. A team's strength is the sum of its players', so whoever took part in a share w of the match
+ * adds w times their strength: partial play is this change of variables (Herbrich, Minka and Graepel, "TrueSkill", 2006,
+ * section 5), undone on the result. The first team's side plays along as somebody of known strength.
+ */
+function asTeam(
+  players: readonly { readonly now: Rating; readonly weight?: number | undefined }[],
+  index: number,
+  { sideAdvantage, matchUncertainty }: LadderSettings,
+) {
+  const drift = (matchUncertainty / pointsPerMu) ** 2;
+  const team = players.map(({ now: { mu, sigma }, weight = 1 }) => ({
+    mu: mu * weight,
+    sigma: Math.sqrt(sigma ** 2 + drift) * weight,
+  }));
+  if (index === 0 && sideAdvantage !== 0) team.push({ mu: sideAdvantage / pointsPerMu, sigma: 0 });
+  return team;
 }
 
-/** Whether two reports of a match say the same: only the order of its teams matters, not how it was written down. */
-export function sameResult(one: MatchResult, other: MatchResult): boolean {
-  const normal = (result: MatchResult) =>
-    JSON.stringify(
-      [...result.teams]
-        .sort((a, b) => (a.name < b.name ? -1 : 1))
-        .map((team) => [team.name, 'rank' in team ? team.rank : null, 'score' in team ? team.score : null]),
-    );
-  return normal(one) === normal(other);
+/**
+ * How much a team's result counts by its score: once when it is ahead or behind by the ladder's typical margin, more by a
+ * rout, less by a narrow one, with the logarithm. A mean over its opponents; a draw, having no margin, counts once.
+ */
+function marginFactor(scores: readonly number[], team: number, typical: number | undefined): number {
+  if (typical === undefined || scores.length < 2) return 1;
+  const own = scores[team] ?? 0;
+  const weights = scores.map((score) =>
+    score === own ? 1 : Math.log1p(Math.abs(score - own)) / Math.log1p(typical),
+  );
+  return (weights.reduce((sum, it) => sum + it, 0) - 1) / (scores.length - 1);
+}
+
+/**
+ * Each team's chance to win, in the order given; they sum to 1. What the model itself expects of first place, tempered by
+ * the ladder's `confidence`.
+ */
+export function winChances(
+  teams: readonly (readonly Contender[])[],
+  moment: Moment,
+  ladder: LadderSettings,
+): number[] {
+  const strengths = teams.map((team, index) =>
+    asTeam(
+      team.map((it) => ({ ...it, now: ratingAt(it.rating, moment, ladder) })),
+      index,
+      ladder,
+    ),
+  );
+  const variance = strengths.reduce(
+    (sum, team) => sum + beta ** 2 + team.reduce((own, { sigma }) => own + sigma ** 2, 0),
+    0,
+  );
+  const scale = ladder.confidence / Math.sqrt(variance);
+  const sums = strengths.map((team) => team.reduce((sum, { mu }) => sum + mu, 0) * scale);
+  const most = Math.max(...sums);
+  const odds = sums.map((sum) => Math.exp(sum - most));
+  const total = odds.reduce((sum, it) => sum + it, 0);
+  return odds.map((it) => it / total);
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { wellFormed } from '../matchmaking/ticket.ts';
 
 /**
  * A session is one player's presence in the game: `ACTIVE` (in the lobby), `IN_MATCH`, `ENDED`.
@@ -15,7 +16,7 @@ export const sessionId = z
   .regex(/^[a-zA-Z0-9.-]+$/, 'only letters, digits, "-" and "." (at most 128)');
 
 /** A Cognito `sub`, or whatever id an upstream service knows its players by. */
-export const playerId = z.string().min(1).max(1024);
+export const playerId = wellFormed(1024);
 
 /** What the session cache holds at `sessions:<id>`, every field a string as Redis keeps it. */
 export interface CachedSession {

@@ -64,7 +64,9 @@ test('a player gets a session, a ticket, a match, a result and a rating (invaria
     [ann, bob].map(async (playerId) => (await fleet.client.readRecord('players', playerId))[0]?.['profile']),
   );
   expect(ratings).toMatchObject([{ games_played: 1 }, { games_played: 1 }]);
-  const [annRating = 0, bobRating = 0] = (ratings as { current_rating: number }[]).map((it) => it.current_rating);
+  const [annRating = 0, bobRating = 0] = (ratings as { current_rating: number }[]).map(
+    (it) => it.current_rating,
+  );
   expect(annRating).toBeGreaterThan(1500);
   expect(bobRating).toBeLessThan(1500);
   expect(await fleet.cacheRedis.hget(`ratings:${ann}`, 'rating')).toBe(String(annRating));
@@ -142,6 +144,10 @@ test('a new rule set version takes effect at the next cycle, and tickets keep th
   const match = (await stored('matches', matchId)) as unknown as { now: number };
   expect(match).toMatchObject({ rule_set: { name: 'evolving', version: 2 } });
   expect(match.now - Date.parse(misfit.startTime)).toBeLessThan(old * 1_000);
-  expect(await fleet.ticket(far.ticketId)).toMatchObject({ status: 'COMPLETED', startTime: far.startTime, matchId });
+  expect(await fleet.ticket(far.ticketId)).toMatchObject({
+    status: 'COMPLETED',
+    startTime: far.startTime,
+    matchId,
+  });
   expect(await fleet.ticket(misfit.ticketId)).toMatchObject({ status: 'SEARCHING' });
 });

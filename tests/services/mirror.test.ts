@@ -9,7 +9,9 @@ beforeEach(async () => {
   onTestFinished(() => domain[Symbol.asyncDispose]());
 });
 
-const ids = (mirror: ReturnType<typeof openMirror>) => mirror.tickets.map((ticket) => ticket.ticketId);
+const sorted = (mirror: ReturnType<typeof openMirror>) =>
+  [...mirror.tickets].sort((a, b) => a.sequence - b.sequence);
+const ids = (mirror: ReturnType<typeof openMirror>) => sorted(mirror).map((ticket) => ticket.ticketId);
 const names = (count: number, prefix = 't') => Array.from({ length: count }, (_, n) => `${prefix}${n}`);
 
 test('a new mirror reads its pool whole, oldest first, over several pages', async () => {
@@ -40,7 +42,7 @@ test('a mirror shows tickets as their commit will be checked: players, start, de
   await domain.search('b');
   await mirror.catchUp();
 
-  expect(mirror.tickets).toEqual(await domain.inPool());
+  expect(sorted(mirror)).toEqual(await domain.inPool());
 });
 
 test('a mirror that missed changes reads its pool again', async () => {
@@ -75,6 +77,22 @@ test('a mirror ahead of a store that went back in time reads its pool again', as
   await domain.pool.stop('b');
   await domain.redis.hset(domain.key('changed'), 'duel', 1);
 
+  await mirror.catchUp();
+
+  expect(ids(mirror)).toEqual(['a']);
+});
+
+test('a mirror whose match is refused twice, unchanged, reads its pool again', async () => {
+  await domain.search('a', 'b');
+  const mirror = openMirror(domain.pool, 'duel');
+  await mirror.catchUp();
+  // It goes wrong: a ticket left, and its change was not applied.
+  await domain.redis.zrem(domain.key('pool:duel'), 'b');
+
+  mirror.doubt('m');
+  await mirror.catchUp();
+  expect(ids(mirror)).toEqual(['a', 'b']);
+  mirror.doubt('m');
   await mirror.catchUp();
 
   expect(ids(mirror)).toEqual(['a']);

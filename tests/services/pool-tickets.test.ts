@@ -105,6 +105,31 @@ describe('entering', () => {
     ]);
   });
 
+  test('a ticket asked for before the match its player is in by now fails, though that match is under way (invariant 2)', async () => {
+    await domain.reserve(aTicket('a'), aTicket('b'), aTicket('late', ['a']));
+    await domain.enter('a');
+    await domain.enter('b');
+    const commit = await domain.commitOf('m', 'a', 'b');
+    await domain.pool.commit('duel', [commit]);
+    await domain.pool.settle([{ match: commit.match, status: 'COMPLETED', reason: '', message: '' }]);
+
+    expect(await domain.enter('late')).toBe('placing:a');
+    expect(await domain.tickets.describe(['late'])).toMatchObject([
+      { status: 'FAILED', statusReason: 'PlayerInMatch' },
+    ]);
+  });
+
+  test('a ticket asked for after that match began takes its player out of it', async () => {
+    await domain.search('a', 'b');
+    const commit = await domain.commitOf('m', 'a', 'b');
+    await domain.pool.commit('duel', [commit]);
+    await domain.pool.settle([{ match: commit.match, status: 'COMPLETED', reason: '', message: '' }]);
+    await domain.redis.set(domain.key('clock'), Date.now() + 1_000);
+    await domain.reserve(aTicket('next', ['a']));
+
+    expect(await domain.enter('next')).toBe('entered');
+  });
+
   test('one party member starting anew takes the whole older party out', async () => {
     await domain.reserve(aTicket('party', ['p', 'q']));
     await domain.enter('party');

@@ -1,4 +1,5 @@
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
+import type { CommittedMatch } from '../../jobs/matchmaking/match.ts';
 import { createSessions } from '../../workers/session-creation/create-session.ts';
 import { startMatches } from '../../workers/session-creation/start-match.ts';
 import { aConfiguration, aMatch, aTicket } from '../support/builders.ts';
@@ -35,8 +36,15 @@ async function commit(matchId: string, ...ticketIds: string[]) {
   return match;
 }
 
-const start = (...matches: Awaited<ReturnType<typeof commit>>[]) =>
-  perform(startMatches(fleet.stores), matches);
+/** Delivers start-match for matches that are in the outbox, or are put back there as if their settling had been lost. */
+const start = async (...matches: CommittedMatch[]) => {
+  for (const match of matches)
+    await fleet.redis.hset(`{${fleet.domain}.matchmaking}:outbox`, match.matchId, JSON.stringify(match));
+  return perform(
+    startMatches(fleet.stores),
+    matches.map(({ matchId }) => ({ matchId })),
+  );
+};
 const status = async (ticketId: string) => (await fleet.producerTickets.describe([ticketId]))[0]?.status;
 const openSession = (playerId: string, sessionId: string) =>
   perform(createSessions({ ...fleet.stores, onCreated: () => undefined }), [
@@ -65,6 +73,19 @@ test('a committed match becomes one document, its tickets COMPLETED, its outbox 
   expect(await fleet.redis.hlen(`{${fleet.domain}.matchmaking}:outbox`)).toBe(0);
 });
 
+test("a match keeps each team's chance to win as its players' ratings had it", async () => {
+  const strong = { mu: 35, sigma: 2, version: 40, at: 0, season: 0 };
+  await fleet.db
+    .collection<{ _id: string }>('players')
+    .insertOne({ _id: 'a', cognito_id: 'a', ratings: { default: strong } } as { _id: string });
+
+  await start(await commit('m', 'a', 'b'));
+
+  const { chances } = (await fleet.stores.matches.find(['m'])).get('m') ?? {};
+  expect(chances?.[0]).toBeGreaterThan(0.7);
+  expect((chances?.[0] ?? 0) + (chances?.[1] ?? 0)).toBeCloseTo(1, 12);
+});
+
 test('doing it again changes nothing (invariant 9)', async () => {
   const match = await commit('m', 'a', 'b');
   await openSession('a', 'sa');
@@ -79,6 +100,15 @@ test('doing it again changes nothing (invariant 9)', async () => {
     ['matches', 'tickets', 'sessions'].map((it) => fleet.db.collection(it).find().toArray()),
   );
   expect(after).toEqual(before);
+});
+
+test('a match that was settled meanwhile is left alone', async () => {
+  const match = await commit('m', 'a', 'b');
+  await start(match);
+
+  const outcome = await perform(startMatches(fleet.stores), [{ matchId: 'm' }, { matchId: 'ghost' }]);
+
+  expect(outcome).toMatchObject({ kind: 'done', result: { started: 0 } });
 });
 
 test("the players' newest open sessions point at the match, in the record and in the cache", async () => {

@@ -1,5 +1,5 @@
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
-import type { MatchResult } from '../../jobs/rating-update/update-ratings.ts';
+import type { MatchResult } from '../../jobs/rating-update/result.ts';
 import { rateMatches } from '../../workers/rating-update/update-ratings.ts';
 import { openFleetStores, perform } from '../support/fleet-stores.ts';
 
@@ -63,7 +63,7 @@ test('a result moves every player of its match, keeps the change and the result,
   expect(loser?.profile.current_rating).toBeLessThan(1500);
   expect(await changes()).toBe(2);
   expect(await fleet.db.collection<{ _id: string }>('matches').findOne({ _id: 'm' })).toMatchObject({
-    result: redWins('m').teams,
+    result: { teams: redWins('m').teams },
   });
   expect(await fleet.cacheRedis.hget('ratings:a', 'rating')).toBe(String(winner?.profile.current_rating));
   expect(rated.map(([id]) => id).sort()).toEqual(['a', 'b']);

@@ -1,27 +1,34 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { ladderSettings } from '../../jobs/rating-update/ladder.ts';
 import {
+  type Contender,
   newcomer,
+  type Place,
   type Rating,
   rateMatch,
-  resultProblem,
-  sameResult,
   visibleRating,
   winChances,
 } from '../../jobs/rating-update/rating.ts';
 
+const start = { at: 1, season: 0 };
+/** The textbook model: no drift by default. */
+const plain = (more: Parameters<typeof ladderSettings.parse>[0] = {}) =>
+  ladderSettings.parse({ matchUncertainty: 0, ...(more as object) });
+
 let names = 0;
-const team = (...ratings: Rating[]) => ({
-  players: ratings.map((rating, index) => ({ playerId: `player-${names++}-${index}`, rating })),
-});
-const rated = (teams: ReturnType<typeof team>[], place: Parameters<typeof rateMatch>[1]) => {
-  const after = rateMatch(teams, place);
-  return teams.map(({ players }) => players.map(({ playerId }) => after.get(playerId)!));
+const team = (...ratings: Rating[]): Contender[] =>
+  ratings.map((rating) => ({ playerId: `player-${names++}`, rating }));
+const rated = (teams: Contender[][], place: Place, ladder = plain()) => {
+  const after = rateMatch(teams, place, start, ladder);
+  return teams.map((players) => players.map(({ playerId }) => after.get(playerId)!));
 };
 const anyRating = fc.record({
   mu: fc.double({ min: 0, max: 50, noNaN: true }),
   sigma: fc.double({ min: 0.5, max: 8.3, noNaN: true }),
   version: fc.nat(100),
+  at: fc.constant(0),
+  season: fc.constant(0),
 });
 const anyTeams = fc.array(fc.array(anyRating, { minLength: 1, maxLength: 4 }), {
   minLength: 2,
@@ -29,18 +36,6 @@ const anyTeams = fc.array(fc.array(anyRating, { minLength: 1, maxLength: 4 }), {
 });
 
 describe('rating a match', () => {
-  test('two newcomers: the figures of the Plackett-Luce model in openskill.py and openskill.js', () => {
-    const [[winner], [loser]] = rated([team(newcomer), team(newcomer)], { rank: [1, 2] }) as [
-      Rating[],
-      Rating[],
-    ];
-
-    expect(winner?.mu).toBeCloseTo(27.635, 2);
-    expect(loser?.mu).toBeCloseTo(22.365, 2);
-    expect(winner?.sigma).toBeCloseTo(8.066, 2);
-    expect(winner?.sigma).toBeCloseTo(loser?.sigma ?? 0, 10);
-  });
-
   test('a score says the same as the rank it implies', () => {
     const teams = [team(newcomer), team({ ...newcomer, mu: 30 })];
 
@@ -76,6 +71,54 @@ describe('rating a match', () => {
     );
   });
 
+  test('the order in which teams are listed is no matter (property)', () => {
+    fc.assert(
+      fc.property(
+        anyTeams,
+        fc.array(fc.integer({ min: 1, max: 3 }), { minLength: 5, maxLength: 5 }),
+        (ratings, ranks) => {
+          const teams = ratings.map((players) => team(...players));
+          const rank = ranks.slice(0, teams.length);
+          const after = rateMatch(teams, { rank }, start, plain());
+          const reversed = rateMatch(teams.toReversed(), { rank: rank.toReversed() }, start, plain());
+          for (const [playerId, rating] of after) {
+            expect(reversed.get(playerId)?.mu).toBeCloseTo(rating.mu, 8);
+            expect(reversed.get(playerId)?.sigma).toBeCloseTo(rating.sigma, 8);
+          }
+        },
+      ),
+    );
+  });
+
+  test('between two teams of equal uncertainty one gains what the other loses (property)', () => {
+    fc.assert(
+      fc.property(
+        fc.double({ min: 0, max: 50, noNaN: true }),
+        fc.double({ min: 0, max: 50, noNaN: true }),
+        (one, two) => {
+          const [[a], [b]] = rated([team({ ...newcomer, mu: one }), team({ ...newcomer, mu: two })], {
+            rank: [1, 2],
+          }) as [Rating[], Rating[]];
+          expect((a?.mu ?? 0) - one).toBeCloseTo(two - (b?.mu ?? 0), 8);
+        },
+      ),
+    );
+  });
+
+  test('without drift a match never makes anybody less certain, with it nobody less than a newcomer (property)', () => {
+    fc.assert(
+      fc.property(anyTeams, (ratings) => {
+        const teams = ratings.map((players) => team(...players));
+        const rank = teams.map((_, index) => index + 1);
+        for (const [t, players] of rated(teams, { rank }).entries())
+          for (const [p, { sigma }] of players.entries())
+            expect(sigma).toBeLessThanOrEqual((ratings[t]?.[p]?.sigma ?? 0) + 1e-12);
+        for (const { sigma } of rated(teams, { rank }, plain({ matchUncertainty: 100 })).flat())
+          expect(sigma).toBeLessThanOrEqual(newcomer.sigma);
+      }),
+    );
+  });
+
   test('a draw between equals moves nobody', () => {
     const [[one], [two]] = rated([team(newcomer), team(newcomer)], { rank: [1, 1] }) as [Rating[], Rating[]];
 
@@ -86,7 +129,7 @@ describe('rating a match', () => {
   test('with nobody to play against only the version grows', () => {
     const [[alone]] = rated([team(newcomer)], { rank: [1] }) as [Rating[]];
 
-    expect(alone).toEqual({ ...newcomer, version: 1 });
+    expect(alone).toEqual({ ...newcomer, version: 1, at: start.at });
   });
 });
 
@@ -111,57 +154,11 @@ describe('the visible rating', () => {
 });
 
 test('chances to win sum to one and favour the stronger', () => {
-  const [strong, weak] = winChances([[{ ...newcomer, mu: 30 }], [newcomer]]) as [number, number];
+  const [strong, weak] = winChances([team({ ...newcomer, mu: 30 }), team(newcomer)], start, plain()) as [
+    number,
+    number,
+  ];
 
   expect(strong + weak).toBeCloseTo(1, 6);
   expect(strong).toBeGreaterThan(weak);
-});
-
-describe('a result', () => {
-  const match = {
-    teams: [
-      { name: 'red', playerIds: ['a'] },
-      { name: 'blue', playerIds: ['b'] },
-      { name: 'empty', playerIds: [] },
-    ],
-  };
-
-  test('names every team that played and no other', () => {
-    const result = (...names: string[]) => ({
-      matchId: 'm',
-      teams: names.map((name) => ({ name, rank: 1 })),
-    });
-
-    expect(resultProblem(match, result('red', 'blue'))).toBeUndefined();
-    expect(resultProblem(match, result('red', 'blue', 'empty'))).toContain('empty did not play');
-    expect(resultProblem(match, result('red'))).toContain('blue played in match m and has no rank or score');
-  });
-
-  test('says the same whatever the order of its teams', () => {
-    const one = {
-      matchId: 'm',
-      teams: [
-        { name: 'red', rank: 1 },
-        { name: 'blue', rank: 2 },
-      ],
-    };
-    const other = {
-      matchId: 'm',
-      teams: [
-        { name: 'blue', rank: 2 },
-        { name: 'red', rank: 1 },
-      ],
-    };
-
-    expect(sameResult(one, other)).toBe(true);
-    expect(
-      sameResult(one, {
-        matchId: 'm',
-        teams: [
-          { name: 'blue', rank: 1 },
-          { name: 'red', rank: 2 },
-        ],
-      }),
-    ).toBe(false);
-  });
 });

@@ -7,7 +7,7 @@ import type { Pool } from '../pool/pool.ts';
 export interface AcceptStores {
   readonly pool: Pool;
   readonly wake: (pool: string) => Promise<void>;
-  readonly handOver: (jobId: string, matches: readonly CommittedMatch[]) => Promise<void>;
+  readonly handOver: (jobId: string, matchIds: readonly string[]) => Promise<void>;
   /** A match was decided at `now` by its last acceptance. */
   readonly onDecided: (match: CommittedMatch, now: number) => void;
 }
@@ -38,13 +38,14 @@ async function answer(
       return undefined;
     case 'decided':
       onDecided(answered.match, answered.now);
-      await handOver(answered.jobId, [answered.match]);
+      await handOver(answered.jobId, [answered.match.matchId]);
       return undefined;
     case 'dropped':
       await wake(answered.pool);
       return undefined;
+    // Somebody was faster: a rejection, the deadline, a stop. The ticket's status tells; it is nobody's failure.
     case 'not-proposed':
-      return `matchId: ticket ${ticketId} has no proposal ${matchId} (${answered.status})`;
+      return undefined;
     case 'stranger':
       return `playerIds: ${answered.playerId} is not in ticket ${ticketId}`;
   }

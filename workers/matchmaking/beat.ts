@@ -20,5 +20,5 @@ export const wake =
 export async function beat(pool: Pool, queues: Queues): Promise<void> {
   const { pools, overdue } = await pool.beat();
   await Promise.all(pools.map(wake(queues)));
-  await handOverAgain(overdue, queues);
+  await handOverAgain(overdue, pool, queues);
 }

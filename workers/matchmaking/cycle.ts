@@ -1,158 +1,129 @@
-import { createHash } from 'node:crypto';
-import { type FormedMatch, formMatches } from '../../jobs/matchmaking/engine/form-matches.ts';
+import { setImmediate as turn } from 'node:timers/promises';
 import type { CommittedMatch } from '../../jobs/matchmaking/match.ts';
-import type { PooledTicket } from '../pool/changes.ts';
 import type { Commit } from '../pool/outbox.ts';
 import type { Pool } from '../pool/pool.ts';
+import { toCommits } from './commits.ts';
 import type { Configurations, CurrentConfiguration } from './configurations.ts';
 import type { Mirror } from './mirror.ts';
+import { openPace } from './pace.ts';
 
-/** Matches decided by one script call, and at most carried by one start-match job. */
-const matchesPerCommit = 200;
-/** Bytes of committed matches one start-match job carries: room for the envelope within its limit. */
-const bytesPerJob = 200 * 1024;
-
+/** Tickets timed out by one script call. */
+const ticketsPerExpiry = 500;
 /** How long (ms) a pool waits before it looks again whether the outbox has room. */
 const pauseMs = 1_000;
 
 export interface CycleStores {
   readonly pool: Pool;
   readonly configurations: Configurations;
-  readonly handOver: (jobId: string, matches: readonly CommittedMatch[]) => Promise<void>;
-  readonly observe: CycleObserver;
-}
-
-interface CycleObserver {
-  /** A match was committed at `now`. */
-  readonly committed: (match: CommittedMatch, now: number) => void;
-  readonly timedOut: (configuration: string, count: number) => void;
-  readonly searching: (configuration: string, count: number) => void;
-}
-
-/** What a cycle left: whether anything is worth another cycle at once, and when time alone changes something. */
-export interface CycleResult {
-  readonly again: boolean;
-}
-
-/** One pass over a pool: catch the mirror up, time out, form matches, commit them, hand them over. */
-export async function runCycle(mirror: Mirror, name: string, stores: CycleStores): Promise<CycleResult> {
-  const { pool, configurations, observe } = stores;
-  const { now, version } = await mirror.catchUp();
-  const current = await configurations.current(name, version);
-  if (!current) return { again: false };
-
-  const overdue = mirror.tickets.filter((ticket) => ticket.deadline <= now).map((ticket) => ticket.ticketId);
-  if (overdue.length > 0) {
-    const expired = await pool.expire(overdue);
-    observe.timedOut(name, expired.length);
-    for (const ticketId of overdue) mirror.drop(ticketId);
-  }
-
-  const searching = mirror.tickets;
-  const seed = seedOf(name, now);
-  const pass = formMatches(current.engine, searching, now, seed);
-  const commits = toCommits(pass.matches, current, now, seed);
-  const outcome = await commit(mirror, name, commits, acceptMs(current), stores);
-
-  const deadline = mirror.tickets.reduce(
-    (least, ticket) => Math.min(least, ticket.deadline),
-    Number.POSITIVE_INFINITY,
-  );
-  const next =
-    outcome === 'paused' ? now + pauseMs : Math.min(pass.nextChange ?? Number.POSITIVE_INFINITY, deadline);
-  const again = outcome === 'changed' || (outcome === 'nothing' && pass.unfinished);
-  if (!again) await pool.rest(name, mirror.position, Number.isFinite(next) ? next : undefined);
-  observe.searching(name, mirror.tickets.length);
-  return { again };
+  readonly handOver: (jobId: string, matchIds: readonly string[]) => Promise<void>;
+  readonly observe: {
+    /** A match was decided at `now`. */
+    readonly committed: (match: CommittedMatch, now: number) => void;
+    readonly timedOut: (configuration: string, count: number) => void;
+    readonly searching: (configuration: string, count: number) => void;
+    /** Matches were formed and not committed, the outbox being full: DocumentDB has been away for long. */
+    readonly paused: (configuration: string) => void;
+  };
 }
 
 /**
- * `changed`: a match was committed, or refused since a ticket changed; either way the pool is not what this pass saw.
- * `paused`: the outbox is full, DocumentDB being away; matching goes on when it has drained.
+ * One cycle of a pool: catch the mirror up, time out, form matches, commit them, hand them over. Returns whether
+ * another is worth running at once.
  */
-type CommitOutcome = 'nothing' | 'changed' | 'paused';
+export async function runCycle(mirror: Mirror, stores: CycleStores): Promise<boolean> {
+  const { name } = mirror;
+  const { now, version } = await mirror.catchUp();
+  const current = await stores.configurations.current(name, version);
+  if (!current) return false;
+  await expireOverdue(mirror, now, stores);
+  const { outcome, nextChange } = await matchAll(mirror, current, now, stores);
+  stores.observe.searching(name, mirror.size);
+  if (outcome === 'changed') return true;
 
+  const next = outcome === 'paused' ? now + pauseMs : Math.min(nextChange, nextDeadline(mirror));
+  await stores.pool.rest(name, mirror.position, Number.isFinite(next) ? next : undefined);
+  return false;
+}
+
+async function expireOverdue(mirror: Mirror, now: number, { pool, observe }: CycleStores): Promise<void> {
+  const overdue = [...mirror.tickets].filter((ticket) => ticket.deadline <= now).map((it) => it.ticketId);
+  for (let from = 0; from < overdue.length; from += ticketsPerExpiry) {
+    const some = overdue.slice(from, from + ticketsPerExpiry);
+    const expired = await pool.expire(some);
+    if (expired.length > 0) observe.timedOut(mirror.name, expired.length);
+    for (const ticketId of some) mirror.drop(ticketId);
+  }
+}
+
+const nextDeadline = (mirror: Mirror): number => {
+  let least = Number.POSITIVE_INFINITY;
+  for (const { deadline } of mirror.tickets) if (deadline < least) least = deadline;
+  return least;
+};
+
+/**
+ * `changed`: a match was committed, or refused since a ticket changed; either way the pool is not what the pass saw.
+ * `paused`: the outbox is full; matching goes on when it has drained.
+ */
+type CycleOutcome = 'nothing' | 'changed' | 'paused';
+
+/** Passes over the pool in slices, so that the event loop, with its locks to renew, is never held for long. */
+async function matchAll(
+  mirror: Mirror,
+  current: CurrentConfiguration,
+  now: number,
+  stores: CycleStores,
+): Promise<{ outcome: CycleOutcome; nextChange: number }> {
+  const matching = mirror.matching(current.engine);
+  const pace = openPace();
+  let outcome: CycleOutcome = 'nothing';
+  for (;;) {
+    const seed = seedOf(now, pace.slices);
+    const pass = pace.timed((budget) => matching.pass(now, seed, budget));
+    for (const commits of toCommits(pass.matches, current, now, seed)) {
+      outcome = await commit(mirror, commits, current, stores);
+      if (outcome === 'paused') break;
+    }
+    const nextChange = pass.nextChange ?? Number.POSITIVE_INFINITY;
+    if (!pass.unfinished || outcome === 'paused') return { outcome, nextChange };
+    await turn();
+  }
+}
+
+/** Decides one batch of matches and hands the decided ones over; tickets of refused ones wait again. */
 async function commit(
   mirror: Mirror,
-  name: string,
   commits: readonly Commit[],
-  acceptMs: number | undefined,
-  stores: CycleStores,
-): Promise<CommitOutcome> {
-  let paused = false;
-  for (let from = 0; from < commits.length; from += matchesPerCommit) {
-    const chunk = commits.slice(from, from + matchesPerCommit);
-    const { now, verdicts } = await stores.pool.commit(name, chunk, acceptMs);
-    const jobs = new Map<string, CommittedMatch[]>();
-    for (const [index, { match, jobId }] of chunk.entries()) {
-      if (verdicts[index] === 'outbox-full') paused = true;
-      const taken = verdicts[index] === 'committed' || verdicts[index] === 'repeated';
-      if (taken) for (const ticket of match.tickets) mirror.drop(ticket.ticketId);
-      // A proposal is decided, and handed over, by its players' last answer.
-      if (!taken || acceptMs !== undefined) continue;
-      if (verdicts[index] === 'committed') stores.observe.committed(match, now);
-      jobs.set(jobId, [...(jobs.get(jobId) ?? []), match]);
+  current: CurrentConfiguration,
+  { pool, handOver, observe }: CycleStores,
+): Promise<CycleOutcome> {
+  const acceptMs = acceptMsOf(current);
+  const { now, verdicts } = await pool.commit(mirror.name, commits, acceptMs);
+  const jobs = new Map<string, string[]>();
+  let outcome: CycleOutcome = 'changed';
+  for (const [index, { match, jobId }] of commits.entries()) {
+    const verdict = verdicts[index];
+    if (verdict === 'outbox-full') outcome = 'paused';
+    // A proposal is decided, and handed over, by its players' last answer.
+    if (verdict === 'committed' && acceptMs === undefined) observe.committed(match, now);
+    if (verdict === 'committed' || verdict === 'repeated') {
+      for (const ticket of match.tickets) mirror.drop(ticket.ticketId);
+      if (acceptMs === undefined) jobs.set(jobId, [...(jobs.get(jobId) ?? []), match.matchId]);
+    } else {
+      mirror.matching(current.engine).release(match.tickets.map((ticket) => ticket.ticketId));
+      if (verdict === 'changed') mirror.doubt(match.matchId);
     }
-    await Promise.all([...jobs].map(([jobId, matches]) => stores.handOver(jobId, matches)));
-    if (paused) return 'paused';
   }
-  return commits.length > 0 ? 'changed' : 'nothing';
+  await Promise.all([...jobs].map(([jobId, matchIds]) => handOver(jobId, matchIds)));
+  if (outcome === 'paused') observe.paused(mirror.name);
+  return outcome;
 }
 
 /** How long (ms) the players of a match have to accept it; `undefined` where they are not asked. */
-function acceptMs({ installed: { configuration } }: CurrentConfiguration): number | undefined {
+function acceptMsOf({ installed: { configuration } }: CurrentConfiguration): number | undefined {
   const { acceptanceRequired, acceptanceTimeoutSeconds } = configuration;
   return acceptanceRequired && acceptanceTimeoutSeconds ? acceptanceTimeoutSeconds * 1_000 : undefined;
 }
 
-/** Gives each formed match its id and the start-match job that will carry it. */
-function toCommits(
-  formed: readonly FormedMatch[],
-  current: CurrentConfiguration,
-  now: number,
-  seed: number,
-): Commit[] {
-  const { configuration, ruleSet } = current.installed;
-  const commits: Commit[] = [];
-  let jobId = '';
-  let room = 0;
-  for (const { tickets, teams, location } of formed) {
-    const pooled = tickets as readonly PooledTicket[];
-    const match: CommittedMatch = {
-      matchId: matchIdOf(pooled),
-      configuration: configuration.name,
-      ladder: configuration.ladder,
-      ruleSet: { name: ruleSet.name, version: ruleSet.version },
-      now,
-      seed,
-      ...(location !== undefined && { location }),
-      tickets: pooled.map(({ ticketId, startTime, players }) => ({
-        ticketId,
-        startTime,
-        players: [...players],
-      })),
-      teams: teams.map((team) => ({ name: team.name, playerIds: [...team.playerIds] })),
-    };
-    const bytes = JSON.stringify(match).length;
-    if (bytes > room || commits.length % matchesPerCommit === 0) {
-      jobId = `start-match-${match.matchId}`;
-      room = bytesPerJob;
-    }
-    room -= bytes;
-    commits.push({ match, jobId, revisions: pooled.map((ticket) => ticket.revision) });
-  }
-  return commits;
-}
-
-/** A UUID derived from the tickets as they were: the same tickets in the same state are the same match. */
-function matchIdOf(tickets: readonly PooledTicket[]): string {
-  const hash = createHash('sha256');
-  for (const ticket of tickets) hash.update(`${ticket.ticketId} ${ticket.sequence} ${ticket.revision}\n`);
-  const hex = hash.digest('hex');
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
-}
-
-/** A cycle's seed: from its inputs, so that a stored match can be formed again. */
-function seedOf(name: string, now: number): number {
-  return createHash('sha256').update(`${name} ${now}`).digest().readUInt32LE(0);
-}
+/** A slice's seed, from its inputs alone. */
+const seedOf = (now: number, slice: number): number => (now * 31 + slice) % 2 ** 32;

@@ -7,21 +7,36 @@ import { type Mirror, openMirror } from './mirror.ts';
 
 /** How long (ms) one job goes on cycling a pool that keeps changing, before it yields to other pools. */
 const hotMs = 5_000;
+/** Tickets kept in memory over all mirrors: the least recently used are let go beyond it. About 1.5 KB each. */
+const mirroredTickets = 150_000;
 
 /**
  * Cycles one pool until nothing changes or its time is over. Mirrors stay in memory between jobs, so a pool whose jobs
- * come back to this worker is caught up instead of read.
+ * come back to this worker is caught up instead of read. A mirror in use is nobody else's: should a second job of the
+ * pool run here, after a lost lock say, it opens its own.
  */
 export const formMatchesOfPool = (stores: CycleStores): Handler<z.output<typeof formMatches.item>> => {
-  const mirrors = new Map<string, Mirror>();
+  const idle = new Map<string, Mirror>();
   return async ([item], { signal }) => {
     if (!item) return done();
-    const mirror = mirrors.get(item.pool) ?? openMirror(stores.pool, item.pool);
-    mirrors.set(item.pool, mirror);
+    const mirror = idle.get(item.pool) ?? openMirror(stores.pool, item.pool);
+    idle.delete(item.pool);
     const until = Date.now() + hotMs;
     let cycles = 0;
     for (let again = true; again && !signal.aborted && Date.now() < until; cycles++)
-      ({ again } = await runCycle(mirror, item.pool, stores));
+      again = await runCycle(mirror, stores);
+    idle.set(item.pool, mirror);
+    letGo(idle);
     return done({ cycles });
   };
 };
+
+/** Keeps the mirrors used last; a map gives them oldest first. */
+function letGo(idle: Map<string, Mirror>): void {
+  let tickets = [...idle.values()].reduce((sum, mirror) => sum + mirror.size, 0);
+  for (const [name, mirror] of idle) {
+    if (tickets <= mirroredTickets || idle.size === 1) return;
+    idle.delete(name);
+    tickets -= mirror.size;
+  }
+}

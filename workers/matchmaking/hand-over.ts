@@ -1,32 +1,48 @@
 import type { Queue } from 'bullmq';
-import type { CommittedMatch } from '../../jobs/matchmaking/match.ts';
 import { startMatch } from '../../jobs/session-creation/start-match.ts';
 import type { Queues } from '../enqueue.ts';
 import type { Overdue } from '../pool/outbox.ts';
+import type { Pool } from '../pool/pool.ts';
 
-/** Adds the start-match job of matches just committed. Its id makes adding it twice harmless. */
+/** A match decided this long ago (ms) whose start-match job has failed is given up: its tickets are FAILED. */
+const placementDeadlineMs = 300_000;
+
+/** Adds the start-match job of matches just decided. Its id makes adding it twice harmless. */
 export const handOver =
   ({ enqueue }: Queues) =>
-  (jobId: string, matches: readonly CommittedMatch[]): Promise<void> =>
-    enqueue({ job: startMatch, items: matches, options: { jobId } });
+  (jobId: string, matchIds: readonly string[]): Promise<void> =>
+    enqueue({ job: startMatch, items: matchIds.map((matchId) => ({ matchId })), options: { jobId } });
 
 /**
  * Hands over again what waits in the outbox for too long. A job still on its way is left alone; a failed one, or one
- * that completed without settling all of its matches, is cleared and takes only the matches that are still open.
+ * that completed without settling all of its matches, is cleared and takes those that are still open. A match whose
+ * job goes on failing until its deadline is given up with the job's reason.
  */
-export async function handOverAgain(overdue: readonly Overdue[], queues: Queues): Promise<void> {
-  const jobs = new Map<string, CommittedMatch[]>();
-  for (const { jobId, match } of overdue) jobs.set(jobId, [...(jobs.get(jobId) ?? []), match]);
-  for (const [jobId, matches] of jobs)
-    if (await clear(queues.queues[startMatch.queue], jobId)) await handOver(queues)(jobId, matches);
+export async function handOverAgain(overdue: readonly Overdue[], pool: Pool, queues: Queues): Promise<void> {
+  for (const [jobId, entries] of Map.groupBy(overdue, (it) => it.jobId)) {
+    const { live, failure } = await clear(queues.queues[startMatch.queue], jobId);
+    if (live) continue;
+    const given = entries.filter((it) => failure !== undefined && it.age > placementDeadlineMs);
+    if (given.length > 0)
+      await pool.settle(
+        given.map(({ match }) => ({
+          match,
+          status: 'FAILED',
+          reason: 'PlacementFailed',
+          message: `The match could not be started: ${failure}`,
+        })),
+      );
+    const open = entries.filter((it) => !given.includes(it)).map((it) => it.match.matchId);
+    if (open.length > 0) await handOver(queues)(jobId, open);
+  }
 }
 
-/** Returns whether no live job has the id any more. */
-async function clear(queue: Queue, jobId: string): Promise<boolean> {
+/** Removes a job that has ended. `live`: it has not; `failure`: why it failed, when it did. */
+async function clear(queue: Queue, jobId: string): Promise<{ live: boolean; failure?: string }> {
   const job = await queue.getJob(jobId);
-  if (!job) return true;
-  const state = await job.getState();
-  if (state !== 'failed' && state !== 'completed' && state !== 'unknown') return false;
+  const state = await job?.getState();
+  if (!job || state === 'unknown') return { live: false };
+  if (state !== 'failed' && state !== 'completed') return { live: true };
   await job.remove();
-  return true;
+  return { live: false, ...(state === 'failed' && { failure: job.failedReason }) };
 }

@@ -1,3 +1,5 @@
+import type { Engine } from '../../jobs/matchmaking/engine/engine.ts';
+import { MatchPool } from '../../jobs/matchmaking/engine/pool.ts';
 import type { CatchUp, PooledTicket } from '../pool/changes.ts';
 import type { Pool } from '../pool/pool.ts';
 
@@ -8,27 +10,34 @@ const ticketsPerPage = 500;
 export type Mirror = ReturnType<typeof openMirror>;
 
 /**
- * A pool's tickets in this process's memory, in sequence order: a cache fed by the pool's change stream. It may be
- * behind at any time; a commit formed from what it shows is checked against the tickets themselves.
+ * A pool's tickets in this process's memory: a cache fed by the pool's change stream, with the engine's view of them
+ * beside it. It may be behind at any time; a commit formed from what it shows is checked against the tickets
+ * themselves. One cycle at a time may use it.
  */
 export function openMirror(pool: Pool, name: string) {
   const tickets = new Map<string, PooledTicket>();
+  const refused = new Set<string>();
   let position: number | undefined;
-  let sorted: readonly PooledTicket[] | undefined;
+  let matching: { readonly engine: Engine; readonly pool: MatchPool } | undefined;
 
   const put = (ticket: PooledTicket) => {
     tickets.set(ticket.ticketId, ticket);
-    sorted = undefined;
+    matching?.pool.add(ticket);
   };
   const drop = (ticketId: string) => {
-    if (tickets.delete(ticketId)) sorted = undefined;
+    tickets.delete(ticketId);
+    matching?.pool.remove(ticketId);
+  };
+  const forget = () => {
+    tickets.clear();
+    refused.clear();
+    matching = undefined;
+    position = undefined;
   };
 
   /** Reads the whole pool. Changes since the first page are applied afterwards, so pages need not be of one moment. */
   const reload = async () => {
-    tickets.clear();
-    sorted = undefined;
-    position = undefined;
+    forget();
     for (let after = 0; ; ) {
       const page = await pool.readPool(name, after, ticketsPerPage);
       position ??= page.latest;
@@ -40,29 +49,50 @@ export function openMirror(pool: Pool, name: string) {
   };
 
   return {
+    name,
+    drop,
+
+    /**
+     * A match formed from this mirror was refused since a ticket had changed. Being behind, it learns of the change from
+     * the stream; refused again, the very same match shows that the mirror is wrong, and it reads the pool anew.
+     */
+    doubt(matchId: string): void {
+      if (refused.has(matchId)) forget();
+      else refused.add(matchId);
+    },
+
     /** Number of the last change it has. */
     get position(): number {
       return position ?? 0;
     },
 
-    /** Its tickets, oldest first. */
-    get tickets(): readonly PooledTicket[] {
-      sorted ??= [...tickets.values()].sort((a, b) => a.sequence - b.sequence);
-      return sorted;
+    get size(): number {
+      return tickets.size;
     },
 
-    drop,
+    /** Its tickets, in no order. */
+    get tickets(): Iterable<PooledTicket> {
+      return tickets.values();
+    },
 
-    /** Applies what changed since the last call. */
+    /** The engine's view, kept between cycles so that a pass costs what changed; made anew for another engine. */
+    matching(engine: Engine): MatchPool {
+      if (matching?.engine !== engine) {
+        matching = { engine, pool: new MatchPool(engine) };
+        const oldestFirst = [...tickets.values()].sort((a, b) => a.sequence - b.sequence);
+        for (const ticket of oldestFirst) matching.pool.add(ticket);
+      }
+      return matching.pool;
+    },
+
+    /** Applies what changed since the last call; returns the time and the configuration version in force. */
     async catchUp(): Promise<Pick<CatchUp, 'now' | 'version'>> {
       if (position === undefined) await reload();
       for (;;) {
-        const step = await pool.catchUp(name, name, position ?? 0, changesPerStep);
-        const gap =
-          step.latest < (position ?? 0) ||
-          (step.changes[0]?.number ?? (position ?? 0) + 1) !== (position ?? 0) + 1;
-        const lost = step.changes.length === 0 && step.latest !== position;
-        if (gap || lost) {
+        const at: number = position ?? 0;
+        const step = await pool.catchUp(name, name, at, changesPerStep);
+        const gap = step.changes[0] ? step.changes[0].number !== at + 1 : step.latest !== at;
+        if (gap || step.latest < at) {
           await reload();
           continue;
         }
@@ -71,6 +101,7 @@ export function openMirror(pool: Pool, name: string) {
           else drop(change.ticketId);
           position = number;
         }
+        if (step.changes.length > 0) refused.clear();
         if (position === step.latest) return step;
       }
     },

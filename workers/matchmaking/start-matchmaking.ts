@@ -1,10 +1,10 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import { coalesce } from '../../jobs/coalesce.ts';
 import { done, maxItems, problemsOf, refusalsOf } from '../../jobs/contract.ts';
 import type { InstalledConfiguration } from '../../jobs/matchmaking/configuration.ts';
 import { checkTicket } from '../../jobs/matchmaking/rule-set/check-ticket.ts';
 import type { startMatchmaking } from '../../jobs/matchmaking/start-matchmaking.ts';
-import { type TicketPlayer, ticketLimits, ticketPlayer } from '../../jobs/matchmaking/ticket.ts';
+import { party, type TicketPlayer } from '../../jobs/matchmaking/ticket.ts';
 import type { Handler } from '../handler.ts';
 import type { Pool } from '../pool/pool.ts';
 import type { Entering, Reservation } from '../pool/tickets.ts';
@@ -17,8 +17,6 @@ export interface StartMatchmakingStores {
   readonly wake: (pool: string) => Promise<void>;
   readonly onStarted: (configuration: string, outcome: 'started' | 'failed', count: number) => void;
 }
-
-const party = z.array(ticketPlayer).min(1).max(ticketLimits.playersPerTicket);
 
 /** A reservation that may enter, or why it may not. */
 type Checked =

@@ -24,6 +24,8 @@ export interface Settlement {
 export interface Overdue {
   readonly jobId: string;
   readonly match: CommittedMatch;
+  /** Since it was formed, ms of Redis time. */
+  readonly age: number;
 }
 
 /** What became of an answer to a proposal. */
@@ -59,7 +61,7 @@ export function openOutbox(redis: Redis, tag: string) {
     commit: script<[string, ...number[]]>(redis, tag, 'commit'),
     accept: script<string[]>(redis, tag, 'accept'),
     settle: script<number[]>(redis, tag, 'settle'),
-    beat: script<[string[], string[]]>(redis, tag, 'beat'),
+    beat: script<[string, string[], string[]]>(redis, tag, 'beat'),
   };
 
   return {
@@ -120,6 +122,12 @@ export function openOutbox(redis: Redis, tag: string) {
       }
     },
 
+    /** Decided matches by id, as the outbox holds them; those settled meanwhile are left out. */
+    async decided(matchIds: readonly string[]): Promise<CommittedMatch[]> {
+      const entries = await redis.hmget(`${tag}:outbox`, ...matchIds);
+      return entries.flatMap((entry) => (entry ? [JSON.parse(entry) as CommittedMatch] : []));
+    },
+
     /** Ends matches whose effect is stored, or cannot be. Returns, in order, whether each was settled by this call. */
     async settle(settlements: readonly Settlement[]): Promise<boolean[]> {
       const args = settlements.flatMap(({ match, status, reason, message }) => [
@@ -136,11 +144,11 @@ export function openOutbox(redis: Redis, tag: string) {
 
     /** What time alone has made due: pools to wake, matches to hand over again. Each goes to one caller. */
     async beat(most = 100): Promise<{ pools: string[]; overdue: Overdue[] }> {
-      const [pools, flat] = await run.beat(most, wakePatience, handoverPatience);
-      const overdue = Array.from({ length: flat.length / 3 }, (_, at) => ({
-        jobId: flat[3 * at + 1] ?? '',
-        match: JSON.parse(flat[3 * at + 2] ?? '') as CommittedMatch,
-      }));
+      const [now, pools, flat] = await run.beat(most, wakePatience, handoverPatience);
+      const overdue = Array.from({ length: flat.length / 3 }, (_, at) => {
+        const match = JSON.parse(flat[3 * at + 2] ?? '') as CommittedMatch;
+        return { jobId: flat[3 * at + 1] ?? '', match, age: Number(now) - match.now };
+      });
       return { pools, overdue };
     },
   };

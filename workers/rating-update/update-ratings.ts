@@ -1,36 +1,41 @@
 import type { ClientSession } from 'mongodb';
 import { coalesce } from '../../jobs/coalesce.ts';
-import { done, refusalsOf } from '../../jobs/contract.ts';
-import {
-  newcomer,
-  type Rating,
-  rateMatch,
-  resultProblem,
-  sameResult,
-  visibleRating,
-} from '../../jobs/rating-update/rating.ts';
-import { type MatchResult, updateRatings } from '../../jobs/rating-update/update-ratings.ts';
+import { done, later, refusalsOf } from '../../jobs/contract.ts';
+import { defaultLadder } from '../../jobs/rating-update/ladder.ts';
+import { byCommit, type RatedMatch, rateInOrder } from '../../jobs/rating-update/rate-in-order.ts';
+import { visibleRating } from '../../jobs/rating-update/rating.ts';
+import { type MatchResult, resultProblem, sameResult } from '../../jobs/rating-update/result.ts';
+import { updateRatings } from '../../jobs/rating-update/update-ratings.ts';
 import type { Handler } from '../handler.ts';
-import type { Database } from '../records/database.ts';
+import { type Database, inTransaction } from '../records/database.ts';
+import type { LadderRecord, Ladders } from '../records/ladders.ts';
 import type { Matches, MatchRecord } from '../records/matches.ts';
-import { defaultLadder, type Players } from '../records/players.ts';
-import type { RatingChange, RatingChanges } from '../records/rating-changes.ts';
+import type { Players } from '../records/players.ts';
+import type { RatingChanges } from '../records/rating-changes.ts';
 import type { Sessions } from '../records/sessions.ts';
 import type { SessionCache } from '../session-cache/session-cache.ts';
+import { spreadRatings, writeRated } from './write-rated.ts';
 
 export interface RatingStores {
   readonly database: Database;
+  readonly ladders: Ladders;
   readonly players: Players;
   readonly matches: Matches;
   readonly changes: RatingChanges;
   readonly sessions: Sessions;
   readonly cache: SessionCache;
-  /** Called once per player whose rating this job changed. */
+  /** Called once per player and match that was rated on the default ladder, with the visible rating it led to. */
   readonly onRated: (playerId: string, rating: number) => void;
 }
 
 /** One transaction at a time per process: two would collide on shared players, and what waits shares the next. */
 const batch = { maxItems: updateRatings.limit, inFlight: 1, schedule: setImmediate };
+
+/** How long (ms) a result waits for its ladder's recompute before it looks again. */
+const recomputeMs = 1_000;
+
+/** What became of a result. `waiting`: its ladder is being recomputed. */
+type Verdict = 'rated' | 'waiting' | { readonly refused: string };
 
 /** Rates matches; results of concurrently running jobs share a transaction. */
 export const rateMatches = (stores: RatingStores): Handler<MatchResult> => {
@@ -38,143 +43,140 @@ export const rateMatches = (stores: RatingStores): Handler<MatchResult> => {
     ...batch,
     send: (results: readonly MatchResult[]) => rateBatch(results, stores),
   });
-  return async (results) => done(undefined, refusalsOf(await Promise.all(results.map(rateOne))));
+  return async (results) => {
+    const verdicts = await Promise.all(results.map(rateOne));
+    if (verdicts.includes('waiting'))
+      return later(recomputeMs, 'the ladder is being recomputed after a correction');
+    return done(
+      undefined,
+      refusalsOf(verdicts.map((it) => (typeof it === 'object' ? it.refused : undefined))),
+    );
+  };
 };
 
 /**
- * One transaction reads the players, computes in the order given and writes players, changes and results together, so
- * a result is either rated whole or not at all. A repeat finds the result there and only makes sure that caches and
- * sessions know. Returns per result why it was refused, if it was.
+ * One transaction reads the players, computes in order of commit and writes players, changes and results together, so a
+ * result is either rated whole or not at all. A repeat finds the result there and only makes sure that caches and
+ * sessions know.
  */
-async function rateBatch(
-  results: readonly MatchResult[],
-  stores: RatingStores,
-): Promise<(string | undefined)[]> {
+async function rateBatch(results: readonly MatchResult[], stores: RatingStores): Promise<Verdict[]> {
   const found = await stores.matches.find(results.map((result) => result.matchId));
-  const accepted: MatchResult[] = [];
+  const accepted = new Map<string, MatchResult>();
   const reasons = results.map((result) => {
-    const reason = problem(found.get(result.matchId), result, accepted);
-    if (!reason && !accepted.some((other) => other.matchId === result.matchId)) accepted.push(result);
+    const reason = problem(found.get(result.matchId), result, accepted.get(result.matchId));
+    if (!reason) accepted.set(result.matchId, result);
     return reason;
   });
-  if (accepted.length === 0) return reasons;
 
   const now = new Date();
-  const changes = await stores.database.client.withSession((session) =>
-    session.withTransaction(() => rateAll(accepted, stores, now, session), {
-      readPreference: 'primary',
-      readConcern: { level: 'snapshot' },
-      writeConcern: { w: 'majority' },
-    }),
+  const { rated, waiting } = await rateAccepted([...accepted.values()], found, stores, now);
+  for (const { ladder, matches } of rated)
+    if (ladder === defaultLadder)
+      for (const { playerId, after } of matches.flatMap((match) => match.changes))
+        stores.onRated(playerId, visibleRating(after));
+  await spreadRatings(
+    [...accepted.keys()].filter((id) => !waiting.has(id)).flatMap((id) => found.get(id) ?? []),
+    stores,
+    now,
   );
-  for (const { ladder, playerId, after } of changes)
-    if (ladder === defaultLadder) stores.onRated(playerId, visibleRating(after));
-  await spread(accepted, found, stores, now);
-  return reasons;
+  return results.map(({ matchId }, index) => {
+    const reason = reasons[index];
+    if (reason) return { refused: reason };
+    return waiting.has(matchId) ? 'waiting' : 'rated';
+  });
 }
 
 function problem(
   match: MatchRecord | undefined,
   result: MatchResult,
-  accepted: readonly MatchResult[],
+  accepted: MatchResult | undefined,
 ): string | undefined {
   if (!match) return `matchId: there is no match ${result.matchId}`;
   if (match.status === 'FAILED') return `matchId: match ${result.matchId} failed and was never played`;
   const mismatch = resultProblem(match, result);
   if (mismatch) return mismatch;
-  const earlier = match.result
-    ? { matchId: result.matchId, teams: match.result }
-    : accepted.find((other) => other.matchId === result.matchId);
-  if (earlier && !sameResult(earlier, result))
-    return `matchId: match ${result.matchId} already has another result`;
-  return undefined;
+  // A late duplicate of a report that was corrected since is still a duplicate.
+  const known = [match.result, ...(match.corrections ?? []).map((it) => it.replaced), accepted];
+  const earlier = known.filter((it) => it !== undefined);
+  return earlier.length > 0 && !earlier.some((it) => sameResult(it, result))
+    ? `matchId: match ${result.matchId} already has another result`
+    : undefined;
+}
+
+interface Rated {
+  readonly rated: readonly { readonly ladder: string; readonly matches: readonly RatedMatch[] }[];
+  /** Ids of matches whose ladder is closed. */
+  readonly waiting: ReadonlySet<string>;
+}
+
+async function rateAccepted(
+  results: readonly MatchResult[],
+  found: ReadonlyMap<string, MatchRecord>,
+  stores: RatingStores,
+  now: Date,
+): Promise<Rated> {
+  if (results.length === 0) return { rated: [], waiting: new Set() };
+  const ladders = [...new Set(results.flatMap(({ matchId }) => found.get(matchId)?.ladder ?? []))];
+  await stores.ladders.ensure(ladders);
+  return inTransaction(stores.database, (session) => rateAll(results, ladders, stores, now, session));
 }
 
 /** The transaction's work; run again from the start when it conflicts with another. */
 async function rateAll(
   results: readonly MatchResult[],
+  names: readonly string[],
   stores: RatingStores,
   now: Date,
   session: ClientSession,
-) {
+): Promise<Rated> {
   const matches = await stores.matches.find(
     results.map((result) => result.matchId),
     session,
   );
-  const open = results.flatMap((result) => {
-    const match = matches.get(result.matchId);
-    return match && !match.result ? [{ result, match }] : [];
+  const open = results.flatMap(({ matchId, ...result }) => {
+    const match = matches.get(matchId);
+    return match && !match.result ? [{ match, result }] : [];
   });
-  if (open.length === 0) return [];
-  const playerIds = [...new Set(open.flatMap(({ match }) => match.teams.flatMap((team) => team.playerIds)))];
-  const records = await stores.players.find(playerIds, session);
-  const before = (ladder: string, playerId: string) => records.get(playerId)?.ratings[ladder] ?? newcomer;
-
-  const latest = new Map<string, { ladder: string; playerId: string; before: Rating; after: Rating }>();
-  const games = new Map<string, number>();
-  const changes: RatingChange[] = [];
-  for (const { match, result } of open) {
-    const { ladder } = match;
-    const current = (playerId: string) =>
-      latest.get(`${ladder}/${playerId}`)?.after ?? before(ladder, playerId);
-    for (const [playerId, after] of rate(match, result, current)) {
-      changes.push({ ladder, matchId: match._id, playerId, before: current(playerId), after });
-      latest.set(`${ladder}/${playerId}`, { ladder, playerId, before: before(ladder, playerId), after });
-      games.set(playerId, (games.get(playerId) ?? 0) + 1);
-    }
+  const byLadder = Map.groupBy(open, ({ match }) => match.ladder);
+  const waiting = new Set<string>();
+  const rated: { ladder: string; matches: RatedMatch[] }[] = [];
+  for (const name of names) {
+    const mine = byLadder.get(name) ?? [];
+    const ladder = mine.length > 0 ? await stores.ladders.pass(name, session) : undefined;
+    if (ladder) rated.push({ ladder: name, matches: await rateLadder(ladder, mine, stores, session) });
+    else for (const { match } of mine) waiting.add(match._id);
   }
-  for (const ladder of new Set(changes.map((change) => change.ladder))) {
-    const moves = [...latest.values()].filter((move) => move.ladder === ladder);
-    await stores.players.move(ladder, moves, games, now, session);
-    for (const { playerId } of moves) games.delete(playerId);
-  }
-  await stores.changes.insert(changes, now, session);
+  if (rated.length === 0) return { rated, waiting };
+  await writeRated(rated, { games: true }, stores, now, session);
   await stores.matches.finish(
-    open.map(({ result }) => result),
+    rated.flatMap((it) => it.matches),
     now,
     session,
   );
-  return changes;
+  return { rated, waiting };
 }
 
-function rate(
-  match: MatchRecord,
-  result: MatchResult,
-  current: (playerId: string) => Rating,
-): Map<string, Rating> {
-  const placed = result.teams.map((team) => ({
-    team,
-    players: (match.teams.find((it) => it.name === team.name)?.playerIds ?? []).map((playerId) => ({
-      playerId,
-      rating: current(playerId),
-    })),
-  }));
-  const score = placed.flatMap(({ team }) => ('score' in team ? [team.score] : []));
-  const rank = placed.flatMap(({ team }) => ('rank' in team ? [team.rank] : []));
-  return rateMatch(placed, score.length > 0 ? { score } : { rank });
-}
-
-/** Tells the session cache and opens the players' sessions again; done from the stored ratings, so a repeat may do it. */
-async function spread(
-  results: readonly MatchResult[],
-  matches: ReadonlyMap<string, MatchRecord>,
+async function rateLadder(
+  ladder: LadderRecord,
+  played: readonly { readonly match: MatchRecord; readonly result: Omit<MatchResult, 'matchId'> }[],
   stores: RatingStores,
-  now: Date,
-) {
-  const playerIds = results.flatMap(
-    (result) => matches.get(result.matchId)?.teams.flatMap((team) => team.playerIds) ?? [],
+  session: ClientSession,
+): Promise<RatedMatch[]> {
+  const playerIds = played.flatMap(({ match }) => match.teams.flatMap((team) => team.playerIds));
+  const players = await stores.players.find([...new Set(playerIds)], session);
+  const ratings = new Map(
+    [...players].flatMap(([id, player]) => {
+      const rating = player.ratings[ladder.ladder];
+      return rating ? [[id, rating] as const] : [];
+    }),
   );
-  const players = await stores.players.find([...new Set(playerIds)]);
-  const ratings = [...players.values()].map((player) => ({
-    playerId: player._id,
-    rating: player.profile.current_rating,
-    version: player.ratings[defaultLadder]?.version ?? 0,
-  }));
-  await stores.cache.putRatings(ratings);
-  const released = await stores.sessions.release(
-    results.map((result) => result.matchId),
-    new Map(ratings.map(({ playerId, rating }) => [playerId, rating])),
-    now,
-  );
-  await stores.cache.putSessions(released);
+  const inOrder = played
+    .map(({ match, result }) => ({
+      matchId: match._id,
+      committedAt: match.now,
+      teams: match.teams,
+      result,
+    }))
+    .sort(byCommit);
+  return rateInOrder(inOrder, ratings, ladder);
 }

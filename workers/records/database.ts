@@ -1,4 +1,11 @@
-import { type Db, MongoClient, MongoError, MongoNetworkError, MongoServerSelectionError } from 'mongodb';
+import {
+  type ClientSession,
+  type Db,
+  MongoClient,
+  MongoError,
+  MongoNetworkError,
+  MongoServerSelectionError,
+} from 'mongodb';
 
 export interface Database {
   readonly client: MongoClient;
@@ -27,10 +34,37 @@ export async function openDatabase(uri: string, name: string): Promise<Database>
   return { client, db: client.db(name), close: () => client.close() };
 }
 
-/** The server could not be reached, as opposed to having said no: the work can wait without counting a failure. */
+/** A server that answers, but not as a primary: it fails over, starts or stops (and PostgreSQL behind the gateway away). */
+const notPrimary = new Set([91, 189, 10_107, 11_600, 11_602, 13_435, 13_436]);
+
+/**
+ * The server could not be reached, as opposed to having said no: the work can wait without counting a failure. Bulk
+ * writes wrap what happened, so the causes are looked through.
+ */
 export function isUnreachable(error: unknown): boolean {
   if (error instanceof MongoServerSelectionError || error instanceof MongoNetworkError) return true;
-  return error instanceof MongoError && error.name === 'MongoPoolClearedError';
+  if (!(error instanceof Error)) return false;
+  if (error.name === 'MongoPoolClearedError') return true;
+  if (error instanceof MongoError && notPrimary.has(Number(error.code))) return true;
+  const { cause, errorResponse } = error as { cause?: unknown; errorResponse?: unknown };
+  return isUnreachable(cause) || isUnreachable(errorResponse);
+}
+
+/**
+ * Does a transaction's work, from the start again when it collides with another. Its commit is whole or not at all; whoever
+ * dies before it leaves nothing behind.
+ */
+export function inTransaction<T>(
+  { client }: Database,
+  work: (session: ClientSession) => Promise<T>,
+): Promise<T> {
+  return client.withSession((session) =>
+    session.withTransaction(() => work(session), {
+      readPreference: 'primary',
+      readConcern: { level: 'snapshot' },
+      writeConcern: { w: 'majority' },
+    }),
+  );
 }
 
 const day = 24 * 3600;
@@ -42,7 +76,11 @@ const indexes = {
     { key: { player_id: 1, timestamp: -1 }, name: 'player' },
     { key: { match_id: 1 }, name: 'match' },
   ],
-  matches: [{ key: { created_at: 1 }, name: 'created_at' }],
+  matches: [
+    { key: { created_at: 1 }, name: 'created_at' },
+    { key: { ladder: 1, ladder_time: 1, _id: 1 }, name: 'rated' },
+  ],
+  ladders: [{ key: { ladder: 1 }, name: 'ladder' }],
   tickets: [
     { key: { match_id: 1 }, name: 'match' },
     { key: { ended_at: 1 }, expireAfterSeconds: 30 * day, name: 'ended_at' },

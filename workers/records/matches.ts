@@ -1,6 +1,7 @@
 import type { ClientSession, Db } from 'mongodb';
 import type { CommittedMatch } from '../../jobs/matchmaking/match.ts';
-import type { MatchResult } from '../../jobs/rating-update/update-ratings.ts';
+import type { RatedMatch } from '../../jobs/rating-update/rate-in-order.ts';
+import type { StoredResult } from '../../jobs/rating-update/result.ts';
 import { insertNew } from './insert-new.ts';
 
 /** A document of `matches`: with rule set version, `now` and `seed`, so that each match can be formed again and checked. */
@@ -16,10 +17,25 @@ export interface MatchRecord {
   readonly location?: string | undefined;
   readonly tickets: CommittedMatch['tickets'];
   readonly teams: CommittedMatch['teams'];
+  /** Each team's chance to win when the match began, by its players' ratings, in the order of `teams`. */
+  readonly chances?: readonly number[] | undefined;
   readonly created_at: Date;
   /** The reported result and when it was rated; absent until then. */
-  readonly result?: MatchResult['teams'];
+  readonly result?: StoredResult;
   readonly rated_at?: Date;
+  /** As of when it was rated: its place in the order of the ladder's matches, and the season. */
+  readonly ladder_time?: number;
+  readonly season?: number;
+  /** Results that were replaced, oldest first. */
+  readonly corrections?: readonly Correction[];
+}
+
+export interface Correction {
+  readonly replaced: StoredResult;
+  readonly revision: number;
+  readonly by: string;
+  readonly reason: string;
+  readonly at: Date;
 }
 
 export type Matches = ReturnType<typeof openMatches>;
@@ -30,12 +46,16 @@ export function openMatches(db: Db) {
   return {
     /** Stores matches that are not stored yet. */
     async create(
-      all: readonly { match: CommittedMatch; status: MatchRecord['status'] }[],
+      all: readonly {
+        match: CommittedMatch;
+        status: MatchRecord['status'];
+        chances?: readonly number[] | undefined;
+      }[],
       now: Date,
     ): Promise<void> {
       await insertNew(
         matches,
-        all.map(({ match, status }) => ({
+        all.map(({ match, status, chances }) => ({
           _id: match.matchId,
           configuration: match.configuration,
           ladder: match.ladder,
@@ -46,6 +66,7 @@ export function openMatches(db: Db) {
           location: match.location,
           tickets: match.tickets,
           teams: match.teams,
+          chances,
           created_at: now,
         })),
       );
@@ -61,17 +82,57 @@ export function openMatches(db: Db) {
       return new Map(found.map((match) => [match._id, match]));
     },
 
-    /** Within a transaction: writes the results of matches that have none. */
-    async finish(results: readonly MatchResult[], now: Date, session: ClientSession): Promise<void> {
+    /** Within a transaction: writes the results of matches that have none, with the moment they were rated as of. */
+    async finish(rated: readonly RatedMatch[], now: Date, session: ClientSession): Promise<void> {
       await matches.bulkWrite(
-        results.map((result) => ({
+        rated.map(({ match, moment }) => ({
           updateOne: {
-            filter: { _id: result.matchId, result: { $exists: false } },
-            update: { $set: { result: result.teams, rated_at: now } },
+            filter: { _id: match.matchId, result: { $exists: false } },
+            update: {
+              $set: { result: match.result, rated_at: now, ladder_time: moment.at, season: moment.season },
+            },
           },
         })),
         { ordered: false, session },
       );
     },
+
+    /** Within a transaction: replaces a result and keeps what it was. */
+    async correct(
+      matchId: string,
+      result: StoredResult,
+      correction: Correction,
+      session: ClientSession,
+    ): Promise<void> {
+      await matches.updateOne(
+        { _id: matchId },
+        { $set: { result }, $push: { corrections: correction } },
+        { session },
+      );
+    },
+
+    /** Rated matches of a ladder from a place in its order on, in that order. */
+    async ratedFrom(
+      ladder: string,
+      { at, matchId }: { readonly at: number; readonly matchId: string },
+      most: number,
+      session?: ClientSession,
+    ): Promise<MatchRecord[]> {
+      return matches
+        .find(
+          {
+            ladder,
+            $or: [{ ladder_time: at, _id: { $gte: matchId } }, { ladder_time: { $gt: at } }],
+          },
+          { batchSize: most + 1, ...(session && { session }) },
+        )
+        .sort({ ladder_time: 1, _id: 1 })
+        .limit(most)
+        .toArray();
+    },
+
+    /** How many rated matches of a ladder come at or after a ladder time, counted up to `most`. */
+    countRatedFrom: (ladder: string, at: number, most: number): Promise<number> =>
+      matches.countDocuments({ ladder, ladder_time: { $gte: at } }, { limit: most }),
   };
 }

@@ -1,4 +1,5 @@
 import type { ClientSession, Db } from 'mongodb';
+import { defaultLadder } from '../../jobs/rating-update/ladder.ts';
 import { newcomer, type Rating, visibleRating } from '../../jobs/rating-update/rating.ts';
 import { insertNew } from './insert-new.ts';
 
@@ -14,15 +15,20 @@ export interface PlayerRecord {
     readonly current_rating: number;
   };
   readonly ratings: Readonly<Record<string, Rating>>;
+  /** The last recompute of each ladder that rated the player again. */
+  readonly recomputed?: Readonly<Record<string, number>>;
 }
 
-export interface RatedPlayer {
+/** A player's new rating on a ladder. */
+export interface RatingMove {
   readonly playerId: string;
-  readonly before: Rating;
-  readonly after: Rating;
+  readonly ladder: string;
+  readonly rating: Rating;
+  /** Matches it counts for the first time. */
+  readonly games: number;
+  /** The recompute it is part of. */
+  readonly revision?: number;
 }
-
-export const defaultLadder = 'default';
 
 export type Players = ReturnType<typeof openPlayers>;
 
@@ -60,23 +66,18 @@ export function openPlayers(db: Db) {
       return new Map([...found, ...others]);
     },
 
-    /** Within a transaction: moves each player to their new rating. A player changed meanwhile conflicts and is retried. */
-    async move(
-      ladder: string,
-      moves: readonly RatedPlayer[],
-      games: ReadonlyMap<string, number>,
-      now: Date,
-      session: ClientSession,
-    ) {
-      const operations = moves.map(({ playerId, after }) => ({
+    /** Within a transaction: moves players to new ratings. A player changed meanwhile conflicts and it starts over. */
+    async move(moves: readonly RatingMove[], now: Date, session: ClientSession): Promise<void> {
+      const operations = moves.map(({ playerId, ladder, rating, games, revision }) => ({
         updateOne: {
           filter: { _id: playerId },
           update: {
             $set: {
-              [`ratings.${ladder}`]: after,
-              ...(ladder === defaultLadder && { 'profile.current_rating': visibleRating(after) }),
+              [`ratings.${ladder}`]: rating,
+              ...(ladder === defaultLadder && { 'profile.current_rating': visibleRating(rating) }),
+              ...(revision !== undefined && { [`recomputed.${ladder}`]: revision }),
             },
-            $inc: { 'profile.games_played': games.get(playerId) ?? 0 },
+            $inc: { 'profile.games_played': games },
             $setOnInsert: {
               cognito_id: playerId,
               'profile.created_at': now,
@@ -86,7 +87,24 @@ export function openPlayers(db: Db) {
           upsert: true,
         },
       }));
-      await players.bulkWrite(operations, { ordered: false, session });
+      if (operations.length > 0) await players.bulkWrite(operations, { ordered: false, session });
+    },
+
+    /** Players with a rating on the ladder that come after an id, in order of id. */
+    async ratedAfter(
+      ladder: string,
+      playerId: string,
+      most: number,
+      session: ClientSession,
+    ): Promise<PlayerRecord[]> {
+      return players
+        .find(
+          { _id: { $gt: playerId }, [`ratings.${ladder}.version`]: { $gt: 0 } },
+          { batchSize: most + 1, session },
+        )
+        .sort({ _id: 1 })
+        .limit(most)
+        .toArray();
     },
   };
 }

@@ -1,4 +1,5 @@
 import type { ClientSession, Db } from 'mongodb';
+import type { RatedMatch } from '../../jobs/rating-update/rate-in-order.ts';
 import { type Rating, visibleRating } from '../../jobs/rating-update/rating.ts';
 
 /** A document of `rating_changes`: what one match did to one player. Unique by ladder, match, player and revision. */
@@ -15,14 +16,6 @@ export interface RatingChangeRecord {
   readonly at: Date;
 }
 
-export interface RatingChange {
-  readonly ladder: string;
-  readonly matchId: string;
-  readonly playerId: string;
-  readonly before: Rating;
-  readonly after: Rating;
-}
-
 export type RatingChanges = ReturnType<typeof openRatingChanges>;
 
 export function openRatingChanges(db: Db) {
@@ -30,21 +23,41 @@ export function openRatingChanges(db: Db) {
 
   return {
     /** Within a transaction. A change already written fails it with a duplicate key: nothing is rated twice. */
-    async insert(all: readonly RatingChange[], now: Date, session: ClientSession): Promise<void> {
+    async insert(
+      ladder: string,
+      rated: readonly RatedMatch[],
+      revision: number,
+      now: Date,
+      session: ClientSession,
+    ): Promise<void> {
       await changes.insertMany(
-        all.map(({ ladder, matchId, playerId, before, after }) => ({
-          _id: `${ladder}/${matchId}/${playerId}/0`,
-          ladder,
-          match_id: matchId,
-          player_id: playerId,
-          revision: 0,
-          before,
-          after,
-          current_rating: visibleRating(after),
-          at: now,
-        })),
+        rated.flatMap(({ match, changes: own }) =>
+          own.map(({ playerId, before, after }) => ({
+            _id: `${ladder}/${match.matchId}/${playerId}/${revision}`,
+            ladder,
+            match_id: match.matchId,
+            player_id: playerId,
+            revision,
+            before,
+            after,
+            current_rating: visibleRating(after),
+            at: now,
+          })),
+        ),
         { ordered: false, session },
       );
+    },
+
+    /** What matches did to players by their latest revision, by match and player: `<match> <player>`. */
+    async latest(
+      matchIds: readonly string[],
+      session: ClientSession,
+    ): Promise<Map<string, RatingChangeRecord>> {
+      const found = await changes
+        .find({ match_id: { $in: [...matchIds] } }, { batchSize: 100_000, session })
+        .sort({ revision: 1, _id: 1 })
+        .toArray();
+      return new Map(found.map((change) => [`${change.match_id} ${change.player_id}`, change]));
     },
   };
 }

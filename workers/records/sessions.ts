@@ -46,7 +46,8 @@ export function openSessions(db: Db) {
 
     /**
      * Points players' sessions at their match: the one they named, else their newest open one. A player whose session
-     * already points at the match keeps it, so repeating changes nothing. Returns the sessions as they now are.
+     * already points at the match keeps it, so repeating changes nothing. Returns the sessions as they now are, those of
+     * an earlier run included: it may have died before anybody else learned of them.
      */
     async board(boardings: readonly Boarding[], now: Date): Promise<SessionRecord[]> {
       const open = await sessions
@@ -56,6 +57,8 @@ export function openSessions(db: Db) {
         )
         .sort({ timestamp: -1, _id: 1 })
         .toArray();
+      const aboard = new Set(boardings.map(({ playerId, matchId }) => `${playerId} ${matchId}`));
+      const earlier = open.filter((session) => aboard.has(`${session.player_id} ${session.match_id}`));
       const changed = boardings.flatMap((boarding) => {
         const session = choose(open, boarding);
         return session
@@ -84,24 +87,33 @@ export function openSessions(db: Db) {
           })),
           { ordered: false },
         );
-      return changed;
+      return [...earlier, ...changed];
     },
 
-    /** A match is over: its sessions are open again, with the players' new ratings. Returns them as they now are. */
+    /**
+     * A match is over: its sessions are open again, with the players' new ratings. Returns them as they now are, those
+     * an earlier run released included.
+     */
     async release(
       matchIds: readonly string[],
       ratings: ReadonlyMap<string, number>,
       now: Date,
     ): Promise<SessionRecord[]> {
-      const playing = await sessions
-        .find({ match_id: { $in: [...matchIds] }, status: 'IN_MATCH' }, { batchSize: 10_000 })
+      const found = await sessions
+        .find(
+          { match_id: { $in: [...matchIds] }, status: { $in: ['ACTIVE', 'IN_MATCH'] } },
+          { batchSize: 10_000 },
+        )
         .toArray();
-      const changed = playing.map((session) => ({
-        ...session,
-        status: 'ACTIVE' as const,
-        rating: ratings.get(session.player_id) ?? session.rating,
-        timestamp: now,
-      }));
+      const released = found.filter((session) => session.status === 'ACTIVE');
+      const changed = found
+        .filter((session) => session.status === 'IN_MATCH')
+        .map((session) => ({
+          ...session,
+          status: 'ACTIVE' as const,
+          rating: ratings.get(session.player_id) ?? session.rating,
+          timestamp: now,
+        }));
       if (changed.length > 0)
         await sessions.bulkWrite(
           changed.map(({ _id, status, rating, timestamp, match_id }) => ({
@@ -112,7 +124,7 @@ export function openSessions(db: Db) {
           })),
           { ordered: false },
         );
-      return changed;
+      return [...released, ...changed];
     },
   };
 }

@@ -22,7 +22,7 @@ export function exchange(engine: Engine, found: readonly Found[], tally: Tally, 
   const line = [...matchOf.keys()].sort(
     (a, b) => compareKeys(a, b) || (a.numbers[0] ?? 0) - (b.numbers[0] ?? 0) || a.arrival - b.arrival,
   );
-  const trial = new Lineup(engine.teamNames.length, engine.algorithm.expansionAgeSelection);
+  const trial = new Lineup(engine.stages.at(-1)?.room ?? [], engine.algorithm.expansionAgeSelection);
   const holds = (match: Found) => {
     trial.clear();
     match.members.forEach((member, index) => {

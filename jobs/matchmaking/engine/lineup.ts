@@ -13,12 +13,22 @@ export class Lineup {
   /** Index of the expansion stage whose rules judge this match. */
   stage = 0;
   readonly #stages: number[] = [];
+  readonly #room: readonly number[];
   readonly #age: 'newest' | 'oldest';
 
-  constructor(teamCount: number, age: 'newest' | 'oldest') {
-    this.teams = Array.from({ length: teamCount }, () => []);
-    this.counts = Array.from({ length: teamCount }, () => 0);
+  /** `room`: the most players each team can have at any age. */
+  constructor(room: readonly number[], age: 'newest' | 'oldest') {
+    this.#room = room;
+    this.teams = room.map(() => []);
+    this.counts = room.map(() => 0);
     this.#age = age;
+  }
+
+  /** Seats still free on these teams. */
+  seatsLeft(teams: readonly number[]): number {
+    let seats = 0;
+    for (const team of teams) seats += (this.#room[team] ?? 0) - (this.counts[team] ?? 0);
+    return seats;
   }
 
   push(candidate: Candidate, place: number): void {

@@ -6,7 +6,7 @@ import { type Engine, isLarge, largest, stageAt } from './engine.ts';
 import { exchange } from './exchange.ts';
 import { formed, type Pass } from './match.ts';
 import { Neighbourhood } from './neighbourhood.ts';
-import { preferenceOf } from './preference.ts';
+import { inBatchOrder, preferenceOf } from './preference.ts';
 import { type Found, Search } from './search.ts';
 import { Tally } from './tally.ts';
 
@@ -36,7 +36,7 @@ export class MatchPool {
     if (candidate === undefined) return;
     this.#candidates.set(ticket.ticketId, candidate);
     const last = this.#anchors.at(-1);
-    if (last !== undefined && inAnchorOrder(this.#engine)(last, candidate) > 0) this.#unsorted = true;
+    if (last !== undefined && inBatchOrder(this.#engine)(last, candidate) > 0) this.#unsorted = true;
     this.#anchors.push(candidate);
     this.#neighbourhood(candidate).add(candidate);
   }
@@ -100,7 +100,7 @@ export class MatchPool {
 
   #settle(): void {
     this.#anchors = this.#anchors.filter(({ gone }) => !gone);
-    if (this.#unsorted) this.#anchors.sort(inAnchorOrder(this.#engine));
+    if (this.#unsorted) this.#anchors.sort(inBatchOrder(this.#engine));
     this.#unsorted = false;
     for (const [key, neighbourhood] of this.#neighbourhoods) {
       neighbourhood.settle();
@@ -136,15 +136,11 @@ export class MatchPool {
   }
 }
 
-/** By age, backfill tickets before or after the others if the rule set says so. */
-function inAnchorOrder({ algorithm }: Engine): (a: Candidate, b: Candidate) => number {
-  const backfillRank = { high: -1, normal: 0, low: 1 }[algorithm.backfillPriority];
-  const rank = (candidate: Candidate) => (candidate.backfill ? backfillRank : 0);
-  return (a, b) => rank(a) - rank(b) || a.ticket.startTime - b.ticket.startTime || a.arrival - b.arrival;
-}
-
 /** Up to this many waiting tickets every combination is tried, so a match with the anchor is found if there is one. */
 const exhaustive = { candidates: 8, steps: 400_000 };
+
+/** What one search may cost per seat of the match: beyond it, backtracking found next to nothing in the bench. */
+const stepsPerSeat = 16;
 
 /** The most candidates one anchor looks at. */
 const widest = 2_048;
@@ -162,19 +158,18 @@ function searchAround(
   const { near, more } = all.around(anchor, window, few);
   if (near.length <= exhaustive.candidates)
     return search.around(anchor, preferred(engine, anchor, near), exhaustive.steps);
-  const steps = isLarge(engine) ? 2 * players * engine.teamNames.length : 200 * players;
+  const steps = isLarge(engine) ? 2 * players * engine.teamNames.length : stepsPerSeat * players;
   let best: Found | undefined;
-  const attempt = (candidates: Candidate[] | undefined) => {
-    if (candidates === undefined || best?.full) return;
-    const found = search.around(anchor, preferred(engine, anchor, candidates), steps);
+  const attempt = (candidates: Candidate[]) => {
+    if (best?.full) return;
+    const together = inOneLocation(engine, anchor, candidates) ?? candidates;
+    const found = search.around(anchor, preferred(engine, anchor, together), steps);
     if ((found?.players ?? 0) > (best?.players ?? 0)) best = found;
+    if (best === undefined && together.length < candidates.length && candidates.length <= few)
+      best = search.around(anchor, preferred(engine, anchor, candidates), steps);
   };
-  attempt(inOneLocation(engine, anchor, near));
   attempt(near);
-  if (!more || best?.full) return best;
-  const wide = all.around(anchor, window, Math.min(16 * few, widest)).near;
-  attempt(inOneLocation(engine, anchor, wide));
-  attempt(wide);
+  if (more) attempt(all.around(anchor, window, Math.min(16 * few, widest)).near);
   return best;
 }
 

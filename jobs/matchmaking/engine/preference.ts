@@ -38,6 +38,13 @@ function mergedMap(
 
 type Compare = (a: Candidate, b: Candidate) => number;
 
+/** By age, backfill tickets before or after the others if the rule set says so: anchors take their turns like this. */
+export function inBatchOrder({ algorithm }: Engine): Compare {
+  const backfillRank = { high: -1, normal: 0, low: 1 }[algorithm.backfillPriority];
+  const rank = (candidate: Candidate) => (candidate.backfill ? backfillRank : 0);
+  return (a, b) => rank(a) - rank(b) || a.ticket.startTime - b.ticket.startTime || a.arrival - b.arrival;
+}
+
 /**
  * Which of two candidates suits the anchor better: by the sort rules in their order; then, under `closest`, by the
  * numbers the rule set limits, each in units of its limit; then by age.
@@ -48,7 +55,7 @@ export function preferenceOf(engine: Engine, anchor: Candidate): Compare {
     const gap = gapFrom(engine, anchor);
     compares.push((a, b) => gap(a) - gap(b));
   }
-  compares.push((a, b) => a.ticket.startTime - b.ticket.startTime || a.arrival - b.arrival);
+  compares.push(inBatchOrder(engine));
   return (a, b) => {
     for (const compare of compares) {
       const difference = compare(a, b);

@@ -14,6 +14,9 @@ export interface Found {
   readonly full: boolean;
 }
 
+/** Passing over a candidate costs this much of a step, so that long lists of parties that do not fit end too. */
+const glance = 1 / 64;
+
 /** A backfill ticket goes where its players already are. */
 const ofBackfill = [-1];
 
@@ -33,7 +36,7 @@ export class Search {
     this.#engine = engine;
     this.#tally = tally;
     this.#chance = chance;
-    this.#lineup = new Lineup(engine.teamNames.length, engine.algorithm.expansionAgeSelection);
+    this.#lineup = new Lineup(engine.stages.at(-1)?.room ?? [], engine.algorithm.expansionAgeSelection);
   }
 
   /** The largest match with the anchor that the candidates, taken in order, allow within `steps`. */
@@ -79,7 +82,10 @@ export class Search {
     for (let index = from; index < this.#candidates.length; index++) {
       if (players + (this.#rest[index] ?? 0) <= (this.#best?.players ?? 0)) return false;
       const candidate = this.#candidates[index];
-      if (candidate === undefined || (candidate.backfill ? hasBackfill : candidate.size > space)) continue;
+      if (candidate === undefined || (candidate.backfill ? hasBackfill : candidate.size > space)) {
+        this.#stepsLeft -= glance;
+        continue;
+      }
       if (this.#place(candidate, teams, index + 1)) return true;
     }
     return false;

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { compileRuleSet } from '../../../jobs/matchmaking/engine/compile.ts';
 import { formMatches } from '../../../jobs/matchmaking/engine/form-matches.ts';
 import { loadRuleSet } from '../../../jobs/matchmaking/rule-set/load.ts';
@@ -7,6 +7,7 @@ import { pools, ruleSets } from './arbitraries.ts';
 import { type RawRuleSet, violations } from './naive-checker.ts';
 
 const now = 1_000_000;
+vi.setConfig({ testTimeout: 600_000 });
 const numRuns = Number(process.env['PROPERTY_RUNS'] ?? 1_000);
 const orders = fc.constantFrom('closest' as const, 'documented' as const);
 

@@ -34,11 +34,13 @@ for _, member in ipairs(list) do
     if not player.accepted then return { 'recorded' } end
   end
 end
+local ticket_ids = {}
 for _, member in ipairs(list) do
+  ticket_ids[#ticket_ids + 1] = member.ticketId
   redis.call('HSET', key('ticket', member.ticketId), 'status', 'PLACING')
   redis.call('HINCRBY', key('ticket', member.ticketId), 'revision', 1)
 end
-to_outbox(match, f[3], f[4], time + patience)
+to_outbox(match, f[3], f[4], ticket_ids, time, patience)
 forget_proposal(match)
 emit('AcceptMatchCompleted', time, f[2], cjson.encode({ matchId = match, acceptance = 'Accepted', tickets = list }))
 return { 'decided', string.format('%d', time), f[3], f[4] }

@@ -30,14 +30,18 @@ while i <= #ARGV do
   end
   if verdict == 1 then
     local configuration = redis.call('HGET', key('ticket', ARGV[first]), 'configuration')
-    for t = first, i - 2, 2 do take(ARGV[t], answer_ms and 'REQUIRES_ACCEPTANCE' or 'PLACING', match, pool) end
+    local ticket_ids = {}
+    for t = first, i - 2, 2 do
+      ticket_ids[#ticket_ids + 1] = ARGV[t]
+      take(ARGV[t], answer_ms and 'REQUIRES_ACCEPTANCE' or 'PLACING', match, pool)
+    end
     if answer_ms then
       local deadline = string.format('%d', time + answer_ms)
       redis.call('HSET', key('proposal', match), 'entry', entry, 'job', job, 'pool', pool, 'tickets', tickets,
         'configuration', configuration)
       redis.call('ZADD', key('proposals'), deadline, match)
     else
-      to_outbox(match, job, entry, time + patience)
+      to_outbox(match, job, entry, ticket_ids, time, patience)
       pending = pending + 1
     end
     emit('PotentialMatchCreated', time, configuration, detail)

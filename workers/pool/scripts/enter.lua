@@ -4,7 +4,7 @@
 -- Returns per ticket one of
 --   entered      it searches now
 --   superseded   one of its players has a newer ticket: it was cancelled
---   placing:<p>  player p's earlier ticket is being placed: it was failed
+--   placing:<p>  player p's earlier ticket was matched after this one was reserved: it was failed
 --   <STATUS>     it was not QUEUED any more; nothing changed
 --   missing      no such ticket; nothing changed
 local PLAYER_SECONDS = 172800 -- the longest search (12 h) plus the longest retry of an older start (25 h), rounded up
@@ -25,9 +25,12 @@ local function enter(id, pool, timeout, players)
         cancel(ticket, SUPERSEDED, time)
         return 'superseded'
       end
-      if redis.call('HGET', key('ticket', newest[1]), 'status') == 'PLACING' then
-        finish(ticket, 'FAILED', 'MatchmakingFailed', 'PlayerBeingPlaced',
-          'Player ' .. member.playerId .. ' is being placed by ticket ' .. newest[1] .. '.', time)
+      -- Decided after this ticket was asked for: the player is in that match, and this ticket is not newer than it.
+      local earlier = redis.call('HMGET', key('ticket', newest[1]), 'status', 'decided')
+      local placing = earlier[1] == 'PLACING'
+      if placing or (earlier[1] == 'COMPLETED' and tonumber(earlier[2]) >= tonumber(ticket.start)) then
+        finish(ticket, 'FAILED', 'MatchmakingFailed', placing and 'PlayerBeingPlaced' or 'PlayerInMatch',
+          'A player of this ticket is in the match of ticket ' .. newest[1] .. '.', time)
         return 'placing:' .. member.playerId
       end
       older[#older + 1] = newest[1]

@@ -90,10 +90,11 @@ local function take(ticket_id, status, match, pool)
 end
 
 -- Puts a decided match into the outbox, to be handed over again when it is not settled in time.
-local function to_outbox(match, job, entry, due)
+local function to_outbox(match, job, entry, ticket_ids, time, patience)
+  for _, id in ipairs(ticket_ids) do redis.call('HSET', key('ticket', id), 'decided', string.format('%d', time)) end
   redis.call('HSET', key('outbox'), match, entry)
   redis.call('HSET', key('outbox-job'), match, job)
-  redis.call('ZADD', key('outbox-due'), string.format('%d', due), match)
+  redis.call('ZADD', key('outbox-due'), string.format('%d', time + patience), match)
 end
 
 -- Players of a proposal as events show them: with their team, and their answer once they gave one.

@@ -32,12 +32,18 @@ function compileOne(rule: CollectionRule, measurement: Expression, bounds: Bound
       const all = lists(lineup);
       return all.length === 0 ? holding : within(commonCount(all), bounds, 'falls');
     };
-  if (rule.operation === 'contains')
+  if (rule.operation === 'contains') {
+    const teams = [...new Set(pathsOf(measurement).flatMap((path) => path.teams))].map(
+      (team) => scope.teamIndex.get(team) ?? -1,
+    );
     return (lineup) => {
       const [value] = reference(lineup);
       const count = lists(lineup).filter((list) => value !== undefined && list.includes(value)).length;
+      // Each seat left can add one list at most.
+      if (count + lineup.seatsLeft(teams) < bounds.minCount) return broken;
       return within(count, bounds, 'rises');
     };
+  }
   const trend = rule.referenceValue === undefined ? 'fixed' : referenceTrend(rule.referenceValue);
   return (lineup) => {
     const wanted = new Set(reference(lineup));

@@ -1,0 +1,99 @@
+import { Duration } from 'aws-cdk-lib';
+import { AdjustmentType, CfnScalingPolicy, StepScalingAction } from 'aws-cdk-lib/aws-applicationautoscaling';
+import { Alarm, ComparisonOperator, MathExpression, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { ApplicationScalingAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import type { ScalableTaskCount } from 'aws-cdk-lib/aws-ecs';
+import { Construct } from 'constructs';
+import { queues } from '../../jobs/catalogue.ts';
+import type { QueueName } from '../../jobs/contract.ts';
+import { type MetricName, metricNamespace } from '../../jobs/metrics.ts';
+import { fleetMetric } from './fleet-metric.ts';
+import { scalingPolicy, targetBacklogPerTask } from './scaling-policy.ts';
+import type { StageSettings } from './settings.ts';
+
+export interface BacklogScalingProps {
+  readonly queue: QueueName;
+  readonly settings: StageSettings;
+  readonly target: ScalableTaskCount;
+}
+
+/** Without a worker the whole queue is one task's backlog: a number, where a division by zero would be no data. */
+const backlogPerTask = 'IF(workers > 0, length / workers, length)';
+
+/** Both policies of `scaling-policy.ts` on one service. */
+export class BacklogScaling extends Construct {
+  constructor(scope: Construct, id: string, { queue, settings, target }: BacklogScalingProps) {
+    super(scope, id);
+    const perTask = targetBacklogPerTask(queues[queue].concurrency, settings.services[queue]);
+    const { outCooldownSeconds, inCooldownSeconds, surge } = scalingPolicy;
+    const ours = { environment: settings.name, service: queue, statistic: 'Average' };
+
+    const measure = (id: string, metricName: MetricName) => ({
+      id,
+      returnData: false,
+      metricStat: {
+        stat: 'Average',
+        metric: {
+          namespace: metricNamespace,
+          metricName,
+          dimensions: [
+            { name: 'Environment', value: settings.name },
+            { name: 'Service', value: queue },
+          ],
+        },
+      },
+    });
+    // The construct for tracking takes plain metrics only; the service itself takes expressions.
+    new CfnScalingPolicy(this, 'Tracking', {
+      policyName: `${this.node.addr.slice(0, 8)}-tracking`,
+      policyType: 'TargetTrackingScaling',
+      scalingTargetId: target,
+      targetTrackingScalingPolicyConfiguration: {
+        targetValue: perTask,
+        scaleOutCooldown: outCooldownSeconds,
+        scaleInCooldown: inCooldownSeconds,
+        customizedMetricSpecification: {
+          metrics: [
+            measure('length', 'QueueLength'),
+            measure('workers', 'ActiveWorkers'),
+            { id: 'backlog', expression: backlogPerTask, label: 'Jobs waiting per task', returnData: true },
+          ],
+        },
+      },
+    });
+
+    const threshold = perTask * surge.steps[0].fromTargets;
+    const alarm = new Alarm(this, 'Surge', {
+      alarmDescription: `Scaling: ${queue} has ${surge.steps[0].fromTargets} times the backlog per task it should have.`,
+      metric: new MathExpression({
+        expression: backlogPerTask,
+        label: 'Jobs waiting per task',
+        period: Duration.seconds(surge.periodSeconds),
+        usingMetrics: {
+          length: fleetMetric('QueueLength', { ...ours, periodSeconds: surge.periodSeconds }),
+          workers: fleetMetric('ActiveWorkers', { ...ours, periodSeconds: surge.periodSeconds }),
+        },
+      }),
+      threshold,
+      evaluationPeriods: surge.periods,
+      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+      // A late report is no reason to stop an ongoing surge, nor to start one.
+      treatMissingData: TreatMissingData.IGNORE,
+    });
+    const action = new StepScalingAction(this, 'SurgeSteps', {
+      scalingTarget: target,
+      adjustmentType: AdjustmentType.PERCENT_CHANGE_IN_CAPACITY,
+      minAdjustmentMagnitude: surge.minAdditionalTasks,
+      cooldown: Duration.seconds(surge.cooldownSeconds),
+    });
+    surge.steps.forEach(({ fromTargets, addPercent }, index) => {
+      const next = surge.steps[index + 1]?.fromTargets;
+      action.addAdjustment({
+        adjustment: addPercent,
+        lowerBound: perTask * fromTargets - threshold,
+        ...(next !== undefined && { upperBound: perTask * next - threshold }),
+      });
+    });
+    alarm.addAlarmAction(new ApplicationScalingAction(action));
+  }
+}

@@ -1,0 +1,97 @@
+import { Duration } from 'aws-cdk-lib';
+import {
+  AlarmStatusWidget,
+  Dashboard,
+  GraphWidget,
+  type IAlarm,
+  type IMetric,
+} from 'aws-cdk-lib/aws-cloudwatch';
+import { Construct } from 'constructs';
+import { queueNames } from '../../jobs/contract.ts';
+import type { MetricName } from '../../jobs/metrics.ts';
+import type { DataStack } from './data-stack.ts';
+import { fleetMetric } from './fleet-metric.ts';
+import type { StageSettings } from './settings.ts';
+import { worstNode, writer } from './store-metrics.ts';
+
+export interface FleetDashboardProps {
+  readonly settings: StageSettings;
+  readonly data: DataStack;
+  readonly alarms: readonly IAlarm[];
+}
+
+/** The fleet on one screen, read from top to bottom: is anything wrong, do players wait, does work pile up, who is full. */
+export class FleetDashboard extends Construct {
+  constructor(scope: Construct, id: string, { settings, data, alarms }: FleetDashboardProps) {
+    super(scope, id);
+    const environment = settings.name;
+    const perQueue = (name: MetricName, statistic: string) =>
+      queueNames.map((service) =>
+        fleetMetric(name, { environment, service, statistic }).with({ label: service }),
+      );
+    const ofMatches = (name: MetricName, statistic: string) =>
+      fleetMetric(name, { environment, service: 'matchmaking', statistic }).with({
+        label: `${name} ${statistic}`,
+      });
+    const ofSessions = (statistic: string) =>
+      fleetMetric('SessionCreationLatency', { environment, service: 'session-creation', statistic }).with({
+        label: statistic,
+      });
+    const queue = data.queueCluster.group;
+    const cache = data.sessionCache.group;
+    const { cluster } = data.documentdb;
+
+    new Dashboard(this, 'Dashboard', {
+      defaultInterval: Duration.hours(3),
+      widgets: [
+        [new AlarmStatusWidget({ title: 'Alarms', alarms: [...alarms], width: 24, height: 3 })],
+        ...[
+          [
+            graph('Players wait for a match (ms)', [
+              ofMatches('MatchmakingTime', 'p50'),
+              ofMatches('MatchmakingTime', 'p90'),
+            ]),
+            graph('Players wait for a session (ms)', [ofSessions('Average'), ofSessions('p99')]),
+            graph('Tickets a minute', [
+              ofMatches('TicketsStarted', 'Sum'),
+              ofMatches('MatchesCreated', 'Sum'),
+              ofMatches('TicketsTimedOut', 'Sum'),
+              ofMatches('TicketsFailed', 'Sum'),
+            ]),
+          ],
+          [
+            graph('Jobs waiting', perQueue('QueueLength', 'Maximum')),
+            graph('Oldest job (s)', perQueue('OldestJobAge', 'Maximum')),
+            graph('Workers', perQueue('ActiveWorkers', 'Average')),
+            graph('One job (ms)', perQueue('JobDuration', 'Average')),
+          ],
+          [
+            graph('Queue cluster (%)', [
+              worstNode(queue, 'DatabaseMemoryUsagePercentage'),
+              worstNode(queue, 'EngineCPUUtilization'),
+            ]),
+            graph('Session cache (%)', [
+              worstNode(cache, 'DatabaseMemoryUsagePercentage'),
+              worstNode(cache, 'EngineCPUUtilization'),
+            ]),
+            graph('DocumentDB', [
+              writer(cluster, 'CPUUtilization'),
+              writer(cluster, 'DatabaseConnections', 'Maximum'),
+            ]),
+            graph('Waiting elsewhere', [
+              ofMatches('CyclesPaused', 'Sum'),
+              ofMatches('TicketsSearching', 'Maximum'),
+              ...perQueue('FailedJobs', 'Maximum'),
+            ]),
+          ],
+        ].map(evenly),
+      ],
+    });
+  }
+}
+
+/** A row of graphs over the whole width of the screen, which is 24 columns. */
+const evenly = (row: readonly { title: string; left: IMetric[] }[]): GraphWidget[] =>
+  row.map((graph) => new GraphWidget({ ...graph, width: 24 / row.length, height: 5 }));
+
+const graph = (title: string, left: IMetric[]) => ({ title, left });

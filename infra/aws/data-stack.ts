@@ -1,0 +1,39 @@
+import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import type { Key } from 'aws-cdk-lib/aws-kms';
+import type { Construct } from 'constructs';
+import { DocumentDb } from './documentdb.ts';
+import { FleetKey } from './fleet-key.ts';
+import { Network } from './network.ts';
+import { Players } from './players.ts';
+import { QueueCluster } from './queue-cluster.ts';
+import { SessionCache } from './session-cache.ts';
+import type { StageSettings } from './settings.ts';
+
+export interface DataStackProps extends StackProps {
+  readonly settings: StageSettings;
+}
+
+/** What must be kept: network, key, stores, players. Deployed rarely, protected where the stage says `retain`. */
+export class DataStack extends Stack {
+  readonly encryptionKey: Key;
+  readonly network: Network;
+  readonly queueCluster: QueueCluster;
+  readonly sessionCache: SessionCache;
+  readonly documentdb: DocumentDb;
+
+  constructor(scope: Construct, id: string, { settings, ...props }: DataStackProps) {
+    super(scope, id, { ...props, terminationProtection: settings.removal === 'retain' });
+    this.encryptionKey = new FleetKey(this, 'Encryption', settings).key;
+    this.network = new Network(this, 'Network', settings, this.encryptionKey);
+    const shared = { settings, network: this.network, encryptionKey: this.encryptionKey };
+    this.queueCluster = new QueueCluster(this, 'QueueCluster', shared);
+    this.sessionCache = new SessionCache(this, 'SessionCache', shared);
+    this.documentdb = new DocumentDb(this, 'DocumentDb', shared);
+    const players = new Players(this, 'Players', settings);
+
+    new CfnOutput(this, 'UserPoolId', { value: players.pool.userPoolId });
+    new CfnOutput(this, 'UserPoolClientId', { value: players.client.userPoolClientId });
+    new CfnOutput(this, 'ProducersUrlSecret', { value: this.queueCluster.producersUrl.secretArn });
+    new CfnOutput(this, 'ProducersSecurityGroup', { value: this.network.producers.securityGroupId });
+  }
+}

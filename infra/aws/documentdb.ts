@@ -1,0 +1,81 @@
+import { Duration } from 'aws-cdk-lib';
+import { ClusterParameterGroup, DatabaseCluster } from 'aws-cdk-lib/aws-docdb';
+import { InstanceType } from 'aws-cdk-lib/aws-ec2';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { type ISecret, SecretRotation, SecretRotationApplication } from 'aws-cdk-lib/aws-secretsmanager';
+import { Construct } from 'constructs';
+import { documentdbPort, type Network } from './network.ts';
+import { removalPolicy } from './removal.ts';
+import type { StageSettings } from './settings.ts';
+
+export interface DocumentDbProps {
+  readonly settings: StageSettings;
+  readonly network: Network;
+  readonly encryptionKey: IKey;
+}
+
+/** Where the image keeps Amazon's certificate authorities; see the Dockerfile. */
+const authorities = '/etc/ssl/certs/documentdb.pem';
+
+/** The record: players, sessions, matches, rating changes, tickets. */
+export class DocumentDb extends Construct {
+  readonly cluster: DatabaseCluster;
+  /** `username` and `password`, rotated every 30 days. */
+  readonly login: ISecret;
+  /** Without the login, which a task gets beside it. */
+  readonly uri: string;
+
+  constructor(scope: Construct, id: string, { settings, network, encryptionKey }: DocumentDbProps) {
+    super(scope, id);
+    const { engineVersion, instanceType, instances, backupDays } = settings.documentdb;
+    const parameterGroup = new ClusterParameterGroup(this, 'Parameters', {
+      family: `docdb${engineVersion.slice(0, 3)}`,
+      description: 'TLS only; who did what, and what was slow, is logged',
+      parameters: {
+        tls: 'enabled',
+        audit_logs: 'enabled',
+        profiler: 'enabled',
+        /** Every handler's statements take single milliseconds: 100 is worth a look. */
+        profiler_threshold_ms: '100',
+        ttl_monitor: 'enabled',
+      },
+    });
+    this.cluster = new DatabaseCluster(this, 'Cluster', {
+      engineVersion,
+      port: documentdbPort,
+      masterUser: { username: 'fleet' },
+      instanceType: new InstanceType(instanceType),
+      instances,
+      vpc: network.vpc,
+      vpcSubnets: { subnetGroupName: 'stores' },
+      securityGroup: network.documentdb,
+      parameterGroup,
+      storageEncrypted: true,
+      kmsKey: encryptionKey,
+      exportAuditLogsToCloudWatch: true,
+      exportProfilerLogsToCloudWatch: true,
+      cloudWatchLogsRetention: settings.logDays,
+      backup: { retention: Duration.days(backupDays) },
+      copyTagsToSnapshot: true,
+      deletionProtection: settings.removal === 'retain',
+      removalPolicy: removalPolicy(settings),
+      instanceRemovalPolicy: removalPolicy(settings),
+    });
+    if (!this.cluster.secret) throw new Error('the cluster was to make its login itself');
+    this.login = this.cluster.secret;
+    const options = `replicaSet=rs0&tls=true&tlsCAFile=${authorities}&retryWrites=false`;
+    this.uri = `mongodb://${this.cluster.clusterEndpoint.socketAddress}/?${options}`;
+
+    // A running task keeps its connections; one that must open another with the old password makes no progress, fails
+    // its health check and is replaced by a task that reads the new one.
+    new SecretRotation(this, 'Rotation', {
+      application: SecretRotationApplication.MONGODB_ROTATION_SINGLE_USER,
+      secret: this.login,
+      target: this.cluster,
+      vpc: network.vpc,
+      vpcSubnets: { subnetGroupName: 'tasks' },
+      securityGroup: network.rotation,
+      automaticallyAfter: Duration.days(30),
+    });
+  }
+}

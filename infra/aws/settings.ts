@@ -1,0 +1,113 @@
+import { z } from 'zod';
+import { type QueueName, queueNames } from '../../jobs/contract.ts';
+
+const count = z.int().min(0);
+const seconds = z.number().positive();
+
+/** One queue's service. */
+const service = z.strictObject({
+  /** CPU units of Fargate, 1,024 to the core. A worker is one event loop: more than 1,024 is wasted on it. */
+  cpu: z.literal([256, 512, 1_024]),
+  memoryMiB: z.int().min(512).max(8_192),
+  /** 0 lets a queue that nobody uses cost nothing; its first job then waits for a task to start, about a minute. */
+  minTasks: count,
+  /** Guards what lies behind: tasks × 32 connections must fit DocumentDB. */
+  maxTasks: z.int().min(1),
+  /** How long a job may wait in its queue before that is worth another task. */
+  acceptableWaitSeconds: seconds,
+  /** One job from taken to ended at full concurrency, ms: the mean of `JobDuration`. Measure again when work changes. */
+  jobMs: z.number().positive(),
+  /** Tasks beyond `minTasks` run on Spot: 70 % cheaper, taken away at two minutes' notice, which the fleet survives. */
+  spot: z.boolean(),
+});
+
+/** What an operator may set, stage by stage. Every value is checked before anything is synthesised. */
+export const stageSettings = z
+  .strictObject({
+    /** The `Environment` dimension of every metric, and the prefix of the stacks. */
+    name: z.literal(['dev', 'production']),
+    region: z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/),
+    /** Named, so that synthesis asks nobody. Two at least: that is what Multi-AZ means. */
+    availabilityZones: z.array(z.string()).min(2).max(3),
+    cidr: z.cidrv4(),
+    /** Region or title the fleet serves; the `DOMAIN` of its workers. */
+    domain: z.string().regex(/^[a-z0-9-]{1,32}$/),
+
+    queueCluster: z.strictObject({
+      /** Durability needs an r or m family: t nodes have none. */
+      nodeType: z.string().regex(/^cache\./),
+      replicas: z.int().min(0).max(5),
+      /**
+       * `sync` loses nothing it acknowledged, at milliseconds a write. `async` may lose 10 s and costs no latency.
+       * `disabled` may lose whatever a failover loses.
+       */
+      durability: z.enum(['sync', 'async', 'disabled']),
+      snapshotDays: z.int().min(0).max(35),
+    }),
+    sessionCache: z.strictObject({
+      nodeType: z.string().regex(/^cache\./),
+      replicas: z.int().min(0).max(5),
+    }),
+    documentdb: z.strictObject({
+      engineVersion: z.enum(['5.0.0', '8.0.0']),
+      instanceType: z.string().regex(/^[a-z0-9]+\.[a-z0-9]+$/),
+      instances: z.int().min(1).max(15),
+      backupDays: z.int().min(1).max(35),
+      /** Limits of one instance of that type, which AWS lists by size; alarms are shares of them. */
+      connectionLimit: z.int().min(100),
+      cursorLimit: z.int().min(10),
+    }),
+    players: z.strictObject({
+      mfa: z.enum(['off', 'optional', 'required']),
+      selfSignUp: z.boolean(),
+    }),
+    services: z.record(z.enum(queueNames), service),
+
+    alarms: z.strictObject({
+      sessionLatencyMs: z.number().positive(),
+      /** A queue this many acceptable waits long has outrun its scaling. */
+      backlogFactor: z.number().min(1),
+      oldestJobSeconds: seconds,
+      matchmakingTimeP90Seconds: seconds,
+      /** Jobs that failed for good within five minutes. */
+      failedJobs: count,
+      /** Failed jobs kept and looked at by nobody. */
+      keptFailedJobs: count,
+      restarts: count,
+    }),
+    /** Share of traces begun by the fleet that are recorded; a caller's decision wins. */
+    traceSampling: z.number().min(0).max(1),
+    logDays: z.literal([7, 14, 30, 90, 365]),
+    /** `retain` keeps stores, keys and logs when their stack is deleted, and protects the stack itself. */
+    removal: z.enum(['retain', 'destroy']),
+    /** Who gets the alarms besides those who subscribe to the topic by themselves. */
+    alertEmail: z.email().optional(),
+    /** A month's cost beyond which `alerts` hears of it. Absent: no budget. */
+    monthlyBudgetUsd: z.number().positive().optional(),
+    /** Where `infra/aws/runbook.md` can be read by whoever is paged. */
+    runbookUrl: z.url(),
+  })
+  .superRefine((it, context) => {
+    const refuse = (path: (string | number)[], message: string) =>
+      context.addIssue({ code: 'custom', path, message });
+    const { queueCluster, services, documentdb } = it;
+    if (queueCluster.durability !== 'disabled' && queueCluster.replicas === 0)
+      refuse(['queueCluster', 'replicas'], 'durability needs at least one replica');
+    if (queueCluster.durability !== 'disabled' && !/^cache\.[rmc]\d/.test(queueCluster.nodeType))
+      refuse(['queueCluster', 'nodeType'], 'durability needs a node of an r, m or c family');
+    for (const name of queueNames)
+      if (services[name].maxTasks < services[name].minTasks)
+        refuse(['services', name, 'maxTasks'], 'is below minTasks');
+    if (services.maintenance.minTasks === 0)
+      refuse(['services', 'maintenance', 'minTasks'], 'must be 1 or more: it reports the queues to scaling');
+    const connections =
+      connectionsPerTask * queueNames.reduce((total, name) => total + services[name].maxTasks, 0);
+    if (connections > documentdb.connectionLimit)
+      refuse(['documentdb', 'connectionLimit'], `${connections} connections of all tasks do not fit`);
+  });
+
+export type StageSettings = z.output<typeof stageSettings>;
+export type ServiceSettings = StageSettings['services'][QueueName];
+
+/** `maxPoolSize` of a worker. */
+const connectionsPerTask = 32;

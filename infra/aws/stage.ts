@@ -1,0 +1,21 @@
+import { type App, Tags } from 'aws-cdk-lib';
+import { DataStack } from './data-stack.ts';
+import type { StageSettings } from './settings.ts';
+import { WatchStack } from './watch-stack.ts';
+import { WorkersStack } from './workers-stack.ts';
+
+/**
+ * One stage of the fleet: what must be kept, what can be thrown away and made again, and what watches both. No account
+ * is named, so a stage deploys into whichever account the caller's credentials belong to.
+ */
+export function addStage(app: App, settings: StageSettings) {
+  const env = { region: settings.region };
+  const data = new DataStack(app, `fleet-${settings.name}-data`, { env, settings });
+  const workers = new WorkersStack(app, `fleet-${settings.name}-workers`, { env, settings, data });
+  const watch = new WatchStack(app, `fleet-${settings.name}-watch`, { env, settings, data, workers });
+  for (const stack of [data, workers, watch]) {
+    Tags.of(stack).add('fleet', 'matchmaking');
+    Tags.of(stack).add('stage', settings.name);
+  }
+  return { data, workers, watch };
+}

@@ -1,0 +1,150 @@
+import { type StageSettings, stageSettings } from './settings.ts';
+
+/**
+ * Both stages carry names the brief fixes (`game-session-cache`, `session-latency`), which are unique to an account and
+ * region: give each stage an account of its own.
+ */
+const runbookUrl = 'https://example.com/matchmaking-fleet/blob/main/infra/aws/runbook.md';
+
+/** Small and disposable; what it loses nobody misses. */
+export const dev: StageSettings = stageSettings.parse({
+  name: 'dev',
+  region: 'us-east-1',
+  availabilityZones: ['us-east-1a', 'us-east-1b'],
+  cidr: '10.20.0.0/20',
+  domain: 'main',
+  queueCluster: { nodeType: 'cache.t4g.small', replicas: 0, durability: 'disabled', snapshotDays: 0 },
+  sessionCache: { nodeType: 'cache.t3.micro', replicas: 0 },
+  documentdb: {
+    engineVersion: '5.0.0',
+    instanceType: 't4g.medium',
+    instances: 1,
+    backupDays: 1,
+    connectionLimit: 500,
+    cursorLimit: 30,
+  },
+  players: { mfa: 'optional', selfSignUp: true },
+  services: {
+    'session-creation': {
+      cpu: 256,
+      memoryMiB: 512,
+      minTasks: 1,
+      maxTasks: 2,
+      acceptableWaitSeconds: 5,
+      jobMs: 40,
+      spot: true,
+    },
+    matchmaking: {
+      cpu: 512,
+      memoryMiB: 1_024,
+      minTasks: 1,
+      maxTasks: 2,
+      acceptableWaitSeconds: 5,
+      jobMs: 30,
+      spot: true,
+    },
+    'rating-update': {
+      cpu: 256,
+      memoryMiB: 512,
+      minTasks: 0,
+      maxTasks: 2,
+      acceptableWaitSeconds: 60,
+      jobMs: 60,
+      spot: true,
+    },
+    maintenance: {
+      cpu: 256,
+      memoryMiB: 512,
+      minTasks: 1,
+      maxTasks: 1,
+      acceptableWaitSeconds: 30,
+      jobMs: 20,
+      spot: false,
+    },
+  },
+  alarms: {
+    sessionLatencyMs: 1_000,
+    backlogFactor: 10,
+    oldestJobSeconds: 300,
+    matchmakingTimeP90Seconds: 120,
+    failedJobs: 50,
+    keptFailedJobs: 5_000,
+    restarts: 10,
+  },
+  traceSampling: 0.2,
+  logDays: 14,
+  removal: 'destroy',
+  runbookUrl,
+});
+
+/** Loses nothing it acknowledged, whichever zone fails. */
+export const production: StageSettings = stageSettings.parse({
+  name: 'production',
+  region: 'us-east-1',
+  availabilityZones: ['us-east-1a', 'us-east-1b', 'us-east-1c'],
+  cidr: '10.24.0.0/20',
+  domain: 'main',
+  queueCluster: { nodeType: 'cache.r7g.large', replicas: 1, durability: 'sync', snapshotDays: 7 },
+  sessionCache: { nodeType: 'cache.r7g.large', replicas: 1 },
+  documentdb: {
+    engineVersion: '5.0.0',
+    instanceType: 'r6g.large',
+    instances: 3,
+    backupDays: 14,
+    connectionLimit: 1_700,
+    cursorLimit: 450,
+  },
+  players: { mfa: 'optional', selfSignUp: true },
+  services: {
+    'session-creation': {
+      cpu: 512,
+      memoryMiB: 1_024,
+      minTasks: 2,
+      maxTasks: 16,
+      acceptableWaitSeconds: 1,
+      jobMs: 40,
+      spot: true,
+    },
+    matchmaking: {
+      cpu: 1_024,
+      memoryMiB: 2_048,
+      minTasks: 2,
+      maxTasks: 16,
+      acceptableWaitSeconds: 1,
+      jobMs: 30,
+      spot: false,
+    },
+    'rating-update': {
+      cpu: 512,
+      memoryMiB: 1_024,
+      minTasks: 2,
+      maxTasks: 8,
+      acceptableWaitSeconds: 15,
+      jobMs: 60,
+      spot: true,
+    },
+    maintenance: {
+      cpu: 256,
+      memoryMiB: 512,
+      minTasks: 2,
+      maxTasks: 3,
+      acceptableWaitSeconds: 10,
+      jobMs: 20,
+      spot: false,
+    },
+  },
+  alarms: {
+    sessionLatencyMs: 1_000,
+    backlogFactor: 10,
+    oldestJobSeconds: 60,
+    matchmakingTimeP90Seconds: 60,
+    failedJobs: 20,
+    keptFailedJobs: 1_000,
+    restarts: 5,
+  },
+  traceSampling: 0.05,
+  logDays: 90,
+  removal: 'retain',
+  monthlyBudgetUsd: 2_500,
+  runbookUrl,
+});

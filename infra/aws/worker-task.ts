@@ -1,0 +1,140 @@
+import { Duration } from 'aws-cdk-lib';
+import {
+  CpuArchitecture,
+  FargateTaskDefinition,
+  LogDrivers,
+  OperatingSystemFamily,
+  Protocol,
+  Secret,
+} from 'aws-cdk-lib/aws-ecs';
+import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import { catalogue } from '../../jobs/catalogue.ts';
+import type { QueueName } from '../../jobs/contract.ts';
+import { metricNamespace } from '../../jobs/metrics.ts';
+import type { DataStack } from './data-stack.ts';
+import { image } from './image.ts';
+import { removalPolicy } from './removal.ts';
+import type { StageSettings } from './settings.ts';
+
+export interface WorkerTaskProps {
+  readonly queue: QueueName;
+  readonly settings: StageSettings;
+  readonly data: DataStack;
+}
+
+const healthPort = 8080;
+const xrayPort = 2000;
+const sidecar = { cpu: 32, memoryMiB: 128 };
+/** `nonroot` of the distroless images. */
+const user = '65532';
+
+/** After the grace period a worker closes its connections and sends its last metrics: at most this long, seconds. */
+const closingSeconds = 15;
+
+/**
+ * How long a queue's worker may finish its jobs after SIGTERM, seconds: as long as its slowest job may take. So neither
+ * scale-in nor a deployment ever interrupts a job, and no task asks ECS for protection.
+ */
+export const graceSeconds = (queue: QueueName): number =>
+  Math.ceil(Math.max(...catalogue.filter((job) => job.queue === queue).map((job) => job.timeoutMs)) / 1_000);
+
+/** One worker process and its X-Ray daemon. */
+export class WorkerTask extends Construct {
+  readonly definition: FargateTaskDefinition;
+
+  constructor(scope: Construct, id: string, { queue, settings, data }: WorkerTaskProps) {
+    super(scope, id);
+    const { cpu, memoryMiB } = settings.services[queue];
+    const grace = graceSeconds(queue);
+    this.definition = new FargateTaskDefinition(this, 'Definition', {
+      cpu,
+      memoryLimitMiB: memoryMiB,
+      runtimePlatform: {
+        cpuArchitecture: CpuArchitecture.ARM64,
+        operatingSystemFamily: OperatingSystemFamily.LINUX,
+      },
+    });
+    const logGroup = new LogGroup(this, 'Logs', {
+      retention: settings.logDays,
+      encryptionKey: data.encryptionKey,
+      removalPolicy: removalPolicy(settings),
+    });
+    this.definition.addContainer('worker', {
+      image: image('fleet'),
+      command: ['workers/main.ts'],
+      user,
+      readonlyRootFilesystem: true,
+      // Room for the heap beside code and buffers; V8 collects harder near it instead of being killed by the kernel.
+      environment: {
+        ...workerEnvironment(queue, settings, data),
+        GRACE_MS: String(grace * 1_000),
+        NODE_OPTIONS: `--max-old-space-size=${Math.floor((memoryMiB - sidecar.memoryMiB) * 0.75)}`,
+      },
+      secrets: {
+        QUEUE_REDIS_URL: Secret.fromSecretsManager(data.queueCluster.workersUrl),
+        CACHE_REDIS_URL: Secret.fromSecretsManager(data.sessionCache.url),
+        DOCUMENTDB_USERNAME: Secret.fromSecretsManager(data.documentdb.login, 'username'),
+        DOCUMENTDB_PASSWORD: Secret.fromSecretsManager(data.documentdb.login, 'password'),
+      },
+      stopTimeout: Duration.seconds(grace + closingSeconds),
+      healthCheck: {
+        command: ['CMD', '/nodejs/bin/node', '--eval', probe],
+        interval: Duration.seconds(15),
+        timeout: Duration.seconds(5),
+        retries: 3,
+        startPeriod: Duration.seconds(30),
+      },
+      logging: LogDrivers.awsLogs({ streamPrefix: queue, logGroup }),
+    });
+    this.definition.addContainer('xray', {
+      image: image('xray-daemon'),
+      command: ['--region', settings.region, '--local-mode', '--log-level', 'warn'],
+      user,
+      readonlyRootFilesystem: true,
+      // Traces are worth having, not worth stopping a worker for.
+      essential: false,
+      cpu: sidecar.cpu,
+      memoryLimitMiB: sidecar.memoryMiB,
+      portMappings: [{ containerPort: xrayPort, protocol: Protocol.UDP }],
+      logging: LogDrivers.awsLogs({ streamPrefix: `${queue}-xray`, logGroup }),
+    });
+    for (const statement of permissions()) this.definition.addToTaskRolePolicy(statement);
+  }
+}
+
+/** Exits 0 when `/healthz` says the worker makes progress; a distroless image has no curl. */
+const probe = `fetch('http://127.0.0.1:${healthPort}/healthz').then((it) => process.exit(it.ok ? 0 : 1), () => process.exit(1))`;
+
+function workerEnvironment(queue: QueueName, settings: StageSettings, data: DataStack) {
+  return {
+    QUEUES: queue,
+    DOMAIN: settings.domain,
+    ENVIRONMENT: settings.name,
+    AWS_REGION: settings.region,
+    DOCUMENTDB_URI: data.documentdb.uri,
+    AWS_XRAY_DAEMON_ADDRESS: `127.0.0.1:${xrayPort}`,
+    TRACE_SAMPLING: String(settings.traceSampling),
+    HEALTH_PORT: String(healthPort),
+  };
+}
+
+/** Every AWS call a worker and its daemon make. Neither service knows resources, hence the stars. */
+function permissions(): PolicyStatement[] {
+  return [
+    new PolicyStatement({
+      sid: 'Metrics',
+      effect: Effect.ALLOW,
+      actions: ['cloudwatch:PutMetricData'],
+      resources: ['*'],
+      conditions: { StringEquals: { 'cloudwatch:namespace': metricNamespace } },
+    }),
+    new PolicyStatement({
+      sid: 'Traces',
+      effect: Effect.ALLOW,
+      actions: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'],
+      resources: ['*'],
+    }),
+  ];
+}

@@ -1,0 +1,33 @@
+import { Stack, type StackProps } from 'aws-cdk-lib';
+import { Cluster, ContainerInsights, type ICluster } from 'aws-cdk-lib/aws-ecs';
+import type { Construct } from 'constructs';
+import { type QueueName, queueNames } from '../../jobs/contract.ts';
+import type { DataStack } from './data-stack.ts';
+import type { StageSettings } from './settings.ts';
+import { WorkerService } from './worker-service.ts';
+
+export interface WorkersStackProps extends StackProps {
+  readonly settings: StageSettings;
+  readonly data: DataStack;
+}
+
+/** The fleet itself: one service per queue. It holds nothing and may be deleted and deployed again at any time. */
+export class WorkersStack extends Stack {
+  readonly cluster: ICluster;
+  readonly services: ReadonlyMap<QueueName, WorkerService>;
+
+  constructor(scope: Construct, id: string, { settings, data, ...props }: WorkersStackProps) {
+    super(scope, id, props);
+    this.cluster = new Cluster(this, 'Cluster', {
+      vpc: data.network.vpc,
+      containerInsightsV2: ContainerInsights.ENABLED,
+      enableFargateCapacityProviders: true,
+    }) as ICluster;
+    this.services = new Map(
+      queueNames.map((queue) => [
+        queue,
+        new WorkerService(this, queue, { queue, settings, data, cluster: this.cluster }),
+      ]),
+    );
+  }
+}

@@ -1,0 +1,272 @@
+import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
+import type { CommittedMatch } from '../../jobs/matchmaking/match.ts';
+import { startMatch } from '../../jobs/session-creation/start-match.ts';
+import type { RatingStores } from '../../workers/rating-update/update-ratings.ts';
+import { rateMatches } from '../../workers/rating-update/update-ratings.ts';
+import { createSessions } from '../../workers/session-creation/create-session.ts';
+import { aConfiguration, aMatch, aTicket } from '../support/builders.ts';
+import { type Fleet, openFleet } from '../support/fleet.ts';
+import { perform } from '../support/fleet-stores.ts';
+
+/**
+ * Each test takes the steps of a journey by hand up to one line, as if the process that took them had died there, and
+ * then lets a real worker finish. Patience that only delays a repair is cut short by making its key in Redis old.
+ */
+let fleet: Fleet;
+let ann: string;
+let bob: string;
+beforeEach(async () => {
+  fleet = await openFleet();
+  onTestFinished(() => fleet[Symbol.asyncDispose]());
+  await fleet.stores.pool.install(aConfiguration());
+  [ann, bob] = [fleet.own('ann'), fleet.own('bob')];
+});
+
+/** Tickets are named after their only players. */
+const reserve = () => fleet.producerTickets.reserve('start-job', [aTicket(ann), aTicket(bob)]);
+
+const enter = () =>
+  fleet.stores.pool.enter(
+    [ann, bob].map((ticketId) => ({
+      ticketId,
+      pool: 'duel',
+      timeoutMs: 60_000,
+      players: aTicket(ticketId).players,
+    })),
+  );
+
+async function commit(): Promise<CommittedMatch> {
+  const { tickets } = await fleet.stores.pool.readPool('duel', 0, 10);
+  const match = { ...aMatch('match', tickets), now: Date.now() };
+  const revisions = tickets.map((ticket) => ticket.revision);
+  const { verdicts } = await fleet.stores.pool.commit('duel', [
+    { match, jobId: 'start-match-job', revisions },
+  ]);
+  expect(verdicts).toEqual(['committed']);
+  return match;
+}
+
+const openSessions = () =>
+  perform(
+    createSessions({ ...fleet.stores, onCreated: () => undefined }),
+    [ann, bob].map((playerId) => ({ sessionId: `session-${playerId}`, playerId, requestedAt: 0 })),
+  );
+
+/** The sweep looks at reservations 10 s old: these are. */
+const ageReservations = () => fleet.redis.zadd(fleet.key('reservations'), 'XX', 1, ann, 1, bob);
+/** The beat hands over again what waits in the outbox for 10 s: this does. */
+const ageOutbox = () => fleet.redis.zadd(fleet.key('outbox-due'), 'XX', 1, 'match');
+
+const eventually = <T>(check: () => Promise<T>): Promise<T> =>
+  vi.waitFor(check, { timeout: 20_000, interval: 25 });
+const all = (collection: string) => fleet.db.collection(collection).find().sort({ _id: 1 }).toArray();
+
+/** One match took both tickets and has had its whole effect, once (invariants 1, 3, 4, 8). */
+async function expectOneMatch(matchId: string | RegExp) {
+  await eventually(async () => {
+    const tickets = await fleet.client.describeMatchmaking([ann, bob]);
+    expect(tickets.map((ticket) => ticket.status)).toEqual(['COMPLETED', 'COMPLETED']);
+    expect(await fleet.redis.hlen(fleet.key('outbox'))).toBe(0);
+  });
+  const matches = await all('matches');
+  expect(matches).toMatchObject([{ _id: expect.stringMatching(matchId), status: 'COMPLETED' }]);
+  const took = matches[0]?._id;
+  expect(await all('tickets')).toMatchObject([
+    { _id: ann, match_id: took, status: 'COMPLETED' },
+    { _id: bob, match_id: took, status: 'COMPLETED' },
+  ]);
+  for (const ticketId of [ann, bob])
+    expect(await fleet.lifecycle(ticketId)).toEqual([
+      'MatchmakingSearching',
+      'PotentialMatchCreated',
+      'MatchmakingSucceeded',
+    ]);
+}
+
+describe('a producer dies', () => {
+  test('between reserving tickets and adding their job: the sweep adds it (invariant 1)', async () => {
+    await reserve();
+    await ageReservations();
+
+    await fleet.startWorker();
+
+    await expectOneMatch(/./);
+  });
+});
+
+describe('a start job', () => {
+  test('that failed for good leaves its tickets FAILED, with its reason, by the sweep (invariant 1)', async () => {
+    await reserve();
+    await ageReservations();
+    await fleet.client.queues.matchmaking.add('start-matchmaking', { items: 'none' }, { jobId: 'start-job' });
+
+    await fleet.startWorker();
+
+    await eventually(async () => {
+      const tickets = await fleet.client.describeMatchmaking([ann, bob]);
+      expect(tickets).toMatchObject(
+        [ann, bob].map(() => ({
+          status: 'FAILED',
+          statusReason: 'StartFailed',
+          statusMessage: expect.stringMatching(/start job failed.*items/),
+        })),
+      );
+    });
+    expect(await fleet.lifecycle(ann)).toEqual(['MatchmakingFailed']);
+    expect(await fleet.redis.zcard(fleet.key('reservations'))).toBe(0);
+  });
+});
+
+describe('a matchmaking worker dies', () => {
+  test('between letting tickets enter and waking their pool: the beat wakes it (invariant 9)', async () => {
+    await reserve();
+    await enter();
+
+    await fleet.startWorker();
+
+    await expectOneMatch(/./);
+  });
+
+  test('between committing a match and handing it over: the beat hands it over (invariant 4)', async () => {
+    await reserve();
+    await enter();
+    await commit();
+    await ageOutbox();
+
+    await fleet.startWorker();
+
+    await expectOneMatch('match');
+  });
+
+  test('and the match it handed over failed for good: the beat clears that job and hands it over again (invariant 4)', async () => {
+    await reserve();
+    await enter();
+    await commit();
+    await fleet.client.queues['session-creation'].add(
+      'start-match',
+      { items: 'none' },
+      { jobId: 'start-match-job' },
+    );
+    await fleet.startWorker();
+    await eventually(async () => {
+      const job = await fleet.client.queues['session-creation'].getJob('start-match-job');
+      expect(await job?.getState()).toBe('failed');
+    });
+
+    await ageOutbox();
+
+    await expectOneMatch('match');
+  });
+});
+
+describe('a session-creation worker dies in start-match', () => {
+  const steps = [
+    ['claiming the tickets', (match: CommittedMatch) => fleet.stores.tickets.claim([match], new Date())],
+    [
+      'storing the match',
+      (match: CommittedMatch) => fleet.stores.matches.create([{ match, status: 'COMPLETED' }], new Date()),
+    ],
+    [
+      "pointing the players' sessions at it",
+      (match: CommittedMatch) =>
+        fleet.stores.sessions.board(
+          [ann, bob].map((playerId) => ({ playerId, matchId: match.matchId, matchAt: match.now })),
+          new Date(),
+        ),
+    ],
+  ] as const;
+
+  test.each(steps.map(([what], index) => [what, index] as const))(
+    'after %s: it is done again and has one effect (invariants 2, 4)',
+    async (_what, last) => {
+      await openSessions();
+      await reserve();
+      await enter();
+      const match = await commit();
+      for (const [, step] of steps.slice(0, last + 1)) await step(match);
+      await fleet.client.queues['session-creation'].add(
+        'start-match',
+        { kind: startMatch.kind, items: [match], actor: { kind: 'service', name: 'fleet' }, sentAt: 0 },
+        { jobId: 'start-match-job' },
+      );
+
+      await fleet.startWorker();
+
+      await expectOneMatch('match');
+      expect(await all('sessions')).toMatchObject([
+        { player_id: ann, status: 'IN_MATCH', match_id: 'match' },
+        { player_id: bob, status: 'IN_MATCH', match_id: 'match' },
+      ]);
+      for (const playerId of [ann, bob])
+        expect(await fleet.cacheRedis.hget(`sessions:session-${playerId}`, 'status')).toBe('IN_MATCH');
+    },
+  );
+});
+
+describe('a rating-update worker dies', () => {
+  const dies = () => Promise.reject(new Error('the process died here'));
+  const teams = [
+    { name: 'side_1', rank: 1 },
+    { name: 'side_2', rank: 2 },
+  ];
+
+  test.each([
+    [
+      'within its transaction',
+      0,
+      (stores: RatingStores): RatingStores => ({ ...stores, matches: { ...stores.matches, finish: dies } }),
+    ],
+    [
+      'between its transaction and the session cache',
+      2,
+      (stores: RatingStores): RatingStores => ({ ...stores, cache: { ...stores.cache, putRatings: dies } }),
+    ],
+    [
+      'between the session cache and the sessions',
+      2,
+      (stores: RatingStores): RatingStores => ({
+        ...stores,
+        sessions: { ...stores.sessions, release: dies },
+      }),
+    ],
+    [
+      'between the sessions and their cache',
+      2,
+      (stores: RatingStores): RatingStores => ({ ...stores, cache: { ...stores.cache, putSessions: dies } }),
+    ],
+  ])(
+    '%s: the result is rated once, and sessions and cache learn of it (invariant 5)',
+    async (_where, changes, mortal) => {
+      await openSessions();
+      await reserve();
+      await enter();
+      const match = await commit();
+      await fleet.stores.matches.create([{ match, status: 'COMPLETED' }], new Date());
+      await fleet.stores.sessions.board(
+        [ann, bob].map((playerId) => ({ playerId, matchId: 'match', matchAt: match.now })),
+        new Date(),
+      );
+      const attempt = rateMatches(mortal({ ...fleet.stores, onRated: () => undefined }));
+      await expect(perform(attempt, [{ matchId: 'match', teams }])).rejects.toThrow('died here');
+      expect(await all('rating_changes')).toHaveLength(changes);
+
+      const { jobId } = await fleet.client.reportMatchResult({ matchId: 'match', teams });
+      await fleet.startWorker();
+
+      await eventually(async () => {
+        const job = await fleet.client.queues['rating-update'].getJob(jobId);
+        expect(await job?.getState()).toBe('completed');
+      });
+      expect(await all('sessions')).toMatchObject([{ status: 'ACTIVE' }, { status: 'ACTIVE' }]);
+      expect(await all('rating_changes')).toHaveLength(2);
+      const players = await fleet.stores.players.find([ann, bob]);
+      for (const player of players.values()) {
+        expect(player).toMatchObject({ profile: { games_played: 1 }, ratings: { default: { version: 1 } } });
+        const rating = String(player.profile.current_rating);
+        expect(await fleet.cacheRedis.hget(`ratings:${player._id}`, 'rating')).toBe(rating);
+        expect(await fleet.cacheRedis.hget(`sessions:session-${player._id}`, 'rating')).toBe(rating);
+      }
+      expect(players.get(ann)?.profile.current_rating).toBeGreaterThan(1500);
+    },
+  );
+});

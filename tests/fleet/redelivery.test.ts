@@ -1,0 +1,193 @@
+import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
+import type { Envelope, QueueName } from '../../jobs/contract.ts';
+import { queueNames } from '../../jobs/contract.ts';
+import { startMatchmaking } from '../../jobs/matchmaking/start-matchmaking.ts';
+import { aConfiguration, aTicket } from '../support/builders.ts';
+import { type Fleet, openFleet, soloist } from '../support/fleet.ts';
+
+let fleet: Fleet;
+beforeEach(async () => {
+  fleet = await openFleet();
+  onTestFinished(() => fleet[Symbol.asyncDispose]());
+  await fleet.stores.pool.install(aConfiguration());
+});
+
+const eventually = <T>(check: () => Promise<T>): Promise<T> =>
+  vi.waitFor(check, { timeout: 20_000, interval: 25 });
+const statusOf = async (ticketId: string) => (await fleet.ticket(ticketId))?.status;
+
+const service = { kind: 'service', name: 'test' } as const;
+const deliver = (queue: QueueName, kind: string, items: readonly unknown[], options = {}) =>
+  fleet.client.queues[queue].add(kind, { kind, items, actor: service, sentAt: 0 }, options);
+
+const idle = () =>
+  eventually(async () => {
+    for (const name of queueNames)
+      expect(await fleet.client.queues[name].getJobCounts('waiting', 'active', 'delayed')).toMatchObject({
+        waiting: 0,
+        active: 0,
+        delayed: name === 'maintenance' ? expect.any(Number) : 0,
+      });
+  });
+
+/** All that a job could have an effect on: the record, and every ticket and event. */
+async function everything() {
+  const collections = ['players', 'sessions', 'matches', 'tickets', 'rating_changes'];
+  const documents = await Promise.all(
+    collections.map((name) => fleet.db.collection(name).find().sort({ _id: 1 }).toArray()),
+  );
+  const events = await fleet.redis.xrange(fleet.key('events'), '-', '+');
+  const outbox = await fleet.redis.hgetall(fleet.key('outbox'));
+  const keys = (await fleet.redis.keys(fleet.key('ticket:*'))).sort();
+  const tickets = await Promise.all(keys.map((key) => fleet.redis.hgetall(key)));
+  return {
+    documents: Object.fromEntries(collections.map((it, at) => [it, documents[at]])),
+    events,
+    outbox,
+    tickets,
+  };
+}
+
+/** Twenty players get sessions, play one match each and are rated; one more searches and is stopped. */
+async function liveOneEvening() {
+  const { client } = fleet;
+  const players = Array.from({ length: 20 }, (_, n) => fleet.own(`p${n}`));
+  await Promise.all(players.map((playerId) => client.createSession({ playerId })));
+  const tickets = await Promise.all(players.map((id) => client.startMatchmaking(soloist('duel', id))));
+  const matches = await eventually(async () => {
+    const all = await client.describeMatchmaking(tickets.map((it) => it.ticketId));
+    expect(all.map((it) => it.status)).toEqual(players.map(() => 'COMPLETED'));
+    return new Set(all.map((it) => it.matchId ?? ''));
+  });
+  const teams = [
+    { name: 'side_1', rank: 1 },
+    { name: 'side_2', rank: 2 },
+  ];
+  await Promise.all([...matches].map((matchId) => client.reportMatchResult({ matchId, teams })));
+  const lonely = await client.startMatchmaking(soloist('duel', fleet.own('lonely')));
+  await eventually(async () => expect(await statusOf(lonely.ticketId)).toBe('SEARCHING'));
+  await client.stopMatchmaking(lonely.ticketId);
+  await eventually(async () => {
+    expect(await statusOf(lonely.ticketId)).toBe('CANCELLED');
+    expect(await fleet.db.collection('rating_changes').countDocuments()).toBe(20);
+  });
+  await idle();
+}
+
+test('every job of an evening delivered again, three times over and in reverse, changes nothing (invariants 1 to 5, 8, 9)', async () => {
+  await fleet.startWorker();
+  await fleet.startWorker();
+  await liveOneEvening();
+  const before = await everything();
+  const jobs = await Promise.all(
+    queueNames
+      .filter((name) => name !== 'maintenance')
+      .map((name) => fleet.client.queues[name].getCompleted()),
+  );
+  const envelopes = jobs.flat().map((job) => [job.queueName as QueueName, job.data as Envelope] as const);
+  expect(new Set(envelopes.map(([, { kind }]) => kind))).toEqual(
+    new Set(['create-session', 'start-match', 'start-matchmaking', 'stop-matchmaking', 'update-ratings']),
+  );
+
+  const again = [...envelopes, ...envelopes, ...envelopes]
+    .sort(([, a], [, b]) => b.sentAt - a.sentAt)
+    .map(([queue, { kind, items }]) => deliver(queue, kind, items));
+  await Promise.all([
+    ...again,
+    ...[1, 2, 3].map(() => deliver('matchmaking', 'form-matches', [{ pool: 'duel' }])),
+  ]);
+
+  await idle();
+  expect(await everything()).toEqual(before);
+});
+
+test('a start job delivered many times at once, alone and in batches, lets each ticket enter once (invariants 2, 9)', async () => {
+  const ids = Array.from({ length: 6 }, (_, n) => `t${n}`);
+  await fleet.producerTickets.reserve(
+    'job',
+    ids.map((id, n) => ({ ...aTicket(id), players: soloist('duel', id, n * 100).players })),
+  );
+  for (let n = 0; n < 24; n++)
+    await deliver('matchmaking', 'start-matchmaking', [
+      { ticketId: ids[n % 6] },
+      { ticketId: ids[(n + 1) % 6] },
+    ]);
+
+  await fleet.startWorker();
+  await fleet.startWorker();
+  await idle();
+
+  for (const id of ids) {
+    expect(await statusOf(id)).toBe('SEARCHING');
+    expect(await fleet.lifecycle(id)).toEqual(['MatchmakingSearching']);
+  }
+  expect(await fleet.redis.zcard(fleet.key('pool:duel'))).toBe(6);
+});
+
+test('a stop that overtakes its start still wins (invariant 1)', async () => {
+  await fleet.startWorker();
+  await deliver('matchmaking', 'stop-matchmaking', [{ ticketId: 'hasty' }]);
+  await idle();
+
+  const started = await fleet.client.startMatchmaking({ ...soloist('duel', 'p'), ticketId: 'hasty' });
+
+  expect(started.status).toBe('CANCELLED');
+  await deliver('matchmaking', 'start-matchmaking', [{ ticketId: 'hasty' }]);
+  await idle();
+  expect(await statusOf('hasty')).toBe('CANCELLED');
+});
+
+test('start jobs of one player delivered newest first: the newest ticket searches, the older are CANCELLED (invariant 2)', async () => {
+  for (const id of ['old', 'newer', 'newest'])
+    await fleet.producerTickets.reserve('job', [aTicket(id, ['p'])]);
+  await fleet.startWorker();
+
+  for (const id of ['newest', 'old', 'newer']) {
+    await deliver('matchmaking', startMatchmaking.kind, [{ ticketId: id }]);
+    await idle();
+  }
+
+  expect(await Promise.all(['old', 'newer', 'newest'].map(statusOf))).toEqual([
+    'CANCELLED',
+    'CANCELLED',
+    'SEARCHING',
+  ]);
+  expect(await fleet.redis.zcard(fleet.key('pool:duel'))).toBe(1);
+});
+
+test('a result that overtakes its match is refused and kept; reported again it is rated once (invariant 5)', async () => {
+  await fleet.startWorker();
+  const teams = [
+    { name: 'side_1', rank: 1 },
+    { name: 'side_2', rank: 2 },
+  ];
+  const early = await deliver('rating-update', 'update-ratings', [{ matchId: 'match', teams }], {
+    jobId: 'early',
+  });
+  await eventually(async () => expect(await early.getState()).toBe('failed'));
+  expect((await fleet.client.queues['rating-update'].getJob('early'))?.failedReason).toContain('matchId');
+  const players = [fleet.own('a'), fleet.own('b')];
+  const match = {
+    matchId: 'match',
+    configuration: 'duel',
+    ladder: 'default',
+    ruleSet: { name: 'duel', version: 1 },
+    now: 1,
+    seed: 1,
+    tickets: players.map((id) => ({
+      ticketId: id,
+      startTime: 1,
+      players: [{ playerId: id, attributes: {} }],
+    })),
+    teams: players.map((id, n) => ({ name: `side_${n + 1}`, playerIds: [id] })),
+  };
+  await deliver('session-creation', 'start-match', [match]);
+  await idle();
+
+  await early.retry('failed');
+  await deliver('rating-update', 'update-ratings', [{ matchId: 'match', teams }]);
+  await idle();
+
+  expect(await fleet.db.collection('rating_changes').countDocuments()).toBe(2);
+  expect(await early.getState()).toBe('completed');
+});

@@ -1,0 +1,200 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { type LadderSettings, ladderSettings } from '../../jobs/rating-update/ladder.ts';
+import { byCommit, type PlayedMatch, rateInOrder } from '../../jobs/rating-update/rate-in-order.ts';
+import {
+  ladderTime,
+  newcomer,
+  type Rating,
+  rateMatch,
+  ratingAt,
+  winChances,
+} from '../../jobs/rating-update/rating.ts';
+
+const day = 24 * 3600 * 1000;
+const settings = (more: Partial<LadderSettings> = {}) =>
+  ladderSettings.parse({ matchUncertainty: 0, ...more });
+const known: Rating = { mu: 35, sigma: 2, version: 40, at: 10 * day, season: 1 };
+const solo = (playerId: string, rating: Rating, weight?: number) => [{ playerId, rating, weight }];
+const now = { at: known.at, season: 1 };
+
+describe('a rating at a later moment', () => {
+  test('is the same at once, less certain after a pause, and never less than a newcomer', () => {
+    const later = (days: number) => ratingAt(known, { at: known.at + days * day, season: 1 }, settings());
+
+    expect(later(0)).toEqual(known);
+    expect(later(30).mu).toBe(known.mu);
+    expect(later(30).sigma).toBeGreaterThan(known.sigma);
+    expect(later(300).sigma).toBeGreaterThan(later(30).sigma);
+    expect(later(1e7).sigma).toBe(newcomer.sigma);
+  });
+
+  test('is drawn towards 1500 by a new season, once however often it is asked', () => {
+    const ladder = settings({ seasonKeeps: 0.5, seasonUncertainty: 60 });
+    const once = ratingAt(known, { at: known.at, season: 2 }, ladder);
+
+    expect(once).toMatchObject({ mu: 30, season: 2, version: known.version });
+    expect(once.sigma).toBeGreaterThan(known.sigma);
+    expect(ratingAt(once, { at: known.at, season: 2 }, ladder)).toEqual(once);
+  });
+
+  test('two seasons at once are two seasons one after the other (property)', () => {
+    fc.assert(
+      fc.property(
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        fc.nat(300),
+        (seasonKeeps, seasonUncertainty) => {
+          const ladder = settings({ seasonKeeps, seasonUncertainty });
+          const step = ratingAt(known, { at: known.at, season: 2 }, ladder);
+          const two = ratingAt(step, { at: known.at, season: 3 }, ladder);
+          const both = ratingAt(known, { at: known.at, season: 3 }, ladder);
+          expect(both.mu).toBeCloseTo(two.mu, 9);
+          expect(both.sigma).toBeCloseTo(two.sigma, 9);
+        },
+      ),
+    );
+  });
+
+  test('a newcomer stays one, whatever time and seasons pass', () => {
+    expect(ratingAt(newcomer, { at: 1e12, season: 7 }, settings())).toMatchObject({
+      mu: newcomer.mu,
+      sigma: newcomer.sigma,
+    });
+  });
+});
+
+describe('partial play', () => {
+  const change = (weight?: number) => {
+    const after = rateMatch(
+      [solo('a', newcomer, weight), solo('b', newcomer)],
+      { rank: [1, 2] },
+      now,
+      settings(),
+    );
+    return after.get('a')!;
+  };
+
+  test('a whole match is the default, and a share of it moves less and teaches less', () => {
+    expect(change(1)).toEqual(change());
+    const team = (weight?: number) => [
+      ...solo('a', newcomer, weight),
+      ...solo('c', newcomer),
+      ...solo('d', newcomer),
+    ];
+    const moved = (weight?: number) =>
+      rateMatch([team(weight), team()], { rank: [2, 1] }, now, settings()).get('a')!;
+    expect(Math.abs(moved(0.1).mu - newcomer.mu)).toBeLessThan(Math.abs(moved().mu - newcomer.mu));
+    expect(moved(0.1).sigma).toBeGreaterThan(moved().sigma);
+  });
+
+  test('a team that lacks a player for half of the match is expected to win less often', () => {
+    const chance = (weight: number) =>
+      winChances(
+        [
+          [...solo('a', newcomer, weight), ...solo('b', newcomer)],
+          [...solo('c', newcomer), ...solo('d', newcomer)],
+        ],
+        now,
+        settings(),
+      )[0]!;
+
+    expect(chance(1)).toBeCloseTo(0.5, 12);
+    expect(chance(0.5)).toBeLessThan(0.4);
+  });
+});
+
+describe('the side advantage', () => {
+  const ladder = settings({ sideAdvantage: 100 });
+
+  test('raises the chance of the first-listed side and lowers what it gains by winning', () => {
+    const teams = [solo('home', known), solo('away', known)];
+
+    expect(winChances(teams, now, ladder)[0]).toBeGreaterThan(0.55);
+    const gain = (it: LadderSettings) =>
+      rateMatch(teams, { rank: [1, 2] }, now, it).get('home')!.mu - known.mu;
+    expect(gain(ladder)).toBeLessThan(gain(settings()));
+    expect(gain(ladder)).toBeGreaterThan(0);
+  });
+
+  test('100 points are worth 100 points of rating', () => {
+    const stronger = { ...known, mu: known.mu + 100 / (400 / (Math.LN10 * Math.SQRT2 * (25 / 6))) };
+
+    expect(winChances([solo('a', known), solo('b', stronger)], now, ladder)[0]).toBeCloseTo(0.5, 10);
+  });
+});
+
+describe('scores', () => {
+  const teams = [solo('a', newcomer), solo('b', newcomer)];
+  const gain = (score: [number, number], typicalMargin?: number) =>
+    rateMatch(teams, { score }, now, settings(typicalMargin ? { typicalMargin } : {})).get('a')!.mu -
+    newcomer.mu;
+
+  test('only the order counts unless the ladder knows a typical margin', () => {
+    expect(gain([30, 0])).toBe(gain([1, 0]));
+  });
+
+  test('with one, a rout counts more than a win by it, and a narrow win less but never against the winner', () => {
+    expect(gain([10, 0], 10)).toBeCloseTo(gain([10, 0]), 12);
+    expect(gain([30, 0], 10)).toBeGreaterThan(gain([10, 0], 10));
+    expect(gain([1, 0], 10)).toBeLessThan(gain([10, 0], 10));
+    expect(gain([1, 0], 10)).toBeGreaterThan(0);
+    expect(gain([5, 5], 10)).toBeCloseTo(0, 12);
+  });
+});
+
+describe('chances to win', () => {
+  test('three teams: they sum to 1 and follow strength', () => {
+    const chances = winChances(
+      [solo('a', known), solo('b', newcomer), solo('c', { ...known, mu: 30 })],
+      now,
+      settings(),
+    );
+
+    expect(chances.reduce((sum, it) => sum + it)).toBeCloseTo(1, 12);
+    expect(chances[0]).toBeGreaterThan(chances[2]!);
+    expect(chances[2]).toBeGreaterThan(chances[1]!);
+  });
+
+  test('confidence draws them towards even', () => {
+    const of = (confidence: number) =>
+      winChances([solo('a', known), solo('b', newcomer)], now, settings({ confidence }))[0]!;
+
+    expect(of(0.5)).toBeLessThan(of(1));
+    expect(of(0.5)).toBeGreaterThan(0.5);
+  });
+});
+
+describe('the order of matches', () => {
+  const match = (matchId: string, committedAt: number, ...playerIds: string[]): PlayedMatch => ({
+    matchId,
+    committedAt,
+    teams: playerIds.map((playerId) => ({ name: playerId, playerIds: [playerId] })),
+    result: { teams: playerIds.map((name, index) => ({ name, rank: index + 1 })) },
+  });
+  const season = { season: 0, settings: settings() };
+
+  test('is that of commit; matches of one moment are ordered by id, so any order of reports rates the same', () => {
+    const matches = [match('m3', 5, 'a', 'c'), match('m1', 5, 'a', 'b'), match('m2', 4, 'b', 'c')];
+
+    expect(matches.toSorted(byCommit).map((it) => it.matchId)).toEqual(['m2', 'm1', 'm3']);
+  });
+
+  test("a player's matches are strictly ordered in ladder time, also where a result comes late", () => {
+    const first = rateInOrder([match('newer', 100, 'a', 'b')], new Map(), season);
+    const ratings = new Map(
+      first.flatMap((it) => it.changes.map(({ playerId, after }) => [playerId, after] as const)),
+    );
+    const [late] = rateInOrder([match('older', 50, 'a', 'c')], ratings, season);
+
+    expect(first[0]?.moment.at).toBe(100);
+    expect(late?.moment.at).toBe(101);
+    expect(late?.changes.map(({ after }) => after.at)).toEqual([101, 101]);
+  });
+
+  test('each match starts from what the one before left', () => {
+    const [one, two] = rateInOrder([match('m1', 1, 'a', 'b'), match('m2', 2, 'a', 'c')], new Map(), season);
+
+    expect(two?.changes[0]?.before).toEqual(one?.changes[0]?.after);
+    expect(ladderTime(7, [])).toBe(7);
+  });
+});

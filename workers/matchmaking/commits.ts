@@ -1,0 +1,65 @@
+import { createHash } from 'node:crypto';
+import type { FormedMatch } from '../../jobs/matchmaking/engine/match.ts';
+import type { CommittedMatch } from '../../jobs/matchmaking/match.ts';
+import type { PooledTicket } from '../pool/changes.ts';
+import type { Commit } from '../pool/outbox.ts';
+import type { CurrentConfiguration } from './configurations.ts';
+
+/** Matches decided by one script call, and named by one start-match job. */
+const matchesPerCommit = 200;
+/** Bytes of matches one script call carries: Redis does nothing else meanwhile. */
+const bytesPerCommit = 1024 * 1024;
+
+/** Formed matches as batches to commit, each match with its id and the start-match job that will carry it. */
+export function* toCommits(
+  formed: readonly FormedMatch[],
+  current: CurrentConfiguration,
+  now: number,
+  seed: number,
+): Generator<Commit[]> {
+  let batch: Commit[] = [];
+  let bytes = 0;
+  for (const each of formed) {
+    const match = toMatch(each, current, now, seed);
+    const size = Buffer.byteLength(JSON.stringify(match));
+    if (batch.length === matchesPerCommit || (batch.length > 0 && bytes + size > bytesPerCommit)) {
+      yield batch;
+      batch = [];
+      bytes = 0;
+    }
+    const jobId = batch[0]?.jobId ?? `start-match-${match.matchId}`;
+    const revisions = (each.tickets as readonly PooledTicket[]).map((ticket) => ticket.revision);
+    batch.push({ match, jobId, revisions });
+    bytes += size;
+  }
+  if (batch.length > 0) yield batch;
+}
+
+function toMatch(
+  formed: FormedMatch,
+  current: CurrentConfiguration,
+  now: number,
+  seed: number,
+): CommittedMatch {
+  const { configuration, ruleSet } = current.installed;
+  const tickets = formed.tickets as readonly PooledTicket[];
+  return {
+    matchId: matchIdOf(tickets),
+    configuration: configuration.name,
+    ladder: configuration.ladder,
+    ruleSet: { name: ruleSet.name, version: ruleSet.version },
+    now,
+    seed,
+    ...(formed.location !== undefined && { location: formed.location }),
+    tickets: tickets.map(({ ticketId, startTime, players }) => ({ ticketId, startTime, players })),
+    teams: formed.teams,
+  };
+}
+
+/** A UUID derived from the tickets as they were: the same tickets in the same state are the same match. */
+function matchIdOf(tickets: readonly PooledTicket[]): string {
+  const hash = createHash('sha256');
+  for (const ticket of tickets) hash.update(`${ticket.ticketId} ${ticket.sequence} ${ticket.revision}\n`);
+  const hex = hash.digest('hex');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+}

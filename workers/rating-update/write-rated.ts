@@ -1,0 +1,70 @@
+import type { ClientSession } from 'mongodb';
+import { defaultLadder } from '../../jobs/rating-update/ladder.ts';
+import type { RatedMatch, RatingChange } from '../../jobs/rating-update/rate-in-order.ts';
+import type { MatchRecord } from '../records/matches.ts';
+import type { Players, RatingMove } from '../records/players.ts';
+import type { RatingChanges } from '../records/rating-changes.ts';
+import type { Sessions } from '../records/sessions.ts';
+import type { SessionCache } from '../session-cache/session-cache.ts';
+
+/** Writes what matches did to their players: the players' last ratings, and every change on the way there. */
+export async function writeRated(
+  rated: readonly { readonly ladder: string; readonly matches: readonly RatedMatch[] }[],
+  { games, revision = 0 }: { readonly games: boolean; readonly revision?: number },
+  { players, changes }: { readonly players: Players; readonly changes: RatingChanges },
+  now: Date,
+  session: ClientSession,
+): Promise<void> {
+  const moves = rated.flatMap(({ ladder, matches }): RatingMove[] => {
+    const byPlayer = Map.groupBy(
+      matches.flatMap((match) => match.changes),
+      (change) => change.playerId,
+    );
+    return [...byPlayer].map(([playerId, own]) => ({
+      playerId,
+      ladder,
+      rating: last(own).after,
+      games: games ? own.length : 0,
+      ...(revision > 0 && { revision }),
+    }));
+  });
+  await players.move(moves, now, session);
+  for (const { ladder, matches } of rated)
+    if (matches.length > 0) await changes.insert(ladder, matches, revision, now, session);
+}
+
+function last(changes: readonly RatingChange[]): RatingChange {
+  const change = changes.at(-1);
+  if (!change) throw new Error('a player without changes has no last one');
+  return change;
+}
+
+/**
+ * Tells the session cache the ratings of the matches' players and opens their sessions again. Done from what is stored, so
+ * a repeat after a crash may do it.
+ */
+export async function spreadRatings(
+  matches: readonly MatchRecord[],
+  {
+    players,
+    cache,
+    sessions,
+  }: { readonly players: Players; readonly cache: SessionCache; readonly sessions: Sessions },
+  now: Date,
+): Promise<void> {
+  const playerIds = matches.flatMap((match) => match.teams.flatMap((team) => team.playerIds));
+  if (playerIds.length === 0) return;
+  const found = await players.find([...new Set(playerIds)]);
+  const ratings = [...found.values()].map((player) => ({
+    playerId: player._id,
+    rating: player.profile.current_rating,
+    version: player.ratings[defaultLadder]?.version ?? 0,
+  }));
+  await cache.putRatings(ratings);
+  const released = await sessions.release(
+    matches.map((match) => match._id),
+    new Map(ratings.map(({ playerId, rating }) => [playerId, rating])),
+    now,
+  );
+  await cache.putSessions(released);
+}
