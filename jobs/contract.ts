@@ -88,10 +88,10 @@ export function jobOptions(job: Job) {
     attempts: job.attempts,
     backoff: { type: 'capped', delay: job.backoffMs },
     sizeLimit: maxEnvelopeBytes,
-    /** Long enough for a caller to fetch a result; counted, since an idle queue evicts nothing by age. */
-    removeOnComplete: { age: 600, count: 1_000 },
-    /** A week of failed jobs with their reasons, for `queue failed` and `queue retry`. */
-    removeOnFail: { age: 7 * 24 * 3600, count: 10_000 },
+    /** Long enough for a caller to fetch a result; few, since jobs are large and an idle queue evicts nothing by age. */
+    removeOnComplete: { age: 60, count: 100 },
+    /** A week of failed jobs with their reasons, for `queue failed` and `queue retry`: at most half a gigabyte. */
+    removeOnFail: { age: 7 * 24 * 3600, count: 2_000 },
   };
 }
 

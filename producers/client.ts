@@ -121,7 +121,7 @@ export async function openClient(options: ClientOptions) {
     /** Lifecycle events of every ticket, in order per ticket, until the signal is aborted. */
     events: (
       read: { readonly from?: number; readonly signal?: AbortSignal } = {},
-    ): AsyncGenerator<StreamItem> => readEvents(redis, domain, { ...read, origin }),
+    ): AsyncGenerator<StreamItem> => readEvents(redis, domain, { ...read, origin, onError }),
 
     /** Stores a rule set (FlexMatch JSON text) as a new version, used from the next cycle on. */
     async putRuleSet(request: {

@@ -37,7 +37,7 @@ export async function reaching<T>(step: () => Promise<T>): Promise<T> {
     if (error instanceof RequestError) throw error;
     const message = messageOf(error);
     if (/^OOM /.test(message))
-      throw new RequestError('unavailable', 'the queue Redis is full; nothing was promised', error);
+      throw new RequestError('unavailable', 'the queue Redis is full; nothing was queued', error);
     if (away.test(message))
       throw new RequestError('unavailable', `the queue Redis did not answer: ${message}`, error);
     throw error;

@@ -19,6 +19,8 @@ export interface EventOptions {
   readonly from?: number;
   readonly signal?: AbortSignal;
   readonly origin: EventOrigin;
+  /** Told of connection errors while it reconnects by itself. */
+  readonly onError: (error: Error) => void;
 }
 
 const blockMs = 1_000;
@@ -38,9 +40,15 @@ export async function* readEvents(
     maxRetriesPerRequest: null,
   });
   delete reader.options.commandTimeout;
-  reader.on('error', () => undefined);
-  let position = options.from ?? Number((await redis.get(`${tag}:event-number`)) ?? 0);
+  reader.on('error', options.onError);
   try {
+    const latest = Number((await redis.get(`${tag}:event-number`)) ?? 0);
+    let position = options.from ?? latest;
+    if (position > latest) {
+      // The store has lost what the reader saw last: numbers start over.
+      yield { kind: 'gap', from: position, position: latest };
+      position = latest;
+    }
     while (!options.signal?.aborted) {
       const read = await reader.xread(
         'COUNT',

@@ -29,6 +29,19 @@ export interface MatchmakingParts {
 
 /** StartMatchmaking, StopMatchmaking and DescribeMatchmaking. */
 export function openMatchmaking({ tickets, configurations, queues }: MatchmakingParts) {
+  /** A reservation whose job could not be added is no promise kept back: the sweep adds the job within seconds. */
+  const addStart = async (items: readonly { ticketId: string }[], jobId: string): Promise<void> => {
+    try {
+      await queues.add(startMatchmaking, items, { kind: 'service', name: 'client' }, { jobId });
+    } catch (error) {
+      throw new RequestError(
+        'unavailable',
+        'the queue Redis did not answer after reserving: the ticket may exist and start by itself; describe it, or stop it, before asking again',
+        error,
+      );
+    }
+  };
+
   /**
    * Reserves a batch and adds the one job that starts it. The job's id is in each reservation, so should this process
    * die between the two, the sweep finds tickets without a job and adds it.
@@ -39,8 +52,7 @@ export function openMatchmaking({ tickets, configurations, queues }: Matchmaking
     const items = results.flatMap((it) =>
       it instanceof RequestError || it.stopped ? [] : [{ ticketId: it.ticketId }],
     );
-    if (items.length > 0)
-      await queues.add(startMatchmaking, items, { kind: 'service', name: 'client' }, { jobId });
+    if (items.length > 0) await addStart(items, jobId);
     return results;
   };
   const start = coalesce({

@@ -19,12 +19,22 @@ const list = z
   )
   .pipe(z.array(z.enum(queueNames, `must be of ${queueNames.join(', ')}`)).min(1));
 
+const names = z
+  .string()
+  .default('')
+  .transform((text) =>
+    text
+      .split(',')
+      .map((it) => it.trim())
+      .filter(Boolean),
+  );
+
 /** A worker's environment. Every variable, its default, and what the default means. */
 export const workerEnvironment = z
   .object({
     /** Holds the queues and pools. Must not evict. */
     QUEUE_REDIS_URL: url('redis', 'rediss'),
-    /** Holds `sessions:<id>` and `ratings:<player>`; may lose anything. */
+    /** Holds `sessions:<id>` and `ratings:<player>`; may lose anything. One per domain: its keys name none. */
     CACHE_REDIS_URL: url('redis', 'rediss'),
     DOCUMENTDB_URI: url('mongodb', 'mongodb+srv'),
     DOCUMENTDB_DATABASE: z.string().min(1).max(63).default('matchmaking'),
@@ -41,6 +51,10 @@ export const workerEnvironment = z
     /** Where CloudWatch is, if not at AWS. */
     AWS_ENDPOINT_URL: url('http', 'https').optional(),
     METRICS_FLUSH_MS: z.coerce.number().int().min(100).max(60_000).default(10_000),
+    /** Configurations that get metrics of their own, comma-separated: each is one more billed metric per name. */
+    METRIC_CONFIGURATIONS: names,
+    /** Players whose PlayerRating is a metric of its own, comma-separated: billed likewise, so opt-in by id. */
+    METRIC_PLAYERS: names,
     /** Where X-Ray segments go, `host:port` over UDP. Absent: no tracing. */
     AWS_XRAY_DAEMON_ADDRESS: z
       .string()

@@ -31,6 +31,7 @@ import { rateMatches } from './rating-update/update-ratings.ts';
 import { createSessions } from './session-creation/create-session.ts';
 import { startMatches } from './session-creation/start-match.ts';
 import type { Stores } from './stores.ts';
+import type { Log } from './telemetry/log.ts';
 import type { Metrics } from './telemetry/metrics.ts';
 
 /** Every contract with its handler and the stores it needs, by queue: the fleet at a glance. */
@@ -38,6 +39,7 @@ export function allDuties(
   stores: Stores,
   queues: Queues,
   metrics: Metrics,
+  log: Log,
 ): Record<QueueName, readonly Duty[]> {
   const { pool, database, ...records } = stores;
   const { observe } = metrics;
@@ -68,6 +70,8 @@ export function allDuties(
           pool,
           configurations,
           wake: wake(queues),
+          onUnready: (configuration, err) =>
+            log.error({ configuration, err }, 'configuration cannot run here'),
           onStarted: (configuration, outcome, count) =>
             observe(outcome === 'started' ? 'TicketsStarted' : 'TicketsFailed', count, {
               service,

@@ -15,6 +15,21 @@ export function openRedis(url: string, onError: (error: Error) => void): Redis {
 }
 
 /**
+ * A connection to the session cache, which no work waits for: a command that is not answered at once is a miss, and
+ * none is queued while the cache is away.
+ */
+export function openCacheRedis(url: string, onError: (error: Error) => void): Redis {
+  const redis = new Redis(url, {
+    commandTimeout: 500,
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 0,
+    reconnectOnError: (error) => /^(READONLY|LOADING)/.test(error.message),
+  });
+  redis.on('error', onError);
+  return redis;
+}
+
+/**
  * Refuses a queue Redis that evicts: under memory pressure it would drop BullMQ's locks, so that every running job
  * loses its result. Read from INFO, since CONFIG is closed on ElastiCache.
  */

@@ -150,17 +150,25 @@ async function perform(
 
   const { good, bad } = sortItems(duty.job, items);
   if (good.length === 0) return refused(bad.map((it) => it.reason).join('; '));
-  const signal = AbortSignal.any([...signals, AbortSignal.timeout(timeoutMs)]);
+  const timeUp = new AbortController();
+  const timer = setTimeout(
+    () => timeUp.abort(new Error(`${kind} took longer than ${timeoutMs} ms`)),
+    timeoutMs,
+  );
+  const signal = AbortSignal.any([...signals, timeUp.signal]);
   try {
-    const outcome = await tracer.segment(kind, trace, () =>
-      abandonedBy(
-        signal,
-        duty.handle(
-          good.map((it) => it.item),
-          { actor, signal, dueAt: dueAt(job) },
-        ),
-      ),
-    );
+    const outcome = await tracer.segment(kind, trace, async () => {
+      tracer.annotate('queue', queue.name);
+      tracer.annotate('job', job.id ?? '');
+      const work = duty.handle(
+        good.map((it) => it.item),
+        { actor, signal, dueAt: dueAt(job) },
+      );
+      const ended = await abandonedBy(signal, work);
+      if (ended.kind === 'later') tracer.mark('throttle');
+      if (ended.kind === 'refused') tracer.mark('error');
+      return ended;
+    });
     if (outcome.kind !== 'done') return outcome;
     const unfit = (outcome.refusals ?? []).map(({ index, reason }) => ({
       index: good[index]?.index ?? index,
@@ -173,6 +181,8 @@ async function perform(
     // A job with one attempt has another way to be done again, and waiting would hold that up.
     if (isUnreachable(error) && attempts > 1) return later(unreachableMs, 'DocumentDB cannot be reached');
     throw error;
+  } finally {
+    clearTimeout(timer);
   }
 }
 

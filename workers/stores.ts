@@ -21,12 +21,13 @@ export function openStores(
   database: Database,
   domain: string,
   tracer: Tracer,
+  onCacheAway: (error: unknown) => void,
 ) {
   const { db } = database;
   return {
     database,
     pool: traced(tracer, 'pool', openPool(queueRedis, domain)),
-    cache: traced(tracer, 'session-cache', openSessionCache(cacheRedis)),
+    cache: traced(tracer, 'session-cache', openSessionCache(cacheRedis, onCacheAway)),
     players: traced(tracer, 'players', openPlayers(db)),
     sessions: traced(tracer, 'sessions', openSessions(db)),
     ladders: traced(tracer, 'ladders', openLadders(db)),

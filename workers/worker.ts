@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { catalogue, queues as queueSettings } from '../jobs/catalogue.ts';
 import type { QueueName } from '../jobs/contract.ts';
 import type { WorkerConfig } from './config.ts';
@@ -7,7 +8,7 @@ import { openQueues, type Queues } from './enqueue.ts';
 import { installAll } from './maintenance/settings.ts';
 import { beat } from './matchmaking/beat.ts';
 import { openDatabase, prepareDatabase } from './records/database.ts';
-import { openRedis, refuseEviction } from './redis.ts';
+import { openCacheRedis, openRedis, refuseEviction } from './redis.ts';
 import { repeat } from './repeat.ts';
 import { type Running, runQueue } from './run.ts';
 import { scheduleUpkeep } from './schedule.ts';
@@ -27,6 +28,8 @@ export interface FleetWorker {
 
 const beatMs = 1_000;
 const backlogMs = 5_000;
+/** After the grace period (ms): handing back, closing connections, sending the last metrics. */
+const closingMs = 8_000;
 
 /**
  * Starts a worker: connections, checks, stores, then the queues it serves. `env` is the process's environment, which the
@@ -45,7 +48,7 @@ export async function startWorker(config: WorkerConfig, env: NodeJS.ProcessEnv):
   const queueRedis = opened.adopt(openRedis(config.QUEUE_REDIS_URL, onError('queue Redis')), (it) =>
     it.disconnect(),
   );
-  const cacheRedis = opened.adopt(openRedis(config.CACHE_REDIS_URL, onError('session cache')), (it) =>
+  const cacheRedis = opened.adopt(openCacheRedis(config.CACHE_REDIS_URL, onError('session cache')), (it) =>
     it.disconnect(),
   );
   await refuseEviction(queueRedis);
@@ -57,11 +60,27 @@ export async function startWorker(config: WorkerConfig, env: NodeJS.ProcessEnv):
   opened.defer(() => metrics.close());
   const queues = openQueues(queueRedis, config.DOMAIN, () => tracer.header(), onError('queue'));
   opened.defer(queues.close);
-  const stores = openStores(queueRedis, cacheRedis, database, config.DOMAIN, tracer);
+  const stores = openStores(queueRedis, cacheRedis, database, config.DOMAIN, tracer, (err) =>
+    log.warn({ err }, 'session cache away: its reads miss and its writes are lost'),
+  );
   await installAll(stores);
 
-  const duties = allDuties(stores, queues, metrics);
   const running = new Map<QueueName, Running>();
+  const backlog = new Map<QueueName, number>();
+  const health = await startHealth({
+    host: config.HEALTH_HOST,
+    port: config.HEALTH_PORT,
+    stuckAfterMs: config.STUCK_MS,
+    progress: () =>
+      [...running].map(([queue, it]) => ({
+        queue,
+        backlog: backlog.get(queue) ?? 0,
+        lastProgressAt: it.lastProgressAt(),
+      })),
+  });
+  opened.use(health);
+
+  const duties = allDuties(stores, queues, metrics, log);
   for (const name of config.QUEUES)
     running.set(
       name,
@@ -82,24 +101,11 @@ export async function startWorker(config: WorkerConfig, env: NodeJS.ProcessEnv):
   opened.defer(async () => {
     await Promise.all([...running.values()].map((it) => it.stop(config.GRACE_MS)));
   });
+  opened.defer(repeat(backlogMs, () => readBacklog(queues, running, backlog), onError('backlog')));
   if (running.has('maintenance')) await scheduleUpkeep(queues);
   if (running.has('matchmaking'))
     opened.defer(repeat(beatMs, () => beat(stores.pool, queues), onError('beat')));
 
-  const backlog = new Map<QueueName, number>();
-  opened.defer(repeat(backlogMs, () => readBacklog(queues, running, backlog), onError('backlog')));
-  const health = await startHealth({
-    host: config.HEALTH_HOST,
-    port: config.HEALTH_PORT,
-    stuckAfterMs: config.STUCK_MS,
-    progress: () =>
-      [...running].map(([queue, it]) => ({
-        queue,
-        backlog: backlog.get(queue) ?? 0,
-        lastProgressAt: it.lastProgressAt(),
-      })),
-  });
-  opened.use(health);
   health.ready();
   log.info({ queues: config.QUEUES, kinds: catalogue.length, healthPort: health.port }, 'worker started');
 
@@ -109,7 +115,10 @@ export async function startWorker(config: WorkerConfig, env: NodeJS.ProcessEnv):
     async stop() {
       health.draining();
       log.info('worker stopping');
-      await everything.disposeAsync();
+      // With Redis away nothing can be handed back: what is left then is for the stalled check of others.
+      const late = sleep(config.GRACE_MS + closingMs, 'late', { ref: false });
+      if ((await Promise.race([everything.disposeAsync(), late])) === 'late')
+        log.error('worker did not stop in time; its jobs resume elsewhere');
     },
   };
 }
@@ -129,6 +138,10 @@ function openMetrics(config: WorkerConfig, log: Log): Metrics {
     endpoint: config.AWS_ENDPOINT_URL,
     environment: config.ENVIRONMENT,
     flushMs: config.METRICS_FLUSH_MS,
+    details: {
+      Configuration: new Set(config.METRIC_CONFIGURATIONS),
+      PlayerId: new Set(config.METRIC_PLAYERS),
+    },
     log,
   });
 }

@@ -1,4 +1,4 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Stack, Validations } from 'aws-cdk-lib';
 import { ClusterParameterGroup, DatabaseCluster } from 'aws-cdk-lib/aws-docdb';
 import { InstanceType } from 'aws-cdk-lib/aws-ec2';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
@@ -77,5 +77,38 @@ export class DocumentDb extends Construct {
       securityGroup: network.rotation,
       automaticallyAfter: Duration.days(30),
     });
+    this.#acknowledge();
+  }
+
+  #acknowledge(): void {
+    Validations.of(this.cluster).acknowledge(
+      {
+        id: 'AwsSolutions-DOC2',
+        reason: 'Only tasks of the fleet have a rule to reach it, whatever its port.',
+      },
+      {
+        id: 'AwsSolutions-DOC3',
+        reason: 'The login is made by Secrets Manager; the rule cannot read references.',
+      },
+      ...['authenticate', 'createIndex', 'dropCollection'].map((event) => ({
+        id: `AwsSolutions-DOC5[LogExport::${event}]`,
+        reason:
+          'These are events of the audit log, which is exported; the rule looks for exports of their names.',
+      })),
+    );
+    const retention = Stack.of(this).node.children.find((it) => it.node.id.startsWith('LogRetention'));
+    if (!retention) return;
+    Validations.of(retention).acknowledge(
+      {
+        id: 'AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole]',
+        reason:
+          'The function of the CDK that limits how long DocumentDB logs are kept writes its own log with it.',
+      },
+      {
+        id: 'AwsSolutions-IAM5[Resource::*]',
+        reason:
+          'It may set and remove the retention of log groups, and cannot know their names before the cluster has one.',
+      },
+    );
   }
 }

@@ -3,7 +3,10 @@ import { AwsSolutionsChecks } from 'cdk-nag';
 import { addStage } from './stage.ts';
 import { dev, production } from './stages.ts';
 
-const app = new App();
+const app = new App({
+  // The stacks of a stage go up and down together, so an export in use may well refuse to be removed.
+  context: { '@aws-cdk/core:defaultCrossStackReferences': 'strong' },
+});
 Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
 for (const settings of [dev, production]) addStage(app, settings);
 app.synth();

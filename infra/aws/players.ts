@@ -1,4 +1,4 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Validations } from 'aws-cdk-lib';
 import { AccountRecovery, FeaturePlan, Mfa, UserPool, type UserPoolClient } from 'aws-cdk-lib/aws-cognito';
 import { Construct } from 'constructs';
 import { removalPolicy } from './removal.ts';
@@ -33,6 +33,17 @@ export class Players extends Construct {
       deletionProtection: removal === 'retain',
       removalPolicy: removalPolicy(settings),
     });
+    Validations.of(this.pool).acknowledge(
+      {
+        id: 'AwsSolutions-COG2',
+        reason: 'Players choose whether to use a second factor; `players.mfa` makes it required.',
+      },
+      {
+        id: 'AwsSolutions-COG8',
+        reason:
+          'Plus is billed per player and month. Its threat protection is a decision of the studio, not a default.',
+      },
+    );
     this.client = this.pool.addClient('Game', {
       authFlows: { userPassword: true, userSrp: true },
       // No hosted pages, hence no OAuth flow at all, the implicit one included.

@@ -11,6 +11,7 @@ import { Construct } from 'constructs';
 import { queueAccess } from './access.ts';
 import { type Network, valkeyPort } from './network.ts';
 import type { StageSettings } from './settings.ts';
+import { acknowledgeFindings } from './valkey-findings.ts';
 import { ValkeyUser } from './valkey-user.ts';
 import { valkeyVersion } from './valkey-version.ts';
 
@@ -74,6 +75,7 @@ export class QueueCluster extends Construct {
       kmsKeyId: encryptionKey.keyArn,
       snapshotRetentionLimit: snapshotDays,
     });
+    acknowledgeFindings(this.group, replicas);
     this.group.applyRemovalPolicy(
       settings.removal === 'retain' ? RemovalPolicy.SNAPSHOT : RemovalPolicy.DESTROY,
     );

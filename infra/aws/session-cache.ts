@@ -11,6 +11,7 @@ import { Construct } from 'constructs';
 import { cacheAccess } from './access.ts';
 import { type Network, valkeyPort } from './network.ts';
 import type { StageSettings } from './settings.ts';
+import { acknowledgeFindings } from './valkey-findings.ts';
 import { ValkeyUser } from './valkey-user.ts';
 import { valkeyVersion } from './valkey-version.ts';
 
@@ -66,6 +67,7 @@ export class SessionCache extends Construct {
       atRestEncryptionEnabled: true,
       kmsKeyId: encryptionKey.keyArn,
     });
+    acknowledgeFindings(this.group, replicas);
     // Nothing here is worth keeping: DocumentDB has the record.
     this.group.applyRemovalPolicy(RemovalPolicy.DESTROY);
     this.url = workers.url(this, 'Url', `${this.group.attrPrimaryEndPointAddress}:${valkeyPort}`);

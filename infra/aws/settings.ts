@@ -52,7 +52,7 @@ export const stageSettings = z
       engineVersion: z.enum(['5.0.0', '8.0.0']),
       instanceType: z.string().regex(/^[a-z0-9]+\.[a-z0-9]+$/),
       instances: z.int().min(1).max(15),
-      backupDays: z.int().min(1).max(35),
+      backupDays: z.int().min(7).max(35),
       /** Limits of one instance of that type, which AWS lists by size; alarms are shares of them. */
       connectionLimit: z.int().min(100),
       cursorLimit: z.int().min(10),

@@ -19,7 +19,7 @@ export const dev: StageSettings = stageSettings.parse({
     engineVersion: '5.0.0',
     instanceType: 't4g.medium',
     instances: 1,
-    backupDays: 1,
+    backupDays: 7,
     connectionLimit: 500,
     cursorLimit: 30,
   },

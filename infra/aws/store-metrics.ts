@@ -15,15 +15,19 @@ export function worstNode(
   statistic = 'Maximum',
 ): MathExpression {
   const sharded = group.clusterMode === 'enabled';
-  const nodes = sharded ? (group.replicasPerNodeGroup ?? 0) + 1 : (group.numCacheClusters ?? 1);
-  const names = Array.from({ length: nodes }, (_, at) => `${group.ref}-${sharded ? '0001-' : ''}00${at + 1}`);
+  const count = sharded ? (group.replicasPerNodeGroup ?? 0) + 1 : (group.numCacheClusters ?? 1);
+  const nodes = Array.from({ length: count }, (_, at) => ({
+    // Unique on a graph that shows several measures.
+    id: `node${at + 1}${metricName}`,
+    CacheClusterId: `${group.ref}-${sharded ? '0001-' : ''}00${at + 1}`,
+  }));
   return new MathExpression({
     label: metricName,
-    expression: 'MAX(METRICS())',
+    expression: `MAX([${nodes.map((it) => it.id).join(', ')}])`,
     period,
     usingMetrics: Object.fromEntries(
-      names.map((CacheClusterId, at) => [
-        `node${at + 1}`,
+      nodes.map(({ id, CacheClusterId }) => [
+        id,
         new Metric({
           namespace: 'AWS/ElastiCache',
           metricName,

@@ -1,14 +1,15 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Validations } from 'aws-cdk-lib';
 import {
   CpuArchitecture,
+  Secret as EcsSecret,
   FargateTaskDefinition,
   LogDrivers,
   OperatingSystemFamily,
   Protocol,
-  Secret,
 } from 'aws-cdk-lib/aws-ecs';
 import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { catalogue } from '../../jobs/catalogue.ts';
 import type { QueueName } from '../../jobs/contract.ts';
@@ -73,10 +74,10 @@ export class WorkerTask extends Construct {
         NODE_OPTIONS: `--max-old-space-size=${Math.floor((memoryMiB - sidecar.memoryMiB) * 0.75)}`,
       },
       secrets: {
-        QUEUE_REDIS_URL: Secret.fromSecretsManager(data.queueCluster.workersUrl),
-        CACHE_REDIS_URL: Secret.fromSecretsManager(data.sessionCache.url),
-        DOCUMENTDB_USERNAME: Secret.fromSecretsManager(data.documentdb.login, 'username'),
-        DOCUMENTDB_PASSWORD: Secret.fromSecretsManager(data.documentdb.login, 'password'),
+        QUEUE_REDIS_URL: this.#secret('QueueUrl', data.queueCluster.workersUrl),
+        CACHE_REDIS_URL: this.#secret('CacheUrl', data.sessionCache.url),
+        DOCUMENTDB_USERNAME: this.#secret('Login', data.documentdb.login, 'username'),
+        DOCUMENTDB_PASSWORD: this.#secret('Login', data.documentdb.login, 'password'),
       },
       stopTimeout: Duration.seconds(grace + closingSeconds),
       healthCheck: {
@@ -101,6 +102,36 @@ export class WorkerTask extends Construct {
       logging: LogDrivers.awsLogs({ streamPrefix: `${queue}-xray`, logGroup }),
     });
     for (const statement of permissions()) this.definition.addToTaskRolePolicy(statement);
+    this.definition.addToExecutionRolePolicy(
+      new PolicyStatement({
+        sid: 'ReadSecrets',
+        effect: Effect.ALLOW,
+        actions: ['kms:Decrypt'],
+        resources: [data.encryptionKey.keyArn],
+        conditions: { StringEquals: { 'kms:ViaService': `secretsmanager.${settings.region}.amazonaws.com` } },
+      }),
+    );
+    this.#acknowledge();
+  }
+
+  #acknowledge(): void {
+    Validations.of(this.definition).acknowledge(
+      {
+        id: 'AwsSolutions-ECS2',
+        reason: 'What is secret comes from Secrets Manager. The rest is meant to be read in the console.',
+      },
+      {
+        id: 'AwsSolutions-IAM5[Resource::*]',
+        reason:
+          'PutMetricData, PutTraceSegments, PutTelemetryRecords and ecr:GetAuthorizationToken know no resources; the first is held to its namespace by a condition.',
+      },
+    );
+  }
+
+  /** By name only: a grant on the secret itself would make the data stack depend on this one. */
+  #secret(id: string, { secretArn }: ISecret, field?: string): EcsSecret {
+    const known = this.node.tryFindChild(id) as ISecret | undefined;
+    return EcsSecret.fromSecretsManager(known ?? Secret.fromSecretCompleteArn(this, id, secretArn), field);
   }
 }
 

@@ -75,11 +75,17 @@ export const ticketPlayer = z.strictObject({
 });
 export type TicketPlayer = z.output<typeof ticketPlayer>;
 
+const utf8Bytes = (it: string): number => new TextEncoder().encode(it).length;
+
 /** A party that asks for a match. `team` is accepted, as FlexMatch's own samples send it, and means nothing: it is not a request. */
 export const party = z
   .array(ticketPlayer.transform(({ team: _team, ...player }): TicketPlayer => player))
   .min(1, 'at least 1 player')
-  .max(ticketLimits.playersPerTicket, `at most ${ticketLimits.playersPerTicket} players`);
+  .max(ticketLimits.playersPerTicket, `at most ${ticketLimits.playersPerTicket} players`)
+  .refine(
+    (players) => utf8Bytes(JSON.stringify(players)) <= ticketLimits.ticketBytes,
+    `at most ${ticketLimits.ticketBytes} bytes of JSON in all`,
+  );
 
 /** Ticket statuses of the GameLift API. The last four are terminal. */
 export type TicketStatus =

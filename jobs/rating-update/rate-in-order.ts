@@ -32,16 +32,16 @@ export const byCommit = (one: PlayedMatch, other: PlayedMatch): number =>
   one.committedAt - other.committedAt || (one.matchId < other.matchId ? -1 : 1);
 
 /**
- * Rates matches one after the other in the order given, each from the ratings the earlier ones left. `ratings` are the
- * players' before the first; who is not in it is a newcomer.
+ * Rates matches one after the other in the order given, each from the ratings the earlier ones left. `stored` gives the
+ * players' before the first; who has none is a newcomer.
  */
 export function rateInOrder(
   matches: readonly PlayedMatch[],
-  ratings: ReadonlyMap<string, Rating>,
+  stored: (playerId: string) => Rating | undefined,
   { season, settings }: { readonly season: number; readonly settings: LadderSettings },
 ): RatedMatch[] {
-  const current = new Map(ratings);
-  const ratingOf = (playerId: string) => current.get(playerId) ?? newcomer;
+  const current = new Map<string, Rating>();
+  const ratingOf = (playerId: string) => current.get(playerId) ?? stored(playerId) ?? newcomer;
   return matches.map((match) => {
     const { teams, place } = contest(match, match.result, ratingOf);
     const everybody = teams.flatMap((team) => team.map((it) => it.rating));

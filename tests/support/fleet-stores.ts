@@ -21,7 +21,9 @@ export async function openFleetStores() {
     cacheRedis,
     producerTickets: tickets,
     db: database.db,
-    stores: openStores(redis, cacheRedis, database, domain, noTracer),
+    stores: openStores(redis, cacheRedis, database, domain, noTracer, (error) => {
+      throw error;
+    }),
     async [Symbol.asyncDispose]() {
       await database.db.dropDatabase();
       await database.close();

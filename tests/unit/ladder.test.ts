@@ -171,6 +171,7 @@ describe('the order of matches', () => {
     teams: playerIds.map((playerId) => ({ name: playerId, playerIds: [playerId] })),
     result: { teams: playerIds.map((name, index) => ({ name, rank: index + 1 })) },
   });
+  const nobody = () => undefined;
   const season = { season: 0, settings: settings() };
 
   test('is that of commit; matches of one moment are ordered by id, so any order of reports rates the same', () => {
@@ -180,11 +181,11 @@ describe('the order of matches', () => {
   });
 
   test("a player's matches are strictly ordered in ladder time, also where a result comes late", () => {
-    const first = rateInOrder([match('newer', 100, 'a', 'b')], new Map(), season);
+    const first = rateInOrder([match('newer', 100, 'a', 'b')], nobody, season);
     const ratings = new Map(
       first.flatMap((it) => it.changes.map(({ playerId, after }) => [playerId, after] as const)),
     );
-    const [late] = rateInOrder([match('older', 50, 'a', 'c')], ratings, season);
+    const [late] = rateInOrder([match('older', 50, 'a', 'c')], (id) => ratings.get(id), season);
 
     expect(first[0]?.moment.at).toBe(100);
     expect(late?.moment.at).toBe(101);
@@ -192,7 +193,7 @@ describe('the order of matches', () => {
   });
 
   test('each match starts from what the one before left', () => {
-    const [one, two] = rateInOrder([match('m1', 1, 'a', 'b'), match('m2', 2, 'a', 'c')], new Map(), season);
+    const [one, two] = rateInOrder([match('m1', 1, 'a', 'b'), match('m2', 2, 'a', 'c')], nobody, season);
 
     expect(two?.changes[0]?.before).toEqual(one?.changes[0]?.after);
     expect(ladderTime(7, [])).toBe(7);

@@ -10,8 +10,16 @@ export const readRecords =
   async ([item]) => {
     if (!item) return done([]);
     const { collection, id } = item;
-    const filter = id === undefined ? {} : { [recordCollections[collection]]: id };
+    const listing = id === undefined;
+    const filter = listing ? {} : { [recordCollections[collection]]: id };
+    // A list says what there is; bodies of up to 64 KiB each would make the job's result the largest thing in Redis.
+    const projection = listing ? { body: 0, 'installed.ruleSet.body': 0 } : {};
     return done(
-      await db.collection(collection).find(filter).sort({ version: -1, _id: 1 }).limit(100).toArray(),
+      await db
+        .collection(collection)
+        .find(filter, { projection })
+        .sort({ version: -1, _id: 1 })
+        .limit(100)
+        .toArray(),
     );
   };

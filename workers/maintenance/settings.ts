@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { done, refused } from '../../jobs/contract.ts';
 import type { putConfiguration, putRuleSet } from '../../jobs/maintenance/maintenance.ts';
+import type { InstalledConfiguration } from '../../jobs/matchmaking/configuration.ts';
 import { loadRuleSet } from '../../jobs/matchmaking/rule-set/load.ts';
 import type { Handler } from '../handler.ts';
 import type { Pool } from '../pool/pool.ts';
@@ -24,10 +25,15 @@ export const storeRuleSet =
         loaded.problems.map((it) => (it.path ? `${it.path}: ${it.message}` : it.message)).join('\n'),
       );
     const now = new Date();
-    const { name, version, body } = await ruleSets.put(item.name, item.body, now);
+    const { version } = await ruleSets.put(item.name, item.body, now);
     const users = (await configurations.all()).filter((it) => it.configuration.ruleSetName === item.name);
-    for (const { configuration } of users)
-      await pool.install(await configurations.put(configuration, { name, version, body }, now));
+    for (const user of users) {
+      const refresh = async (previous = user) => ({
+        configuration: previous.configuration,
+        ruleSet: (await latestRuleSet(ruleSets, previous.configuration.ruleSetName)) ?? previous.ruleSet,
+      });
+      await pool.install(await configurations.put(user.configuration.name, refresh, now));
+    }
     return done({ version, warnings: loaded.warnings });
   };
 
@@ -36,14 +42,25 @@ export const storeConfiguration =
   ({ pool, ruleSets, configurations }: SettingStores): Handler<z.output<typeof putConfiguration.item>> =>
   async ([configuration]) => {
     if (!configuration) return done();
-    const ruleSet = await ruleSets.latest(configuration.ruleSetName);
-    if (!ruleSet)
-      return refused(`ruleSetName: there is no rule set ${configuration.ruleSetName}; put it first`);
-    const { name, version, body } = ruleSet;
-    const installed = await configurations.put(configuration, { name, version, body }, new Date());
+    const { ruleSetName } = configuration;
+    const found = await latestRuleSet(ruleSets, ruleSetName);
+    if (!found) return refused(`ruleSetName: there is no rule set ${ruleSetName}; put it first`);
+    const wanted = async () => ({
+      configuration,
+      ruleSet: (await latestRuleSet(ruleSets, ruleSetName)) ?? found,
+    });
+    const installed = await configurations.put(configuration.name, wanted, new Date());
     await pool.install(installed);
     return done({ version: installed.version });
   };
+
+async function latestRuleSet(
+  ruleSets: RuleSets,
+  name: string,
+): Promise<InstalledConfiguration['ruleSet'] | undefined> {
+  const record = await ruleSets.latest(name);
+  return record && { name: record.name, version: record.version, body: record.body };
+}
 
 /** Gives Redis its copies again, from DocumentDB: at start-up, since the queue Redis may be new. */
 export async function installAll({ pool, configurations }: Omit<SettingStores, 'ruleSets'>): Promise<void> {

@@ -28,8 +28,8 @@ export const sweepReservations =
         await pool.refuse(ticketIds.map((ticketId) => ({ ticketId, reason: 'StartFailed', message })));
         failed += ticketIds.length;
       } else if (state === 'gone' || state === 'completed' || state === 'unknown') {
-        // A completed job that let its ticket wait cannot be added again under its own id.
-        const options = state === 'gone' ? { jobId } : {};
+        // A job that ended and let its ticket wait cannot be added again under its own id while it is kept.
+        const options = { jobId: state === 'gone' ? jobId : `${jobId}-again` };
         await queues.enqueue({
           job: startMatchmaking,
           items: ticketIds.map((ticketId) => ({ ticketId })),

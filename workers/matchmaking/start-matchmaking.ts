@@ -15,6 +15,11 @@ export interface StartMatchmakingStores {
   readonly configurations: Configurations;
   /** Adds form-matches for a pool. */
   readonly wake: (pool: string) => Promise<void>;
+  /**
+   * A configuration that this worker cannot run (it is older than who put it). Its tickets stay reserved, and the sweep
+   * asks for them again, of a worker that can.
+   */
+  readonly onUnready: (configuration: string, error: unknown) => void;
   readonly onStarted: (configuration: string, outcome: 'started' | 'failed', count: number) => void;
 }
 
@@ -39,15 +44,18 @@ export const startTickets = (stores: StartMatchmakingStores): Handler<StartItem>
  */
 async function enterAll(
   items: readonly StartItem[],
-  { pool, configurations, wake, onStarted }: StartMatchmakingStores,
+  { pool, configurations, wake, onStarted, onUnready }: StartMatchmakingStores,
 ): Promise<(string | undefined)[]> {
   const reservations = await pool.reservations(items.map((item) => item.ticketId));
   const entering: Entering[] = [];
   const failing = [];
   for (const reservation of reservations) {
     if (reservation?.status !== 'QUEUED') continue;
-    const checked = await check(reservation, configurations);
     const { ticketId, configuration } = reservation;
+    const checked = await check(reservation, configurations).catch((error: unknown) =>
+      onUnready(configuration, error),
+    );
+    if (!checked) continue;
     if ('problem' in checked)
       failing.push({ ticketId, configuration, reason: 'InvalidTicket', message: checked.problem });
     else {
@@ -59,11 +67,15 @@ async function enterAll(
   const results = entering.length > 0 ? await pool.enter(entering) : [];
   await Promise.all([...new Set(entering.map((ticket) => ticket.pool))].map(wake));
 
-  const started = entering.filter((_, at) => results[at] === 'entered');
+  const ended = (how: (result: string) => boolean) => entering.filter((_, at) => how(results[at] ?? ''));
+  const started = ended((result) => result === 'entered');
+  const failed = [
+    ...failing.map((it) => it.configuration),
+    ...ended((it) => it.startsWith('placing')).map((it) => it.pool),
+  ];
   for (const [name, tickets] of Map.groupBy(started, (it) => it.pool))
     onStarted(name, 'started', tickets.length);
-  for (const [name, tickets] of Map.groupBy(failing, (it) => it.configuration))
-    onStarted(name, 'failed', tickets.length);
+  for (const [name, tickets] of Map.groupBy(failed, (it) => it)) onStarted(name, 'failed', tickets.length);
   return reservations.map((reservation, index) =>
     reservation ? undefined : `ticketId: ${items[index]?.ticketId} was never reserved`,
   );

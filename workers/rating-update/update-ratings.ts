@@ -164,12 +164,6 @@ async function rateLadder(
 ): Promise<RatedMatch[]> {
   const playerIds = played.flatMap(({ match }) => match.teams.flatMap((team) => team.playerIds));
   const players = await stores.players.find([...new Set(playerIds)], session);
-  const ratings = new Map(
-    [...players].flatMap(([id, player]) => {
-      const rating = player.ratings[ladder.ladder];
-      return rating ? [[id, rating] as const] : [];
-    }),
-  );
   const inOrder = played
     .map(({ match, result }) => ({
       matchId: match._id,
@@ -178,5 +172,5 @@ async function rateLadder(
       result,
     }))
     .sort(byCommit);
-  return rateInOrder(inOrder, ratings, ladder);
+  return rateInOrder(inOrder, (playerId) => players.get(playerId)?.ratings[ladder.ladder], ladder);
 }

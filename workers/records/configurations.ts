@@ -1,5 +1,6 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Db } from 'mongodb';
-import type { Configuration, InstalledConfiguration } from '../../jobs/matchmaking/configuration.ts';
+import type { InstalledConfiguration } from '../../jobs/matchmaking/configuration.ts';
 import { insertNew } from './insert-new.ts';
 
 /** A document of `configurations`: one immutable version, with the rule set version it runs. */
@@ -20,8 +21,6 @@ export function openConfigurations(db: Db) {
     (await configurations.find({ name }).sort({ version: -1 }).limit(1).toArray())[0];
 
   return {
-    latest,
-
     /** Every configuration in its latest version. */
     async all(): Promise<InstalledConfiguration[]> {
       const names = await configurations
@@ -37,26 +36,34 @@ export function openConfigurations(db: Db) {
       return records.map((record) => record.installed);
     },
 
-    /** Stores a configuration with its rule set as the next version; what the latest version says already is that version. */
+    /**
+     * Stores what `next` makes of the latest version as the next one; what the latest says already is that version.
+     * Somebody storing meanwhile makes `next` be asked again, so no change is written over another.
+     */
     async put(
-      configuration: Configuration,
-      ruleSet: InstalledConfiguration['ruleSet'],
+      name: string,
+      next: (
+        previous: InstalledConfiguration | undefined,
+      ) => Promise<Omit<InstalledConfiguration, 'version'>>,
       now: Date,
     ): Promise<InstalledConfiguration> {
       for (;;) {
-        const previous = await latest(configuration.name);
-        const same =
-          previous &&
-          JSON.stringify(previous.installed.configuration) === JSON.stringify(configuration) &&
-          previous.installed.ruleSet.version === ruleSet.version &&
-          previous.installed.ruleSet.name === ruleSet.name;
-        if (same) return previous.installed;
+        const previous = (await latest(name))?.installed;
+        const wanted = await next(previous);
+        if (previous && same(previous, wanted)) return previous;
         const version = (previous?.version ?? 0) + 1;
-        const installed: InstalledConfiguration = { configuration, version, ruleSet };
-        const { name } = configuration;
+        const installed: InstalledConfiguration = { ...wanted, version };
         const record = { _id: `${name}@${version}`, name, version, installed, created_at: now };
         if ((await insertNew(configurations, [record])).size === 0) return installed;
       }
     },
   };
+}
+
+function same(one: InstalledConfiguration, other: Omit<InstalledConfiguration, 'version'>): boolean {
+  return (
+    isDeepStrictEqual(one.configuration, other.configuration) &&
+    one.ruleSet.name === other.ruleSet.name &&
+    one.ruleSet.version === other.ruleSet.version
+  );
 }

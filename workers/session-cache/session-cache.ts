@@ -20,8 +20,10 @@ export type SessionCache = ReturnType<typeof openSessionCache>;
 /**
  * The session cache: `sessions:<id>` and `ratings:<player>` hashes with a time to live, on a Redis that may evict any
  * of them. Everything here can be read again from DocumentDB; repeated or late writes only move it forward.
+ *
+ * No work depends on it: while it is away, reads miss and writes are lost, and `onAway` is told.
  */
-export function openSessionCache(redis: Redis) {
+export function openSessionCache(redis: Redis, onAway: (error: unknown) => void) {
   redis.defineCommand('putNewer', { numberOfKeys: 1, lua: putNewer });
   const put = (key: string, order: string, at: number, fields: Record<string, string | number>) =>
     Reflect.apply(Reflect.get(redis, 'putNewer'), redis, [
@@ -32,14 +34,32 @@ export function openSessionCache(redis: Redis) {
       ...Object.entries(fields).flat(),
     ]) as Promise<number>;
 
+  const unlessAway = async <T>(work: () => Promise<T>, otherwise: T): Promise<T> => {
+    try {
+      return await work();
+    } catch (error) {
+      onAway(error);
+      return otherwise;
+    }
+  };
+
   return {
     async putSessions(sessions: readonly SessionRecord[]): Promise<void> {
-      await Promise.all(
-        sessions.map(({ _id, player_id, status, rating, timestamp }) => {
-          const at = timestamp.getTime();
-          const hash: CachedSession = { player_id, status, rating: String(rating), timestamp: String(at) };
-          return put(sessionCacheKey(_id), 'timestamp', at, { ...hash });
-        }),
+      await unlessAway(
+        () =>
+          Promise.all(
+            sessions.map(({ _id, player_id, status, rating, timestamp }) => {
+              const at = timestamp.getTime();
+              const hash: CachedSession = {
+                player_id,
+                status,
+                rating: String(rating),
+                timestamp: String(at),
+              };
+              return put(sessionCacheKey(_id), 'timestamp', at, { ...hash });
+            }),
+          ),
+        [],
       );
     },
 
@@ -47,16 +67,23 @@ export function openSessionCache(redis: Redis) {
     async putRatings(
       ratings: readonly { playerId: string; rating: number; version: number }[],
     ): Promise<void> {
-      await Promise.all(
-        ratings.map(({ playerId, rating, version }) =>
-          put(ratingCacheKey(playerId), 'version', version, { rating, version }),
-        ),
+      await unlessAway(
+        () =>
+          Promise.all(
+            ratings.map(({ playerId, rating, version }) =>
+              put(ratingCacheKey(playerId), 'version', version, { rating, version }),
+            ),
+          ),
+        [],
       );
     },
 
     /** The visible ratings the cache knows: a player listed here exists in DocumentDB. */
     async ratings(playerIds: readonly string[]): Promise<Map<string, number>> {
-      const rows = await Promise.all(playerIds.map((id) => redis.hget(ratingCacheKey(id), 'rating')));
+      const rows = await unlessAway(
+        () => Promise.all(playerIds.map((id) => redis.hget(ratingCacheKey(id), 'rating'))),
+        [],
+      );
       const known = playerIds.flatMap((id, index) => {
         const rating = rows[index];
         return rating ? [[id, Number(rating)] as const] : [];

@@ -24,12 +24,16 @@ export interface Party {
 
 const regions = ['eu-central-1', 'us-east-1', 'ap-northeast-1'];
 
-/** Shares `count` players out over the scenarios, in parties of the sizes each allows, arriving evenly at random. */
+/**
+ * Shares `count` players out over the scenarios, in parties of the sizes each allows, arriving evenly at
+ * random. Their ids are of this run alone, since a session cache knows players of others.
+ */
 export function populate(
   scenarios: readonly Scenario[],
   count: number,
   arrivalMs: number,
   random: Chance,
+  run: string,
 ): Party[] {
   const parties: Party[] = [];
   for (const [index, scenario] of scenarios.entries()) {
@@ -37,7 +41,7 @@ export function populate(
     for (let placed = 0; placed < share; ) {
       const size = Math.min(share - placed, partySize(scenario, random));
       const players = Array.from({ length: size }, (_, at) =>
-        makePlayer(`${scenario.name}-${placed + at}`, scenario, random),
+        makePlayer(`${run} ${scenario.name} ${placed + at}`, scenario, random),
       );
       parties.push({ scenario, players, arrivesAt: random.uniform() * arrivalMs });
       placed += size;

@@ -20,6 +20,9 @@ import { liveThrough } from './world.ts';
 /** Players who go the whole way: sign-up, confirmation, sign-in, and calls by their own token. */
 const signedInPlayers = 10;
 
+/** How long (ms) after the last arrival parties start another match: then they go home, and nobody is left over alone. */
+const closingMs = 3_000;
+
 export interface Fleet {
   /** The environment of the workers. */
   readonly env: NodeJS.ProcessEnv;
@@ -44,7 +47,7 @@ export async function runDemo(options: DemoOptions, fleet: Fleet, screen: Screen
   const random = chance(options.seed);
   const cognito = await signUpPlayers(env, signedInPlayers);
   const parties = identify(
-    populate(options.scenarios, options.players, options.seconds * 1_000, random),
+    populate(options.scenarios, options.players, options.seconds * 1_000, random, domain),
     cognito.players,
   );
   await install(client, options);
@@ -60,6 +63,7 @@ export async function runDemo(options: DemoOptions, fleet: Fleet, screen: Screen
     client,
     parties,
     rounds: options.rounds,
+    closesAt: options.seconds * 1_000 + closingMs,
     ratingOf,
     verify: cognito.verify,
     diary,

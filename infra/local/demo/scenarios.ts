@@ -72,7 +72,7 @@ export const defaultScenarios: readonly Scenario[] = [
   {
     name: 'duel',
     ruleSet: JSON.stringify(duel, null, 2),
-    requestTimeoutSeconds: 10,
+    requestTimeoutSeconds: 8,
     ladder: 'default',
     ratingAttribute: 'rating',
     partyShares: [1],
@@ -80,7 +80,7 @@ export const defaultScenarios: readonly Scenario[] = [
   {
     name: 'trio',
     ruleSet: JSON.stringify(trio, null, 2),
-    requestTimeoutSeconds: 10,
+    requestTimeoutSeconds: 8,
     ladder: 'default',
     ratingAttribute: 'rating',
     partyShares: [0.6, 0.25, 0.15],

@@ -12,6 +12,8 @@ export interface WorldOptions {
   readonly parties: readonly Party[];
   /** Matches each party plays before it goes home. */
   readonly rounds: number;
+  /** Ms after the start when no party starts another match. */
+  readonly closesAt: number;
   /** What a game server reads: a player's visible rating, from the session cache. */
   readonly ratingOf: (playerId: string) => Promise<number>;
   /** Whose access token it is; throws when it is nobody's. */
@@ -38,7 +40,7 @@ export async function liveThrough(options: WorldOptions): Promise<void> {
   const visits = Promise.all(
     parties.map(async (party) => {
       await pause(Math.max(0, party.arrivesAt - (performance.now() - start)));
-      await visit(party, options, referee);
+      await visit(party, options, referee, () => performance.now() - start > options.closesAt);
     }),
   );
   await Promise.race([visits, trouble.promise]);
@@ -46,7 +48,12 @@ export async function liveThrough(options: WorldOptions): Promise<void> {
   await watching;
 }
 
-async function visit(party: Party, options: WorldOptions, referee: Referee): Promise<void> {
+async function visit(
+  party: Party,
+  options: WorldOptions,
+  referee: Referee,
+  isClosed: () => boolean,
+): Promise<void> {
   const { client, diary, rounds, ratingOf } = options;
   const call = await callerOf(party, options);
   await Promise.all(
@@ -56,7 +63,7 @@ async function visit(party: Party, options: WorldOptions, referee: Referee): Pro
     }),
   );
   diary.arrived += party.players.length;
-  for (let round = 0; round < rounds; round++) {
+  for (let round = 0; round < rounds && !(round > 0 && isClosed()); round++) {
     const players = await Promise.all(
       party.players.map(async (player) =>
         asTicketPlayer(player, party.scenario, await ratingOf(player.playerId)),

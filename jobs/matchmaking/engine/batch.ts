@@ -1,52 +1,61 @@
-import type { Candidate } from './candidate.ts';
-import type { Engine } from './engine.ts';
+import type { Block, Candidate } from './candidate.ts';
+import type { Engine, Stage } from './engine.ts';
 
 /**
  * The candidates that could play where the anchor can, all in one location; undefined when no latency rule limits any.
  * `largestPopulation` (also for exhaustive searches): the location acceptable to most. `fastestRegion`: the anchor's
- * fastest, and only tickets for whom it is the fastest too.
+ * fastest, and only tickets for whom it is the fastest too. A choice of whom to try first, never a verdict.
  */
 export function inOneLocation(
   engine: Engine,
   anchor: Candidate,
   candidates: readonly Candidate[],
 ): Candidate[] | undefined {
-  const limits = engine.stages[anchor.stage]?.latencyLimits ?? [];
-  if (limits.length === 0) return undefined;
-  const own = acceptable(anchor, limits);
+  const { stage } = anchor;
+  if (engine.stages[stage]?.latencyLimits.length === 0) return undefined;
   if (engine.algorithm.batchingPreference === 'fastestRegion')
-    return candidates.filter((candidate) => fastest(candidate) === fastest(anchor));
-  let best: Candidate[] | undefined;
-  for (const location of own) {
-    const there = candidates.filter((candidate) => accepts(candidate, location, limits));
-    if (best === undefined || there.length > best.length) best = there;
-  }
-  return best;
-}
-
-interface Limit {
-  readonly index: number;
-  readonly maxLatency: number;
-}
-
-function acceptable(candidate: Candidate, limits: readonly Limit[]): string[] {
-  const locations = [...(candidate.blocks[0]?.latencies[0]?.keys() ?? [])];
-  return locations.filter((location) => accepts(candidate, location, limits));
-}
-
-function accepts({ blocks }: Candidate, location: string, limits: readonly Limit[]): boolean {
-  for (const { latencies } of blocks)
-    for (const { index, maxLatency } of limits) {
-      const latency = latencies[index]?.get(location);
-      if (latency === undefined || latency > maxLatency) return false;
+    return candidates.filter(({ fastest }) => fastest === anchor.fastest);
+  const populations = new Int32Array(31);
+  const own = anchor.reach[stage] ?? 0;
+  for (const { reach } of candidates)
+    for (let shared = own & (reach[stage] ?? 0); shared !== 0; shared &= shared - 1) {
+      const bit = 31 - Math.clz32(shared & -shared);
+      populations[bit] = (populations[bit] ?? 0) + 1;
     }
+  const most = populations.indexOf(Math.max(...populations));
+  return candidates.filter(({ reach }) => ((reach[stage] ?? 0) >> most) & 1);
+}
+
+function bitOf(location: string, locations: Map<string, number>): number {
+  const index = locations.get(location) ?? locations.size;
+  locations.set(location, index);
+  return 1 << (index % 31);
+}
+
+/** The locations within every limit for every block, as bits. `locations` numbers them as they appear. */
+export function reachOf(
+  blocks: readonly Block[],
+  limits: Stage['latencyLimits'],
+  locations: Map<string, number>,
+): number {
+  let reach = 0;
+  for (const location of blocks[0]?.latencies[0]?.keys() ?? [])
+    if (blocks.every((block) => within(block, location, limits))) reach |= bitOf(location, locations);
+  return reach;
+}
+
+function within({ latencies }: Block, location: string, limits: Stage['latencyLimits']): boolean {
+  for (const { index, maxLatency } of limits) {
+    const latency = latencies[index]?.get(location);
+    if (latency === undefined || latency > maxLatency) return false;
+  }
   return true;
 }
 
-function fastest({ blocks }: Candidate): string | undefined {
-  let best: string | undefined;
+export function fastestOf(blocks: readonly Block[], locations: Map<string, number>): number {
+  let best = 0;
   let lowest = Number.POSITIVE_INFINITY;
   for (const [location, latency] of blocks[0]?.latencies[0] ?? [])
-    if (latency < lowest) [best, lowest] = [location, latency];
+    if (latency < lowest) [best, lowest] = [bitOf(location, locations), latency];
   return best;
 }

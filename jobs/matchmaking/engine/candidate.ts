@@ -1,5 +1,6 @@
 import type { NumberAggregation } from '../rule-set/rule-set.ts';
 import type { SearchingTicket, TicketPlayer } from '../ticket.ts';
+import { fastestOf, reachOf } from './batch.ts';
 import { type Cell, reduced } from './columns.ts';
 import type { Engine } from './engine.ts';
 import { type SortValue, sortValue } from './preference.ts';
@@ -25,6 +26,10 @@ export interface Candidate {
   readonly key: string;
   /** The numbers that decide who suits whom, by `Engine.nearness`. */
   readonly numbers: readonly number[];
+  /** Per stage, the locations whose latency suits the ticket, one bit each; more than 31 locations share bits. */
+  readonly reach: readonly number[];
+  /** Bit of its fastest location. */
+  readonly fastest: number;
   /** What the sort rules look at, by `Engine.sortRules`. */
   readonly sorts: readonly SortValue[];
   /** Order of joining the pool; settles ties of age. */
@@ -44,7 +49,12 @@ export interface Candidate {
 }
 
 /** Undefined when no match can ever hold the ticket: a value is missing, a team unknown, a `=` rule broken by itself. */
-export function candidateOf(engine: Engine, ticket: SearchingTicket, arrival: number): Candidate | undefined {
+export function candidateOf(
+  engine: Engine,
+  ticket: SearchingTicket,
+  arrival: number,
+  locations: Map<string, number>,
+): Candidate | undefined {
   if (ticket.players.length === 0) return undefined;
   for (const player of ticket.players) if (!engine.columns.complete(player)) return undefined;
   const parties = ticket.backfill ? ticket.players.map((player) => [player]) : [ticket.players];
@@ -68,6 +78,8 @@ export function candidateOf(engine: Engine, ticket: SearchingTicket, arrival: nu
     backfill: ticket.backfill === true,
     key,
     numbers: engine.nearness.map(({ column }) => meanOf(blocks, column)),
+    reach: engine.stages.map(({ latencyLimits }) => reachOf(blocks, latencyLimits, locations)),
+    fastest: fastestOf(blocks, locations),
     sorts: engine.sortRules.map((rule) => sortValue(rule, engine.columns, ticket.players)),
     arrival,
     stage: 0,

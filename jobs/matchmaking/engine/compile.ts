@@ -5,7 +5,7 @@ import { Columns } from './columns.ts';
 import type { Check, Engine, Stage } from './engine.ts';
 import { keyColumns, nearnessOf, windowOf } from './nearness.ts';
 import { sortRulesOf } from './preference.ts';
-import { compileRule, latencyIndex, type RuleScope } from './rules/compile-rule.ts';
+import { canBreak, compileRule, latencyIndex, type RuleScope } from './rules/compile-rule.ts';
 import type { Order } from './rules/judge.ts';
 
 export type { Engine } from './engine.ts';
@@ -76,10 +76,12 @@ export function enforcedRules(ruleSet: RuleSet): Rule[] {
 }
 
 function compileChecks(ruleSet: RuleSet, scope: RuleScope): Check[] {
-  return enforcedRules(ruleSet).map((rule) => {
-    const judge = compileRule(rule, ruleSet.rules, scope);
-    return { rule: ruleSet.rules.indexOf(rule), judge };
-  });
+  const checks = enforcedRules(ruleSet).map((rule) => ({
+    rule: ruleSet.rules.indexOf(rule),
+    judge: compileRule(rule, ruleSet.rules, scope),
+    prunes: canBreak(rule, scope),
+  }));
+  return checks.sort((a, b) => Number(b.prunes) - Number(a.prunes));
 }
 
 function latencyLimits(ruleSet: RuleSet, scope: RuleScope): Stage['latencyLimits'] {

@@ -8,6 +8,8 @@ export interface Check {
   /** Index into `Engine.ruleNames`. */
   readonly rule: number;
   readonly judge: Judge;
+  /** Whether it can be broken for good, so that it is worth asking about a match still being built. */
+  readonly prunes: boolean;
 }
 
 /** The rule set as it stands from an age on, until the next stage. */

@@ -22,6 +22,7 @@ export class MatchPool {
   readonly #neighbourhoods = new Map<string, Neighbourhood>();
   /** In anchor order. */
   #anchors: Candidate[] = [];
+  readonly #locations = new Map<string, number>();
   #unsorted = false;
   #arrivals = 0;
 
@@ -32,7 +33,7 @@ export class MatchPool {
   /** A ticket of the same id is replaced. What no match can ever hold just waits, outside. */
   add(ticket: SearchingTicket): void {
     this.remove(ticket.ticketId);
-    const candidate = candidateOf(this.#engine, ticket, this.#arrivals++);
+    const candidate = candidateOf(this.#engine, ticket, this.#arrivals++, this.#locations);
     if (candidate === undefined) return;
     this.#candidates.set(ticket.ticketId, candidate);
     const last = this.#anchors.at(-1);

@@ -11,8 +11,19 @@ export function standingOf(engine: Engine, lineup: Lineup, tally: Tally): Standi
   const stage = engine.stages[lineup.stage];
   if (stage === undefined) return 'dead';
   const { counts } = lineup;
-  let playable = true;
-  for (const { rule, judge } of stage.checks) {
+  let seated = true;
+  let full = true;
+  let roomLeft = false;
+  for (let team = 0; team < counts.length; team++) {
+    const count = counts[team] ?? 0;
+    if (count < (stage.minPlayers[team] ?? 0) || count > (stage.maxPlayers[team] ?? 0)) seated = false;
+    if (count < (stage.maxPlayers[team] ?? 0)) full = false;
+    if (count < (stage.room[team] ?? 0)) roomLeft = true;
+  }
+  let playable = seated;
+  for (const { rule, judge, prunes } of stage.checks) {
+    // What can always heal is asked only once the match could be played.
+    if (!prunes && !playable) continue;
     const verdict = judge(lineup);
     if (verdict >= holding) tally.passed[rule] = (tally.passed[rule] ?? 0) + 1;
     else {
@@ -20,14 +31,6 @@ export function standingOf(engine: Engine, lineup: Lineup, tally: Tally): Standi
       if (verdict === broken) return 'dead';
       playable = false;
     }
-  }
-  let full = true;
-  let roomLeft = false;
-  for (let team = 0; team < counts.length; team++) {
-    const count = counts[team] ?? 0;
-    if (count < (stage.minPlayers[team] ?? 0) || count > (stage.maxPlayers[team] ?? 0)) playable = false;
-    if (count < (stage.maxPlayers[team] ?? 0)) full = false;
-    if (count < (stage.room[team] ?? 0)) roomLeft = true;
   }
   if (!playable) return roomLeft ? 'growing' : 'dead';
   return full ? 'full' : 'playable';

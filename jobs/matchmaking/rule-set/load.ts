@@ -1,3 +1,4 @@
+import { doubtsAbout } from './doubts.ts';
 import { Fields, Findings, type Problem, shown } from './fields.ts';
 import { parseJson } from './json.ts';
 import type { Scope } from './parse-expression.ts';
@@ -27,7 +28,7 @@ export function loadRuleSet(body: string): LoadedRuleSet {
   const ruleSet = readBody(body, findings);
   const { problems, warnings } = findings;
   if (ruleSet === undefined || problems.length > 0) return { ok: false, problems, warnings };
-  return { ok: true, ruleSet, warnings };
+  return { ok: true, ruleSet, warnings: [...warnings, ...doubtsAbout(ruleSet)] };
 }
 
 const properties = [

@@ -36,9 +36,10 @@ function compileOne(rule: CollectionRule, measurement: Expression, bounds: Bound
     const teams = [...new Set(pathsOf(measurement).flatMap((path) => path.teams))].map(
       (team) => scope.teamIndex.get(team) ?? -1,
     );
+    const countOf = compileContains(measurement, scope, teams) ?? containsIn(lists);
     return (lineup) => {
       const [value] = reference(lineup);
-      const count = lists(lineup).filter((list) => value !== undefined && list.includes(value)).length;
+      const count = value === undefined ? 0 : countOf(lineup, value);
       // Each seat left can add one list at most.
       if (count + lineup.seatsLeft(teams) < bounds.minCount) return broken;
       return within(count, bounds, 'rises');
@@ -53,6 +54,31 @@ function compileOne(rule: CollectionRule, measurement: Expression, bounds: Bound
       verdict = Math.min(verdict, within(count, bounds, trend)) as Verdict;
     }
     return verdict;
+  };
+}
+
+type CountOf = (lineup: Lineup, value: string) => number;
+
+function containsIn(lists: (lineup: Lineup) => List[]): CountOf {
+  return (lineup, value) => lists(lineup).filter((list) => list.includes(value)).length;
+}
+
+/** The same count without building lists, for an attribute as it stands. */
+function compileContains(
+  measurement: Expression,
+  scope: Scope,
+  teams: readonly number[],
+): CountOf | undefined {
+  const path = measurement.kind === 'call' && measurement.name === 'flatten' ? measurement.of : measurement;
+  if (path.kind !== 'path' || path.property.of !== 'attribute') return undefined;
+  const column = scope.columns.attribute(path.property.name, scope.aggregation);
+  return (lineup, value) => {
+    let count = 0;
+    for (const team of teams)
+      for (const block of lineup.teams[team] ?? [])
+        for (const cell of block.cells[column] ?? [])
+          if (typeof cell === 'object' ? cell.includes(value) : cell === value) count++;
+    return count;
   };
 }
 

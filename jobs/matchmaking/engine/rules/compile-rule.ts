@@ -2,6 +2,7 @@ import { callsOf, pathsOf } from '../../rule-set/expression.ts';
 import type { NumberAggregation, Rule } from '../../rule-set/rule-set.ts';
 import type { Columns } from '../columns.ts';
 import type { Scope } from '../expressions.ts';
+import { mayFall, mayRise, trendOf } from '../trend.ts';
 import { broken, failing, holding, type Verdict } from '../verdict.ts';
 import { compileBatchDistance } from './batch-distance.ts';
 import { compileCollection } from './collection.ts';
@@ -27,6 +28,23 @@ export function compileRule(rule: Rule, all: readonly Rule[], scope: RuleScope):
   const judge = judgeOf(rule, all, scope);
   if (scope.order === 'documented' && enforcedEarly(rule)) return early(judge, teamsOf(rule, scope));
   return scope.prunes ? judge : (lineup) => Math.max(judge(lineup), failing) as Verdict;
+}
+
+/** False where every failure may heal: a relation between values that can move both ways. */
+export function canBreak(rule: Rule, { order, prunes }: RuleScope): boolean {
+  if (rule.type !== 'comparison' && rule.type !== 'distance') return prunes;
+  if (order === 'documented' && enforcedEarly(rule)) return true;
+  const { referenceValue: reference } = rule;
+  return (
+    prunes &&
+    rule.measurements.some((measurement) => {
+      const left = trendOf(measurement);
+      const right = reference === undefined ? 'fixed' : trendOf(reference);
+      const canDrop = mayFall(left) || mayRise(right);
+      const canClimb = mayRise(left) || mayFall(right);
+      return !(canDrop && canClimb);
+    })
+  );
 }
 
 function judgeOf(rule: Rule, all: readonly Rule[], scope: RuleScope): Judge {

@@ -1,0 +1,24 @@
+/** Every bench: `npm run bench -- NAME [options]`, each with its own `--help`. */
+const benches: Readonly<Record<string, () => Promise<Bench>>> = {
+  ratings: () => import('./ratings.ts'),
+  'rating-update': () => import('./rating-update.ts'),
+};
+
+interface Bench {
+  readonly usage: string;
+  readonly run: (args: readonly string[]) => Promise<void>;
+}
+
+const [name = '', ...args] = process.argv.slice(2);
+const bench = await benches[name]?.();
+if (!bench) {
+  console.error(`npm run bench -- NAME [options], NAME one of: ${Object.keys(benches).join(', ')}`);
+  process.exitCode = name === '' || name === '--help' ? 0 : 2;
+} else if (args.includes('--help')) console.log(bench.usage);
+else
+  try {
+    await bench.run(args);
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : String(error));
+    process.exitCode = 1;
+  }

@@ -1,0 +1,109 @@
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { fitLadder } from './fit-ladder.ts';
+import { type Columns, type Game, readGames } from './games.ts';
+import { replay, type Scores, scoresOf } from './replay.ts';
+
+export const usage = `Replays real games in order of date through the fleet's rating code and says how well it predicted them.
+
+  npm run bench -- ratings --games FILE [FILE ...] [options]
+
+  --games FILE            CSV with a header; several files are one stream
+  --date COL              column of the date (default: date)
+  --side-a COL --side-b COL --score-a COL --score-b COL
+                          columns of the sides, the first one at home, and of their scores
+                          (default: team1, team2, score1, score2)
+  --winner COL --loser COL  instead, where only the winner is known
+  --neutral COL           games without a home side: anything but empty, 0, no or false
+  --season COL            a new value is a soft reset
+  --score-from DATE, --score-to DATE
+                          score only games on or after, and before, these dates
+  --json                  print only {"games","accuracy","logLoss","brier","calibrationError"}
+
+Ties are rated and not scored. The ladder's settings are chosen by log-loss on the games before --score-from alone; without
+it, or with fewer than 500 games before it, they are the fleet's defaults.`;
+
+interface Request {
+  readonly files: readonly string[];
+  readonly columns: Columns;
+  readonly from: number;
+  readonly to: number;
+  readonly json: boolean;
+}
+
+export async function run(args: readonly string[]): Promise<void> {
+  const request = readRequest(args);
+  const games = readGames(request.files, request.columns);
+  const scored = ({ day }: Game) => day >= request.from && day < request.to;
+  const past = Number.isFinite(request.from) ? games.filter((game) => game.day < request.from) : [];
+  const known = request.columns.scores !== undefined;
+  const forecast = (side: boolean) => {
+    const settings = fitLadder(past, { side: side && known, margin: known });
+    return { settings, scores: scoresOf(replay(games, settings, scored)) };
+  };
+
+  const withSide = forecast(true);
+  if (request.json) return console.log(JSON.stringify(rounded(withSide.scores)));
+  const without = forecast(false);
+  console.table({
+    'with a side advantage': rounded(withSide.scores),
+    'without one': rounded(without.scores),
+  });
+  console.log(`Settings, chosen on the ${past.length} games before those scored:`);
+  console.table({ 'with a side advantage': withSide.settings, 'without one': without.settings });
+}
+
+function rounded(scores: Scores): Scores {
+  return Object.fromEntries(
+    Object.entries(scores).map(([name, value]) => [name, Number(value.toFixed(5))]),
+  ) as unknown as Scores;
+}
+
+function readRequest(args: readonly string[]): Request {
+  const text = { type: 'string' } as const;
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      games: { type: 'string', multiple: true, default: [] },
+      date: { type: 'string', default: 'date' },
+      'side-a': text,
+      'side-b': text,
+      'score-a': text,
+      'score-b': text,
+      winner: text,
+      loser: text,
+      neutral: text,
+      season: text,
+      'score-from': text,
+      'score-to': text,
+      json: { type: 'boolean', default: false },
+    },
+  });
+  const files = [...values.games, ...positionals];
+  if (files.length === 0) throw new Error('--games: name at least one file');
+  const { winner, loser } = values;
+  if ((winner === undefined) !== (loser === undefined)) throw new Error('--winner and --loser go together');
+  const sides: Pick<Columns, 'sides' | 'scores'> =
+    winner && loser
+      ? { sides: [winner, loser] }
+      : {
+          sides: [values['side-a'] ?? 'team1', values['side-b'] ?? 'team2'],
+          scores: [values['score-a'] ?? 'score1', values['score-b'] ?? 'score2'],
+        };
+  const caller = process.env['INIT_CWD'] ?? process.cwd();
+  return {
+    files: files.map((file) => resolve(caller, file)),
+    columns: { date: values.date, ...sides, neutral: values.neutral, season: values.season },
+    from: day('--score-from', values['score-from'], Number.NEGATIVE_INFINITY),
+    to: day('--score-to', values['score-to'], Number.POSITIVE_INFINITY),
+    json: values.json,
+  };
+}
+
+function day(option: string, value: string | undefined, fallback: number): number {
+  if (value === undefined) return fallback;
+  const ms = Date.parse(value);
+  if (Number.isNaN(ms)) throw new Error(`${option}: ${value} is no date`);
+  return ms;
+}
