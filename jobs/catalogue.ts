@@ -12,12 +12,20 @@ import { startMatchmaking } from './matchmaking/start-matchmaking.ts';
 import { stopMatchmaking } from './matchmaking/stop-matchmaking.ts';
 import { updateRatings } from './rating-update/update-ratings.ts';
 import { createSession } from './session-creation/create-session.ts';
+import { endSession } from './session-creation/end-session.ts';
+import { expireSessions } from './session-creation/expire-sessions.ts';
+import { playerLeft } from './session-creation/player-left.ts';
+import { readSession } from './session-creation/read-session.ts';
 import { startMatch } from './session-creation/start-match.ts';
 
 /** Every kind of work there is. Workers, producers and infrastructure loop over this list. */
 export const catalogue: readonly Job[] = [
   createSession,
   startMatch,
+  endSession,
+  playerLeft,
+  readSession,
+  expireSessions,
   startMatchmaking,
   stopMatchmaking,
   acceptMatch,

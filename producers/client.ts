@@ -15,6 +15,10 @@ import type { StartRequest } from '../jobs/matchmaking/start-request.ts';
 import type { MatchResult } from '../jobs/rating-update/result.ts';
 import { updateRatings } from '../jobs/rating-update/update-ratings.ts';
 import { createSession } from '../jobs/session-creation/create-session.ts';
+import { endSession } from '../jobs/session-creation/end-session.ts';
+import { type PlayerLeft, playerLeft } from '../jobs/session-creation/player-left.ts';
+import { readSession } from '../jobs/session-creation/read-session.ts';
+import type { CachedSession } from '../jobs/session-creation/session.ts';
 import { openBatches } from './batches.ts';
 import { openConfigurations } from './configurations.ts';
 import { connect, reaching } from './connection.ts';
@@ -88,6 +92,25 @@ export async function openClient(options: ClientOptions) {
     /** Creates many sessions; each succeeds or fails alone, in the order given. */
     createSessions: (requests: readonly SessionRequest[], { actor = self }: CallOptions = {}) =>
       Promise.allSettled(requests.map((request) => createOne(request, actor))),
+
+    /** Ends a session; its player leaves the match they are in. A player ends only their own. */
+    async endSession(sessionId: string, { actor = self }: CallOptions = {}): Promise<void> {
+      await addItem(endSession, parse(endSession.item, { sessionId }), actor);
+    },
+
+    /** Says that a player left a match that goes on: they can be matched again, and its result still rates them. */
+    async playerLeft(request: PlayerLeft, { actor = self }: CallOptions = {}): Promise<void> {
+      const item = parse(playerLeft.item, request);
+      if (actor.kind === 'player' && actor.playerId !== item.playerId)
+        throw new RequestError('not-allowed', 'playerId: a player may leave only for themselves');
+      await addItem(playerLeft, item, actor);
+    },
+
+    /** A session as it is now; `undefined` when there is none. */
+    async describeSession(sessionId: string): Promise<CachedSession | undefined> {
+      const item = parse(readSession.item, { sessionId });
+      return ((await reaching(() => queues.ask(readSession, item, self))) ?? undefined) as never;
+    },
 
     /** Starts matchmaking: when this returns the ticket exists and will reach exactly one terminal status. */
     startMatchmaking: (request: StartRequest, { actor = self }: CallOptions = {}) =>

@@ -29,6 +29,14 @@ const names = z
       .filter(Boolean),
   );
 
+/** The URI with this login instead of whatever it had. */
+const withLogin = (uri: string, username: string, password: string): string =>
+  uri.replace(
+    /^(mongodb(?:\+srv)?:\/\/)(?:[^@/]*@)?/,
+    (_whole, protocol: string) =>
+      `${protocol}${encodeURIComponent(username)}:${encodeURIComponent(password)}@`,
+  );
+
 /** A worker's environment. Every variable, its default, and what the default means. */
 export const workerEnvironment = z
   .object({
@@ -37,6 +45,9 @@ export const workerEnvironment = z
     /** Holds `sessions:<id>` and `ratings:<player>`; may lose anything. One per domain: its keys name none. */
     CACHE_REDIS_URL: url('redis', 'rediss'),
     DOCUMENTDB_URI: url('mongodb', 'mongodb+srv'),
+    /** Both or none: the login, where it is kept apart from the URI because it is rotated. */
+    DOCUMENTDB_USERNAME: z.string().min(1).optional(),
+    DOCUMENTDB_PASSWORD: z.string().min(1).optional(),
     DOCUMENTDB_DATABASE: z.string().min(1).max(63).default('matchmaking'),
     /** Region or title: fleets of different domains share servers without seeing each other. */
     DOMAIN: z
@@ -78,5 +89,18 @@ export const workerEnvironment = z
         path: ['CACHE_REDIS_URL'],
         message: 'is the queue Redis; the cache evicts and must be a server of its own',
       });
-  });
+    if ((it.DOCUMENTDB_USERNAME === undefined) !== (it.DOCUMENTDB_PASSWORD === undefined))
+      context.addIssue({
+        code: 'custom',
+        path: ['DOCUMENTDB_PASSWORD'],
+        message: 'goes with DOCUMENTDB_USERNAME: give both or none',
+      });
+  })
+  .transform(({ DOCUMENTDB_USERNAME: username, DOCUMENTDB_PASSWORD: password, ...config }) => ({
+    ...config,
+    DOCUMENTDB_URI:
+      username === undefined || password === undefined
+        ? config.DOCUMENTDB_URI
+        : withLogin(config.DOCUMENTDB_URI, username, password),
+  }));
 export type WorkerConfig = z.output<typeof workerEnvironment>;

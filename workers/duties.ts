@@ -13,6 +13,10 @@ import { startMatchmaking } from '../jobs/matchmaking/start-matchmaking.ts';
 import { stopMatchmaking } from '../jobs/matchmaking/stop-matchmaking.ts';
 import { updateRatings } from '../jobs/rating-update/update-ratings.ts';
 import { createSession } from '../jobs/session-creation/create-session.ts';
+import { endSession } from '../jobs/session-creation/end-session.ts';
+import { expireSessions } from '../jobs/session-creation/expire-sessions.ts';
+import { playerLeft } from '../jobs/session-creation/player-left.ts';
+import { readSession } from '../jobs/session-creation/read-session.ts';
 import { startMatch } from '../jobs/session-creation/start-match.ts';
 import type { Queues } from './enqueue.ts';
 import { type Duty, duty } from './handler.ts';
@@ -29,6 +33,10 @@ import { startTickets } from './matchmaking/start-matchmaking.ts';
 import { stopTickets } from './matchmaking/stop-matchmaking.ts';
 import { rateMatches } from './rating-update/update-ratings.ts';
 import { createSessions } from './session-creation/create-session.ts';
+import { endSessions } from './session-creation/end-session.ts';
+import { expireOldSessions } from './session-creation/expire-sessions.ts';
+import { leavePlayers } from './session-creation/player-left.ts';
+import { readSessions } from './session-creation/read-session.ts';
 import { startMatches } from './session-creation/start-match.ts';
 import type { Stores } from './stores.ts';
 import type { Log } from './telemetry/log.ts';
@@ -62,6 +70,10 @@ export function allDuties(
         }),
       ),
       duty(startMatch, startMatches({ ...records, pool })),
+      duty(endSession, endSessions(records)),
+      duty(playerLeft, leavePlayers(records)),
+      duty(readSession, readSessions(records)),
+      duty(expireSessions, expireOldSessions(records)),
     ],
     matchmaking: [
       duty(

@@ -1,10 +1,12 @@
 import type { Envelope, Job } from '../jobs/contract.ts';
 import { jobOptions } from '../jobs/contract.ts';
 import { reportQueueLength, sweep } from '../jobs/maintenance/maintenance.ts';
+import { expireSessions } from '../jobs/session-creation/expire-sessions.ts';
 import type { Queues } from './enqueue.ts';
 import { reportSlotMs } from './maintenance/report-queue-length.ts';
 
 const sweepMs = 5_000;
+const expireMs = 60_000;
 
 /** Sets the fleet's upkeep going. Any number of workers may do it: a schedule is one per queue, whoever wrote it last. */
 export async function scheduleUpkeep({ queues }: Queues): Promise<void> {
@@ -20,4 +22,5 @@ export async function scheduleUpkeep({ queues }: Queues): Promise<void> {
   };
   await every(reportQueueLength, reportSlotMs);
   await every(sweep, sweepMs);
+  await every(expireSessions, expireMs);
 }

@@ -4,6 +4,7 @@ import { addStage } from './stage.ts';
 import { dev, production } from './stages.ts';
 
 const app = new App({
+  analyticsReporting: false,
   // The stacks of a stage go up and down together, so an export in use may well refuse to be removed.
   context: { '@aws-cdk/core:defaultCrossStackReferences': 'strong' },
 });

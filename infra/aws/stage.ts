@@ -13,9 +13,11 @@ export function addStage(app: App, settings: StageSettings) {
   const data = new DataStack(app, `fleet-${settings.name}-data`, { env, settings });
   const workers = new WorkersStack(app, `fleet-${settings.name}-workers`, { env, settings, data });
   const watch = new WatchStack(app, `fleet-${settings.name}-watch`, { env, settings, data, workers });
+  // CloudFormation's published schema of this type has no tags.
+  const untagged = { excludeResourceTypes: ['AWS::ApplicationAutoScaling::ScalableTarget'] };
   for (const stack of [data, workers, watch]) {
-    Tags.of(stack).add('fleet', 'matchmaking');
-    Tags.of(stack).add('stage', settings.name);
+    Tags.of(stack).add('fleet', 'matchmaking', untagged);
+    Tags.of(stack).add('stage', settings.name, untagged);
   }
   return { data, workers, watch };
 }

@@ -69,7 +69,7 @@ export class WorkerTask extends Construct {
       readonlyRootFilesystem: true,
       // Room for the heap beside code and buffers; V8 collects harder near it instead of being killed by the kernel.
       environment: {
-        ...workerEnvironment(queue, settings, data),
+        ...plainEnvironment(queue, settings, data),
         GRACE_MS: String(grace * 1_000),
         NODE_OPTIONS: `--max-old-space-size=${Math.floor((memoryMiB - sidecar.memoryMiB) * 0.75)}`,
       },
@@ -138,7 +138,7 @@ export class WorkerTask extends Construct {
 /** Exits 0 when `/healthz` says the worker makes progress; a distroless image has no curl. */
 const probe = `fetch('http://127.0.0.1:${healthPort}/healthz').then((it) => process.exit(it.ok ? 0 : 1), () => process.exit(1))`;
 
-function workerEnvironment(queue: QueueName, settings: StageSettings, data: DataStack) {
+function plainEnvironment(queue: QueueName, settings: StageSettings, data: DataStack) {
   return {
     QUEUES: queue,
     DOMAIN: settings.domain,

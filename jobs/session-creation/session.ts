@@ -1,13 +1,33 @@
 import { z } from 'zod';
 import { wellFormed } from '../matchmaking/ticket.ts';
 
-/**
- * A session is one player's presence in the game: `ACTIVE` (in the lobby), `IN_MATCH`, `ENDED`.
- *
- *     ACTIVE ──start-match──▶ IN_MATCH ──result──▶ ACTIVE ──end──▶ ENDED
- */
-export const sessionStatuses = ['ACTIVE', 'IN_MATCH', 'ENDED'] as const;
+export const sessionStatuses = ['ACTIVE', 'IN_MATCH', 'ENDED', 'EXPIRED'] as const;
 export type SessionStatus = (typeof sessionStatuses)[number];
+
+interface Move {
+  readonly from: readonly SessionStatus[];
+  readonly to: SessionStatus;
+}
+
+/**
+ * A session is one player's presence in the game: `ACTIVE` (in the lobby), `IN_MATCH`, and over. Every legal move:
+ *
+ *     ACTIVE ──start-match──▶ IN_MATCH ──result, leave──▶ ACTIVE
+ *     ACTIVE, IN_MATCH ──end──▶ ENDED      asked for
+ *     ACTIVE, IN_MATCH ──expire──▶ EXPIRED nothing happened in it for `sessionLifeSeconds`
+ *
+ * A match takes a session out of an older one: a player who left without a word is in the newer.
+ */
+export const sessionMoves = {
+  'start-match': { from: ['ACTIVE', 'IN_MATCH'], to: 'IN_MATCH' },
+  result: { from: ['IN_MATCH'], to: 'ACTIVE' },
+  leave: { from: ['IN_MATCH'], to: 'ACTIVE' },
+  end: { from: ['ACTIVE', 'IN_MATCH'], to: 'ENDED' },
+  expire: { from: ['ACTIVE', 'IN_MATCH'], to: 'EXPIRED' },
+} as const satisfies Record<string, Move>;
+
+/** A session nothing happened in for this long (seconds) expires. A day: longer than any match, shorter than forgetting. */
+export const sessionLifeSeconds = 24 * 3600;
 
 export const sessionId = z
   .string()
@@ -28,5 +48,5 @@ export interface CachedSession {
   readonly timestamp: string;
 }
 
-/** Seconds a cached session lives after its last change; a miss is filled from DocumentDB. */
+/** Seconds a cached session lives after it was last written or read; a miss is filled from DocumentDB. */
 export const sessionCacheSeconds = 6 * 3600;

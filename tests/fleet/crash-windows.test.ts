@@ -4,7 +4,8 @@ import { startMatch } from '../../jobs/session-creation/start-match.ts';
 import type { RatingStores } from '../../workers/rating-update/update-ratings.ts';
 import { rateMatches } from '../../workers/rating-update/update-ratings.ts';
 import { createSessions } from '../../workers/session-creation/create-session.ts';
-import { aConfiguration, aMatch, aTicket } from '../support/builders.ts';
+import { aConfiguration } from '../support/builders.ts';
+import { duelSteps } from '../support/duel-steps.ts';
 import { type Fleet, openFleet } from '../support/fleet.ts';
 import { perform } from '../support/fleet-stores.ts';
 
@@ -22,29 +23,9 @@ beforeEach(async () => {
   [ann, bob] = [fleet.own('ann'), fleet.own('bob')];
 });
 
-/** Tickets are named after their only players. */
-const reserve = () => fleet.producerTickets.reserve('start-job', [aTicket(ann), aTicket(bob)]);
-
-const enter = () =>
-  fleet.stores.pool.enter(
-    [ann, bob].map((ticketId) => ({
-      ticketId,
-      pool: 'duel',
-      timeoutMs: 60_000,
-      players: aTicket(ticketId).players,
-    })),
-  );
-
-async function commit(): Promise<CommittedMatch> {
-  const { tickets } = await fleet.stores.pool.readPool('duel', 0, 10);
-  const match = { ...aMatch('match', tickets), now: Date.now() };
-  const revisions = tickets.map((ticket) => ticket.revision);
-  const { verdicts } = await fleet.stores.pool.commit('duel', [
-    { match, jobId: 'start-match-job', revisions },
-  ]);
-  expect(verdicts).toEqual(['committed']);
-  return match;
-}
+const reserve = () => duelSteps(fleet, ann, bob).reserve();
+const enter = () => duelSteps(fleet, ann, bob).enter();
+const commit = () => duelSteps(fleet, ann, bob).commit();
 
 const openSessions = () =>
   perform(
@@ -163,16 +144,16 @@ describe('a session-creation worker dies in start-match', () => {
   const steps = [
     ['claiming the tickets', (match: CommittedMatch) => fleet.stores.tickets.claim([match], new Date())],
     [
-      'storing the match',
-      (match: CommittedMatch) => fleet.stores.matches.create([{ match, status: 'COMPLETED' }], new Date()),
-    ],
-    [
       "pointing the players' sessions at it",
       (match: CommittedMatch) =>
         fleet.stores.sessions.board(
           [ann, bob].map((playerId) => ({ playerId, matchId: match.matchId, matchAt: match.now })),
           new Date(),
         ),
+    ],
+    [
+      'storing the match',
+      (match: CommittedMatch) => fleet.stores.matches.create([{ match, status: 'COMPLETED' }], new Date()),
     ],
   ] as const;
 
@@ -186,7 +167,12 @@ describe('a session-creation worker dies in start-match', () => {
       for (const [, step] of steps.slice(0, last + 1)) await step(match);
       await fleet.client.queues['session-creation'].add(
         'start-match',
-        { kind: startMatch.kind, items: [match], actor: { kind: 'service', name: 'fleet' }, sentAt: 0 },
+        {
+          kind: startMatch.kind,
+          items: [{ matchId: match.matchId }],
+          actor: { kind: 'service', name: 'fleet' },
+          sentAt: 0,
+        },
         { jobId: 'start-match-job' },
       );
 

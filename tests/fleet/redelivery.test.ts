@@ -3,6 +3,7 @@ import type { Envelope, QueueName } from '../../jobs/contract.ts';
 import { queueNames } from '../../jobs/contract.ts';
 import { startMatchmaking } from '../../jobs/matchmaking/start-matchmaking.ts';
 import { aConfiguration, aTicket } from '../support/builders.ts';
+import { duelSteps } from '../support/duel-steps.ts';
 import { type Fleet, openFleet, soloist } from '../support/fleet.ts';
 
 let fleet: Fleet;
@@ -156,36 +157,20 @@ test('start jobs of one player delivered newest first: the newest ticket searche
 });
 
 test('a result that overtakes its match is refused and kept; reported again it is rated once (invariant 5)', async () => {
+  const steps = duelSteps(fleet, fleet.own('a'), fleet.own('b'));
+  await steps.reserve();
+  await steps.enter();
+  const { matchId, teams } = await steps.commit();
   await fleet.startWorker();
-  const teams = [
-    { name: 'side_1', rank: 1 },
-    { name: 'side_2', rank: 2 },
-  ];
-  const early = await deliver('rating-update', 'update-ratings', [{ matchId: 'match', teams }], {
-    jobId: 'early',
-  });
+  const result = { matchId, teams: teams.map(({ name }, index) => ({ name, rank: index + 1 })) };
+  const early = await deliver('rating-update', 'update-ratings', [result], { jobId: 'early' });
   await eventually(async () => expect(await early.getState()).toBe('failed'));
   expect((await fleet.client.queues['rating-update'].getJob('early'))?.failedReason).toContain('matchId');
-  const players = [fleet.own('a'), fleet.own('b')];
-  const match = {
-    matchId: 'match',
-    configuration: 'duel',
-    ladder: 'default',
-    ruleSet: { name: 'duel', version: 1 },
-    now: 1,
-    seed: 1,
-    tickets: players.map((id) => ({
-      ticketId: id,
-      startTime: 1,
-      players: [{ playerId: id, attributes: {} }],
-    })),
-    teams: players.map((id, n) => ({ name: `side_${n + 1}`, playerIds: [id] })),
-  };
-  await deliver('session-creation', 'start-match', [match]);
+  await deliver('session-creation', 'start-match', [{ matchId }]);
   await idle();
 
   await early.retry('failed');
-  await deliver('rating-update', 'update-ratings', [{ matchId: 'match', teams }]);
+  await deliver('rating-update', 'update-ratings', [result]);
   await idle();
 
   expect(await fleet.db.collection('rating_changes').countDocuments()).toBe(2);

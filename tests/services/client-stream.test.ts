@@ -1,8 +1,8 @@
-import { connect, createServer } from 'node:net';
 import { beforeEach, describe, expect, inject, onTestFinished, test } from 'vitest';
 import { type MatchmakingClient, openClient } from '../../producers/client.ts';
 import { aConfiguration, aPlayer } from '../support/builders.ts';
 import { openDomain } from '../support/domain.ts';
+import { openProxy } from '../support/tcp-proxy.ts';
 
 let domain: Awaited<ReturnType<typeof openDomain>>;
 let client: MatchmakingClient;
@@ -30,7 +30,7 @@ describe('Redis away', () => {
   });
 
   test('a call on a lost connection fails fast instead of waiting', async () => {
-    const { port, cut } = await proxyTo(redisUrl());
+    const { port, cut } = await openProxy(redisUrl());
     const cutOff = await openClient({ redisUrl: `redis://127.0.0.1:${port}`, domain: domain.domain });
     onTestFinished(() => cutOff[Symbol.asyncDispose]());
     await cutOff.createSession({ playerId: 'before' });
@@ -93,25 +93,3 @@ describe('events', () => {
     expect(next).toMatchObject({ event: { detail: { tickets: [{ ticketId: 'c' }] } } });
   });
 });
-
-/** A connection that can be cut. */
-async function proxyTo(url: string) {
-  const { hostname, port } = new URL(url);
-  const sockets = new Set<{ destroy: () => void }>();
-  const server = createServer((client) => {
-    const upstream = connect(Number(port), hostname);
-    for (const socket of [client, upstream]) {
-      sockets.add(socket);
-      socket.on('error', () => undefined);
-    }
-    client.pipe(upstream).pipe(client);
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  const cut = () =>
-    new Promise<void>((resolve) => {
-      server.close(() => resolve());
-      for (const socket of sockets) socket.destroy();
-    });
-  return { port: typeof address === 'object' && address ? address.port : 0, cut };
-}

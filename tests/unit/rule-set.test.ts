@@ -92,17 +92,15 @@ describe('refused, with everything wrong at once', () => {
   });
 
   test.each([
-    ['an unknown function', `averge(${flat('skill')})`, 'did you mean "avg"?', 'there is no function'],
-    ['an unknown team', 'count(teams[rde].players)', '"rde"', 'did you mean "red"?'],
-    ['an unknown attribute', `avg(${flat('skil')})`, '"skil"', 'did you mean "skill"?'],
-    ['no expression at all', 'players', 'is no property expression', 'teams[*]'],
-    ['an aggregate of strings', `avg(${flat('mode')})`, 'avg needs a list of numbers', ''],
-  ])('%s is named', (_, measurement, ...expected) => {
+    ['an unknown function', `avgr(${flat('skill')})`, 'did you mean "avg"?'],
+    ['an unknown team', 'count(teams[rde].players)', 'did you mean "red"?'],
+    ['an unknown attribute', `avg(${flat('skil')})`, 'did you mean "skill"?'],
+    ['no expression at all', 'players', 'expected the like of teams[*]'],
+    ['an aggregate of strings', `avg(${flat('mode')})`, 'avg needs a list of numbers'],
+  ])('%s is named', (_, measurement, expected) => {
     const rule = { type: 'comparison', measurements: [measurement], operation: '>', referenceValue: 0 };
 
-    const message = problemsOf(versus(1, [rule]))['rules[0].measurements[0]'] ?? '';
-
-    for (const part of expected.slice(-1)) expect(message).toContain(part);
+    expect(problemsOf(versus(1, [rule]))['rules[0].measurements[0]']).toContain(expected);
   });
 
   test.each([

@@ -75,6 +75,7 @@ const indexes = {
   sessions: [
     { key: { player_id: 1, timestamp: -1 }, name: 'player' },
     { key: { match_id: 1 }, name: 'match' },
+    { key: { status: 1, timestamp: 1 }, name: 'open' },
   ],
   matches: [
     { key: { created_at: 1 }, name: 'created_at' },

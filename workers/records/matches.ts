@@ -20,6 +20,8 @@ export interface MatchRecord {
   /** Each team's chance to win when the match began, by its players' ratings, in the order of `teams`. */
   readonly chances?: readonly number[] | undefined;
   readonly created_at: Date;
+  /** Players who left before its end: it is no longer live for them. */
+  readonly left?: readonly string[];
   /** The reported result and when it was rated; absent until then. */
   readonly result?: StoredResult;
   readonly rated_at?: Date;
@@ -109,6 +111,11 @@ export function openMatches(db: Db) {
         { $set: { result }, $push: { corrections: correction } },
         { session },
       );
+    },
+
+    /** Notes that players left a match. */
+    async leave(matchId: string, playerIds: readonly string[]): Promise<void> {
+      await matches.updateOne({ _id: matchId }, { $addToSet: { left: { $each: [...playerIds] } } });
     },
 
     /** Rated matches of a ladder from a place in its order on, in that order. */

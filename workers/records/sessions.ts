@@ -1,5 +1,5 @@
-import type { Db } from 'mongodb';
-import type { SessionStatus } from '../../jobs/session-creation/session.ts';
+import type { Collection, Db } from 'mongodb';
+import { type SessionStatus, sessionMoves } from '../../jobs/session-creation/session.ts';
 import { insertNew } from './insert-new.ts';
 
 /** A document of `sessions`, keyed by session id. */
@@ -52,7 +52,10 @@ export function openSessions(db: Db) {
     async board(boardings: readonly Boarding[], now: Date): Promise<SessionRecord[]> {
       const open = await sessions
         .find(
-          { player_id: { $in: boardings.map((it) => it.playerId) }, status: { $in: ['ACTIVE', 'IN_MATCH'] } },
+          {
+            player_id: { $in: boardings.map((it) => it.playerId) },
+            status: { $in: sessionMoves['start-match'].from },
+          },
           { batchSize: 10_000 },
         )
         .sort({ timestamp: -1, _id: 1 })
@@ -65,7 +68,7 @@ export function openSessions(db: Db) {
           ? [
               {
                 ...session,
-                status: 'IN_MATCH' as const,
+                status: sessionMoves['start-match'].to,
                 timestamp: now,
                 match_id: boarding.matchId,
                 match_at: boarding.matchAt,
@@ -79,7 +82,7 @@ export function openSessions(db: Db) {
             updateOne: {
               filter: {
                 _id,
-                status: { $ne: 'ENDED' },
+                status: { $in: sessionMoves['start-match'].from },
                 $or: [{ match_at: { $exists: false } }, { match_at: { $lt: match_at } }],
               },
               update: { $set: { status, timestamp, match_id, match_at } },
@@ -125,6 +128,58 @@ export function openSessions(db: Db) {
           { ordered: false },
         );
       return [...released, ...changed];
+    },
+
+    ...openEndings(sessions),
+  };
+}
+
+/** Finding sessions, and the ways they end. */
+function openEndings(sessions: Collection<SessionRecord>) {
+  return {
+    async find(sessionIds: readonly string[]): Promise<SessionRecord[]> {
+      return sessions
+        .find({ _id: { $in: [...sessionIds] } }, { batchSize: sessionIds.length + 1 })
+        .sort({ _id: 1 })
+        .toArray();
+    },
+
+    /** Ends sessions that are open. */
+    async end(sessionIds: readonly string[], now: Date): Promise<void> {
+      const { from, to } = sessionMoves.end;
+      await sessions.updateMany(
+        { _id: { $in: [...sessionIds] }, status: { $in: from } },
+        { $set: { status: to, timestamp: now } },
+      );
+    },
+
+    /** Takes players' sessions out of a match that goes on. Returns those that are or were in it, as they now are. */
+    async leave(matchId: string, playerIds: readonly string[], now: Date): Promise<SessionRecord[]> {
+      const { from, to } = sessionMoves.leave;
+      const theirs = { match_id: matchId, player_id: { $in: [...playerIds] } };
+      await sessions.updateMany(
+        { ...theirs, status: { $in: from } },
+        { $set: { status: to, timestamp: now } },
+      );
+      return sessions.find(theirs, { batchSize: 1_000 }).sort({ _id: 1 }).toArray();
+    },
+
+    /** Expires at most `most` open sessions unchanged since a moment. Returns them as they now are. */
+    async expire(unchangedSince: Date, most: number, now: Date): Promise<SessionRecord[]> {
+      const { from, to } = sessionMoves.expire;
+      const stale = { status: { $in: from }, timestamp: { $lt: unchangedSince } };
+      const found = await sessions
+        .find(stale, { batchSize: most + 1, projection: { _id: 1 } })
+        .sort({ timestamp: 1 })
+        .limit(most)
+        .toArray();
+      if (found.length === 0) return [];
+      const ids = { _id: { $in: found.map((session) => session._id) } };
+      await sessions.updateMany({ ...ids, ...stale }, { $set: { status: to, timestamp: now } });
+      return sessions
+        .find(ids, { batchSize: most + 1 })
+        .sort({ _id: 1 })
+        .toArray();
     },
   };
 }

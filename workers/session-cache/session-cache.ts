@@ -15,6 +15,16 @@ redis.call('HSET', KEYS[1], unpack(ARGV, 4))
 redis.call('EXPIRE', KEYS[1], ARGV[3])
 return 1`;
 
+/** A session's record as the cache shows it. */
+export const asCached = (
+  session: Pick<SessionRecord, 'player_id' | 'status' | 'rating' | 'timestamp'>,
+): CachedSession => ({
+  player_id: session.player_id,
+  status: session.status,
+  rating: String(session.rating),
+  timestamp: String(session.timestamp.getTime()),
+});
+
 export type SessionCache = ReturnType<typeof openSessionCache>;
 
 /**
@@ -61,6 +71,13 @@ export function openSessionCache(redis: Redis, onAway: (error: unknown) => void)
           ),
         [],
       );
+    },
+
+    /** A session, if the cache has it; being read, it lives on for another while. */
+    async session(sessionId: string): Promise<CachedSession | undefined> {
+      const key = sessionCacheKey(sessionId);
+      const [hash] = await Promise.all([redis.hgetall(key), redis.expire(key, sessionCacheSeconds)]);
+      return 'player_id' in hash ? (hash as unknown as CachedSession) : undefined;
     },
 
     /** Visible ratings by player; `version` counts the matches behind each. */

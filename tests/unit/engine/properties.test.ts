@@ -3,6 +3,7 @@ import { expect, test, vi } from 'vitest';
 import { compileRuleSet } from '../../../jobs/matchmaking/engine/compile.ts';
 import { formMatches } from '../../../jobs/matchmaking/engine/form-matches.ts';
 import { loadRuleSet } from '../../../jobs/matchmaking/rule-set/load.ts';
+import type { SearchingTicket } from '../../../jobs/matchmaking/ticket.ts';
 import { pools, ruleSets } from './arbitraries.ts';
 import { type RawRuleSet, violations } from './naive-checker.ts';
 
@@ -16,6 +17,52 @@ function engineOf(raw: RawRuleSet, order: 'closest' | 'documented') {
   if (!loaded.ok) throw new Error(JSON.stringify(loaded.problems));
   return compileRuleSet(loaded.ruleSet, { order });
 }
+
+/** Some of the tickets as running matches, their players seated round robin from one of the teams on. */
+function withBackfills(
+  raw: RawRuleSet,
+  tickets: SearchingTicket[],
+  picks: readonly number[],
+): SearchingTicket[] {
+  const names: string[] = raw.teams.flatMap((team: RawRuleSet) =>
+    team.quantity === 1
+      ? [team.name]
+      : Array.from({ length: team.quantity }, (_, index) => `${team.name}_${index + 1}`),
+  );
+  return tickets.map((ticket, index) => {
+    const pick = picks[index];
+    if (pick === undefined || pick > 10) return ticket;
+    const seat = (place: number) => names[(pick + place) % names.length] ?? '';
+    return {
+      ...ticket,
+      backfill: true,
+      players: ticket.players.map((player, place) => ({ ...player, team: seat(place) })),
+    };
+  });
+}
+
+test('matches with backfill tickets are valid too: players keep their teams and two never meet (invariant 6)', () => {
+  fc.assert(
+    fc.property(
+      ruleSets,
+      pools(10, now),
+      fc.array(fc.nat(30)),
+      orders,
+      fc.nat(),
+      (raw, tickets, picks, order, seed) => {
+        const pool = withBackfills(raw, tickets, picks);
+
+        const { matches } = formMatches(engineOf(raw, order), pool, now, seed);
+
+        for (const match of matches) {
+          expect(violations(raw, match, now)).toEqual([]);
+          expect(match.tickets.some((ticket) => !ticket.backfill)).toBe(true);
+        }
+      },
+    ),
+    { numRuns },
+  );
+});
 
 test('every match satisfies its rule set as of now, and no ticket is in two (invariants 2, 6)', () => {
   fc.assert(

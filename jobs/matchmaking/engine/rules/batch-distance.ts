@@ -12,12 +12,12 @@ function withinSpread(column: number, maxDistance: number): Judge {
     let low = Number.POSITIVE_INFINITY;
     let high = Number.NEGATIVE_INFINITY;
     for (const team of lineup.teams)
-      for (const block of team)
-        for (const cell of block.cells[column] ?? []) {
-          const value = cell as number;
-          if (value < low) low = value;
-          if (value > high) high = value;
-        }
+      for (const block of team) {
+        // Members all count with their party's value.
+        const value = block.cells[column]?.[0] as number;
+        if (value < low) low = value;
+        if (value > high) high = value;
+      }
     return high - low > maxDistance ? broken : holding;
   };
 }

@@ -118,6 +118,10 @@ function commonCount(lists: readonly List[]): number {
 
 function compileReference(reference: Expression | undefined, scope: Scope): (lineup: Lineup) => List {
   if (reference === undefined) return () => [];
+  if (reference.kind === 'literal') {
+    const constant = [reference.value].flat().map(String);
+    return () => constant;
+  }
   const evaluate = compileValue(reference, scope);
   const words = (value: Value): string[] =>
     Array.isArray(value)

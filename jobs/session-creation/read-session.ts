@@ -1,0 +1,12 @@
+import { z } from 'zod';
+import { defineJob } from '../contract.ts';
+import { sessionId } from './session.ts';
+
+/** Reads one session, from the cache or, on a miss, from DocumentDB. Result: a `CachedSession`, or null. */
+export const readSession = defineJob({
+  kind: 'read-session',
+  queue: 'session-creation',
+  item: z.strictObject({ sessionId }),
+  limit: 1,
+  attempts: 3,
+});

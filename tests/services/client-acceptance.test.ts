@@ -1,0 +1,99 @@
+import { beforeEach, expect, inject, onTestFinished, test } from 'vitest';
+import type { AcceptMatch } from '../../jobs/matchmaking/accept-match.ts';
+import { type MatchmakingClient, openClient } from '../../producers/client.ts';
+import { acceptProposals } from '../../workers/matchmaking/accept-match.ts';
+import { aTicket } from '../support/builders.ts';
+import { perform } from '../support/fleet-stores.ts';
+import { openPoolSteps } from '../support/pool-steps.ts';
+
+let domain: Awaited<ReturnType<typeof openPoolSteps>>;
+let client: MatchmakingClient;
+
+beforeEach(async () => {
+  domain = await openPoolSteps();
+  onTestFinished(() => domain[Symbol.asyncDispose]());
+  client = await openClient({ redisUrl: inject('stackEnv')['QUEUE_REDIS_URL'] ?? '', domain: domain.domain });
+  onTestFinished(() => client[Symbol.asyncDispose]());
+  await domain.reserve(aTicket('a', ['p', 'q']), aTicket('b'), aTicket('c'));
+  for (const id of ['a', 'b', 'c']) await domain.enter(id);
+  await domain.pool.commit('duel', [await domain.commitOf('m', 'a', 'b')], 30_000);
+});
+
+const accept: AcceptMatch = { ticketId: 'a', matchId: 'm', playerIds: ['p'], acceptance: 'ACCEPT' };
+const asPlayer = (playerId: string) => ({ actor: { kind: 'player', playerId } }) as const;
+
+test('an answer to the proposal a ticket is in is queued', async () => {
+  await client.acceptMatch(accept);
+  await client.acceptMatch({ ...accept, playerIds: ['q'] }, asPlayer('q'));
+
+  expect((await client.queues.matchmaking.getWaiting()).map((job) => job.data.items[0])).toEqual([
+    accept,
+    { ...accept, playerIds: ['q'] },
+  ]);
+});
+
+test.each([
+  ['an unknown ticket', { ...accept, ticketId: 'ghost' }, {}, 'not-found', 'no ticket ghost'],
+  ['another proposal', { ...accept, matchId: 'older' }, {}, 'conflict', 'has no proposal older'],
+  [
+    'a ticket that is searching',
+    { ...accept, ticketId: 'c', playerIds: ['c'] },
+    {},
+    'conflict',
+    'is SEARCHING',
+  ],
+  ['a stranger', { ...accept, playerIds: ['b'] }, {}, 'invalid-request', 'b is not in ticket a'],
+  ['nobody', { ...accept, playerIds: [] }, {}, 'invalid-request', 'playerIds'],
+  ['a word of no meaning', { ...accept, acceptance: 'MAYBE' as never }, {}, 'invalid-request', 'acceptance'],
+  [
+    'one player for another',
+    { ...accept, playerIds: ['q'] },
+    asPlayer('p'),
+    'not-allowed',
+    'only for themselves',
+  ],
+  [
+    "a player to somebody else's ticket",
+    { ...accept, playerIds: ['b'] },
+    asPlayer('b'),
+    'not-found',
+    'no ticket a',
+  ],
+])('an answer for %s is refused by name', async (_what, request, options, code, message) => {
+  await expect(client.acceptMatch(request, options)).rejects.toMatchObject({
+    code,
+    message: expect.stringContaining(message),
+  });
+});
+
+test('the worker checks again who answers, hands a decided match over and wakes the pool of a dropped one', async () => {
+  const handed: string[][] = [];
+  const woken: string[] = [];
+  const handle = acceptProposals({
+    pool: domain.pool,
+    wake: async (pool) => void woken.push(pool),
+    handOver: async (_jobId, matchIds) => void handed.push([...matchIds]),
+    onDecided: () => undefined,
+  });
+  const answer = (ticketId: string, ...playerIds: string[]): AcceptMatch => ({
+    ticketId,
+    matchId: 'm',
+    playerIds,
+    acceptance: 'ACCEPT',
+  });
+
+  expect(await perform(handle, [answer('a', 'p')], { kind: 'player', playerId: 'q' })).toMatchObject({
+    refusals: [{ index: 0 }],
+  });
+  expect(await perform(handle, [answer('a', 'stranger')])).toMatchObject({
+    refusals: [{ reason: expect.stringContaining('stranger') }],
+  });
+  await perform(handle, [answer('a', 'p', 'q'), answer('b', 'b')]);
+  expect(handed).toEqual([['m']]);
+  expect(await perform(handle, [answer('b', 'b')])).toMatchObject({ kind: 'done', refusals: [] });
+
+  await domain.search('d');
+  await domain.pool.commit('duel', [await domain.commitOf('n', 'c', 'd')], 30_000);
+  await perform(handle, [{ ticketId: 'c', matchId: 'n', playerIds: ['c'], acceptance: 'REJECT' }]);
+  expect(woken).toEqual(['duel']);
+});

@@ -1,0 +1,37 @@
+import { App, type Stack, Validations } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import { addStage } from '../../infra/aws/stage.ts';
+import { dev, production } from '../../infra/aws/stages.ts';
+
+export interface Resource {
+  readonly Type: string;
+  readonly Properties: Record<string, unknown>;
+  readonly DeletionPolicy?: string;
+}
+
+/** Both stages, synthesised once per process; cdk-nag's findings are errors of the synthesis. */
+export function synthesise(folder?: string) {
+  const app = new App({ analyticsReporting: false, ...(folder && { outdir: folder }) });
+  Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+  const stages = { dev: addStage(app, dev), production: addStage(app, production) };
+  const template = (stack: Stack) => Template.fromStack(stack);
+  return {
+    app,
+    dev: { settings: dev, stacks: stages.dev, ...templates(stages.dev, template) },
+    production: { settings: production, stacks: stages.production, ...templates(stages.production, template) },
+  };
+}
+
+const templates = (stage: ReturnType<typeof addStage>, template: (stack: Stack) => Template) => ({
+  data: template(stage.data),
+  workers: template(stage.workers),
+  watch: template(stage.watch),
+});
+
+/** Resources of one type by logical id, with their properties as CloudFormation gets them. */
+export const resources = (template: Template, type: string): Record<string, Resource> =>
+  template.findResources(type) as Record<string, Resource>;
+
+/** A value with every intrinsic function written out as text, so that it can be searched. */
+export const text = (value: unknown): string => JSON.stringify(value);
