@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import type { z } from 'zod';
 import type { Actor } from '../jobs/contract.ts';
 import {
@@ -19,6 +19,7 @@ import { endSession } from '../jobs/session-creation/end-session.ts';
 import { type PlayerLeft, playerLeft } from '../jobs/session-creation/player-left.ts';
 import { readSession } from '../jobs/session-creation/read-session.ts';
 import type { CachedSession } from '../jobs/session-creation/session.ts';
+import { formatTraceHeader, newTraceId } from '../jobs/trace-header.ts';
 import { openBatches } from './batches.ts';
 import { openConfigurations } from './configurations.ts';
 import { connect, reaching } from './connection.ts';
@@ -36,7 +37,10 @@ export interface ClientOptions {
   readonly domain?: string;
   /** Who asks when a call names no actor. Default: a service called `client`. */
   readonly actor?: Actor;
-  /** The X-Ray header of the caller's current trace, so that the jobs it adds belong to it. */
+  /**
+   * The X-Ray header of the caller's current trace, so that the jobs it adds belong to it. Without one each job begins a
+   * trace, and the worker that takes it decides whether it is recorded.
+   */
   readonly trace?: () => string | undefined;
   /** What events say they come from. */
   readonly origin?: { readonly account: string; readonly region: string };
@@ -66,7 +70,7 @@ export async function openClient(options: ClientOptions) {
   const onError = options.onError ?? (() => undefined);
   const origin = options.origin ?? { account: '000000000000', region: 'us-east-1' };
   const redis = await connect(options.redisUrl, onError);
-  const queues = openQueues(redis, domain, options.trace ?? (() => undefined), onError);
+  const queues = openQueues(redis, domain, () => options.trace?.() ?? newTrace(), onError);
   const configurations = openConfigurations(redis, domain);
   const matchmaking = openMatchmaking({ tickets: openTickets(redis, domain), configurations, queues });
 
@@ -184,3 +188,6 @@ export async function openClient(options: ClientOptions) {
     },
   };
 }
+
+const newTrace = (): string =>
+  formatTraceHeader({ root: newTraceId(Date.now(), randomBytes(12).toString('hex')) });

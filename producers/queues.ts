@@ -21,7 +21,7 @@ const pollMs = 25;
 export function openQueues(
   redis: Redis,
   domain: string,
-  trace: () => string | undefined,
+  trace: () => string,
   onError: (error: Error) => void,
 ) {
   const open = (name: QueueName) => {
@@ -41,13 +41,12 @@ export function openQueues(
     actor: Actor,
     options: JobsOptions = {},
   ) => {
-    const header = trace();
     const envelope: Envelope = {
       kind: job.kind,
       items: [...items],
       actor,
       sentAt: Date.now(),
-      ...(header && { trace: header }),
+      trace: trace(),
     };
     return queues[job.queue].add(job.kind, envelope, { ...jobOptions(job as Job), ...options });
   };

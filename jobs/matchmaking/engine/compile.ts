@@ -66,7 +66,7 @@ function perInstance(ruleSet: RuleSet, property: 'minPlayers' | 'maxPlayers'): n
 }
 
 /** Sort rules reject nobody; a rule named in a compound is enforced only through it. */
-export function enforcedRules(ruleSet: RuleSet): Rule[] {
+function enforcedRules(ruleSet: RuleSet): Rule[] {
   const inCompounds = new Set(
     ruleSet.rules.flatMap((rule) => (rule.type === 'compound' ? rulesIn(rule.statement) : [])),
   );

@@ -67,7 +67,7 @@ function common(lists: readonly (readonly Value[])[]): Value[] {
 }
 
 /** Undocumented: stddev is the population's; sum and count of nobody are 0, every other aggregate of nobody is NaN. */
-export function reduce(name: FunctionName, list: readonly (number | string)[]): number {
+function reduce(name: FunctionName, list: readonly (number | string)[]): number {
   const { length } = list;
   if (name === 'count') return length;
   if (length === 0) return name === 'sum' ? 0 : Number.NaN;

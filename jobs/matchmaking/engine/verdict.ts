@@ -13,7 +13,3 @@ export type Verdict = 0 | 1 | 2 | 3 | 4;
 export function opposite(verdict: Verdict): Verdict {
   return (4 - verdict) as Verdict;
 }
-
-export function passes(verdict: Verdict): boolean {
-  return verdict >= holding;
-}

@@ -13,7 +13,7 @@ export type { Problem } from './fields.ts';
 export type { RuleSet } from './rule-set.ts';
 
 /** The API's bound on a rule-set body, in characters. */
-export const bodyLimit = 65_535;
+const bodyLimit = 65_535;
 
 export type LoadedRuleSet =
   | { readonly ok: true; readonly ruleSet: RuleSet; readonly warnings: readonly Problem[] }

@@ -62,7 +62,7 @@ export interface DistanceRule extends Named {
 }
 
 /** Numbers: at most `maxDistance` apart over the whole match. Strings: all the same. */
-export interface BatchDistanceRule extends Named {
+interface BatchDistanceRule extends Named {
   readonly type: 'batchDistance';
   readonly batchAttribute: string;
   readonly maxDistance?: number;
@@ -100,7 +100,7 @@ export interface SortRule extends Named {
   readonly partyAggregation: NumberAggregation;
 }
 
-export interface CompoundRule extends Named {
+interface CompoundRule extends Named {
   readonly type: 'compound';
   readonly statement: Statement;
 }

@@ -106,7 +106,7 @@ function isUndefined(value: Scalar): boolean {
   return typeof value === 'number' && Number.isNaN(value);
 }
 
-export function compare(value: Scalar, operation: Operation, reference: Scalar): boolean {
+function compare(value: Scalar, operation: Operation, reference: Scalar): boolean {
   switch (operation) {
     case '<':
       return value < reference;

@@ -22,7 +22,7 @@ export function compileLatency(rule: LatencyRule, index: number): Judge {
 }
 
 /** Whether every ticket's latency to the location is within the rule's limits. */
-export function suits(rule: LatencyRule, lineup: Lineup, index: number, location: string): boolean {
+function suits(rule: LatencyRule, lineup: Lineup, index: number, location: string): boolean {
   const { maxLatency = Number.POSITIVE_INFINITY, maxDistance } = rule;
   let low = Number.POSITIVE_INFINITY;
   let high = Number.NEGATIVE_INFINITY;
