@@ -10,6 +10,10 @@ import { acceptMatch } from './matchmaking/accept-match.ts';
 import { formMatches } from './matchmaking/form-matches.ts';
 import { startMatchmaking } from './matchmaking/start-matchmaking.ts';
 import { stopMatchmaking } from './matchmaking/stop-matchmaking.ts';
+import { correctResult } from './rating-update/correct-result.ts';
+import { putLadder } from './rating-update/put-ladder.ts';
+import { recompute, resumeRecomputes } from './rating-update/recompute.ts';
+import { resetSeason } from './rating-update/reset-season.ts';
 import { updateRatings } from './rating-update/update-ratings.ts';
 import { createSession } from './session-creation/create-session.ts';
 import { endSession } from './session-creation/end-session.ts';
@@ -31,6 +35,11 @@ export const catalogue: readonly Job[] = [
   acceptMatch,
   formMatches,
   updateRatings,
+  correctResult,
+  recompute,
+  resumeRecomputes,
+  resetSeason,
+  putLadder,
   reportQueueLength,
   sweep,
   putRuleSet,

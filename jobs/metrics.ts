@@ -27,8 +27,8 @@ export const metrics = {
   OldestJobAge: { unit: 'Seconds', resolution: 1 },
   /** Failed jobs kept for inspection. */
   FailedJobs: { unit: 'Count' },
-  /** Worker processes connected to the queue. */
-  ActiveWorkers: { unit: 'Count' },
+  /** Worker processes connected to the queue. Scaling divides by it. */
+  ActiveWorkers: { unit: 'Count', resolution: 1 },
   /** One attempt, from the handler's start to its outcome or throw. */
   JobDuration: { unit: 'Milliseconds' },
 

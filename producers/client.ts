@@ -12,6 +12,10 @@ import type { configuration, InstalledConfiguration } from '../jobs/matchmaking/
 import type { DescribedTicket } from '../jobs/matchmaking/described-ticket.ts';
 import { loadRuleSet } from '../jobs/matchmaking/rule-set/load.ts';
 import type { StartRequest } from '../jobs/matchmaking/start-request.ts';
+import { type CorrectResult, correctResult } from '../jobs/rating-update/correct-result.ts';
+import type { LadderSettings } from '../jobs/rating-update/ladder.ts';
+import { putLadder } from '../jobs/rating-update/put-ladder.ts';
+import { resetSeason } from '../jobs/rating-update/reset-season.ts';
 import type { MatchResult } from '../jobs/rating-update/result.ts';
 import { updateRatings } from '../jobs/rating-update/update-ratings.ts';
 import { createSession } from '../jobs/session-creation/create-session.ts';
@@ -144,6 +148,30 @@ export async function openClient(options: ClientOptions) {
     /** Reports many results; each succeeds or fails alone, in the order given. */
     reportMatchResults: (results: readonly MatchResult[], { actor = self }: CallOptions = {}) =>
       Promise.allSettled(results.map((result) => reportOne(result, actor))),
+
+    /** Replaces the result of a rated match; that match and all its ladder rated since are rated again. */
+    async correctResult(request: CorrectResult): Promise<{ matches: number; revision: number }> {
+      const item = parse(correctResult.item, request);
+      return (await reaching(() => queues.ask(correctResult, item, self))) as never;
+    },
+
+    /** Gives a ladder its settings, for matches rated from now on; what is not named is the default. */
+    async putLadder(request: {
+      readonly name: string;
+      readonly settings: Partial<LadderSettings>;
+    }): Promise<LadderSettings> {
+      const item = parse(putLadder.item, request);
+      return (await reaching(() => queues.ask(putLadder, item, self))) as never;
+    },
+
+    /** Starts a ladder's next season, numbered from 1: a soft reset of every rating on it. */
+    async startSeason(request: {
+      readonly ladder: string;
+      readonly season: number;
+    }): Promise<{ season: number }> {
+      const item = parse(resetSeason.item, request);
+      return (await reaching(() => queues.ask(resetSeason, item, self))) as never;
+    },
 
     /** Lifecycle events of every ticket, in order per ticket, until the signal is aborted. */
     events: (

@@ -11,6 +11,10 @@ import { formMatches } from '../jobs/matchmaking/form-matches.ts';
 import type { CommittedMatch } from '../jobs/matchmaking/match.ts';
 import { startMatchmaking } from '../jobs/matchmaking/start-matchmaking.ts';
 import { stopMatchmaking } from '../jobs/matchmaking/stop-matchmaking.ts';
+import { correctResult } from '../jobs/rating-update/correct-result.ts';
+import { putLadder } from '../jobs/rating-update/put-ladder.ts';
+import { recompute, resumeRecomputes } from '../jobs/rating-update/recompute.ts';
+import { resetSeason } from '../jobs/rating-update/reset-season.ts';
 import { updateRatings } from '../jobs/rating-update/update-ratings.ts';
 import { createSession } from '../jobs/session-creation/create-session.ts';
 import { endSession } from '../jobs/session-creation/end-session.ts';
@@ -31,6 +35,10 @@ import { formMatchesOfPool } from './matchmaking/form-matches.ts';
 import { handOver } from './matchmaking/hand-over.ts';
 import { startTickets } from './matchmaking/start-matchmaking.ts';
 import { stopTickets } from './matchmaking/stop-matchmaking.ts';
+import { correctResults } from './rating-update/correct-result.ts';
+import { storeLadder } from './rating-update/put-ladder.ts';
+import { recomputeLadder, resumeAll } from './rating-update/recompute.ts';
+import { startSeasons } from './rating-update/reset-season.ts';
 import { rateMatches } from './rating-update/update-ratings.ts';
 import { createSessions } from './session-creation/create-session.ts';
 import { endSessions } from './session-creation/end-session.ts';
@@ -125,6 +133,11 @@ export function allDuties(
             observe('PlayerRating', rating, { service: 'rating-update', playerId }),
         }),
       ),
+      duty(correctResult, correctResults(stores, queues)),
+      duty(recompute, recomputeLadder(stores, queues)),
+      duty(resumeRecomputes, resumeAll(stores, queues)),
+      duty(resetSeason, startSeasons(stores, queues)),
+      duty(putLadder, storeLadder(stores)),
     ],
     maintenance: [
       duty(

@@ -1,6 +1,7 @@
 import type { Envelope, Job } from '../jobs/contract.ts';
 import { jobOptions } from '../jobs/contract.ts';
 import { reportQueueLength, sweep } from '../jobs/maintenance/maintenance.ts';
+import { resumeRecomputes } from '../jobs/rating-update/recompute.ts';
 import { expireSessions } from '../jobs/session-creation/expire-sessions.ts';
 import type { Queues } from './enqueue.ts';
 import { reportSlotMs } from './maintenance/report-queue-length.ts';
@@ -23,4 +24,5 @@ export async function scheduleUpkeep({ queues }: Queues): Promise<void> {
   await every(reportQueueLength, reportSlotMs);
   await every(sweep, sweepMs);
   await every(expireSessions, expireMs);
+  await every(resumeRecomputes, sweepMs);
 }

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { RequestError } from '../request-error.ts';
 import { configurationCommands } from './configuration.ts';
+import { matchCommand } from './match.ts';
 import { queueCommands } from './queue.ts';
 import { ruleSetCommands } from './rule-set.ts';
 import { ticketCommands } from './ticket.ts';
@@ -16,6 +17,7 @@ const program = new Command('fleet')
 
 // npm runs scripts in the project's folder; relative paths are the caller's.
 const from = process.env['INIT_CWD'] ?? process.cwd();
+program.addCommand(matchCommand(from));
 program.addCommand(ruleSetCommands(from));
 program.addCommand(configurationCommands(from));
 program.addCommand(ticketCommands(from));

@@ -19,7 +19,11 @@ export function synthesise(folder?: string) {
   return {
     app,
     dev: { settings: dev, stacks: stages.dev, ...templates(stages.dev, template) },
-    production: { settings: production, stacks: stages.production, ...templates(stages.production, template) },
+    production: {
+      settings: production,
+      stacks: stages.production,
+      ...templates(stages.production, template),
+    },
   };
 }
 

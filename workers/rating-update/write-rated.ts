@@ -2,7 +2,7 @@ import type { ClientSession } from 'mongodb';
 import { defaultLadder } from '../../jobs/rating-update/ladder.ts';
 import type { RatedMatch, RatingChange } from '../../jobs/rating-update/rate-in-order.ts';
 import type { MatchRecord } from '../records/matches.ts';
-import type { Players, RatingMove } from '../records/players.ts';
+import type { PlayerRecord, Players, RatingMove } from '../records/players.ts';
 import type { RatingChanges } from '../records/rating-changes.ts';
 import type { Sessions } from '../records/sessions.ts';
 import type { SessionCache } from '../session-cache/session-cache.ts';
@@ -52,15 +52,8 @@ export async function spreadRatings(
   }: { readonly players: Players; readonly cache: SessionCache; readonly sessions: Sessions },
   now: Date,
 ): Promise<void> {
-  const playerIds = matches.flatMap((match) => match.teams.flatMap((team) => team.playerIds));
-  if (playerIds.length === 0) return;
-  const found = await players.find([...new Set(playerIds)]);
-  const ratings = [...found.values()].map((player) => ({
-    playerId: player._id,
-    rating: player.profile.current_rating,
-    version: player.ratings[defaultLadder]?.version ?? 0,
-  }));
-  await cache.putRatings(ratings);
+  if (matches.length === 0) return;
+  const ratings = await cacheRatings(matches, { players, cache });
   const released = await sessions.release(
     matches.map((match) => match._id),
     new Map(ratings.map(({ playerId, rating }) => [playerId, rating])),
@@ -68,3 +61,22 @@ export async function spreadRatings(
   );
   await cache.putSessions(released);
 }
+
+/** Tells the session cache the ratings of the matches' players as they are stored, and returns them. */
+export async function cacheRatings(
+  matches: readonly MatchRecord[],
+  { players, cache }: { readonly players: Players; readonly cache: SessionCache },
+): Promise<ReturnType<typeof cachedRating>[]> {
+  const playerIds = matches.flatMap((match) => match.teams.flatMap((team) => team.playerIds));
+  const found = await players.find([...new Set(playerIds)]);
+  const ratings = [...found.values()].map(cachedRating);
+  await cache.putRatings(ratings);
+  return ratings;
+}
+
+/** A player's visible rating as the cache keeps it. */
+export const cachedRating = ({ _id, profile, ratings }: PlayerRecord) => ({
+  playerId: _id,
+  rating: profile.current_rating,
+  version: ratings[defaultLadder]?.version ?? 0,
+});

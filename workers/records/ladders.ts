@@ -2,12 +2,20 @@ import type { ClientSession, Db } from 'mongodb';
 import { defaultSettings, type LadderSettings } from '../../jobs/rating-update/ladder.ts';
 import { insertNew } from './insert-new.ts';
 
+/** A match's place in the order of its ladder. */
+export interface Place {
+  readonly at: number;
+  readonly matchId: string;
+}
+
 /** A ladder's matches being rated again, from a corrected one on. */
 export interface Recompute {
   /** Numbers the ladder's recomputes; the rating changes it writes carry it. */
   readonly revision: number;
-  /** The match that comes next, by ladder time and id. */
-  readonly next: { readonly at: number; readonly matchId: string };
+  /** The match that comes next; absent when all have been rated again. */
+  readonly next?: Place | undefined;
+  /** Where the chunk before it began, which the cache may not know of yet. */
+  readonly previous?: Place | undefined;
   /** Matches rated again so far. */
   readonly replayed: number;
 }
@@ -53,10 +61,6 @@ export function openLadders(db: Db) {
     const { matchedCount } = await ladders.updateMany({ ladder, ...filter }, update, { session });
     return matchedCount > 0;
   };
-  const standing = ({ revision, replayed }: Recompute) => ({
-    'recompute.revision': revision,
-    'recompute.replayed': replayed,
-  });
 
   return {
     /** Makes the ladders that do not exist yet, with default settings. Outside a transaction, before the first one. */
@@ -106,22 +110,17 @@ export function openLadders(db: Db) {
         session,
       ),
 
-    /**
-     * Within a transaction: a chunk has been rated again; without a `next` the recompute is over and the ladder open.
-     * Returns whether it stood where the caller saw it.
-     */
-    advance: (
-      name: string,
-      seen: Recompute,
-      next: Recompute | undefined,
-      session: ClientSession,
-    ): Promise<boolean> =>
-      change(
-        name,
-        standing(seen),
-        next ? { $set: { recompute: next } } : { $unset: { recompute: '' } },
-        session,
-      ),
+    /** Within a transaction: a chunk has been rated again. Throws when another did it, so that nothing of this one stays. */
+    async advance(name: string, seen: Recompute, next: Recompute, session: ClientSession): Promise<void> {
+      const { revision, replayed } = seen;
+      const asSeen = { 'recompute.revision': revision, 'recompute.replayed': replayed };
+      if (!(await change(name, asSeen, { $set: { recompute: next } }, session)))
+        throw new Error(`could not go on with recompute ${revision} of ladder ${name}: it has moved`);
+    },
+
+    /** Within a transaction: a recompute is over, results are rated again. */
+    open: (name: string, revision: number, session: ClientSession): Promise<boolean> =>
+      change(name, { 'recompute.revision': revision }, { $unset: { recompute: '' } }, session),
 
     /** Ladders whose recompute has not ended. */
     async recomputing(): Promise<LadderRecord[]> {

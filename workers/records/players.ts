@@ -90,21 +90,12 @@ export function openPlayers(db: Db) {
       if (operations.length > 0) await players.bulkWrite(operations, { ordered: false, session });
     },
 
-    /** Players with a rating on the ladder that come after an id, in order of id. */
-    async ratedAfter(
-      ladder: string,
-      playerId: string,
-      most: number,
-      session: ClientSession,
-    ): Promise<PlayerRecord[]> {
-      return players
-        .find(
-          { _id: { $gt: playerId }, [`ratings.${ladder}.version`]: { $gt: 0 } },
-          { batchSize: most + 1, session },
-        )
+    /** Within a transaction: the players that come after an id, in order of id. */
+    following: (playerId: string, most: number, session: ClientSession): Promise<PlayerRecord[]> =>
+      players
+        .find({ _id: { $gt: playerId } }, { batchSize: most + 1, session })
         .sort({ _id: 1 })
         .limit(most)
-        .toArray();
-    },
+        .toArray(),
   };
 }

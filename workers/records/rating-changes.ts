@@ -48,13 +48,14 @@ export function openRatingChanges(db: Db) {
       );
     },
 
-    /** What matches did to players by their latest revision, by match and player: `<match> <player>`. */
+    /** What matches of a ladder did to players by their latest revision, by match and player: `<match> <player>`. */
     async latest(
+      ladder: string,
       matchIds: readonly string[],
       session: ClientSession,
     ): Promise<Map<string, RatingChangeRecord>> {
       const found = await changes
-        .find({ match_id: { $in: [...matchIds] } }, { batchSize: 100_000, session })
+        .find({ ladder, match_id: { $in: [...matchIds] } }, { batchSize: 100_000, session })
         .sort({ revision: 1, _id: 1 })
         .toArray();
       return new Map(found.map((change) => [`${change.match_id} ${change.player_id}`, change]));

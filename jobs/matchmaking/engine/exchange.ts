@@ -11,8 +11,8 @@ const partnersTried = 6;
 
 /**
  * Swaps tickets of equal size between matches while every rule holds and the gaps shrink. One sweep along the matched
- * tickets in order of their first number, bringing neighbours together: for matches of two this reaches the pairing
- * with the smallest sum of gaps, since no local optimum but that one leaves two pairs overlapping.
+ * tickets in order of their first number, bringing neighbours together: where matches of two differ in one number only,
+ * this reaches the pairing of these tickets with the smallest sum of gaps.
  */
 export function exchange(engine: Engine, found: readonly Found[], tally: Tally, budget: number): void {
   if (engine.order !== 'closest' || engine.nearness.length === 0 || engine.sortRules.length > 0) return;
@@ -36,8 +36,10 @@ export function exchange(engine: Engine, found: readonly Found[], tally: Tally, 
     const [one, other] = [line[index], line[index + 1]];
     if (one === undefined || other === undefined || one.key !== other.key) continue;
     const [home, away] = [matchOf.get(one), matchOf.get(other)];
-    if (home === undefined || away === undefined || home === away) continue;
-    bringTogether(engine, one, other, home, away, holds, matchOf);
+    if (home === undefined || away === undefined) continue;
+    const joined = home === away || bringTogether(engine, one, other, home, away, holds, matchOf);
+    // A pair that has come together is settled: the next one starts behind it.
+    if (joined && home.members.length === 2) index++;
   }
 }
 
@@ -49,8 +51,10 @@ function bringTogether(
   away: Found,
   holds: (match: Found) => boolean,
   matchOf: Map<Candidate, Found>,
-): void {
-  const before = gap(engine, home) + gap(engine, away);
+): boolean {
+  const pairs = home.members.length === 2 && away.members.length === 2;
+  // Pairs may also swap at equal cost, or ties would keep neighbours apart further along the line.
+  const allowed = gap(engine, home) + gap(engine, away) + (pairs ? 1e-9 : -1e-9);
   const there = away.members.indexOf(other);
   let tried = 0;
   for (let here = 0; here < home.members.length && tried < partnersTried; here++) {
@@ -60,13 +64,14 @@ function bringTogether(
     tried++;
     home.members[here] = other;
     away.members[there] = leaving;
-    if (gap(engine, home) + gap(engine, away) < before - 1e-9 && holds(home) && holds(away)) {
+    if (gap(engine, home) + gap(engine, away) <= allowed && holds(home) && holds(away)) {
       matchOf.set(other, home).set(leaving, away);
-      return;
+      return true;
     }
     home.members[here] = leaving;
     away.members[there] = other;
   }
+  return false;
 }
 
 /** How unlike the members are, in units of the rule set's limits: the spread of tickets plus that of the team means. */

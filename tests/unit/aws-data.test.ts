@@ -1,0 +1,154 @@
+import { Match } from 'aws-cdk-lib/assertions';
+import { describe, expect, test } from 'vitest';
+import { resources, synthesise, text } from '../support/aws-templates.ts';
+
+const { dev, production } = synthesise();
+const stages = [dev, production];
+
+describe.each(stages.map((stage) => [stage.settings.name, stage] as const))(
+  'the data stack of %s',
+  (_name, { data, settings }) => {
+    test('game-session-cache answers on 6379 and evicts the least recently used session', () => {
+      data.hasResourceProperties('AWS::ElastiCache::ReplicationGroup', {
+        ReplicationGroupId: 'game-session-cache',
+        Engine: 'valkey',
+        Port: 6379,
+        CacheNodeType: settings.sessionCache.nodeType,
+        TransitEncryptionEnabled: true,
+        AtRestEncryptionEnabled: true,
+      });
+      data.hasResourceProperties('AWS::ElastiCache::ParameterGroup', {
+        CacheParameterGroupFamily: 'valkey9',
+        Properties: { 'maxmemory-policy': 'volatile-lru' },
+      });
+    });
+
+    test('the queue cluster never evicts, runs in cluster mode and is as durable as the stage says', () => {
+      data.hasResourceProperties('AWS::ElastiCache::ReplicationGroup', {
+        ReplicationGroupId: Match.absent(),
+        Engine: 'valkey',
+        EngineVersion: '9.0',
+        Port: 6379,
+        ClusterMode: 'enabled',
+        NumNodeGroups: 1,
+        AutomaticFailoverEnabled: true,
+        MultiAZEnabled: settings.queueCluster.replicas > 0,
+        ReplicasPerNodeGroup: settings.queueCluster.replicas,
+        Durability: settings.queueCluster.durability,
+        TransitEncryptionEnabled: true,
+        AtRestEncryptionEnabled: true,
+        UserGroupIds: Match.anyValue(),
+        KmsKeyId: Match.anyValue(),
+      });
+      data.hasResourceProperties('AWS::ElastiCache::ParameterGroup', {
+        Properties: { 'maxmemory-policy': 'noeviction', 'cluster-enabled': 'yes' },
+      });
+    });
+
+    test('users of the queue cluster reach the keys of their domain and no dangerous command', () => {
+      const users = Object.values(resources(data, 'AWS::ElastiCache::User'));
+      const queueUsers = users.filter((it) => text(it).includes('{main.matchmaking}'));
+
+      expect(users.map((it) => it.Properties['UserName']).sort()).toEqual([
+        'producers',
+        'workers',
+        'workers',
+      ]);
+      expect(queueUsers).toHaveLength(2);
+      for (const { Properties } of users) {
+        expect(Properties['Engine']).toBe('valkey');
+        expect(Properties['AccessString']).toMatch(/ -@dangerous \+info/);
+        expect(Properties['AccessString']).not.toMatch(/~\* |allkeys|allcommands|nopass/);
+        expect(text(Properties['AuthenticationMode'])).toContain('{{resolve:secretsmanager:');
+      }
+    });
+
+    test('DocumentDB speaks TLS only, logs who did what and what was slow, and changes its password', () => {
+      data.hasResourceProperties('AWS::DocDB::DBCluster', {
+        EngineVersion: settings.documentdb.engineVersion,
+        StorageEncrypted: true,
+        EnableCloudwatchLogsExports: ['audit', 'profiler'],
+        DeletionProtection: settings.removal === 'retain',
+        BackupRetentionPeriod: settings.documentdb.backupDays,
+      });
+      data.hasResourceProperties('AWS::DocDB::DBClusterParameterGroup', {
+        Family: 'docdb5.0',
+        Parameters: Match.objectLike({ tls: 'enabled', audit_logs: 'enabled', profiler: 'enabled' }),
+      });
+      data.resourceCountIs('AWS::DocDB::DBInstance', settings.documentdb.instances);
+      data.hasResourceProperties('AWS::SecretsManager::RotationSchedule', {
+        RotationRules: { ScheduleExpression: 'rate(30 days)' },
+      });
+    });
+
+    test('players sign in to a pool with a strong password policy and a client without OAuth flows', () => {
+      data.hasResourceProperties('AWS::Cognito::UserPool', {
+        MfaConfiguration: settings.players.mfa.toUpperCase(),
+        Policies: { PasswordPolicy: Match.objectLike({ MinimumLength: 12, RequireSymbols: true }) },
+      });
+      data.hasResourceProperties('AWS::Cognito::UserPoolClient', {
+        AllowedOAuthFlowsUserPoolClient: false,
+        AllowedOAuthFlows: Match.absent(),
+        ExplicitAuthFlows: Match.arrayWith(['ALLOW_USER_PASSWORD_AUTH', 'ALLOW_REFRESH_TOKEN_AUTH']),
+        PreventUserExistenceErrors: 'ENABLED',
+      });
+    });
+
+    test('the network has no way out, and a store is reached by one rule a caller', () => {
+      data.resourceCountIs('AWS::EC2::InternetGateway', 0);
+      data.resourceCountIs('AWS::EC2::NatGateway', 0);
+      const services = Object.values(resources(data, 'AWS::EC2::VPCEndpoint')).map((it) =>
+        text(it.Properties['ServiceName']),
+      );
+      for (const service of ['ecr.api', 'ecr.dkr', 'logs', 'monitoring', 'xray', 'secretsmanager', 's3'])
+        expect(services.some((name) => name.includes(`.${service}`))).toBe(true);
+      const doors = Object.values(resources(data, 'AWS::EC2::SecurityGroupIngress'));
+      expect(doors.every((it) => it.Properties['SourceSecurityGroupId'] !== undefined)).toBe(true);
+      const why = doors.map((it) => String(it.Properties['Description'])).sort();
+      expect(why.filter((it) => !it.startsWith('from '))).toEqual([
+        'producers add jobs',
+        'rotation stores the new password',
+        'workers cache sessions',
+        'workers keep records',
+        'workers log, measure and read their secrets',
+        'workers take jobs',
+      ]);
+      expect(why.filter((it) => it.startsWith('from ') && !it.includes('NetworkRotation'))).toEqual([]);
+    });
+
+    test('everything kept is encrypted with the key of the stage, which is rotated', () => {
+      data.hasResourceProperties('AWS::KMS::Key', { EnableKeyRotation: true });
+      for (const type of ['AWS::SecretsManager::Secret', 'AWS::DocDB::DBCluster', 'AWS::Logs::LogGroup'])
+        for (const [id, { Properties }] of Object.entries(resources(data, type)))
+          if (!id.includes('DocumentDbClusterSecret'))
+            expect(text(Properties['KmsKeyId']), id).toContain('EncryptionKey');
+    });
+  },
+);
+
+test('production keeps what it holds when a stack is deleted; dev throws it away', () => {
+  const policyOf = (stage: typeof dev) =>
+    Object.values(resources(stage.data, 'AWS::DocDB::DBCluster')).map((it) => it.DeletionPolicy);
+
+  expect(policyOf(production)).toEqual(['Retain']);
+  expect(policyOf(dev)).toEqual(['Delete']);
+  expect(production.stacks.data.terminationProtection).toBe(true);
+  expect(dev.settings.sessionCache.nodeType).toBe('cache.t3.micro');
+});
+
+test('nothing is named by hand but what the brief names', () => {
+  const names = /^(RoleName|FunctionName|LogGroupName|ClusterName|DBClusterIdentifier|UserPoolName)$/;
+  const found = stages
+    .flatMap((stage) => [stage.data, stage.workers, stage.watch])
+    .flatMap((template) =>
+      Object.entries(template.toJSON()['Resources'] as Record<string, { Type: string; Properties?: object }>),
+    )
+    .filter(([, it]) => it.Type !== 'AWS::EC2::FlowLog' && it.Type !== 'Custom::LogRetention')
+    .flatMap(([id, it]) =>
+      Object.keys(it.Properties ?? {})
+        .filter((key) => names.test(key))
+        .map((key) => `${id}.${key}`),
+    );
+
+  expect(found).toEqual([]);
+});

@@ -1,0 +1,39 @@
+import { expect, test } from 'vitest';
+import { targetBacklogPerTask } from '../../infra/aws/scaling-policy.ts';
+import { type StageSettings, stageSettings } from '../../infra/aws/settings.ts';
+import { dev, production } from '../../infra/aws/stages.ts';
+
+test.each<[string, StageSettings, string]>([
+  [
+    'durability without a replica',
+    { ...production, queueCluster: { ...production.queueCluster, replicas: 0 } },
+    'durability needs at least one replica',
+  ],
+  [
+    'durability on a burstable node',
+    { ...production, queueCluster: { ...production.queueCluster, nodeType: 'cache.t4g.small' } },
+    'durability needs a node of an r, m or c family',
+  ],
+  [
+    'more tasks than DocumentDB has connections for',
+    { ...production, documentdb: { ...production.documentdb, connectionLimit: 500 } },
+    'connections of all tasks do not fit',
+  ],
+  [
+    'nobody to report the queues',
+    {
+      ...dev,
+      services: { ...dev.services, maintenance: { ...dev.services.maintenance, minTasks: 0 } },
+    },
+    'must be 1 or more',
+  ],
+])('a stage with %s is refused', (_what, settings, reason) => {
+  const problems = stageSettings.safeParse(settings).error?.issues.map((it) => it.message) ?? [];
+
+  expect(problems.join('; ')).toContain(reason);
+});
+
+test('the target is what a task works off in the acceptable wait', () => {
+  expect(targetBacklogPerTask(64, { acceptableWaitSeconds: 2, jobMs: 40 })).toBe(3_200);
+  expect(targetBacklogPerTask(1, { acceptableWaitSeconds: 0.1, jobMs: 60_000 })).toBe(1);
+});
