@@ -63,10 +63,9 @@ test('workers SIGKILLed with each kind of job in hand: the jobs resume elsewhere
     });
     expect(resumed - death.at, `${death.job.kind} resumed after`).toBeLessThan(resumedWithinMs);
   }
+  await vi.waitUntil(() => traffic.diary.reported.size > 150, { timeout: 60_000 });
   await traffic.stop();
   await allIsWell(fleet, traffic.diary);
-  expect(traffic.diary.acknowledged.size).toBeGreaterThan(200);
-  expect(traffic.diary.reported.size).toBeGreaterThan(100);
   const stalled = new Set((await notesOf(fleet, 'stalled')).map((note) => note.jobId));
   expect([...stalled]).toEqual(expect.arrayContaining(deaths.map((death) => death.jobId)));
 });

@@ -10,7 +10,7 @@ import { runWorker } from '../support/worker-processes.ts';
 
 const graceMs = 10_000;
 
-describe('SIGTERM under load (DESIGN 13)', () => {
+describe('SIGTERM under load (DESIGN 13)', { timeout: 120_000 }, () => {
   let fleet: Fleet;
   beforeEach(async () => {
     fleet = await openFleet();
@@ -18,7 +18,7 @@ describe('SIGTERM under load (DESIGN 13)', () => {
   });
 
   const underWay = ({ diary }: Traffic, matches: number) =>
-    vi.waitFor(() => expect(diary.reported.size).toBeGreaterThan(matches), { timeout: 20_000, interval: 20 });
+    vi.waitFor(() => expect(diary.reported.size).toBeGreaterThan(matches), { timeout: 60_000, interval: 20 });
 
   const settings = { GRACE_MS: String(graceMs), LOG_LEVEL: 'warn' };
   const handedBack = async () => (await notesOf(fleet, 'waiting')).filter((note) => note.from === 'active');

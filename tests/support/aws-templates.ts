@@ -1,6 +1,5 @@
-import { App, type Stack, Validations } from 'aws-cdk-lib';
+import { App, type Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { AwsSolutionsChecks } from 'cdk-nag';
 import { addStage } from '../../infra/aws/stage.ts';
 import { dev, production } from '../../infra/aws/stages.ts';
 
@@ -10,14 +9,12 @@ export interface Resource {
   readonly DeletionPolicy?: string;
 }
 
-/** Both stages, synthesised once per process; cdk-nag's findings are errors of the synthesis. */
-export function synthesise(folder?: string) {
-  const app = new App({ analyticsReporting: false, ...(folder && { outdir: folder }) });
-  Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+/** Both stages, synthesised once per test file. */
+export function synthesise() {
+  const app = new App({ analyticsReporting: false });
   const stages = { dev: addStage(app, dev), production: addStage(app, production) };
   const template = (stack: Stack) => Template.fromStack(stack);
   return {
-    app,
     dev: { settings: dev, stacks: stages.dev, ...templates(stages.dev, template) },
     production: {
       settings: production,

@@ -137,7 +137,7 @@ test('production keeps what it holds when a stack is deleted; dev throws it away
 });
 
 test('nothing is named by hand but what the brief names', () => {
-  const names = /^(RoleName|FunctionName|LogGroupName|ClusterName|DBClusterIdentifier|UserPoolName)$/;
+  const names = /^(RoleName|FunctionName|LogGroupName|ClusterName|UserPoolName)$/;
   const found = stages
     .flatMap((stage) => [stage.data, stage.workers, stage.watch])
     .flatMap((template) =>

@@ -151,6 +151,20 @@ describe('backfill', () => {
   });
 });
 
+test('an anchor looks past its nearest when none of them will do', () => {
+  const same = {
+    type: 'comparison',
+    measurements: ['flatten(teams[*].players.attributes[mode])'],
+    operation: '!=',
+  };
+  const near = { type: 'batchDistance', batchAttribute: 'skill', maxDistance: 100 };
+  const alike = Array.from({ length: 40 }, (_, index) => ticket(`t${index}`, { skill: index, mode: 'x' }, 9));
+
+  expect(pass(versus(1, [near, same]), [...alike, ticket('far', { skill: 99, mode: 'y' })])).toEqual([
+    ['far', 't0'],
+  ]);
+});
+
 test('the budget stops a pass, which then says it is unfinished', () => {
   const tickets = Array.from({ length: 50 }, (_, index) => ticket(`t${index}`, { skill: index }));
 

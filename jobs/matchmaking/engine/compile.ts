@@ -33,10 +33,13 @@ export function compileRuleSet(ruleSet: RuleSet, options: { order?: Order } = {}
     const effective = ruleSetAt(ruleSet, from);
     const earlier = stages.at(-1);
     const maxPlayers = perInstance(effective, 'maxPlayers');
+    const minPlayers = perInstance(effective, 'minPlayers');
+    const fewest = minPlayers.reduce((sum, min) => sum + min, 0);
     stages.push({
       from,
-      minPlayers: perInstance(effective, 'minPlayers'),
+      minPlayers,
       maxPlayers,
+      fewest: Math.min(fewest, earlier?.fewest ?? fewest),
       room: maxPlayers.map((max, team) => Math.max(max, earlier?.room[team] ?? 0)),
       checks: compileChecks(effective, scope),
       latencyLimits: latencyLimits(effective, scope),

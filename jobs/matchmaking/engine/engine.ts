@@ -21,6 +21,8 @@ export interface Stage {
   readonly maxPlayers: readonly number[];
   /** The most players that may be placed while building: the widest of this stage and all earlier ones. */
   readonly room: readonly number[];
+  /** The fewest players a match judged at this stage or an earlier one can have. */
+  readonly fewest: number;
   readonly checks: readonly Check[];
   /** maxLatency of the enforced latency rules, with their place in `Block.latencies`. */
   readonly latencyLimits: readonly { readonly index: number; readonly maxLatency: number }[];

@@ -140,7 +140,7 @@ export class MatchPool {
 /** Up to this many waiting tickets every combination is tried, so a match with the anchor is found if there is one. */
 const exhaustive = { candidates: 8, steps: 400_000 };
 
-/** What one search may cost per seat of the match: beyond it, backtracking found next to nothing in the bench. */
+/** What one search may cost per seat of the match, beyond a look at each candidate: with more, backtracking found next to nothing in the bench. */
 const stepsPerSeat = 16;
 
 /** The most candidates one anchor looks at. */
@@ -153,16 +153,18 @@ function searchAround(
   anchor: Candidate,
   all: Neighbourhood,
 ): Found | undefined {
-  const players = largest(engine.stages[anchor.stage]);
-  const window = engine.stages[windowStage(engine, anchor)]?.window ?? Number.POSITIVE_INFINITY;
-  const few = engine.batchSize ?? Math.max(exhaustive.candidates, 4 * players);
+  const seats = largest(engine.stages[anchor.stage]);
+  const { window = Number.POSITIVE_INFINITY, fewest = 0 } = engine.stages[windowStage(engine, anchor)] ?? {};
+  const few = engine.batchSize ?? Math.max(exhaustive.candidates, 4 * seats);
   const { near, more } = all.around(anchor, window, few);
-  if (near.length <= exhaustive.candidates)
+  const players = near.reduce((sum, { size }) => sum + size, anchor.size);
+  if (!more && players < fewest) return undefined;
+  if (!more && near.length <= exhaustive.candidates)
     return search.around(anchor, preferred(engine, anchor, near), exhaustive.steps);
-  const steps = isLarge(engine) ? 2 * players * engine.teamNames.length : stepsPerSeat * players;
   let best: Found | undefined;
   const attempt = (candidates: Candidate[]) => {
     if (best?.full) return;
+    const steps = candidates.length + seats * (isLarge(engine) ? 2 * engine.teamNames.length : stepsPerSeat);
     const together = inOneLocation(engine, anchor, candidates) ?? candidates;
     const found = search.around(anchor, preferred(engine, anchor, together), steps);
     if ((found?.players ?? 0) > (best?.players ?? 0)) best = found;
