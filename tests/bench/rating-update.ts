@@ -1,2 +1,155 @@
-export const usage = '';
-export async function run(): Promise<void> {}
+import { randomBytes } from 'node:crypto';
+import { availableParallelism } from 'node:os';
+import { setTimeout as pause } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { startStack } from '../../infra/local/stack.ts';
+import { defaultSettings } from '../../jobs/rating-update/ladder.ts';
+import { rateInOrder } from '../../jobs/rating-update/rate-in-order.ts';
+import type { MatchResult } from '../../jobs/rating-update/result.ts';
+import { openClient } from '../../producers/client.ts';
+import { type Database, openDatabase, prepareDatabase } from '../../workers/records/database.ts';
+import { openMatches } from '../../workers/records/matches.ts';
+import { startWorker } from '../support/worker-processes.ts';
+import { type BenchMatch, inBatches, makeMatches, measureBare } from './rating-documents.ts';
+
+export const usage = `Ratings per second through the real queue, a worker and DocumentDB, against a bare bulkWrite of the same documents.
+
+  npm run bench -- rating-update [--matches N] [--players N] [--rounds N] [--json]
+
+  --matches N   5 against 5 matches rated per round, in batches and as many again one by one (default 2000)
+  --players N   whom they are drawn from (default 5000)
+  --rounds N    each measures all three in turn; the medians count (default 3)`;
+
+/** Rates per second: matches. */
+interface Round {
+  readonly batched: number;
+  readonly single: number;
+  readonly bare: number;
+}
+
+export async function run(args: readonly string[]): Promise<void> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      matches: { type: 'string', default: '2000' },
+      players: { type: 'string', default: '5000' },
+      rounds: { type: 'string', default: '3' },
+      json: { type: 'boolean', default: false },
+    },
+  });
+  const [matches, players, rounds] = [values.matches, values.players, values.rounds].map(Number) as [
+    number,
+    number,
+    number,
+  ];
+  const maths = measureMaths(players);
+  await using stack = await startStack({
+    env: process.env,
+    parts: ['queueRedis', 'cacheRedis', 'documentdb'],
+    progress: (line) => process.stderr.write(`stack: ${line}\n`),
+  });
+  const measured: Round[] = [];
+  for (let round = 0; round < rounds; round++) {
+    measured.push(await measure(stack.env, matches, players));
+    process.stderr.write(`round ${round + 1}: ${JSON.stringify(measured.at(-1))}\n`);
+  }
+  const { batched, single, bare } = Object.fromEntries(
+    (['batched', 'single', 'bare'] as const).map((name) => [name, median(measured.map((it) => it[name]))]),
+  ) as unknown as Round;
+  const report = {
+    matchesPerSecond: { batched, single, bareBulkWrite: bare, mathsAlone: maths },
+    ratio: { batched: Number((batched / bare).toFixed(3)), single: Number((single / bare).toFixed(3)) },
+    targets: { batched: 0.33, single: 0.15, mathsAlone: 20_000 },
+    machine: { cores: availableParallelism(), node: process.version },
+  };
+  if (values.json) console.log(JSON.stringify(report));
+  else console.dir(report, { depth: 3 });
+}
+
+/** One worker, one lane of bare writes, each on a database of its own. */
+async function measure(
+  env: Readonly<Record<string, string>>,
+  count: number,
+  players: number,
+): Promise<Round> {
+  const name = randomBytes(4).toString('hex');
+  const all = makeMatches(2 * count, players);
+  await using databases = new AsyncDisposableStack();
+  const open = async (suffix: string): Promise<Database> => {
+    const database = await openDatabase(env['DOCUMENTDB_URI'] ?? '', `bench_${name}_${suffix}`);
+    databases.defer(async () => {
+      await database.db.dropDatabase();
+      await database.close();
+    });
+    await prepareDatabase(database.db);
+    for (const batch of inBatches(all, 500))
+      await openMatches(database.db).create(
+        batch.map(({ match }) => ({ match, status: 'COMPLETED' as const })),
+        new Date(),
+      );
+    return database;
+  };
+  const [fleet, bare] = [await open('fleet'), await open('bare')];
+  const domain = `bench-${name}`;
+  await using client = await openClient({ redisUrl: env['QUEUE_REDIS_URL'] ?? '', domain });
+  await using _worker = await startWorker({
+    ...process.env,
+    ...env,
+    DOMAIN: domain,
+    DOCUMENTDB_DATABASE: fleet.db.databaseName,
+    QUEUES: 'rating-update',
+    LOG_LEVEL: 'warn',
+  });
+  const report = async (
+    matches: readonly BenchMatch[],
+    send: (results: MatchResult[]) => Promise<unknown>,
+  ) => {
+    const start = performance.now();
+    await send(matches.map((it) => it.result));
+    await allRated(fleet, matches);
+    return perSecond(matches.length, start);
+  };
+  const batched = await report(all.slice(0, count), (results) => client.reportMatchResults(results));
+  const single = await report(all.slice(count), (results) => addOneByOne(client, results));
+  return { batched, single, bare: await measureBare(bare, all.slice(0, count)) };
+}
+
+/** A job per result: the client would join them. */
+async function addOneByOne(
+  { queues }: Awaited<ReturnType<typeof openClient>>,
+  results: readonly MatchResult[],
+) {
+  const kind = 'update-ratings';
+  const actor = { kind: 'service', name: 'bench' };
+  for (const some of inBatches(results, 200))
+    await queues['rating-update'].addBulk(
+      some.map((result) => ({ name: kind, data: { kind, items: [result], actor, sentAt: Date.now() } })),
+    );
+}
+
+async function allRated({ db }: Database, matches: readonly BenchMatch[]): Promise<void> {
+  const last = matches.map((it) => it.match.matchId);
+  const rated = db.collection<{ _id: string }>('matches');
+  for (;;) {
+    const open = await rated.countDocuments({ _id: { $in: last }, result: { $exists: false } }, { limit: 1 });
+    if (open === 0) return;
+    await pause(20);
+  }
+}
+
+/** Matches a second that the rating code alone does, the best of five runs. */
+function measureMaths(players: number): number {
+  const matches = makeMatches(5_000, players).map((it) => it.played);
+  const runs = Array.from({ length: 5 }, () => {
+    const start = performance.now();
+    rateInOrder(matches, () => undefined, { season: 0, settings: defaultSettings });
+    return perSecond(matches.length, start);
+  });
+  return Math.max(...runs);
+}
+
+const perSecond = (count: number, start: number) => Math.round((count / (performance.now() - start)) * 1_000);
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
+}
