@@ -8,7 +8,7 @@ import { queues } from '../../jobs/catalogue.ts';
 import type { QueueName } from '../../jobs/contract.ts';
 import { type MetricName, metricNamespace } from '../../jobs/metrics.ts';
 import { fleetMetric } from './fleet-metric.ts';
-import { scalingPolicy, targetBacklogPerTask } from './scaling-policy.ts';
+import { loadExpression, scalingPolicy, targetBacklogPerTask } from './scaling-policy.ts';
 import type { StageSettings } from './settings.ts';
 
 export interface BacklogScalingProps {
@@ -28,11 +28,11 @@ export class BacklogScaling extends Construct {
     const { outCooldownSeconds, inCooldownSeconds, surge } = scalingPolicy;
     const ours = { environment: settings.name, service: queue, statistic: 'Average' };
 
-    const measure = (id: string, metricName: MetricName) => ({
+    const measure = (id: string, metricName: MetricName, stat = 'Average') => ({
       id,
       returnData: false,
       metricStat: {
-        stat: 'Average',
+        stat,
         metric: {
           namespace: metricNamespace,
           metricName,
@@ -49,14 +49,20 @@ export class BacklogScaling extends Construct {
       policyType: 'TargetTrackingScaling',
       scalingTargetId: target,
       targetTrackingScalingPolicyConfiguration: {
-        targetValue: perTask,
+        targetValue: 1,
         scaleOutCooldown: outCooldownSeconds,
         scaleInCooldown: inCooldownSeconds,
         customizedMetricSpecification: {
           metrics: [
             measure('length', 'QueueLength'),
             measure('workers', 'ActiveWorkers'),
-            { id: 'backlog', expression: backlogPerTask, label: 'Jobs waiting per task', returnData: true },
+            measure('busy', 'JobDuration', 'Sum'),
+            {
+              id: 'load',
+              expression: loadExpression(queues[queue].concurrency, perTask),
+              label: 'Load',
+              returnData: true,
+            },
           ],
         },
       },

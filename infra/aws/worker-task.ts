@@ -38,7 +38,7 @@ const closingSeconds = 15;
  * How long a queue's worker may finish its jobs after SIGTERM, seconds: as long as its slowest job may take. So neither
  * scale-in nor a deployment ever interrupts a job, and no task asks ECS for protection.
  */
-export const graceSeconds = (queue: QueueName): number =>
+const graceSeconds = (queue: QueueName): number =>
   Math.ceil(Math.max(...catalogue.filter((job) => job.queue === queue).map((job) => job.timeoutMs)) / 1_000);
 
 /** One worker process and its X-Ray daemon. */

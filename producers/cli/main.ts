@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { RequestError } from '../request-error.ts';
 import { configurationCommands } from './configuration.ts';
+import { ladderCommands } from './ladder.ts';
 import { matchCommand } from './match.ts';
 import { queueCommands } from './queue.ts';
 import { ruleSetCommands } from './rule-set.ts';
@@ -21,6 +22,7 @@ program.addCommand(matchCommand(from));
 program.addCommand(ruleSetCommands(from));
 program.addCommand(configurationCommands(from));
 program.addCommand(ticketCommands(from));
+program.addCommand(ladderCommands(from));
 program.addCommand(queueCommands());
 for (const command of program.commands)
   for (const each of [command, ...command.commands]) each.copyInheritedSettings(program);

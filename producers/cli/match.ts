@@ -1,8 +1,8 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { problemsOf } from '../../jobs/contract.ts';
 import { compileRuleSet } from '../../jobs/matchmaking/engine/compile.ts';
-import { formMatches } from '../../jobs/matchmaking/engine/form-matches.ts';
 import type { FormedMatch } from '../../jobs/matchmaking/engine/match.ts';
+import { MatchPool } from '../../jobs/matchmaking/engine/pool.ts';
 import { checkTicket } from '../../jobs/matchmaking/rule-set/check-ticket.ts';
 import { loadRuleSet, type RuleSet } from '../../jobs/matchmaking/rule-set/load.ts';
 import type { SearchingTicket } from '../../jobs/matchmaking/ticket.ts';
@@ -16,6 +16,7 @@ interface MatchOptions {
   readonly now: number;
   readonly seed: number;
   readonly order: 'closest' | 'documented';
+  readonly explain?: true;
 }
 
 /** Forms matches from files, as a cycle would: no server, the same input gives the same output. */
@@ -31,15 +32,22 @@ export function matchCommand(from: string): Command {
         .choices(['closest', 'documented'])
         .default('closest'),
     )
+    .option('--explain', 'say of every ticket left waiting what it waits for')
     .action(async (options: MatchOptions) => {
       const ruleSet = await readRuleSet(from, options.ruleSet);
       const tickets = await readTickets(from, options.tickets, ruleSet);
       const engine = compileRuleSet(ruleSet, { order: options.order });
-      const { matches } = formMatches(engine, tickets, options.now, options.seed);
+      const pool = new MatchPool(engine);
+      for (const ticket of tickets) pool.add(ticket);
+      const { matches } = pool.pass(options.now, options.seed);
       const matched = new Set(matches.flatMap((match) => match.tickets.map((it) => it.ticketId)));
+      const waiting = tickets.filter((it) => !matched.has(it.ticketId));
       const result = {
         matches: [...matches].sort((a, b) => anchorTime(a) - anchorTime(b)).map(described),
-        waiting: tickets.filter((it) => !matched.has(it.ticketId)).map(({ ticketId }) => ({ ticketId })),
+        waiting: waiting.map((ticket) => ({
+          ticketId: ticket.ticketId,
+          ...(options.explain && { why: pool.explain(ticket, options.now) }),
+        })),
       };
       console.log(JSON.stringify(result, null, 2));
     });

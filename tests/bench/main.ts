@@ -1,5 +1,6 @@
 /** Every bench: `npm run bench -- NAME [options]`, each with its own `--help`. */
 const benches: Readonly<Record<string, () => Promise<Bench>>> = {
+  autoscaling: () => import('./autoscaling.ts'),
   ratings: () => import('./ratings.ts'),
   'rating-update': () => import('./rating-update.ts'),
 };

@@ -184,6 +184,11 @@ describe('stop and supersede win up to commit', () => {
 
     expect(await domain.pool.stop('a')).toBe('cancelled');
     expect(await statuses('a', 'b')).toEqual({ a: 'CANCELLED', b: 'SEARCHING' });
+    expect((await domain.events()).slice(3)).toEqual([
+      'AcceptMatchCompleted',
+      'MatchmakingSearching',
+      'MatchmakingCancelled',
+    ]);
     expect(await accept('b')).toEqual({ outcome: 'not-proposed', status: 'SEARCHING' });
   });
 

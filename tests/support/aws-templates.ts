@@ -11,7 +11,8 @@ export interface Resource {
 
 /** Both stages, synthesised once per test file. */
 export function synthesise() {
-  const app = new App({ analyticsReporting: false });
+  // What CloudFormation thinks of the templates is asked once, by aws-gates.test.ts; it takes seconds.
+  const app = new App({ analyticsReporting: false, builtinCloudFormationValidation: false });
   const stages = { dev: addStage(app, dev), production: addStage(app, production) };
   const template = (stack: Stack) => Template.fromStack(stack);
   return {

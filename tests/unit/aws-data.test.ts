@@ -57,7 +57,7 @@ describe.each(stages.map((stage) => [stage.settings.name, stage] as const))(
       expect(queueUsers).toHaveLength(2);
       for (const { Properties } of users) {
         expect(Properties['Engine']).toBe('valkey');
-        expect(Properties['AccessString']).toMatch(/ -@dangerous \+info/);
+        expect(Properties['AccessString']).toMatch(/ -@dangerous .*\+info/);
         expect(Properties['AccessString']).not.toMatch(/~\* |allkeys|allcommands|nopass/);
         expect(text(Properties['AuthenticationMode'])).toContain('{{resolve:secretsmanager:');
       }

@@ -9,7 +9,7 @@ import { addStage } from '../../infra/aws/stage.ts';
 import { dev, production } from '../../infra/aws/stages.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'fleet-templates-'));
-const app = new App({ analyticsReporting: false, outdir: folder });
+const app = new App({ analyticsReporting: false, builtinCloudFormationValidation: false, outdir: folder });
 Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
 for (const settings of [dev, production]) addStage(app, settings);
 const exitCode = process.exitCode;

@@ -1,6 +1,6 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
-import { scalingPolicy, targetBacklogPerTask } from '../../infra/aws/scaling-policy.ts';
+import { loadExpression, scalingPolicy, targetBacklogPerTask } from '../../infra/aws/scaling-policy.ts';
 import { catalogue, queues } from '../../jobs/catalogue.ts';
 import { queueNames } from '../../jobs/contract.ts';
 import { workerEnvironment } from '../../workers/config.ts';
@@ -120,14 +120,15 @@ describe.each([
 
     expect(tracking).toHaveLength(1);
     expect(tracking[0]?.Properties['TargetTrackingScalingPolicyConfiguration']).toMatchObject({
-      TargetValue: target,
+      TargetValue: 1,
       ScaleOutCooldown: scalingPolicy.outCooldownSeconds,
       ScaleInCooldown: scalingPolicy.inCooldownSeconds,
       CustomizedMetricSpecification: {
         Metrics: [
           { Id: 'length', ReturnData: false },
           { Id: 'workers', ReturnData: false },
-          { Expression: 'IF(workers > 0, length / workers, length)', ReturnData: true },
+          { Id: 'busy', ReturnData: false },
+          { Expression: loadExpression(queues[queue].concurrency, target), ReturnData: true },
         ],
       },
     });

@@ -3,7 +3,7 @@ import { defaultSettings, type LadderSettings } from '../../jobs/rating-update/l
 import { insertNew } from './insert-new.ts';
 
 /** A match's place in the order of its ladder. */
-export interface Place {
+interface Place {
   readonly at: number;
   readonly matchId: string;
 }

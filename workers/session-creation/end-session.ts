@@ -39,7 +39,7 @@ export const endSessions =
   };
 
 /** The live matches the sessions are in go on without their players. */
-export async function leaveMatches(ending: readonly SessionRecord[], matches: Matches): Promise<void> {
+async function leaveMatches(ending: readonly SessionRecord[], matches: Matches): Promise<void> {
   const playing = ending.filter((session) => session.status === 'IN_MATCH');
   for (const [matchId = '', leavers] of Map.groupBy(playing, (session) => session.match_id))
     await matches.leave(

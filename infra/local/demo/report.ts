@@ -1,3 +1,4 @@
+import { type Band, calibrationError, toTable } from './calibration.ts';
 import type { Published } from './cloudwatch.ts';
 import type { DemoOptions } from './options.ts';
 import { percentile } from './statistics.ts';
@@ -11,18 +12,22 @@ export interface DemoReport {
   readonly refusals: readonly string[];
   /** Correlation of the final rating with the hidden skill, over players who were rated. */
   readonly correlation: number;
+  /** Predicted against actual wins. */
+  readonly calibration: readonly Band[];
   readonly cloudwatch: Readonly<Record<string, Published>>;
   readonly seconds: number;
 }
 
 /** The one object `--json` prints. */
-export function toJson({ options, players, verdict, correlation, seconds }: DemoReport) {
+export function toJson({ options, players, verdict, correlation, calibration, seconds }: DemoReport) {
   const { waitsMs, problems, ...counts } = verdict;
   return {
     players,
     ...counts,
     matchmakingTimeMs: { p50: percentile(waitsMs, 0.5), p99: percentile(waitsMs, 0.99) },
     ratingSkillCorrelation: Number(correlation.toFixed(3)),
+    calibrationError: Number(calibrationError(calibration).toFixed(4)),
+    calibration,
     seconds: Number(seconds.toFixed(1)),
     workers: options.workers,
     problems,
@@ -31,7 +36,7 @@ export function toJson({ options, players, verdict, correlation, seconds }: Demo
 
 /** The table a person reads. */
 export function toText(report: DemoReport): string {
-  const { verdict, correlation, cloudwatch, refusals, players, seconds, options } = report;
+  const { verdict, correlation, calibration, cloudwatch, refusals, players, seconds, options } = report;
   const statuses = Object.entries(verdict.ticketsByStatus).map(([status, count]) => `${status} ${count}`);
   const rows: [string, string][] = [
     ['players', `${players} in ${seconds.toFixed(1)} s on ${options.workers} workers`],
@@ -64,5 +69,6 @@ export function toText(report: DemoReport): string {
           .slice(0, 20)
           .map((it) => `  ${it}`)
           .join('\n')}`;
-  return `\nRead back from DocumentDB and CloudWatch:\n${table}${refused}\n${verdictLine}`;
+  const chances = `\nPredicted against actual wins, mean distance ${(calibrationError(calibration) * 100).toFixed(1)} %:\n${toTable(calibration)}`;
+  return `\nRead back from DocumentDB and CloudWatch:\n${table}${chances}${refused}\n${verdictLine}`;
 }

@@ -4,6 +4,7 @@ import { type Db, MongoClient } from 'mongodb';
 import { ratingCacheKey } from '../../../jobs/keys.ts';
 import { newcomer, visibleRating } from '../../../jobs/rating-update/rating.ts';
 import { type MatchmakingClient, openClient } from '../../../producers/client.ts';
+import { readCalibration } from './calibration.ts';
 import { openCloudwatch } from './cloudwatch.ts';
 import { signUpPlayers } from './cognito-players.ts';
 import { type Diary, openDiary } from './diary.ts';
@@ -75,6 +76,7 @@ export async function runDemo(options: DemoOptions, fleet: Fleet, screen: Screen
 
   const verdict = await judge(db, client, diary);
   const fit = await ratingFit(db, parties);
+  const calibration = await readCalibration(db);
   await fleet.stopWorkers();
   return {
     options,
@@ -82,6 +84,7 @@ export async function runDemo(options: DemoOptions, fleet: Fleet, screen: Screen
     verdict,
     refusals: diary.refusals,
     correlation: fit,
+    calibration,
     cloudwatch: await readCloudwatch(fleet, startedAt),
     seconds,
   };

@@ -130,11 +130,14 @@ const letters: Readonly<Record<string, string>> = {
   MatchmakingCancelled: 'X',
 };
 
-/** What a ticket's events must look like by its status: it searches, again after each failed proposal, and ends. */
+/**
+ * What a ticket's events must look like by its status: it searches, again after each failed proposal, and ends. One that
+ * is stopped, or superseded, before it entered its pool never searched.
+ */
 const lifecycles: Readonly<Record<string, RegExp>> = {
   COMPLETED: /^S(Pa*cS)*P(a+c)?M$/,
   TIMED_OUT: /^S(Pa*cS)*(Pa*c)?T$/,
-  CANCELLED: /^S(Pa*cS)*(Pa*c)?X$/,
+  CANCELLED: /^(S(Pa*cS)*(Pa*c)?)?X$/,
 };
 
 /** Events of one ticket come in lifecycle order and none is missing (8). */

@@ -47,6 +47,7 @@ export function compileRuleSet(ruleSet: RuleSet, options: { order?: Order } = {}
     });
   }
   return {
+    ruleSet,
     order,
     algorithm: ruleSet.algorithm,
     ruleNames: ruleSet.rules.map((rule) => rule.name),

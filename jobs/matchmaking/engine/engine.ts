@@ -1,4 +1,4 @@
-import type { Algorithm, NumberAggregation, SortRule } from '../rule-set/rule-set.ts';
+import type { Algorithm, NumberAggregation, RuleSet, SortRule } from '../rule-set/rule-set.ts';
 import { matchSizes } from '../rule-set/rule-set.ts';
 import type { Columns } from './columns.ts';
 import type { Judge, Order } from './rules/judge.ts';
@@ -38,6 +38,8 @@ export interface Nearness {
 
 /** A rule set compiled to closures. Immutable; one engine serves any number of pools. */
 export interface Engine {
+  /** What it was compiled from. */
+  readonly ruleSet: RuleSet;
   readonly order: Order;
   readonly algorithm: Algorithm;
   readonly ruleNames: readonly string[];

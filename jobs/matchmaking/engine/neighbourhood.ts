@@ -34,6 +34,18 @@ export class Neighbourhood {
     return this.#line.length + this.#arrivals.length - this.#gaps;
   }
 
+  /** Tickets in no match. */
+  get waiting(): number {
+    let waiting = this.#arrivals.length;
+    for (const { taken } of this.#line) if (!taken) waiting++;
+    return waiting;
+  }
+
+  /** Some waiting ticket, for all of them. */
+  any(): Candidate | undefined {
+    return this.#line.find(({ taken }) => !taken);
+  }
+
   /** Puts arrivals in their places and closes gaps. Costs nothing when nothing changed. */
   settle(): void {
     if (this.#arrivals.length === 0 && this.#gaps * 2 <= this.#line.length) return;

@@ -1,13 +1,14 @@
 import type { SearchingTicket } from '../ticket.ts';
-import { inOneLocation } from './batch.ts';
 import { type Candidate, candidateOf } from './candidate.ts';
 import { chanceFrom } from './chance.ts';
-import { type Engine, isLarge, largest, stageAt } from './engine.ts';
+import { type Engine, stageAt } from './engine.ts';
 import { exchange } from './exchange.ts';
+import { type Explanation, explain } from './explain.ts';
 import { formed, type Pass } from './match.ts';
 import { Neighbourhood } from './neighbourhood.ts';
-import { inBatchOrder, preferenceOf } from './preference.ts';
+import { inBatchOrder } from './preference.ts';
 import { type Found, Search } from './search.ts';
+import { searchAround } from './search-around.ts';
 import { Tally } from './tally.ts';
 
 /**
@@ -65,7 +66,7 @@ export class MatchPool {
     this.#settle();
     this.#wake(now);
     const tally = new Tally(this.#engine.ruleNames.length);
-    const search = new Search(this.#engine, tally, chanceFrom(seed));
+    const search = new Search(this.#engine, tally, chanceFrom(seed), Number.POSITIVE_INFINITY);
     const found: Found[] = [];
     let unfinished = false;
     for (const anchor of this.#anchors) {
@@ -88,6 +89,19 @@ export class MatchPool {
       unfinished,
       ruleEvaluations: tally.evaluations(this.#engine.ruleNames),
     };
+  }
+
+  /**
+   * Why a ticket waits, as the next pass at `now` (ms) would see it; `deadline` (ms) is when it times out. Of a ticket
+   * that is not here it says what keeps it out.
+   */
+  explain(ticket: SearchingTicket, now: number, deadline: number = Number.POSITIVE_INFINITY): Explanation {
+    this.#settle();
+    this.#wake(now);
+    const candidate = this.#candidates.get(ticket.ticketId);
+    const home = candidate && this.#neighbourhood(candidate);
+    const others = [...this.#neighbourhoods.values()].filter((other) => other !== home);
+    return explain(this.#engine, ticket, candidate, home && { home, others }, now, deadline);
   }
 
   #neighbourhood({ key }: Candidate): Neighbourhood {
@@ -135,56 +149,4 @@ export class MatchPool {
     for (const { taken, due } of this.#anchors) if (!taken && due < next) next = due;
     return Number.isFinite(next) ? next : undefined;
   }
-}
-
-/** Up to this many waiting tickets every combination is tried, so a match with the anchor is found if there is one. */
-const exhaustive = { candidates: 8, steps: 400_000 };
-
-/** What one search may cost per seat of the match, beyond a look at each candidate: with more, backtracking found next to nothing in the bench. */
-const stepsPerSeat = 16;
-
-/** The most candidates one anchor looks at. */
-const widest = 2_048;
-
-/** First the nearest few; only when they make no full match, many more. In one location first, where latency counts. */
-function searchAround(
-  engine: Engine,
-  search: Search,
-  anchor: Candidate,
-  all: Neighbourhood,
-): Found | undefined {
-  const seats = largest(engine.stages[anchor.stage]);
-  const { window = Number.POSITIVE_INFINITY, fewest = 0 } = engine.stages[windowStage(engine, anchor)] ?? {};
-  const few = engine.batchSize ?? Math.max(exhaustive.candidates, 4 * seats);
-  const { near, more } = all.around(anchor, window, few);
-  const players = near.reduce((sum, { size }) => sum + size, anchor.size);
-  if (!more && players < fewest) return undefined;
-  if (!more && near.length <= exhaustive.candidates)
-    return search.around(anchor, preferred(engine, anchor, near), exhaustive.steps);
-  let best: Found | undefined;
-  const attempt = (candidates: Candidate[]) => {
-    if (best?.full) return;
-    const steps = candidates.length + seats * (isLarge(engine) ? 2 * engine.teamNames.length : stepsPerSeat);
-    const together = inOneLocation(engine, anchor, candidates) ?? candidates;
-    const found = search.around(anchor, preferred(engine, anchor, together), steps);
-    if ((found?.players ?? 0) > (best?.players ?? 0)) best = found;
-    if (best === undefined && together.length < candidates.length && candidates.length <= few)
-      best = search.around(anchor, preferred(engine, anchor, candidates), steps);
-  };
-  attempt(near);
-  if (more) attempt(all.around(anchor, window, Math.min(16 * few, widest)).near);
-  return best;
-}
-
-/** The walk outward already is the order where one number decides alone. */
-function preferred(engine: Engine, anchor: Candidate, near: Candidate[]): Candidate[] {
-  if (engine.batchSize === undefined && engine.nearness.length === 1) return near;
-  return near.sort(preferenceOf(engine, anchor));
-}
-
-/** `newest`: no match with the anchor is judged at a later stage than its own. `oldest`: one with an older ticket may be. */
-function windowStage(engine: Engine, anchor: Candidate): number {
-  const { expansionAgeSelection, backfillPriority } = engine.algorithm;
-  const judgedByAnchor = expansionAgeSelection === 'newest' || backfillPriority === 'normal';
-  return judgedByAnchor ? anchor.stage : engine.stages.length - 1;
 }

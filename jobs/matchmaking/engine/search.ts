@@ -26,16 +26,19 @@ export class Search {
   readonly #tally: Tally;
   readonly #chance: () => number;
   readonly #lineup: Lineup;
+  readonly #budget: number;
   #candidates: readonly Candidate[] = [];
   /** Players in the candidates from an index on: what a branch can still gain. */
   #rest: number[] = [];
   #best: Found | undefined;
   #stepsLeft = 0;
 
-  constructor(engine: Engine, tally: Tally, chance: () => number) {
+  /** `budget`: no more steps than this in all searches together. */
+  constructor(engine: Engine, tally: Tally, chance: () => number, budget: number) {
     this.#engine = engine;
     this.#tally = tally;
     this.#chance = chance;
+    this.#budget = budget;
     this.#lineup = new Lineup(engine.stages.at(-1)?.room ?? [], engine.algorithm.expansionAgeSelection);
   }
 
@@ -49,7 +52,7 @@ export class Search {
       this.#rest[index] = rest;
     }
     this.#best = undefined;
-    this.#stepsLeft = steps;
+    this.#stepsLeft = Math.min(steps, this.#budget - this.#tally.steps);
     this.#lineup.clear();
     this.#place(anchor, openTeams(this.#engine, this.#lineup, this.#chance), 0);
     return this.#best;

@@ -60,3 +60,16 @@ export function callsOf(expression: Expression): FunctionName[] {
 export function rulesIn(statement: Statement): string[] {
   return statement.kind === 'rule' ? [statement.name] : statement.of.flatMap(rulesIn);
 }
+
+/** An expression as a rule set writes it, teams by instance name. */
+export function written(expression: Expression): string {
+  if (expression.kind === 'literal') return String(expression.value);
+  if (expression.kind === 'call') return `${expression.name}(${written(expression.of)})`;
+  const { teams, property } = expression;
+  const of = `teams[${teams.join(',')}]`;
+  if (property.of === 'team') return of;
+  if (property.of === 'player') return `${of}.players`;
+  if (property.of === 'playerId') return `${of}.players[playerId]`;
+  const key = property.mapKey === undefined ? '' : `[${property.mapKey}]`;
+  return `${of}.players.attributes[${property.name}]${key}`;
+}

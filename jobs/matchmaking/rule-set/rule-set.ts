@@ -62,7 +62,7 @@ export interface DistanceRule extends Named {
 }
 
 /** Numbers: at most `maxDistance` apart over the whole match. Strings: all the same. */
-interface BatchDistanceRule extends Named {
+export interface BatchDistanceRule extends Named {
   readonly type: 'batchDistance';
   readonly batchAttribute: string;
   readonly maxDistance?: number;

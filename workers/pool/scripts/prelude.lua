@@ -116,8 +116,8 @@ local function forget_proposal(match)
 end
 
 -- Drops a proposal. Its tickets whose players all accepted search again, as do all of them when `spared` (nobody of
--- theirs is to blame); the others are CANCELLED. Returns its pool, or nil when there is no such proposal.
-local function drop_proposal(match, acceptance, spared, time)
+-- theirs is to blame); the others are CANCELLED. The ticket `leaving` is left to the caller. Returns its pool, or nil when there is no such proposal.
+local function drop_proposal(match, acceptance, spared, time, leaving)
   local f = redis.call('HMGET', key('proposal', match), 'tickets', 'pool', 'configuration')
   if not f[1] then return nil end
   local list = proposal_detail(match, f[1])
@@ -125,7 +125,7 @@ local function drop_proposal(match, acceptance, spared, time)
   forget_proposal(match)
   for _, member in ipairs(list) do
     local ticket = read_ticket(member.ticketId)
-    if ticket and ticket.status == 'REQUIRES_ACCEPTANCE' and ticket.match == match then
+    if ticket and ticket.id ~= leaving and ticket.status == 'REQUIRES_ACCEPTANCE' and ticket.match == match then
       local accepted = true
       for _, player in ipairs(member.players) do accepted = accepted and player.accepted == true end
       if not accepted and not spared then
@@ -142,15 +142,10 @@ local function drop_proposal(match, acceptance, spared, time)
   return f[2]
 end
 
--- Cancels a ticket that has not been decided yet, with the proposal it may be in.
+-- Cancels a ticket that has not been decided yet, after the proposal it may be in.
 local function cancel(ticket, message, time)
-  if ticket.status == 'REQUIRES_ACCEPTANCE' then
-    local match = ticket.match
-    finish(ticket, 'CANCELLED', 'MatchmakingCancelled', 'Cancelled', message, time)
-    drop_proposal(match, 'Rejected', true, time)
-  else
-    finish(ticket, 'CANCELLED', 'MatchmakingCancelled', 'Cancelled', message, time)
-  end
+  if ticket.status == 'REQUIRES_ACCEPTANCE' then drop_proposal(ticket.match, 'Rejected', true, time, ticket.id) end
+  finish(ticket, 'CANCELLED', 'MatchmakingCancelled', 'Cancelled', message, time)
 end
 
 local function undecided(status)

@@ -1,0 +1,190 @@
+import type { SearchingTicket } from '../ticket.ts';
+import type { Candidate } from './candidate.ts';
+import { chanceFrom } from './chance.ts';
+import type { Engine } from './engine.ts';
+import type { Neighbourhood } from './neighbourhood.ts';
+import { neverReasons } from './never.ts';
+import { type NextStep, nextStepOf } from './next-step.ts';
+import { Search } from './search.ts';
+import { searchAround } from './search-around.ts';
+import { distance, type Obstacle, Seating } from './seating.ts';
+import { summaryOf } from './summary.ts';
+import { Tally } from './tally.ts';
+
+/**
+ * What a ticket waits for. `never`: no match can hold it. `matched`: in a match that is being committed. `alone`: the
+ * next pass makes it a match of its own. `soon`: the next pass finds it a match, unless an older ticket takes its
+ * partners. `players`: too few waiting tickets could play with it. `rules`: enough could, but no combination tried
+ * passes every rule at once.
+ */
+export type WaitsFor = 'never' | 'matched' | 'alone' | 'soon' | 'players' | 'rules';
+
+export interface Explanation {
+  readonly waitsFor: WaitsFor;
+  /** The same for people, in a sentence. */
+  readonly summary: string;
+  /** With `never`: the reasons. */
+  readonly reasons: readonly string[];
+  /** Players missing for the smallest match with this ticket, whoever they are. */
+  readonly playersNeeded: number;
+  /** Players in the tickets looked at that no rule keeps apart from this one. */
+  readonly playersInReach: number;
+  /** Waiting tickets, and how many of them were looked at: the nearest by the pool's index, so counts are of a sample. */
+  readonly sample: { readonly waiting: number; readonly lookedAt: number };
+  /** Rules that keep tickets looked at apart from this one, whoever else joins; the most frequent first. */
+  readonly blockedBy: readonly { readonly rule: string; readonly tickets: number }[];
+  /** Tickets that fit no team beside this one. */
+  readonly withoutRoom: number;
+  /** With `rules`: how often each failed and passed in the line-ups that were tried. */
+  readonly triedTogether: readonly {
+    readonly rule: string;
+    readonly failed: number;
+    readonly passed: number;
+  }[];
+  /** The ticket that came closest, the rule it misses, and by how much where the rule measures a number. */
+  readonly nearestMiss?: NearestMiss;
+  readonly nextStep?: NextStep;
+}
+
+export interface NearestMiss {
+  readonly ticketId: string;
+  readonly rule: string;
+  readonly by?: number;
+  readonly limit?: number;
+}
+
+/** What surrounds a ticket in its pool. `home` holds the tickets it could meet, `others` those of other keys. */
+export interface Surroundings {
+  readonly home: Neighbourhood;
+  readonly others: readonly Neighbourhood[];
+}
+
+/** Tickets looked at, nearest first; as many again stand for the tickets of other keys. */
+const sampleSize = 256;
+
+/** Steps of the search for a match: some 10 ms. */
+const searchSteps = 2_000;
+
+/** Explains a ticket as of the stages its pool is in; `deadline` (ms) is when it times out. Reads, changes nothing. */
+export function explain(
+  engine: Engine,
+  ticket: SearchingTicket,
+  candidate: Candidate | undefined,
+  around: Surroundings | undefined,
+  now: number,
+  deadline: number,
+): Explanation {
+  const reasons = neverReasons(engine, ticket, candidate, deadline);
+  const nextStep = reasons.length > 0 ? undefined : nextStepOf(engine.ruleSet, ticket.startTime, now);
+  const base = { ...nothing, reasons, ...(nextStep && { nextStep }) };
+  if (candidate === undefined || around === undefined || reasons.length > 0)
+    return told({ ...base, waitsFor: 'never' });
+  if (candidate.taken) return told({ ...base, waitsFor: 'matched' });
+
+  const tally = new Tally(engine.ruleNames.length);
+  const search = new Search(engine, tally, chanceFrom(0), searchSteps);
+  const found = searchAround(engine, search, candidate, around.home);
+  const playersNeeded = missingPlayers(engine, candidate);
+  const partners = lookAround(engine, candidate, around, tally);
+  const waitsFor =
+    found === undefined
+      ? partners.playersInReach < playersNeeded
+        ? 'players'
+        : 'rules'
+      : found.members.length === 1
+        ? 'alone'
+        : 'soon';
+  const triedTogether = tally
+    .evaluations(engine.ruleNames)
+    .filter(({ failedCount }) => waitsFor === 'rules' && failedCount > 0)
+    .map(({ ruleName, failedCount, passedCount }) => ({
+      rule: ruleName,
+      failed: failedCount,
+      passed: passedCount,
+    }))
+    .sort((a, b) => b.failed - a.failed);
+  return told({ ...base, ...partners, waitsFor, playersNeeded, triedTogether });
+}
+
+const nothing = {
+  playersNeeded: 0,
+  playersInReach: 0,
+  sample: { waiting: 0, lookedAt: 0 },
+  blockedBy: [],
+  withoutRoom: 0,
+  triedTogether: [],
+} as const;
+
+function told(explanation: Omit<Explanation, 'summary'>): Explanation {
+  const { waitsFor, ...rest } = explanation;
+  return { waitsFor, summary: summaryOf(explanation), ...rest };
+}
+
+/** Seats below the minimum with the ticket on the team where it fills most of them. */
+function missingPlayers(engine: Engine, { stage, blocks, backfill, size }: Candidate): number {
+  const minimum = engine.stages[stage]?.minPlayers ?? [];
+  const room = engine.stages[stage]?.room ?? [];
+  const total = minimum.reduce((sum, min) => sum + min, 0);
+  if (!backfill) {
+    const fits = minimum.filter((_, team) => size <= (room[team] ?? 0));
+    return total - Math.max(0, ...fits.map((min) => Math.min(size, min)));
+  }
+  const counts = new Map<number, number>();
+  for (const { team = -1 } of blocks) counts.set(team, (counts.get(team) ?? 0) + 1);
+  const short = minimum.map((min, team) => Math.max(0, min - (counts.get(team) ?? 0)));
+  return Math.max(
+    1,
+    short.reduce((sum, missing) => sum + missing, 0),
+  );
+}
+
+function lookAround(engine: Engine, candidate: Candidate, { home, others }: Surroundings, tally: Tally) {
+  const seating = new Seating(engine);
+  const counts = new Map<number, number>();
+  let [playersInReach, withoutRoom, lookedAt, waiting] = [0, 0, 0, home.waiting - 1];
+  let nearest: { by: number; miss: NearestMiss } | undefined;
+  const consider = (other: Candidate, obstacles: readonly Obstacle[]) => {
+    const worth = obstacles.filter(
+      ({ final, rule, miss }) => final || (miss !== undefined && (tally.failed[rule] ?? 0) > 0),
+    );
+    const [first] = worth.toSorted((a, b) => Number(b.final) - Number(a.final));
+    if (first === undefined || distance(worth) >= (nearest?.by ?? Number.POSITIVE_INFINITY)) return;
+    const rule = engine.ruleNames[first.rule] ?? '';
+    nearest = { by: distance(worth), miss: { ticketId: other.ticket.ticketId, rule, ...first.miss } };
+  };
+  for (const other of home.around(candidate, Number.POSITIVE_INFINITY, sampleSize).near) {
+    lookedAt++;
+    const obstacles = seating.obstacles(candidate, other);
+    if (obstacles === undefined) {
+      withoutRoom++;
+      continue;
+    }
+    const final = obstacles.filter((obstacle) => obstacle.final);
+    for (const { rule } of final) counts.set(rule, (counts.get(rule) ?? 0) + 1);
+    if (final.length === 0) playersInReach += other.size;
+    consider(other, obstacles);
+  }
+  for (const [index, neighbourhood] of others.entries()) {
+    waiting += neighbourhood.waiting;
+    const other = index < sampleSize ? neighbourhood.any() : undefined;
+    if (other === undefined) continue;
+    lookedAt += neighbourhood.waiting;
+    const obstacles = seating.obstacles(candidate, other) ?? [];
+    for (const { rule } of obstacles.filter(({ rule: at }) => isKey(engine, at)))
+      counts.set(rule, (counts.get(rule) ?? 0) + neighbourhood.waiting);
+  }
+  const blockedBy = [...counts]
+    .map(([rule, tickets]) => ({ rule: engine.ruleNames[rule] ?? '', tickets }))
+    .sort((a, b) => b.tickets - a.tickets);
+  const sample = { waiting, lookedAt };
+  return { playersInReach, withoutRoom, sample, blockedBy, ...(nearest && { nearestMiss: nearest.miss }) };
+}
+
+/** Whether the rule splits the pool by a value that all players of a match share. */
+function isKey({ ruleSet }: Engine, index: number): boolean {
+  const rule = ruleSet.rules[index];
+  return (
+    (rule?.type === 'batchDistance' && rule.maxDistance === undefined) ||
+    (rule?.type === 'comparison' && rule.operation === '=')
+  );
+}

@@ -1,0 +1,86 @@
+import { ruleSetAt } from './at-age.ts';
+import type { Candidate } from './candidate.ts';
+import { type Check, type Engine, largest } from './engine.ts';
+import { openTeams } from './fill-order.ts';
+import { Lineup } from './lineup.ts';
+import { type Miss, missOf } from './rules/miss.ts';
+import { broken, holding } from './verdict.ts';
+
+/** A rule that some tickets do not pass together. */
+export interface Obstacle {
+  /** Index into `Engine.ruleNames`. */
+  readonly rule: number;
+  /** Nobody who joins can mend it; else it merely fails so far. */
+  readonly final: boolean;
+  readonly miss: Miss | undefined;
+}
+
+/** Seats a few tickets in every way there is, to tell which rules speak against the best one. For explanations. */
+export class Seating {
+  readonly #engine: Engine;
+  readonly #lineup: Lineup;
+  readonly #misses = new Map<Check, (lineup: Lineup) => Miss | undefined>();
+  #best: readonly Obstacle[] | undefined;
+
+  constructor(engine: Engine) {
+    this.#engine = engine;
+    this.#lineup = new Lineup(engine.stages.at(-1)?.room ?? [], engine.algorithm.expansionAgeSelection);
+  }
+
+  /** What speaks against these tickets sharing a match; nothing, or undefined when no team has room for them. */
+  obstacles(...tickets: readonly Candidate[]): readonly Obstacle[] | undefined {
+    this.#best = undefined;
+    this.#seat(tickets, 0);
+    return this.#best;
+  }
+
+  #seat(tickets: readonly Candidate[], index: number): void {
+    const ticket = tickets[index];
+    if (ticket === undefined) {
+      this.#judge();
+      return;
+    }
+    if (ticket.backfill && this.#lineup.members.some(({ backfill }) => backfill)) return;
+    const teams = ticket.backfill ? [-1] : openTeams(this.#engine, this.#lineup, () => 0);
+    for (const team of teams) {
+      this.#lineup.push(ticket, team);
+      const room = this.#engine.stages[this.#lineup.stage]?.room ?? [];
+      if (this.#lineup.counts.every((count, at) => count <= (room[at] ?? 0))) this.#seat(tickets, index + 1);
+      this.#lineup.pop();
+    }
+  }
+
+  #judge(): void {
+    const stage = this.#engine.stages[this.#lineup.stage];
+    if (stage === undefined) return;
+    const finished = this.#lineup.players === largest(stage);
+    const found = stage.checks.flatMap((check): Obstacle[] => {
+      const verdict = check.judge(this.#lineup);
+      if (verdict >= holding) return [];
+      return [
+        { rule: check.rule, final: verdict === broken || finished, miss: this.#miss(check, stage.from) },
+      ];
+    });
+    if (this.#best === undefined || distance(found) < distance(this.#best)) this.#best = found;
+  }
+
+  #miss(check: Check, age: number): Miss | undefined {
+    let measure = this.#misses.get(check);
+    if (measure === undefined) {
+      const rule = ruleSetAt(this.#engine.ruleSet, age).rules[check.rule];
+      measure = rule === undefined ? () => undefined : missOf(rule, this.#engine);
+      this.#misses.set(check, measure);
+    }
+    return measure(this.#lineup);
+  }
+}
+
+/** How far from a match: first by how many rules cannot be mended, then by how far, in parts of its limit, each is missed. */
+export function distance(obstacles: readonly Obstacle[]): number {
+  let total = 0;
+  for (const { final, miss } of obstacles) {
+    const beyond = miss === undefined ? Number.POSITIVE_INFINITY : miss.by / (Math.abs(miss.limit) || 1);
+    total += (final ? 1_000 : 0) + 1 - 1 / (1 + beyond);
+  }
+  return total;
+}

@@ -1,0 +1,45 @@
+import type { Explanation } from './explain.ts';
+
+/** An explanation in a sentence. */
+export function summaryOf(explanation: Omit<Explanation, 'summary'>): string {
+  const { waitsFor, reasons, playersNeeded, playersInReach, triedTogether } = explanation;
+  switch (waitsFor) {
+    case 'never':
+      return `can never match: ${reasons.join('; ')}`;
+    case 'matched':
+      return 'is in a match that is being committed';
+    case 'alone':
+      return 'matches alone, in the next pass';
+    case 'soon':
+      return 'a match is there for the next pass, unless an older ticket takes its partners';
+    case 'players':
+      return [
+        `needs ${count(playersNeeded, 'more player')}, and ${playersInReach === 0 ? 'nobody' : `only ${playersInReach}`} waiting could play with it`,
+        ...blocked(explanation),
+        ...missed(explanation),
+      ].join('; ');
+    case 'rules': {
+      const [worst] = triedTogether;
+      const rule = worst === undefined ? '' : `; rule "${worst.rule}" failed most often`;
+      return [`no line-up that was tried passes every rule${rule}`, ...missed(explanation)].join('; ');
+    }
+  }
+}
+
+function blocked({ blockedBy, sample }: Omit<Explanation, 'summary'>): string[] {
+  const [most] = blockedBy;
+  if (most === undefined) return [];
+  const of = sample.lookedAt < sample.waiting ? `the nearest ${sample.lookedAt}` : `${sample.waiting}`;
+  return [`rule "${most.rule}" keeps ${most.tickets} of ${of} waiting tickets away`];
+}
+
+function missed({ nearestMiss }: Omit<Explanation, 'summary'>): string[] {
+  if (nearestMiss === undefined) return [];
+  const { ticketId, rule, by, limit } = nearestMiss;
+  const how = by === undefined ? '' : ` by ${round(by)} (limit ${limit === undefined ? '' : round(limit)})`;
+  return [`"${ticketId}" comes nearest and misses rule "${rule}"${how}`];
+}
+
+const count = (number: number, what: string) => `${number} ${what}${number === 1 ? '' : 's'}`;
+
+const round = (value: number) => Math.round(value * 1_000) / 1_000;

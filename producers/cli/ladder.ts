@@ -1,0 +1,56 @@
+import { Argument, Command, InvalidArgumentError } from 'commander';
+import type { LadderSettings } from '../../jobs/rating-update/ladder.ts';
+import type { MatchResult } from '../../jobs/rating-update/result.ts';
+import { readJson, show, withClient } from './terminal.ts';
+
+const ladderName = () => new Argument('<name>', 'which ladder, e.g. default');
+
+function seasonNumber(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('a whole number from 1');
+  return value;
+}
+
+export function ladderCommands(from: string): Command {
+  const ladder = new Command('ladder').description('how ladders rate, their seasons, and corrected results');
+
+  ladder
+    .command('put')
+    .description('give a ladder its settings, for matches rated from now on')
+    .addArgument(ladderName())
+    .argument('<file>', 'JSON: sideAdvantage, seasonKeeps, ... (jobs/rating-update/ladder.ts)')
+    .action((name: string, file: string, _options: unknown, command: Command) =>
+      withClient(command, async (client) => {
+        const settings = (await readJson(from, file)) as Partial<LadderSettings>;
+        const stored = await client.putLadder({ name, settings });
+        show(command, { name, settings: stored }, [{ name, ...stored }]);
+      }),
+    );
+
+  ladder
+    .command('start-season')
+    .description('start the next season: a soft reset of every rating on the ladder')
+    .addArgument(ladderName())
+    .argument('<season>', 'its number; the first reset is 1', seasonNumber)
+    .action((name: string, season: number, _options: unknown, command: Command) =>
+      withClient(command, async (client) => {
+        const started = await client.startSeason({ ladder: name, season });
+        show(command, started, [started]);
+      }),
+    );
+
+  ladder
+    .command('correct')
+    .description('replace the result of a rated match; its ladder is rated again from there')
+    .argument('<file>', 'JSON: the result as it should have been reported')
+    .requiredOption('--reason <text>', 'why, kept with the match')
+    .action((file: string, { reason }: { reason: string }, command: Command) =>
+      withClient(command, async (client) => {
+        const result = (await readJson(from, file)) as MatchResult;
+        const answer = await client.correctResult({ result, reason });
+        show(command, answer, [answer]);
+      }),
+    );
+
+  return ladder;
+}

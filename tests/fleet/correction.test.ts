@@ -1,0 +1,72 @@
+import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
+import { correctResults } from '../../workers/rating-update/correct-result.ts';
+import { type Fleet, openFleet } from '../support/fleet.ts';
+import { perform } from '../support/fleet-stores.ts';
+import { play, wins } from '../support/played.ts';
+
+let fleet: Fleet;
+beforeEach(async () => {
+  fleet = await openFleet();
+  onTestFinished(() => fleet[Symbol.asyncDispose]());
+});
+
+const player = (name: string) => fleet.own(name);
+const ratingOf = async (name: string) =>
+  (await fleet.stores.players.find([player(name)])).get(player(name))?.profile.current_rating;
+/** The winner of every duel is who is listed first. */
+async function playAndReport(...matchIds: string[]) {
+  await play(
+    fleet.stores,
+    'default',
+    matchIds.map((matchId, n) => ({ matchId, red: player('a'), blue: player('b'), at: n + 1 })),
+  );
+  await fleet.client.reportMatchResults(matchIds.map((matchId) => wins('red', matchId)));
+  await vi.waitFor(async () => {
+    const { games_played } = (await fleet.stores.players.find([player('a')])).get(player('a'))?.profile ?? {};
+    expect(games_played).toBe(matchIds.length);
+  });
+}
+
+test('an operator corrects a result through the client, and the ladder is rated again', {
+  timeout: 60_000,
+}, async () => {
+  await fleet.startWorker();
+  await playAndReport('m1', 'm2');
+  const before = await ratingOf('a');
+
+  const answer = await fleet.client.correctResult({
+    result: wins('blue', 'm1'),
+    reason: 'the referee erred',
+  });
+
+  expect(answer).toEqual({ matches: 2, revision: 1 });
+  await vi.waitFor(async () => expect(await ratingOf('a')).toBeLessThan(before ?? 0), { timeout: 10_000 });
+  await expect(fleet.client.correctResult({ result: wins('blue', 'ghost'), reason: 'why' })).rejects.toThrow(
+    'there is no match ghost',
+  );
+  expect(await fleet.client.startSeason({ ladder: 'default', season: 1 })).toMatchObject({ season: 1 });
+  expect(await fleet.client.putLadder({ name: 'default', settings: { sideAdvantage: 30 } })).toMatchObject({
+    sideAdvantage: 30,
+    seasonKeeps: 0.75,
+  });
+});
+
+test('a correction whose worker dies before the recompute is on the queue is finished all the same', {
+  timeout: 60_000,
+}, async () => {
+  await fleet.startWorker();
+  await playAndReport('m1');
+  const queues = { enqueue: () => Promise.reject(new Error('the worker died')) };
+  const correction = { result: wins('blue', 'm1'), reason: 'the referee erred' };
+  await expect(perform(correctResults(fleet.stores, queues), [correction])).rejects.toThrow(
+    'the worker died',
+  );
+
+  await vi.waitFor(
+    async () => {
+      expect((await fleet.stores.ladders.read(['default'])).get('default')?.recompute).toBeUndefined();
+      expect(await ratingOf('a')).toBeLessThan(1500);
+    },
+    { timeout: 20_000, interval: 250 },
+  );
+});
