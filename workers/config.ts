@@ -3,7 +3,7 @@ import { queueNames } from '../jobs/contract.ts';
 
 const url = (...protocols: string[]) =>
   z
-    .string()
+    .string('is required')
     .refine(
       (text) => protocols.some((protocol) => text.startsWith(`${protocol}://`)),
       `must be a URL starting with ${protocols.map((it) => `${it}://`).join(' or ')}`,

@@ -34,6 +34,8 @@ export interface RunOptions {
   readonly queue: Queue;
   readonly duties: readonly Duty[];
   readonly concurrency: number;
+  /** Who this worker is, as the queue shows who has a job. */
+  readonly name: string;
   readonly tracer: Tracer;
   readonly log: Log;
   /** Called when a job ends, with its kind, what became of it, and ms from taking to ending it. */
@@ -89,6 +91,7 @@ export function runQueue(options: RunOptions): Running {
 
   const worker = new Worker(queue.name, process, {
     connection: redis,
+    name: options.name,
     prefix: queuePrefix(domain, queue.name as QueueName),
     concurrency,
     lockDuration,

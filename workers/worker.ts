@@ -37,10 +37,11 @@ const closingMs = 8_000;
  */
 export async function startWorker(config: WorkerConfig, env: NodeJS.ProcessEnv): Promise<FleetWorker> {
   await using opened = new AsyncDisposableStack();
+  const name = `${hostname()}-${process.pid}`;
   const tracer = await openTracer(config, env, (message) => log.warn({ message }, 'X-Ray'));
   const log = createLog({
     level: config.LOG_LEVEL,
-    base: { worker: `${hostname()}-${process.pid}`, domain: config.DOMAIN },
+    base: { worker: name, domain: config.DOMAIN },
     traceId: () => tracer.traceId(),
   });
   const onError = (where: string) => (error: Error) => log.warn({ where, err: error }, 'connection error');
@@ -81,20 +82,21 @@ export async function startWorker(config: WorkerConfig, env: NodeJS.ProcessEnv):
   opened.use(health);
 
   const duties = allDuties(stores, queues, metrics, log);
-  for (const name of config.QUEUES)
+  for (const queue of config.QUEUES)
     running.set(
-      name,
+      queue,
       runQueue({
         redis: queueRedis,
         domain: config.DOMAIN,
-        queue: queues.queues[name],
-        duties: duties[name],
-        concurrency: queueSettings[name].concurrency,
+        queue: queues.queues[queue],
+        duties: duties[queue],
+        concurrency: queueSettings[queue].concurrency,
+        name,
         tracer,
         log,
         onEnd: (kind, outcome, ms) => {
-          metrics.observe('JobDuration', ms, { service: name });
-          log.debug({ queue: name, kind, outcome, ms: Math.round(ms) }, 'job ended');
+          metrics.observe('JobDuration', ms, { service: queue });
+          log.debug({ queue, kind, outcome, ms: Math.round(ms) }, 'job ended');
         },
       }),
     );

@@ -1,3 +1,9 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import { correctResults } from '../../workers/rating-update/correct-result.ts';
 import { type Fleet, openFleet } from '../support/fleet.ts';
@@ -69,4 +75,34 @@ test('a correction whose worker dies before the recompute is on the queue is fin
     },
     { timeout: 20_000, interval: 250 },
   );
+});
+
+test('the command line corrects a result, sets a ladder and starts its season', {
+  timeout: 60_000,
+}, async () => {
+  await fleet.startWorker();
+  await playAndReport('m1');
+  const folder = await mkdtemp(join(tmpdir(), 'ladder-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const file = async (name: string, content: object) => {
+    await writeFile(join(folder, name), JSON.stringify(content));
+    return join(folder, name);
+  };
+  const cli = async (...args: string[]) => {
+    const main = fileURLToPath(new URL('../../producers/cli/main.ts', import.meta.url));
+    const { stdout } = await promisify(execFile)(process.execPath, [main, '--json', 'ladder', ...args], {
+      env: fleet.env,
+    });
+    return JSON.parse(stdout);
+  };
+
+  expect(await cli('correct', await file('result.json', wins('blue', 'm1')), '--reason', 'appeal')).toEqual({
+    matches: 1,
+    revision: 1,
+  });
+  expect(await cli('put', 'default', await file('ladder.json', { sideAdvantage: 40 }))).toMatchObject({
+    settings: { sideAdvantage: 40 },
+  });
+  expect(await cli('start-season', 'default', '1')).toMatchObject({ season: 1 });
+  await expect(cli('start-season', 'default', '7')).rejects.toThrow('only the one after it can start');
 });

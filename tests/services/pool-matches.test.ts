@@ -151,4 +151,14 @@ describe('installing', () => {
 
     expect((await domain.pool.installed('duel'))?.version).toBe(3);
   });
+
+  test('a new version wakes a pool that rests, for its tickets may match now', async () => {
+    await domain.search('a');
+    const { latest } = await domain.pool.readPool('duel', 0, 10);
+    await domain.pool.rest('duel', latest, undefined);
+
+    await domain.pool.install(aConfiguration(2));
+
+    expect((await domain.pool.beat()).pools).toEqual(['duel']);
+  });
 });

@@ -50,6 +50,7 @@ async function openBench(job: Job<{ n: number }> = work) {
       }),
     ],
     concurrency: 4,
+    name: 'bench',
     tracer: noTracer,
     log: pino({ level: 'silent' }),
     onEnd: () => undefined,

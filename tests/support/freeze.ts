@@ -3,8 +3,11 @@ import type { Job } from '../../jobs/contract.ts';
 import type { Fleet } from './fleet.ts';
 import type { WorkerProcess } from './worker-processes.ts';
 
-/** A job in hand for this long (ms) under these tests' traffic is in the hands of a worker that stands still. */
-const inHandMs = 400;
+/**
+ * A job in hand for this long (ms) is in the hands of a worker that stands still: far longer than a job takes on a busy
+ * machine, and well within the 4 s after which its lock would have to be renewed.
+ */
+const inHandMs = 2_000;
 
 /**
  * Freezes a worker (SIGSTOP) with a job of the kind in its hands, wherever in the job it then is, and returns the job's
@@ -23,7 +26,10 @@ export async function freezeWith(
     const frozenAt = Date.now();
     const taken = new Map((await inHand()).map((it) => [it.id, it.processedOn]));
     const held = async () => (await inHand()).find((it) => taken.get(it.id) === it.processedOn);
-    await vi.waitUntil(async () => Date.now() - frozenAt > inHandMs || !(await held()), { interval: 10 });
+    await vi.waitUntil(async () => Date.now() - frozenAt > inHandMs || !(await held()), {
+      timeout: 10 * inHandMs,
+      interval: 10,
+    });
     const caught = await held();
     if (caught?.id) return caught.id;
     worker.send('SIGCONT');

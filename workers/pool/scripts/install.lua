@@ -6,4 +6,8 @@ local at = key('configuration', ARGV[1])
 if tonumber(redis.call('HGET', at, 'version') or '0') >= tonumber(ARGV[2]) then return 0 end
 redis.call('HSET', at, 'version', ARGV[2], 'body', ARGV[3])
 redis.call('SADD', key('configurations'), ARGV[1])
+-- What waits may match under the new version: the pool, resting until then, is due.
+if redis.call('EXISTS', key('pool', ARGV[1])) == 1 then
+  redis.call('ZADD', key('due'), 'LT', string.format('%d', read_clock()), ARGV[1])
+end
 return 1
