@@ -18,6 +18,8 @@ const steps = {
 type Tuned = keyof typeof steps;
 
 const rounds = 6;
+/** Steps one way a setting may take in a round: what a few seasons favour by chance should not carry it off. */
+const stride = 3;
 
 /**
  * Settings by the least log-loss on games known so far: coordinate descent over the second half of them, the first half
@@ -45,7 +47,7 @@ export function fitLadder(
   for (let round = 0; round < rounds; round++)
     for (const name of tuned)
       for (const sign of [1, -1])
-        for (;;) {
+        for (let taken = 0; taken < stride; taken++) {
           const value = (best[name] ?? 0) + sign * steps[name] * 0.5 ** round;
           const moved = ladderSettings.safeParse({ ...best, [name]: value });
           const loss = moved.success ? lossOf(moved.data) : Number.POSITIVE_INFINITY;

@@ -53,12 +53,18 @@ export async function run(args: readonly string[]): Promise<void> {
     measured.push(await measure(stack.env, matches, players));
     process.stderr.write(`round ${round + 1}: ${JSON.stringify(measured.at(-1))}\n`);
   }
-  const { batched, single, bare } = Object.fromEntries(
-    (['batched', 'single', 'bare'] as const).map((name) => [name, median(measured.map((it) => it[name]))]),
-  ) as unknown as Round;
+  const middle = (of: (round: Round) => number) => median(measured.map(of));
   const report = {
-    matchesPerSecond: { batched, single, bareBulkWrite: bare, mathsAlone: maths },
-    ratio: { batched: Number((batched / bare).toFixed(3)), single: Number((single / bare).toFixed(3)) },
+    matchesPerSecond: {
+      batched: middle((it) => it.batched),
+      single: middle((it) => it.single),
+      bareBulkWrite: middle((it) => it.bare),
+      mathsAlone: maths,
+    },
+    ratio: {
+      batched: Number(middle((it) => it.batched / it.bare).toFixed(3)),
+      single: Number(middle((it) => it.single / it.bare).toFixed(3)),
+    },
     targets: { batched: 0.33, single: 0.15, mathsAlone: 20_000 },
     machine: { cores: availableParallelism(), node: process.version },
   };

@@ -80,8 +80,16 @@ async function rateBatch(results: readonly MatchResult[], stores: RatingStores):
     stores,
     now,
   );
-  return results.map(({ matchId }, index) => {
-    const reason = reasons[index];
+  const ended = new Set(rated.flatMap((it) => it.matches.map(({ match }) => match.matchId)));
+  const overtaken = [...accepted.keys()].filter(
+    (id) => !ended.has(id) && !waiting.has(id) && !found.get(id)?.result,
+  );
+  const byAnother = overtaken.length > 0 ? await stores.matches.find(overtaken) : found;
+  return results.map((result, index) => {
+    const { matchId } = result;
+    // Another worker may have rated the match between our two looks at it, by another result.
+    const match = byAnother.get(matchId);
+    const reason = reasons[index] ?? (match && problem(match, result, undefined));
     if (reason) return { refused: reason };
     return waiting.has(matchId) ? 'waiting' : 'rated';
   });
