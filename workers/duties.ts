@@ -129,6 +129,7 @@ export function allDuties(
         rateMatches({
           ...records,
           database,
+          pool,
           onRated: (playerId, rating) =>
             observe('PlayerRating', rating, { service: 'rating-update', playerId }),
         }),

@@ -1,17 +1,46 @@
-import { Redis } from 'ioredis';
+import { Cluster, Redis } from 'ioredis';
+
+/** What keeps a failover from running every active job twice: READONLY is met by reconnecting and sending again. */
+const steadfast = {
+  maxRetriesPerRequest: null,
+  reconnectOnError: (error: Error): false | 2 =>
+    /^(READONLY|LOADING|UNBLOCKED)/.test(error.message) ? 2 : false,
+};
 
 /**
- * A connection that waits for its server however long it takes. A primary that became a replica answers READONLY:
- * reconnecting and sending the command again (`2`) is what keeps a failover from running every active job twice.
+ * A connection that waits for its server however long it takes. `?cluster=true` in its URL
+ * says that the server is in cluster mode.
  */
 export function openRedis(url: string, onError: (error: Error) => void): Redis {
-  const redis = new Redis(url, {
-    maxRetriesPerRequest: null,
-    reconnectOnError: (error) => (/^(READONLY|LOADING|UNBLOCKED)/.test(error.message) ? 2 : false),
-    retryStrategy: (attempt) => Math.min(2_000, 50 * 2 ** Math.min(attempt, 6)) * (0.5 + Math.random() / 2),
-  });
+  const pause = (attempt: number) =>
+    Math.min(2_000, 50 * 2 ** Math.min(attempt, 6)) * (0.5 + Math.random() / 2);
+  const redis = url.includes('cluster=true')
+    ? openCluster(new URL(url), pause)
+    : new Redis(url, { ...steadfast, retryStrategy: pause });
   redis.on('error', onError);
   return redis;
+}
+
+/**
+ * A server in cluster mode, of which the URL names any node. Commands find the primary of their keys by themselves,
+ * after a failover too. Every key of a script carries one hash tag, so to callers it is a Redis like any other.
+ */
+function openCluster(
+  { hostname, port, protocol, username, password }: URL,
+  clusterRetryStrategy: (attempt: number) => number,
+): Redis {
+  const cluster = new Cluster([{ host: hostname, port: Number(port || 6379) }], {
+    clusterRetryStrategy,
+    slotsRefreshTimeout: 5_000,
+    // Nodes go by name: their certificates know no addresses.
+    dnsLookup: (name, found) => found(null, name),
+    redisOptions: {
+      ...steadfast,
+      ...(protocol === 'rediss:' && { tls: {} }),
+      ...(username && { username, password: decodeURIComponent(password) }),
+    },
+  });
+  return cluster as unknown as Redis;
 }
 
 /**

@@ -164,3 +164,15 @@ test('a repeat after a crash between record and cache makes the cache whole', as
 
   expect(await fleet.cacheRedis.hget('ratings:a', 'version')).toBe('1');
 });
+
+test('a result that overtakes its own match waits for it, and is refused only when there is none', async () => {
+  const outbox = `{${fleet.domain}.matchmaking}:outbox`;
+  await fleet.redis.hset(outbox, 'm', JSON.stringify({ matchId: 'm' }));
+
+  expect(await report(redWins('m'))).toMatchObject({ kind: 'later' });
+
+  await play('m', 'a', 'b');
+  await fleet.redis.hdel(outbox, 'm');
+  expect(await report(redWins('m'))).toMatchObject({ kind: 'done', refusals: [] });
+  expect(await changes()).toBe(2);
+});

@@ -16,7 +16,7 @@ import { jobOf } from './correct-result.ts';
 import type { RatingStores } from './update-ratings.ts';
 import { cacheRatings, writeRated } from './write-rated.ts';
 
-export type RecomputeStores = Omit<RatingStores, 'onRated' | 'sessions'>;
+export type RecomputeStores = Omit<RatingStores, 'onRated' | 'sessions' | 'pool'>;
 
 /** How long (ms) one job goes on before it yields, well within its time. */
 const turnMs = 10_000;

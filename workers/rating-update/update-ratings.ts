@@ -7,6 +7,7 @@ import { visibleRating } from '../../jobs/rating-update/rating.ts';
 import { type MatchResult, resultProblem, sameResult } from '../../jobs/rating-update/result.ts';
 import { updateRatings } from '../../jobs/rating-update/update-ratings.ts';
 import type { Handler } from '../handler.ts';
+import type { Pool } from '../pool/pool.ts';
 import { type Database, inTransaction } from '../records/database.ts';
 import type { LadderRecord, Ladders } from '../records/ladders.ts';
 import type { Matches, MatchRecord } from '../records/matches.ts';
@@ -24,6 +25,8 @@ export interface RatingStores {
   readonly changes: RatingChanges;
   readonly sessions: Sessions;
   readonly cache: SessionCache;
+  /** Knows matches that are decided and not stored yet. */
+  readonly pool: Pick<Pool, 'decided'>;
   /** Called once per player and match that was rated on the default ladder, with the visible rating it led to. */
   readonly onRated: (playerId: string, rating: number) => void;
 }
@@ -31,10 +34,10 @@ export interface RatingStores {
 /** One transaction at a time per process: two would collide on shared players, and what waits shares the next. */
 const batch = { maxItems: updateRatings.limit, inFlight: 1, schedule: setImmediate };
 
-/** How long (ms) a result waits for its ladder's recompute before it looks again. */
-const recomputeMs = 1_000;
+/** How long (ms) a result waits before it looks again for its match, or for the end of its ladder's recompute. */
+const waitMs = 1_000;
 
-/** What became of a result. `waiting`: its ladder is being recomputed. */
+/** What became of a result. `waiting`: its match is decided and not stored yet, or its ladder is being recomputed. */
 type Verdict = 'rated' | 'waiting' | { readonly refused: string };
 
 /** Rates matches; results of concurrently running jobs share a transaction. */
@@ -47,7 +50,10 @@ export const rateMatches = (stores: RatingStores): Handler<MatchResult> => {
     if (actor.kind === 'player') return refused('a player may not report match results');
     const verdicts = await Promise.all(results.map(rateOne));
     if (verdicts.includes('waiting'))
-      return later(recomputeMs, 'the ladder is being recomputed after a correction');
+      return later(
+        waitMs,
+        'the match is not stored yet, or its ladder is being recomputed after a correction',
+      );
     return done(
       undefined,
       refusalsOf(verdicts.map((it) => (typeof it === 'object' ? it.refused : undefined))),
@@ -61,7 +67,10 @@ export const rateMatches = (stores: RatingStores): Handler<MatchResult> => {
  * sessions know.
  */
 async function rateBatch(results: readonly MatchResult[], stores: RatingStores): Promise<Verdict[]> {
-  const found = await stores.matches.find(results.map((result) => result.matchId));
+  const { found, coming } = await findMatches(
+    results.map((result) => result.matchId),
+    stores,
+  );
   const accepted = new Map<string, MatchResult>();
   const reasons = results.map((result) => {
     const reason = problem(found.get(result.matchId), result, accepted.get(result.matchId));
@@ -87,12 +96,24 @@ async function rateBatch(results: readonly MatchResult[], stores: RatingStores):
   const byAnother = overtaken.length > 0 ? await stores.matches.find(overtaken) : found;
   return results.map((result, index) => {
     const { matchId } = result;
+    if (coming.has(matchId)) return 'waiting';
     // Another worker may have rated the match between our two looks at it, by another result.
     const match = byAnother.get(matchId);
     const reason = reasons[index] ?? (match && problem(match, result, undefined));
     if (reason) return { refused: reason };
     return waiting.has(matchId) ? 'waiting' : 'rated';
   });
+}
+
+/** Matches as stored, and the ids of those that are decided but still on their way to being stored. */
+async function findMatches(matchIds: readonly string[], { matches, pool }: RatingStores) {
+  const found = await matches.find(matchIds);
+  const unknown = matchIds.filter((id) => !found.has(id));
+  if (unknown.length === 0) return { found, coming: new Set<string>() };
+  const coming = new Set((await pool.decided(unknown)).map((it) => it.matchId));
+  // Stored, and gone from the outbox, between the two looks.
+  const late = await matches.find(unknown.filter((id) => !coming.has(id)));
+  return { found: new Map([...found, ...late]), coming };
 }
 
 function problem(
