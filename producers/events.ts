@@ -7,6 +7,7 @@ import {
   type StoredEvent,
   toEvent,
 } from '../jobs/matchmaking/event.ts';
+import { patientTwin } from './connection.ts';
 
 /** What a reader of the event stream gets, in stream order. Keep `position` to resume after it. */
 export type StreamItem =
@@ -33,13 +34,7 @@ export async function* readEvents(
   options: EventOptions,
 ): AsyncGenerator<StreamItem> {
   const tag = poolTag(domain);
-  // It waits where calls fail fast: it reconnects by itself and goes on after its position.
-  const reader = redis.duplicate({
-    lazyConnect: false,
-    enableOfflineQueue: true,
-    maxRetriesPerRequest: null,
-  });
-  delete reader.options.commandTimeout;
+  const reader = patientTwin(redis);
   reader.on('error', options.onError);
   try {
     const latest = Number((await redis.get(`${tag}:event-number`)) ?? 0);

@@ -2,7 +2,12 @@ import { Duration, Stack, Validations } from 'aws-cdk-lib';
 import { ClusterParameterGroup, DatabaseCluster } from 'aws-cdk-lib/aws-docdb';
 import { InstanceType } from 'aws-cdk-lib/aws-ec2';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
-import { type ISecret, SecretRotation, SecretRotationApplication } from 'aws-cdk-lib/aws-secretsmanager';
+import {
+  type ISecret,
+  Secret,
+  SecretRotation,
+  SecretRotationApplication,
+} from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { documentdbPort, type Network } from './network.ts';
 import { removalPolicy } from './removal.ts';
@@ -40,10 +45,21 @@ export class DocumentDb extends Construct {
         ttl_monitor: 'enabled',
       },
     });
+    const username = 'fleet';
+    const login = new Secret(this, 'Login', {
+      encryptionKey,
+      generateSecretString: {
+        // Rotation logs in without TLS unless the secret itself says otherwise.
+        secretStringTemplate: JSON.stringify({ username, ssl: true }),
+        generateStringKey: 'password',
+        passwordLength: 48,
+        excludePunctuation: true,
+      },
+    });
     this.cluster = new DatabaseCluster(this, 'Cluster', {
       engineVersion,
       port: documentdbPort,
-      masterUser: { username: 'fleet' },
+      masterUser: { username, password: login.secretValueFromJson('password') },
       instanceType: new InstanceType(instanceType),
       instances,
       vpc: network.vpc,
@@ -61,8 +77,7 @@ export class DocumentDb extends Construct {
       removalPolicy: removalPolicy(settings),
       instanceRemovalPolicy: removalPolicy(settings),
     });
-    if (!this.cluster.secret) throw new Error('the cluster was to make its login itself');
-    this.login = this.cluster.secret;
+    this.login = login.attach(this.cluster);
     const options = `replicaSet=rs0&tls=true&tlsCAFile=${authorities}&retryWrites=false`;
     this.uri = `mongodb://${this.cluster.clusterEndpoint.socketAddress}/?${options}`;
 

@@ -79,7 +79,7 @@ export class QueueCluster extends Construct {
     this.group.applyRemovalPolicy(
       settings.removal === 'retain' ? RemovalPolicy.SNAPSHOT : RemovalPolicy.DESTROY,
     );
-    const endpoint = `${this.group.attrConfigurationEndPointAddress}:${valkeyPort}`;
+    const endpoint = `${this.group.attrConfigurationEndPointAddress}:${valkeyPort}/?cluster=true`;
     this.workersUrl = workers.url(this, 'WorkersUrl', endpoint);
     this.producersUrl = producers.url(this, 'ProducersUrl', endpoint);
   }

@@ -37,8 +37,7 @@ export class TaskStops extends Construct {
         detail: {
           clusterArn: [cluster.clusterArn],
           lastStatus: ['STOPPED'],
-          stopCode: ['EssentialContainerExited', 'TaskFailedToStart', 'ServiceSchedulerInitiated'],
-          // A scheduler also stops tasks to scale in and to deploy; only unhealthy ones are news.
+          // The scheduler also stops tasks to scale in and to deploy; of those, only unhealthy ones are news.
           $or: [
             { stopCode: ['EssentialContainerExited', 'TaskFailedToStart'] },
             { stoppedReason: [{ wildcard: '*health checks*' }] },

@@ -1,4 +1,5 @@
-import { Command } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
+import { stepsBeyond } from '../../jobs/matchmaking/rule-set/doubts.ts';
 import { loadRuleSet, type Problem } from '../../jobs/matchmaking/rule-set/load.ts';
 import { RequestError } from '../request-error.ts';
 import { readText, show, withClient } from './terminal.ts';
@@ -12,14 +13,17 @@ export function ruleSetCommands(from: string): Command {
     .command('validate')
     .description('say what is wrong with a rule set; needs no server')
     .argument('<file>', 'FlexMatch rule set JSON')
-    .action(async (file: string, _options: unknown, command: Command) => {
+    .option('--request-timeout <seconds>', 'warn of expansions that come too late for it', seconds)
+    .action(async (file: string, options: { requestTimeout?: number }, command: Command) => {
       const loaded = loadRuleSet(await readText(from, file));
       const problems = loaded.ok ? [] : loaded.problems;
-      if (command.optsWithGlobals<{ json?: boolean }>().json)
-        show(command, { problems, warnings: loaded.warnings });
+      const { requestTimeout: timeout } = options;
+      const late = loaded.ok && timeout !== undefined ? stepsBeyond(loaded.ruleSet, timeout) : [];
+      const warnings = [...loaded.warnings, ...late];
+      if (command.optsWithGlobals<{ json?: boolean }>().json) show(command, { problems, warnings });
       else {
         for (const problem of problems) console.log(`problem  ${line(problem)}`);
-        for (const warning of loaded.warnings) console.log(`warning  ${line(warning)}`);
+        for (const warning of warnings) console.log(`warning  ${line(warning)}`);
         if (loaded.ok) console.log(`${file} is valid`);
       }
       if (!loaded.ok) throw new RequestError('invalid-request', `${file}: ${problems.length} problem(s)`);
@@ -55,4 +59,11 @@ export function ruleSetCommands(from: string): Command {
     );
 
   return ruleSet;
+}
+
+function seconds(text: string): number {
+  const value = Number(text);
+  if (!(Number.isFinite(value) && value > 0))
+    throw new InvalidArgumentError('must be a number of seconds above 0');
+  return value;
 }

@@ -24,5 +24,5 @@ export async function openDomain() {
 /** Deletes every key of a domain. */
 export async function clear(redis: Redis, domain: string): Promise<void> {
   for await (const keys of redis.scanStream({ match: `{${domain}.*`, count: 1_000 }))
-    if (keys.length > 0) await redis.unlink(...keys);
+    if (keys.length > 0) await Promise.all(keys.map((key: string) => redis.unlink(key)));
 }

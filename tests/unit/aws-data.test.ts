@@ -120,8 +120,7 @@ describe.each(stages.map((stage) => [stage.settings.name, stage] as const))(
       data.hasResourceProperties('AWS::KMS::Key', { EnableKeyRotation: true });
       for (const type of ['AWS::SecretsManager::Secret', 'AWS::DocDB::DBCluster', 'AWS::Logs::LogGroup'])
         for (const [id, { Properties }] of Object.entries(resources(data, type)))
-          if (!id.includes('DocumentDbClusterSecret'))
-            expect(text(Properties['KmsKeyId']), id).toContain('EncryptionKey');
+          expect(text(Properties['KmsKeyId']), id).toContain('EncryptionKey');
     });
   },
 );

@@ -1,3 +1,5 @@
+import { globSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
 import { loadExpression, scalingPolicy, targetBacklogPerTask } from '../../infra/aws/scaling-policy.ts';
@@ -41,7 +43,7 @@ function environmentOf(container: Container | undefined): Record<string, string>
 }
 
 const secrets: Readonly<Record<string, string>> = {
-  QUEUE_REDIS_URL: 'rediss://workers:secret@queue:6379',
+  QUEUE_REDIS_URL: 'rediss://workers:secret@queue:6379/?cluster=true',
   CACHE_REDIS_URL: 'rediss://workers:secret@cache:6379',
   DOCUMENTDB_USERNAME: 'fleet',
   DOCUMENTDB_PASSWORD: 'p@ss/word',
@@ -149,6 +151,7 @@ describe.each([
     const actions = (role: string) =>
       [...new Set(statements.filter((it) => it.role === role).flatMap((it) => it.Action))].sort();
 
+    expect(actions('task')).toEqual(expect.arrayContaining(callsOf('workers')));
     expect(actions('task')).toEqual([
       'cloudwatch:PutMetricData',
       'xray:PutTelemetryRecords',
@@ -177,6 +180,14 @@ describe.each([
     });
   });
 });
+
+/** The CloudWatch actions behind every SDK command that a folder's code makes. */
+function callsOf(folder: string): string[] {
+  const root = fileURLToPath(new URL(`../../${folder}`, import.meta.url));
+  const sources = globSync('**/*.ts', { cwd: root }).map((file) => readFileSync(`${root}/${file}`, 'utf8'));
+  const commands = sources.flatMap((source) => [...source.matchAll(/new (\w+)Command\(/g)]);
+  return [...new Set(commands.map(([, name]) => `cloudwatch:${name}`))];
+}
 
 function statementsOf(policy: Resource) {
   const document = policy.Properties['PolicyDocument'] as {
