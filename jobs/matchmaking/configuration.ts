@@ -53,7 +53,7 @@ export const configuration = z
     if (it.flexMatchMode === 'WITH_QUEUE')
       refuse('flexMatchMode', 'WITH_QUEUE needs GameLift hosting; this fleet runs STANDALONE');
   });
-export type Configuration = z.output<typeof configuration>;
+type Configuration = z.output<typeof configuration>;
 
 /**
  * A configuration as workers and producers read it from Redis: settings, and the rule set body it points at.
