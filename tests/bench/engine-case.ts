@@ -39,6 +39,8 @@ export function measureCase(workload: Workload, count: number, runs: number): Ca
   let residentMiB = 0;
   let matches: readonly FormedMatch[] = [];
   const measured = Array.from({ length: runs }, (_, run) => {
+    // What the run before left behind is not this one's to clear away.
+    globalThis.gc?.();
     const pool = new MatchPool(engine);
     const cpu = process.cpuUsage();
     const full = timed(() => {

@@ -9,7 +9,7 @@ export const usage = `The match engine alone: how long a pass takes, what it fin
 
   npm run bench -- engine [--runs N] [--only WORKLOAD:TICKETS] [--json]
 
-  --runs N     measure each case N times, medians count (default 5)
+  --runs N     measure each case N times, medians count (default 9)
   --only CASE  one case in this process, for a profiler; otherwise each has a process of its own
   --json       print only {"results":[...]}
 
@@ -19,7 +19,7 @@ export async function run(args: readonly string[]): Promise<void> {
   const { values } = parseArgs({
     args: [...args],
     options: {
-      runs: { type: 'string', default: '5' },
+      runs: { type: 'string', default: '9' },
       only: { type: 'string' },
       json: { type: 'boolean', default: false },
     },

@@ -223,3 +223,14 @@ describe('large matches fill teams as documented', () => {
     expect(filled['Hunters_7']).toBe(15);
   });
 });
+
+test('the suggested location keeps to maxLatency, even where another has the lower mean', () => {
+  const tickets = [
+    ticket('a', { latency: { eu: 10, us: 60 } }, 9),
+    ticket('b', { latency: { eu: 105, us: 70 } }, 5),
+  ];
+
+  const [match] = matchesOf(versus(1, [{ type: 'latency', maxLatency: 100 }]), tickets);
+
+  expect(match?.location).toBe('us');
+});

@@ -186,6 +186,48 @@ test('what loads but cannot work is warned about', () => {
   ]);
 });
 
+test.each<[string, object, string]>([
+  ['more players than there are', { operation: '>', referenceValue: 2 }, 'rules[0].referenceValue'],
+  ['fewer players than none', { operation: '<', referenceValue: 0 }, 'rules[0].referenceValue'],
+])('a count held to %s is warned about', (_, limits, path) => {
+  const rule = { type: 'comparison', measurements: ['count(teams[red].players)'], ...limits };
+
+  expect(loaded(versus(1, [rule])).warnings.map((warning) => warning.path)).toContain(path);
+});
+
+test('a rule that an expansion mends is no matter, one that stays impossible is', () => {
+  const rule = {
+    type: 'distance',
+    measurements: [`avg(${flat('skill')})`],
+    referenceValue: 0,
+    minDistance: 5,
+    maxDistance: 1,
+  };
+  const relaxedTo = (value: number) =>
+    loaded(
+      versus(1, [rule], {
+        expansions: [{ target: 'rules[rule0].maxDistance', steps: [{ waitTimeSeconds: 9, value }] }],
+      }),
+    ).warnings.map(({ message }) => message);
+
+  expect(relaxedTo(9)).not.toContainEqual(expect.stringContaining('no match can pass'));
+  expect(relaxedTo(4)).toContainEqual('no match can pass: it is above maxDistance (1)');
+});
+
+test('a team that an expansion shuts is warned about', () => {
+  const shut = (property: string, value: number) =>
+    loaded(
+      versus(1, [], {
+        expansions: [{ target: `teams[red].${property}`, steps: [{ waitTimeSeconds: 9, value }] }],
+      }),
+    ).warnings.map(({ path, message }) => `${path}: ${message}`);
+
+  expect(shut('maxPlayers', 0)).toContain('teams[0].maxPlayers: no party fits "red" from 9 s on: it is 0');
+  expect(shut('minPlayers', 2)).toContain(
+    'teams[0].minPlayers: no party fits "red" from 9 s on: it is above maxPlayers (1)',
+  );
+});
+
 describe('a ticket against its rule set', () => {
   const { ruleSet } = loaded(versus(2));
 

@@ -44,7 +44,8 @@ export function reachOf(
   return reach;
 }
 
-function within({ latencies }: Block, location: string, limits: Stage['latencyLimits']): boolean {
+/** Whether a location's latency suits a block under every limit. */
+export function within({ latencies }: Block, location: string, limits: Stage['latencyLimits']): boolean {
   for (const { index, maxLatency } of limits) {
     const latency = latencies[index]?.get(location);
     if (latency === undefined || latency > maxLatency) return false;

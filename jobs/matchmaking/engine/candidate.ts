@@ -36,7 +36,7 @@ export interface Candidate {
   readonly arrival: number;
   /** Expansion stage of this ticket's own age, as of the latest pass. */
   stage: number;
-  /** When (ms) it reaches its next stage; 0 before its first pass. */
+  /** When (ms) it reaches its next stage; -Infinity before its first pass. */
   due: number;
   /** Whether something changed since it last failed as an anchor. */
   awake: boolean;
@@ -47,6 +47,11 @@ export interface Candidate {
   /** Out of the pool. */
   gone: boolean;
 }
+
+// Shared by all tickets: of 100,000, what each keeps for itself counts.
+const nowhere: Candidate['reach'] = [];
+const unsorted: Candidate['sorts'] = [];
+const unmeasured: Block['latencies'] = [];
 
 /** Undefined when no match can ever hold the ticket: a value is missing, a team unknown, a `=` rule broken by itself. */
 export function candidateOf(
@@ -66,7 +71,10 @@ export function candidateOf(
       size: players.length,
       team,
       cells: engine.columns.read(players),
-      latencies: engine.latencyAggregations.map((aggregation) => latenciesOf(players, aggregation)),
+      latencies:
+        engine.latencyAggregations.length === 0
+          ? unmeasured
+          : engine.latencyAggregations.map((aggregation) => latenciesOf(players, aggregation)),
     });
   }
   const key = keyOf(engine, blocks);
@@ -78,12 +86,18 @@ export function candidateOf(
     backfill: ticket.backfill === true,
     key,
     numbers: engine.nearness.map(({ column }) => meanOf(blocks, column)),
-    reach: engine.stages.map(({ latencyLimits }) => reachOf(blocks, latencyLimits, locations)),
+    reach:
+      engine.latencyAggregations.length === 0
+        ? nowhere
+        : engine.stages.map(({ latencyLimits }) => reachOf(blocks, latencyLimits, locations)),
     fastest: fastestOf(blocks, locations),
-    sorts: engine.sortRules.map((rule) => sortValue(rule, engine.columns, ticket.players)),
+    sorts:
+      engine.sortRules.length === 0
+        ? unsorted
+        : engine.sortRules.map((rule) => sortValue(rule, engine.columns, ticket.players)),
     arrival,
     stage: 0,
-    due: 0,
+    due: Number.NEGATIVE_INFINITY,
     awake: true,
     at: -1,
     taken: false,

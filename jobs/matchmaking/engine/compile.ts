@@ -10,7 +10,10 @@ import type { Order } from './rules/judge.ts';
 
 export type { Engine } from './engine.ts';
 
-/** FlexMatch keeps an unstated best batch size; this many tickets are ordered before the first is tried. */
+/**
+ * FlexMatch keeps an unstated best batch size; this many tickets are ordered before the first is tried. With `random` it
+ * draws a batch by lot; here it is those nearest on the pool's index, since a lot could leave out the best.
+ */
 const batch = 256;
 
 /** Compiles a rule set once; `order` is `closest` unless told otherwise. */

@@ -2,6 +2,7 @@ import type { Candidate } from './candidate.ts';
 import type { Engine } from './engine.ts';
 import { isLarge } from './engine.ts';
 import { Lineup } from './lineup.ts';
+import { sortedAlong } from './number-order.ts';
 import type { Found } from './search.ts';
 import { standingOf } from './standing.ts';
 import type { Tally } from './tally.ts';
@@ -19,9 +20,8 @@ export function exchange(engine: Engine, found: readonly Found[], tally: Tally, 
   if (isLarge(engine) || found.length === 0) return;
   const matchOf = new Map<Candidate, Found>();
   for (const match of found) for (const member of match.members) matchOf.set(member, match);
-  const line = [...matchOf.keys()].sort(
-    (a, b) => compareKeys(a, b) || (a.numbers[0] ?? 0) - (b.numbers[0] ?? 0) || a.arrival - b.arrival,
-  );
+  const line = sortedAlong(0, [...matchOf.keys()], (a, b) => a.arrival - b.arrival);
+  if (engine.keyColumns.length > 0) line.sort(compareKeys);
   const trial = new Lineup(engine.stages.at(-1)?.room ?? [], engine.algorithm.expansionAgeSelection);
   const holds = (match: Found) => {
     trial.clear();

@@ -17,7 +17,7 @@ import { Tally } from './tally.ts';
  * partners. `players`: too few waiting tickets could play with it. `rules`: enough could, but no combination tried
  * passes every rule at once.
  */
-export type WaitsFor = 'never' | 'matched' | 'alone' | 'soon' | 'players' | 'rules';
+type WaitsFor = 'never' | 'matched' | 'alone' | 'soon' | 'players' | 'rules';
 
 export interface Explanation {
   readonly waitsFor: WaitsFor;
@@ -46,7 +46,7 @@ export interface Explanation {
   readonly nextStep?: NextStep;
 }
 
-export interface NearestMiss {
+interface NearestMiss {
   readonly ticketId: string;
   readonly rule: string;
   readonly by?: number;
@@ -83,7 +83,8 @@ export function explain(
 
   const tally = new Tally(engine.ruleNames.length);
   const search = new Search(engine, tally, chanceFrom(0), searchSteps);
-  const found = searchAround(engine, search, candidate, around.home);
+  const { done, value } = searchAround(engine, search, candidate, around.home).next();
+  const found = done ? value : search.best;
   const playersNeeded = missingPlayers(engine, candidate);
   const partners = lookAround(engine, candidate, around, tally);
   const waitsFor =

@@ -1,11 +1,15 @@
+import { within } from './batch.ts';
 import type { Candidate } from './candidate.ts';
 import type { Engine } from './engine.ts';
 
 /**
  * The location that suits a match best: the lowest mean latency among those that every ticket with latencies reports
- * (FlexMatch: reported latencies restrict placement also without a latency rule). Undefined when there is none.
+ * (FlexMatch: reported latencies restrict placement also without a latency rule). One within every enforced maxLatency
+ * goes before one that is not; several latency rules may each have passed for a location of their own. Undefined when
+ * the tickets share none.
  */
-export function placementOf(_engine: Engine, members: readonly Candidate[]): string | undefined {
+export function placementOf(engine: Engine, members: readonly Candidate[]): string | undefined {
+  if (!members.some(reportsLatency)) return undefined;
   const sums = new Map<string, { sum: number; players: number }>();
   let reporting = 0;
   for (const { ticket } of members)
@@ -17,9 +21,23 @@ export function placementOf(_engine: Engine, members: readonly Candidate[]): str
         sums.set(location, { sum: entry.sum + latency, players: entry.players + 1 });
       }
     }
+  const shared = [...sums].filter(([, { players }]) => players === reporting);
+  const suiting = shared.filter(([location]) => suits(engine, members, location));
   let best: string | undefined;
   let lowest = Number.POSITIVE_INFINITY;
-  for (const [location, { sum, players }] of sums)
-    if (players === reporting && sum < lowest) [best, lowest] = [location, sum];
+  for (const [location, { sum }] of suiting.length > 0 ? suiting : shared)
+    if (sum < lowest) [best, lowest] = [location, sum];
   return best;
+}
+
+function reportsLatency({ ticket }: Candidate): boolean {
+  return ticket.players.some(({ latencyInMs }) => latencyInMs !== undefined);
+}
+
+function suits({ stages, algorithm }: Engine, members: readonly Candidate[], location: string): boolean {
+  const reached = members.map(({ stage }) => stage);
+  const judged = algorithm.expansionAgeSelection === 'newest' ? Math.min(...reached) : Math.max(...reached);
+  const { latencyLimits = [] } = stages[judged] ?? {};
+  if (latencyLimits.length === 0) return true;
+  return members.every(({ blocks }) => blocks.every((block) => within(block, location, latencyLimits)));
 }

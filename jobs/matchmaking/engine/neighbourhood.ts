@@ -1,5 +1,6 @@
 import type { Candidate } from './candidate.ts';
 import type { Engine } from './engine.ts';
+import { sortedAlong } from './number-order.ts';
 import { compareContents } from './preference.ts';
 
 /**
@@ -50,7 +51,8 @@ export class Neighbourhood {
   settle(): void {
     if (this.#arrivals.length === 0 && this.#gaps * 2 <= this.#line.length) return;
     const compare = comparison(this.#engine);
-    const arrivals = this.#arrivals.filter(({ gone }) => !gone).sort(compare);
+    const present = this.#arrivals.filter(({ gone }) => !gone);
+    const arrivals = hasNumber(this.#engine) ? sortedAlong(0, present, compare) : present.sort(compare);
     const staying = this.#gaps === 0 ? this.#line : this.#line.filter(({ gone }) => !gone);
     this.#line = merged(staying, arrivals, compare);
     this.#arrivals = [];
@@ -157,15 +159,27 @@ function comparison(engine: Engine): (a: Candidate, b: Candidate) => number {
   };
 }
 
+/** Few usually join many, so places are searched for: comparing along the whole line would read every ticket in it. */
 function merged<T>(left: readonly T[], right: readonly T[], compare: (a: T, b: T) => number): T[] {
   if (left.length === 0) return [...right];
   const all: T[] = [];
-  let next = 0;
-  for (const item of left) {
-    for (let other = right[next]; other !== undefined && compare(other, item) < 0; other = right[++next])
-      all.push(other);
+  let from = 0;
+  for (const item of right) {
+    const to = placeOf(item, left, from, compare);
+    for (; from < to; from++) all.push(left[from] as T);
     all.push(item);
   }
-  for (; next < right.length; next++) all.push(right[next] as T);
+  for (; from < left.length; from++) all.push(left[from] as T);
   return all;
+}
+
+/** Behind everything on the line, from an index on, that does not come after the item. */
+function placeOf<T>(item: T, line: readonly T[], from: number, compare: (a: T, b: T) => number): number {
+  let [low, high] = [from, line.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (compare(line[middle] as T, item) <= 0) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

@@ -11,6 +11,8 @@ import { type Found, Search } from './search.ts';
 import { searchAround } from './search-around.ts';
 import { Tally } from './tally.ts';
 
+type Steps = ReturnType<typeof searchAround>;
+
 /**
  * The waiting tickets of one pool, kept between passes so that a pass costs what changed: an anchor that found no match
  * sleeps until a ticket within its reach arrives or grows into another expansion stage.
@@ -24,11 +26,22 @@ export class MatchPool {
   /** In anchor order. */
   #anchors: Candidate[] = [];
   readonly #locations = new Map<string, number>();
+  readonly #inOrder: (a: Candidate, b: Candidate) => number;
   #unsorted = false;
   #arrivals = 0;
+  #gone = 0;
+  /** New or released since they were last woken. */
+  #fresh: Candidate[] = [];
+  /** Until then (ms) no waiting ticket reaches another stage. */
+  #settledUntil = Number.NEGATIVE_INFINITY;
+  /** Until then (ms) a pass finds nothing; for as long as no ticket comes. */
+  #quietUntil = Number.NEGATIVE_INFINITY;
+  /** A search that paused when its slice was over. */
+  #paused: { readonly anchor: Candidate; readonly search: Search; readonly steps: Steps } | undefined;
 
   constructor(engine: Engine) {
     this.#engine = engine;
+    this.#inOrder = inBatchOrder(engine);
   }
 
   /** A ticket of the same id is replaced. What no match can ever hold just waits, outside. */
@@ -38,8 +51,9 @@ export class MatchPool {
     if (candidate === undefined) return;
     this.#candidates.set(ticket.ticketId, candidate);
     const last = this.#anchors.at(-1);
-    if (last !== undefined && inBatchOrder(this.#engine)(last, candidate) > 0) this.#unsorted = true;
+    if (last !== undefined && this.#inOrder(last, candidate) > 0) this.#unsorted = true;
     this.#anchors.push(candidate);
+    this.#rouse(candidate);
     this.#neighbourhood(candidate).add(candidate);
   }
 
@@ -47,7 +61,9 @@ export class MatchPool {
     const candidate = this.#candidates.get(ticketId);
     if (candidate === undefined) return;
     this.#candidates.delete(ticketId);
+    if (!candidate.taken) this.#paused = undefined;
     candidate.gone = true;
+    this.#gone++;
     this.#neighbourhood(candidate).forget(candidate);
   }
 
@@ -56,36 +72,53 @@ export class MatchPool {
     for (const ticketId of ticketIds) {
       const candidate = this.#candidates.get(ticketId);
       if (candidate === undefined || !candidate.taken) continue;
-      candidate.due = 0;
+      this.#rouse(candidate);
       this.#neighbourhood(candidate).release(candidate);
     }
   }
 
-  /** Forms matches, the oldest ticket first. `now` in ms; `budget` in steps (one ticket tried on one team). */
+  /**
+   * Forms matches, the oldest ticket first. `now` in ms; `budget` in steps (one ticket tried on one team): the pass stops
+   * there, in the middle of a search if need be, and the next one goes on.
+   */
   pass(now: number, seed: number, budget: number = Number.POSITIVE_INFINITY): Pass {
+    const tally = new Tally(this.#engine.ruleNames.length);
+    if (now < this.#quietUntil) return this.#passOf([], false, tally);
     this.#settle();
     this.#wake(now);
-    const tally = new Tally(this.#engine.ruleNames.length);
-    const search = new Search(this.#engine, tally, chanceFrom(seed), Number.POSITIVE_INFINITY);
+    const chance = chanceFrom(seed);
+    const search = this.#paused?.search ?? new Search(this.#engine, tally, chance, budget);
+    search.slice(tally, chance, budget);
     const found: Found[] = [];
     let unfinished = false;
     for (const anchor of this.#anchors) {
       if (!anchor.awake || anchor.taken) continue;
-      if (tally.steps >= budget) {
-        unfinished = true;
-        break;
-      }
-      anchor.awake = false;
+      unfinished = tally.steps >= budget;
+      if (unfinished) break;
       const neighbourhood = this.#neighbourhood(anchor);
-      const match = searchAround(this.#engine, search, anchor, neighbourhood);
+      const steps =
+        this.#paused?.anchor === anchor
+          ? this.#paused.steps
+          : searchAround(this.#engine, search, anchor, neighbourhood);
+      const { done, value: match } = steps.next();
+      this.#paused = done ? undefined : { anchor, search, steps };
+      unfinished = !done;
+      if (unfinished) break;
+      anchor.awake = false;
       if (match === undefined) continue;
       found.push(match);
       for (const member of match.members) neighbourhood.take(member);
     }
     exchange(this.#engine, found, tally, budget);
+    this.#settledUntil = this.#nextStage();
+    this.#quietUntil = unfinished ? Number.NEGATIVE_INFINITY : this.#settledUntil;
+    return this.#passOf(found, unfinished, tally);
+  }
+
+  #passOf(found: readonly Found[], unfinished: boolean, tally: Tally): Pass {
     return {
       matches: found.map((match) => formed(this.#engine, match)),
-      nextChange: this.#nextChange(),
+      nextChange: Number.isFinite(this.#settledUntil) ? this.#settledUntil : undefined,
       unfinished,
       ruleEvaluations: tally.evaluations(this.#engine.ruleNames),
     };
@@ -113,9 +146,16 @@ export class MatchPool {
     return neighbourhood;
   }
 
+  #rouse(candidate: Candidate): void {
+    candidate.due = Number.NEGATIVE_INFINITY;
+    this.#fresh.push(candidate);
+    this.#quietUntil = Number.NEGATIVE_INFINITY;
+  }
+
   #settle(): void {
-    this.#anchors = this.#anchors.filter(({ gone }) => !gone);
-    if (this.#unsorted) this.#anchors.sort(inBatchOrder(this.#engine));
+    if (this.#gone > 0) this.#anchors = this.#anchors.filter(({ gone }) => !gone);
+    if (this.#unsorted) this.#anchors.sort(this.#inOrder);
+    this.#gone = 0;
     this.#unsorted = false;
     for (const [key, neighbourhood] of this.#neighbourhoods) {
       neighbourhood.settle();
@@ -127,13 +167,17 @@ export class MatchPool {
   #wake(now: number): void {
     const { stages } = this.#engine;
     const window = stages.at(-1)?.window ?? Number.POSITIVE_INFINITY;
-    const fresh = this.#anchors.filter((candidate) => candidate.due <= now && !candidate.taken);
+    const among = now < this.#settledUntil ? this.#fresh : this.#anchors;
+    const fresh = among.filter(({ due, taken, gone }) => due <= now && !taken && !gone);
+    this.#fresh = [];
     for (const candidate of fresh) {
       candidate.stage = stageAt(stages, now - candidate.ticket.startTime);
       const next = stages[candidate.stage + 1];
       candidate.due = next === undefined ? Number.POSITIVE_INFINITY : candidate.ticket.startTime + next.from;
       candidate.awake = true;
+      if (candidate.due < this.#settledUntil) this.#settledUntil = candidate.due;
     }
+    if (fresh.length > 0) this.#paused = undefined;
     const woken = new Set<Neighbourhood>();
     if (fresh.length === this.#anchors.length) return;
     for (const candidate of fresh) {
@@ -144,9 +188,11 @@ export class MatchPool {
     }
   }
 
-  #nextChange(): number | undefined {
+  /** When (ms) the next waiting ticket reaches another stage; Infinity when none will. */
+  #nextStage(): number {
     let next = Number.POSITIVE_INFINITY;
+    if (this.#engine.stages.length === 1) return next;
     for (const { taken, due } of this.#anchors) if (!taken && due < next) next = due;
-    return Number.isFinite(next) ? next : undefined;
+    return next;
   }
 }

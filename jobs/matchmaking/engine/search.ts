@@ -23,17 +23,16 @@ const ofBackfill = [-1];
 /** Builds matches around one anchor at a time, depth first, keeping the largest playable match seen on the way. */
 export class Search {
   readonly #engine: Engine;
-  readonly #tally: Tally;
-  readonly #chance: () => number;
   readonly #lineup: Lineup;
-  readonly #budget: number;
+  #tally: Tally;
+  #chance: () => number;
+  #budget: number;
   #candidates: readonly Candidate[] = [];
   /** Players in the candidates from an index on: what a branch can still gain. */
   #rest: number[] = [];
   #best: Found | undefined;
   #stepsLeft = 0;
 
-  /** `budget`: no more steps than this in all searches together. */
   constructor(engine: Engine, tally: Tally, chance: () => number, budget: number) {
     this.#engine = engine;
     this.#tally = tally;
@@ -42,8 +41,27 @@ export class Search {
     this.#lineup = new Lineup(engine.stages.at(-1)?.room ?? [], engine.algorithm.expansionAgeSelection);
   }
 
-  /** The largest match with the anchor that the candidates, taken in order, allow within `steps`. */
-  around(anchor: Candidate, candidates: readonly Candidate[], steps: number): Found | undefined {
+  /** A new slice of time: searches pause when its tally has come to `budget` steps. */
+  slice(tally: Tally, chance: () => number, budget: number): void {
+    this.#tally = tally;
+    this.#chance = chance;
+    this.#budget = budget;
+  }
+
+  /** The largest match seen so far in a search that has paused. */
+  get best(): Found | undefined {
+    return this.#best;
+  }
+
+  /**
+   * The largest match with the anchor that the candidates, taken in order, allow within `steps`. Pauses where the budget
+   * is used up; goes on in another slice as long as none of the tickets has changed.
+   */
+  *around(
+    anchor: Candidate,
+    candidates: readonly Candidate[],
+    steps: number,
+  ): Generator<void, Found | undefined> {
     this.#candidates = candidates;
     this.#rest = [];
     let rest = 0;
@@ -52,30 +70,31 @@ export class Search {
       this.#rest[index] = rest;
     }
     this.#best = undefined;
-    this.#stepsLeft = Math.min(steps, this.#budget - this.#tally.steps);
+    this.#stepsLeft = steps;
     this.#lineup.clear();
-    this.#place(anchor, openTeams(this.#engine, this.#lineup, this.#chance), 0);
+    yield* this.#place(anchor, openTeams(this.#engine, this.#lineup, this.#chance), 0);
     return this.#best;
   }
 
   /** Tries the candidate on each team. True when the search is over: a full match, or no steps left. */
-  #place(candidate: Candidate, teams: readonly number[], next: number): boolean {
+  *#place(candidate: Candidate, teams: readonly number[], next: number): Generator<void, boolean> {
     const room = this.#room(candidate);
     for (const team of candidate.backfill ? ofBackfill : teams) {
       if (!this.#fits(candidate, team, room)) continue;
+      if (this.#tally.steps >= this.#budget) yield;
       this.#stepsLeft--;
       this.#tally.steps++;
       this.#lineup.push(candidate, team);
       const standing = standingOf(this.#engine, this.#lineup, this.#tally);
       if (standing === 'playable' || standing === 'full') this.#keep(standing === 'full');
-      const over = standing === 'full' || (standing !== 'dead' && this.#extend(next));
+      const over = standing === 'full' || (standing !== 'dead' && (yield* this.#extend(next)));
       this.#lineup.pop();
       if (over || this.#stepsLeft <= 0) return true;
     }
     return false;
   }
 
-  #extend(from: number): boolean {
+  *#extend(from: number): Generator<void, boolean> {
     const { members, players, counts } = this.#lineup;
     const hasBackfill = members.some((member) => member.backfill);
     const teams = openTeams(this.#engine, this.#lineup, this.#chance);
@@ -89,7 +108,7 @@ export class Search {
         this.#stepsLeft -= glance;
         continue;
       }
-      if (this.#place(candidate, teams, index + 1)) return true;
+      if (yield* this.#place(candidate, teams, index + 1)) return true;
     }
     return false;
   }

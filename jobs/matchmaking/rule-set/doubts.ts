@@ -1,11 +1,12 @@
-import { pathsOf } from './expression.ts';
+import { ruleSetAt, stageStarts } from '../engine/at-age.ts';
+import { pathsOf, rulesIn } from './expression.ts';
 import type { Problem } from './fields.ts';
+import { impossible } from './impossible.ts';
 import { largestMatch, type Rule, type RuleSet } from './rule-set.ts';
 
 /** What loads but cannot work, or does nothing. Paths are those of the rule set's own JSON. */
 export function doubtsAbout(ruleSet: RuleSet): Problem[] {
-  const relaxed = new Set(ruleSet.expansions.flatMap(({ of, names }) => (of === 'rules' ? names : [])));
-  return [...unusedAttributes(ruleSet), ...impossibleRules(ruleSet, relaxed)];
+  return [...unusedAttributes(ruleSet), ...impossibleRules(ruleSet), ...shutTeams(ruleSet)];
 }
 
 /** Steps later than the configuration's request timeout, in seconds: the ticket is gone before they come. */
@@ -50,17 +51,35 @@ function attributesOf(rule: Rule): string[] {
   );
 }
 
-function impossibleRules({ rules, teams }: RuleSet, relaxed: ReadonlySet<string>): Problem[] {
-  return rules.flatMap((rule, index): Problem[] => {
-    if (relaxed.has(rule.name)) return [];
-    const at = (property: string, message: string) => [{ path: `rules[${index}].${property}`, message }];
-    if (rule.type === 'distance' && (rule.minDistance ?? 0) > (rule.maxDistance ?? Number.POSITIVE_INFINITY))
-      return at('minDistance', `no match can pass: it is above maxDistance (${rule.maxDistance})`);
-    if (rule.type !== 'collection') return [];
-    if ((rule.minCount ?? 0) > (rule.maxCount ?? Number.POSITIVE_INFINITY))
-      return at('minCount', `no match can pass: it is above maxCount (${rule.maxCount})`);
-    if (rule.operation === 'contains' && (rule.minCount ?? 0) > largestMatch(teams))
-      return at('minCount', `no match can pass: there are at most ${largestMatch(teams)} players`);
+function impossibleRules(ruleSet: RuleSet): Problem[] {
+  const { rules } = ruleSet;
+  const ages = stageStarts(ruleSet).map((age) => ruleSetAt(ruleSet, age));
+  const players = Math.max(...ages.map(({ teams }) => largestMatch(teams)));
+  const parts = new Set(rules.flatMap((rule) => (rule.type === 'compound' ? rulesIn(rule.statement) : [])));
+  return rules.flatMap(({ name }, index): Problem[] => {
+    const whys = ages.map((age) => age.rules[index] && impossible(age.rules[index], players));
+    const [why] = whys;
+    if (why === undefined || whys.includes(undefined)) return [];
+    const effect = parts.has(name) ? 'is never true' : 'no match can pass';
+    return [{ path: `rules[${index}].${why.property}`, message: `${effect}: ${why.message}` }];
+  });
+}
+
+/** A party of one fits every team as declared, so only expansions can shut one. */
+function shutTeams(ruleSet: RuleSet): Problem[] {
+  return ruleSet.teams.flatMap(({ name }, index) => {
+    for (const age of stageStarts(ruleSet)) {
+      const { minPlayers = 0, maxPlayers = 0 } = ruleSetAt(ruleSet, age).teams[index] ?? {};
+      const message = `no party fits "${name}" from ${age / 1000} s on`;
+      if (maxPlayers < 1) return [{ path: `teams[${index}].maxPlayers`, message: `${message}: it is 0` }];
+      if (minPlayers > maxPlayers)
+        return [
+          {
+            path: `teams[${index}].minPlayers`,
+            message: `${message}: it is above maxPlayers (${maxPlayers})`,
+          },
+        ];
+    }
     return [];
   });
 }

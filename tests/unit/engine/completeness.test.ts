@@ -7,10 +7,10 @@ import { loadRuleSet } from '../../../jobs/matchmaking/rule-set/load.ts';
 import type { SearchingTicket } from '../../../jobs/matchmaking/ticket.ts';
 import { pools, ruleSets } from './arbitraries.ts';
 import { type RawRuleSet, violations } from './naive-checker.ts';
+import { propertyRuns } from './property-runs.ts';
 
 const now = 1_000_000;
 vi.setConfig({ testTimeout: 600_000 });
-const numRuns = Number(process.env['PROPERTY_RUNS'] ?? 1_000) / 4;
 
 function engineOf(raw: RawRuleSet) {
   const loaded = loadRuleSet(JSON.stringify(raw));
@@ -54,7 +54,7 @@ test('in a small pool the oldest ticket is matched exactly when some match with 
       const oldestMatched = matches.some((match) => match.tickets.some((ticket) => ticket === tickets[0]));
       expect(oldestMatched).toBe(someMatchHolds(raw, tickets));
     }),
-    { numRuns },
+    propertyRuns(0.25),
   );
 });
 
@@ -79,6 +79,6 @@ test('what an incremental pool leaves waiting, a pass from nothing cannot match 
 
       expect(formMatches(engine, [...waiting], now + delay * 1000, 1).matches).toEqual([]);
     }),
-    { numRuns },
+    propertyRuns(0.25),
   );
 });

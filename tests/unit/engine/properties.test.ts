@@ -6,10 +6,10 @@ import { loadRuleSet } from '../../../jobs/matchmaking/rule-set/load.ts';
 import type { SearchingTicket } from '../../../jobs/matchmaking/ticket.ts';
 import { pools, ruleSets } from './arbitraries.ts';
 import { type RawRuleSet, violations } from './naive-checker.ts';
+import { propertyRuns } from './property-runs.ts';
 
 const now = 1_000_000;
 vi.setConfig({ testTimeout: 600_000 });
-const numRuns = Number(process.env['PROPERTY_RUNS'] ?? 1_000);
 const orders = fc.constantFrom('closest' as const, 'documented' as const);
 
 function engineOf(raw: RawRuleSet, order: 'closest' | 'documented') {
@@ -60,7 +60,7 @@ test('matches with backfill tickets are valid too: players keep their teams and 
         }
       },
     ),
-    { numRuns },
+    propertyRuns(),
   );
 });
 
@@ -73,7 +73,7 @@ test('every match satisfies its rule set as of now, and no ticket is in two (inv
       const used = matches.flatMap((match) => match.tickets.map((ticket) => ticket.ticketId));
       expect(new Set(used).size).toBe(used.length);
     }),
-    { numRuns },
+    propertyRuns(),
   );
 });
 
@@ -85,6 +85,6 @@ test('the same pool, rule set, now and seed give the same matches (invariant 10)
 
       expect(again).toEqual(once);
     }),
-    { numRuns: numRuns / 4 },
+    propertyRuns(0.25),
   );
 });
