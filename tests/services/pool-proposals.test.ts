@@ -41,7 +41,11 @@ describe('a proposal', () => {
     expect((await domain.inPool()).map((it) => it.ticketId)).toEqual(['c']);
     expect(await domain.redis.hlen(domain.key('outbox'))).toBe(0);
     expect(await detailOf('PotentialMatchCreated')).toMatchObject([
-      { acceptanceRequired: true, acceptanceTimeout: 30 },
+      {
+        acceptanceRequired: true,
+        acceptanceTimeout: 30,
+        ruleEvaluationMetrics: [{ ruleName: 'Close', passedCount: 1, failedCount: 0 }],
+      },
     ]);
   });
 

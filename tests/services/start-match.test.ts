@@ -32,7 +32,9 @@ async function commit(matchId: string, ...ticketIds: string[]) {
     ticketIds.includes(it.ticketId),
   );
   const match = { ...aMatch(matchId, tickets), now: Date.now() };
-  await pool.commit('duel', [{ match, jobId: 'job', revisions: tickets.map((it) => it.revision) }]);
+  await pool.commit('duel', [
+    { match, jobId: 'job', revisions: tickets.map((it) => it.revision), ruleEvaluations: [] },
+  ]);
   return match;
 }
 

@@ -25,7 +25,7 @@ export const duelSteps = (fleet: Fleet, ann: string, bob: string) => ({
     const match = { ...aMatch('match', tickets), now: Date.now() };
     const revisions = tickets.map((ticket) => ticket.revision);
     const { verdicts } = await fleet.stores.pool.commit('duel', [
-      { match, jobId: 'start-match-job', revisions },
+      { match, jobId: 'start-match-job', revisions, ruleEvaluations: [] },
     ]);
     expect(verdicts).toEqual(['committed']);
     return match;

@@ -38,7 +38,12 @@ export async function openPoolSteps() {
     /** What a worker that sees the pool as it is now would commit. */
     async commitOf(matchId: string, ...ticketIds: string[]): Promise<Commit> {
       const members = (await inPool()).filter((it) => ticketIds.includes(it.ticketId));
-      return { match: aMatch(matchId, members), jobId: 'job', revisions: members.map((it) => it.revision) };
+      return {
+        match: aMatch(matchId, members),
+        jobId: 'job',
+        revisions: members.map((it) => it.revision),
+        ruleEvaluations: [{ ruleName: 'Close', passedCount: 1, failedCount: 0 }],
+      };
     },
   };
 }

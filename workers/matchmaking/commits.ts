@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { FormedMatch } from '../../jobs/matchmaking/engine/match.ts';
+import type { FormedMatch, Pass } from '../../jobs/matchmaking/engine/match.ts';
 import type { CommittedMatch } from '../../jobs/matchmaking/match.ts';
 import type { PooledTicket } from '../pool/changes.ts';
 import type { Commit } from '../pool/outbox.ts';
@@ -12,14 +12,14 @@ const bytesPerCommit = 1024 * 1024;
 
 /** Formed matches as batches to commit, each match with its id and the start-match job that will carry it. */
 export function* toCommits(
-  formed: readonly FormedMatch[],
+  { matches, ruleEvaluations }: Pick<Pass, 'matches' | 'ruleEvaluations'>,
   current: CurrentConfiguration,
   now: number,
   seed: number,
 ): Generator<Commit[]> {
   let batch: Commit[] = [];
   let bytes = 0;
-  for (const each of formed) {
+  for (const each of matches) {
     const match = toMatch(each, current, now, seed);
     const size = Buffer.byteLength(JSON.stringify(match));
     if (batch.length === matchesPerCommit || (batch.length > 0 && bytes + size > bytesPerCommit)) {
@@ -29,7 +29,7 @@ export function* toCommits(
     }
     const jobId = batch[0]?.jobId ?? `start-match-${match.matchId}`;
     const revisions = (each.tickets as readonly PooledTicket[]).map((ticket) => ticket.revision);
-    batch.push({ match, jobId, revisions });
+    batch.push({ match, jobId, revisions, ruleEvaluations });
     bytes += size;
   }
   if (batch.length > 0) yield batch;

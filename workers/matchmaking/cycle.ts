@@ -80,7 +80,7 @@ async function matchAll(
   for (;;) {
     const seed = seedOf(now, pace.slices);
     const pass = pace.timed((budget) => matching.pass(now, seed, budget));
-    for (const commits of toCommits(pass.matches, current, now, seed)) {
+    for (const commits of toCommits(pass, current, now, seed)) {
       outcome = await commit(mirror, commits, current, stores);
       if (outcome === 'paused') break;
     }

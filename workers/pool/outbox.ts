@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis';
+import type { Pass } from '../../jobs/matchmaking/engine/match.ts';
 import type { CommittedMatch } from '../../jobs/matchmaking/match.ts';
 import { script } from './script.ts';
 
@@ -8,6 +9,8 @@ export interface Commit {
   readonly jobId: string;
   /** Revisions of its tickets, in their order, as the match was formed from. */
   readonly revisions: readonly string[];
+  /** How often each rule passed and failed in the pass that formed it, as events tell. */
+  readonly ruleEvaluations: Pass['ruleEvaluations'];
 }
 
 /** `repeated`: this very match was committed before. `changed`: one of its tickets is not what it was, so none was taken. */
@@ -43,6 +46,8 @@ export type Answered =
 
 /** Beyond this many unconfirmed matches cycles pause: DocumentDB is away, and what waits here is memory. */
 const outboxCap = 50_000;
+/** FlexMatch reports on its top 50 rules. */
+const rulesInEvents = 50;
 /** An outbox entry this old (ms) is handed over again. */
 const handoverPatience = 10_000;
 /** A pool the beat woke is woken again after this long (ms), should its cycle have died. */
@@ -77,13 +82,14 @@ export function openOutbox(redis: Redis, tag: string) {
       const asked = {
         acceptanceRequired: acceptMs !== undefined,
         ...(acceptMs !== undefined && { acceptanceTimeout: acceptMs / 1_000 }),
-        ruleEvaluationMetrics: [],
       };
-      const args = commits.flatMap(({ match, jobId, revisions }) => [
+      const args = commits.flatMap(({ match, jobId, revisions, ruleEvaluations }) => [
         match.matchId,
         jobId,
         JSON.stringify(match),
-        JSON.stringify(matchDetail(match, asked)),
+        JSON.stringify(
+          matchDetail(match, { ...asked, ruleEvaluationMetrics: ruleEvaluations.slice(0, rulesInEvents) }),
+        ),
         JSON.stringify(ticketsWithTeams(match)),
         match.tickets.length,
         ...match.tickets.flatMap((ticket, index) => [ticket.ticketId, revisions[index] ?? '']),
