@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { App, type Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { addStage } from '../../infra/aws/stage.ts';
@@ -12,10 +15,11 @@ export interface Resource {
 /** Both stages, synthesised once per test file. */
 export function synthesise() {
   // What CloudFormation thinks of the templates is asked once, by aws-gates.test.ts; it takes seconds.
-  const app = new App({ analyticsReporting: false, builtinCloudFormationValidation: false });
+  const outdir = mkdtempSync(join(tmpdir(), 'synthesis-'));
+  const app = new App({ analyticsReporting: false, builtinCloudFormationValidation: false, outdir });
   const stages = { dev: addStage(app, dev), production: addStage(app, production) };
   const template = (stack: Stack) => Template.fromStack(stack);
-  return {
+  const synthesised = {
     dev: { settings: dev, stacks: stages.dev, ...templates(stages.dev, template) },
     production: {
       settings: production,
@@ -23,6 +27,8 @@ export function synthesise() {
       ...templates(stages.production, template),
     },
   };
+  rmSync(outdir, { recursive: true });
+  return synthesised;
 }
 
 const templates = (stage: ReturnType<typeof addStage>, template: (stack: Stack) => Template) => ({
