@@ -54,6 +54,8 @@ export const envelope = z.strictObject({
   trace: z.string().max(256).optional(),
   /** When the producer sent it, ms since 1970 on the producer's clock: for the logs, never for a decision. */
   sentAt: z.number(),
+  /** Somebody waits for what becomes of it, at `replyKey`. */
+  reply: z.boolean().optional(),
   /** How often a handler put the job off; see `workers/run.ts`. */
   putOff: z.int().nonnegative().optional(),
 });

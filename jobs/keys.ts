@@ -22,6 +22,7 @@ import type { QueueName } from './contract.ts';
  * | `proposals` | zset | proposals by the time acceptance ends |
  * | `outbox` | hash | committed matches whose effect is not confirmed, by match id |
  * | `outbox-job` | hash | the start-match job that carries each of them |
+ * | `outbox-at` | hash | when each was decided, ms |
  * | `outbox-due` | zset | when each is handed over again, ms |
  * | `event-number` | string | number of the latest event |
  * | `events` | stream | lifecycle events of all tickets, entry id = `<number>-0` |
@@ -32,6 +33,13 @@ export const poolTag = (domain: string): string => `{${domain}.matchmaking}`;
 
 /** BullMQ's `prefix` of a queue: each queue has a hash tag of its own, so cluster mode spreads them. */
 export const queuePrefix = (domain: string, queue: QueueName): string => `{${domain}.${queue}}`;
+
+/** Where a worker answers a job whose caller waits; beside the queue, since finished jobs are not kept for long. */
+export const replyKey = (domain: string, queue: QueueName, jobId: string): string =>
+  `${queuePrefix(domain, queue)}:reply:${jobId}`;
+
+/** What is answered: the handler's result, or why the job was refused. */
+export type Reply = { readonly result: unknown } | { readonly refused: string };
 
 /** Keys of the session cache. Any of them may vanish at any time; DocumentDB refills them. */
 export const sessionCacheKey = (sessionId: string): string => `sessions:${sessionId}`;

@@ -54,7 +54,13 @@ export async function* readEvents(
         `${tag}:events`,
         `${position}-0`,
       );
-      for (const [id, fields] of entriesOf(read)) {
+      const entries = entriesOf(read);
+      if (entries.length === 0) {
+        const kept = Number((await reader.get(`${tag}:event-number`)) ?? 0);
+        if (kept < position) yield { kind: 'gap', from: position, position: kept };
+        position = Math.min(position, kept);
+      }
+      for (const [id, fields] of entries) {
         if (options.signal?.aborted) return;
         const number = Number.parseInt(id, 10);
         if (position > 0 && number > position + 1)

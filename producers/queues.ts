@@ -9,7 +9,7 @@ import {
   type QueueName,
   queueNames,
 } from '../jobs/contract.ts';
-import { queuePrefix } from '../jobs/keys.ts';
+import { queuePrefix, type Reply, replyKey } from '../jobs/keys.ts';
 import { RequestError } from './request-error.ts';
 
 export type ProducerQueues = ReturnType<typeof openQueues>;
@@ -39,7 +39,7 @@ export function openQueues(
     job: Job<Item>,
     items: readonly Item[],
     actor: Actor,
-    options: JobsOptions = {},
+    { reply, ...options }: JobsOptions & { readonly reply?: boolean } = {},
   ) => {
     const envelope: Envelope = {
       kind: job.kind,
@@ -47,6 +47,7 @@ export function openQueues(
       actor,
       sentAt: Date.now(),
       trace: trace(),
+      ...(reply && { reply }),
     };
     return queues[job.queue].add(job.kind, envelope, { ...jobOptions(job as Job), ...options });
   };
@@ -57,16 +58,18 @@ export function openQueues(
 
     /** Adds a job and waits for what its handler returns. A refusal throws `refused` with the reason. */
     async ask<Item>(job: Job<Item>, item: Item, actor: Actor, timeoutMs = 30_000): Promise<unknown> {
-      const added = await add(job, [item], actor);
-      const until = Date.now() + timeoutMs;
-      while (Date.now() < until) {
-        const state = await added.getState();
-        if (state === 'completed' || state === 'failed') {
-          const ended = await queues[job.queue].getJob(added.id ?? '');
-          if (state === 'completed') return ended?.returnvalue;
-          throw new RequestError('refused', ended?.failedReason ?? `${job.kind} failed`);
+      const added = await add(job, [item], actor, { reply: true });
+      const key = replyKey(domain, job.queue, added.id ?? '');
+      for (const until = Date.now() + timeoutMs; Date.now() < until; await pause(pollMs)) {
+        const text = await redis.getdel(key);
+        if (text) {
+          const reply = JSON.parse(text) as Reply;
+          if ('refused' in reply) throw new RequestError('refused', reply.refused);
+          return reply.result;
         }
-        await pause(pollMs);
+        if ((await added.getState()) !== 'failed') continue;
+        const { failedReason } = (await queues[job.queue].getJob(added.id ?? '')) ?? {};
+        throw new RequestError('refused', failedReason ?? `${job.kind} failed`);
       }
       throw new RequestError(
         'unavailable',

@@ -21,7 +21,7 @@ import {
   type Refusal,
   refused,
 } from '../jobs/contract.ts';
-import { queuePrefix } from '../jobs/keys.ts';
+import { queuePrefix, type Reply, replyKey } from '../jobs/keys.ts';
 import { breakOnErrors } from './breaker.ts';
 import type { Duty } from './handler.ts';
 import { isUnreachable } from './records/database.ts';
@@ -86,6 +86,7 @@ export function runQueue(options: RunOptions): Running {
       await job.moveToWait(token);
       throw new WaitingError('handed back by a worker shutting down');
     }
+    await answer(outcome, job, options);
     return translate(outcome, job, queue, token);
   };
 
@@ -213,6 +214,18 @@ async function abandonedBy<T>(signal: AbortSignal, work: Promise<T>): Promise<T>
   } finally {
     signal.removeEventListener('abort', abandon);
   }
+}
+
+/** How long (s) an answer waits for its caller. */
+const replySeconds = 60;
+
+/** Tells a caller that waits what became of its job. */
+async function answer(outcome: Outcome, job: BullJob, { redis, domain, queue }: RunOptions): Promise<void> {
+  if (outcome.kind === 'later' || !job.data?.reply) return;
+  const reply: Reply =
+    outcome.kind === 'done' ? { result: outcome.result } : { refused: outcome.reason.slice(0, 4_000) };
+  const key = replyKey(domain, queue.name as QueueName, job.id ?? '');
+  await redis.set(key, JSON.stringify(reply), 'EX', replySeconds);
 }
 
 async function translate(

@@ -15,13 +15,16 @@ export const ticketLimits = {
   ticketBytes: 64 * 1024,
 } as const;
 
-/** Text that survives every store: a lone surrogate is no Unicode, and Redis' JSON reader throws on it. */
+/**
+ * Text that survives every store: a lone surrogate is no Unicode, and Redis' JSON reader throws on it; a NUL ends a field
+ * name in BSON. Either would take a whole batch down with it.
+ */
 export const wellFormed = (most: number) =>
   z
     .string()
     .min(1)
     .max(most, `at most ${most} characters`)
-    .refine((it) => it.isWellFormed(), 'must be well-formed Unicode');
+    .refine((it) => it.isWellFormed() && !it.includes('\0'), 'must be well-formed Unicode without NUL');
 
 const text = wellFormed(ticketLimits.stringLength);
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { CommittedMatch } from '../matchmaking/match.ts';
+import { wellFormed } from '../matchmaking/ticket.ts';
 import type { Contender, Place, Rating } from './rating.ts';
 
 /**
@@ -14,7 +15,7 @@ export const matchResult = z
         z.union(
           [
             z.strictObject({ name: z.string().min(1).max(128), rank: z.int().min(1).max(200) }),
-            z.strictObject({ name: z.string().min(1).max(128), score: z.number() }),
+            z.strictObject({ name: z.string().min(1).max(128), score: z.number().min(-1e9).max(1e9) }),
           ],
           'a team has a name and either rank (whole, 1 is best) or score (higher is better)',
         ),
@@ -23,7 +24,7 @@ export const matchResult = z
       .max(200),
     /** Players who took part in only a share of the match, over 0 up to 1; who is not named played all of it. */
     played: z
-      .record(z.string().min(1).max(1024), z.number().gt(0, 'more than 0').max(1))
+      .record(wellFormed(1024), z.number().gt(0, 'more than 0').max(1))
       .refine((played) => Object.keys(played).length <= 200, 'at most 200 players')
       .optional(),
   })

@@ -10,5 +10,6 @@ export const startMatch = defineJob({
   kind: 'start-match',
   queue: 'session-creation',
   item: z.strictObject({ matchId: z.string().min(1).max(128) }),
-  attempts: 50,
+  /** About five minutes of trying, the placement deadline; an unreachable DocumentDB uses none of them. */
+  attempts: 18,
 });

@@ -21,6 +21,22 @@ export function ticketCommands(from: string): Command {
     );
 
   ticket
+    .command('accept')
+    .description('answer the proposal a ticket is in (status REQUIRES_ACCEPTANCE)')
+    .argument('<ticket-id>')
+    .argument('<match-id>')
+    .requiredOption('--player <id...>', 'whose answer it is')
+    .option('--reject', 'reject instead')
+    .action(
+      (ticketId: string, matchId: string, answer: { player: string[]; reject?: boolean }, command: Command) =>
+        withClient(command, async (client) => {
+          const acceptance = answer.reject ? 'REJECT' : 'ACCEPT';
+          await client.acceptMatch({ ticketId, matchId, playerIds: answer.player, acceptance });
+          show(command, { ticketId, matchId, acceptance }, [{ ticketId, matchId, acceptance }]);
+        }),
+    );
+
+  ticket
     .command('stop')
     .description('cancel a ticket')
     .argument('<ticket-id>')

@@ -84,6 +84,7 @@ test.each([
   [['configuration', 'list']],
   [['ticket']],
   [['ticket', 'start']],
+  [['ticket', 'accept']],
   [['ticket', 'stop']],
   [['ticket', 'show']],
   [['queue']],

@@ -4,6 +4,7 @@ import type { Request } from '../../workers/enqueue.ts';
 import { correctResults } from '../../workers/rating-update/correct-result.ts';
 import { type RecomputeStores, recomputeLadder } from '../../workers/rating-update/recompute.ts';
 import { openFleetStores, perform } from '../support/fleet-stores.ts';
+import { deathOf, everyDeath, mortal } from '../support/mortal.ts';
 import { type Duel, play, report, wins } from '../support/played.ts';
 
 let fleet: Awaited<ReturnType<typeof openFleetStores>>;
@@ -147,45 +148,11 @@ test('the cache learns of the new ratings', async () => {
 test('a recompute that dies after each of its steps, again and again, rates each match again once', async () => {
   await playBoth(250);
   await correct();
-  const { ladders } = fleet.stores;
-  let deaths = 0;
-  /** Stores of a worker that dies at the given call, before or after it did its work. */
-  const mortal = (lastCall: number, when: 'before' | 'after') => {
-    let calls = 0;
-    const dying = <Store extends object>(store: Store): Store =>
-      Object.fromEntries(
-        Object.entries(store).map(([method, call]) => [
-          method,
-          async (...args: unknown[]) => {
-            const last = ++calls === lastCall;
-            const die = () => {
-              deaths++;
-              throw new Error(`died ${when} ${method}`);
-            };
-            if (last && when === 'before') die();
-            const result = await call(...args);
-            return last ? die() : result;
-          },
-        ]),
-      ) as Store;
-    const { database, matches, players: all, changes, cache } = fleet.stores;
-    return {
-      database,
-      ladders: dying(ladders),
-      matches: dying(matches),
-      players: dying(all),
-      changes: dying(changes),
-      cache: dying(cache),
-    };
-  };
 
-  let over = false;
-  for (let call = 1; !over; call++)
-    for (const when of ['before', 'after'] as const)
-      over ||= (await recompute(mortal(call, when)).catch(() => undefined))?.kind === 'done';
+  const calls = await everyDeath((death) => deathOf(recompute(mortal(fleet.stores, death))));
 
-  expect(deaths).toBeGreaterThan(15);
-  expect((await ladders.read(['main'])).get('main')?.recompute).toBeUndefined();
+  expect(calls.length).toBeGreaterThan(7);
+  expect((await fleet.stores.ladders.read(['main'])).get('main')?.recompute).toBeUndefined();
   expect(await rated('main')).toEqual(await ratings('right'));
   expect(await fleet.db.collection('rating_changes').countDocuments({ ladder: 'main', revision: 1 })).toBe(
     500,

@@ -28,12 +28,12 @@ export const sweepReservations =
         await pool.refuse(ticketIds.map((ticketId) => ({ ticketId, reason: 'StartFailed', message })));
         failed += ticketIds.length;
       } else if (state === 'gone' || state === 'completed' || state === 'unknown') {
-        // A job that ended and let its ticket wait cannot be added again under its own id while it is kept.
-        const options = { jobId: state === 'gone' ? jobId : `${jobId}-again` };
+        // A job that ended and let its ticket wait makes room for itself.
+        if (state === 'completed') await job?.remove();
         await queues.enqueue({
           job: startMatchmaking,
           items: ticketIds.map((ticketId) => ({ ticketId })),
-          options,
+          options: { jobId },
         });
         requeued += ticketIds.length;
       }

@@ -17,6 +17,8 @@ export function* toCommits(
   now: number,
   seed: number,
 ): Generator<Commit[]> {
+  // Proposals of one batch are decided at different times, so each has a job of its own.
+  const asked = current.installed.configuration.acceptanceRequired;
   let batch: Commit[] = [];
   let bytes = 0;
   for (const each of matches) {
@@ -27,7 +29,8 @@ export function* toCommits(
       batch = [];
       bytes = 0;
     }
-    const jobId = batch[0]?.jobId ?? `start-match-${match.matchId}`;
+    const first = asked ? undefined : batch[0];
+    const jobId = first?.jobId ?? `start-match-${match.matchId}`;
     const revisions = (each.tickets as readonly PooledTicket[]).map((ticket) => ticket.revision);
     batch.push({ match, jobId, revisions, ruleEvaluations });
     bytes += size;

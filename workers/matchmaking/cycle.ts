@@ -1,4 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
+import type { MatchPool } from '../../jobs/matchmaking/engine/pool.ts';
 import type { CommittedMatch } from '../../jobs/matchmaking/match.ts';
 import type { Commit } from '../pool/outbox.ts';
 import type { Pool } from '../pool/pool.ts';
@@ -81,13 +82,18 @@ async function matchAll(
     const seed = seedOf(now, pace.slices);
     const pass = pace.timed((budget) => matching.pass(now, seed, budget));
     for (const commits of toCommits(pass, current, now, seed)) {
-      outcome = await commit(mirror, commits, current, stores);
-      if (outcome === 'paused') break;
+      if (outcome === 'paused') release(matching, commits);
+      else outcome = await commit(mirror, commits, current, stores);
     }
     const nextChange = pass.nextChange ?? Number.POSITIVE_INFINITY;
     if (!pass.unfinished || outcome === 'paused') return { outcome, nextChange };
     await turn();
   }
+}
+
+/** Lets the tickets of matches that were not committed wait again. */
+function release(matching: MatchPool, commits: readonly Pick<Commit, 'match'>[]): void {
+  for (const { match } of commits) matching.release(match.tickets.map((ticket) => ticket.ticketId));
 }
 
 /** Decides one batch of matches and hands the decided ones over; tickets of refused ones wait again. */
@@ -110,7 +116,7 @@ async function commit(
       for (const ticket of match.tickets) mirror.drop(ticket.ticketId);
       if (acceptMs === undefined) jobs.set(jobId, [...(jobs.get(jobId) ?? []), match.matchId]);
     } else {
-      mirror.matching(current.engine).release(match.tickets.map((ticket) => ticket.ticketId));
+      release(mirror.matching(current.engine), [{ match }]);
       if (verdict === 'changed') mirror.doubt(match.matchId);
     }
   }

@@ -27,7 +27,7 @@ export interface Settlement {
 export interface Overdue {
   readonly jobId: string;
   readonly match: CommittedMatch;
-  /** Since it was formed, ms of Redis time. */
+  /** Since it was decided, ms of Redis time. */
   readonly age: number;
 }
 
@@ -153,7 +153,7 @@ export function openOutbox(redis: Redis, tag: string) {
       const [now, pools, flat] = await run.beat(most, wakePatience, handoverPatience);
       const overdue = Array.from({ length: flat.length / 3 }, (_, at) => {
         const match = JSON.parse(flat[3 * at + 2] ?? '') as CommittedMatch;
-        return { jobId: flat[3 * at + 1] ?? '', match, age: Number(now) - match.now };
+        return { jobId: flat[3 * at + 1] ?? '', match, age: Number(now) - Number(flat[3 * at] ?? now) };
       });
       return { pools, overdue };
     },

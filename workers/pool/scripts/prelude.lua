@@ -94,6 +94,7 @@ local function to_outbox(match, job, entry, ticket_ids, time, patience)
   for _, id in ipairs(ticket_ids) do redis.call('HSET', key('ticket', id), 'decided', string.format('%d', time)) end
   redis.call('HSET', key('outbox'), match, entry)
   redis.call('HSET', key('outbox-job'), match, job)
+  redis.call('HSET', key('outbox-at'), match, string.format('%d', time))
   redis.call('ZADD', key('outbox-due'), string.format('%d', time + patience), match)
 end
 

@@ -13,6 +13,7 @@ while i <= #ARGV do
     results[#results + 1] = 0
   else
     redis.call('HDEL', key('outbox-job'), match)
+    redis.call('HDEL', key('outbox-at'), match)
     redis.call('ZREM', key('outbox-due'), match)
     local configuration = ''
     for t = first, i - 1 do

@@ -1,0 +1,73 @@
+import { expect, onTestFinished, test } from 'vitest';
+import { openConfigurations } from '../../workers/matchmaking/configurations.ts';
+import { runCycle } from '../../workers/matchmaking/cycle.ts';
+import { openMirror } from '../../workers/matchmaking/mirror.ts';
+import { aConfiguration } from '../support/builders.ts';
+import { openPoolSteps } from '../support/pool-steps.ts';
+
+/** A pool with so many tickets that match in pairs, and cycles over one mirror of it. */
+async function openCycles(tickets: number) {
+  const domain = await openPoolSteps();
+  onTestFinished(() => domain[Symbol.asyncDispose]());
+  await domain.search(...Array.from({ length: tickets }, (_, n) => `t${n}`));
+  const mirror = openMirror(domain.pool, 'duel');
+  const jobs: [string, number][] = [];
+  let paused = 0;
+  const stores = {
+    pool: domain.pool,
+    configurations: openConfigurations(domain.pool),
+    handOver: async (jobId: string, matchIds: readonly string[]) => void jobs.push([jobId, matchIds.length]),
+    observe: {
+      committed: () => undefined,
+      timedOut: () => undefined,
+      searching: () => undefined,
+      paused: () => paused++,
+    },
+  };
+  return { domain, jobs, pausedTimes: () => paused, cycle: () => runCycle(mirror, stores) };
+}
+
+test('a full outbox pauses the pool, and when it has drained every ticket is matched (invariant 1)', async () => {
+  const { domain, cycle, pausedTimes } = await openCycles(900);
+  const full = Object.fromEntries(Array.from({ length: 50_000 }, (_, n) => [`m${n}`, '{}']));
+  await domain.redis.hset(domain.key('outbox'), full);
+  await cycle();
+  expect(pausedTimes()).toBe(1);
+  expect(await domain.inPool()).not.toEqual([]);
+  await domain.redis.del(domain.key('outbox'));
+
+  while (await cycle());
+
+  expect(await domain.inPool()).toEqual([]);
+  expect(await domain.redis.hlen(domain.key('outbox'))).toBe(450);
+});
+
+test('matches decided together share start-match jobs of at most 200', async () => {
+  const { cycle, jobs } = await openCycles(900);
+
+  while (await cycle());
+
+  expect(jobs.reduce((sum, [, matches]) => sum + matches, 0)).toBe(450);
+  expect(jobs.length).toBeLessThan(10);
+  expect(Math.max(...jobs.map(([, matches]) => matches))).toBeLessThanOrEqual(200);
+});
+
+test('proposals of one batch are handed over each by a job of its own, as each is decided', async () => {
+  const { domain, cycle } = await openCycles(0);
+  const { configuration, ...rest } = aConfiguration(2);
+  await domain.pool.install({
+    ...rest,
+    configuration: { ...configuration, acceptanceRequired: true, acceptanceTimeoutSeconds: 60 },
+  });
+  await domain.search('a', 'b', 'c', 'd');
+  await cycle();
+  const tickets = await domain.tickets.describe(['a', 'b', 'c', 'd']);
+
+  const decided = [];
+  for (const { ticketId, matchId = '' } of tickets) {
+    const answered = await domain.pool.accept(ticketId, matchId, 'ACCEPT', [ticketId]);
+    if (answered.outcome === 'decided') decided.push(answered.jobId);
+  }
+
+  expect(new Set(decided).size).toBe(2);
+});
