@@ -61,6 +61,25 @@ export const envelope = z.strictObject({
 });
 export type Envelope = z.output<typeof envelope>;
 
+/** Who asks, when, and as part of which trace. */
+type Asking = Pick<Envelope, 'actor' | 'sentAt'> & {
+  readonly trace?: string | undefined;
+  readonly reply?: boolean | undefined;
+};
+
+/** The envelope of a job: what every producer and worker puts on a queue. */
+export const seal = <Item>(
+  job: Pick<Job<Item>, 'kind'>,
+  items: readonly Item[],
+  { trace, reply, ...asking }: Asking,
+): Envelope => ({
+  kind: job.kind,
+  items: [...items],
+  ...asking,
+  ...(trace && { trace }),
+  ...(reply && { reply }),
+});
+
 /** An item that cannot be done, by its place in the envelope, with a reason that names the field. */
 export interface Refusal {
   readonly index: number;

@@ -1,14 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type JobsOptions, Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
-import {
-  type Actor,
-  type Envelope,
-  type Job,
-  jobOptions,
-  type QueueName,
-  queueNames,
-} from '../jobs/contract.ts';
+import { type Actor, type Job, jobOptions, type QueueName, queueNames, seal } from '../jobs/contract.ts';
 import { queuePrefix, type Reply, replyKey } from '../jobs/keys.ts';
 import { RequestError } from './request-error.ts';
 
@@ -41,14 +34,7 @@ export function openQueues(
     actor: Actor,
     { reply, ...options }: JobsOptions & { readonly reply?: boolean } = {},
   ) => {
-    const envelope: Envelope = {
-      kind: job.kind,
-      items: [...items],
-      actor,
-      sentAt: Date.now(),
-      trace: trace(),
-      ...(reply && { reply }),
-    };
+    const envelope = seal(job, items, { actor, sentAt: Date.now(), trace: trace(), reply });
     return queues[job.queue].add(job.kind, envelope, { ...jobOptions(job as Job), ...options });
   };
 

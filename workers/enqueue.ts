@@ -1,13 +1,6 @@
 import { type JobsOptions, Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
-import {
-  type Actor,
-  type Envelope,
-  type Job,
-  jobOptions,
-  type QueueName,
-  queueNames,
-} from '../jobs/contract.ts';
+import { type Actor, type Job, jobOptions, type QueueName, queueNames, seal } from '../jobs/contract.ts';
 import { queuePrefix } from '../jobs/keys.ts';
 
 /** One job to add. `options` are BullMQ's: a job id, deduplication, a delay. */
@@ -17,7 +10,8 @@ export interface Request<Item> {
   readonly options?: JobsOptions;
 }
 
-const fleet: Actor = { kind: 'service', name: 'fleet' };
+/** Who asks when the fleet gives itself work. */
+export const fleet: Actor = { kind: 'service', name: 'fleet' };
 
 export type Queues = ReturnType<typeof openQueues>;
 
@@ -43,14 +37,7 @@ export function openQueues(
     queues,
 
     async enqueue<Item>({ job, items, options }: Request<Item>): Promise<void> {
-      const header = trace();
-      const envelope: Envelope = {
-        kind: job.kind,
-        items: [...items],
-        actor: fleet,
-        sentAt: Date.now(),
-        ...(header && { trace: header }),
-      };
+      const envelope = seal(job, items, { actor: fleet, sentAt: Date.now(), trace: trace() });
       await queues[job.queue].add(job.kind, envelope, { ...jobOptions(job as Job), ...options });
     },
 

@@ -1,9 +1,8 @@
-import type { Envelope, Job } from '../jobs/contract.ts';
-import { jobOptions } from '../jobs/contract.ts';
+import { type Job, jobOptions, seal } from '../jobs/contract.ts';
 import { reportQueueLength, sweep } from '../jobs/maintenance/maintenance.ts';
 import { resumeRecomputes } from '../jobs/rating-update/recompute.ts';
 import { expireSessions } from '../jobs/session-creation/expire-sessions.ts';
-import type { Queues } from './enqueue.ts';
+import { fleet, type Queues } from './enqueue.ts';
 import { reportSlotMs } from './maintenance/report-queue-length.ts';
 
 const sweepMs = 5_000;
@@ -12,12 +11,7 @@ const expireMs = 60_000;
 /** Sets the fleet's upkeep going. Any number of workers may do it: a schedule is one per queue, whoever wrote it last. */
 export async function scheduleUpkeep({ queues }: Queues): Promise<void> {
   const every = async (job: Job<object>, ms: number) => {
-    const data: Envelope = {
-      kind: job.kind,
-      items: [{}],
-      actor: { kind: 'service', name: 'fleet' },
-      sentAt: Date.now(),
-    };
+    const data = seal(job, [{}], { actor: fleet, sentAt: Date.now() });
     const opts = { ...jobOptions(job as Job), removeOnComplete: true, removeOnFail: { count: 100 } };
     await queues[job.queue].upsertJobScheduler(job.kind, { every: ms }, { name: job.kind, data, opts });
   };

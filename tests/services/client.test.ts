@@ -1,28 +1,20 @@
-import { beforeEach, describe, expect, inject, onTestFinished, test } from 'vitest';
+import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import type { Envelope } from '../../jobs/contract.ts';
-import { type MatchmakingClient, openClient } from '../../producers/client.ts';
-import { aConfiguration, aPlayer } from '../support/builders.ts';
-import { openDomain } from '../support/domain.ts';
+import type { MatchmakingClient } from '../../producers/client.ts';
+import { aPlayer } from '../support/builders.ts';
+import { duel, openClientDomain } from '../support/client-domain.ts';
 
-let domain: Awaited<ReturnType<typeof openDomain>>;
+let domain: Awaited<ReturnType<typeof openClientDomain>>['domain'];
 let client: MatchmakingClient;
-const redisUrl = () => inject('stackEnv')['QUEUE_REDIS_URL'] ?? '';
 
 beforeEach(async () => {
-  domain = await openDomain();
-  onTestFinished(() => domain[Symbol.asyncDispose]());
-  await domain.pool.install(aConfiguration());
-  client = await openClient({ redisUrl: redisUrl(), domain: domain.domain, trace: () => 'Root=1-0-0' });
-  onTestFinished(() => client[Symbol.asyncDispose]());
+  const opened = await openClientDomain();
+  onTestFinished(() => opened[Symbol.asyncDispose]());
+  ({ domain, client } = opened);
 });
 
 const waiting = async (queue: keyof MatchmakingClient['queues']): Promise<Envelope[]> =>
   (await client.queues[queue].getWaiting()).map((job) => job.data);
-const duel = (playerId: string, ticketId?: string) => ({
-  configuration: 'duel',
-  players: [aPlayer(playerId)],
-  ...(ticketId && { ticketId }),
-});
 const asPlayer = (playerId: string) => ({ actor: { kind: 'player', playerId } }) as const;
 
 describe('starting', () => {
