@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defaultLadder, ladderName } from '../rating-update/ladder.ts';
-import { ticketLimits } from './ticket.ts';
+import { ticketLimits, wellFormed } from './ticket.ts';
 
 const name = z
   .string()
@@ -17,6 +17,15 @@ export const ticketId = z
   .max(ticketLimits.ticketIdLength)
   .regex(/^[a-zA-Z0-9.-]+$/, `only letters, digits, "-" and "." (at most ${ticketLimits.ticketIdLength})`);
 
+/** A topic of Amazon SNS; a name that ends in `.fifo` says that it keeps order. */
+const topicArn = z
+  .string()
+  .max(300, 'at most 300 characters')
+  .regex(
+    /^arn:[a-z-]+:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256}(\.fifo)?$/,
+    'must be the ARN of an SNS topic: arn:aws:sns:<region>:<account>:<name>',
+  );
+
 /**
  * A named queue for players: which rule set forms its matches, and how long a ticket may search.
  * Property names and bounds are those of `MatchmakingConfiguration` in the GameLift API; `order` and `ladder` are ours.
@@ -31,6 +40,10 @@ export const configuration = z
     /** Whether a match is proposed to its players first; all of them must accept within `acceptanceTimeoutSeconds`. */
     acceptanceRequired: z.boolean().default(false),
     acceptanceTimeoutSeconds: z.int().min(1).max(600).optional(),
+    /** Copied into every event as `customEventData`. */
+    customEventData: wellFormed(256).optional(),
+    /** Hears this configuration's events, beside the topic that hears the whole fleet's. */
+    notificationTarget: topicArn.optional(),
     backfillMode: z.enum(['MANUAL', 'AUTOMATIC']).default('MANUAL'),
     flexMatchMode: z.enum(['STANDALONE', 'WITH_QUEUE']).default('STANDALONE'),
     /** Who suits the anchor best: `closest` weighs the numbers the rule set limits, `documented` takes FlexMatch's order. */
