@@ -15,7 +15,8 @@ import type { QueueName } from './contract.ts';
  * | `player:<id>` | hash | the newest ticket of a player that entered a pool, with its sequence |
  * | `reservations` | zset | tickets QUEUED and not yet entered, by reservation time |
  * | `pool:<pool>` | zset | tickets SEARCHING, by sequence |
- * | `changed` | hash | how many changes each pool has seen |
+ * | `pools:<configuration>` | set | its pools that hold tickets; see `jobs/matchmaking/pool-name.ts` |
+ * | `changed:<pool>` | string | number of its latest change; an hour after it is empty the pool is forgotten |
  * | `changes:<pool>` | stream | those changes, entry id = `<number>-0`: a missing number is a gap |
  * | `due` | zset | when time alone next changes something in a pool, ms |
  * | `proposal:<match>` | hash | a match players are asked about: entry, tickets, and `answer:<player>` |

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineJob } from '../contract.ts';
-import { resourceName } from './configuration.ts';
+import { poolName } from './pool-name.ts';
 
 /**
  * Runs the cycles of one pool. One attempt and never put off: the next arrival and the beat are its retry, whereas an
@@ -9,7 +9,7 @@ import { resourceName } from './configuration.ts';
 export const formMatches = defineJob({
   kind: 'form-matches',
   queue: 'matchmaking',
-  item: z.strictObject({ pool: resourceName }),
+  item: z.strictObject({ pool: poolName }),
   limit: 1,
   attempts: 1,
 });

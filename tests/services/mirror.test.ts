@@ -75,7 +75,7 @@ test('a mirror ahead of a store that went back in time reads its pool again', as
   const mirror = openMirror(domain.pool, 'duel');
   await mirror.catchUp();
   await domain.pool.stop('b');
-  await domain.redis.hset(domain.key('changed'), 'duel', 1);
+  await domain.redis.set(domain.key('changed:duel'), 1);
 
   await mirror.catchUp();
 

@@ -1,5 +1,6 @@
 import type { InstalledConfiguration } from '../../jobs/matchmaking/configuration.ts';
 import { compileRuleSet, type Engine } from '../../jobs/matchmaking/engine/compile.ts';
+import { openPoolOf } from '../../jobs/matchmaking/pool-name.ts';
 import { loadRuleSet, type RuleSet } from '../../jobs/matchmaking/rule-set/load.ts';
 import type { Pool } from '../pool/pool.ts';
 
@@ -8,6 +9,8 @@ export interface CurrentConfiguration {
   readonly installed: InstalledConfiguration;
   readonly ruleSet: RuleSet;
   readonly engine: Engine;
+  /** The pool of a ticket of these players. */
+  readonly poolOf: ReturnType<typeof openPoolOf>;
 }
 
 export type Configurations = ReturnType<typeof openConfigurations>;
@@ -52,6 +55,12 @@ function compile(installed: InstalledConfiguration): CurrentConfiguration {
       `rule set ${installed.ruleSet.name} version ${installed.ruleSet.version} does not load here: ${problems}`,
     );
   }
-  const { order } = installed.configuration;
-  return { installed, ruleSet: loaded.ruleSet, engine: compileRuleSet(loaded.ruleSet, { order }) };
+  const { ruleSet } = loaded;
+  const { name, order } = installed.configuration;
+  return {
+    installed,
+    ruleSet,
+    engine: compileRuleSet(ruleSet, { order }),
+    poolOf: openPoolOf(name, ruleSet),
+  };
 }

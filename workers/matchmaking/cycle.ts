@@ -10,6 +10,8 @@ import { openPace } from './pace.ts';
 
 /** Tickets timed out by one script call. */
 const ticketsPerExpiry = 500;
+/** Tickets moved to other pools by one script call. */
+const ticketsPerMove = 200;
 /** How long (ms) a pool waits before it looks again whether the outbox has room. */
 const pauseMs = 1_000;
 
@@ -32,13 +34,14 @@ export interface CycleStores {
  * another is worth running at once.
  */
 export async function runCycle(mirror: Mirror, stores: CycleStores): Promise<boolean> {
-  const { name } = mirror;
+  const { name, configuration } = mirror;
   const { now, version } = await mirror.catchUp();
-  const current = await stores.configurations.current(name, version);
+  const current = await stores.configurations.current(configuration, version);
   if (!current) return false;
+  await moveStrays(mirror, current, stores);
   await expireOverdue(mirror, now, stores);
   const { outcome, nextChange } = await matchAll(mirror, current, now, stores);
-  stores.observe.searching(name, mirror.size);
+  stores.observe.searching(configuration, mirror.size);
   if (outcome === 'changed') return true;
 
   const next = outcome === 'paused' ? now + pauseMs : Math.min(nextChange, nextDeadline(mirror));
@@ -46,12 +49,28 @@ export async function runCycle(mirror: Mirror, stores: CycleStores): Promise<boo
   return false;
 }
 
+/** Tickets that a new rule set puts into other pools go there, and those pools are due within a second. */
+async function moveStrays(
+  mirror: Mirror,
+  current: CurrentConfiguration,
+  { pool }: CycleStores,
+): Promise<void> {
+  const strays = mirror
+    .strays(current.engine, current.poolOf)
+    .map(({ ticketId, players }) => ({ ticketId, pool: current.poolOf(players) }));
+  for (let from = 0; from < strays.length; from += ticketsPerMove) {
+    const some = strays.slice(from, from + ticketsPerMove);
+    await pool.move(mirror.name, some);
+    for (const { ticketId } of some) mirror.drop(ticketId);
+  }
+}
+
 async function expireOverdue(mirror: Mirror, now: number, { pool, observe }: CycleStores): Promise<void> {
   const overdue = [...mirror.tickets].filter((ticket) => ticket.deadline <= now).map((it) => it.ticketId);
   for (let from = 0; from < overdue.length; from += ticketsPerExpiry) {
     const some = overdue.slice(from, from + ticketsPerExpiry);
     const expired = await pool.expire(some);
-    if (expired.length > 0) observe.timedOut(mirror.name, expired.length);
+    if (expired.length > 0) observe.timedOut(mirror.configuration, expired.length);
     for (const ticketId of some) mirror.drop(ticketId);
   }
 }
@@ -121,7 +140,7 @@ async function commit(
     }
   }
   await Promise.all([...jobs].map(([jobId, matchIds]) => handOver(jobId, matchIds)));
-  if (outcome === 'paused') observe.paused(mirror.name);
+  if (outcome === 'paused') observe.paused(mirror.configuration);
   return outcome;
 }
 

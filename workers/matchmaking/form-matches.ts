@@ -9,6 +9,8 @@ import { type Mirror, openMirror } from './mirror.ts';
 const hotMs = 5_000;
 /** Tickets kept in memory over all mirrors: the least recently used are let go beyond it. About 1.5 KB each. */
 const mirroredTickets = 150_000;
+/** Mirrors in memory, however few tickets they hold: to read a small pool again is one call. */
+const mostMirrors = 512;
 
 /**
  * Cycles one pool until nothing changes or its time is over. Mirrors stay in memory between jobs, so a pool whose jobs
@@ -35,7 +37,7 @@ export const formMatchesOfPool = (stores: CycleStores): Handler<z.output<typeof 
 function letGo(idle: Map<string, Mirror>): void {
   let tickets = [...idle.values()].reduce((sum, mirror) => sum + mirror.size, 0);
   for (const [name, mirror] of idle) {
-    if (tickets <= mirroredTickets || idle.size === 1) return;
+    if ((tickets <= mirroredTickets && idle.size <= mostMirrors) || idle.size === 1) return;
     idle.delete(name);
     tickets -= mirror.size;
   }

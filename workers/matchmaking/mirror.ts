@@ -1,5 +1,6 @@
 import type { Engine } from '../../jobs/matchmaking/engine/engine.ts';
 import { MatchPool } from '../../jobs/matchmaking/engine/pool.ts';
+import { configurationOf } from '../../jobs/matchmaking/pool-name.ts';
 import type { CatchUp, PooledTicket } from '../pool/changes.ts';
 import type { Pool } from '../pool/pool.ts';
 
@@ -17,11 +18,16 @@ export type Mirror = ReturnType<typeof openMirror>;
 export function openMirror(pool: Pool, name: string) {
   const tickets = new Map<string, PooledTicket>();
   const refused = new Set<string>();
+  const configuration = configurationOf(name);
+  /** Tickets that nobody has asked yet whether they belong here, by the rule set the others were asked for. */
+  let unasked: PooledTicket[] = [];
+  let askedFor: Engine | undefined;
   let position: number | undefined;
   let matching: { readonly engine: Engine; readonly pool: MatchPool } | undefined;
 
   const put = (ticket: PooledTicket) => {
     tickets.set(ticket.ticketId, ticket);
+    unasked.push(ticket);
     matching?.pool.add(ticket);
   };
   const drop = (ticketId: string) => {
@@ -31,6 +37,7 @@ export function openMirror(pool: Pool, name: string) {
   const forget = () => {
     tickets.clear();
     refused.clear();
+    unasked = [];
     matching = undefined;
     position = undefined;
   };
@@ -50,7 +57,16 @@ export function openMirror(pool: Pool, name: string) {
 
   return {
     name,
+    configuration,
     drop,
+
+    /** Its tickets that another pool is for, under the engine's rule set. Each is named once per engine. */
+    strays(engine: Engine, poolOf: (players: PooledTicket['players']) => string): PooledTicket[] {
+      const asked = askedFor === engine ? unasked : [...tickets.values()];
+      askedFor = engine;
+      unasked = [];
+      return asked.filter((it) => tickets.get(it.ticketId) === it && poolOf(it.players) !== name);
+    },
 
     /**
      * A match formed from this mirror was refused since a ticket had changed. Being behind, it learns of the change from
@@ -90,7 +106,7 @@ export function openMirror(pool: Pool, name: string) {
       if (position === undefined) await reload();
       for (;;) {
         const at: number = position ?? 0;
-        const step = await pool.catchUp(name, name, at, changesPerStep);
+        const step = await pool.catchUp(name, configuration, at, changesPerStep);
         const gap = step.changes[0] ? step.changes[0].number !== at + 1 : step.latest !== at;
         if (gap || step.latest < at) {
           await reload();

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { coalesce } from '../../jobs/coalesce.ts';
 import { done, maxItems, problemsOf, refusalsOf } from '../../jobs/contract.ts';
-import type { InstalledConfiguration } from '../../jobs/matchmaking/configuration.ts';
+import { configurationOf } from '../../jobs/matchmaking/pool-name.ts';
 import { checkTicket } from '../../jobs/matchmaking/rule-set/check-ticket.ts';
 import type { startMatchmaking } from '../../jobs/matchmaking/start-matchmaking.ts';
 import { party, type TicketPlayer } from '../../jobs/matchmaking/ticket.ts';
@@ -25,7 +25,7 @@ export interface StartMatchmakingStores {
 
 /** A reservation that may enter, or why it may not. */
 type Checked =
-  | { readonly players: readonly TicketPlayer[]; readonly installed: InstalledConfiguration }
+  | { readonly players: readonly TicketPlayer[]; readonly pool: string; readonly timeoutMs: number }
   | { readonly problem: string };
 
 /** Two script calls keep Redis busy over a round trip. */
@@ -58,10 +58,7 @@ async function enterAll(
     if (!checked) continue;
     if ('problem' in checked)
       failing.push({ ticketId, configuration, reason: 'InvalidTicket', message: checked.problem });
-    else {
-      const timeoutMs = checked.installed.configuration.requestTimeoutSeconds * 1_000;
-      entering.push({ ticketId, pool: configuration, timeoutMs, players: checked.players });
-    }
+    else entering.push({ ticketId, ...checked });
   }
   if (failing.length > 0) await pool.refuse(failing);
   const results = entering.length > 0 ? await pool.enter(entering) : [];
@@ -71,9 +68,9 @@ async function enterAll(
   const started = ended((result) => result === 'entered');
   const failed = [
     ...failing.map((it) => it.configuration),
-    ...ended((it) => it.startsWith('placing')).map((it) => it.pool),
+    ...ended((it) => it.startsWith('placing')).map((it) => configurationOf(it.pool)),
   ];
-  for (const [name, tickets] of Map.groupBy(started, (it) => it.pool))
+  for (const [name, tickets] of Map.groupBy(started, (it) => configurationOf(it.pool)))
     onStarted(name, 'started', tickets.length);
   for (const [name, tickets] of Map.groupBy(failed, (it) => it)) onStarted(name, 'failed', tickets.length);
   return reservations.map((reservation, index) =>
@@ -90,5 +87,9 @@ async function check(reservation: Reservation, configurations: Configurations): 
   if (!players.success) return { problem: problemsOf(players.error, 'players').join('; ') };
   const problems = checkTicket(current.ruleSet, { players: players.data });
   if (problems.length > 0) return { problem: problems.map((it) => `${it.path}: ${it.message}`).join('; ') };
-  return { players: players.data, installed: current.installed };
+  return {
+    players: players.data,
+    pool: current.poolOf(players.data),
+    timeoutMs: current.installed.configuration.requestTimeoutSeconds * 1_000,
+  };
 }

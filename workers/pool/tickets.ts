@@ -25,6 +25,7 @@ export function openTickets(redis: Redis, tag: string) {
     stop: script<string>(redis, tag, 'stop'),
     refuse: script<string[]>(redis, tag, 'refuse'),
     expire: script<string[]>(redis, tag, 'expire'),
+    move: script<number[]>(redis, tag, 'move'),
     overdueReservations: script<string[]>(redis, tag, 'overdue-reservations'),
   };
 
@@ -60,6 +61,10 @@ export function openTickets(redis: Redis, tag: string) {
 
     /** Times out those whose deadline has passed by Redis time; returns which. */
     expire: (ticketIds: readonly string[]): Promise<string[]> => run.expire(...ticketIds),
+
+    /** Moves tickets that search in a pool to the pools they belong to. */
+    move: (from: string, tickets: readonly { ticketId: string; pool: string }[]): Promise<number[]> =>
+      run.move(from, ...tickets.flatMap((it) => [it.ticketId, it.pool])),
 
     /** Tickets reserved more than `ageMs` ago that have not entered, with the job that should have let them in. */
     async overdueReservations(ageMs: number): Promise<{ ticketId: string; jobId: string }[]> {

@@ -3,7 +3,7 @@
 -- ARGV    pool, configuration, position (number of the last change seen), most changes wanted
 -- Returns { time, number of the latest change, installed version or 0, changes as XRANGE gives them }
 local pool = ARGV[1]
-local latest = redis.call('HGET', key('changed'), pool) or '0'
+local latest = redis.call('GET', key('changed', pool)) or '0'
 local changes = {}
 if latest ~= ARGV[3] then
   changes = redis.call('XRANGE', key('changes', pool), '(' .. ARGV[3] .. '-0', '+', 'COUNT', ARGV[4])

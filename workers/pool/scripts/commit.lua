@@ -33,7 +33,7 @@ while i <= #ARGV do
     local ticket_ids = {}
     for t = first, i - 2, 2 do
       ticket_ids[#ticket_ids + 1] = ARGV[t]
-      take(ARGV[t], answer_ms and 'REQUIRES_ACCEPTANCE' or 'PLACING', match, pool)
+      take(ARGV[t], answer_ms and 'REQUIRES_ACCEPTANCE' or 'PLACING', match, pool, configuration)
     end
     if answer_ms then
       local deadline = string.format('%d', time + answer_ms)

@@ -6,8 +6,9 @@ local at = key('configuration', ARGV[1])
 if tonumber(redis.call('HGET', at, 'version') or '0') >= tonumber(ARGV[2]) then return 0 end
 redis.call('HSET', at, 'version', ARGV[2], 'body', ARGV[3])
 redis.call('SADD', key('configurations'), ARGV[1])
--- What waits may match under the new version: the pool, resting until then, is due.
-if redis.call('EXISTS', key('pool', ARGV[1])) == 1 then
-  redis.call('ZADD', key('due'), 'LT', string.format('%d', read_clock()), ARGV[1])
+-- What waits may match under the new version: its pools, resting until then, are due.
+local time = string.format('%d', read_clock())
+for _, pool in ipairs(redis.call('SMEMBERS', key('pools', ARGV[1]))) do
+  redis.call('ZADD', key('due'), 'LT', time, pool)
 end
 return 1

@@ -22,9 +22,19 @@ local EVENTS_KEPT = 200000
 -- A day and an hour: terminal tickets and stop marks outlive every retry of a job that could still name them.
 local TERMINAL_SECONDS = 90000
 
--- Tells mirrors of a pool what changed; entry ids are consecutive numbers, so a reader sees a gap.
+-- Pools come and go with the values that split them: what mirrors of an empty one might still read is forgotten.
+local EMPTY_POOL_SECONDS = 3600
+
+-- Tells mirrors of a pool what changed; entry ids are consecutive numbers, so a reader sees a gap. A pool that is new, or
+-- was forgotten, counts from the time in microseconds on: no number it has used before comes again.
 local function note_change(pool, ...)
-  local n = redis.call('HINCRBY', key('changed'), pool, 1)
+  local counter = key('changed', pool)
+  local n = redis.call('INCR', counter)
+  if n == 1 then
+    local t = redis.call('TIME')
+    n = tonumber(t[1]) * 1000000 + tonumber(t[2])
+    redis.call('SET', counter, string.format('%d', n))
+  end
   redis.call('XADD', key('changes', pool), 'MAXLEN', '~', CHANGES_KEPT, string.format('%d-0', n), ...)
 end
 
@@ -48,13 +58,31 @@ local function read_ticket(id)
     revision = f[7], match = f[8], deadline = f[9] and tonumber(f[9]), players = f[10] }
 end
 
+-- Puts a ticket into a pool's queue, and the pool among those of its configuration.
+local function join_pool(pool, configuration, seq, id)
+  redis.call('ZADD', key('pool', pool), seq, id)
+  if redis.call('ZCARD', key('pool', pool)) == 1 then
+    redis.call('SADD', key('pools', configuration), pool)
+    redis.call('PERSIST', key('changed', pool))
+    redis.call('PERSIST', key('changes', pool))
+  end
+end
+
+-- Takes a ticket out of its pool's queue; a pool that is empty now is forgotten in a while.
+local function leave_pool(pool, configuration, id)
+  redis.call('ZREM', key('pool', pool), id)
+  note_change(pool, 'left', id)
+  if redis.call('EXISTS', key('pool', pool)) == 0 then
+    redis.call('SREM', key('pools', configuration), pool)
+    redis.call('EXPIRE', key('changed', pool), EMPTY_POOL_SECONDS)
+    redis.call('EXPIRE', key('changes', pool), EMPTY_POOL_SECONDS)
+  end
+end
+
 -- Takes a ticket to a terminal status, out of its pool if it was searching, with the event that says so.
 local function finish(ticket, status, event, reason, message, time)
   local id = ticket.id
-  if ticket.status == 'SEARCHING' then
-    redis.call('ZREM', key('pool', ticket.pool), id)
-    note_change(ticket.pool, 'left', id)
-  end
+  if ticket.status == 'SEARCHING' then leave_pool(ticket.pool, ticket.configuration, id) end
   redis.call('ZREM', key('reservations'), id)
   redis.call('HSET', key('ticket', id), 'status', status, 'end', string.format('%d', time),
     'reason', reason, 'message', message)
@@ -64,29 +92,33 @@ local function finish(ticket, status, event, reason, message, time)
     '],"reason":' .. cjson.encode(reason) .. ',"message":' .. cjson.encode(message) .. '}')
 end
 
--- Makes a ticket searchable, the first time or again with its age kept.
-local function search(ticket, pool, deadline, players, time)
+-- Lets a ticket wait in a pool, where mirrors see it as `players`.
+local function wait_in(ticket, pool, deadline, players, time)
   local id = ticket.id
   local seq = string.format('%d', ticket.seq)
   local revision = string.format('%d', tonumber(ticket.revision) + 1)
   redis.call('HDEL', key('ticket', id), 'match')
   redis.call('HSET', key('ticket', id), 'status', 'SEARCHING', 'pool', pool, 'deadline', string.format('%d', deadline),
     'players', players, 'revision', revision)
-  redis.call('ZADD', key('pool', pool), seq, id)
+  join_pool(pool, ticket.configuration, seq, id)
   note_change(pool, 'entered', id, 'seq', seq, 'revision', revision, 'start', ticket.start,
     'deadline', string.format('%d', deadline), 'players', players)
   -- Should the wake-up that follows this script be lost, the beat wakes the pool.
   redis.call('ZADD', key('due'), 'LT', string.format('%d', time + 1000), pool)
+end
+
+-- Makes a ticket searchable, the first time or again with its age kept.
+local function search(ticket, pool, deadline, players, time)
+  wait_in(ticket, pool, deadline, players, time)
   emit('MatchmakingSearching', time, ticket.configuration,
-    '{"tickets":[' .. ticket_view(id, ticket.start, ticket.roster) .. '],"estimatedWaitMillis":"NOT_AVAILABLE"}')
+    '{"tickets":[' .. ticket_view(ticket.id, ticket.start, ticket.roster) .. '],"estimatedWaitMillis":"NOT_AVAILABLE"}')
 end
 
 -- Takes tickets out of their pool for a match; they are PLACING, or REQUIRES_ACCEPTANCE while it is a proposal.
-local function take(ticket_id, status, match, pool)
+local function take(ticket_id, status, match, pool, configuration)
   redis.call('HSET', key('ticket', ticket_id), 'status', status, 'match', match)
   redis.call('HINCRBY', key('ticket', ticket_id), 'revision', 1)
-  redis.call('ZREM', key('pool', pool), ticket_id)
-  note_change(pool, 'left', ticket_id)
+  leave_pool(pool, configuration, ticket_id)
 end
 
 -- Puts a decided match into the outbox, to be handed over again when it is not settled in time.

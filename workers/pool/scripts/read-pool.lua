@@ -10,4 +10,4 @@ for _, id in ipairs(ids) do
   page[at + 1] = id
   for i = 1, 5 do page[at + 1 + i] = f[i] end
 end
-return { redis.call('HGET', key('changed'), ARGV[1]) or '0', page }
+return { redis.call('GET', key('changed', ARGV[1])) or '0', page }

@@ -2,7 +2,7 @@
 -- KEYS[1] hash tag
 -- ARGV    pool, number of the last change the worker saw, ms when time alone changes something (empty: never)
 -- Returns 1 the pool rests, 0 there are newer changes: the pool is due at once
-if (redis.call('HGET', key('changed'), ARGV[1]) or '0') ~= ARGV[2] then
+if (redis.call('GET', key('changed', ARGV[1])) or '0') ~= ARGV[2] then
   redis.call('ZADD', key('due'), 'LT', string.format('%d', read_clock()), ARGV[1])
   return 0
 end

@@ -1,0 +1,149 @@
+import { beforeEach, expect, onTestFinished, test } from 'vitest';
+import { openConfigurations } from '../../workers/matchmaking/configurations.ts';
+import { runCycle } from '../../workers/matchmaking/cycle.ts';
+import { openMirror } from '../../workers/matchmaking/mirror.ts';
+import { startTickets } from '../../workers/matchmaking/start-matchmaking.ts';
+import { aConfiguration, aTicket, duelRuleSet } from '../support/builders.ts';
+import { perform } from '../support/fleet-stores.ts';
+import { openPoolSteps } from '../support/pool-steps.ts';
+
+/** `duel`, where both players must want the same mode. */
+const byMode = JSON.stringify({
+  ...JSON.parse(duelRuleSet),
+  playerAttributes: [{ name: 'mode', type: 'string', default: 'casual' }],
+  rules: [{ name: 'SameMode', type: 'batchDistance', batchAttribute: 'mode' }],
+});
+
+let domain: Awaited<ReturnType<typeof openPoolSteps>>;
+let woken: Set<string>;
+beforeEach(async () => {
+  domain = await openPoolSteps();
+  onTestFinished(() => domain[Symbol.asyncDispose]());
+  woken = new Set();
+});
+
+const installed = (version: number, body: string) => ({
+  ...aConfiguration(version),
+  ruleSet: { name: 'duel', version, body },
+});
+const wants = (ticketId: string, mode?: string) => ({
+  ...aTicket(ticketId),
+  players: [{ playerId: ticketId, attributes: mode ? { mode: { S: mode } } : {} }],
+});
+/** Lets reserved tickets in as a worker that has just started would. */
+const start = (...ticketIds: string[]) =>
+  perform(
+    startTickets({
+      pool: domain.pool,
+      configurations: openConfigurations(domain.pool),
+      wake: async (pool) => void woken.add(pool),
+      onUnready: (_configuration, error) => {
+        throw error;
+      },
+      onStarted: () => undefined,
+    }),
+    ticketIds.map((ticketId) => ({ ticketId })),
+  );
+const waiting = async (pool: string) =>
+  (await domain.pool.readPool(pool, 0, 100)).tickets.map((it) => it.ticketId);
+const pools = async () => (await domain.redis.smembers(domain.key('pools:duel'))).sort();
+const due = () => domain.redis.zrange(domain.key('due'), '0', '-1');
+const decided: string[] = [];
+const cycle = async (pool: string) => {
+  const stores = {
+    pool: domain.pool,
+    configurations: openConfigurations(domain.pool),
+    handOver: async (_job: string, matchIds: readonly string[]) => void decided.push(...matchIds),
+    observe: {
+      committed: () => undefined,
+      timedOut: () => undefined,
+      searching: () => undefined,
+      paused: () => undefined,
+    },
+  };
+  const mirror = openMirror(domain.pool, pool);
+  while (await runCycle(mirror, stores));
+};
+
+test('tickets wait in the pool of their value, and each pool is woken and matched by itself', async () => {
+  await domain.pool.install(installed(2, byMode));
+  await domain.reserve(wants('a', 'ranked'), wants('b'), wants('c', 'ranked'), wants('d', 'casual'));
+
+  await start('a', 'b', 'c', 'd');
+
+  expect(await waiting('duel/ranked')).toEqual(['a', 'c']);
+  expect(await waiting('duel/casual')).toEqual(['b', 'd']);
+  expect([...woken].sort()).toEqual(['duel/casual', 'duel/ranked']);
+  await cycle('duel/ranked');
+  expect(await domain.statusOf('a')).toBe('PLACING');
+  expect(await domain.statusOf('b')).toBe('SEARCHING');
+  expect(await pools()).toEqual(['duel/casual']);
+});
+
+test('a new rule set that splits otherwise moves the waiting to their new pools, with their age kept', async () => {
+  await domain.reserve(wants('a', 'ranked'), wants('b', 'casual'), wants('c', 'ranked'));
+  await start('a', 'b', 'c');
+  await cycle('duel');
+  expect(await pools()).toEqual(['duel']);
+  const [before] = (await domain.pool.readPool('duel', 0, 10)).tickets;
+  await domain.pool.install(installed(3, byMode));
+  expect(await due()).toContain('duel');
+
+  await cycle('duel');
+
+  const left = before?.ticketId ?? '';
+  const mode = left === 'b' ? 'casual' : 'ranked';
+  expect(await pools()).toEqual([`duel/${mode}`]);
+  expect(await due()).toContain(`duel/${mode}`);
+  const [after] = (await domain.pool.readPool(`duel/${mode}`, 0, 10)).tickets;
+  expect(after).toMatchObject({
+    ticketId: left,
+    sequence: before?.sequence,
+    startTime: before?.startTime,
+    deadline: before?.deadline,
+  });
+  expect(after?.revision).not.toBe(before?.revision);
+});
+
+test('moving a ticket that left the pool meanwhile changes nothing', async () => {
+  await domain.search('a', 'b');
+  await domain.pool.stop('b');
+
+  expect(
+    await domain.pool.move('duel', [
+      { ticketId: 'a', pool: 'duel/x' },
+      { ticketId: 'b', pool: 'duel/x' },
+    ]),
+  ).toEqual([1, 0]);
+  expect(await domain.statusOf('b')).toBe('CANCELLED');
+  expect(await waiting('duel/x')).toEqual(['a']);
+});
+
+test('an empty pool is forgotten, and numbers its changes higher when it comes back', async () => {
+  await domain.search('a');
+  const mirror = openMirror(domain.pool, 'duel');
+  await mirror.catchUp();
+  await domain.pool.stop('a');
+  for (const key of ['changed:duel', 'changes:duel'])
+    expect(await domain.redis.ttl(domain.key(key))).toBeGreaterThan(3_000);
+  const last = Number(await domain.redis.get(domain.key('changed:duel')));
+
+  await domain.redis.del(domain.key('changed:duel'), domain.key('changes:duel'));
+  await domain.search('b');
+
+  expect(Number(await domain.redis.get(domain.key('changed:duel')))).toBeGreaterThan(last);
+  expect(await domain.redis.ttl(domain.key('changed:duel'))).toBe(-1);
+  await mirror.catchUp();
+  expect([...mirror.tickets].map((it) => it.ticketId)).toEqual(['b']);
+});
+
+test('pools of a configuration are due when a new version is installed, wherever their tickets are', async () => {
+  await domain.pool.install(installed(2, byMode));
+  await domain.reserve(wants('a', 'ranked'), wants('b', 'casual'));
+  await start('a', 'b');
+  await domain.redis.del(domain.key('due'));
+
+  await domain.pool.install(installed(3, byMode));
+
+  expect((await due()).sort()).toEqual(['duel/casual', 'duel/ranked']);
+});
