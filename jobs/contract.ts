@@ -14,6 +14,11 @@ export interface Job<Item = unknown> {
   readonly kind: string;
   readonly queue: QueueName;
   readonly item: z.ZodType<Item>;
+  /**
+   * Who may ask for it: services alone, unless the contract says players too. What a player may ask for is then checked
+   * item by item, where the state is.
+   */
+  readonly askedBy: 'services' | 'players';
   /** Most items one job carries. */
   readonly limit: number;
   /** How often a throwing handler is tried, the first time included. */
@@ -36,7 +41,7 @@ export const maxItems = 200;
 export function defineJob<Item>(
   job: Pick<Job<Item>, 'kind' | 'queue' | 'item'> & Partial<Job<Item>>,
 ): Job<Item> {
-  return { limit: maxItems, attempts: 10, backoffMs: 200, timeoutMs: 30_000, ...job };
+  return { askedBy: 'services', limit: maxItems, attempts: 10, backoffMs: 200, timeoutMs: 30_000, ...job };
 }
 
 /** Who asks: a service inside the network edge, or one player by the verified `sub` of an access token. */
@@ -45,6 +50,10 @@ const actor = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('player'), playerId: z.string().min(1).max(1024) }),
 ]);
 export type Actor = z.output<typeof actor>;
+
+/** Whether an actor may ask for a kind of work at all. */
+export const mayAsk = ({ askedBy }: Pick<Job, 'askedBy'>, { kind }: Actor): boolean =>
+  kind === 'service' || askedBy === 'players';
 
 export const envelope = z.strictObject({
   kind: z.string().min(1),

@@ -1,10 +1,12 @@
 import { coalesce } from '../jobs/coalesce.ts';
 import { type Actor, type Job, maxEnvelopeBytes } from '../jobs/contract.ts';
-import { reaching } from './connection.ts';
 import type { ProducerQueues } from './queues.ts';
 
 /** Four keep Redis busy over a round trip; more only queue up there. */
 export const batchesInFlight = 4;
+
+/** Resolves to the id of the job that carries the item, when Redis has it. */
+export type AddItem = <Item>(job: Job<Item>, item: Item, actor: Actor) => Promise<string>;
 
 /** Bytes of an envelope that are not items. */
 const envelopeBytes = 2_048;
@@ -13,7 +15,7 @@ const envelopeBytes = 2_048;
  * Adds single items to jobs shared by concurrent calls of the same kind and actor: an envelope names one actor, so
  * players' own calls share only among themselves while a service's share all.
  */
-export function openBatches(queues: ProducerQueues) {
+export function openBatches(queues: ProducerQueues): AddItem {
   const batches = new Map<string, (item: never) => Promise<string>>();
 
   const open = <Item>(job: Job<Item>, actor: Actor, onIdle: () => void) =>
@@ -25,13 +27,12 @@ export function openBatches(queues: ProducerQueues) {
       schedule: setImmediate,
       onIdle,
       send: async (items) => {
-        const { id = '' } = await reaching(() => queues.add(job, items, actor));
+        const { id = '' } = await queues.add(job, items, actor);
         return items.map(() => id);
       },
     });
 
-  /** Resolves to the id of the job that carries the item, when Redis has it. */
-  return <Item>(job: Job<Item>, item: Item, actor: Actor): Promise<string> => {
+  return <Item>(job: Job<Item>, item: Item, actor: Actor) => {
     const key = `${job.kind} ${JSON.stringify(actor)}`;
     const batch =
       (batches.get(key) as ((item: Item) => Promise<string>) | undefined) ??

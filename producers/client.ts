@@ -1,37 +1,17 @@
-import { randomBytes, randomUUID } from 'node:crypto';
-import type { z } from 'zod';
-import type { Actor } from '../jobs/contract.ts';
-import {
-  putConfiguration,
-  putRuleSet,
-  type RecordCollection,
-  readRecord,
-} from '../jobs/maintenance/maintenance.ts';
-import type { AcceptMatch } from '../jobs/matchmaking/accept-match.ts';
-import type { configuration, InstalledConfiguration } from '../jobs/matchmaking/configuration.ts';
-import type { DescribedTicket } from '../jobs/matchmaking/described-ticket.ts';
-import { loadRuleSet } from '../jobs/matchmaking/rule-set/load.ts';
-import type { StartRequest } from '../jobs/matchmaking/start-request.ts';
-import { type CorrectResult, correctResult } from '../jobs/rating-update/correct-result.ts';
-import type { LadderSettings } from '../jobs/rating-update/ladder.ts';
-import { putLadder } from '../jobs/rating-update/put-ladder.ts';
-import { resetSeason } from '../jobs/rating-update/reset-season.ts';
-import type { MatchResult } from '../jobs/rating-update/result.ts';
-import { updateRatings } from '../jobs/rating-update/update-ratings.ts';
-import { createSession } from '../jobs/session-creation/create-session.ts';
-import { endSession } from '../jobs/session-creation/end-session.ts';
-import { type PlayerLeft, playerLeft } from '../jobs/session-creation/player-left.ts';
-import { readSession } from '../jobs/session-creation/read-session.ts';
-import type { CachedSession } from '../jobs/session-creation/session.ts';
+import { randomBytes } from 'node:crypto';
+import { type Actor, mayAsk } from '../jobs/contract.ts';
 import { formatTraceHeader, newTraceId } from '../jobs/trace-header.ts';
 import { openBatches } from './batches.ts';
+import { openCalls } from './call.ts';
 import { openConfigurations } from './configurations.ts';
-import { connect, reaching } from './connection.ts';
-import { readEvents, type StreamItem } from './events.ts';
+import { connect } from './connection.ts';
+import { type EventsRequest, readEvents, type StreamItem } from './events.ts';
 import { openMatchmaking } from './matchmaking.ts';
-import { parse } from './parse.ts';
+import { openOperations } from './operations.ts';
 import { openQueues } from './queues.ts';
 import { RequestError } from './request-error.ts';
+import { openResults } from './results.ts';
+import { openSessions } from './sessions.ts';
 import { openTickets } from './tickets.ts';
 
 export interface ClientOptions {
@@ -52,16 +32,6 @@ export interface ClientOptions {
   readonly onError?: (error: Error) => void;
 }
 
-/** The actor of one call: a player may act only for themselves and for tickets they are in. */
-export interface CallOptions {
-  readonly actor?: Actor;
-}
-
-export interface SessionRequest {
-  readonly playerId: string;
-  readonly sessionId?: string;
-}
-
 export type MatchmakingClient = Awaited<ReturnType<typeof openClient>>;
 
 /**
@@ -76,135 +46,26 @@ export async function openClient(options: ClientOptions) {
   const redis = await connect(options.redisUrl, onError);
   const queues = openQueues(redis, domain, () => options.trace?.() ?? newTrace(), onError);
   const configurations = openConfigurations(redis, domain);
-  const matchmaking = openMatchmaking({ tickets: openTickets(redis, domain), configurations, queues });
-
-  const addItem = openBatches(queues);
-
-  const createOne = async (request: SessionRequest, actor: Actor): Promise<{ sessionId: string }> => {
-    const item = parse(createSession.item, { sessionId: randomUUID(), ...request, requestedAt: Date.now() });
-    if (actor.kind === 'player' && actor.playerId !== item.playerId)
-      throw new RequestError('not-allowed', 'playerId: a player may create sessions only for themselves');
-    await addItem(createSession, item, actor);
-    return { sessionId: item.sessionId };
-  };
-  const reportOne = async (result: MatchResult, actor: Actor): Promise<{ jobId: string }> => {
-    if (actor.kind === 'player')
-      throw new RequestError('not-allowed', 'a player may not report match results');
-    return { jobId: await addItem(updateRatings, parse(updateRatings.item, result), actor) };
+  const parts = {
+    call: openCalls(self),
+    addItem: openBatches(queues),
+    tickets: openTickets(redis, domain),
+    configurations,
+    queues,
   };
 
   return {
-    /** Gives a player a session; returns its id at once, the session follows. Without a `sessionId` a UUID is made. */
-    createSession: (request: SessionRequest, { actor = self }: CallOptions = {}) => createOne(request, actor),
+    ...openSessions(parts),
+    ...openMatchmaking(parts),
+    ...openResults(parts),
+    ...openOperations(parts),
 
-    /** Creates many sessions; each succeeds or fails alone, in the order given. */
-    createSessions: (requests: readonly SessionRequest[], { actor = self }: CallOptions = {}) =>
-      Promise.allSettled(requests.map((request) => createOne(request, actor))),
-
-    /** Ends a session; its player leaves the match they are in. A player ends only their own. */
-    async endSession(sessionId: string, { actor = self }: CallOptions = {}): Promise<void> {
-      await addItem(endSession, parse(endSession.item, { sessionId }), actor);
-    },
-
-    /** Says that a player left a match that goes on: they can be matched again, and its result still rates them. */
-    async playerLeft(request: PlayerLeft, { actor = self }: CallOptions = {}): Promise<void> {
-      const item = parse(playerLeft.item, request);
-      if (actor.kind === 'player' && actor.playerId !== item.playerId)
-        throw new RequestError('not-allowed', 'playerId: a player may leave only for themselves');
-      await addItem(playerLeft, item, actor);
-    },
-
-    /** A session as it is now; `undefined` when there is none. */
-    async describeSession(sessionId: string): Promise<CachedSession | undefined> {
-      const item = parse(readSession.item, { sessionId });
-      return ((await reaching(() => queues.ask(readSession, item, self))) ?? undefined) as never;
-    },
-
-    /** Starts matchmaking: when this returns the ticket exists and will reach exactly one terminal status. */
-    startMatchmaking: (request: StartRequest, { actor = self }: CallOptions = {}) =>
-      reaching(() => matchmaking.start(request, actor)),
-
-    /** Starts many tickets; each succeeds or fails alone, in the order given. */
-    startMatchmakingAll: (requests: readonly StartRequest[], { actor = self }: CallOptions = {}) =>
-      Promise.allSettled(requests.map((request) => reaching(() => matchmaking.start(request, actor)))),
-
-    /** Asks to cancel a ticket; from PLACING on it is too late. */
-    stopMatchmaking: (ticketId: string, { actor = self }: CallOptions = {}): Promise<void> =>
-      reaching(() => matchmaking.stop(ticketId, actor)),
-
-    /** Answers a proposal (ticket status REQUIRES_ACCEPTANCE) for players of a ticket; the first answer of each stands. */
-    acceptMatch: (request: AcceptMatch, { actor = self }: CallOptions = {}): Promise<void> =>
-      reaching(() => matchmaking.accept(request, actor)),
-
-    /** Tickets by id (at most 100), unknown ones left out. A player sees only tickets they are in. */
-    describeMatchmaking: (
-      ticketIds: readonly string[],
-      { actor = self }: CallOptions = {},
-    ): Promise<DescribedTicket[]> => reaching(() => matchmaking.describe(ticketIds, actor)),
-
-    /** Reports a match's result: services only. It is rated once, however often it is reported. */
-    reportMatchResult: (result: MatchResult, { actor = self }: CallOptions = {}) => reportOne(result, actor),
-
-    /** Reports many results; each succeeds or fails alone, in the order given. */
-    reportMatchResults: (results: readonly MatchResult[], { actor = self }: CallOptions = {}) =>
-      Promise.allSettled(results.map((result) => reportOne(result, actor))),
-
-    /** Replaces the result of a rated match; that match and all its ladder rated since are rated again. */
-    async correctResult(request: CorrectResult): Promise<{ matches: number; revision: number }> {
-      const item = parse(correctResult.item, request);
-      return (await reaching(() => queues.ask(correctResult, item, self))) as never;
-    },
-
-    /** Gives a ladder its settings, for matches rated from now on; what is not named is the default. */
-    async putLadder(request: {
-      readonly name: string;
-      readonly settings: Partial<LadderSettings>;
-    }): Promise<LadderSettings> {
-      const item = parse(putLadder.item, request);
-      return (await reaching(() => queues.ask(putLadder, item, self))) as never;
-    },
-
-    /** Starts a ladder's next season, numbered from 1: a soft reset of every rating on it. */
-    async startSeason(request: {
-      readonly ladder: string;
-      readonly season: number;
-    }): Promise<{ season: number }> {
-      const item = parse(resetSeason.item, request);
-      return (await reaching(() => queues.ask(resetSeason, item, self))) as never;
-    },
-
-    /** Lifecycle events of every ticket, in order per ticket, until the signal is aborted. */
-    events: (
-      read: { readonly from?: number; readonly signal?: AbortSignal } = {},
-    ): AsyncGenerator<StreamItem> => readEvents(redis, domain, { ...read, origin, onError }),
-
-    /** Stores a rule set (FlexMatch JSON text) as a new version, used from the next cycle on. */
-    async putRuleSet(request: {
-      readonly name: string;
-      readonly body: string;
-    }): Promise<{ version: number; warnings: readonly { path: string; message: string }[] }> {
-      const item = parse(putRuleSet.item, request);
-      const loaded = loadRuleSet(item.body);
-      if (!loaded.ok)
-        throw new RequestError(
-          'invalid-request',
-          loaded.problems.map((it) => `${it.path}: ${it.message}`).join('\n'),
-        );
-      return (await reaching(() => queues.ask(putRuleSet, item, self))) as never;
-    },
-
-    /** Stores a configuration as a new version. Its rule set must be there. */
-    async putConfiguration(request: z.input<typeof configuration>): Promise<{ version: number }> {
-      const item = parse(putConfiguration.item, request);
-      return (await reaching(() => queues.ask(putConfiguration, item, self))) as never;
-    },
-
-    listConfigurations: (): Promise<InstalledConfiguration[]> => reaching(() => configurations.list()),
-
-    /** Documents a worker reads from DocumentDB, at most 100; without an id, for rule sets and configurations, all. */
-    async readRecord(collection: RecordCollection, id?: string): Promise<Record<string, unknown>[]> {
-      const item = parse(readRecord.item, { collection, ...(id !== undefined && { id }) });
-      return (await reaching(() => queues.ask(readRecord, item, self))) as never;
+    /** Lifecycle events of every ticket, in order per ticket, until the signal is aborted: services only. */
+    events(read: EventsRequest = {}): AsyncGenerator<StreamItem> {
+      const { actor = self, ...where } = read;
+      if (!mayAsk({ askedBy: 'services' }, actor))
+        throw new RequestError('not-allowed', "actor: a player may not read everybody's events");
+      return readEvents(redis, domain, { ...where, origin, onError });
     },
 
     /** BullMQ queues, for operators. */

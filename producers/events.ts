@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis';
+import type { Actor } from '../jobs/contract.ts';
 import { poolTag } from '../jobs/keys.ts';
 import {
   type EventOrigin,
@@ -15,10 +16,15 @@ export type StreamItem =
   /** The reader fell behind retention: events after number `from` up to `position` are gone. */
   | { readonly kind: 'gap'; readonly position: number; readonly from: number };
 
-export interface EventOptions {
+export interface EventsRequest {
   /** Number of the event to resume after. 0 starts with the oldest kept; absent: only what happens from now on. */
   readonly from?: number;
   readonly signal?: AbortSignal;
+  /** Default: the client's actor. */
+  readonly actor?: Actor;
+}
+
+export interface EventOptions extends EventsRequest {
   readonly origin: EventOrigin;
   /** Told of connection errors while it reconnects by itself. */
   readonly onError: (error: Error) => void;

@@ -10,6 +10,7 @@ import { startMatchmaking } from '../jobs/matchmaking/start-matchmaking.ts';
 import { type StartRequest, startRequest } from '../jobs/matchmaking/start-request.ts';
 import { stopMatchmaking } from '../jobs/matchmaking/stop-matchmaking.ts';
 import { batchesInFlight } from './batches.ts';
+import type { Call, CallOptions } from './call.ts';
 import type { openConfigurations } from './configurations.ts';
 import { parse } from './parse.ts';
 import type { ProducerQueues } from './queues.ts';
@@ -22,13 +23,22 @@ const ticketIds = z.array(ticketIdSchema).min(1).max(100, 'at most 100 ticket id
 const terminal = new Set(['COMPLETED', 'FAILED', 'CANCELLED', 'TIMED_OUT']);
 
 export interface MatchmakingParts {
+  readonly call: Call;
   readonly tickets: TicketReader;
   readonly configurations: ReturnType<typeof openConfigurations>;
   readonly queues: ProducerQueues;
 }
 
-/** StartMatchmaking, StopMatchmaking and DescribeMatchmaking. */
-export function openMatchmaking({ tickets, configurations, queues }: MatchmakingParts) {
+/** A ticket as it stands when its start call returns. */
+type StartedTicket = {
+  readonly ticketId: string;
+  /** `CANCELLED` when a stop came first. */
+  readonly status: 'QUEUED' | 'CANCELLED';
+  readonly startTime: string;
+};
+
+/** StartMatchmaking, StopMatchmaking, AcceptMatch and DescribeMatchmaking. */
+export function openMatchmaking({ call, tickets, configurations, queues }: MatchmakingParts) {
   /** A reservation whose job could not be added is no promise kept back: the sweep adds the job within seconds. */
   const addStart = async (items: readonly { ticketId: string }[], jobId: string): Promise<void> => {
     try {
@@ -70,11 +80,8 @@ export function openMatchmaking({ tickets, configurations, queues }: Matchmaking
     return found.filter((ticket) => ticket.players.some((player) => player.playerId === actor.playerId));
   };
 
-  return {
-    async start(
-      request: StartRequest,
-      actor: Actor,
-    ): Promise<{ ticketId: string; status: 'QUEUED' | 'CANCELLED'; startTime: string }> {
+  const startOne = (request: StartRequest, options: CallOptions): Promise<StartedTicket> =>
+    call(startMatchmaking, options, async ({ actor }) => {
       const { ticketId = randomUUID(), configuration, players } = parse(startRequest, request);
       if (actor.kind === 'player' && !players.some((player) => player.playerId === actor.playerId))
         throw new RequestError('not-allowed', 'players: a player may start only tickets they are in');
@@ -93,36 +100,58 @@ export function openMatchmaking({ tickets, configurations, queues }: Matchmaking
         status: result.stopped ? 'CANCELLED' : 'QUEUED',
         startTime: new Date(result.startTime).toISOString(),
       };
-    },
+    });
 
-    async stop(ticketId: string, actor: Actor): Promise<void> {
-      const [ticket] = await visible([ticketId], actor);
-      if (!ticket) throw new RequestError('not-found', `ticketId: there is no ticket ${ticketId}`);
-      if (ticket.status === 'PLACING' || terminal.has(ticket.status))
-        throw new RequestError(
-          'conflict',
-          `ticketId: ${ticketId} is ${ticket.status}; it is too late to stop it`,
+  return {
+    /** Starts matchmaking: when this returns the ticket exists and will reach exactly one terminal status. */
+    startMatchmaking: (request: StartRequest, options: CallOptions = {}) => startOne(request, options),
+
+    /** Starts many tickets; each succeeds or fails alone, in the order given. */
+    startMatchmakingAll: (requests: readonly StartRequest[], options: CallOptions = {}) =>
+      Promise.allSettled(requests.map((request) => startOne(request, options))),
+
+    /** Asks to cancel a ticket; from PLACING on it is too late. */
+    stopMatchmaking: (ticketId: string, options: CallOptions = {}): Promise<void> =>
+      call(stopMatchmaking, options, async ({ actor }) => {
+        const [ticket] = await visible([ticketId], actor);
+        if (!ticket) throw new RequestError('not-found', `ticketId: there is no ticket ${ticketId}`);
+        if (ticket.status === 'PLACING' || terminal.has(ticket.status))
+          throw new RequestError(
+            'conflict',
+            `ticketId: ${ticketId} is ${ticket.status}; it is too late to stop it`,
+          );
+        await queues.add(stopMatchmaking, [{ ticketId }], actor);
+      }),
+
+    /** Answers a proposal (ticket status REQUIRES_ACCEPTANCE) for players of a ticket; the first answer of each stands. */
+    acceptMatch: (request: AcceptMatch, options: CallOptions = {}): Promise<void> =>
+      call(acceptMatch, options, async ({ actor }) => {
+        const item = parse(acceptMatch.item, request);
+        if (actor.kind === 'player' && item.playerIds.some((id) => id !== actor.playerId))
+          throw new RequestError('not-allowed', 'playerIds: a player may answer only for themselves');
+        const [ticket] = await visible([item.ticketId], actor);
+        if (!ticket) throw new RequestError('not-found', `ticketId: there is no ticket ${item.ticketId}`);
+        if (ticket.status !== 'REQUIRES_ACCEPTANCE' || ticket.matchId !== item.matchId)
+          throw new RequestError(
+            'conflict',
+            `matchId: ticket ${item.ticketId} is ${ticket.status} and has no proposal ${item.matchId}`,
+          );
+        const stranger = item.playerIds.find(
+          (id) => !ticket.players.some((player) => player.playerId === id),
         );
-      await queues.add(stopMatchmaking, [{ ticketId }], actor);
-    },
+        if (stranger)
+          throw new RequestError(
+            'invalid-request',
+            `playerIds: ${stranger} is not in ticket ${item.ticketId}`,
+          );
+        await queues.add(acceptMatch, [item], actor);
+      }),
 
-    async accept(request: AcceptMatch, actor: Actor): Promise<void> {
-      const item = parse(acceptMatch.item, request);
-      if (actor.kind === 'player' && item.playerIds.some((id) => id !== actor.playerId))
-        throw new RequestError('not-allowed', 'playerIds: a player may answer only for themselves');
-      const [ticket] = await visible([item.ticketId], actor);
-      if (!ticket) throw new RequestError('not-found', `ticketId: there is no ticket ${item.ticketId}`);
-      if (ticket.status !== 'REQUIRES_ACCEPTANCE' || ticket.matchId !== item.matchId)
-        throw new RequestError(
-          'conflict',
-          `matchId: ticket ${item.ticketId} is ${ticket.status} and has no proposal ${item.matchId}`,
-        );
-      const stranger = item.playerIds.find((id) => !ticket.players.some((player) => player.playerId === id));
-      if (stranger)
-        throw new RequestError('invalid-request', `playerIds: ${stranger} is not in ticket ${item.ticketId}`);
-      await queues.add(acceptMatch, [item], actor);
-    },
-
-    describe: visible,
+    /** Tickets by id (at most 100), unknown ones left out. A player sees only tickets they are in. */
+    describeMatchmaking: (
+      ticketIds: readonly string[],
+      options: CallOptions = {},
+    ): Promise<DescribedTicket[]> =>
+      call(startMatchmaking, options, ({ actor }) => visible(ticketIds, actor)),
   };
 }

@@ -3,6 +3,7 @@ import { type JobsOptions, Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { type Actor, type Job, jobOptions, type QueueName, queueNames, seal } from '../jobs/contract.ts';
 import { queuePrefix, type Reply, replyKey } from '../jobs/keys.ts';
+import type { Calling } from './call.ts';
 import { RequestError } from './request-error.ts';
 
 export type ProducerQueues = ReturnType<typeof openQueues>;
@@ -43,10 +44,16 @@ export function openQueues(
     add,
 
     /** Adds a job and waits for what its handler returns. A refusal throws `refused` with the reason. */
-    async ask<Item>(job: Job<Item>, item: Item, actor: Actor, timeoutMs = 30_000): Promise<unknown> {
+    async ask<Item>(
+      job: Job<Item>,
+      item: Item,
+      { actor, signal }: Calling,
+      timeoutMs = 30_000,
+    ): Promise<unknown> {
       const added = await add(job, [item], actor, { reply: true });
       const key = replyKey(domain, job.queue, added.id ?? '');
       for (const until = Date.now() + timeoutMs; Date.now() < until; await pause(pollMs)) {
+        signal?.throwIfAborted();
         const text = await redis.getdel(key);
         if (text) {
           const reply = JSON.parse(text) as Reply;

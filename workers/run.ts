@@ -15,6 +15,7 @@ import {
   firstProblem,
   type Job,
   later,
+  mayAsk,
   type Outcome,
   problemsOf,
   type QueueName,
@@ -145,6 +146,7 @@ async function perform(
   const { kind, items, actor, trace, putOff = 0 } = parsed.data;
   const duty = byKind.get(kind);
   if (!duty) return refused(`kind: ${kind} is no work of queue ${queue.name}`);
+  if (!mayAsk(duty.job, actor)) return refused(`actor: a player may not ask for ${kind}`);
   const { limit, timeoutMs, attempts } = duty.job;
   if (items.length > limit)
     return refused(`items: ${items.length} items, at most ${limit} fit one ${kind} job`);

@@ -10,6 +10,7 @@ import { ticketLimits } from './ticket.ts';
 export const acceptMatch = defineJob({
   kind: 'accept-match',
   queue: 'matchmaking',
+  askedBy: 'players',
   item: z.strictObject({
     ticketId,
     matchId: z.string().min(1).max(128),

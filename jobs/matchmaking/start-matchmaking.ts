@@ -9,5 +9,6 @@ import { ticketId } from './configuration.ts';
 export const startMatchmaking = defineJob({
   kind: 'start-matchmaking',
   queue: 'matchmaking',
+  askedBy: 'players',
   item: z.strictObject({ ticketId }),
 });

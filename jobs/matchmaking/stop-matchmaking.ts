@@ -6,5 +6,6 @@ import { ticketId } from './configuration.ts';
 export const stopMatchmaking = defineJob({
   kind: 'stop-matchmaking',
   queue: 'matchmaking',
+  askedBy: 'players',
   item: z.strictObject({ ticketId }),
 });

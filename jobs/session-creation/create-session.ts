@@ -9,6 +9,7 @@ import { playerId, sessionId } from './session.ts';
 export const createSession = defineJob({
   kind: 'create-session',
   queue: 'session-creation',
+  askedBy: 'players',
   item: z.strictObject({
     sessionId,
     playerId,

@@ -6,6 +6,7 @@ import { sessionId } from './session.ts';
 export const endSession = defineJob({
   kind: 'end-session',
   queue: 'session-creation',
+  askedBy: 'players',
   item: z.strictObject({ sessionId }),
 });
 export type EndSession = z.output<typeof endSession.item>;

@@ -10,6 +10,7 @@ import { playerId } from './session.ts';
 export const playerLeft = defineJob({
   kind: 'player-left',
   queue: 'session-creation',
+  askedBy: 'players',
   item: z.strictObject({ matchId: z.string().min(1).max(128), playerId }),
 });
 export type PlayerLeft = z.output<typeof playerLeft.item>;

@@ -6,6 +6,7 @@ import { sessionId } from './session.ts';
 export const readSession = defineJob({
   kind: 'read-session',
   queue: 'session-creation',
+  askedBy: 'players',
   item: z.strictObject({ sessionId }),
   limit: 1,
   attempts: 3,

@@ -15,7 +15,6 @@ beforeEach(async () => {
 
 const waiting = async (queue: keyof MatchmakingClient['queues']): Promise<Envelope[]> =>
   (await client.queues[queue].getWaiting()).map((job) => job.data);
-const asPlayer = (playerId: string) => ({ actor: { kind: 'player', playerId } }) as const;
 
 describe('starting', () => {
   test('a started ticket can be described at once and its job names it', async () => {
@@ -202,29 +201,6 @@ describe('bad input names the field and the limit, and nothing is queued', () =>
     expect(
       await Promise.all([waiting('session-creation'), waiting('rating-update'), waiting('maintenance')]),
     ).toEqual([[], [], []]);
-  });
-});
-
-describe('a player acts only for themselves and for tickets they are in', () => {
-  test.each([
-    ['create a session', () => client.createSession({ playerId: 'you' }, asPlayer('me'))],
-    ['start a ticket', () => client.startMatchmaking(duel('you'), asPlayer('me'))],
-    [
-      'report a result',
-      () => client.reportMatchResult({ matchId: 'm', teams: [{ name: 'a', rank: 1 }] }, asPlayer('me')),
-    ],
-  ])('they cannot %s of others', async (_what, call) => {
-    await expect(call()).rejects.toMatchObject({ code: 'not-allowed' });
-  });
-
-  test("another player's ticket does not exist for them", async () => {
-    await client.startMatchmaking(duel('you', 'yours'));
-
-    expect(await client.describeMatchmaking(['yours'], asPlayer('me'))).toEqual([]);
-    await expect(client.stopMatchmaking('yours', asPlayer('me'))).rejects.toMatchObject({
-      code: 'not-found',
-    });
-    expect(await client.describeMatchmaking(['yours'], asPlayer('you'))).toHaveLength(1);
   });
 });
 

@@ -2,7 +2,15 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { catalogue } from '../../jobs/catalogue.ts';
-import { backoff, backoffCapMs, envelope, problemsOf, queueNames, refusalsOf } from '../../jobs/contract.ts';
+import {
+  backoff,
+  backoffCapMs,
+  envelope,
+  mayAsk,
+  problemsOf,
+  queueNames,
+  refusalsOf,
+} from '../../jobs/contract.ts';
 
 describe('the catalogue', () => {
   test('every kind is named once and belongs to a queue that exists', () => {
@@ -18,6 +26,21 @@ describe('the catalogue', () => {
       expect(job.limit, job.kind).toBeGreaterThanOrEqual(1);
       expect(job.timeoutMs, job.kind).toBeGreaterThan(0);
     }
+  });
+
+  test('players may ask for what is about themselves, and services for everything', () => {
+    const open = catalogue.filter((job) => mayAsk(job, { kind: 'player', playerId: 'p' }));
+
+    expect(open.map((job) => job.kind).sort()).toEqual([
+      'accept-match',
+      'create-session',
+      'end-session',
+      'player-left',
+      'read-session',
+      'start-matchmaking',
+      'stop-matchmaking',
+    ]);
+    for (const job of catalogue) expect(mayAsk(job, { kind: 'service', name: 's' }), job.kind).toBe(true);
   });
 
   test('only work that the clock asks for again has a single attempt', () => {

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { coalesce } from '../../jobs/coalesce.ts';
-import { done, maxItems, problemsOf, refusalsOf } from '../../jobs/contract.ts';
+import { type Actor, done, maxItems, problemsOf, refusalsOf } from '../../jobs/contract.ts';
 import { configurationOf } from '../../jobs/matchmaking/pool-name.ts';
 import { checkTicket } from '../../jobs/matchmaking/rule-set/check-ticket.ts';
 import type { startMatchmaking } from '../../jobs/matchmaking/start-matchmaking.ts';
@@ -85,6 +85,9 @@ async function check(reservation: Reservation, configurations: Configurations): 
   if (!current) return { problem: `configuration: ${reservation.configuration} does not exist` };
   const players = party.safeParse(JSON.parse(reservation.players));
   if (!players.success) return { problem: problemsOf(players.error, 'players').join('; ') };
+  const actor = JSON.parse(reservation.actor) as Actor;
+  if (actor.kind === 'player' && !players.data.some((player) => player.playerId === actor.playerId))
+    return { problem: 'players: a player may start only tickets they are in' };
   const problems = checkTicket(current.ruleSet, { players: players.data });
   if (problems.length > 0) return { problem: problems.map((it) => `${it.path}: ${it.message}`).join('; ') };
   return {

@@ -9,6 +9,8 @@ export interface Reservation {
   readonly configuration: string;
   /** JSON as the producer reserved it, checked again before it enters. */
   readonly players: string;
+  /** Who asked for it, as JSON. */
+  readonly actor: string;
 }
 
 export interface Entering {
@@ -33,11 +35,19 @@ export function openTickets(redis: Redis, tag: string) {
     /** Reservations by ticket id; `undefined` where there is none. */
     async reservations(ticketIds: readonly string[]): Promise<(Reservation | undefined)[]> {
       const rows = await Promise.all(
-        ticketIds.map((id) => redis.hmget(`${tag}:ticket:${id}`, 'status', 'configuration', 'players')),
+        ticketIds.map((id) =>
+          redis.hmget(`${tag}:ticket:${id}`, 'status', 'configuration', 'players', 'actor'),
+        ),
       );
-      return rows.map(([status, configuration, players], index) =>
-        status && configuration && players
-          ? { ticketId: ticketIds[index] ?? '', status: status as TicketStatus, configuration, players }
+      return rows.map(([status, configuration, players, actor], index) =>
+        status && configuration && players && actor
+          ? {
+              ticketId: ticketIds[index] ?? '',
+              status: status as TicketStatus,
+              configuration,
+              players,
+              actor,
+            }
           : undefined,
       );
     },

@@ -29,9 +29,8 @@ const recomputeMs = 1_000;
  */
 export const startSeasons =
   (stores: SeasonStores, { enqueue }: Pick<Queues, 'enqueue'>): Handler<ResetSeason> =>
-  async ([item], { actor, signal }) => {
+  async ([item], { signal }) => {
     if (!item) return done();
-    if (actor.kind === 'player') return refused('a player may not start a season');
     const { ladder: name, season } = item;
     const { database, ladders } = stores;
     await ladders.ensure([name]);

@@ -1,25 +1,35 @@
 import type { z } from 'zod';
 import { done } from '../../jobs/contract.ts';
 import type { readSession } from '../../jobs/session-creation/read-session.ts';
+import type { CachedSession } from '../../jobs/session-creation/session.ts';
 import type { Handler } from '../handler.ts';
 import type { Sessions } from '../records/sessions.ts';
 import { asCached, type SessionCache } from '../session-cache/session-cache.ts';
 
-/** Reads a session through the cache: a miss is filled from DocumentDB, so that losing the cache costs one read. */
+export interface SessionReadStores {
+  readonly sessions: Sessions;
+  readonly cache: SessionCache;
+}
+
+/** Reads a session. A player sees only their own: any other does not exist for them. */
 export const readSessions =
-  ({
-    sessions,
-    cache,
-  }: {
-    readonly sessions: Sessions;
-    readonly cache: SessionCache;
-  }): Handler<z.output<typeof readSession.item>> =>
-  async ([item]) => {
+  (stores: SessionReadStores): Handler<z.output<typeof readSession.item>> =>
+  async ([item], { actor }) => {
     if (!item) return done(null);
-    const cached = await cache.session(item.sessionId);
-    if (cached) return done(cached);
-    const [record] = await sessions.find([item.sessionId]);
-    if (!record) return done(null);
-    await cache.putSessions([record]);
-    return done(asCached(record));
+    const session = await read(item.sessionId, stores);
+    const hidden = actor.kind === 'player' && actor.playerId !== session?.player_id;
+    return done(hidden ? null : session);
   };
+
+/** Through the cache: a miss is filled from DocumentDB, so that losing the cache costs one read. */
+async function read(
+  sessionId: string,
+  { sessions, cache }: SessionReadStores,
+): Promise<CachedSession | null> {
+  const cached = await cache.session(sessionId);
+  if (cached) return cached;
+  const [record] = await sessions.find([sessionId]);
+  if (!record) return null;
+  await cache.putSessions([record]);
+  return asCached(record);
+}

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { MatchmakingEvent } from '../../../jobs/matchmaking/event.ts';
-import type { CallOptions, MatchmakingClient } from '../../../producers/client.ts';
+import type { CallOptions } from '../../../producers/call.ts';
+import type { MatchmakingClient } from '../../../producers/client.ts';
 import { RequestError } from '../../../producers/request-error.ts';
 import type { Diary } from './diary.ts';
 import { asTicketPlayer, type Party, type SimulatedPlayer } from './population.ts';

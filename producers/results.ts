@@ -1,0 +1,22 @@
+import type { MatchResult } from '../jobs/rating-update/result.ts';
+import { updateRatings } from '../jobs/rating-update/update-ratings.ts';
+import type { AddItem } from './batches.ts';
+import type { Call, CallOptions } from './call.ts';
+import { parse } from './parse.ts';
+
+/** Results of matches: services report them, never players. */
+export function openResults({ call, addItem }: { readonly call: Call; readonly addItem: AddItem }) {
+  const reportOne = (result: MatchResult, options: CallOptions): Promise<{ jobId: string }> =>
+    call(updateRatings, options, async ({ actor }) => ({
+      jobId: await addItem(updateRatings, parse(updateRatings.item, result), actor),
+    }));
+
+  return {
+    /** Reports a match's result: services only. It is rated once, however often it is reported. */
+    reportMatchResult: (result: MatchResult, options: CallOptions = {}) => reportOne(result, options),
+
+    /** Reports many results; each succeeds or fails alone, in the order given. */
+    reportMatchResults: (results: readonly MatchResult[], options: CallOptions = {}) =>
+      Promise.allSettled(results.map((result) => reportOne(result, options))),
+  };
+}

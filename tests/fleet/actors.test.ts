@@ -1,0 +1,94 @@
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { catalogue } from '../../jobs/catalogue.ts';
+import type { Job } from '../../jobs/contract.ts';
+import { acceptMatch } from '../../jobs/matchmaking/accept-match.ts';
+import { startMatchmaking } from '../../jobs/matchmaking/start-matchmaking.ts';
+import { stopMatchmaking } from '../../jobs/matchmaking/stop-matchmaking.ts';
+import { createSession } from '../../jobs/session-creation/create-session.ts';
+import { endSession } from '../../jobs/session-creation/end-session.ts';
+import { playerLeft } from '../../jobs/session-creation/player-left.ts';
+import { aTicket, duelRuleSet } from '../support/builders.ts';
+import { type Fleet, openFleet } from '../support/fleet.ts';
+
+let fleet: Fleet;
+beforeAll(async () => {
+  fleet = await openFleet();
+  await fleet.startWorker();
+  await fleet.install('duel', duelRuleSet);
+});
+afterAll(() => fleet[Symbol.asyncDispose]());
+
+const me = { kind: 'player', playerId: 'me' } as const;
+
+/** Puts on the queue what no client of ours would, and returns what became of it. */
+async function forge(job: Pick<Job, 'kind' | 'queue'>, item: unknown) {
+  const envelope = { kind: job.kind, items: [item], actor: me, sentAt: 0 };
+  const queue = fleet.client.queues[job.queue];
+  const { id = '' } = await queue.add(job.kind, envelope);
+  return vi.waitFor(
+    async () => {
+      const found = await queue.getJob(id);
+      if (!found?.finishedOn) throw new Error(`${job.kind} has not ended`);
+      return { state: await found.getState(), reason: found.failedReason };
+    },
+    { timeout: 15_000, interval: 25 },
+  );
+}
+
+describe('the worker checks again who asks, whatever a producer let through', () => {
+  const forServices = catalogue.filter((job) => job.askedBy === 'services');
+
+  test.each(forServices.map((job) => [job.kind, job] as const))(
+    '%s of a player is refused',
+    async (kind, job) => {
+      expect(await forge(job, {})).toEqual({
+        state: 'failed',
+        reason: `actor: a player may not ask for ${kind}`,
+      });
+    },
+  );
+
+  test.each([
+    [createSession, () => ({ sessionId: 's1', playerId: 'you', requestedAt: 0 }), 'only for themselves'],
+    [endSession, () => ({ sessionId: fleet.own('yours') }), "another player's session"],
+    [playerLeft, () => ({ matchId: 'm', playerId: 'you' }), 'only for themselves'],
+    [stopMatchmaking, () => ({ ticketId: 'waiting' }), 'is not in ticket waiting'],
+    [
+      acceptMatch,
+      () => ({ ticketId: 'waiting', matchId: 'm', playerIds: ['you'], acceptance: 'ACCEPT' }),
+      'only for themselves',
+    ],
+  ] as const)('$kind of a player for another is refused', async (job, item, reason) => {
+    await fleet.client.createSession({ sessionId: fleet.own('yours'), playerId: fleet.own('you') });
+    await vi.waitFor(async () =>
+      expect(await fleet.client.describeSession(fleet.own('yours'))).toBeDefined(),
+    );
+    await fleet.producerTickets.reserve('job', [aTicket('waiting', ['you'])]);
+
+    const ended = await forge(job, item());
+
+    expect(ended).toEqual({ state: 'failed', reason: expect.stringContaining(reason) });
+    expect((await fleet.client.describeSession(fleet.own('yours')))?.status).toBe('ACTIVE');
+  });
+
+  test(`${startMatchmaking.kind} of a player for others fails the ticket with the reason`, async () => {
+    await fleet.producerTickets.reserve('job', [{ ...aTicket('forged', ['you']), actor: me }]);
+    await forge(startMatchmaking, { ticketId: 'forged' });
+
+    expect(await fleet.ticket('forged')).toMatchObject({
+      status: 'FAILED',
+      statusMessage: expect.stringContaining('only tickets they are in'),
+    });
+  });
+
+  test("read-session shows a player nothing of another's session", async () => {
+    const [sessionId, playerId] = [fleet.own('hers'), fleet.own('her')];
+    await fleet.client.createSession({ sessionId, playerId });
+    await vi.waitFor(async () => expect(await fleet.client.describeSession(sessionId)).toBeDefined());
+
+    expect(await fleet.client.describeSession(sessionId, { actor: me })).toBeUndefined();
+    expect(
+      await fleet.client.describeSession(sessionId, { actor: { kind: 'player', playerId } }),
+    ).toMatchObject({ player_id: playerId });
+  });
+});

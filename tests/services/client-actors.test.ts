@@ -1,0 +1,97 @@
+import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { type MatchmakingClient, openClient } from '../../producers/client.ts';
+import { aTicket } from '../support/builders.ts';
+import { duel, redisUrl } from '../support/client-domain.ts';
+import { openPoolSteps } from '../support/pool-steps.ts';
+
+let steps: Awaited<ReturnType<typeof openPoolSteps>>;
+/** A client whose every call is asked for by the player `me`. */
+let mine: MatchmakingClient;
+
+beforeEach(async () => {
+  steps = await openPoolSteps();
+  onTestFinished(() => steps[Symbol.asyncDispose]());
+  const actor = { kind: 'player', playerId: 'me' } as const;
+  mine = await openClient({ redisUrl: redisUrl(), domain: steps.domain, actor });
+  onTestFinished(() => mine[Symbol.asyncDispose]());
+});
+
+const queued = async () =>
+  (await Promise.all(Object.values(mine.queues).map((queue) => queue.getWaiting()))).flat();
+
+/** Tickets of two players with a proposal between them, and one of this player. */
+async function propose() {
+  await steps.reserve(aTicket('yours', ['you']), aTicket('theirs', ['they']), aTicket('mine', ['me']));
+  for (const id of ['yours', 'theirs', 'mine']) await steps.enter(id);
+  await steps.pool.commit('duel', [await steps.commitOf('m', 'yours', 'theirs')], 30_000);
+}
+
+const accept = { ticketId: 'yours', matchId: 'm', acceptance: 'ACCEPT' } as const;
+const sessions = [{ playerId: 'you' }];
+
+/** Calls as a player may not make them. */
+const refusals: Record<string, (() => Promise<unknown>)[]> = {
+  createSession: [() => mine.createSession({ playerId: 'you' })],
+  createSessions: [() => firstOf(mine.createSessions(sessions))],
+  playerLeft: [() => mine.playerLeft({ matchId: 'm', playerId: 'you' })],
+  startMatchmaking: [() => mine.startMatchmaking(duel('you'))],
+  startMatchmakingAll: [() => firstOf(mine.startMatchmakingAll([duel('you')]))],
+  reportMatchResults: [() => firstOf(mine.reportMatchResults([{ matchId: 'm', teams: [] }]))],
+  stopMatchmaking: [() => mine.stopMatchmaking('yours')],
+  acceptMatch: [
+    () => mine.acceptMatch({ ...accept, playerIds: ['you'] }),
+    () => mine.acceptMatch({ ...accept, playerIds: ['me'] }),
+  ],
+};
+
+/** Calls open to players about whose objects only a worker knows who owns them: tests/fleet/actors.test.ts. */
+const judgedByWorkers = ['endSession', 'describeSession'];
+
+const firstOf = async (all: Promise<readonly PromiseSettledResult<unknown>[]>) => {
+  const [first] = await all;
+  if (first?.status === 'rejected') throw first.reason;
+};
+
+describe('a player acts only for tickets and sessions they are in', () => {
+  test.each(Object.entries(refusals))('%s is refused for others', async (_call, attempts) => {
+    await propose();
+
+    for (const attempt of attempts)
+      await expect(attempt()).rejects.toMatchObject({
+        name: 'RequestError',
+        code: expect.stringMatching(/^not-(allowed|found)$/),
+      });
+    expect(await queued()).toEqual([]);
+  });
+
+  test('describeMatchmaking leaves tickets of others out', async () => {
+    await propose();
+
+    expect((await mine.describeMatchmaking(['yours', 'mine'])).map((it) => it.ticketId)).toEqual(['mine']);
+  });
+
+  test('every other call is for services: nothing of it is open to players', async () => {
+    const known = [...Object.keys(refusals), ...judgedByWorkers, 'describeMatchmaking'];
+    const others = Object.entries(mine).filter(
+      ([name, it]) => typeof it === 'function' && !known.includes(name),
+    );
+
+    expect(others.length).toBeGreaterThan(8);
+    for (const [name, call] of others)
+      await expect((async () => (call as (given: unknown) => unknown)({}))(), name).rejects.toMatchObject({
+        code: 'not-allowed',
+        message: expect.stringContaining('player'),
+      });
+    expect(await queued()).toEqual([]);
+  });
+
+  test('what is their own is theirs to ask for', async () => {
+    await mine.createSession({ playerId: 'me' });
+    await mine.playerLeft({ matchId: 'm', playerId: 'me' });
+    await mine.startMatchmaking(duel('me', 'own'));
+    await mine.stopMatchmaking('own');
+
+    const names = (await queued()).map((job) => job.name);
+    expect(names.sort()).toEqual(['create-session', 'player-left', 'start-matchmaking', 'stop-matchmaking']);
+  });
+});
