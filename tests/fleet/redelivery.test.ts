@@ -3,6 +3,7 @@ import type { Envelope, QueueName } from '../../jobs/contract.ts';
 import { queueNames } from '../../jobs/contract.ts';
 import { startMatchmaking } from '../../jobs/matchmaking/start-matchmaking.ts';
 import { aConfiguration, aTicket } from '../support/builders.ts';
+import { keysOf } from '../support/domain.ts';
 import { duelSteps } from '../support/duel-steps.ts';
 import { type Fleet, openFleet, soloist } from '../support/fleet.ts';
 
@@ -38,7 +39,7 @@ async function everything() {
   );
   const events = await fleet.redis.xrange(fleet.key('events'), '-', '+');
   const outbox = await fleet.redis.hgetall(fleet.key('outbox'));
-  const keys = (await fleet.redis.keys(fleet.key('ticket:*'))).sort();
+  const keys = (await keysOf(fleet.redis, fleet.key('ticket:*'))).sort();
   const tickets = await Promise.all(keys.map((key) => fleet.redis.hgetall(key)));
   return {
     documents: Object.fromEntries(collections.map((it, at) => [it, documents[at]])),

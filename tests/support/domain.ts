@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Redis } from 'ioredis';
+import { Cluster, type Redis } from 'ioredis';
 import { inject } from 'vitest';
 import { openTickets } from '../../producers/tickets.ts';
 import { openPool } from '../../workers/pool/pool.ts';
@@ -23,6 +23,19 @@ export async function openDomain() {
 
 /** Deletes every key of a domain. */
 export async function clear(redis: Redis, domain: string): Promise<void> {
-  for await (const keys of redis.scanStream({ match: `{${domain}.*`, count: 1_000 }))
-    if (keys.length > 0) await Promise.all(keys.map((key: string) => redis.unlink(key)));
+  await Promise.all((await keysOf(redis, `{${domain}.*`)).map((key) => redis.unlink(key)));
+}
+
+/** Every key that matches, on each node of a cluster. */
+export async function keysOf(redis: Redis, pattern: string): Promise<string[]> {
+  const server: unknown = redis;
+  const nodes = server instanceof Cluster ? server.nodes('master') : [redis];
+  const found: string[] = [];
+  for (const node of nodes)
+    for await (const keys of node.scanStream({
+      match: pattern.replaceAll(/[*?[\]\\](?!$)/g, '\\$&'),
+      count: 1_000,
+    }))
+      found.push(...(keys as string[]));
+  return found;
 }

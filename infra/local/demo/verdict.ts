@@ -3,6 +3,7 @@ import type { DescribedTicket } from '../../../jobs/matchmaking/described-ticket
 import type { CommittedMatch } from '../../../jobs/matchmaking/match.ts';
 import type { MatchmakingClient } from '../../../producers/client.ts';
 import type { Diary } from './diary.ts';
+import { leadsTo } from './lifecycle.ts';
 
 /** What the stores say in the end, and every invariant of the design they break. */
 export interface Verdict {
@@ -119,34 +120,12 @@ function ticketProblems(tickets: readonly DescribedTicket[], matches: readonly S
   return problems;
 }
 
-/** Event types as letters, so that a lifecycle is a pattern. */
-const letters: Readonly<Record<string, string>> = {
-  MatchmakingSearching: 'S',
-  PotentialMatchCreated: 'P',
-  AcceptMatch: 'a',
-  AcceptMatchCompleted: 'c',
-  MatchmakingSucceeded: 'M',
-  MatchmakingTimedOut: 'T',
-  MatchmakingCancelled: 'X',
-};
-
-/**
- * What a ticket's events must look like by its status: it searches, again after each failed proposal, and ends. One that
- * is stopped, or superseded, before it entered its pool never searched.
- */
-const lifecycles: Readonly<Record<string, RegExp>> = {
-  COMPLETED: /^S(Pa*cS)*P(a+c)?M$/,
-  TIMED_OUT: /^S(Pa*cS)*(Pa*c)?T$/,
-  CANCELLED: /^(S(Pa*cS)*(Pa*c)?)?X$/,
-};
-
 /** Events of one ticket come in lifecycle order and none is missing (8). */
 function eventProblems(tickets: readonly DescribedTicket[], diary: Diary): string[] {
   return tickets.flatMap(({ ticketId, status }) => {
-    const expected = lifecycles[status];
     const heard = diary.heard.get(ticketId) ?? [];
-    return expected && !expected.test(heard.map((type) => letters[type] ?? '?').join(''))
-      ? [`invariant 8: ticket ${ticketId} is ${status}, its events were ${heard.join(', ') || 'none'}`]
-      : [];
+    return leadsTo(heard, status)
+      ? []
+      : [`invariant 8: ticket ${ticketId} is ${status}, its events were ${heard.join(', ') || 'none'}`];
   });
 }

@@ -1,0 +1,74 @@
+import { expect, onTestFinished, test } from 'vitest';
+import { rateMatches } from '../../workers/rating-update/update-ratings.ts';
+import { createSessions } from '../../workers/session-creation/create-session.ts';
+import { startMatches } from '../../workers/session-creation/start-match.ts';
+import { aConfiguration, aTicket } from '../support/builders.ts';
+import { openFleetStores, perform } from '../support/fleet-stores.ts';
+import { brokenInvariants } from '../support/invariants.ts';
+
+/** Ann and Bob are matched, by hand up to the start of their match; Eve takes her ticket back. */
+async function openEvening() {
+  const fleet = await openFleetStores();
+  onTestFinished(() => fleet[Symbol.asyncDispose]());
+  const { pool } = fleet.stores;
+  await pool.install(aConfiguration());
+  const onCreated = () => undefined;
+  await perform(
+    createSessions({ ...fleet.stores, onCreated }),
+    ['ann', 'bob'].map((playerId) => ({
+      sessionId: `${fleet.domain}-${playerId}`,
+      playerId,
+      requestedAt: 0,
+    })),
+  );
+  const ids = ['ann', 'bob', 'eve'];
+  await fleet.producerTickets.reserve(
+    'job',
+    ids.map((id) => aTicket(id)),
+  );
+  await pool.enter(
+    ids.map((id) => ({ ticketId: id, pool: 'duel', timeoutMs: 60_000, players: aTicket(id).players })),
+  );
+  const { tickets } = await pool.readPool('duel', 0, 2);
+  const match = {
+    matchId: 'm',
+    configuration: 'duel',
+    ladder: 'default',
+    ruleSet: { name: 'duel', version: 1 },
+    now: Date.now(),
+    seed: 1,
+    tickets: tickets.map(({ ticketId, startTime, players }) => ({ ticketId, startTime, players })),
+    teams: [0, 1].map((at) => ({ name: `side_${at + 1}`, playerIds: [ids[at] ?? ''] })),
+  };
+  const revisions = tickets.map((ticket) => ticket.revision);
+  await pool.commit('duel', [{ match, jobId: 'start-match', revisions, ruleEvaluations: [] }]);
+  return fleet;
+}
+
+test('the checker reads the stores of a real evening, and finds it in order', async () => {
+  const fleet = await openEvening();
+  expect(await brokenInvariants(fleet, { settled: false })).toEqual([]);
+
+  await perform(startMatches(fleet.stores), [{ matchId: 'm' }]);
+  const teams = [1, 2].map((rank) => ({ name: `side_${rank}`, rank }));
+  await perform(rateMatches({ ...fleet.stores, onRated: () => undefined }), [{ matchId: 'm', teams }]);
+  await fleet.stores.pool.stop('eve');
+
+  expect(await brokenInvariants(fleet, { tickets: ['ann', 'bob', 'eve'], results: ['m'] })).toEqual([]);
+});
+
+test('the checker sees in the stores what was lost from them', async () => {
+  const fleet = await openEvening();
+  const key = (name: string) => `{${fleet.domain}.matchmaking}:${name}`;
+  await fleet.redis.hdel(key('outbox'), 'm');
+  await fleet.redis.zrem(key('pool:duel'), 'eve');
+
+  expect(await brokenInvariants(fleet, { tickets: ['lost'] })).toEqual(
+    expect.arrayContaining([
+      '1: ticket lost is gone',
+      '1: ticket eve is SEARCHING of pool duel and stands in none',
+      '1: ticket ann is placed by match m, which is not in the outbox',
+      '4: match m ended 0 times',
+    ]),
+  );
+});
