@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { type CaseResult, measureCase } from './engine-case.ts';
 import { workloads } from './engine-workloads.ts';
+import { machine } from './machine.ts';
 
 export const usage = `The match engine alone: how long a pass takes, what it finds, what a pool weighs.
 
@@ -30,9 +30,7 @@ export async function run(args: readonly string[]): Promise<void> {
     ? [measureOne(values.only, runs)]
     : workloads.flatMap(({ name, sizes }) => sizes.map((size) => inProcess(`${name}:${size}`, runs)));
   if (values.json) return console.log(JSON.stringify({ results }));
-  console.log(
-    `${cpus().length} × ${cpus()[0]?.model}, Node ${process.version}, commit ${commit()}, median of ${runs}`,
-  );
+  console.log(`${machine()}, median of ${runs}`);
   console.table(
     results.map(({ gapMedian, gapOptimalRatio, ...result }) => ({
       ...result,
@@ -56,11 +54,6 @@ function inProcess(only: string, runs: number): CaseResult {
   const args = ['--expose-gc', main, 'engine', '--json', '--runs', String(runs), '--only', only];
   const { results } = JSON.parse(execFileSync(process.execPath, args, { encoding: 'utf8' }));
   return results[0];
-}
-
-function commit(): string {
-  const git = (...args: string[]) => execFileSync('git', args, { encoding: 'utf8' }).trim();
-  return `${git('rev-parse', '--short', 'HEAD')}${git('status', '--porcelain') === '' ? '' : ' with changes'}`;
 }
 
 /** What DESIGN.md section 14 asks of the engine, and the issue's bounds on passes over little change. */

@@ -2,6 +2,7 @@
 const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   autoscaling: () => import('./autoscaling.ts'),
   engine: () => import('./engine.ts'),
+  fleet: () => import('./fleet.ts'),
   ratings: () => import('./ratings.ts'),
   'rating-update': () => import('./rating-update.ts'),
 };

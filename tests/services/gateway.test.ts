@@ -127,6 +127,17 @@ describe('documents', () => {
   });
 });
 
+test('the server says how often each command was asked for', async () => {
+  const askedFor = async () => {
+    const { metrics } = await gateway.db.admin().serverStatus();
+    return metrics.commands as Record<string, { total: number } | undefined>;
+  };
+  const before = (await askedFor())['count']?.total ?? 0;
+  await gateway.items.estimatedDocumentCount();
+
+  expect((await askedFor())['count']?.total).toBeGreaterThan(before);
+});
+
 describe('cursors', () => {
   test.each([{}, { n: -1 } as const])('all pages are read, once each, sorted by %o', async (sort) => {
     await gateway.items.insertMany(numbered(250));

@@ -12,6 +12,8 @@ export interface Gateway {
   readonly cursors: Cursors;
   /** host:port as drivers reach us. */
   readonly address: string;
+  /** How often each command was asked for since the start, as `serverStatus` tells. */
+  readonly asked: Map<string, number>;
 }
 
 /** Answers with a document, already BSON where the engine wrote it. */

@@ -48,6 +48,7 @@ async function execute(call: Call, gateway: Gateway): Promise<Document | Buffer 
   if (refusal !== undefined) throw new CommandError(refusal.code, refusal.message);
   const handler = handlers.get(call.name);
   if (handler === undefined) throw new CommandError('CommandNotFound', `no such command: '${call.name}'`);
+  gateway.asked.set(call.name, (gateway.asked.get(call.name) ?? 0) + 1);
   if (call.fields.autocommit !== false) return handler(call, gateway);
   const transaction = await transactionOf(call, gateway);
   if (transaction === undefined) return { ok: 1 };

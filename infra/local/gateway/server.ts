@@ -31,6 +31,7 @@ export async function listen(postgresUrl: string, port: number): Promise<number>
     transactions: new Transactions(postgres),
     cursors: new Cursors(postgres),
     address: `${host}:${taken}`,
+    asked: new Map(),
   };
   return taken;
 }

@@ -32,6 +32,12 @@ const ping: Handler = async () => ({ ok: 1 });
 
 const buildInfo: Handler = async () => ({ version: '5.0.0', versionArray: [5, 0, 0, 0], ok: 1 });
 
+/** Of all MongoDB would say, how often each command was asked for. */
+const serverStatus: Handler = async (_call, { asked }) => ({
+  metrics: { commands: Object.fromEntries([...asked].map(([name, total]) => [name, { total }])) },
+  ok: 1,
+});
+
 const endSessions: Handler = async ({ target }, { transactions }) => {
   const ended = (Array.isArray(target) ? target : []).map(sessionOf);
   await Promise.allSettled(ended.map((session) => transactions.endSession(session ?? '')));
@@ -55,6 +61,7 @@ export const sessions = {
   ping,
   buildInfo,
   buildinfo: buildInfo,
+  serverStatus,
   endSessions,
   commitTransaction,
   abortTransaction,

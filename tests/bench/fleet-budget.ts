@@ -1,0 +1,56 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { Redis } from 'ioredis';
+
+/** What one kind of round trip to the queue Redis cost. */
+export interface RoundTrips {
+  readonly what: string;
+  readonly calls: number;
+  /** Time inside Redis, µs, the scripts' own commands included. */
+  readonly usec: number;
+}
+
+/** Entries Redis keeps of what it did; a run that makes more loses the oldest, and is refused. */
+const kept = 1_000_000;
+
+/**
+ * Has Redis log every command with its time, until the function returned reads the log: which round trips there were,
+ * scripts by their file's name. Costs a tenth of Redis' speed, so nothing is measured meanwhile.
+ */
+export async function logRoundTrips(redis: Redis): Promise<() => Promise<RoundTrips[]>> {
+  await redis.config('SET', 'slowlog-max-len', String(kept));
+  await redis.slowlog('RESET');
+  await redis.config('SET', 'slowlog-log-slower-than', '0');
+  return async () => {
+    await redis.config('SET', 'slowlog-log-slower-than', '-1');
+    const entries = (await redis.slowlog('GET', '-1')) as unknown as [number, number, number, string[]][];
+    await redis.slowlog('RESET');
+    if (entries.length >= kept) throw new Error(`more than ${kept} commands: measure fewer tickets`);
+    const names = scriptNames();
+    const trips = new Map<string, { calls: number; usec: number }>();
+    for (const [, , usec, [command = '', first = '']] of entries) {
+      const what = /^evalsha$/i.test(command)
+        ? (names.get(first) ?? `script ${first}`)
+        : command.toLowerCase();
+      const sum = trips.get(what) ?? { calls: 0, usec: 0 };
+      trips.set(what, { calls: sum.calls + 1, usec: sum.usec + usec });
+    }
+    return [...trips].map(([what, sum]) => ({ what, ...sum })).sort((a, b) => b.usec - a.usec);
+  };
+}
+
+/** Script names by digest: the fleet's own and BullMQ's. */
+function scriptNames(): Map<string, string> {
+  const names = new Map<string, string>();
+  const note = (name: string, lua: string) => names.set(createHash('sha1').update(lua).digest('hex'), name);
+  const own = new URL('../../workers/pool/scripts/', import.meta.url);
+  const read = (file: string, folder = own) => readFileSync(new URL(file, folder), 'utf8');
+  for (const file of readdirSync(own)) note(file, read('prelude.lua') + read(file));
+  note('reserve.lua', read('reserve.lua', new URL('../../producers/scripts/', import.meta.url)));
+  const bullmq = createRequire(import.meta.url)('bullmq/dist/cjs/scripts/index.js') as Readonly<
+    Record<string, { name: string; content: string }>
+  >;
+  for (const { name, content } of Object.values(bullmq)) note(`BullMQ ${name}`, content);
+  return names;
+}

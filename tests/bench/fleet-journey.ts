@@ -1,0 +1,129 @@
+import { randomUUID } from 'node:crypto';
+import { poolTag } from '../../jobs/keys.ts';
+import type { MatchmakingClient } from '../../producers/client.ts';
+import { type Costs, openMeters } from './fleet-costs.ts';
+import { duelist, type FleetUnderTest } from './fleet-under-test.ts';
+import { inBatches } from './rating-documents.ts';
+
+/** How many items each job carries, and how many upstream services ask at once, each waiting for its answer. */
+export interface Feeding {
+  readonly perJob: number;
+  readonly services: number;
+}
+
+/** How fast everybody went through each step, all at once: a second, from the first call to the last effect. */
+export interface Journey {
+  readonly sessionsPerSecond: number;
+  readonly decidedPerSecond: number;
+  readonly persistedPerSecond: number;
+  readonly ratingsPerSecond: number;
+  /** Of the tickets alone. */
+  readonly costs: Costs;
+}
+
+/** Sends every player through the fleet: all get sessions, then all are matched, then all matches are rated. */
+export async function measureJourney(
+  fleet: FleetUnderTest,
+  players: number,
+  feeding: Feeding,
+  processes: Readonly<Record<string, readonly number[]>>,
+): Promise<Journey> {
+  const clients = await fleet.clients(feeding.services);
+  const playerIds = Array.from({ length: players }, (_, n) => `${fleet.run}-${n}`);
+
+  const sessionsAt = performance.now();
+  await feed(clients, playerIds, feeding.perJob, (client, some) =>
+    client.createSessions(some.map((playerId) => ({ playerId }))),
+  );
+  await fleet.quiet();
+  const sessionsPerSecond = perSecond(players, performance.now() - sessionsAt);
+  await expectCount(fleet, 'sessions', players);
+
+  const ticketIds = playerIds.map(() => randomUUID());
+  const requests = playerIds.map((playerId, n) => duelist(playerId, ticketIds[n] ?? '', 1_500 + (n % 100)));
+  const read = await openMeters({ redis: fleet.redis, db: fleet.db, processes });
+  const startedAt = Date.now();
+  await feed(clients, requests, feeding.perJob, (client, some) => client.startMatchmakingAll(some));
+  await fleet.quiet();
+  const costs = await read();
+  const tickets = await readTickets(fleet, ticketIds);
+  const ended = tickets.filter((ticket) => ticket.status === 'COMPLETED');
+  if (ended.length !== players) throw new Error(`${ended.length} of ${players} tickets were matched`);
+
+  const matchIds = [...new Set(ended.map((ticket) => ticket.match))];
+  const ratingsAt = performance.now();
+  await feed(clients, matchIds, feeding.perJob, (client, some) =>
+    client.reportMatchResults(
+      some.map((matchId) => ({
+        matchId,
+        teams: [
+          { name: 'side_1', rank: 1 },
+          { name: 'side_2', rank: 2 },
+        ],
+      })),
+    ),
+  );
+  await fleet.quiet();
+  const ratingsPerSecond = perSecond(players, performance.now() - ratingsAt);
+  await expectCount(fleet, 'rating_changes', players);
+
+  return {
+    sessionsPerSecond,
+    decidedPerSecond: perSecond(players, Math.max(...ended.map((it) => it.decided)) - startedAt),
+    persistedPerSecond: perSecond(players, Math.max(...ended.map((it) => it.end)) - startedAt),
+    ratingsPerSecond,
+    costs,
+  };
+}
+
+/** Every service sends so many items at once and waits for the answer before it sends more. */
+export async function feed<Item>(
+  clients: readonly MatchmakingClient[],
+  items: readonly Item[],
+  perJob: number,
+  send: (client: MatchmakingClient, items: Item[]) => Promise<readonly PromiseSettledResult<unknown>[]>,
+): Promise<void> {
+  const batches = inBatches(items, perJob).values();
+  await Promise.all(
+    clients.map(async (client) => {
+      for (const batch of batches)
+        for (const result of await send(client, batch)) if (result.status === 'rejected') throw result.reason;
+    }),
+  );
+}
+
+/** A ticket as Redis has it; times are Redis time in ms, 0 where it never got so far. */
+export interface TicketTimes {
+  readonly status: string;
+  readonly match: string;
+  readonly decided: number;
+  readonly end: number;
+}
+
+/** Read afterwards, so that watching costs nothing meanwhile. */
+export async function readTickets(
+  { redis, domain }: FleetUnderTest,
+  ticketIds: readonly string[],
+): Promise<TicketTimes[]> {
+  const tickets: TicketTimes[] = [];
+  for (const ids of inBatches(ticketIds, 1_000)) {
+    const rows = await Promise.all(
+      ids.map((id) => redis.hmget(`${poolTag(domain)}:ticket:${id}`, 'status', 'match', 'decided', 'end')),
+    );
+    for (const [status, match, decided, end] of rows)
+      tickets.push({
+        status: status ?? 'missing',
+        match: match ?? '',
+        decided: Number(decided ?? 0),
+        end: Number(end ?? 0),
+      });
+  }
+  return tickets;
+}
+
+async function expectCount({ db }: FleetUnderTest, collection: string, expected: number): Promise<void> {
+  const stored = await db.collection(collection).countDocuments();
+  if (stored !== expected) throw new Error(`${collection}: ${stored} stored, ${expected} expected`);
+}
+
+const perSecond = (count: number, ms: number): number => Math.round((count / ms) * 1_000);

@@ -1,0 +1,100 @@
+import { randomBytes } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import { Redis } from 'ioredis';
+import { MongoClient } from 'mongodb';
+import type { Stack } from '../../infra/local/stack.ts';
+import { poolTag } from '../../jobs/keys.ts';
+import { type MatchmakingClient, openClient } from '../../producers/client.ts';
+import { clear } from '../support/domain.ts';
+import { startWorker } from '../support/worker-processes.ts';
+
+/** Duels in a rating window of 100. */
+const duel = {
+  name: 'duel',
+  ruleLanguageVersion: '1.0',
+  playerAttributes: [{ name: 'rating', type: 'number' }],
+  teams: [{ name: 'side', minPlayers: 1, maxPlayers: 1, quantity: 2 }],
+  rules: [
+    {
+      name: 'CloseRating',
+      type: 'distance',
+      measurements: ['max(flatten(teams[*].players.attributes[rating]))'],
+      referenceValue: 'min(flatten(teams[*].players.attributes[rating]))',
+      maxDistance: 100,
+    },
+  ],
+};
+
+/** A request to start one player of a rating on the configuration `duel`. */
+export const duelist = (playerId: string, ticketId: string, rating: number) => ({
+  configuration: 'duel',
+  ticketId,
+  players: [{ playerId, attributes: { rating: { N: rating } } }],
+});
+
+export type FleetUnderTest = Awaited<ReturnType<typeof openFleetUnderTest>>;
+
+/** Worker processes on a domain and a database of their own, with the configuration `duel` installed. */
+export async function openFleetUnderTest(stack: Stack, workerCount: number, more: NodeJS.ProcessEnv = {}) {
+  const opened = new AsyncDisposableStack();
+  const run = randomBytes(4).toString('hex');
+  const domain = `bench-${run}`;
+  const redisUrl = stack.env['QUEUE_REDIS_URL'] ?? '';
+  const redis = opened.adopt(new Redis(redisUrl), async (it) => {
+    await clear(it, domain);
+    it.disconnect();
+  });
+  const mongo = await new MongoClient(stack.env['DOCUMENTDB_URI'] ?? '', { retryWrites: false }).connect();
+  const db = mongo.db(`bench_${run}`);
+  opened.defer(async () => {
+    await db.dropDatabase();
+    await mongo.close();
+  });
+  const env = {
+    ...stack.env,
+    PATH: process.env['PATH'],
+    DOMAIN: domain,
+    DOCUMENTDB_DATABASE: db.databaseName,
+    LOG_LEVEL: 'error',
+    // CloudWatch is away: its stand-in would take a part of these few cores that AWS does not.
+    AWS_ENDPOINT_URL: 'http://127.0.0.1:9',
+    ...more,
+  };
+  const workers = await Promise.all(Array.from({ length: workerCount }, () => startWorker(env)));
+  for (const worker of workers) opened.use(worker);
+  const open = async () => opened.use(await openClient({ redisUrl, domain }));
+  const client = await open();
+  await client.putRuleSet({ name: 'duel', body: JSON.stringify(duel) });
+  await client.putConfiguration({ name: 'duel', ruleSetName: 'duel', requestTimeoutSeconds: 3_600 });
+
+  return {
+    run,
+    domain,
+    redis,
+    db,
+    client,
+    workers,
+    /** Upstream services, each with a connection of its own. */
+    clients: (count: number): Promise<MatchmakingClient[]> =>
+      Promise.all(Array.from({ length: count }, open)),
+    quiet: () => quiet(client, redis, domain, 120_000),
+    [Symbol.asyncDispose]: () => opened.disposeAsync(),
+  };
+}
+
+/** Resolves when no job waits or runs and every decided match is stored; throws what is left after `patienceMs`. */
+async function quiet(client: MatchmakingClient, redis: Redis, domain: string, patienceMs: number) {
+  const { 'session-creation': sessions, matchmaking, 'rating-update': ratings } = client.queues;
+  for (const until = Date.now() + patienceMs; ; await pause(25)) {
+    const left = await Promise.all([
+      ...[sessions, matchmaking, ratings].map((queue) => queue.getJobCountByTypes('waiting', 'active')),
+      redis.hlen(`${poolTag(domain)}:outbox`),
+      redis.zcard(`${poolTag(domain)}:reservations`),
+    ]);
+    if (left.every((it) => it === 0)) return;
+    if (Date.now() > until)
+      throw new Error(
+        `not quiet: jobs of sessions, matchmaking, ratings; outbox; reservations: ${left.join(', ')}`,
+      );
+  }
+}
