@@ -1,5 +1,6 @@
 import type { Job, QueueName } from './contract.ts';
 import {
+  pauseConfiguration,
   putConfiguration,
   putRuleSet,
   readRecord,
@@ -44,6 +45,7 @@ export const catalogue: readonly Job[] = [
   sweep,
   putRuleSet,
   putConfiguration,
+  pauseConfiguration,
   readRecord,
 ];
 

@@ -27,8 +27,9 @@ import type { QueueName } from './contract.ts';
  * | `outbox-due` | zset | when each is handed over again, ms |
  * | `event-number` | string | number of the latest event |
  * | `events` | stream | lifecycle events of all tickets, entry id = `<number>-0` |
- * | `configuration:<name>` | hash | `version`, `body` (an InstalledConfiguration) |
+ * | `configuration:<name>` | hash | `version`, `body` (an InstalledConfiguration), `paused` since (ms) |
  * | `configurations` | set | their names |
+ * | `activity:<configuration>:<slot>` | hash | what happened in five minutes; see `jobs/matchmaking/activity.ts` |
  */
 export const poolTag = (domain: string): string => `{${domain}.matchmaking}`;
 

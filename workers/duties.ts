@@ -1,5 +1,6 @@
 import type { QueueName } from '../jobs/contract.ts';
 import {
+  pauseConfiguration,
   putConfiguration,
   putRuleSet,
   readRecord,
@@ -26,7 +27,7 @@ import type { Queues } from './enqueue.ts';
 import { type Duty, duty } from './handler.ts';
 import { readRecords } from './maintenance/read-record.ts';
 import { reportQueues } from './maintenance/report-queue-length.ts';
-import { storeConfiguration, storeRuleSet } from './maintenance/settings.ts';
+import { pauseOrResume, storeConfiguration, storeRuleSet } from './maintenance/settings.ts';
 import { sweepReservations } from './maintenance/sweep.ts';
 import { acceptProposals } from './matchmaking/accept-match.ts';
 import { wake } from './matchmaking/beat.ts';
@@ -118,7 +119,7 @@ export function allDuties(
             timedOut: (configuration, count) => observe('TicketsTimedOut', count, { service, configuration }),
             searching: (configuration, count) =>
               observe('TicketsSearching', count, { service, configuration }),
-            paused: (configuration) => observe('CyclesPaused', 1, { service, configuration }),
+            outboxFull: (configuration) => observe('CyclesPaused', 1, { service, configuration }),
           },
         }),
       ),
@@ -153,6 +154,7 @@ export function allDuties(
       duty(sweep, sweepReservations(pool, queues)),
       duty(putRuleSet, storeRuleSet(settings)),
       duty(putConfiguration, storeConfiguration(settings)),
+      duty(pauseConfiguration, pauseOrResume(settings)),
       duty(readRecord, readRecords(database.db)),
     ],
   };

@@ -36,6 +36,17 @@ export const putConfiguration = defineJob({
   limit: 1,
 });
 
+/**
+ * Pauses a configuration, or lets it go on. While it is paused its tickets enter and time out, and no match is formed.
+ * Result: `{ name, pausedSince? }`, ms since 1970.
+ */
+export const pauseConfiguration = defineJob({
+  kind: 'pause-configuration',
+  queue: 'maintenance',
+  item: z.strictObject({ name: resourceName, action: z.enum(['pause', 'resume']) }),
+  limit: 1,
+});
+
 /** Where `read-record` may look, and what an id means there. */
 export const recordCollections = {
   players: '_id',

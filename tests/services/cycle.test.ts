@@ -12,7 +12,7 @@ async function openCycles(tickets: number) {
   await domain.search(...Array.from({ length: tickets }, (_, n) => `t${n}`));
   const mirror = openMirror(domain.pool, 'duel');
   const jobs: [string, number][] = [];
-  let paused = 0;
+  let full = 0;
   const stores = {
     pool: domain.pool,
     configurations: openConfigurations(domain.pool),
@@ -21,18 +21,18 @@ async function openCycles(tickets: number) {
       committed: () => undefined,
       timedOut: () => undefined,
       searching: () => undefined,
-      paused: () => paused++,
+      outboxFull: () => full++,
     },
   };
-  return { domain, jobs, pausedTimes: () => paused, cycle: () => runCycle(mirror, stores) };
+  return { domain, jobs, fullTimes: () => full, cycle: () => runCycle(mirror, stores) };
 }
 
 test('a full outbox pauses the pool, and when it has drained every ticket is matched (invariant 1)', async () => {
-  const { domain, cycle, pausedTimes } = await openCycles(900);
+  const { domain, cycle, fullTimes } = await openCycles(900);
   const full = Object.fromEntries(Array.from({ length: 50_000 }, (_, n) => [`m${n}`, '{}']));
   await domain.redis.hset(domain.key('outbox'), full);
   await cycle();
-  expect(pausedTimes()).toBe(1);
+  expect(fullTimes()).toBe(1);
   expect(await domain.inPool()).not.toEqual([]);
   await domain.redis.del(domain.key('outbox'));
 

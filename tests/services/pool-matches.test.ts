@@ -2,6 +2,9 @@ import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { aConfiguration, aTicket } from '../support/builders.ts';
 import { openPoolSteps } from '../support/pool-steps.ts';
 
+/** What a worker saw whose last change was the `position`-th. */
+const asOf = (position: number) => ({ configuration: 'duel', version: 1, position });
+
 let domain: Awaited<ReturnType<typeof openPoolSteps>>;
 
 beforeEach(async () => {
@@ -108,7 +111,7 @@ describe('time', () => {
     const { latest } = await domain.pool.readPool('duel', 0, 10);
     await domain.search('b');
 
-    await domain.pool.rest('duel', latest, undefined);
+    await domain.pool.rest('duel', asOf(latest), undefined);
 
     expect((await domain.pool.beat()).pools).toEqual(['duel']);
   });
@@ -116,10 +119,10 @@ describe('time', () => {
   test('a pool at rest is not woken, and one whose time has come is woken for one caller', async () => {
     await domain.search('a');
     const { latest } = await domain.pool.readPool('duel', 0, 10);
-    await domain.pool.rest('duel', latest, undefined);
+    await domain.pool.rest('duel', asOf(latest), undefined);
     expect((await domain.pool.beat()).pools).toEqual([]);
 
-    await domain.pool.rest('duel', latest, Date.now() - 1);
+    await domain.pool.rest('duel', asOf(latest), Date.now() - 1);
 
     expect((await domain.pool.beat()).pools).toEqual(['duel']);
     expect((await domain.pool.beat()).pools).toEqual([]);
@@ -145,6 +148,16 @@ describe('time', () => {
 });
 
 describe('installing', () => {
+  test('a new version that comes during a cycle is not slept through', async () => {
+    await domain.search('a');
+    const { latest } = await domain.pool.readPool('duel', 0, 10);
+    await domain.pool.install(aConfiguration(2));
+
+    await domain.pool.rest('duel', asOf(latest), undefined);
+
+    expect((await domain.pool.beat()).pools).toEqual(['duel']);
+  });
+
   test('an older version of a configuration never replaces a newer one', async () => {
     expect(await domain.pool.install(aConfiguration(3))).toBe(true);
     expect(await domain.pool.install(aConfiguration(2))).toBe(false);
@@ -155,7 +168,7 @@ describe('installing', () => {
   test('a new version wakes a pool that rests, for its tickets may match now', async () => {
     await domain.search('a');
     const { latest } = await domain.pool.readPool('duel', 0, 10);
-    await domain.pool.rest('duel', latest, undefined);
+    await domain.pool.rest('duel', asOf(latest), undefined);
 
     await domain.pool.install(aConfiguration(2));
 

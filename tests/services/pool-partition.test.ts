@@ -58,7 +58,7 @@ const cycle = async (pool: string) => {
       committed: () => undefined,
       timedOut: () => undefined,
       searching: () => undefined,
-      paused: () => undefined,
+      outboxFull: () => undefined,
     },
   };
   const mirror = openMirror(domain.pool, pool);

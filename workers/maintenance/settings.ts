@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { done, refused } from '../../jobs/contract.ts';
-import type { putConfiguration, putRuleSet } from '../../jobs/maintenance/maintenance.ts';
+import type { pauseConfiguration, putConfiguration, putRuleSet } from '../../jobs/maintenance/maintenance.ts';
 import type { InstalledConfiguration } from '../../jobs/matchmaking/configuration.ts';
 import { loadRuleSet } from '../../jobs/matchmaking/rule-set/load.ts';
 import type { Handler } from '../handler.ts';
@@ -52,6 +52,16 @@ export const storeConfiguration =
     const installed = await configurations.put(configuration.name, wanted, new Date());
     await pool.install(installed);
     return done({ version: installed.version });
+  };
+
+/** Pauses a configuration or resumes it, on Redis alone: a queue Redis that starts empty knows of no pause. */
+export const pauseOrResume =
+  ({ pool }: Pick<SettingStores, 'pool'>): Handler<z.output<typeof pauseConfiguration.item>> =>
+  async ([item]) => {
+    if (!item) return done();
+    const pausedSince = await pool.pause(item.name, item.action);
+    if (pausedSince === 'missing') return refused(`name: there is no configuration ${item.name}`);
+    return done({ name: item.name, ...(pausedSince !== undefined && { pausedSince }) });
   };
 
 async function latestRuleSet(

@@ -25,27 +25,29 @@ export interface CycleStores {
     readonly timedOut: (configuration: string, count: number) => void;
     readonly searching: (configuration: string, count: number) => void;
     /** Matches were formed and not committed, the outbox being full: DocumentDB has been away for long. */
-    readonly paused: (configuration: string) => void;
+    readonly outboxFull: (configuration: string) => void;
   };
 }
 
 /**
- * One cycle of a pool: catch the mirror up, time out, form matches, commit them, hand them over. Returns whether
- * another is worth running at once.
+ * One cycle of a pool: catch the mirror up, time out, form matches, commit them, hand them over. While an operator has
+ * paused the configuration it only times out. Returns whether another is worth running at once.
  */
 export async function runCycle(mirror: Mirror, stores: CycleStores): Promise<boolean> {
   const { name, configuration } = mirror;
-  const { now, version } = await mirror.catchUp();
-  const current = await stores.configurations.current(configuration, version);
+  const { now, ...installed } = await mirror.catchUp();
+  const current = await stores.configurations.current(configuration, installed.version);
   if (!current) return false;
   await moveStrays(mirror, current, stores);
   await expireOverdue(mirror, now, stores);
-  const { outcome, nextChange } = await matchAll(mirror, current, now, stores);
+  const { outcome, nextChange } =
+    installed.pausedSince === undefined ? await matchAll(mirror, current, now, stores) : atRest;
   stores.observe.searching(configuration, mirror.size);
   if (outcome === 'changed') return true;
 
-  const next = outcome === 'paused' ? now + pauseMs : Math.min(nextChange, nextDeadline(mirror));
-  await stores.pool.rest(name, mirror.position, Number.isFinite(next) ? next : undefined);
+  const next = outcome === 'full' ? now + pauseMs : Math.min(nextChange, nextDeadline(mirror));
+  const saw = { configuration, position: mirror.position, ...installed };
+  await stores.pool.rest(name, saw, Number.isFinite(next) ? next : undefined);
   return false;
 }
 
@@ -83,9 +85,12 @@ const nextDeadline = (mirror: Mirror): number => {
 
 /**
  * `changed`: a match was committed, or refused since a ticket changed; either way the pool is not what the pass saw.
- * `paused`: the outbox is full; matching goes on when it has drained.
+ * `full`: so is the outbox; matching goes on when it has drained. `paused`: an operator paused the configuration.
  */
-type CycleOutcome = 'nothing' | 'changed' | 'paused';
+type CycleOutcome = 'nothing' | 'changed' | 'full' | 'paused';
+
+/** What a paused pool's cycle comes to: nothing but deadlines until it is resumed, which makes it due. */
+const atRest = { outcome: 'paused', nextChange: Number.POSITIVE_INFINITY } as const;
 
 /** Passes over the pool in slices, so that the event loop, with its locks to renew, is never held for long. */
 async function matchAll(
@@ -101,14 +106,17 @@ async function matchAll(
     const seed = seedOf(now, pace.slices);
     const pass = pace.timed((budget) => matching.pass(now, seed, budget));
     for (const commits of toCommits(pass, current, now, seed)) {
-      if (outcome === 'paused') release(matching, commits);
+      if (stopped(outcome)) release(matching, commits);
       else outcome = await commit(mirror, commits, current, stores);
     }
     const nextChange = pass.nextChange ?? Number.POSITIVE_INFINITY;
-    if (!pass.unfinished || outcome === 'paused') return { outcome, nextChange };
+    if (!pass.unfinished || stopped(outcome)) return { outcome, nextChange };
     await turn();
   }
 }
+
+/** No more matches can be committed in this cycle. */
+const stopped = (outcome: CycleOutcome): boolean => outcome === 'full' || outcome === 'paused';
 
 /** Lets the tickets of matches that were not committed wait again. */
 function release(matching: MatchPool, commits: readonly Pick<Commit, 'match'>[]): void {
@@ -128,7 +136,8 @@ async function commit(
   let outcome: CycleOutcome = 'changed';
   for (const [index, { match, jobId }] of commits.entries()) {
     const verdict = verdicts[index];
-    if (verdict === 'outbox-full') outcome = 'paused';
+    if (verdict === 'outbox-full') outcome = 'full';
+    if (verdict === 'paused') outcome = 'paused';
     // A proposal is decided, and handed over, by its players' last answer.
     if (verdict === 'committed' && acceptMs === undefined) observe.committed(match, now);
     if (verdict === 'committed' || verdict === 'repeated') {
@@ -140,7 +149,7 @@ async function commit(
     }
   }
   await Promise.all([...jobs].map(([jobId, matchIds]) => handOver(jobId, matchIds)));
-  if (outcome === 'paused') observe.paused(mirror.configuration);
+  if (outcome === 'full') observe.outboxFull(mirror.configuration);
   return outcome;
 }
 

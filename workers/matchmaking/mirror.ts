@@ -101,8 +101,8 @@ export function openMirror(pool: Pool, name: string) {
       return matching.pool;
     },
 
-    /** Applies what changed since the last call; returns the time and the configuration version in force. */
-    async catchUp(): Promise<Pick<CatchUp, 'now' | 'version'>> {
+    /** Applies what changed since the last call; returns the time, and the configuration as it is in force. */
+    async catchUp(): Promise<Pick<CatchUp, 'now' | 'version' | 'pausedSince'>> {
       if (position === undefined) await reload();
       for (;;) {
         const at: number = position ?? 0;

@@ -58,7 +58,8 @@ async function enterAll(
     if (!checked) continue;
     if ('problem' in checked)
       failing.push({ ticketId, configuration, reason: 'InvalidTicket', message: checked.problem });
-    else entering.push({ ticketId, ...checked });
+    else
+      entering.push({ ticketId, ...checked, estimatedWait: (await pool.waitEstimate(configuration))?.p50 });
   }
   if (failing.length > 0) await pool.refuse(failing);
   const results = entering.length > 0 ? await pool.enter(entering) : [];

@@ -22,13 +22,22 @@ export interface CatchUp {
   readonly latest: number;
   /** Version of the configuration in force, 0 when there is none. */
   readonly version: number;
+  /** Since when an operator has paused the configuration, ms; absent: it runs. */
+  readonly pausedSince?: number;
   readonly changes: readonly { readonly number: number; readonly change: Change }[];
+}
+
+/** A pool as a worker saw it in its last cycle. */
+export interface Seen extends Pick<CatchUp, 'version' | 'pausedSince'> {
+  readonly configuration: string;
+  /** Number of the last change. */
+  readonly position: number;
 }
 
 /** What happens to a pool, for the mirrors of it: whole pages, the changes since, and when to look again. */
 export function openChanges(redis: Redis, tag: string) {
   const run = {
-    catchUp: script<[string, string, string, [string, string[]][]]>(redis, tag, 'catch-up'),
+    catchUp: script<[string, string, string, string, [string, string[]][]]>(redis, tag, 'catch-up'),
     readPool: script<[string, string[]]>(redis, tag, 'read-pool'),
     rest: script<number>(redis, tag, 'rest'),
   };
@@ -36,12 +45,18 @@ export function openChanges(redis: Redis, tag: string) {
   return {
     /** The time, the configuration in force, and at most `most` changes after number `position`. */
     async catchUp(pool: string, configuration: string, position: number, most: number): Promise<CatchUp> {
-      const [now, latest, version, entries] = await run.catchUp(pool, configuration, position, most);
+      const [now, latest, version, paused, entries] = await run.catchUp(pool, configuration, position, most);
       const changes = entries.map(([id, fields]) => ({
         number: Number.parseInt(id, 10),
         change: readChange(fields),
       }));
-      return { now: Number(now), latest: Number(latest), version: Number(version), changes };
+      return {
+        now: Number(now),
+        latest: Number(latest),
+        version: Number(version),
+        ...(paused && { pausedSince: Number(paused) }),
+        changes,
+      };
     },
 
     /** One page of the pool in sequence order, and the number of the latest change when it was read. */
@@ -57,11 +72,13 @@ export function openChanges(redis: Redis, tag: string) {
     },
 
     /**
-     * Nothing to do in the pool until `nextChange` (ms; absent: until an arrival), unless it has changed since
-     * `position`: then it is due at once.
+     * Nothing to do in the pool until `nextChange` (ms; absent: until an arrival), unless it or its configuration is not
+     * what the worker `saw`: then it is due at once.
      */
-    async rest(pool: string, position: number, nextChange: number | undefined): Promise<void> {
-      await run.rest(pool, position, nextChange === undefined ? '' : Math.ceil(nextChange));
+    async rest(pool: string, saw: Seen, nextChange: number | undefined): Promise<void> {
+      const { position, configuration, version, pausedSince = '' } = saw;
+      const next = nextChange === undefined ? '' : Math.ceil(nextChange);
+      await run.rest(pool, position, next, configuration, version, pausedSince);
     },
   };
 }

@@ -5,12 +5,23 @@ import { script } from './script.ts';
 /** The copies of configurations that workers and producers read; DocumentDB has the originals. */
 export function openInstalled(redis: Redis, tag: string) {
   const install = script<number>(redis, tag, 'install');
+  const pause = script<string>(redis, tag, 'pause');
 
   return {
     /** Returns whether this copy was newer than the one there. */
     async install(installed: InstalledConfiguration): Promise<boolean> {
       const { configuration, version } = installed;
       return (await install(configuration.name, version, JSON.stringify(installed))) === 1;
+    },
+
+    /**
+     * Pauses a configuration or lets it go on. Returns since when it is paused, ms; `undefined`: it runs; `missing`: there
+     * is no such configuration.
+     */
+    async pause(name: string, action: 'pause' | 'resume'): Promise<number | undefined | 'missing'> {
+      const since = await pause(name, action);
+      if (since === 'missing') return since;
+      return since === '' ? undefined : Number(since);
     },
 
     async installed(name: string): Promise<InstalledConfiguration | undefined> {

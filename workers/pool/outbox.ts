@@ -13,8 +13,11 @@ export interface Commit {
   readonly ruleEvaluations: Pass['ruleEvaluations'];
 }
 
-/** `repeated`: this very match was committed before. `changed`: one of its tickets is not what it was, so none was taken. */
-export type Verdict = 'committed' | 'repeated' | 'changed' | 'outbox-full';
+/**
+ * `repeated`: this very match was committed before. `changed`: one of its tickets is not what it was, so none was taken.
+ * `paused`: an operator paused the configuration while the match was being formed.
+ */
+export type Verdict = 'committed' | 'repeated' | 'changed' | 'outbox-full' | 'paused';
 
 export interface Settlement {
   readonly match: CommittedMatch;
@@ -58,6 +61,7 @@ const verdicts: Readonly<Record<string, Verdict>> = {
   '2': 'repeated',
   '0': 'changed',
   '-1': 'outbox-full',
+  '-2': 'paused',
 };
 
 /** Matches from commit to confirmed effect: decided, handed over, settled. */

@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis';
 import { poolTag } from '../../jobs/keys.ts';
+import { openActivity } from './activity.ts';
 import { openChanges } from './changes.ts';
 import { openInstalled } from './installed.ts';
 import { openOutbox } from './outbox.ts';
@@ -18,5 +19,6 @@ export function openPool(redis: Redis, domain: string) {
     ...openChanges(redis, tag),
     ...openOutbox(redis, tag),
     ...openInstalled(redis, tag),
+    ...openActivity(redis, tag),
   };
 }

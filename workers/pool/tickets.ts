@@ -18,6 +18,8 @@ export interface Entering {
   readonly pool: string;
   readonly timeoutMs: number;
   readonly players: readonly TicketPlayer[];
+  /** How long (ms) tickets of its configuration have waited lately, as its event tells; absent: nobody knows. */
+  readonly estimatedWait?: number | undefined;
 }
 
 /** The life of single tickets: one method per script, each atomic. */
@@ -60,7 +62,15 @@ export function openTickets(redis: Redis, tag: string) {
 
     /** Per ticket what `enter.lua` says: `entered`, `superseded`, `placing:<player>`, a status, or `missing`. */
     enter: (tickets: readonly Entering[]): Promise<string[]> =>
-      run.enter(...tickets.flatMap((it) => [it.ticketId, it.pool, it.timeoutMs, JSON.stringify(it.players)])),
+      run.enter(
+        ...tickets.flatMap((it) => [
+          it.ticketId,
+          it.pool,
+          it.timeoutMs,
+          JSON.stringify(it.players),
+          it.estimatedWait ?? '',
+        ]),
+      ),
 
     /** `cancelled`, `marked`, `too-late`, or the terminal status it had. */
     stop: (ticketId: string): Promise<string> => run.stop(ticketId),

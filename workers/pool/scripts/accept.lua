@@ -34,13 +34,15 @@ for _, member in ipairs(list) do
     if not player.accepted then return { 'recorded' } end
   end
 end
-local ticket_ids = {}
+local ticket_ids, starts = {}, {}
 for _, member in ipairs(list) do
   ticket_ids[#ticket_ids + 1] = member.ticketId
+  starts[#starts + 1] = member.startTime
   redis.call('HSET', key('ticket', member.ticketId), 'status', 'PLACING')
   redis.call('HINCRBY', key('ticket', member.ticketId), 'revision', 1)
 end
 to_outbox(match, f[3], f[4], ticket_ids, time, patience)
+write_counts(f[2], count_match({}, starts, time), time)
 forget_proposal(match)
 emit('AcceptMatchCompleted', time, f[2], cjson.encode({ matchId = match, acceptance = 'Accepted', tickets = list }))
 return { 'decided', string.format('%d', time), f[3], f[4] }

@@ -6,30 +6,34 @@
 --         detail (JSON), its tickets as events show them (JSON), number of tickets n,
 --         then n times: ticket id, revision the worker formed the match from
 -- Returns { time, per match: 1 committed or proposed | 2 was so before | 0 a ticket has changed since |
---         -1 the outbox is full }
+--         -1 the outbox is full | -2 an operator paused the configuration meanwhile }
 local pool, cap, patience, answer_ms = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
 local time = read_clock()
 local results = { string.format('%d', time) }
+local counts = {}
 local pending = redis.call('HLEN', key('outbox'))
+local configuration = string.match(pool, '^[^/]+')
+local paused = redis.call('HEXISTS', key('configuration', configuration), 'paused') == 1
 local i = 5
 while i <= #ARGV do
   local match, job, entry, detail, tickets, n = ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3], ARGV[i + 4], tonumber(ARGV[i + 5])
   local first = i + 6
   i = first + 2 * n
-  local verdict = pending >= cap and -1 or 1
+  local verdict = paused and -2 or pending >= cap and -1 or 1
   -- A connection that lost the answer runs the script again, and so may a job that runs twice.
   if redis.call('HEXISTS', key('outbox'), match) == 1 or redis.call('EXISTS', key('proposal', match)) == 1 then verdict = 2 end
+  local starts = {}
   if verdict == 1 then
     for t = first, i - 2, 2 do
-      local now_is = redis.call('HMGET', key('ticket', ARGV[t]), 'status', 'revision', 'pool')
+      local now_is = redis.call('HMGET', key('ticket', ARGV[t]), 'status', 'revision', 'pool', 'start')
       if now_is[1] ~= 'SEARCHING' or now_is[2] ~= ARGV[t + 1] or now_is[3] ~= pool then
         verdict = 0
         break
       end
+      starts[#starts + 1] = now_is[4]
     end
   end
   if verdict == 1 then
-    local configuration = redis.call('HGET', key('ticket', ARGV[first]), 'configuration')
     local ticket_ids = {}
     for t = first, i - 2, 2 do
       ticket_ids[#ticket_ids + 1] = ARGV[t]
@@ -42,10 +46,12 @@ while i <= #ARGV do
       redis.call('ZADD', key('proposals'), deadline, match)
     else
       to_outbox(match, job, entry, ticket_ids, time, patience)
+      count_match(counts, starts, time)
       pending = pending + 1
     end
     emit('PotentialMatchCreated', time, configuration, detail)
   end
   results[#results + 1] = verdict
 end
+write_counts(configuration, counts, time)
 return results

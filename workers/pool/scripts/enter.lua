@@ -1,6 +1,7 @@
 -- Lets reserved tickets into their pools: each enters once, and the older tickets of its players are cancelled.
 -- KEYS[1] hash tag
--- ARGV    per ticket: ticket id, pool, request timeout in ms, players (JSON, as validated)
+-- ARGV    per ticket: ticket id, pool, request timeout in ms, players (JSON, as validated), ms that tickets like it have
+--         waited lately (empty: unknown)
 -- Returns per ticket one of
 --   entered      it searches now
 --   superseded   one of its players has a newer ticket: it was cancelled
@@ -11,8 +12,9 @@ local PLAYER_SECONDS = 172800 -- the longest search (12 h) plus the longest retr
 local SUPERSEDED = 'Superseded by a newer ticket of the same player.'
 local time = read_clock()
 local results = {}
+local started = {}
 
-local function enter(id, pool, timeout, players)
+local function enter(id, pool, timeout, players, estimate)
   local ticket = read_ticket(id)
   if not ticket then return 'missing' end
   if ticket.status ~= 'QUEUED' then return ticket.status end
@@ -46,11 +48,17 @@ local function enter(id, pool, timeout, players)
     redis.call('EXPIRE', player, PLAYER_SECONDS)
   end
   redis.call('ZREM', key('reservations'), id)
+  if estimate ~= '' then
+    ticket.estimate = estimate
+    redis.call('HSET', key('ticket', id), 'estimate', estimate)
+  end
+  started[ticket.configuration] = (started[ticket.configuration] or 0) + 1
   search(ticket, pool, tonumber(ticket.start) + tonumber(timeout), players, time)
   return 'entered'
 end
 
-for i = 1, #ARGV, 4 do
-  results[#results + 1] = enter(ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3])
+for i = 1, #ARGV, 5 do
+  results[#results + 1] = enter(ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3], ARGV[i + 4])
 end
+for configuration, n in pairs(started) do count(configuration, 'started', n, time) end
 return results

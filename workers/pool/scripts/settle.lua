@@ -26,6 +26,7 @@ while i <= #ARGV do
         redis.call('EXPIRE', key('ticket', ARGV[t]), TERMINAL_SECONDS)
       end
     end
+    if status == 'FAILED' and configuration ~= '' then count(configuration, 'FAILED', n, time) end
     emit(status == 'COMPLETED' and 'MatchmakingSucceeded' or 'MatchmakingFailed', time, configuration, detail)
     results[#results + 1] = 1
   end

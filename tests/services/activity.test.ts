@@ -1,0 +1,101 @@
+import { beforeEach, expect, onTestFinished, test } from 'vitest';
+import { activityKeys, estimateWait, readActivity } from '../../jobs/matchmaking/activity.ts';
+import { aConfiguration, aTicket } from '../support/builders.ts';
+import { openPoolSteps } from '../support/pool-steps.ts';
+
+let domain: Awaited<ReturnType<typeof openPoolSteps>>;
+
+beforeEach(async () => {
+  domain = await openPoolSteps();
+  onTestFinished(() => domain[Symbol.asyncDispose]());
+});
+
+/** The fleet's clock, ms; it can be moved ahead, never back. */
+const clock = async () => Number(await domain.redis.get(domain.key('clock')));
+const passes = async (ms: number) => domain.redis.set(domain.key('clock'), String((await clock()) + ms));
+const slots = async () => {
+  const keys = activityKeys(`{${domain.domain}.matchmaking}`, 'duel', await clock());
+  return (await Promise.all(keys.map((key) => domain.redis.hgetall(key)))).map(readActivity);
+};
+
+test('what happens to tickets is counted in slots that are forgotten', async () => {
+  await domain.search('a', 'b', 'c', 'd', 'e');
+  await domain.pool.commit('duel', [await domain.commitOf('m', 'a', 'b')]);
+  await domain.pool.stop('c');
+  await domain.reserve(aTicket('f'));
+  await domain.pool.refuse([{ ticketId: 'f', reason: 'Why', message: 'Because.' }]);
+  await domain.reserve(aTicket('late'));
+  await domain.enter('late', -1);
+  await domain.pool.expire(['late']);
+
+  const [now] = await slots();
+
+  expect(now).toMatchObject({ started: 6, matches: 1, matched: 2, cancelled: 1, timedOut: 1, failed: 1 });
+  const [key = ''] = activityKeys(`{${domain.domain}.matchmaking}`, 'duel', await clock());
+  expect(await domain.redis.ttl(key)).toBeGreaterThan(3_600);
+});
+
+test('a match that is committed twice is counted once', async () => {
+  await domain.search('a', 'b');
+  const commit = await domain.commitOf('m', 'a', 'b');
+  await domain.pool.commit('duel', [commit]);
+  await domain.pool.commit('duel', [commit]);
+
+  expect((await slots())[0]).toMatchObject({ matches: 1, matched: 2 });
+});
+
+test('a proposal counts once everybody has accepted, with the whole wait', async () => {
+  await domain.search('a', 'b');
+  await domain.pool.commit('duel', [await domain.commitOf('m', 'a', 'b')], 60_000);
+  expect((await slots())[0]).toMatchObject({ matches: 0 });
+  await passes(8_000);
+  await domain.pool.accept('a', 'm', 'ACCEPT', ['a']);
+  await domain.pool.accept('b', 'm', 'ACCEPT', ['b']);
+
+  expect((await slots())[0]).toMatchObject({ matches: 1, matched: 2 });
+  expect(estimateWait(await slots())?.p50).toBeGreaterThan(6_700);
+});
+
+test.each([0, 1, 2, 3, 999, 8_192, 60_000, 43_200_000])(
+  'a ticket that waited %i ms is found again within a fifth of that',
+  async (ms) => {
+    await domain.search('a', 'b');
+    await domain.redis.set(domain.key('clock'), 4_000_000_000_000);
+    for (const id of ['a', 'b']) await domain.redis.hset(domain.key(`ticket:${id}`), 'start', 4e12 - ms);
+
+    await domain.pool.commit('duel', [await domain.commitOf('m', 'a', 'b')]);
+
+    const { p50 = 0, p90 = 0, tickets } = estimateWait(await slots()) ?? {};
+    expect(tickets).toBe(2);
+    for (const told of [p50, p90]) {
+      expect(told).toBeGreaterThanOrEqual(Math.floor(ms / 1.2));
+      expect(told).toBeLessThanOrEqual(Math.ceil(Math.max(1, ms) * 1.2));
+    }
+  },
+);
+
+test("a ticket's event tells how long it may wait, also when it searches again; without history it says so", async () => {
+  const told = async () =>
+    (await domain.redis.xrange(domain.key('events'), '-', '+'))
+      .filter(([, fields]) => fields[1] === 'MatchmakingSearching')
+      .map(([, fields]) => JSON.parse(fields[7] ?? '{}').estimatedWaitMillis);
+  await domain.search('first');
+  await domain.reserve(aTicket('a'), aTicket('b'));
+  for (const { ticketId, players } of [aTicket('a'), aTicket('b')])
+    await domain.pool.enter([{ ticketId, pool: 'duel', timeoutMs: 60_000, players, estimatedWait: 1_234 }]);
+  await domain.pool.commit('duel', [await domain.commitOf('m', 'a', 'b')], 60_000);
+  await domain.pool.accept('b', 'm', 'ACCEPT', ['b']);
+  await domain.pool.accept('a', 'm', 'REJECT', ['a']);
+
+  expect(await told()).toEqual(['NOT_AVAILABLE', 1_234, 1_234, 1_234]);
+});
+
+test('another configuration has a history of its own', async () => {
+  const { configuration, ...rest } = aConfiguration();
+  await domain.pool.install({ ...rest, configuration: { ...configuration, name: 'race' } });
+  await domain.search('a', 'b');
+  await domain.pool.commit('duel', [await domain.commitOf('m', 'a', 'b')]);
+
+  expect(await domain.pool.waitEstimate('duel')).toMatchObject({ tickets: 2 });
+  expect(await domain.pool.waitEstimate('race')).toBeUndefined();
+});

@@ -1,0 +1,98 @@
+import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { openConfigurations } from '../../workers/matchmaking/configurations.ts';
+import { runCycle } from '../../workers/matchmaking/cycle.ts';
+import { openMirror } from '../../workers/matchmaking/mirror.ts';
+import { aTicket } from '../support/builders.ts';
+import { openPoolSteps } from '../support/pool-steps.ts';
+
+describe('a paused configuration', () => {
+  let domain: Awaited<ReturnType<typeof openPoolSteps>>;
+  let cycle: () => Promise<boolean>;
+
+  beforeEach(async () => {
+    domain = await openPoolSteps();
+    onTestFinished(() => domain[Symbol.asyncDispose]());
+    const mirror = openMirror(domain.pool, 'duel');
+    cycle = () =>
+      runCycle(mirror, {
+        pool: domain.pool,
+        configurations: openConfigurations(domain.pool),
+        handOver: async () => undefined,
+        observe: {
+          committed: () => undefined,
+          timedOut: () => undefined,
+          searching: () => undefined,
+          outboxFull: () => undefined,
+        },
+      });
+  });
+
+  const outbox = () => domain.redis.hlen(domain.key('outbox'));
+
+  test('forms no match, lets tickets enter and times them out; resumed, it matches who waits', async () => {
+    await domain.pool.pause('duel', 'pause');
+    await domain.search('a', 'b');
+    await domain.reserve(aTicket('late'));
+    await domain.enter('late', -1);
+
+    expect(await cycle()).toBe(false);
+    expect(await domain.statusOf('late')).toBe('TIMED_OUT');
+    expect([await domain.statusOf('a'), await outbox()]).toEqual(['SEARCHING', 0]);
+
+    await domain.pool.pause('duel', 'resume');
+    expect((await domain.pool.beat()).pools).toEqual(['duel']);
+    await cycle();
+    expect([await domain.statusOf('a'), await outbox()]).toEqual(['PLACING', 1]);
+  });
+
+  test('is woken for the next time-out and for nothing else', async () => {
+    await domain.search('a', 'b');
+    await domain.pool.pause('duel', 'pause');
+    await cycle();
+
+    const due = Number(await domain.redis.zscore(domain.key('due'), 'duel'));
+
+    expect(due - Number(await domain.redis.get(domain.key('clock')))).toBeGreaterThan(50_000);
+  });
+
+  test('refuses what a cycle formed before the pause, so that no match follows its acknowledgement', async () => {
+    await domain.search('a', 'b');
+    const formed = await domain.commitOf('m', 'a', 'b');
+    await domain.pool.pause('duel', 'pause');
+
+    const { verdicts } = await domain.pool.commit('duel', [formed]);
+
+    expect(verdicts).toEqual(['paused']);
+    expect([await domain.statusOf('a'), await outbox()]).toEqual(['SEARCHING', 0]);
+  });
+
+  test('that is paused and resumed during a cycle is not slept through', async () => {
+    await domain.search('a', 'b');
+    const { latest: position } = await domain.pool.readPool('duel', 0, 10);
+    const pausedSince = await domain.pool.pause('duel', 'pause');
+    if (typeof pausedSince !== 'number') throw new Error('it is not paused');
+    await domain.pool.pause('duel', 'resume');
+
+    await domain.pool.rest('duel', { configuration: 'duel', version: 1, position, pausedSince }, undefined);
+
+    expect((await domain.pool.beat()).pools).toEqual(['duel']);
+  });
+
+  test('goes on with proposals that were made before: their players decide', async () => {
+    await domain.search('a', 'b');
+    await domain.pool.commit('duel', [await domain.commitOf('m', 'a', 'b')], 60_000);
+    await domain.pool.pause('duel', 'pause');
+
+    await domain.pool.accept('a', 'm', 'ACCEPT', ['a']);
+    expect(await domain.pool.accept('b', 'm', 'ACCEPT', ['b'])).toMatchObject({ outcome: 'decided' });
+  });
+
+  test('stays paused since the first time, through new versions too; what does not exist cannot be paused', async () => {
+    const since = await domain.pool.pause('duel', 'pause');
+    expect(await domain.pool.pause('duel', 'pause')).toBe(since);
+    expect((await domain.pool.catchUp('duel', 'duel', 0, 1)).pausedSince).toBe(since);
+    expect(await domain.pool.pause('duel', 'resume')).toBeUndefined();
+    expect((await domain.pool.catchUp('duel', 'duel', 0, 1)).pausedSince).toBeUndefined();
+    expect(await domain.pool.pause('chess', 'pause')).toBe('missing');
+  });
+});

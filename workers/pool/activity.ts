@@ -1,0 +1,31 @@
+import type { Redis } from 'ioredis';
+import {
+  activityKeys,
+  estimateWait,
+  readActivity,
+  type WaitEstimate,
+} from '../../jobs/matchmaking/activity.ts';
+
+/** How long (ms) an estimate is used before Redis is asked again: slots are five minutes, so it hardly moves meanwhile. */
+const freshMs = 10_000;
+
+/** How long tickets wait, from what scripts counted. */
+export function openActivity(redis: Redis, tag: string) {
+  const estimates = new Map<
+    string,
+    { readonly estimate: WaitEstimate | undefined; readonly readAt: number }
+  >();
+
+  return {
+    /** Of a configuration that exists; `undefined` when none of its tickets was matched in the last hour. */
+    async waitEstimate(configuration: string): Promise<WaitEstimate | undefined> {
+      const known = estimates.get(configuration);
+      if (known && Date.now() - known.readAt < freshMs) return known.estimate;
+      const now = Number((await redis.get(`${tag}:clock`)) ?? 0);
+      const slots = await Promise.all(activityKeys(tag, configuration, now).map((key) => redis.hgetall(key)));
+      const estimate = estimateWait(slots.map(readActivity));
+      estimates.set(configuration, { estimate, readAt: Date.now() });
+      return estimate;
+    },
+  };
+}
