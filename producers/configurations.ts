@@ -1,7 +1,9 @@
 import type { Redis } from 'ioredis';
 import { poolTag } from '../jobs/keys.ts';
-import type { InstalledConfiguration } from '../jobs/matchmaking/configuration.ts';
+import { type InstalledConfiguration, readInstalled } from '../jobs/matchmaking/configuration.ts';
+import { flexMatchLimits } from '../jobs/matchmaking/limits.ts';
 import { loadRuleSet, type RuleSet } from '../jobs/matchmaking/rule-set/load.ts';
+import { type StartRequestSchema, startRequestWithin } from '../jobs/matchmaking/start-request.ts';
 
 /** How long (ms) a copy is used before Redis is asked again: a new rule set version reaches producers within this. */
 const freshMs = 5_000;
@@ -9,6 +11,8 @@ const freshMs = 5_000;
 interface Copy {
   readonly installed: InstalledConfiguration | undefined;
   readonly ruleSet: RuleSet | undefined;
+  /** What a request for it may look like. */
+  readonly request: StartRequestSchema;
   readonly readAt: number;
 }
 
@@ -19,9 +23,14 @@ export function openConfigurations(redis: Redis, domain: string) {
 
   const read = async (name: string): Promise<Copy> => {
     const body = await redis.hget(`${tag}:configuration:${name}`, 'body');
-    const installed = body ? (JSON.parse(body) as InstalledConfiguration) : undefined;
+    const installed = body ? readInstalled(body) : undefined;
     const loaded = installed && loadRuleSet(installed.ruleSet.body);
-    const copy = { installed, ruleSet: loaded?.ok ? loaded.ruleSet : undefined, readAt: Date.now() };
+    const copy = {
+      installed,
+      ruleSet: loaded?.ok ? loaded.ruleSet : undefined,
+      request: startRequestWithin(installed?.configuration.limits ?? flexMatchLimits),
+      readAt: Date.now(),
+    };
     // Only what exists is kept: names that do not exist come from outside and have no bound.
     if (installed) copies.set(name, copy);
     return copy;
@@ -29,7 +38,7 @@ export function openConfigurations(redis: Redis, domain: string) {
 
   return {
     /** The rule set in force; `undefined` when the configuration does not exist. */
-    async find(name: string): Promise<Pick<Copy, 'installed' | 'ruleSet'>> {
+    async find(name: string): Promise<Copy> {
       const copy = copies.get(name);
       return copy && Date.now() - copy.readAt < freshMs ? copy : read(name);
     },

@@ -7,7 +7,7 @@ import { ticketId as ticketIdSchema } from '../jobs/matchmaking/configuration.ts
 import type { DescribedTicket } from '../jobs/matchmaking/described-ticket.ts';
 import { checkTicket } from '../jobs/matchmaking/rule-set/check-ticket.ts';
 import { startMatchmaking } from '../jobs/matchmaking/start-matchmaking.ts';
-import { type StartRequest, startRequest } from '../jobs/matchmaking/start-request.ts';
+import { type StartRequest, startTarget } from '../jobs/matchmaking/start-request.ts';
 import { stopMatchmaking } from '../jobs/matchmaking/stop-matchmaking.ts';
 import { batchesInFlight } from './batches.ts';
 import type { Call, CallOptions } from './call.ts';
@@ -82,11 +82,12 @@ export function openMatchmaking({ call, tickets, configurations, queues }: Match
 
   const startOne = (request: StartRequest, options: CallOptions): Promise<StartedTicket> =>
     call(startMatchmaking, options, async ({ actor }) => {
-      const { ticketId = randomUUID(), configuration, players } = parse(startRequest, request);
+      const { configuration } = parse(startTarget, request);
+      const { installed, ruleSet, request: schema } = await configurations.find(configuration);
+      if (!installed) throw new RequestError('not-found', `configuration: ${configuration} does not exist`);
+      const { ticketId = randomUUID(), players } = parse(schema, request);
       if (actor.kind === 'player' && !players.some((player) => player.playerId === actor.playerId))
         throw new RequestError('not-allowed', 'players: a player may start only tickets they are in');
-      const { installed, ruleSet } = await configurations.find(configuration);
-      if (!installed) throw new RequestError('not-found', `configuration: ${configuration} does not exist`);
       const problems = ruleSet ? checkTicket(ruleSet, { players }) : [];
       if (problems.length > 0)
         throw new RequestError(

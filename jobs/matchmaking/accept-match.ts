@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineJob } from '../contract.ts';
 import { ticketId } from './configuration.ts';
-import { ticketLimits } from './ticket.ts';
+import { mostPlayersPerTicket } from './limits.ts';
 
 /**
  * Records players' answers to one proposal. The match id binds them to it: an answer that arrives when the ticket is in
@@ -14,7 +14,7 @@ export const acceptMatch = defineJob({
   item: z.strictObject({
     ticketId,
     matchId: z.string().min(1).max(128),
-    playerIds: z.array(z.string().min(1).max(1024)).min(1).max(ticketLimits.playersPerTicket),
+    playerIds: z.array(z.string().min(1).max(1024)).min(1).max(mostPlayersPerTicket),
     acceptance: z.enum(['ACCEPT', 'REJECT']),
   }),
 });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defaultLadder, ladderName } from '../rating-update/ladder.ts';
+import { flexMatchLimits, limits } from './limits.ts';
 import { ticketLimits, wellFormed } from './ticket.ts';
 
 const name = z
@@ -26,46 +27,62 @@ const topicArn = z
     'must be the ARN of an SNS topic: arn:aws:sns:<region>:<account>:<name>',
   );
 
-/**
- * A named queue for players: which rule set forms its matches, and how long a ticket may search.
- * Property names and bounds are those of `MatchmakingConfiguration` in the GameLift API; `order` and `ladder` are ours.
- */
-export const configuration = z
-  .strictObject({
-    name,
-    description: z.string().min(1).max(1024).optional(),
-    ruleSetName: name,
-    /** A ticket still searching after this many seconds is TIMED_OUT. */
-    requestTimeoutSeconds: z.int().min(1).max(43_200),
-    /** Whether a match is proposed to its players first; all of them must accept within `acceptanceTimeoutSeconds`. */
-    acceptanceRequired: z.boolean().default(false),
-    acceptanceTimeoutSeconds: z.int().min(1).max(600).optional(),
-    /** Copied into every event as `customEventData`. */
-    customEventData: wellFormed(256).optional(),
-    /** Hears this configuration's events, beside the topic that hears the whole fleet's. */
-    notificationTarget: topicArn.optional(),
-    backfillMode: z.enum(['MANUAL', 'AUTOMATIC']).default('MANUAL'),
-    flexMatchMode: z.enum(['STANDALONE', 'WITH_QUEUE']).default('STANDALONE'),
-    /** Who suits the anchor best: `closest` weighs the numbers the rule set limits, `documented` takes FlexMatch's order. */
-    order: z.enum(['closest', 'documented']).default('closest'),
-    /** The ratings its results change. Configurations that share a ladder share ratings; only `default` is visible as `current_rating`. */
-    ladder: ladderName.default(defaultLadder),
-  })
-  .superRefine((it, context) => {
-    const refuse = (path: string, message: string) =>
-      context.addIssue({ code: 'custom', path: [path], message });
-    if (it.acceptanceRequired && it.acceptanceTimeoutSeconds === undefined)
-      refuse('acceptanceTimeoutSeconds', 'needed with acceptanceRequired: true (1 to 600)');
-    if (!it.acceptanceRequired && it.acceptanceTimeoutSeconds !== undefined)
-      refuse(
-        'acceptanceTimeoutSeconds',
-        'contradicts acceptanceRequired: false, which never waits for an answer',
-      );
-    if (it.backfillMode === 'AUTOMATIC')
-      refuse('backfillMode', 'AUTOMATIC is not supported yet; only MANUAL is accepted');
-    if (it.flexMatchMode === 'WITH_QUEUE')
-      refuse('flexMatchMode', 'WITH_QUEUE needs GameLift hosting; this fleet runs STANDALONE');
-  });
+/** A property of FlexMatch that means nothing here: naming it is refused with the reason, never ignored. */
+const refusedSince = (reason: string) => z.undefined(reason).optional();
+
+const hosting = 'needs GameLift hosting; this fleet runs STANDALONE';
+const setByAws = 'is what AWS says of a configuration of its own; leave it out';
+
+/** Properties of `MatchmakingConfiguration` in the GameLift API, with its bounds. */
+const flexMatch = {
+  name,
+  description: z.string().min(1).max(1024).optional(),
+  ruleSetName: name,
+  /** A ticket still searching after this many seconds is TIMED_OUT. */
+  requestTimeoutSeconds: z.int().min(1).max(43_200),
+  /** Whether a match is proposed to its players first; all of them must accept within `acceptanceTimeoutSeconds`. */
+  acceptanceRequired: z.boolean().default(false),
+  acceptanceTimeoutSeconds: z.int().min(1).max(600).optional(),
+  /** Copied into every event as `customEventData`. */
+  customEventData: wellFormed(256).optional(),
+  /** Hears this configuration's events, beside the topic that hears the whole fleet's. */
+  notificationTarget: topicArn.optional(),
+  backfillMode: z.enum(['MANUAL', 'AUTOMATIC']).default('MANUAL'),
+  flexMatchMode: z.literal('STANDALONE', `WITH_QUEUE ${hosting}`).default('STANDALONE'),
+  gameSessionQueueArns: refusedSince(`names queues of GameLift hosting and ${hosting}`),
+  additionalPlayerCount: refusedSince(
+    'is not available in STANDALONE mode; let the rule set ask for fewer players instead',
+  ),
+  tags: refusedSince('belong to AWS resources; a configuration of this fleet is none'),
+  configurationArn: refusedSince(setByAws),
+  ruleSetArn: refusedSince(setByAws),
+  creationTime: refusedSince(setByAws),
+} as const;
+
+/** Properties that FlexMatch does not have. With their defaults a configuration does what FlexMatch does. */
+const ours = {
+  /** Who suits the anchor best: `closest` weighs the numbers the rule set limits, `documented` takes FlexMatch's order. */
+  order: z.enum(['closest', 'documented']).default('closest'),
+  /** The ratings its results change. Configurations that share a ladder share ratings; only `default` is visible as `current_rating`. */
+  ladder: ladderName.default(defaultLadder),
+  /** What its tickets may hold, above FlexMatch's limits where they are raised. */
+  limits: limits.default(flexMatchLimits),
+} as const;
+
+/** A named queue for players: which rule set forms its matches, and how long a ticket may search. */
+export const configuration = z.strictObject({ ...flexMatch, ...ours }).superRefine((it, context) => {
+  const refuse = (path: string, message: string) =>
+    context.addIssue({ code: 'custom', path: [path], message });
+  if (it.acceptanceRequired && it.acceptanceTimeoutSeconds === undefined)
+    refuse('acceptanceTimeoutSeconds', 'needed with acceptanceRequired: true (1 to 600)');
+  if (!it.acceptanceRequired && it.acceptanceTimeoutSeconds !== undefined)
+    refuse(
+      'acceptanceTimeoutSeconds',
+      'contradicts acceptanceRequired: false, which never waits for an answer',
+    );
+  if (it.backfillMode === 'AUTOMATIC')
+    refuse('backfillMode', 'AUTOMATIC is not supported yet; only MANUAL is accepted');
+});
 type Configuration = z.output<typeof configuration>;
 
 /**
@@ -76,4 +93,12 @@ export interface InstalledConfiguration {
   readonly configuration: Configuration;
   readonly version: number;
   readonly ruleSet: { readonly name: string; readonly version: number; readonly body: string };
+}
+
+const defaults = configuration.parse({ name: 'any', ruleSetName: 'any', requestTimeoutSeconds: 1 });
+
+/** Reads an installed configuration; a property that did not exist yet when it was stored has its default. */
+export function readInstalled(json: string): InstalledConfiguration {
+  const installed = JSON.parse(json) as InstalledConfiguration;
+  return { ...installed, configuration: { ...defaults, ...installed.configuration } };
 }

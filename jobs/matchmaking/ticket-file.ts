@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ticketId } from './configuration.ts';
-import { type SearchingTicket, ticketLimits, ticketPlayer } from './ticket.ts';
+import { flexMatchLimits } from './limits.ts';
+import { type SearchingTicket, ticketPlayerWithin } from './ticket.ts';
 
 /** Property names of the GameLift API, as they may stand in a file beside ours. */
 const ours: Readonly<Record<string, string>> = {
@@ -29,11 +30,13 @@ const ticket = z.preprocess(
     .strictObject({
       ticketId,
       startTime: z.iso.datetime({ offset: true, error: 'must be ISO 8601, e.g. 2026-01-01T00:00:00Z' }),
-      players: z.array(z.preprocess(renamed, ticketPlayer)).min(1, 'at least 1 player'),
+      players: z
+        .array(z.preprocess(renamed, ticketPlayerWithin(flexMatchLimits)))
+        .min(1, 'at least 1 player'),
       backfill: z.boolean().optional(),
     })
     .superRefine(({ players, backfill }, context) => {
-      const most = backfill ? backfillPlayers : ticketLimits.playersPerTicket;
+      const most = backfill ? backfillPlayers : flexMatchLimits.playersPerTicket;
       const refuse = (path: (string | number)[], message: string) =>
         context.addIssue({ code: 'custom', path, message });
       if (players.length > most) refuse(['players'], `at most ${most} players`);

@@ -1,12 +1,9 @@
 import { z } from 'zod';
+import type { Limits } from './limits.ts';
 
-/** Limits of the GameLift API (`gamelift/2015-10-01`) that every ticket is held to. */
+/** Limits that every ticket is held to, beside those a configuration may raise (`limits.ts`). */
 export const ticketLimits = {
-  playersPerTicket: 10,
-  attributesPerPlayer: 10,
-  stringLength: 100,
-  stringsPerList: 100,
-  pairsPerMap: 10,
+  nameLength: 100,
   playerIdLength: 1024,
   ticketIdLength: 128,
   /** Ours: FlexMatch names no limit, and there are fewer places to play. */
@@ -26,69 +23,75 @@ export const wellFormed = (most: number) =>
     .max(most, `at most ${most} characters`)
     .refine((it) => it.isWellFormed() && !it.includes('\0'), 'must be well-formed Unicode without NUL');
 
-const text = wellFormed(ticketLimits.stringLength);
+const name = wellFormed(ticketLimits.nameLength);
 
 /** One attribute value in FlexMatch's wire form: exactly one of S, N, SL, SDM. Numbers may arrive as strings. */
-const attributeValue = z.union(
-  [
-    z.strictObject({ S: text }),
-    z.strictObject({
-      N: z.union([
-        z.number(),
-        z
-          .string()
-          .regex(/^-?\d+(\.\d+)?$/)
-          .transform(Number),
-      ]),
-    }),
-    z.strictObject({ SL: z.array(text).max(ticketLimits.stringsPerList) }),
-    z.strictObject({
-      SDM: z
-        .record(text, z.number())
-        .refine(
-          (map) => Object.keys(map).length <= ticketLimits.pairsPerMap,
-          `at most ${ticketLimits.pairsPerMap} pairs`,
-        ),
-    }),
-  ],
-  'exactly one of S (string), N (number), SL (string list), SDM (string-to-number map)',
-);
-export type AttributeValue = z.output<typeof attributeValue>;
+const attributeValueWithin = ({ stringLength, stringsPerList, pairsPerMap }: Limits) => {
+  const text = wellFormed(stringLength);
+  return z.union(
+    [
+      z.strictObject({ S: text }),
+      z.strictObject({
+        N: z.union([
+          z.number(),
+          z
+            .string()
+            .regex(/^-?\d+(\.\d+)?$/)
+            .transform(Number),
+        ]),
+      }),
+      z.strictObject({
+        SL: z
+          .array(text)
+          .refine((list) => list.length <= stringsPerList, `at most ${stringsPerList} strings`),
+      }),
+      z.strictObject({
+        SDM: z
+          .record(text, z.number())
+          .refine((map) => Object.keys(map).length <= pairsPerMap, `at most ${pairsPerMap} pairs`),
+      }),
+    ],
+    'exactly one of S (string), N (number), SL (string list), SDM (string-to-number map)',
+  );
+};
+export type AttributeValue = z.output<ReturnType<typeof attributeValueWithin>>;
 
 /** A player as a ticket carries them. `latencyInMs` maps location to positive whole milliseconds. */
-export const ticketPlayer = z.strictObject({
-  playerId: wellFormed(ticketLimits.playerIdLength),
-  attributes: z
-    .record(text, attributeValue)
-    .refine(
-      (map) => Object.keys(map).length <= ticketLimits.attributesPerPlayer,
-      `at most ${ticketLimits.attributesPerPlayer} attributes per player`,
-    )
-    .default({}),
-  latencyInMs: z
-    .record(text, z.int().positive())
-    .refine(
-      (map) => Object.keys(map).length <= ticketLimits.locations,
-      `at most ${ticketLimits.locations} locations`,
-    )
-    .optional(),
-  team: wellFormed(1024).optional(),
-  /** The session that goes into the match; without it the player's newest open one does. */
-  sessionId: z.string().min(1).max(128).optional(),
-});
-export type TicketPlayer = z.output<typeof ticketPlayer>;
+export const ticketPlayerWithin = (limits: Limits) =>
+  z.strictObject({
+    playerId: wellFormed(ticketLimits.playerIdLength),
+    attributes: z
+      .record(name, attributeValueWithin(limits))
+      .refine(
+        (map) => Object.keys(map).length <= limits.attributesPerPlayer,
+        `at most ${limits.attributesPerPlayer} attributes per player`,
+      )
+      .default({}),
+    latencyInMs: z
+      .record(name, z.int().positive())
+      .refine(
+        (map) => Object.keys(map).length <= ticketLimits.locations,
+        `at most ${ticketLimits.locations} locations`,
+      )
+      .optional(),
+    team: wellFormed(1024).optional(),
+    /** The session that goes into the match; without it the player's newest open one does. */
+    sessionId: z.string().min(1).max(128).optional(),
+  });
+export type TicketPlayer = z.output<ReturnType<typeof ticketPlayerWithin>>;
 
 const utf8Bytes = (it: string): number => new TextEncoder().encode(it).length;
 
 /** A party that asks for a match. `team` is accepted, as FlexMatch's own samples send it, and means nothing: it is not a request. */
-export const party = z
-  .array(ticketPlayer.transform(({ team: _team, ...player }): TicketPlayer => player))
-  .min(1, 'at least 1 player')
-  .max(ticketLimits.playersPerTicket, `at most ${ticketLimits.playersPerTicket} players`)
-  .refine(
-    (players) => utf8Bytes(JSON.stringify(players)) <= ticketLimits.ticketBytes,
-    `at most ${ticketLimits.ticketBytes} bytes of JSON in all`,
-  );
+export const partyWithin = (limits: Limits) =>
+  z
+    .array(ticketPlayerWithin(limits).transform(({ team: _team, ...player }): TicketPlayer => player))
+    .min(1, 'at least 1 player')
+    .max(limits.playersPerTicket, `at most ${limits.playersPerTicket} players`)
+    .refine(
+      (players) => utf8Bytes(JSON.stringify(players)) <= ticketLimits.ticketBytes,
+      `at most ${ticketLimits.ticketBytes} bytes of JSON in all`,
+    );
 
 /** Ticket statuses of the GameLift API. The last four are terminal. */
 export type TicketStatus =

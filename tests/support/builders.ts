@@ -1,4 +1,5 @@
 import type { InstalledConfiguration } from '../../jobs/matchmaking/configuration.ts';
+import { flexMatchLimits } from '../../jobs/matchmaking/limits.ts';
 import type { CommittedMatch } from '../../jobs/matchmaking/match.ts';
 import type { TicketPlayer } from '../../jobs/matchmaking/ticket.ts';
 import type { Reserving } from '../../producers/tickets.ts';
@@ -44,6 +45,7 @@ export const aConfiguration = (version = 1): InstalledConfiguration => ({
     flexMatchMode: 'STANDALONE',
     order: 'closest',
     ladder: 'default',
+    limits: flexMatchLimits,
   },
   version,
   ruleSet: { name: 'duel', version: 1, body: duelRuleSet },

@@ -2,6 +2,7 @@ import type { InstalledConfiguration } from '../../jobs/matchmaking/configuratio
 import { compileRuleSet, type Engine } from '../../jobs/matchmaking/engine/compile.ts';
 import { openPoolOf } from '../../jobs/matchmaking/pool-name.ts';
 import { loadRuleSet, type RuleSet } from '../../jobs/matchmaking/rule-set/load.ts';
+import { partyWithin } from '../../jobs/matchmaking/ticket.ts';
 import type { Pool } from '../pool/pool.ts';
 
 /** A configuration ready to run: settings, the loaded rule set, and the engine compiled from both. */
@@ -11,6 +12,8 @@ export interface CurrentConfiguration {
   readonly engine: Engine;
   /** The pool of a ticket of these players. */
   readonly poolOf: ReturnType<typeof openPoolOf>;
+  /** What the players of a ticket may look like. */
+  readonly party: ReturnType<typeof partyWithin>;
 }
 
 export type Configurations = ReturnType<typeof openConfigurations>;
@@ -56,11 +59,12 @@ function compile(installed: InstalledConfiguration): CurrentConfiguration {
     );
   }
   const { ruleSet } = loaded;
-  const { name, order } = installed.configuration;
+  const { name, order, limits } = installed.configuration;
   return {
     installed,
     ruleSet,
     engine: compileRuleSet(ruleSet, { order }),
     poolOf: openPoolOf(name, ruleSet),
+    party: partyWithin(limits),
   };
 }

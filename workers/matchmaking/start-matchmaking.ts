@@ -4,7 +4,7 @@ import { type Actor, done, maxItems, problemsOf, refusalsOf } from '../../jobs/c
 import { configurationOf } from '../../jobs/matchmaking/pool-name.ts';
 import { checkTicket } from '../../jobs/matchmaking/rule-set/check-ticket.ts';
 import type { startMatchmaking } from '../../jobs/matchmaking/start-matchmaking.ts';
-import { party, type TicketPlayer } from '../../jobs/matchmaking/ticket.ts';
+import type { TicketPlayer } from '../../jobs/matchmaking/ticket.ts';
 import type { Handler } from '../handler.ts';
 import type { Pool } from '../pool/pool.ts';
 import type { Entering, Reservation } from '../pool/tickets.ts';
@@ -84,7 +84,7 @@ type StartItem = z.output<typeof startMatchmaking.item>;
 async function check(reservation: Reservation, configurations: Configurations): Promise<Checked> {
   const current = await configurations.current(reservation.configuration);
   if (!current) return { problem: `configuration: ${reservation.configuration} does not exist` };
-  const players = party.safeParse(JSON.parse(reservation.players));
+  const players = current.party.safeParse(JSON.parse(reservation.players));
   if (!players.success) return { problem: problemsOf(players.error, 'players').join('; ') };
   const actor = JSON.parse(reservation.actor) as Actor;
   if (actor.kind === 'player' && !players.data.some((player) => player.playerId === actor.playerId))

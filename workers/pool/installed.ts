@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis';
-import type { InstalledConfiguration } from '../../jobs/matchmaking/configuration.ts';
+import { type InstalledConfiguration, readInstalled } from '../../jobs/matchmaking/configuration.ts';
 import { script } from './script.ts';
 
 /** The copies of configurations that workers and producers read; DocumentDB has the originals. */
@@ -26,7 +26,7 @@ export function openInstalled(redis: Redis, tag: string) {
 
     async installed(name: string): Promise<InstalledConfiguration | undefined> {
       const body = await redis.hget(`${tag}:configuration:${name}`, 'body');
-      return body ? (JSON.parse(body) as InstalledConfiguration) : undefined;
+      return body ? readInstalled(body) : undefined;
     },
   };
 }
