@@ -16,6 +16,7 @@ import type { QueueName } from './contract.ts';
  * | `reservations` | zset | tickets QUEUED and not yet entered, by reservation time |
  * | `pool:<pool>` | zset | tickets SEARCHING, by sequence |
  * | `pools:<configuration>` | set | its pools that hold tickets; see `jobs/matchmaking/pool-name.ts` |
+ * | `companions` | hash | per pool, players beyond one per ticket: parties alone pay for the count |
  * | `changed:<pool>` | string | number of its latest change; an hour after it is empty the pool is forgotten |
  * | `changes:<pool>` | stream | those changes, entry id = `<number>-0`: a missing number is a gap |
  * | `due` | zset | when time alone next changes something in a pool, ms |

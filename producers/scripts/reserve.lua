@@ -27,7 +27,8 @@ local function reserve(job, id, configuration, players, roster, actor, call)
   if there[1] and there[2] == call then return { 'reserved', there[3], there[4] } end
   if there[1] and not there[5] then return { 'taken:' .. there[1] } end
   if redis.call('EXISTS', key('configuration', configuration)) == 0 then return { 'unknown-configuration' } end
-  for _, member in ipairs(cjson.decode(roster)) do
+  local members = cjson.decode(roster)
+  for _, member in ipairs(members) do
     local newest = redis.call('HGET', key('player', member.playerId), 'ticket')
     if newest and redis.call('HGET', key('ticket', newest), 'status') == 'PLACING' then
       return { 'placing:' .. member.playerId }
@@ -36,7 +37,8 @@ local function reserve(job, id, configuration, players, roster, actor, call)
   local seq = string.format('%d', redis.call('INCR', key('sequence')))
   local start = string.format('%d', time)
   redis.call('HSET', ticket, 'configuration', configuration, 'players', players, 'roster', roster, 'actor', actor,
-    'call', call, 'job', job, 'seq', seq, 'start', start, 'revision', '1')
+    'call', call, 'job', job, 'seq', seq, 'start', start, 'revision', '1',
+    'size', string.format('%d', #members))
   if there[5] then
     redis.call('HDEL', ticket, 'stop-mark')
     redis.call('EXPIRE', ticket, TERMINAL_SECONDS)

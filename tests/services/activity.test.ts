@@ -99,3 +99,19 @@ test('another configuration has a history of its own', async () => {
   expect(await domain.pool.waitEstimate('duel')).toMatchObject({ tickets: 2 });
   expect(await domain.pool.waitEstimate('race')).toBeUndefined();
 });
+
+test('players are counted per pool while their tickets search there, parties beyond their first', async () => {
+  const companions = async () => (await domain.redis.hget(domain.key('companions'), 'duel')) ?? 'none';
+  await domain.reserve(aTicket('trio', ['x', 'y', 'z']), aTicket('pair', ['v', 'w']), aTicket('solo'));
+  for (const id of ['trio', 'pair', 'solo']) await domain.enter(id);
+  expect(await companions()).toBe('3');
+  await domain.pool.move('duel', [{ ticketId: 'pair', pool: 'duel/eu' }]);
+  expect(await companions()).toBe('2');
+  await domain.pool.commit('duel', [await domain.commitOf('m', 'trio', 'solo')], 60_000);
+  expect(await companions()).toBe('none');
+  await domain.pool.accept('solo', 'm', 'ACCEPT', ['solo']);
+  await domain.pool.accept('trio', 'm', 'REJECT', ['x']);
+
+  expect(await domain.statusOf('solo')).toBe('SEARCHING');
+  expect(await domain.redis.hgetall(domain.key('companions'))).toEqual({ 'duel/eu': '1' });
+});

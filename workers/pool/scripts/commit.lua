@@ -22,22 +22,23 @@ while i <= #ARGV do
   local verdict = paused and -2 or pending >= cap and -1 or 1
   -- A connection that lost the answer runs the script again, and so may a job that runs twice.
   if redis.call('HEXISTS', key('outbox'), match) == 1 or redis.call('EXISTS', key('proposal', match)) == 1 then verdict = 2 end
-  local starts = {}
+  local starts, sizes = {}, {}
   if verdict == 1 then
     for t = first, i - 2, 2 do
-      local now_is = redis.call('HMGET', key('ticket', ARGV[t]), 'status', 'revision', 'pool', 'start')
+      local now_is = redis.call('HMGET', key('ticket', ARGV[t]), 'status', 'revision', 'pool', 'start', 'size')
       if now_is[1] ~= 'SEARCHING' or now_is[2] ~= ARGV[t + 1] or now_is[3] ~= pool then
         verdict = 0
         break
       end
       starts[#starts + 1] = now_is[4]
+      sizes[#sizes + 1] = tonumber(now_is[5] or '1')
     end
   end
   if verdict == 1 then
     local ticket_ids = {}
     for t = first, i - 2, 2 do
       ticket_ids[#ticket_ids + 1] = ARGV[t]
-      take(ARGV[t], answer_ms and 'REQUIRES_ACCEPTANCE' or 'PLACING', match, pool, configuration)
+      take(ARGV[t], answer_ms and 'REQUIRES_ACCEPTANCE' or 'PLACING', match, pool, configuration, sizes[#ticket_ids])
     end
     if answer_ms then
       local deadline = string.format('%d', time + answer_ms)

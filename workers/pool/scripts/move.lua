@@ -8,7 +8,7 @@ local results = {}
 for i = 2, #ARGV, 2 do
   local ticket = read_ticket(ARGV[i])
   if ticket and ticket.status == 'SEARCHING' and ticket.pool == ARGV[1] then
-    leave_pool(ticket.pool, ticket.configuration, ticket.id)
+    leave_pool(ticket.pool, ticket.configuration, ticket.id, ticket.size)
     wait_in(ticket, ARGV[i + 1], ticket.deadline, ticket.players, time)
     results[#results + 1] = 1
   else

@@ -76,15 +76,17 @@ end
 
 local function read_ticket(id)
   local f = redis.call('HMGET', key('ticket', id), 'status', 'configuration', 'start', 'roster', 'pool', 'seq',
-    'revision', 'match', 'deadline', 'players', 'estimate')
+    'revision', 'match', 'deadline', 'players', 'estimate', 'size')
   if not f[1] then return nil end
   return { id = id, status = f[1], configuration = f[2], start = f[3], roster = f[4], pool = f[5], seq = f[6] and tonumber(f[6]),
-    revision = f[7], match = f[8], deadline = f[9] and tonumber(f[9]), players = f[10], estimate = f[11] }
+    revision = f[7], match = f[8], deadline = f[9] and tonumber(f[9]), players = f[10], estimate = f[11],
+    size = tonumber(f[12] or '1') }
 end
 
--- Puts a ticket into a pool's queue, and the pool among those of its configuration.
-local function join_pool(pool, configuration, seq, id)
+-- Puts a ticket of `size` players into a pool's queue, and the pool among those of its configuration.
+local function join_pool(pool, configuration, seq, id, size)
   redis.call('ZADD', key('pool', pool), seq, id)
+  if size ~= 1 then redis.call('HINCRBY', key('companions'), pool, size - 1) end
   if redis.call('ZCARD', key('pool', pool)) == 1 then
     redis.call('SADD', key('pools', configuration), pool)
     redis.call('PERSIST', key('changed', pool))
@@ -93,11 +95,13 @@ local function join_pool(pool, configuration, seq, id)
 end
 
 -- Takes a ticket out of its pool's queue; a pool that is empty now is forgotten in a while.
-local function leave_pool(pool, configuration, id)
+local function leave_pool(pool, configuration, id, size)
   redis.call('ZREM', key('pool', pool), id)
+  if size ~= 1 then redis.call('HINCRBY', key('companions'), pool, 1 - size) end
   note_change(pool, 'left', id)
   if redis.call('EXISTS', key('pool', pool)) == 0 then
     redis.call('SREM', key('pools', configuration), pool)
+    redis.call('HDEL', key('companions'), pool)
     redis.call('EXPIRE', key('changed', pool), EMPTY_POOL_SECONDS)
     redis.call('EXPIRE', key('changes', pool), EMPTY_POOL_SECONDS)
   end
@@ -106,7 +110,7 @@ end
 -- Takes a ticket to a terminal status, out of its pool if it was searching, with the event that says so.
 local function finish(ticket, status, event, reason, message, time)
   local id = ticket.id
-  if ticket.status == 'SEARCHING' then leave_pool(ticket.pool, ticket.configuration, id) end
+  if ticket.status == 'SEARCHING' then leave_pool(ticket.pool, ticket.configuration, id, ticket.size) end
   redis.call('ZREM', key('reservations'), id)
   redis.call('HSET', key('ticket', id), 'status', status, 'end', string.format('%d', time),
     'reason', reason, 'message', message)
@@ -125,7 +129,7 @@ local function wait_in(ticket, pool, deadline, players, time)
   redis.call('HDEL', key('ticket', id), 'match')
   redis.call('HSET', key('ticket', id), 'status', 'SEARCHING', 'pool', pool, 'deadline', string.format('%d', deadline),
     'players', players, 'revision', revision)
-  join_pool(pool, ticket.configuration, seq, id)
+  join_pool(pool, ticket.configuration, seq, id, ticket.size)
   note_change(pool, 'entered', id, 'seq', seq, 'revision', revision, 'start', ticket.start,
     'deadline', string.format('%d', deadline), 'players', players)
   -- Should the wake-up that follows this script be lost, the beat wakes the pool.
@@ -141,10 +145,10 @@ local function search(ticket, pool, deadline, players, time)
 end
 
 -- Takes tickets out of their pool for a match; they are PLACING, or REQUIRES_ACCEPTANCE while it is a proposal.
-local function take(ticket_id, status, match, pool, configuration)
+local function take(ticket_id, status, match, pool, configuration, size)
   redis.call('HSET', key('ticket', ticket_id), 'status', status, 'match', match)
   redis.call('HINCRBY', key('ticket', ticket_id), 'revision', 1)
-  leave_pool(pool, configuration, ticket_id)
+  leave_pool(pool, configuration, ticket_id, size)
 end
 
 -- Puts a decided match into the outbox, to be handed over again when it is not settled in time.
