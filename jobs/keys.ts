@@ -11,7 +11,7 @@ import type { QueueName } from './contract.ts';
  * |---|---|---|
  * | `clock` | string | the latest Redis time any script saw, ms: time that never goes backwards |
  * | `sequence` | string | the last ticket sequence number: newer always means higher |
- * | `ticket:<id>` | hash | one ticket: status, sequence, start, players, ... Terminal ones expire after a day |
+ * | `ticket:<id>` | hash | one ticket: status, sequence, start, players, ... Terminal ones expire, after 25 h unless set otherwise |
  * | `player:<id>` | hash | the newest ticket of a player that entered a pool, with its sequence |
  * | `reservations` | zset | tickets QUEUED and not yet entered, by reservation time |
  * | `pool:<pool>` | zset | tickets SEARCHING, by sequence |
@@ -27,8 +27,10 @@ import type { QueueName } from './contract.ts';
  * | `outbox-at` | hash | when each was decided, ms |
  * | `outbox-due` | zset | when each is handed over again, ms |
  * | `event-number` | string | number of the latest event |
- * | `events` | stream | lifecycle events of all tickets, entry id = `<number>-0` |
- * | `configuration:<name>` | hash | `version`, `body` (an InstalledConfiguration), `paused` since (ms) |
+ * | `event-bytes` | string | bytes of all events there ever were: trimming finds its place by it |
+ * | `events` | stream | lifecycle events of all tickets within retention, entry id = `<number>-0` |
+ * | `rules:<pool>` | string | how often each rule passed and failed in its latest pass (JSON) |
+ * | `configuration:<name>` | hash | `version`, `body` (an InstalledConfiguration), `paused` since (ms), `custom-event-data` |
  * | `configurations` | set | their names |
  * | `activity:<configuration>:<slot>` | hash | what happened in five minutes; see `jobs/matchmaking/activity.ts` |
  */

@@ -1,13 +1,7 @@
 import type { Redis } from 'ioredis';
 import type { Actor } from '../jobs/contract.ts';
 import { poolTag } from '../jobs/keys.ts';
-import {
-  type EventOrigin,
-  type EventType,
-  type MatchmakingEvent,
-  type StoredEvent,
-  toEvent,
-} from '../jobs/matchmaking/event.ts';
+import { type EventOrigin, type MatchmakingEvent, storedEvent, toEvent } from '../jobs/matchmaking/event.ts';
 import { patientTwin } from './connection.ts';
 
 /** What a reader of the event stream gets, in stream order. Keep `position` to resume after it. */
@@ -43,36 +37,26 @@ export async function* readEvents(
   const reader = patientTwin(redis);
   reader.on('error', options.onError);
   try {
-    const latest = Number((await redis.get(`${tag}:event-number`)) ?? 0);
+    const latest = await latestNumber(redis, tag);
     let position = options.from ?? latest;
-    if (position > latest) {
-      // The store has lost what the reader saw last: numbers start over.
-      yield { kind: 'gap', from: position, position: latest };
-      position = latest;
-    }
+    // Who asks for the oldest kept misses nothing, whatever its number.
+    let anyFirst = options.from === 0;
     while (!options.signal?.aborted) {
-      const read = await reader.xread(
-        'COUNT',
-        batch,
-        'BLOCK',
-        blockMs,
-        'STREAMS',
-        `${tag}:events`,
-        `${position}-0`,
-      );
-      const entries = entriesOf(read);
+      const entries = await following(reader, tag, position);
       if (entries.length === 0) {
-        const kept = Number((await reader.get(`${tag}:event-number`)) ?? 0);
-        if (kept < position) yield { kind: 'gap', from: position, position: kept };
-        position = Math.min(position, kept);
+        const end = await endOf(reader, tag, position);
+        if (end !== position) {
+          if (!anyFirst) yield { kind: 'gap', from: position, position: end };
+          position = end;
+        }
       }
       for (const [id, fields] of entries) {
         if (options.signal?.aborted) return;
         const number = Number.parseInt(id, 10);
-        if (position > 0 && number > position + 1)
-          yield { kind: 'gap', from: position, position: number - 1 };
+        if (!anyFirst && number > position + 1) yield { kind: 'gap', from: position, position: number - 1 };
+        anyFirst = false;
         position = number;
-        yield { kind: 'event', position, event: toEvent(number, stored(fields), options.origin, iso) };
+        yield { kind: 'event', position, event: toEvent(number, storedEvent(fields), options.origin, iso) };
       }
     }
   } finally {
@@ -82,19 +66,29 @@ export async function* readEvents(
 
 const iso = (ms: number): string => new Date(ms).toISOString();
 
+const latestNumber = async (reader: Redis, tag: string): Promise<number> =>
+  Number((await reader.get(`${tag}:event-number`)) ?? 0);
+
+/** The entries after a position; waits a little for the first. */
+async function following(reader: Redis, tag: string, position: number): Promise<[string, string[]][]> {
+  const from = ['STREAMS', `${tag}:events`, `${position}-0`] as const;
+  return entriesOf(await reader.xread('COUNT', batch, 'BLOCK', blockMs, ...from));
+}
+
+/**
+ * Where a reader stands that found nothing after its position. Behind it, when all that followed was trimmed while it
+ * was away; before it, when the store has lost what the reader saw last and numbers start over; else there.
+ */
+async function endOf(reader: Redis, tag: string, position: number): Promise<number> {
+  const latest = await latestNumber(reader, tag);
+  if (latest <= position) return latest;
+  const [next] = await reader.xrange(`${tag}:events`, `(${position}-0`, '+', 'COUNT', 1);
+  return next ? position : latest;
+}
+
 /** RESP2 answers a list of streams, RESP3 a map. */
 function entriesOf(answer: unknown): [string, string[]][] {
   if (!answer) return [];
   const streams = Array.isArray(answer) ? answer.map((pair) => pair[1]) : Object.values(answer);
   return streams.flat() as [string, string[]][];
-}
-
-function stored(flat: readonly string[]): StoredEvent {
-  const value = (name: string) => flat[flat.indexOf(name) + 1] ?? '';
-  return {
-    type: value('type') as EventType,
-    time: Number(value('time')),
-    configuration: value('configuration'),
-    detail: JSON.parse(value('detail')) as StoredEvent['detail'],
-  };
 }

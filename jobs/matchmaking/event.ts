@@ -11,7 +11,12 @@ export type EventType =
 
 interface EventPlayer {
   readonly playerId: string;
+  /** From a potential match on. */
   readonly team?: string;
+  /** Once they answered. */
+  readonly accepted?: boolean;
+  /** Where placement made one. */
+  readonly playerSessionId?: string;
 }
 
 interface EventTicket<Time> {
@@ -20,12 +25,27 @@ interface EventTicket<Time> {
   readonly players: readonly EventPlayer[];
 }
 
+/** Where a match is played. Standalone: the fleet places nothing, and events have players and teams only. */
+interface GameSession {
+  readonly gameSessionArn?: string;
+  readonly ipAddress?: string;
+  readonly port?: number;
+  readonly dnsName?: string;
+  readonly playerGatewayStatus?: string;
+}
+
 /** An entry of the event stream, as scripts write it: compact, times in ms. */
 export interface StoredEvent {
   readonly type: EventType;
   readonly time: number;
   readonly configuration: string;
-  readonly detail: Readonly<Record<string, unknown>> & { readonly tickets: readonly EventTicket<number>[] };
+  readonly detail: Readonly<Record<string, unknown>> & {
+    readonly tickets: readonly EventTicket<number>[];
+    readonly gameSessionInfo?: GameSession;
+  };
+  /** Absent before its ticket has entered one. */
+  readonly pool?: string;
+  readonly customEventData?: string;
 }
 
 /** A FlexMatch event as EventBridge and SNS carry it. */
@@ -41,7 +61,8 @@ export interface MatchmakingEvent {
   readonly detail: Readonly<Record<string, unknown>> & {
     readonly type: EventType;
     readonly tickets: readonly EventTicket<string>[];
-    readonly gameSessionInfo: { readonly players: readonly EventPlayer[] };
+    readonly gameSessionInfo: GameSession & { readonly players: readonly EventPlayer[] };
+    readonly customEventData?: string;
   };
 }
 
@@ -51,6 +72,26 @@ export interface EventOrigin {
   readonly region: string;
 }
 
+/** A configuration as GameLift would name it. */
+const configurationArn = ({ region, account }: EventOrigin, configuration: string): string =>
+  `arn:aws:gamelift:${region}:${account}:matchmakingconfiguration/${configuration}`;
+
+/** Reads a stream entry's flat list of names and values. */
+export function storedEvent(fields: readonly string[]): StoredEvent {
+  const values = new Map<string, string>();
+  for (let at = 0; at < fields.length; at += 2) values.set(fields[at] ?? '', fields[at + 1] ?? '');
+  const pool = values.get('pool');
+  const customEventData = values.get('custom');
+  return {
+    type: values.get('type') as EventType,
+    time: Number(values.get('time')),
+    configuration: values.get('configuration') ?? '',
+    detail: JSON.parse(values.get('detail') ?? '') as StoredEvent['detail'],
+    ...(pool !== undefined && { pool }),
+    ...(customEventData !== undefined && { customEventData }),
+  };
+}
+
 /** Gives the `number`-th event of a domain FlexMatch's envelope; its id is the same for every reader. */
 export function toEvent(
   number: number,
@@ -58,7 +99,7 @@ export function toEvent(
   origin: EventOrigin,
   iso: (ms: number) => string,
 ): MatchmakingEvent {
-  const { type, time, configuration, detail } = stored;
+  const { type, time, configuration, detail, customEventData } = stored;
   const tickets = detail.tickets.map((ticket) => ({ ...ticket, startTime: iso(ticket.startTime) }));
   return {
     version: '0',
@@ -68,14 +109,13 @@ export function toEvent(
     account: origin.account,
     time: iso(time),
     region: origin.region,
-    resources: [
-      `arn:aws:gamelift:${origin.region}:${origin.account}:matchmakingconfiguration/${configuration}`,
-    ],
+    resources: [configurationArn(origin, configuration)],
     detail: {
       ...detail,
       type,
       tickets,
-      gameSessionInfo: { players: tickets.flatMap((ticket) => ticket.players) },
+      gameSessionInfo: { ...detail.gameSessionInfo, players: tickets.flatMap((ticket) => ticket.players) },
+      ...(customEventData !== undefined && { customEventData }),
     },
   };
 }

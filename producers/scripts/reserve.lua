@@ -9,7 +9,6 @@
 --   unknown-configuration
 --   placing:<player id>    that player is being placed by an earlier ticket
 local tag = KEYS[1]
-local TERMINAL_SECONDS = 90000
 
 local function key(name, id)
   if id then return tag .. ':' .. name .. ':' .. id end
@@ -20,6 +19,20 @@ local t = redis.call('TIME')
 local time = tonumber(t[1]) * 1000 + math.floor(tonumber(t[2]) / 1000)
 local seen = tonumber(redis.call('GET', key('clock')) or '0')
 if time > seen then redis.call('SET', key('clock'), string.format('%d', time)) else time = seen end
+
+-- The one event of a ticket that was stopped before it began; events are written as `emit` in the workers' prelude says.
+local function emit_cancelled(id, configuration, start, roster)
+  local detail = '{"tickets":[{"ticketId":' .. cjson.encode(id) .. ',"startTime":' .. start .. ',"players":' .. roster ..
+    '}],"reason":"Cancelled","message":"Cancelled by request.","ruleEvaluationMetrics":[]}'
+  local entry = { 'type', 'MatchmakingCancelled', 'time', start, 'configuration', configuration, 'detail', detail,
+    'bytes', string.format('%d', redis.call('INCRBY', key('event-bytes'), #detail + 200)) }
+  local custom = redis.call('HGET', key('configuration', configuration), 'custom-event-data')
+  if custom then
+    entry[#entry + 1] = 'custom'
+    entry[#entry + 1] = custom
+  end
+  redis.call('XADD', key('events'), string.format('%d-0', redis.call('INCR', key('event-number'))), unpack(entry))
+end
 
 local function reserve(job, id, configuration, players, roster, actor, call)
   local ticket = key('ticket', id)
@@ -40,8 +53,10 @@ local function reserve(job, id, configuration, players, roster, actor, call)
     'call', call, 'job', job, 'seq', seq, 'start', start, 'revision', '1',
     'size', string.format('%d', #members))
   if there[5] then
+    -- The mark says for how long (s) an ended ticket is readable.
+    redis.call('EXPIRE', ticket, there[5])
     redis.call('HDEL', ticket, 'stop-mark')
-    redis.call('EXPIRE', ticket, TERMINAL_SECONDS)
+    emit_cancelled(id, configuration, start, roster)
     return { 'stopped', seq, start }
   end
   redis.call('HSET', ticket, 'status', 'QUEUED')

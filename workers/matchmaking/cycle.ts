@@ -1,4 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
+import type { Pass } from '../../jobs/matchmaking/engine/match.ts';
 import type { MatchPool } from '../../jobs/matchmaking/engine/pool.ts';
 import type { CommittedMatch } from '../../jobs/matchmaking/match.ts';
 import type { Commit } from '../pool/outbox.ts';
@@ -109,6 +110,7 @@ async function matchAll(
       if (stopped(outcome)) release(matching, commits);
       else outcome = await commit(mirror, commits, current, stores);
     }
+    if (judged(pass)) await stores.pool.noteRules(mirror.name, pass.ruleEvaluations);
     const nextChange = pass.nextChange ?? Number.POSITIVE_INFINITY;
     if (!pass.unfinished || stopped(outcome)) return { outcome, nextChange };
     await turn();
@@ -117,6 +119,9 @@ async function matchAll(
 
 /** No more matches can be committed in this cycle. */
 const stopped = (outcome: CycleOutcome): boolean => outcome === 'full' || outcome === 'paused';
+
+const judged = ({ ruleEvaluations }: Pass): boolean =>
+  ruleEvaluations.some(({ passedCount, failedCount }) => passedCount + failedCount > 0);
 
 /** Lets the tickets of matches that were not committed wait again. */
 function release(matching: MatchPool, commits: readonly Pick<Commit, 'match'>[]): void {

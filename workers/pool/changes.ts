@@ -1,6 +1,5 @@
-import type { Redis } from 'ioredis';
 import type { SearchingTicket, TicketPlayer } from '../../jobs/matchmaking/ticket.ts';
-import { script } from './script.ts';
+import type { Scripts } from './script.ts';
 
 /** A ticket as a mirror holds it: what the engine reads, and what a commit is checked against. */
 export interface PooledTicket extends SearchingTicket {
@@ -35,11 +34,11 @@ export interface Seen extends Pick<CatchUp, 'version' | 'pausedSince'> {
 }
 
 /** What happens to a pool, for the mirrors of it: whole pages, the changes since, and when to look again. */
-export function openChanges(redis: Redis, tag: string) {
+export function openChanges(script: Scripts) {
   const run = {
-    catchUp: script<[string, string, string, string, [string, string[]][]]>(redis, tag, 'catch-up'),
-    readPool: script<[string, string[]]>(redis, tag, 'read-pool'),
-    rest: script<number>(redis, tag, 'rest'),
+    catchUp: script<[string, string, string, string, [string, string[]][]]>('catch-up'),
+    readPool: script<[string, string[]]>('read-pool'),
+    rest: script<number>('rest'),
   };
 
   return {

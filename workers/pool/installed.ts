@@ -1,17 +1,18 @@
 import type { Redis } from 'ioredis';
 import { type InstalledConfiguration, readInstalled } from '../../jobs/matchmaking/configuration.ts';
-import { script } from './script.ts';
+import type { Scripts } from './script.ts';
 
 /** The copies of configurations that workers and producers read; DocumentDB has the originals. */
-export function openInstalled(redis: Redis, tag: string) {
-  const install = script<number>(redis, tag, 'install');
-  const pause = script<string>(redis, tag, 'pause');
+export function openInstalled(redis: Redis, tag: string, script: Scripts) {
+  const install = script<number>('install');
+  const pause = script<string>('pause');
 
   return {
     /** Returns whether this copy was newer than the one there. */
     async install(installed: InstalledConfiguration): Promise<boolean> {
       const { configuration, version } = installed;
-      return (await install(configuration.name, version, JSON.stringify(installed))) === 1;
+      const { name, customEventData = '' } = configuration;
+      return (await install(name, version, JSON.stringify(installed), customEventData)) === 1;
     },
 
     /**

@@ -1,7 +1,8 @@
 import type { Redis } from 'ioredis';
 import type { Pass } from '../../jobs/matchmaking/engine/match.ts';
 import type { CommittedMatch } from '../../jobs/matchmaking/match.ts';
-import { script } from './script.ts';
+import { ruleMetrics } from './events.ts';
+import type { Scripts } from './script.ts';
 
 /** A match to decide, with the start-match job that will carry it. */
 export interface Commit {
@@ -49,8 +50,6 @@ export type Answered =
 
 /** Beyond this many unconfirmed matches cycles pause: DocumentDB is away, and what waits here is memory. */
 const outboxCap = 50_000;
-/** FlexMatch reports on its top 50 rules. */
-const rulesInEvents = 50;
 /** An outbox entry this old (ms) is handed over again. */
 const handoverPatience = 10_000;
 /** A pool the beat woke is woken again after this long (ms), should its cycle have died. */
@@ -65,12 +64,12 @@ const verdicts: Readonly<Record<string, Verdict>> = {
 };
 
 /** Matches from commit to confirmed effect: decided, handed over, settled. */
-export function openOutbox(redis: Redis, tag: string) {
+export function openOutbox(redis: Redis, tag: string, script: Scripts) {
   const run = {
-    commit: script<[string, ...number[]]>(redis, tag, 'commit'),
-    accept: script<string[]>(redis, tag, 'accept'),
-    settle: script<number[]>(redis, tag, 'settle'),
-    beat: script<[string, string[], string[]]>(redis, tag, 'beat'),
+    commit: script<[string, ...number[]]>('commit'),
+    accept: script<string[]>('accept'),
+    settle: script<number[]>('settle'),
+    beat: script<[string, string[], string[]]>('beat'),
   };
 
   return {
@@ -91,9 +90,7 @@ export function openOutbox(redis: Redis, tag: string) {
         match.matchId,
         jobId,
         JSON.stringify(match),
-        JSON.stringify(
-          matchDetail(match, { ...asked, ruleEvaluationMetrics: ruleEvaluations.slice(0, rulesInEvents) }),
-        ),
+        JSON.stringify(matchDetail(match, { ...asked, ruleEvaluationMetrics: ruleMetrics(ruleEvaluations) })),
         JSON.stringify(ticketsWithTeams(match)),
         match.tickets.length,
         ...match.tickets.flatMap((ticket, index) => [ticket.ticketId, revisions[index] ?? '']),

@@ -2,23 +2,27 @@ import type { Redis } from 'ioredis';
 import { poolTag } from '../../jobs/keys.ts';
 import { openActivity } from './activity.ts';
 import { openChanges } from './changes.ts';
+import { openEvents } from './events.ts';
 import { openInstalled } from './installed.ts';
 import { openOutbox } from './outbox.ts';
+import { aDayAndAnHour, openScripts } from './script.ts';
 import { openTickets } from './tickets.ts';
 
 export type Pool = ReturnType<typeof openPool>;
 
 /**
  * All of one domain's matchmaking state on the queue Redis. Every method is one script, atomic over the domain's hash
- * tag; a lost connection throws, every other outcome is a value.
+ * tag; a lost connection throws, every other outcome is a value. Ended tickets stay readable for `terminalSeconds`.
  */
-export function openPool(redis: Redis, domain: string) {
+export function openPool(redis: Redis, domain: string, terminalSeconds = aDayAndAnHour) {
   const tag = poolTag(domain);
+  const script = openScripts(redis, tag, terminalSeconds);
   return {
-    ...openTickets(redis, tag),
-    ...openChanges(redis, tag),
-    ...openOutbox(redis, tag),
-    ...openInstalled(redis, tag),
+    ...openTickets(redis, tag, script),
+    ...openChanges(script),
+    ...openOutbox(redis, tag, script),
+    ...openInstalled(redis, tag, script),
     ...openActivity(redis, tag),
+    ...openEvents(redis, tag),
   };
 }

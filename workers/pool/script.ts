@@ -4,12 +4,21 @@ import type { Redis } from 'ioredis';
 const prelude = readFileSync(new URL('./scripts/prelude.lua', import.meta.url), 'utf8');
 
 /** A Lua script of `scripts/`, run atomically over one domain's hash tag. Its file says what it takes and returns. */
-export type Script<Result> = (...args: readonly (string | number)[]) => Promise<Result>;
+type Script<Result> = (...args: readonly (string | number)[]) => Promise<Result>;
 
-/** Binds `scripts/<name>.lua` to a connection and a domain's tag. ioredis sends its digest and falls back to its text. */
-export function script<Result>(redis: Redis, tag: string, name: string): Script<Result> {
-  const lua = prelude + readFileSync(new URL(`./scripts/${name}.lua`, import.meta.url), 'utf8');
-  const command = `pool:${name}`;
-  redis.defineCommand(command, { numberOfKeys: 1, lua });
-  return (...args) => Reflect.apply(Reflect.get(redis, command), redis, [tag, ...args]) as Promise<Result>;
+/** Binds `scripts/<name>.lua`. ioredis sends its digest and falls back to its text. */
+export type Scripts = <Result>(name: string) => Script<Result>;
+
+/** A day and an hour: terminal tickets and stop marks outlive every retry of a job that could still name them. */
+export const aDayAndAnHour = 90_000;
+
+/** The scripts of one domain on one connection. `terminalSeconds`: how long an ended ticket and a stop mark stay. */
+export function openScripts(redis: Redis, tag: string, terminalSeconds: number): Scripts {
+  const constants = `local TERMINAL_SECONDS = ${terminalSeconds}\n`;
+  return <Result>(name: string) => {
+    const own = readFileSync(new URL(`./scripts/${name}.lua`, import.meta.url), 'utf8');
+    const command = `pool:${name}`;
+    redis.defineCommand(command, { numberOfKeys: 1, lua: constants + prelude + own });
+    return (...args) => Reflect.apply(Reflect.get(redis, command), redis, [tag, ...args]) as Promise<Result>;
+  };
 }

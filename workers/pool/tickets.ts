@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis';
 import type { TicketPlayer, TicketStatus } from '../../jobs/matchmaking/ticket.ts';
-import { script } from './script.ts';
+import type { Scripts } from './script.ts';
 
 /** A reserved ticket before it enters its pool. */
 export interface Reservation {
@@ -23,14 +23,14 @@ export interface Entering {
 }
 
 /** The life of single tickets: one method per script, each atomic. */
-export function openTickets(redis: Redis, tag: string) {
+export function openTickets(redis: Redis, tag: string, script: Scripts) {
   const run = {
-    enter: script<string[]>(redis, tag, 'enter'),
-    stop: script<string>(redis, tag, 'stop'),
-    refuse: script<string[]>(redis, tag, 'refuse'),
-    expire: script<string[]>(redis, tag, 'expire'),
-    move: script<number[]>(redis, tag, 'move'),
-    overdueReservations: script<string[]>(redis, tag, 'overdue-reservations'),
+    enter: script<string[]>('enter'),
+    stop: script<string>('stop'),
+    refuse: script<string[]>('refuse'),
+    expire: script<string[]>('expire'),
+    move: script<number[]>('move'),
+    overdueReservations: script<string[]>('overdue-reservations'),
   };
 
   return {

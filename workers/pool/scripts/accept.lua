@@ -24,9 +24,9 @@ local proposal = key('proposal', match)
 local fresh = 0
 for i = 5, #ARGV do fresh = fresh + redis.call('HSETNX', proposal, 'answer:' .. ARGV[i], answer) end
 if fresh == 0 then return { 'recorded' } end
-local f = redis.call('HMGET', proposal, 'tickets', 'configuration', 'job', 'entry')
+local f = redis.call('HMGET', proposal, 'tickets', 'configuration', 'job', 'entry', 'pool')
 local list = proposal_detail(match, f[1])
-emit('AcceptMatch', time, f[2], cjson.encode({ matchId = match, tickets = list }))
+emit('AcceptMatch', time, f[2], cjson.encode({ matchId = match, tickets = list }), f[5])
 if answer == 'REJECT' then return { 'dropped', drop_proposal(match, 'Rejected', false, time) } end
 
 for _, member in ipairs(list) do
@@ -44,5 +44,5 @@ end
 to_outbox(match, f[3], f[4], ticket_ids, time, patience)
 write_counts(f[2], count_match({}, starts, time), time)
 forget_proposal(match)
-emit('AcceptMatchCompleted', time, f[2], cjson.encode({ matchId = match, acceptance = 'Accepted', tickets = list }))
+emit('AcceptMatchCompleted', time, f[2], cjson.encode({ matchId = match, acceptance = 'Accepted', tickets = list }), f[5])
 return { 'decided', string.format('%d', time), f[3], f[4] }

@@ -50,7 +50,7 @@ while i <= #ARGV do
       count_match(counts, starts, time)
       pending = pending + 1
     end
-    emit('PotentialMatchCreated', time, configuration, detail)
+    emit('PotentialMatchCreated', time, configuration, detail, pool)
   end
   results[#results + 1] = verdict
 end

@@ -18,9 +18,8 @@ local function read_clock()
 end
 
 local CHANGES_KEPT = 20000
-local EVENTS_KEPT = 200000
--- A day and an hour: terminal tickets and stop marks outlive every retry of a job that could still name them.
-local TERMINAL_SECONDS = 90000
+-- What an event weighs beside its detail, roughly.
+local ENTRY_BYTES = 200
 
 -- Pools come and go with the values that split them: what mirrors of an empty one might still read is forgotten.
 local EMPTY_POOL_SECONDS = 3600
@@ -38,11 +37,34 @@ local function note_change(pool, ...)
   redis.call('XADD', key('changes', pool), 'MAXLEN', '~', CHANGES_KEPT, string.format('%d-0', n), ...)
 end
 
--- Events are numbered without a gap, so that a reader knows when trimming has overtaken it.
-local function emit(type, time, configuration, detail)
+-- What a configuration copies into its events, false where it has nothing; read once a script.
+local custom_data = {}
+
+-- Events are numbered without a gap, so that a reader knows when trimming has overtaken it. `bytes` counts all there
+-- ever were, so that trimming finds its place by it. `pool` is absent before a ticket has entered one.
+local function emit(type, time, configuration, detail, pool)
+  if custom_data[configuration] == nil then
+    custom_data[configuration] = redis.call('HGET', key('configuration', configuration), 'custom-event-data')
+  end
   local n = redis.call('INCR', key('event-number'))
-  redis.call('XADD', key('events'), 'MAXLEN', '~', EVENTS_KEPT, string.format('%d-0', n),
-    'type', type, 'time', string.format('%d', time), 'configuration', configuration, 'detail', detail)
+  local bytes = redis.call('INCRBY', key('event-bytes'), #detail + ENTRY_BYTES)
+  local entry = { 'type', type, 'time', string.format('%d', time), 'configuration', configuration, 'detail', detail,
+    'bytes', string.format('%d', bytes) }
+  if pool then
+    entry[#entry + 1] = 'pool'
+    entry[#entry + 1] = pool
+  end
+  if custom_data[configuration] then
+    entry[#entry + 1] = 'custom'
+    entry[#entry + 1] = custom_data[configuration]
+  end
+  redis.call('XADD', key('events'), string.format('%d-0', n), unpack(entry))
+end
+
+-- An event's detail with how often each rule passed and failed in the pool's latest pass.
+local function with_rules(detail, pool)
+  local rules = pool and redis.call('GET', key('rules', pool))
+  return detail:sub(1, -2) .. ',"ruleEvaluationMetrics":' .. (rules or '[]') .. '}'
 end
 
 -- Counts what happens in a configuration, by slots of five minutes; jobs/matchmaking/activity.ts reads them.
@@ -117,8 +139,11 @@ local function finish(ticket, status, event, reason, message, time)
   redis.call('HINCRBY', key('ticket', id), 'revision', 1)
   redis.call('EXPIRE', key('ticket', id), TERMINAL_SECONDS)
   count(ticket.configuration, status, 1, time)
-  emit(event, time, ticket.configuration, '{"tickets":[' .. ticket_view(id, ticket.start, ticket.roster) ..
-    '],"reason":' .. cjson.encode(reason) .. ',"message":' .. cjson.encode(message) .. '}')
+  local detail = '{"tickets":[' .. ticket_view(id, ticket.start, ticket.roster) .. '],"reason":' ..
+    cjson.encode(reason) .. ',"message":' .. cjson.encode(message) ..
+    (ticket.match and ',"matchId":' .. cjson.encode(ticket.match) or '') .. '}'
+  emit(event, time, ticket.configuration, event == 'MatchmakingFailed' and detail or with_rules(detail, ticket.pool),
+    ticket.pool)
 end
 
 -- Lets a ticket wait in a pool, where mirrors see it as `players`.
@@ -141,7 +166,7 @@ local function search(ticket, pool, deadline, players, time)
   wait_in(ticket, pool, deadline, players, time)
   emit('MatchmakingSearching', time, ticket.configuration,
     '{"tickets":[' .. ticket_view(ticket.id, ticket.start, ticket.roster) .. '],"estimatedWaitMillis":' ..
-    (ticket.estimate or '"NOT_AVAILABLE"') .. '}')
+    (ticket.estimate or '"NOT_AVAILABLE"') .. '}', pool)
 end
 
 -- Takes tickets out of their pool for a match; they are PLACING, or REQUIRES_ACCEPTANCE while it is a proposal.
@@ -184,7 +209,7 @@ local function drop_proposal(match, acceptance, spared, time, leaving)
   local f = redis.call('HMGET', key('proposal', match), 'tickets', 'pool', 'configuration')
   if not f[1] then return nil end
   local list = proposal_detail(match, f[1])
-  emit('AcceptMatchCompleted', time, f[3], cjson.encode({ matchId = match, acceptance = acceptance, tickets = list }))
+  emit('AcceptMatchCompleted', time, f[3], cjson.encode({ matchId = match, acceptance = acceptance, tickets = list }), f[2])
   forget_proposal(match)
   for _, member in ipairs(list) do
     local ticket = read_ticket(member.ticketId)

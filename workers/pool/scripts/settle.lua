@@ -15,11 +15,11 @@ while i <= #ARGV do
     redis.call('HDEL', key('outbox-job'), match)
     redis.call('HDEL', key('outbox-at'), match)
     redis.call('ZREM', key('outbox-due'), match)
-    local configuration = ''
+    local configuration, pool = '', nil
     for t = first, i - 1 do
       local ticket = read_ticket(ARGV[t])
       if ticket and ticket.status == 'PLACING' and ticket.match == match then
-        configuration = ticket.configuration
+        configuration, pool = ticket.configuration, ticket.pool
         redis.call('HSET', key('ticket', ARGV[t]), 'status', status, 'end', string.format('%d', time),
           'reason', reason, 'message', message)
         redis.call('HINCRBY', key('ticket', ARGV[t]), 'revision', 1)
@@ -27,7 +27,11 @@ while i <= #ARGV do
       end
     end
     if status == 'FAILED' and configuration ~= '' then count(configuration, 'FAILED', n, time) end
-    emit(status == 'COMPLETED' and 'MatchmakingSucceeded' or 'MatchmakingFailed', time, configuration, detail)
+    if status == 'COMPLETED' then
+      emit('MatchmakingSucceeded', time, configuration, detail, pool)
+    else
+      emit('MatchmakingFailed', time, configuration, with_rules(detail, pool), pool)
+    end
     results[#results + 1] = 1
   end
 end

@@ -6,7 +6,7 @@ local id = ARGV[1]
 local ticket = read_ticket(id)
 local time = read_clock()
 if not ticket then
-  redis.call('HSET', key('ticket', id), 'status', 'CANCELLED', 'stop-mark', '1', 'end', string.format('%d', time),
+  redis.call('HSET', key('ticket', id), 'status', 'CANCELLED', 'stop-mark', TERMINAL_SECONDS, 'end', string.format('%d', time),
     'reason', 'Cancelled', 'message', 'Cancelled by request.')
   redis.call('EXPIRE', key('ticket', id), TERMINAL_SECONDS)
   return 'marked'

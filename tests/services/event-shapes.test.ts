@@ -1,0 +1,254 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { EventType, MatchmakingEvent } from '../../jobs/matchmaking/event.ts';
+import { readEvents } from '../../producers/events.ts';
+import { aConfiguration, aTicket } from '../support/builders.ts';
+import { openPoolSteps } from '../support/pool-steps.ts';
+
+/**
+ * One life of every kind, told to the scripts as a fleet tells them, and what each event of it looks like beside
+ * flexmatch.md section 13: no key too many, none too few.
+ */
+let domain: Awaited<ReturnType<typeof openPoolSteps>>;
+let heard: MatchmakingEvent[];
+
+const answerMs = 30_000;
+const rules = [{ ruleName: 'Close', passedCount: 3, failedCount: 4 }];
+
+beforeAll(async () => {
+  domain = await openPoolSteps();
+  const { pool } = domain;
+  const installed = aConfiguration(2);
+  await pool.install({
+    ...installed,
+    configuration: { ...installed.configuration, customEventData: 'season "7"' },
+  });
+  await pool.noteRules('duel', rules);
+  await matched('placed', 'COMPLETED');
+  await matched('failed', 'FAILED');
+  await proposed('agreed');
+  for (const id of ['agreed-a', 'agreed-b']) await pool.accept(id, 'agreed', 'ACCEPT', [id]);
+  await proposed('refused');
+  await pool.accept('refused-a', 'refused', 'REJECT', ['refused-a']);
+  await proposed('ignored', 1);
+  await domain.redis.zadd(domain.key('proposals'), 1, 'ignored');
+  await domain.redis.set(domain.key('clock'), Date.now() + 1_000);
+  await pool.beat();
+  await domain.search('stopped', 'late');
+  await pool.stop('stopped');
+  await domain.redis.hset(domain.key('ticket:late'), 'deadline', 1);
+  await pool.expire(['late']);
+  await domain.reserve(aTicket('unfit'));
+  await pool.refuse([{ ticketId: 'unfit', reason: 'InvalidTicket', message: 'players: none' }]);
+  await pool.stop('overtaken');
+  await domain.reserve(aTicket('overtaken'));
+  heard = await allEvents();
+});
+
+afterAll(() => domain[Symbol.asyncDispose]());
+
+async function matched(matchId: string, status: 'COMPLETED' | 'FAILED') {
+  const ids = [`${matchId}-a`, `${matchId}-b`];
+  await domain.search(...ids);
+  const commit = await domain.commitOf(matchId, ...ids);
+  await domain.pool.commit('duel', [commit]);
+  const why = status === 'FAILED' ? 'PlacementFailed' : '';
+  await domain.pool.settle([{ match: commit.match, status, reason: why, message: why }]);
+}
+
+async function proposed(matchId: string, timeoutMs?: number) {
+  const ids = [`${matchId}-a`, `${matchId}-b`];
+  await domain.reserve(...ids.map((id) => aTicket(id)));
+  for (const id of ids) await domain.enter(id, timeoutMs);
+  await domain.pool.commit('duel', [await domain.commitOf(matchId, ...ids)], answerMs);
+}
+
+async function allEvents() {
+  const latest = Number(await domain.redis.get(domain.key('event-number')));
+  const origin = { account: '123456789012', region: 'eu-west-1' };
+  const events: MatchmakingEvent[] = [];
+  for await (const item of readEvents(domain.redis, domain.domain, {
+    from: 0,
+    origin,
+    onError: () => undefined,
+  })) {
+    if (item.kind === 'event') events.push(item.event);
+    if (item.position === latest) return events;
+  }
+  return events;
+}
+
+const of = (type: EventType, ticketId: string): MatchmakingEvent => {
+  const event = heard.findLast(
+    ({ detail }) => detail.type === type && detail.tickets.some((it) => it.ticketId === ticketId),
+  );
+  if (!event) throw new Error(`no ${type} of ${ticketId}`);
+  return event;
+};
+
+const common = ['type', 'tickets', 'gameSessionInfo', 'customEventData'];
+const withTeam = ['playerId', 'team'];
+const answered = [...withTeam, 'accepted'];
+const ended = ['reason', 'message', 'ruleEvaluationMetrics'];
+const offer = ['matchId', 'acceptanceRequired', 'ruleEvaluationMetrics'];
+
+interface Row {
+  readonly type: EventType;
+  readonly ticketId: string;
+  /** Keys of `detail` beside the common ones. */
+  readonly keys: readonly string[];
+  /** Keys of the first ticket's player. */
+  readonly player: readonly string[];
+  readonly detail?: object;
+}
+
+const table: readonly Row[] = [
+  {
+    type: 'MatchmakingSearching',
+    ticketId: 'placed-a',
+    keys: ['estimatedWaitMillis'],
+    player: ['playerId'],
+    detail: { estimatedWaitMillis: 'NOT_AVAILABLE' },
+  },
+  {
+    type: 'PotentialMatchCreated',
+    ticketId: 'placed-a',
+    keys: offer,
+    player: withTeam,
+    detail: { matchId: 'placed', acceptanceRequired: false },
+  },
+  {
+    type: 'PotentialMatchCreated',
+    ticketId: 'agreed-a',
+    keys: [...offer, 'acceptanceTimeout'],
+    player: withTeam,
+    detail: { acceptanceRequired: true, acceptanceTimeout: 30 },
+  },
+  { type: 'AcceptMatch', ticketId: 'agreed-a', keys: ['matchId'], player: answered },
+  {
+    type: 'AcceptMatchCompleted',
+    ticketId: 'agreed-a',
+    keys: ['matchId', 'acceptance'],
+    player: answered,
+    detail: { acceptance: 'Accepted' },
+  },
+  {
+    type: 'AcceptMatchCompleted',
+    ticketId: 'refused-a',
+    keys: ['matchId', 'acceptance'],
+    player: answered,
+    detail: { acceptance: 'Rejected' },
+  },
+  {
+    type: 'AcceptMatchCompleted',
+    ticketId: 'ignored-a',
+    keys: ['matchId', 'acceptance'],
+    player: withTeam,
+    detail: { acceptance: 'TimedOut' },
+  },
+  { type: 'MatchmakingSucceeded', ticketId: 'placed-a', keys: ['matchId'], player: withTeam },
+  {
+    type: 'MatchmakingTimedOut',
+    ticketId: 'late',
+    keys: ended,
+    player: ['playerId'],
+    detail: {
+      reason: 'TimedOut',
+      message: 'Removed from matchmaking due to timing out.',
+      ruleEvaluationMetrics: rules,
+    },
+  },
+  {
+    type: 'MatchmakingCancelled',
+    ticketId: 'stopped',
+    keys: ended,
+    player: ['playerId'],
+    detail: { reason: 'Cancelled', message: 'Cancelled by request.', ruleEvaluationMetrics: rules },
+  },
+  {
+    type: 'MatchmakingCancelled',
+    ticketId: 'refused-a',
+    keys: [...ended, 'matchId'],
+    player: ['playerId'],
+    detail: { matchId: 'refused', reason: 'Cancelled' },
+  },
+  {
+    type: 'MatchmakingCancelled',
+    ticketId: 'overtaken',
+    keys: ended,
+    player: ['playerId'],
+    detail: { message: 'Cancelled by request.', ruleEvaluationMetrics: [] },
+  },
+  {
+    type: 'MatchmakingFailed',
+    ticketId: 'failed-a',
+    keys: [...ended, 'matchId'],
+    player: withTeam,
+    detail: { reason: 'PlacementFailed', ruleEvaluationMetrics: rules },
+  },
+  {
+    type: 'MatchmakingFailed',
+    ticketId: 'unfit',
+    keys: ['reason', 'message'],
+    player: ['playerId'],
+    detail: { reason: 'InvalidTicket', message: 'players: none' },
+  },
+];
+
+describe('every event has the shape of flexmatch.md section 13', () => {
+  test.each(table)('$type of $ticketId', ({ type, ticketId, keys, player, detail = {} }) => {
+    const event = of(type, ticketId);
+
+    expect(Object.keys(event.detail).sort()).toEqual([...common, ...keys].sort());
+    for (const ticket of event.detail.tickets)
+      expect(Object.keys(ticket).sort()).toEqual(['players', 'startTime', 'ticketId']);
+    const [first] = event.detail.tickets.filter((it) => it.ticketId === ticketId);
+    expect(Object.keys(first?.players[0] ?? {}).sort()).toEqual([...player].sort());
+    expect(event.detail.gameSessionInfo).toEqual({
+      players: event.detail.tickets.flatMap((it) => it.players),
+    });
+    expect(event.detail).toMatchObject({ ...detail, customEventData: 'season "7"' });
+  });
+
+  test('and no type is missing from that table', () => {
+    expect(new Set(table.map((row) => row.type))).toEqual(new Set(heard.map((it) => it.detail.type)));
+    expect(new Set(table.map((row) => row.type)).size).toBe(8);
+  });
+});
+
+test('every envelope is that of EventBridge', () => {
+  const iso = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+  for (const event of heard)
+    expect(event).toEqual({
+      version: '0',
+      id: expect.stringMatching(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/),
+      'detail-type': 'GameLift Matchmaking Event',
+      source: 'aws.gamelift',
+      account: '123456789012',
+      time: iso,
+      region: 'eu-west-1',
+      resources: ['arn:aws:gamelift:eu-west-1:123456789012:matchmakingconfiguration/duel'],
+      detail: expect.anything(),
+    });
+  expect(new Set(heard.map((it) => it.id)).size).toBe(heard.length);
+});
+
+test('events of one ticket come in the order of its life (invariant 8)', () => {
+  const lifeOf = (ticketId: string) =>
+    heard
+      .filter(({ detail }) => detail.tickets.some((it) => it.ticketId === ticketId))
+      .map((it) => it.detail.type);
+
+  expect(lifeOf('placed-a')).toEqual([
+    'MatchmakingSearching',
+    'PotentialMatchCreated',
+    'MatchmakingSucceeded',
+  ]);
+  expect(lifeOf('refused-a')).toEqual([
+    'MatchmakingSearching',
+    'PotentialMatchCreated',
+    'AcceptMatch',
+    'AcceptMatchCompleted',
+    'MatchmakingCancelled',
+  ]);
+  expect(lifeOf('overtaken')).toEqual(['MatchmakingCancelled']);
+});
