@@ -8,6 +8,11 @@ export type DetailDimension = 'Configuration' | 'PlayerId';
 
 export interface Metric {
   readonly unit: 'Count' | 'Seconds' | 'Milliseconds' | 'None';
+  /**
+   * `level`: how much there is at a moment, of which the latest counts. `total`: how much was added, to be summed up.
+   * `distribution`: single values, whose percentiles are what matters.
+   */
+  readonly shape: 'level' | 'total' | 'distribution';
   readonly detail?: DetailDimension;
   /** Seconds per stored point. 1 for what scaling reads every 10 s; 60, CloudWatch's default, elsewhere. */
   readonly resolution?: 1 | 60;
@@ -22,33 +27,36 @@ export interface Metric {
  */
 export const metrics = {
   /** Jobs waiting, prioritised, or delayed and due; one reporter. */
-  QueueLength: { unit: 'Count', resolution: 1 },
+  QueueLength: { unit: 'Count', shape: 'level', resolution: 1 },
   /** Age of the oldest job that could run now; 0 for an empty queue. */
-  OldestJobAge: { unit: 'Seconds', resolution: 1 },
+  OldestJobAge: { unit: 'Seconds', shape: 'level', resolution: 1 },
   /** Failed jobs kept for inspection. */
-  FailedJobs: { unit: 'Count' },
+  FailedJobs: { unit: 'Count', shape: 'level' },
   /** Worker processes connected to the queue. Scaling divides by it. */
-  ActiveWorkers: { unit: 'Count', resolution: 1 },
+  ActiveWorkers: { unit: 'Count', shape: 'level', resolution: 1 },
   /** One attempt, from the handler's start to its outcome or throw. */
-  JobDuration: { unit: 'Milliseconds' },
+  JobDuration: { unit: 'Milliseconds', shape: 'distribution' },
 
   /** Enqueue to persisted. */
-  SessionCreationLatency: { unit: 'Milliseconds' },
+  SessionCreationLatency: { unit: 'Milliseconds', shape: 'distribution' },
 
   /** Ticket start to commit, once per ticket. */
-  MatchmakingTime: { unit: 'Milliseconds', detail: 'Configuration' },
+  MatchmakingTime: { unit: 'Milliseconds', shape: 'distribution', detail: 'Configuration' },
   /** Tickets in the pool after a cycle. */
-  TicketsSearching: { unit: 'Count', detail: 'Configuration' },
-  TicketsStarted: { unit: 'Count', detail: 'Configuration' },
-  TicketsCancelled: { unit: 'Count', detail: 'Configuration' },
-  TicketsTimedOut: { unit: 'Count', detail: 'Configuration' },
-  TicketsFailed: { unit: 'Count', detail: 'Configuration' },
+  TicketsSearching: { unit: 'Count', shape: 'level', detail: 'Configuration' },
+  TicketsStarted: { unit: 'Count', shape: 'total', detail: 'Configuration' },
+  TicketsCancelled: { unit: 'Count', shape: 'total', detail: 'Configuration' },
+  TicketsTimedOut: { unit: 'Count', shape: 'total', detail: 'Configuration' },
+  TicketsFailed: { unit: 'Count', shape: 'total', detail: 'Configuration' },
   /** Cycles that could not commit, the outbox being full: DocumentDB has been away for long. Alarm on any. */
-  CyclesPaused: { unit: 'Count', detail: 'Configuration' },
-  MatchesCreated: { unit: 'Count', detail: 'Configuration' },
+  CyclesPaused: { unit: 'Count', shape: 'total', detail: 'Configuration' },
+  MatchesCreated: { unit: 'Count', shape: 'total', detail: 'Configuration' },
 
   /** The rating players see, after each rated match: a distribution over all players. */
-  PlayerRating: { unit: 'None', detail: 'PlayerId' },
+  PlayerRating: { unit: 'None', shape: 'distribution', detail: 'PlayerId' },
+
+  /** Measurements that never reached CloudWatch: not a number, or given up in an outage. Published when it is over. */
+  MeasurementsLost: { unit: 'Count', shape: 'total' },
 } as const satisfies Record<string, Metric>;
 
 export type MetricName = keyof typeof metrics;

@@ -34,7 +34,7 @@ const table: readonly { from: RegExp; may: RegExp; why: string }[] = [
   },
   {
     from: /^workers\//,
-    may: /^(jobs\/|workers\/|node:|bullmq$|ioredis$|mongodb$|zod$|pino$|aws-xray-sdk-core$|@aws-sdk\/client-cloudwatch$)/,
+    may: /^(jobs\/|workers\/|node:|bullmq$|ioredis$|mongodb$|zod$|pino$|prom-client$|aws-xray-sdk-core$|@aws-sdk\/client-cloudwatch$)/,
     why: 'workers/ does: it knows no producer and no infrastructure',
   },
   ...queueNames.map((queue) => ({

@@ -61,7 +61,14 @@ export const workerEnvironment = z
     AWS_REGION: z.string().min(1).default('us-east-1'),
     /** Where CloudWatch is, if not at AWS. */
     AWS_ENDPOINT_URL: url('http', 'https').optional(),
+    /**
+     * Where metrics go: `cloudwatch` by PutMetricData; `emf` as lines of the embedded metric format on standard output,
+     * for CloudWatch Logs to read; `none`. Prometheus finds them at `/metrics` whatever this says.
+     */
+    METRICS_SINK: z.enum(['cloudwatch', 'emf', 'none']).default('cloudwatch'),
     METRICS_FLUSH_MS: z.coerce.number().int().min(100).max(60_000).default(10_000),
+    /** The fleet publishes QueueLength and its like once per slot of so many ms. The same in every worker: the last one to start sets it. */
+    REPORT_SLOT_MS: z.coerce.number().int().min(1_000).max(60_000).default(10_000),
     /** Configurations that get metrics of their own, comma-separated: each is one more billed metric per name. */
     METRIC_CONFIGURATIONS: names,
     /** Players whose PlayerRating is a metric of its own, comma-separated: billed likewise, so opt-in by id. */

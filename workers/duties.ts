@@ -26,7 +26,7 @@ import { startMatch } from '../jobs/session-creation/start-match.ts';
 import type { Queues } from './enqueue.ts';
 import { type Duty, duty } from './handler.ts';
 import { readRecords } from './maintenance/read-record.ts';
-import { reportQueues } from './maintenance/report-queue-length.ts';
+import { type QueueReport, reportQueues } from './maintenance/report-queue-length.ts';
 import { pauseOrResume, storeConfiguration, storeRuleSet } from './maintenance/settings.ts';
 import { sweepReservations } from './maintenance/sweep.ts';
 import { acceptProposals } from './matchmaking/accept-match.ts';
@@ -51,13 +51,22 @@ import type { Stores } from './stores.ts';
 import type { Log } from './telemetry/log.ts';
 import type { Metrics } from './telemetry/metrics.ts';
 
+export interface DutyParts {
+  readonly stores: Stores;
+  readonly queues: Queues;
+  readonly metrics: Metrics;
+  readonly log: Log;
+  readonly reportSlotMs: number;
+}
+
 /** Every contract with its handler and the stores it needs, by queue: the fleet at a glance. */
-export function allDuties(
-  stores: Stores,
-  queues: Queues,
-  metrics: Metrics,
-  log: Log,
-): Record<QueueName, readonly Duty[]> {
+export function allDuties({
+  stores,
+  queues,
+  metrics,
+  log,
+  reportSlotMs,
+}: DutyParts): Record<QueueName, readonly Duty[]> {
   const { pool, database, ...records } = stores;
   const { observe } = metrics;
   const configurations = openConfigurations(pool);
@@ -142,15 +151,7 @@ export function allDuties(
       duty(putLadder, storeLadder(stores)),
     ],
     maintenance: [
-      duty(
-        reportQueueLength,
-        reportQueues(queues.queues, ({ queue, length, oldestSeconds, failed, workers }) => {
-          observe('QueueLength', length, { service: queue });
-          observe('OldestJobAge', oldestSeconds, { service: queue });
-          observe('FailedJobs', failed, { service: queue });
-          observe('ActiveWorkers', workers, { service: queue });
-        }),
-      ),
+      duty(reportQueueLength, reportQueues(queues.queues, reportSlotMs, publishReports(metrics))),
       duty(sweep, sweepReservations(pool, queues)),
       duty(putRuleSet, storeRuleSet(settings)),
       duty(putConfiguration, storeConfiguration(settings)),
@@ -159,3 +160,16 @@ export function allDuties(
     ],
   };
 }
+
+/** Publishes a slot's reports. Sent at once, since scaling waits for them and their time is then that of their slot. */
+const publishReports =
+  ({ observe, flush }: Metrics) =>
+  (reports: readonly QueueReport[]): void => {
+    for (const { queue, length, oldestSeconds, failed, workers } of reports) {
+      observe('QueueLength', length, { service: queue });
+      observe('OldestJobAge', oldestSeconds, { service: queue });
+      observe('FailedJobs', failed, { service: queue });
+      observe('ActiveWorkers', workers, { service: queue });
+    }
+    void flush();
+  };

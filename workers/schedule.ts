@@ -3,13 +3,12 @@ import { reportQueueLength, sweep } from '../jobs/maintenance/maintenance.ts';
 import { resumeRecomputes } from '../jobs/rating-update/recompute.ts';
 import { expireSessions } from '../jobs/session-creation/expire-sessions.ts';
 import { fleet, type Queues } from './enqueue.ts';
-import { reportSlotMs } from './maintenance/report-queue-length.ts';
 
 const sweepMs = 5_000;
 const expireMs = 60_000;
 
 /** Sets the fleet's upkeep going. Any number of workers may do it: a schedule is one per queue, whoever wrote it last. */
-export async function scheduleUpkeep({ queues }: Queues): Promise<void> {
+export async function scheduleUpkeep({ queues }: Queues, reportSlotMs: number): Promise<void> {
   const every = async (job: Job<object>, ms: number) => {
     const data = seal(job, [{}], { actor: fleet, sentAt: Date.now() });
     const opts = { ...jobOptions(job as Job), removeOnComplete: true, removeOnFail: { count: 100 } };

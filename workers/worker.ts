@@ -13,9 +13,11 @@ import { repeat } from './repeat.ts';
 import { type Running, runQueue } from './run.ts';
 import { scheduleUpkeep } from './schedule.ts';
 import { openStores } from './stores.ts';
+import { createCloudWatchSink } from './telemetry/cloudwatch.ts';
+import { createEmfSink } from './telemetry/emf.ts';
 import { startHealth } from './telemetry/health.ts';
-import { createLog, type Log } from './telemetry/log.ts';
-import { createMetrics, type Metrics } from './telemetry/metrics.ts';
+import { createLog, type Log, openOutput } from './telemetry/log.ts';
+import { createMetrics, type MetricSink, type Metrics, noSink } from './telemetry/metrics.ts';
 import { noTracer, type Tracer } from './telemetry/tracer.ts';
 import { createXrayTracer } from './telemetry/xray-tracer.ts';
 
@@ -39,7 +41,9 @@ export async function startWorker(config: WorkerConfig, env: NodeJS.ProcessEnv):
   await using opened = new AsyncDisposableStack();
   const name = `${hostname()}-${process.pid}`;
   const tracer = await openTracer(config, env, (message) => log.warn({ message }, 'X-Ray'));
+  const output = openOutput();
   const log = createLog({
+    destination: output,
     level: config.LOG_LEVEL,
     base: { worker: name, domain: config.DOMAIN },
     traceId: () => tracer.traceId(),
@@ -57,7 +61,7 @@ export async function startWorker(config: WorkerConfig, env: NodeJS.ProcessEnv):
   opened.defer(database.close);
   await prepareDatabase(database.db);
 
-  const metrics = openMetrics(config, log);
+  const metrics = openMetrics(config, openSink(config, output, log), log);
   opened.defer(() => metrics.close());
   const queues = openQueues(queueRedis, config.DOMAIN, () => tracer.header(), onError('queue'));
   opened.defer(queues.close);
@@ -72,6 +76,7 @@ export async function startWorker(config: WorkerConfig, env: NodeJS.ProcessEnv):
     host: config.HEALTH_HOST,
     port: config.HEALTH_PORT,
     stuckAfterMs: config.STUCK_MS,
+    expose: metrics.expose,
     progress: () =>
       [...running].map(([queue, it]) => ({
         queue,
@@ -81,7 +86,7 @@ export async function startWorker(config: WorkerConfig, env: NodeJS.ProcessEnv):
   });
   opened.use(health);
 
-  const duties = allDuties(stores, queues, metrics, log);
+  const duties = allDuties({ stores, queues, metrics, log, reportSlotMs: config.REPORT_SLOT_MS });
   for (const queue of config.QUEUES)
     running.set(
       queue,
@@ -104,7 +109,7 @@ export async function startWorker(config: WorkerConfig, env: NodeJS.ProcessEnv):
     await Promise.all([...running.values()].map((it) => it.stop(config.GRACE_MS)));
   });
   opened.defer(repeat(backlogMs, () => readBacklog(queues, running, backlog), onError('backlog')));
-  if (running.has('maintenance')) await scheduleUpkeep(queues);
+  if (running.has('maintenance')) await scheduleUpkeep(queues, config.REPORT_SLOT_MS);
   if (running.has('matchmaking'))
     opened.defer(repeat(beatMs, () => beat(stores.pool, queues), onError('beat')));
 
@@ -134,10 +139,20 @@ async function openTracer(
   return daemonAddress ? createXrayTracer({ env, daemonAddress, rate, onProblem }) : noTracer;
 }
 
-function openMetrics(config: WorkerConfig, log: Log): Metrics {
+function openSink(config: WorkerConfig, output: ReturnType<typeof openOutput>, log: Log): MetricSink {
+  switch (config.METRICS_SINK) {
+    case 'cloudwatch':
+      return createCloudWatchSink({ region: config.AWS_REGION, endpoint: config.AWS_ENDPOINT_URL, log });
+    case 'emf':
+      return createEmfSink(output);
+    case 'none':
+      return noSink;
+  }
+}
+
+function openMetrics(config: WorkerConfig, sink: MetricSink, log: Log): Metrics {
   return createMetrics({
-    region: config.AWS_REGION,
-    endpoint: config.AWS_ENDPOINT_URL,
+    sink,
     environment: config.ENVIRONMENT,
     flushMs: config.METRICS_FLUSH_MS,
     details: {

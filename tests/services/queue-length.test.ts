@@ -15,7 +15,7 @@ async function openReports() {
   onTestFinished(() => opened.close());
   const reports: QueueReport[] = [];
   const report = (dueAt: number) =>
-    reportQueues(opened.queues, (it) => reports.push(it))([{}], {
+    reportQueues(opened.queues, 10_000, (all) => reports.push(...all))([{}], {
       actor: { kind: 'service', name: 'test' },
       signal: new AbortController().signal,
       dueAt,

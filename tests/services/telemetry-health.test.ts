@@ -5,7 +5,8 @@ describe('health', () => {
   const idle: Progress = { queue: 'matchmaking', backlog: 0, lastProgressAt: 0 };
 
   async function started(progress: () => readonly Progress[]) {
-    const health = await startHealth({ host: '127.0.0.1', port: 0, progress, stuckAfterMs: 30_000 });
+    const expose = async () => ({ contentType: 'text/plain', text: 'measured' });
+    const health = await startHealth({ host: '127.0.0.1', port: 0, progress, stuckAfterMs: 30_000, expose });
     onTestFinished(() => health.close());
     const get = async (path: string) => {
       const response = await fetch(`http://127.0.0.1:${health.port}${path}`);

@@ -2,18 +2,24 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { CloudWatchClient, GetMetricStatisticsCommand } from '@aws-sdk/client-cloudwatch';
 import { afterAll, describe, expect, inject, onTestFinished, test, vi } from 'vitest';
+import { createCloudWatchSink } from '../../workers/telemetry/cloudwatch.ts';
 import { createLog } from '../../workers/telemetry/log.ts';
-import { createMetrics } from '../../workers/telemetry/metrics.ts';
+import { createMetrics, type MetricsOptions } from '../../workers/telemetry/metrics.ts';
 
 const { AWS_ENDPOINT_URL: endpoint = '', ...account } = inject('stackEnv');
-const region = account['AWS_REGION'] ?? '';
+const region = account['AWS_REGION'] ?? 'us-east-1';
 Object.assign(process.env, account);
 
-/** A log and the lines written to it. */
-function logWithLines() {
+/** Metrics on their way to a CloudWatch, in an environment of their own, and the lines logged about them. */
+function openMetrics({ url = endpoint, ...options }: Partial<MetricsOptions> & { url?: string } = {}) {
   const lines: Record<string, unknown>[] = [];
   const destination = { write: (line: string) => void lines.push(JSON.parse(line)) };
-  return { lines, log: createLog({ base: { worker: 'test' }, destination }) };
+  const log = createLog({ base: { worker: 'test' }, destination });
+  const environment = crypto.randomUUID();
+  const sink = createCloudWatchSink({ region, endpoint: url, log });
+  const metrics = createMetrics({ sink, environment, log, ...options });
+  onTestFinished(() => metrics.close());
+  return { metrics, environment, lines };
 }
 
 /** A way to a server that hangs up on everybody until it is opened. */
@@ -72,10 +78,19 @@ describe('metrics', () => {
     }));
   }
 
+  /** Every value of a metric that moto holds, in order, whoever sent it: its own API, since it answers p99 with 500. */
+  async function stored(metric: string): Promise<number[]> {
+    const answer = await fetch(new URL('/moto-api/data.json', endpoint));
+    const { cloudwatch } = (await answer.json()) as {
+      cloudwatch: { MetricDatum: { name: string; value: number }[] };
+    };
+    return cloudwatch.MetricDatum.filter((it) => it.name === metric)
+      .map((it) => it.value)
+      .sort((a, b) => a - b);
+  }
+
   test('arrive as a distribution', async () => {
-    const environment = crypto.randomUUID();
-    const { log, lines } = logWithLines();
-    const metrics = createMetrics({ region, endpoint, environment, log });
+    const { metrics, environment, lines } = openMetrics();
     for (let i = 0; i < 2_000; i++)
       metrics.observe('MatchmakingTime', 100 + (i % 800), { service: 'matchmaking' });
 
@@ -87,10 +102,31 @@ describe('metrics', () => {
     expect(lines).toEqual([]);
   });
 
+  test('keep their percentiles: a known distribution pushed through the SDK reads back to half a percent', async () => {
+    const { metrics, environment } = openMetrics();
+    const count = 10_000;
+    // Exponential beyond a floor nobody else's values reach, in an order that is not sorted.
+    const floor = 1e9;
+    const values = Array.from({ length: count }, (_, i) => {
+      const share = (((i * 7_919) % count) + 0.5) / count;
+      return floor * (1 - Math.log(1 - share));
+    });
+    for (const value of values) metrics.observe('MatchmakingTime', value, { service: 'matchmaking' });
+
+    await metrics.close();
+
+    const [statistic] = await statistics(environment, 'MatchmakingTime');
+    expect(statistic?.SampleCount).toBe(count);
+    const kept = (await stored('MatchmakingTime')).filter((value) => value >= 0.99 * floor);
+    const known = values.toSorted((a, b) => a - b);
+    for (const percent of [1, 50, 90, 99, 99.9]) {
+      const [found, truth] = [percentile(kept, percent), percentile(known, percent)];
+      expect(Math.abs(found / truth - 1), `p${percent}: ${found} for ${truth}`).toBeLessThan(0.005);
+    }
+  });
+
   test('arrive once more for each configuration that was opted in, and for no other', async () => {
-    const environment = crypto.randomUUID();
-    const details = { Configuration: new Set(['duel']) };
-    const metrics = createMetrics({ region, endpoint, environment, details, log: logWithLines().log });
+    const { metrics, environment } = openMetrics({ details: { Configuration: new Set(['duel']) } });
     for (const configuration of ['duel', 'arena', 'duel'])
       metrics.observe('MatchmakingTime', 100, { service: 'matchmaking', configuration });
 
@@ -103,10 +139,8 @@ describe('metrics', () => {
   });
 
   test('wait through an outage without holding anybody up, then arrive', async () => {
-    const environment = crypto.randomUUID();
-    const { log, lines } = logWithLines();
     const door = await doorTo(endpoint);
-    const metrics = createMetrics({ region, endpoint: door.url, environment, log });
+    const { metrics, environment, lines } = openMetrics({ url: door.url });
     const observe = () => metrics.observe('MatchesCreated', 3, { service: 'matchmaking' });
 
     observe();
@@ -121,30 +155,8 @@ describe('metrics', () => {
     expect(lines.at(-1)).toMatchObject({ level: 'info', msg: expect.stringContaining('again') });
   });
 
-  test('are counted in the log when they are lost', async () => {
-    const { log, lines } = logWithLines();
-    const metrics = createMetrics({ region, endpoint: 'http://127.0.0.1:1', environment: 'test', log });
-    metrics.observe('MatchesCreated', 1, { service: 'matchmaking' });
-    metrics.observe('MatchesCreated', Number.NaN, { service: 'matchmaking' });
-
-    await metrics.close();
-
-    expect(lines).toMatchObject([
-      { dropped: 1 },
-      { msg: expect.stringContaining('kept for later') },
-      { metrics: 1 },
-    ]);
-  });
-
   test('are flushed by the timer', async () => {
-    const environment = crypto.randomUUID();
-    await using metrics = createMetrics({
-      region,
-      endpoint,
-      environment,
-      log: logWithLines().log,
-      flushMs: 20,
-    });
+    const { metrics, environment } = openMetrics({ flushMs: 20 });
 
     metrics.observe('TicketsStarted', 1, { service: 'matchmaking' });
 
@@ -154,3 +166,7 @@ describe('metrics', () => {
     );
   });
 });
+
+/** By nearest rank, of sorted values. */
+const percentile = (sorted: readonly number[], percent: number): number =>
+  sorted[Math.ceil((percent / 100) * sorted.length) - 1] ?? Number.NaN;

@@ -14,8 +14,12 @@ export interface Ending {
 /** A worker in a process of its own, serving its queues. Disposing it kills it. */
 export interface WorkerProcess extends AsyncDisposable {
   readonly pid: number;
+  /** Where its health probes and metrics are, on 127.0.0.1. */
+  readonly healthPort: number;
   readonly send: (signal: NodeJS.Signals) => void;
   readonly ended: Promise<Ending>;
+  /** What it printed so far. */
+  readonly output: () => string;
   /** Its log so far, one entry per line. */
   readonly log: () => readonly { readonly msg: string }[];
 }
@@ -30,12 +34,14 @@ export async function startWorker(env: NodeJS.ProcessEnv): Promise<WorkerProcess
     });
   const ended = endingOf(child);
   const died = ended.then(() => Promise.reject(new Error(`A worker did not start:\n${output}`)));
-  await Promise.race([once(child, 'message'), died]);
+  const [{ healthPort }] = (await Promise.race([once(child, 'message'), died])) as [{ healthPort: number }];
   died.catch(() => undefined);
   return {
     pid: child.pid ?? 0,
+    healthPort,
     send: (signal) => void child.kill(signal),
     ended,
+    output: () => output,
     log: () =>
       output
         .split('\n')

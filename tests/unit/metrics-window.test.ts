@@ -26,7 +26,7 @@ describe('a window of measurements', () => {
     fc.assert(
       fc.property(observations, (observed) => {
         const window = createWindow(unlimited);
-        for (const { source, value } of observed) expect(window.add(source, value)).toBe(true);
+        for (const { source, value } of observed) expect(window.add(source, value)).toBe('kept');
 
         const data = window.data('test', 0);
 
@@ -95,7 +95,7 @@ describe('a window of measurements', () => {
     const window = createWindow(unlimited);
 
     for (const value of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])
-      expect(window.add({ name: 'QueueLength', service: 'matchmaking' }, value)).toBe(false);
+      expect(window.add({ name: 'QueueLength', service: 'matchmaking' }, value)).toBe('unfit');
 
     expect(window.data('test', 0)).toEqual([]);
   });
@@ -104,8 +104,8 @@ describe('a window of measurements', () => {
     const window = createWindow(3);
     const add = (value: number) => window.add({ name: 'TicketsSearching', service: 'matchmaking' }, value);
 
-    expect([1, 2, 3, 4, 3].map(add)).toEqual([true, true, true, false, true]);
-    expect(window.add({ name: 'QueueLength', service: 'matchmaking' }, 1)).toBe(false);
+    expect([1, 2, 3, 4, 3].map(add)).toEqual(['kept', 'kept', 'kept', 'full', 'kept']);
+    expect(window.add({ name: 'QueueLength', service: 'matchmaking' }, 1)).toBe('full');
     expect(countOf(window.data('test', 0))).toBe(4);
   });
 });

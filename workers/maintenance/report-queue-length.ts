@@ -13,19 +13,19 @@ export interface QueueReport {
   readonly workers: number;
 }
 
-/** One report per slot of this many ms. */
-export const reportSlotMs = 10_000;
-
 /**
- * Reports every queue, once per slot for the whole fleet: the scheduler adds one job per slot, and a run that comes
+ * Reports every queue, once per slot (ms) for the whole fleet: the scheduler adds one job per slot, and a run that comes
  * later than its slot reports nothing, since the next one does.
  */
 export const reportQueues =
-  (queues: Readonly<Record<QueueName, Queue>>, publish: (report: QueueReport) => void): Handler<unknown> =>
+  (
+    queues: Readonly<Record<QueueName, Queue>>,
+    slotMs: number,
+    publish: (reports: readonly QueueReport[]) => void,
+  ): Handler<unknown> =>
   async (_items, { dueAt }) => {
-    if (Date.now() - dueAt > reportSlotMs) return done('stale');
-    const reports = await Promise.all(queueNames.map((name) => inspect(name, queues[name])));
-    reports.forEach(publish);
+    if (Date.now() - dueAt > slotMs) return done('stale');
+    publish(await Promise.all(queueNames.map((name) => inspect(name, queues[name]))));
     return done('published');
   };
 

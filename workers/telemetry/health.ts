@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Exposition } from './prometheus.ts';
 
 /** How one queue fares in this process. `lastProgressAt`: when a job last ended, ms since 1970. */
 export interface Progress {
@@ -20,6 +21,8 @@ export interface HealthOptions {
    * a healthy worker is killed in the middle of it.
    */
   readonly stuckAfterMs: number;
+  /** What `/metrics` answers. */
+  readonly expose: () => Promise<Exposition>;
 }
 
 export interface Health extends AsyncDisposable {
@@ -32,16 +35,23 @@ export interface Health extends AsyncDisposable {
 }
 
 /**
- * Two probes. `/healthz` asks whether work gets done, not whether somebody is there: a worker that answers pings
+ * Two probes, and `/metrics` for Prometheus. `/healthz` asks whether work gets done, not whether somebody is there: a worker that answers pings
  * while its queue stands still is what must be restarted. `/readyz` is for start-up and shutdown.
  */
-export async function startHealth({ host, port, progress, stuckAfterMs }: HealthOptions): Promise<Health> {
+export async function startHealth({
+  host,
+  port,
+  progress,
+  stuckAfterMs,
+  expose,
+}: HealthOptions): Promise<Health> {
   let isReady = false;
   const stuck = watchForStuck(progress, stuckAfterMs);
   const server = createServer((request, response) => {
     const path = request.url?.split('?')[0];
     if (path === '/healthz') answer(response, stuck(Date.now()));
     else if (path === '/readyz') answer(response, isReady ? [] : ['starting or shutting down']);
+    else if (path === '/metrics') void answerWith(response, expose);
     else response.writeHead(404).end();
   });
   server.listen(port, host);
@@ -95,4 +105,13 @@ function answer(response: ServerResponse, reasons: readonly string[]): void {
   response
     .writeHead(ok ? 200 : 503, { 'content-type': 'application/json' })
     .end(JSON.stringify({ ok, reasons }));
+}
+
+async function answerWith(response: ServerResponse, expose: () => Promise<Exposition>): Promise<void> {
+  try {
+    const { contentType, text } = await expose();
+    response.writeHead(200, { 'content-type': contentType }).end(text);
+  } catch (error) {
+    response.writeHead(500).end(String(error));
+  }
 }

@@ -9,9 +9,11 @@ export interface LogOptions {
   readonly base: Readonly<Record<string, string | number>>;
   /** The trace the line belongs to, asked for each line. */
   readonly traceId?: () => string | undefined;
-  /** Standard output unless a test reads along. */
-  readonly destination?: DestinationStream;
+  readonly destination: DestinationStream;
 }
+
+/** Standard output, written to without waiting; one for all who write whole lines to it. */
+export const openOutput = (): DestinationStream => pino.destination({ fd: 1, sync: false });
 
 /**
  * JSON lines. A line inside a traced job carries `traceId`; no line carries player attributes, tokens or passwords,
@@ -33,7 +35,7 @@ export function createLog({ level = 'info', base, traceId, destination }: LogOpt
       },
       serializers: { err: (error: unknown) => error },
     },
-    destination ?? pino.destination({ fd: 1, sync: false }),
+    destination,
   );
   // Pino formats the fields of a line, not those of a child logger.
   const { child } = log;

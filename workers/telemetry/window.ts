@@ -22,8 +22,8 @@ interface Series extends Source {
  * thousand equal latencies cost as much as one and percentiles survive.
  */
 export interface Window {
-  /** False when the measurement was dropped: not a finite number, or a further distinct value beyond the limit. */
-  add(source: Source, value: number): boolean;
+  /** Not `kept`: it is `unfit`, no finite number, or the window is `full` and this would be a further distinct value. */
+  add(source: Source, value: number): 'kept' | 'unfit' | 'full';
   /** The window as CloudWatch data. `timestamp` in ms since 1970. */
   data(environment: string, timestamp: number): MetricDatum[];
 }
@@ -35,17 +35,17 @@ export function createWindow(maxValues: number): Window {
 
   return {
     add(source, value) {
-      if (!Number.isFinite(value)) return false;
+      if (!Number.isFinite(value)) return 'unfit';
       const kept = keptPrecision(source.name, value);
       const key = `${source.name} ${source.service} ${source.detail ?? ''}`;
       const series = all.get(key);
       const count = series?.counts.get(kept) ?? 0;
-      if (count === 0 && values >= maxValues) return false;
+      if (count === 0 && values >= maxValues) return 'full';
 
       if (count === 0) values++;
       if (series) series.counts.set(kept, count + 1);
       else all.set(key, { ...source, counts: new Map([[kept, 1]]) });
-      return true;
+      return 'kept';
     },
     data: (environment, timestamp) =>
       [...all.values()].flatMap((series) => dataOf(series, environment, new Date(timestamp))),

@@ -1,9 +1,12 @@
 import { CloudWatchClient, type MetricDatum, PutMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import { metricNamespace } from '../../jobs/metrics.ts';
 import type { Log } from './log.ts';
+import type { MetricSink } from './metrics.ts';
+import { inCalls } from './window.ts';
 
-export interface SenderOptions {
+export interface CloudWatchOptions {
   readonly region: string;
+  /** Only for a CloudWatch elsewhere than in AWS. */
   readonly endpoint?: string | undefined;
   readonly log: Pick<Log, 'info' | 'warn'>;
 }
@@ -14,8 +17,11 @@ const maxPending = 30;
 /** Longest wait for one call, its retry inside the SDK included. */
 const sendTimeoutMs = 3_000;
 
-/** Calls on their way to CloudWatch, in order, one at a time. */
-export function createMetricSender({ region, endpoint, log }: SenderOptions) {
+/**
+ * Calls on their way to CloudWatch, in order, one at a time. While it is away they wait, bounded, and are tried again
+ * after growing pauses; what has to be given up is handed back.
+ */
+export function createCloudWatchSink({ region, endpoint, log }: CloudWatchOptions): MetricSink {
   const client = new CloudWatchClient({
     region,
     maxAttempts: 2,
@@ -23,9 +29,11 @@ export function createMetricSender({ region, endpoint, log }: SenderOptions) {
   });
   const pending: MetricDatum[][] = [];
   const outage = createOutage();
-  let sending: Promise<void> | undefined;
+  let sending: Promise<MetricDatum[]> | undefined;
 
-  async function sendPending(): Promise<void> {
+  /** Returns what CloudWatch refused for good. */
+  async function sendPending(): Promise<MetricDatum[]> {
+    const refused: MetricDatum[] = [];
     for (let call = pending.shift(); call; call = pending.shift()) {
       try {
         const command = new PutMetricDataCommand({ Namespace: metricNamespace, MetricData: call });
@@ -36,38 +44,40 @@ export function createMetricSender({ region, endpoint, log }: SenderOptions) {
           pending.unshift(call);
           if (outage.failed())
             log.warn({ err: error }, 'could not send metrics to CloudWatch; kept for later');
-          return;
+          return refused;
         }
         log.warn({ err: error, metrics: call.length }, 'CloudWatch refused metrics; they are lost');
+        refused.push(...call);
       }
     }
+    return refused;
   }
 
-  function send(): Promise<void> {
-    sending ??= sendPending().finally(() => {
+  /** Whoever begins sending is told what was refused; whoever comes meanwhile only waits. */
+  async function send(): Promise<MetricDatum[]> {
+    if (sending !== undefined) {
+      await sending;
+      return [];
+    }
+    sending = sendPending().finally(() => {
       sending = undefined;
     });
     return sending;
   }
 
-  function giveUp(calls: readonly MetricDatum[][]): void {
-    const lost = calls.reduce((sum, call) => sum + call.length, 0);
-    if (lost > 0) log.warn({ metrics: lost }, 'metrics lost: CloudWatch was away for too long');
-  }
-
   return {
-    /** Takes calls over and sends all that wait, unless the last failure was just now. Never rejects. */
-    async put(calls: readonly MetricDatum[][]): Promise<void> {
-      pending.push(...calls);
-      giveUp(pending.splice(0, pending.length - maxPending));
-      if (sending || outage.retryNow()) await send();
+    async put(data) {
+      pending.push(...inCalls(data));
+      const overflow = pending.splice(0, pending.length - maxPending).flat();
+      const refused = sending !== undefined || outage.retryNow() ? await send() : [];
+      return [...overflow, ...refused];
     },
-    /** A last try, pause or not; what then remains is given up. */
-    async close(): Promise<void> {
+    async close(data) {
+      pending.push(...inCalls(data));
       await sending;
-      await send();
-      giveUp(pending.splice(0));
+      const refused = await send();
       client.destroy();
+      return [...refused, ...pending.splice(0).flat()];
     },
   };
 }
