@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { parseArgs } from 'node:util';
-import { type Durability, partNames } from './part.ts';
-import { startStack } from './stack.ts';
+import { partNames } from './part.ts';
+import { type StackOptions, startStack } from './stack.ts';
 
 const help = `Runs what the fleet needs on this machine until it is interrupted, and prints the variables that point to it.
 
@@ -10,6 +10,7 @@ const help = `Runs what the fleet needs on this machine until it is interrupted,
 Parts: ${partNames.join(', ')}; all of them when none is named.
 
   --durable   a write is on disk when it is acknowledged (default: the queue is flushed once a second)
+  --cluster   the queue as three primaries in cluster mode (default: one server)
   --help      prints this
 
 Each part comes from the first that works: its URL in the environment, Docker, a Debian tree built on first use
@@ -23,30 +24,36 @@ await main().catch((error: Error) => {
 
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
-    options: { durable: { type: 'boolean', default: false }, help: { type: 'boolean', default: false } },
+    options: {
+      durable: { type: 'boolean', default: false },
+      cluster: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
     allowPositionals: true,
   });
   const unknown = positionals.filter((name) => !partNames.some((part) => part === name));
   if (values.help) process.stdout.write(help);
   else if (unknown.length > 0) throw new Error(`There is no part ${unknown.join(', ')}; see --help`);
-  else await runUntilInterrupted(positionals, values.durable ? 'always' : 'everysec');
+  else
+    await runUntilInterrupted({
+      parts: partNames.filter((part) => positionals.length === 0 || positionals.includes(part)),
+      durability: values.durable ? 'always' : 'everysec',
+      cluster: values.cluster,
+    });
 }
 
 function progress(line: string): void {
   process.stderr.write(`stack: ${line}\n`);
 }
 
-async function runUntilInterrupted(names: readonly string[], durability: Durability): Promise<void> {
+async function runUntilInterrupted(
+  options: Pick<StackOptions, 'parts' | 'durability' | 'cluster'>,
+): Promise<void> {
   endWithParent(process.ppid);
   // Until it is up, an interruption ends this process at once, and every part with it.
   const leave = () => process.exit(130);
   process.on('SIGINT', leave).on('SIGTERM', leave);
-  await using stack = await startStack({
-    env: process.env,
-    parts: partNames.filter((part) => names.length === 0 || names.includes(part)),
-    durability,
-    progress,
-  });
+  await using stack = await startStack({ ...options, env: process.env, progress });
   process.off('SIGINT', leave).off('SIGTERM', leave);
 
   for (const [name, value] of Object.entries(stack.env)) process.stdout.write(`export ${name}='${value}'\n`);

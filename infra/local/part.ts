@@ -27,9 +27,9 @@ export interface Part {
 }
 
 /** The parts npm does not bring: they come from Docker or from a Debian tree. */
-type ServerName = 'queueRedis' | 'cacheRedis' | 'documentdb' | 'aws';
+type ServerName = 'queueRedis' | 'queueCluster' | 'cacheRedis' | 'documentdb' | 'aws';
 
-/** How each of them is started. */
+/** How each of them is started. `queueCluster` is the queue on three primaries in cluster mode, in place of `queueRedis`. */
 export type Servers = Readonly<Record<ServerName, () => Promise<Part>>>;
 
 /**

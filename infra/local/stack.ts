@@ -18,6 +18,8 @@ export interface StackOptions {
   /** What to start at once; the others start when asked for. Default: all. */
   readonly parts?: readonly PartName[];
   readonly durability?: Durability;
+  /** The queue as three primaries in cluster mode, as in production with several shards. Default: one server. */
+  readonly cluster?: boolean;
   /** Default: silence. */
   readonly progress?: Progress;
 }
@@ -36,13 +38,13 @@ export interface Stack extends AsyncDisposable {
 
 /** Starts the parts; when one does not come up, stops the rest and says why. */
 export async function startStack(options: StackOptions): Promise<Stack> {
-  const { env, parts = partNames, durability = 'everysec', progress = () => {} } = options;
+  const { env, parts = partNames, durability = 'everysec', cluster = false, progress = () => {} } = options;
   const run = await openRun(cacheFolder(env));
   const account = awsAccount(env);
   const servers = once(() => findServers({ run, env, durability, progress }));
 
   const starters: Record<PartName, () => Promise<Part>> = {
-    queueRedis: async () => (await servers()).queueRedis(),
+    queueRedis: async () => (await servers())[cluster ? 'queueCluster' : 'queueRedis'](),
     cacheRedis: async () => (await servers()).cacheRedis(),
     documentdb: async () => (await servers()).documentdb(),
     aws: async () => (await servers()).aws(),

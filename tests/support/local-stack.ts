@@ -8,10 +8,14 @@ declare module 'vitest' {
   }
 }
 
-/** Starts the whole local stack once for all service tests and stops it after the last of them. */
+/**
+ * Starts the whole local stack once for all tests of a project and stops it after the last of them. The project `cluster`
+ * has its queue on three primaries in cluster mode; `QUEUE_CLUSTER=1` gives every project such a one.
+ */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const stack = await startStack({
     env: process.env,
+    cluster: project.name === 'cluster' || process.env['QUEUE_CLUSTER'] === '1',
     progress: (line) => process.stderr.write(`stack: ${line}\n`),
   });
   project.provide('stackEnv', stack.env);

@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { formCluster, nodeOptions } from '../cluster.ts';
 import { runCommand } from '../command.ts';
 import { documentdbBehind } from '../gateway.ts';
 import type { Durability, Part, Servers } from '../part.ts';
@@ -17,26 +18,39 @@ interface Place {
 /** The servers of a Debian tree, each with data and log in the run folder. */
 export function debianServers(place: Place): Servers {
   return {
-    // 2 GB: a queue that is full refuses writes, as in production, before the machine runs out.
-    queueRedis: () =>
-      valkey(place, 'queue-redis', [
-        ...['--maxmemory', '2gb', '--maxmemory-policy', 'noeviction'],
-        ...['--appendonly', 'yes', '--appendfsync', place.durability],
-      ]),
+    queueRedis: () => valkey(place, 'queue-redis', () => queueOptions('2gb', place)),
+    queueCluster: async () =>
+      formCluster(
+        await Promise.all(
+          [1, 2, 3].map((n) =>
+            valkey(place, `queue-node-${n}`, (port) => [...queueOptions('1gb', place), ...nodeOptions(port)]),
+          ),
+        ),
+      ),
     cacheRedis: () =>
-      valkey(place, 'cache-redis', ['--maxmemory', '256mb', '--maxmemory-policy', 'volatile-lru']),
+      valkey(place, 'cache-redis', () => ['--maxmemory', '256mb', '--maxmemory-policy', 'volatile-lru']),
     documentdb: async () => documentdbBehind(await postgres(place), place.run),
     aws: () => moto(place),
   };
 }
 
-async function valkey(place: Place, name: string, options: readonly string[]): Promise<Part> {
+/** A queue that is full refuses writes, as in production, before the machine runs out. */
+const queueOptions = (most: string, { durability }: Place): readonly string[] => [
+  ...['--maxmemory', most, '--maxmemory-policy', 'noeviction'],
+  ...['--appendonly', 'yes', '--appendfsync', durability],
+];
+
+async function valkey(
+  place: Place,
+  name: string,
+  options: (port: number) => readonly string[],
+): Promise<Part> {
   const server = await startInTree(place, name, {
     user: 'valkey',
     ready: /Ready to accept connections/,
     command: (port) => [
       ...['valkey-server', '--port', `${port}`, '--bind', '127.0.0.1', '--dir', '/mnt', '--save', ''],
-      ...options,
+      ...options(port),
     ],
   });
   return partOf(server, `redis://127.0.0.1:${server.port}`);

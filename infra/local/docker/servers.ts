@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { open } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { busPortOf, formCluster } from '../cluster.ts';
 import { exitCode, tail } from '../command.ts';
 import { onFreePort, PortTaken, portTakenMessage } from '../free-port.ts';
 import type { Part, Servers } from '../part.ts';
@@ -31,7 +32,12 @@ export async function dockerServers({ run, env, durability, progress }: Surround
   const up = (service: string, variable: string, url: (port: number) => string): Promise<Part> => {
     const part = turn.then(() =>
       onFreePort(async (port) => {
-        const composeEnv = { ...env, APPENDFSYNC: durability, [variable]: `${port}` };
+        const composeEnv = {
+          ...env,
+          APPENDFSYNC: durability,
+          QUEUE_BUS_PORT: `${busPortOf(port)}`,
+          [variable]: `${port}`,
+        };
         const does = (...args: string[]) => succeed([...compose, ...args], log, composeEnv);
         const start = () => does('up', '--detach', '--wait', service);
         progress(`starting ${service} in Docker; the first time its image is fetched`);
@@ -55,6 +61,14 @@ export async function dockerServers({ run, env, durability, progress }: Surround
     'directConnection=true&retryWrites=false&tls=true&tlsAllowInvalidCertificates=true';
   return {
     queueRedis: () => up('queue-redis', 'QUEUE_REDIS_PORT', (port) => `redis://127.0.0.1:${port}`),
+    queueCluster: async () =>
+      formCluster(
+        await Promise.all(
+          [1, 2, 3].map((n) =>
+            up(`queue-node-${n}`, 'QUEUE_NODE_PORT', (port) => `redis://127.0.0.1:${port}`),
+          ),
+        ),
+      ),
     cacheRedis: () => up('cache-redis', 'CACHE_REDIS_PORT', (port) => `redis://127.0.0.1:${port}`),
     documentdb: () =>
       up(
