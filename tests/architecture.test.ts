@@ -4,6 +4,7 @@ import { basename, dirname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { queueNames } from '../jobs/contract.ts';
+import { scriptReturns } from './support/script-returns.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const folders = ['jobs', 'producers', 'workers', 'infra', 'tests'];
@@ -164,6 +165,30 @@ describe('scripts', () => {
     expect(read(file)).toMatch(
       /^-- .+\n(-- .*\n)*-- KEYS\[1\] .+\n(-- .*\n)*-- ARGV .+\n(-- .*\n)*-- Returns .+/,
     );
+  });
+
+  /** The codes a header lists: `--   code  what it means`, a line each. None where a script returns data. */
+  const codesOf = (file: string) =>
+    [...(/^-- Returns [\s\S]*?\n(?!--)/m.exec(read(file))?.[0] ?? '').matchAll(/^-- {3}([^\s,]+)/gm)].map(
+      ([, code = '']) => code,
+    );
+
+  test.each(scripts)('%s lists the codes it returns, or says that it returns data', (file) => {
+    const returns = /^-- Returns (.*)/m.exec(read(file))?.[1];
+
+    expect(returns).toMatch(codesOf(file).length > 0 ? /one of( \})?$/ : /^\{ |\blist of\b/);
+  });
+
+  test('every code that a script returns has its row in tests/support/script-returns.ts, and no row is left over', () => {
+    const listed = scripts.flatMap((file) =>
+      codesOf(file).map((code) => `${basename(file, '.lua')} ${code}`),
+    );
+    const tested = Object.entries(scriptReturns).flatMap(([script, stories]) =>
+      Object.keys(stories).map((code) => `${script} ${code}`),
+    );
+
+    expect(tested.sort()).toEqual(listed.sort());
+    expect(listed.length).toBeGreaterThan(30);
   });
 
   test('every script is run by somebody', () => {

@@ -1,6 +1,18 @@
 import { defineConfig } from 'vitest/config';
 
-/** Two projects: `pure` needs nothing; `services` runs on the real local stack, started once for the whole run. */
+const onLocalStack = {
+  root: '.',
+  globalSetup: ['tests/support/local-stack.ts'],
+  testTimeout: 30_000,
+  hookTimeout: 60_000,
+  maxWorkers: 2,
+};
+
+/**
+ * Three projects: `pure` needs nothing; `services` runs on the real local stack, started once for the whole run; `cluster`
+ * runs every script and the journeys once more on a stack whose queue is three primaries in cluster mode. Everything on such
+ * a queue: `QUEUE_CLUSTER=1 npm test -- --project services`.
+ */
 export default defineConfig({
   test: {
     projects: [
@@ -13,13 +25,16 @@ export default defineConfig({
       },
       {
         test: {
+          ...onLocalStack,
           name: 'services',
-          root: '.',
           include: ['tests/services/**/*.test.ts', 'tests/fleet/**/*.test.ts'],
-          globalSetup: ['tests/support/local-stack.ts'],
-          testTimeout: 30_000,
-          hookTimeout: 60_000,
-          maxWorkers: 2,
+        },
+      },
+      {
+        test: {
+          ...onLocalStack,
+          name: 'cluster',
+          include: ['tests/services/{script-returns,client}.test.ts', 'tests/fleet/journey.test.ts'],
         },
       },
     ],

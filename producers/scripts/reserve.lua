@@ -7,7 +7,7 @@
 --   stopped                a stop came first: the ticket exists and is CANCELLED
 --   taken:<STATUS>         the ticket id was used before
 --   unknown-configuration
---   placing:<player id>    that player is being placed by an earlier ticket
+--   placing:<player>       that player is being placed by an earlier ticket
 local tag = KEYS[1]
 
 local function key(name, id)

@@ -5,8 +5,12 @@
 --         (empty: they are not asked), then per match: match id, start-match job id, outbox entry (JSON), event
 --         detail (JSON), its tickets as events show them (JSON), number of tickets n,
 --         then n times: ticket id, revision the worker formed the match from
--- Returns { time, per match: 1 committed or proposed | 2 was so before | 0 a ticket has changed since |
---         -1 the outbox is full | -2 an operator paused the configuration meanwhile }
+-- Returns { time, per match one of }
+--   1   committed, or proposed
+--   2   it was so before; nothing changed
+--   0   a ticket has changed since; nothing changed
+--   -1  the outbox is full; nothing changed
+--   -2  an operator paused the configuration meanwhile; nothing changed
 local pool, cap, patience, answer_ms = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
 local time = read_clock()
 local results = { string.format('%d', time) }

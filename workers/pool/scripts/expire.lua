@@ -1,7 +1,7 @@
 -- Times out tickets whose request timeout has passed by Redis time, whatever the caller's clock says.
 -- KEYS[1] hash tag
 -- ARGV    ticket ids
--- Returns the ids that timed out now
+-- Returns list of the ids that timed out now
 local time = read_clock()
 local expired = {}
 for _, id in ipairs(ARGV) do

@@ -1,7 +1,9 @@
 -- Gives workers and producers their copy of a configuration; an older version never replaces a newer one.
 -- KEYS[1] hash tag
 -- ARGV    configuration name, version, body (JSON), what its events carry (empty: nothing)
--- Returns 1 installed, 0 the copy there is as new or newer
+-- Returns one of
+--   1  installed
+--   0  the copy there is as new or newer; nothing changed
 local at = key('configuration', ARGV[1])
 if tonumber(redis.call('HGET', at, 'version') or '0') >= tonumber(ARGV[2]) then return 0 end
 redis.call('HSET', at, 'version', ARGV[2], 'body', ARGV[3])

@@ -2,7 +2,9 @@
 -- when they time out, stay what they were; it is no event, since they go on searching.
 -- KEYS[1] hash tag
 -- ARGV    the pool they are in, then per ticket: ticket id, the pool it belongs to
--- Returns per ticket: 1 moved, 0 it does not search in that pool (any more); nothing changed
+-- Returns per ticket one of
+--   1  moved
+--   0  it does not search in that pool (any more); nothing changed
 local time = read_clock()
 local results = {}
 for i = 2, #ARGV, 2 do

@@ -1,7 +1,10 @@
 -- Pauses a configuration, or lets it go on: as long as it is paused no match of it is formed.
 -- KEYS[1] hash tag
 -- ARGV    configuration name, pause | resume
--- Returns ms since when it is paused, empty: it is not; missing: there is no such configuration
+-- Returns one of
+--   <ms>     since when it is paused
+--   (empty)  it is not paused
+--   missing  there is no such configuration
 local at = key('configuration', ARGV[1])
 if redis.call('EXISTS', at) == 0 then return 'missing' end
 local time = string.format('%d', read_clock())

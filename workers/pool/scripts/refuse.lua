@@ -1,7 +1,10 @@
 -- Fails tickets that were reserved but cannot enter a pool.
 -- KEYS[1] hash tag
 -- ARGV    per ticket: ticket id, reason (one word), message
--- Returns per ticket: FAILED, or the status it had when it was not QUEUED, or missing
+-- Returns per ticket one of
+--   FAILED    it is now
+--   <STATUS>  it was not QUEUED any more; nothing changed
+--   missing   no such ticket; nothing changed
 local time = read_clock()
 local results = {}
 for i = 1, #ARGV, 3 do

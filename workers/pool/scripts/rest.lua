@@ -3,7 +3,9 @@
 -- KEYS[1] hash tag
 -- ARGV    pool, number of the last change the worker saw, ms when time alone changes something (empty: never),
 --         configuration, version the worker saw, since when it was paused then (empty: it was not)
--- Returns 1 the pool rests, 0 there are newer changes: the pool is due at once
+-- Returns one of
+--   1  the pool rests
+--   0  there are newer changes: the pool is due at once
 local installed = redis.call('HMGET', key('configuration', ARGV[4]), 'version', 'paused')
 local same = (installed[1] or '0') == ARGV[5] and (installed[2] or '') == ARGV[6]
 if not same or (redis.call('GET', key('changed', ARGV[1])) or '0') ~= ARGV[2] then

@@ -1,7 +1,9 @@
 -- Ends committed matches whose effect is stored (or cannot be): tickets become terminal, the outbox entry goes.
 -- KEYS[1] hash tag
 -- ARGV    per match: match id, COMPLETED | FAILED, reason, message, event detail (JSON), number of tickets n, n ticket ids
--- Returns per match: 1 settled now, 0 it was settled before; nothing changed
+-- Returns per match one of
+--   1  settled now
+--   0  it was settled before; nothing changed
 local time = read_clock()
 local results = {}
 local i = 1

@@ -1,7 +1,11 @@
 -- Cancels a ticket. One that does not exist yet gets a stop mark, so that a stop overtaking its start still wins.
 -- KEYS[1] hash tag
 -- ARGV    ticket id
--- Returns cancelled | marked | too-late (PLACING) | <terminal STATUS>, nothing changed in the last two
+-- Returns one of
+--   cancelled
+--   marked     there is no such ticket yet: it will begin CANCELLED
+--   too-late   it is PLACING; nothing changed
+--   <STATUS>   it had ended; nothing changed
 local id = ARGV[1]
 local ticket = read_ticket(id)
 local time = read_clock()

@@ -1,0 +1,172 @@
+import { aConfiguration, aTicket } from './builders.ts';
+import type { openPoolSteps } from './pool-steps.ts';
+
+type Steps = Awaited<ReturnType<typeof openPoolSteps>>;
+
+/** Takes the steps after which the last call of the script returns the code. */
+type Story = (steps: Steps) => Promise<unknown>;
+
+const answerMs = 30_000;
+
+/** Two tickets searching, and the match of both committed, or proposed. */
+const commit = async (steps: Steps, acceptMs?: number) => {
+  await steps.search('a', 'b');
+  const wanted = await steps.commitOf('m', 'a', 'b');
+  await steps.pool.commit('duel', [wanted], acceptMs);
+  return wanted;
+};
+const accept = ({ pool }: Steps, ticketId: string, playerId = ticketId) =>
+  pool.accept(ticketId, 'm', 'ACCEPT', [playerId]);
+
+/** Two tickets of one player, the newer searching; the older has yet to enter. */
+const overtake = async ({ reserve, enter }: Steps) => {
+  await reserve(aTicket('old', ['p']), aTicket('new', ['p']));
+  await enter('new');
+};
+
+const settle = async ({ pool }: Steps, { match }: Awaited<ReturnType<typeof commit>>) =>
+  pool.settle([{ match, status: 'COMPLETED', reason: '', message: '' }]);
+const refuse = ({ pool }: Steps, ticketId: string) =>
+  pool.refuse([{ ticketId, reason: 'InvalidTicket', message: 'players: none' }]);
+const rest = async ({ pool }: Steps, position: number) =>
+  pool.rest('duel', { position, configuration: 'duel', version: 1 }, undefined);
+
+/** Every code that a script's header says it returns, with how it comes to that. */
+export const scriptReturns: Readonly<Record<string, Readonly<Record<string, Story>>>> = {
+  accept: {
+    recorded: async (steps) => {
+      await commit(steps, answerMs);
+      await accept(steps, 'a');
+    },
+    decided: async (steps) => {
+      await commit(steps, answerMs);
+      await accept(steps, 'a');
+      await accept(steps, 'b');
+    },
+    dropped: async (steps) => {
+      await commit(steps, answerMs);
+      await steps.pool.accept('a', 'm', 'REJECT', ['a']);
+    },
+    'not-proposed': (steps) => accept(steps, 'ghost'),
+    stranger: async (steps) => {
+      await commit(steps, answerMs);
+      await accept(steps, 'a', 'b');
+    },
+  },
+  commit: {
+    1: (steps) => commit(steps),
+    2: async (steps) => {
+      await steps.pool.commit('duel', [await commit(steps)]);
+    },
+    0: async (steps) => {
+      await steps.search('a', 'b');
+      const stale = await steps.commitOf('m', 'a', 'b');
+      await steps.pool.stop('a');
+      await steps.pool.commit('duel', [stale]);
+    },
+    '-1': async (steps) => {
+      const full = Object.fromEntries(Array.from({ length: 50_000 }, (_, n) => [`m${n}`, '{}']));
+      await steps.redis.hset(steps.key('outbox'), full);
+      await commit(steps);
+    },
+    '-2': async (steps) => {
+      await steps.pool.pause('duel', 'pause');
+      await commit(steps);
+    },
+  },
+  enter: {
+    entered: (steps) => steps.search('a'),
+    superseded: async (steps) => {
+      await overtake(steps);
+      await steps.enter('old');
+    },
+    'placing:<p>': async (steps) => {
+      await steps.search('a', 'b');
+      await steps.reserve(aTicket('late', ['a']));
+      await steps.pool.commit('duel', [await steps.commitOf('m', 'a', 'b')]);
+      await steps.enter('late');
+    },
+    '<STATUS>': async (steps) => {
+      await steps.search('a');
+      await steps.enter('a');
+    },
+    missing: (steps) => steps.enter('ghost'),
+  },
+  install: {
+    1: ({ pool }) => pool.install(aConfiguration(2)),
+    0: ({ pool }) => pool.install(aConfiguration(1)),
+  },
+  move: {
+    1: async (steps) => {
+      await steps.search('a');
+      await steps.pool.move('duel', [{ ticketId: 'a', pool: 'duel/x' }]);
+    },
+    0: ({ pool }) => pool.move('duel', [{ ticketId: 'ghost', pool: 'duel/x' }]),
+  },
+  pause: {
+    '<ms>': ({ pool }) => pool.pause('duel', 'pause'),
+    '(empty)': ({ pool }) => pool.pause('duel', 'resume'),
+    missing: ({ pool }) => pool.pause('chess', 'pause'),
+  },
+  refuse: {
+    FAILED: async (steps) => {
+      await steps.reserve(aTicket('a'));
+      await refuse(steps, 'a');
+    },
+    '<STATUS>': async (steps) => {
+      await steps.search('a');
+      await refuse(steps, 'a');
+    },
+    missing: (steps) => refuse(steps, 'ghost'),
+  },
+  reserve: {
+    reserved: ({ reserve }) => reserve(aTicket('a')),
+    stopped: async ({ pool, reserve }) => {
+      await pool.stop('a');
+      await reserve(aTicket('a'));
+    },
+    'taken:<STATUS>': async ({ reserve }) => {
+      await reserve(aTicket('a'));
+      await reserve(aTicket('a'));
+    },
+    'unknown-configuration': ({ reserve }) => reserve({ ...aTicket('a'), configuration: 'chess' }),
+    'placing:<player>': async (steps) => {
+      await commit(steps);
+      await steps.reserve(aTicket('late', ['a']));
+    },
+  },
+  rest: {
+    1: async (steps) => {
+      await steps.search('a');
+      await rest(steps, (await steps.pool.readPool('duel', 0, 1)).latest);
+    },
+    0: async (steps) => {
+      await steps.search('a');
+      await rest(steps, 0);
+    },
+  },
+  settle: {
+    1: async (steps) => settle(steps, await commit(steps)),
+    0: async (steps) => {
+      const committed = await commit(steps);
+      await settle(steps, committed);
+      await settle(steps, committed);
+    },
+  },
+  stop: {
+    cancelled: async (steps) => {
+      await steps.search('a');
+      await steps.pool.stop('a');
+    },
+    marked: ({ pool }) => pool.stop('ghost'),
+    'too-late': async (steps) => {
+      await commit(steps);
+      await steps.pool.stop('a');
+    },
+    '<STATUS>': async (steps) => {
+      await steps.search('a');
+      await steps.pool.stop('a');
+      await steps.pool.stop('a');
+    },
+  },
+};
