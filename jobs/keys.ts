@@ -25,6 +25,7 @@ import type { QueueName } from './contract.ts';
  * | `outbox` | hash | committed matches whose effect is not confirmed, by match id |
  * | `outbox-job` | hash | the start-match job that carries each of them |
  * | `outbox-at` | hash | when each was decided, ms |
+ * | `outbox-placement` | hash | where each of them is played, or why it cannot be, once its webhook said so |
  * | `outbox-due` | zset | when each is handed over again, ms |
  * | `event-number` | string | number of the latest event |
  * | `event-bytes` | string | bytes of all events there ever were: trimming finds its place by it |

@@ -40,6 +40,11 @@ export const metrics = {
   /** Enqueue to persisted. */
   SessionCreationLatency: { unit: 'Milliseconds', shape: 'distribution' },
 
+  /** One request to a placement webhook, whatever it says. */
+  PlacementLatency: { unit: 'Milliseconds', detail: 'Configuration' },
+  /** Requests that brought no place: refused, not answered in time, or not understood. */
+  PlacementsFailed: { unit: 'Count', detail: 'Configuration' },
+
   /** Ticket start to commit, once per ticket. */
   MatchmakingTime: { unit: 'Milliseconds', shape: 'distribution', detail: 'Configuration' },
   /** Tickets in the pool after a cycle. */

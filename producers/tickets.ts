@@ -5,6 +5,7 @@ import type { Actor } from '../jobs/contract.ts';
 import { poolTag } from '../jobs/keys.ts';
 import type { DescribedTicket } from '../jobs/matchmaking/described-ticket.ts';
 import type { TicketPlayer, TicketStatus } from '../jobs/matchmaking/ticket.ts';
+import type { PlacementOutcome } from '../jobs/session-creation/placement.ts';
 import { RequestError } from './request-error.ts';
 
 const reserveScript = readFileSync(new URL('./scripts/reserve.lua', import.meta.url), 'utf8');
@@ -93,16 +94,29 @@ function verdictOf(
 }
 
 function described(ticketId: string, row: Record<string, string>): DescribedTicket {
-  const { status, configuration, start, end, reason, message, match, players } = row;
+  const { status, configuration, start, end, reason, message, match, players, placement } = row;
+  const party = JSON.parse(players ?? '[]') as TicketPlayer[];
   return {
     ticketId,
     configuration: configuration ?? '',
     status: status as TicketStatus,
     startTime: new Date(Number(start)).toISOString(),
-    players: JSON.parse(players ?? '[]') as TicketPlayer[],
+    players: party,
     ...(reason && { statusReason: reason }),
     ...(message && { statusMessage: message }),
     ...(end && { endTime: new Date(Number(end)).toISOString() }),
     ...(match && { matchId: match }),
+    ...(placement && { gameSessionConnectionInfo: connectionOf(placement, party) }),
   };
+}
+
+/** Where a match is played, with the player sessions of one ticket: another ticket's are its own secret. */
+function connectionOf(
+  placement: string,
+  party: readonly TicketPlayer[],
+): NonNullable<DescribedTicket['gameSessionConnectionInfo']> {
+  const { gameSession } = JSON.parse(placement) as Extract<PlacementOutcome, { kind: 'placed' }>;
+  const { playerSessions = [], ...where } = gameSession;
+  const own = new Set(party.map((player) => player.playerId));
+  return { ...where, matchedPlayerSessions: playerSessions.filter((it) => own.has(it.playerId)) };
 }

@@ -58,7 +58,14 @@ export const workerEnvironment = z
     QUEUES: list.default([...queueNames]),
     /** The `Environment` dimension of every metric. */
     ENVIRONMENT: z.string().min(1).max(64).default('development'),
+    /** Hosts that a configuration's placement webhook may be on, comma-separated, `host` or `host:port`. Default: none. */
+    PLACEMENT_HOSTS: names,
     AWS_REGION: z.string().min(1).default('us-east-1'),
+    /** The account that configurations are named with where they have an ARN; in nothing else. */
+    AWS_ACCOUNT_ID: z
+      .string()
+      .regex(/^\d{12}$/, 'must be 12 digits')
+      .default('000000000000'),
     /** Where CloudWatch is, if not at AWS. */
     AWS_ENDPOINT_URL: url('http', 'https').optional(),
     /**

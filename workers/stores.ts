@@ -10,6 +10,7 @@ import { openRuleSets } from './records/rule-sets.ts';
 import { openSessions } from './records/sessions.ts';
 import { openTickets } from './records/tickets.ts';
 import { openSessionCache } from './session-cache/session-cache.ts';
+import { openWebhook, type WebhookOptions } from './session-creation/webhook.ts';
 import type { Tracer } from './telemetry/tracer.ts';
 
 export type Stores = ReturnType<typeof openStores>;
@@ -22,6 +23,7 @@ export function openStores(
   domain: string,
   tracer: Tracer,
   onCacheAway: (error: unknown) => void,
+  placement: WebhookOptions,
 ) {
   const { db } = database;
   return {
@@ -36,6 +38,7 @@ export function openStores(
     changes: traced(tracer, 'rating_changes', openRatingChanges(db)),
     ruleSets: traced(tracer, 'rule_sets', openRuleSets(db)),
     configurations: traced(tracer, 'configurations', openConfigurations(db)),
+    webhook: traced(tracer, 'placement', openWebhook(placement)),
   };
 }
 

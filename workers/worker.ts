@@ -12,6 +12,7 @@ import { openCacheRedis, openRedis, refuseEviction } from './redis.ts';
 import { repeat } from './repeat.ts';
 import { type Running, runQueue } from './run.ts';
 import { scheduleUpkeep } from './schedule.ts';
+import type { WebhookOptions } from './session-creation/webhook.ts';
 import { openStores } from './stores.ts';
 import { createCloudWatchSink } from './telemetry/cloudwatch.ts';
 import { createEmfSink } from './telemetry/emf.ts';
@@ -65,9 +66,14 @@ export async function startWorker(config: WorkerConfig, env: NodeJS.ProcessEnv):
   opened.defer(() => metrics.close());
   const queues = openQueues(queueRedis, config.DOMAIN, () => tracer.header(), onError('queue'));
   opened.defer(queues.close);
-  const stores = openStores(queueRedis, cacheRedis, database, config.DOMAIN, tracer, (err) =>
-    log.warn({ err }, 'session cache away: its reads miss and its writes are lost'),
-  );
+  const onCacheAway = (err: unknown) =>
+    log.warn({ err }, 'session cache away: its reads miss and its writes are lost');
+  const stores = openStores(queueRedis, cacheRedis, database, config.DOMAIN, tracer, onCacheAway, {
+    hosts: config.PLACEMENT_HOSTS,
+    secretOf: (name) => env[name],
+    origin: { account: config.AWS_ACCOUNT_ID, region: config.AWS_REGION },
+    onAnswer: placementObserver(metrics, log),
+  });
   await installAll(stores);
 
   const running = new Map<QueueName, Running>();
@@ -162,6 +168,17 @@ function openMetrics(config: WorkerConfig, sink: MetricSink, log: Log): Metrics 
     log,
   });
 }
+
+/** Tells metrics and the log what placement webhooks say; what they are asked stays out of both. */
+const placementObserver =
+  (metrics: Metrics, log: Log): WebhookOptions['onAnswer'] =>
+  (configuration, answer, ms) => {
+    const of = { service: 'session-creation', configuration } as const;
+    metrics.observe('PlacementLatency', ms, of);
+    if (answer.kind === 'placed') return;
+    metrics.observe('PlacementsFailed', 1, of);
+    log.warn({ configuration, answer: answer.kind, detail: answer.detail }, 'match not placed');
+  };
 
 /** Jobs waiting on the queues this worker serves; a queue that an operator paused is not waited on. */
 async function readBacklog(

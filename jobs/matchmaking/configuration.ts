@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defaultLadder, ladderName } from '../rating-update/ladder.ts';
+import { gameProperties, gameSessionData, placement } from '../session-creation/placement.ts';
 import { flexMatchLimits, limits } from './limits.ts';
 import { ticketLimits, wellFormed } from './ticket.ts';
 
@@ -53,6 +54,9 @@ const flexMatch = {
   additionalPlayerCount: refusedSince(
     'is not available in STANDALONE mode; let the rule set ask for fewer players instead',
   ),
+  /** Handed to the placement webhook. */
+  gameProperties: gameProperties.optional(),
+  gameSessionData: gameSessionData.optional(),
   tags: refusedSince('belong to AWS resources; a configuration of this fleet is none'),
   configurationArn: refusedSince(setByAws),
   ruleSetArn: refusedSince(setByAws),
@@ -67,6 +71,8 @@ const ours = {
   ladder: ladderName.default(defaultLadder),
   /** What its tickets may hold, above FlexMatch's limits where they are raised. */
   limits: limits.default(flexMatchLimits),
+  /** Who finds a decided match a place to be played. */
+  placement: placement.default({ kind: 'none' }),
 } as const;
 
 /** A named queue for players: which rule set forms its matches, and how long a ticket may search. */
@@ -80,10 +86,13 @@ export const configuration = z.strictObject({ ...flexMatch, ...ours }).superRefi
       'acceptanceTimeoutSeconds',
       'contradicts acceptanceRequired: false, which never waits for an answer',
     );
+  for (const told of ['gameProperties', 'gameSessionData'] as const)
+    if (it[told] !== undefined && it.placement.kind === 'none')
+      refuse(told, 'is for whoever places matches; it means nothing without a placement webhook');
   if (it.backfillMode === 'AUTOMATIC')
     refuse('backfillMode', 'AUTOMATIC is not supported yet; only MANUAL is accepted');
 });
-type Configuration = z.output<typeof configuration>;
+export type Configuration = z.output<typeof configuration>;
 
 /**
  * A configuration as workers and producers read it from Redis: settings, and the rule set body it points at.

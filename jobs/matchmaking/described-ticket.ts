@@ -1,3 +1,4 @@
+import type { GameSession } from '../session-creation/placement.ts';
 import type { TicketPlayer, TicketStatus } from './ticket.ts';
 
 /** A ticket as DescribeMatchmaking shows it. Times are ISO 8601. */
@@ -13,4 +14,9 @@ export interface DescribedTicket {
   /** From PLACING on. */
   readonly matchId?: string;
   readonly players: readonly TicketPlayer[];
+  /** Where a COMPLETED ticket's match is played, when a webhook placed it. */
+  readonly gameSessionConnectionInfo?: Omit<GameSession, 'playerSessions'> & {
+    /** What this ticket's players show the server. */
+    readonly matchedPlayerSessions: NonNullable<GameSession['playerSessions']>;
+  };
 }

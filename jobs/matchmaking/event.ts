@@ -73,7 +73,7 @@ export interface EventOrigin {
 }
 
 /** A configuration as GameLift would name it. */
-const configurationArn = ({ region, account }: EventOrigin, configuration: string): string =>
+export const configurationArn = ({ region, account }: EventOrigin, configuration: string): string =>
   `arn:aws:gamelift:${region}:${account}:matchmakingconfiguration/${configuration}`;
 
 /** Reads a stream entry's flat list of names and values. */

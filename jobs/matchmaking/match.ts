@@ -14,6 +14,8 @@ export interface CommittedMatch {
   readonly now: number;
   readonly seed: number;
   readonly location?: string;
+  /** Its configuration asks a webhook where it is played. */
+  readonly placement?: 'webhook';
   readonly tickets: readonly {
     readonly ticketId: string;
     readonly startTime: number;

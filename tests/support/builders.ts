@@ -46,6 +46,7 @@ export const aConfiguration = (version = 1): InstalledConfiguration => ({
     order: 'closest',
     ladder: 'default',
     limits: flexMatchLimits,
+    placement: { kind: 'none' },
   },
   version,
   ruleSet: { name: 'duel', version: 1, body: duelRuleSet },

@@ -8,6 +8,17 @@ import { openStores } from '../../workers/stores.ts';
 import { noTracer } from '../../workers/telemetry/tracer.ts';
 import { openDomain } from './domain.ts';
 
+const rethrow = (error: unknown) => {
+  throw error;
+};
+/** A worker that may ask no placement webhook. */
+const nowhereToPlace = {
+  hosts: [],
+  secretOf: () => undefined,
+  origin: { account: '000000000000', region: 'us-east-1' },
+  onAnswer: () => undefined,
+};
+
 /** All stores of a worker on a domain and a database of their own, gone when the test ends. */
 export async function openFleetStores() {
   const env = inject('stackEnv');
@@ -21,9 +32,7 @@ export async function openFleetStores() {
     cacheRedis,
     producerTickets: tickets,
     db: database.db,
-    stores: openStores(redis, cacheRedis, database, domain, noTracer, (error) => {
-      throw error;
-    }),
+    stores: openStores(redis, cacheRedis, database, domain, noTracer, rethrow, nowhereToPlace),
     async [Symbol.asyncDispose]() {
       await database.db.dropDatabase();
       await database.close();

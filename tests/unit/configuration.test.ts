@@ -41,6 +41,47 @@ describe("FlexMatch's properties", () => {
   });
 });
 
+describe('placement', () => {
+  const webhook = (more: object) => ({
+    placement: { kind: 'webhook', url: 'https://place.example.com/matches', ...more },
+  });
+
+  test('is nobody by default; a webhook has defaults of its own', () => {
+    expect(configuration.parse(least).placement).toEqual({ kind: 'none' });
+    expect(configuration.parse({ ...least, ...webhook({}) }).placement).toEqual({
+      kind: 'webhook',
+      url: 'https://place.example.com/matches',
+      secret: 'PLACEMENT_SECRET',
+      timeoutMs: 2_000,
+      deadlineSeconds: 300,
+    });
+    expect(problems(webhook({ url: 'http://127.0.0.1:8080/' }))).toEqual([]);
+  });
+
+  test.each([
+    [{ url: 'http://place.example.com/' }, /^placement\.url: must be https/],
+    [{ url: 'file:///etc/passwd' }, /^placement\.url: must be https/],
+    [{ url: 'http://169.254.169.254/latest' }, /^placement\.url: must be https/],
+    [{ url: 'http://localhost.example.com/' }, /^placement\.url: must be https/],
+    [{ url: 'https://user:word@place.example.com/' }, /^placement\.url: .*login/],
+    [{ url: 'place' }, /^placement\.url: must be an absolute URL/],
+    [{ secret: 'DOCUMENTDB_PASSWORD' }, /^placement\.secret: .*PLACEMENT_SECRET/],
+    [{ secret: 'k3y-in-the-clear' }, /^placement\.secret: .*name of an environment variable/],
+    [{ timeoutMs: 2_001 }, /^placement\.timeoutMs: .*2000/],
+    [{ deadlineSeconds: 3_601 }, /^placement\.deadlineSeconds: .*3600/],
+  ])('a webhook with %j is refused by name', (more, message) => {
+    expect(problems(webhook(more))).toEqual([expect.stringMatching(message)]);
+  });
+
+  test.each([
+    ['gameProperties', [{ key: 'map', value: 'desert' }]],
+    ['gameSessionData', 'ranked'],
+  ])('%s goes to whoever places matches, and is refused where nobody does', (name, value) => {
+    expect(problems({ ...webhook({}), [name]: value })).toEqual([]);
+    expect(problems({ [name]: value })).toEqual([expect.stringMatching(`^${name}: .*webhook`)]);
+  });
+});
+
 test('a configuration stored before a property was there has its default', () => {
   const { configuration: stored, ...rest } = aConfiguration();
   const { limits: _limits, order: _order, ...older } = stored;

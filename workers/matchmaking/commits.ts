@@ -54,6 +54,7 @@ function toMatch(
     now,
     seed,
     ...(formed.location !== undefined && { location: formed.location }),
+    ...(configuration.placement.kind === 'webhook' && { placement: 'webhook' }),
     tickets: tickets.map(({ ticketId, startTime, players }) => ({ ticketId, startTime, players })),
     teams: formed.teams,
   };

@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis';
 import type { Pass } from '../../jobs/matchmaking/engine/match.ts';
 import type { CommittedMatch } from '../../jobs/matchmaking/match.ts';
+import type { GameSession, PlacementOutcome } from '../../jobs/session-creation/placement.ts';
 import { ruleMetrics } from './events.ts';
 import type { Scripts } from './script.ts';
 
@@ -25,6 +26,8 @@ export interface Settlement {
   readonly status: 'COMPLETED' | 'FAILED';
   readonly reason: string;
   readonly message: string;
+  /** Where it is played, when somebody placed it. */
+  readonly gameSession?: GameSession | undefined;
 }
 
 /** A match whose effect was not confirmed in time. */
@@ -68,6 +71,8 @@ export function openOutbox(redis: Redis, tag: string, script: Scripts) {
   const run = {
     commit: script<[string, ...number[]]>('commit'),
     accept: script<string[]>('accept'),
+    placements: script<string[]>('placements'),
+    place: script<string>('place'),
     settle: script<number[]>('settle'),
     beat: script<[string, string[], string[]]>('beat'),
   };
@@ -135,14 +140,28 @@ export function openOutbox(redis: Redis, tag: string, script: Scripts) {
       return entries.flatMap((entry) => (entry ? [JSON.parse(entry) as CommittedMatch] : []));
     },
 
+    /** Per decided match its age since it was decided (ms), and what came of placing it, once that is known. */
+    async placements(
+      matchIds: readonly string[],
+    ): Promise<{ age: number; outcome: PlacementOutcome | undefined }[]> {
+      const flat = await run.placements(...matchIds);
+      return matchIds.map((_, at) => ({ age: Number(flat[2 * at]), outcome: readOutcome(flat[2 * at + 1]) }));
+    },
+
+    /** Notes what came of placing a match, unless that is noted already; `undefined` when it was settled before. */
+    place: async (matchId: string, outcome: PlacementOutcome): Promise<PlacementOutcome | undefined> =>
+      readOutcome(await run.place(matchId, JSON.stringify(outcome))),
+
     /** Ends matches whose effect is stored, or cannot be. Returns, in order, whether each was settled by this call. */
     async settle(settlements: readonly Settlement[]): Promise<boolean[]> {
-      const args = settlements.flatMap(({ match, status, reason, message }) => [
+      const args = settlements.flatMap(({ match, status, reason, message, gameSession }) => [
         match.matchId,
         status,
         reason,
         message,
-        JSON.stringify(matchDetail(match, status === 'COMPLETED' ? {} : { reason, message })),
+        JSON.stringify(
+          status === 'COMPLETED' ? placedDetail(match, gameSession) : matchDetail(match, { reason, message }),
+        ),
         match.tickets.length,
         ...match.tickets.map((ticket) => ticket.ticketId),
       ]);
@@ -165,6 +184,24 @@ export function openOutbox(redis: Redis, tag: string, script: Scripts) {
 function matchDetail(match: CommittedMatch, more: Readonly<Record<string, unknown>>) {
   return { matchId: match.matchId, tickets: ticketsWithTeams(match), ...more };
 }
+
+/** The detail of MatchmakingSucceeded: where the match is played, and what each player shows the server. */
+function placedDetail(match: CommittedMatch, gameSession: GameSession | undefined) {
+  if (!gameSession) return matchDetail(match, {});
+  const { playerSessions = [], ...gameSessionInfo } = gameSession;
+  const sessionOf = new Map(playerSessions.map((it) => [it.playerId, it.playerSessionId]));
+  const tickets = ticketsWithTeams(match).map((ticket) => ({
+    ...ticket,
+    players: ticket.players.map((player) => ({
+      ...player,
+      playerSessionId: sessionOf.get(player.playerId),
+    })),
+  }));
+  return matchDetail(match, { tickets, gameSessionInfo });
+}
+
+const readOutcome = (json: string | undefined): PlacementOutcome | undefined =>
+  json ? (JSON.parse(json) as PlacementOutcome) : undefined;
 
 function ticketsWithTeams(match: CommittedMatch) {
   const teamOf = new Map(match.teams.flatMap((team) => team.playerIds.map((id) => [id, team.name] as const)));

@@ -2,6 +2,7 @@ import type { ClientSession, Db } from 'mongodb';
 import type { CommittedMatch } from '../../jobs/matchmaking/match.ts';
 import type { RatedMatch } from '../../jobs/rating-update/rate-in-order.ts';
 import type { StoredResult } from '../../jobs/rating-update/result.ts';
+import type { GameSession } from '../../jobs/session-creation/placement.ts';
 import { insertNew } from './insert-new.ts';
 
 /** A document of `matches`: with rule set version, `now` and `seed`, so that each match can be formed again and checked. */
@@ -15,6 +16,8 @@ export interface MatchRecord {
   readonly now: number;
   readonly seed: number;
   readonly location?: string | undefined;
+  /** Where it is played, when a webhook placed it. */
+  readonly game_session?: GameSession | undefined;
   readonly tickets: CommittedMatch['tickets'];
   readonly teams: CommittedMatch['teams'];
   /** Each team's chance to win when the match began, by its players' ratings, in the order of `teams`. */
@@ -51,13 +54,14 @@ export function openMatches(db: Db) {
       all: readonly {
         match: CommittedMatch;
         status: MatchRecord['status'];
+        gameSession?: GameSession | undefined;
         chances?: readonly number[] | undefined;
       }[],
       now: Date,
     ): Promise<void> {
       await insertNew(
         matches,
-        all.map(({ match, status, chances }) => ({
+        all.map(({ match, status, chances, gameSession }) => ({
           _id: match.matchId,
           configuration: match.configuration,
           ladder: match.ladder,
@@ -66,6 +70,7 @@ export function openMatches(db: Db) {
           now: match.now,
           seed: match.seed,
           location: match.location,
+          game_session: gameSession,
           tickets: match.tickets,
           teams: match.teams,
           chances,

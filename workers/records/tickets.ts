@@ -18,7 +18,15 @@ export type Tickets = ReturnType<typeof openTickets>;
 export function openTickets(db: Db) {
   const tickets = db.collection<TicketRecord>('tickets');
 
+  const fail = async (matchIds: readonly string[]): Promise<void> => {
+    if (matchIds.length > 0)
+      await tickets.updateMany({ match_id: { $in: [...matchIds] } }, { $set: { status: 'FAILED' } });
+  };
+
   return {
+    /** Marks the tickets of matches that cannot be played. */
+    fail,
+
     /**
      * Writes each ticket with its match, the first match to do so wins. Returns the ids of matches that came second
      * for any of their tickets: a fence against a queue store that went back in time and decided again.
@@ -48,8 +56,7 @@ export function openTickets(db: Db) {
         .toArray();
       const late = stored.filter((record) => record.match_id !== wanted.get(record._id));
       const losers = new Set(late.flatMap((record) => wanted.get(record._id) ?? []));
-      if (losers.size > 0)
-        await tickets.updateMany({ match_id: { $in: [...losers] } }, { $set: { status: 'FAILED' } });
+      await fail([...losers]);
       return losers;
     },
   };

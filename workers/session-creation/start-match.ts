@@ -1,65 +1,120 @@
 import type { z } from 'zod';
-import { done } from '../../jobs/contract.ts';
+import { done, later } from '../../jobs/contract.ts';
 import type { CommittedMatch } from '../../jobs/matchmaking/match.ts';
 import { defaultSettings } from '../../jobs/rating-update/ladder.ts';
 import { newcomer, winChances } from '../../jobs/rating-update/rating.ts';
+import type { GameSession } from '../../jobs/session-creation/placement.ts';
 import type { startMatch } from '../../jobs/session-creation/start-match.ts';
 import type { Handler } from '../handler.ts';
-import type { Pool } from '../pool/pool.ts';
+import type { Settlement } from '../pool/outbox.ts';
 import type { Ladders } from '../records/ladders.ts';
 import type { Matches } from '../records/matches.ts';
 import type { Players } from '../records/players.ts';
 import type { Sessions } from '../records/sessions.ts';
 import type { Tickets } from '../records/tickets.ts';
 import type { SessionCache } from '../session-cache/session-cache.ts';
+import { openPlacement, type PlacementStores } from './placement.ts';
 
-export interface StartMatchStores {
+export interface StartMatchStores extends PlacementStores {
   readonly tickets: Tickets;
   readonly matches: Matches;
   readonly ladders: Ladders;
   readonly players: Players;
   readonly sessions: Sessions;
   readonly cache: SessionCache;
-  readonly pool: Pool;
 }
 
+/** Why a decided match cannot be played after all; its tickets are FAILED with it. */
+type Failure = Pick<Settlement, 'reason' | 'message'>;
+
+/** A decided match on its way to its effect. */
+interface Starting {
+  readonly match: CommittedMatch;
+  readonly failure?: Failure | undefined;
+  readonly gameSession?: GameSession | undefined;
+}
+
+const taken: Failure = {
+  reason: 'TicketInAnotherMatch',
+  message: 'A ticket of this match already belongs to another match.',
+};
+
 /**
- * Gives decided matches their effect. Tickets are claimed first, the outbox entry goes last: whatever dies between, the
- * entry is still there and the beat hands the match over again. Sessions board before the match is stored, so that a
- * result, which needs the stored match, finds them in it.
+ * Gives decided matches their effect. Tickets are claimed first, then the match is placed, the outbox entry goes last:
+ * whatever dies between, the entry is still there and the beat hands the match over again. Sessions board before the match
+ * is stored, so that a result, which needs the stored match, finds them in it. A match that has no place yet stays in the
+ * outbox, and its job is put off.
  */
-export const startMatches =
-  (stores: StartMatchStores): Handler<z.output<typeof startMatch.item>> =>
-  async (items) => {
+export const startMatches = (stores: StartMatchStores): Handler<z.output<typeof startMatch.item>> => {
+  const place = openPlacement(stores);
+  return async (items, { signal }) => {
     const { tickets, matches, sessions, cache, pool } = stores;
     const decided = await pool.decided(items.map((item) => item.matchId));
     if (decided.length === 0) return done({ started: 0 });
     const now = new Date();
     const [losers, chances] = await Promise.all([tickets.claim(decided, now), predict(decided, stores)]);
-    const started = decided.filter((match) => !losers.has(match.matchId));
-    await cache.putSessions(await sessions.board(started.flatMap(boardings), now));
+    const claimed = decided.map(
+      (match): Starting => ({ match, failure: losers.has(match.matchId) ? taken : undefined }),
+    );
+    const { ready, waitMs } = await placeAll(claimed, place, signal);
+    await tickets.fail(ready.filter(({ failure }) => failure).map(({ match }) => match.matchId));
+    const started = ready.filter(({ failure }) => !failure);
+    await cache.putSessions(
+      await sessions.board(
+        started.flatMap(({ match }) => boardings(match)),
+        now,
+      ),
+    );
     await matches.create(
-      decided.map((match) => ({
+      ready.map(({ match, failure, gameSession }) => ({
         match,
+        gameSession,
         chances: chances.get(match.matchId),
-        status: losers.has(match.matchId) ? 'FAILED' : 'COMPLETED',
+        status: failure ? 'FAILED' : 'COMPLETED',
       })),
       now,
     );
     await pool.settle(
-      decided.map((match) =>
-        losers.has(match.matchId)
-          ? {
-              match,
-              status: 'FAILED',
-              reason: 'TicketInAnotherMatch',
-              message: 'A ticket of this match already belongs to another match.',
-            }
-          : { match, status: 'COMPLETED', reason: '', message: '' },
+      ready.map(({ match, failure, gameSession }) =>
+        failure
+          ? { match, status: 'FAILED', ...failure }
+          : { match, status: 'COMPLETED', reason: '', message: '', gameSession },
       ),
     );
-    return done({ started: started.length });
+    return waitMs === undefined
+      ? done({ started: started.length })
+      : later(waitMs, 'matches wait for a place');
   };
+};
+
+/** Matches that are ready for their effect, and in how many ms to ask for the others again, if there are any. */
+async function placeAll(
+  claimed: readonly Starting[],
+  place: ReturnType<typeof openPlacement>,
+  signal: AbortSignal,
+): Promise<{ ready: Starting[]; waitMs: number | undefined }> {
+  const wanting = claimed.filter(({ failure }) => !failure).map(({ match }) => match);
+  const placements = await place(wanting, signal);
+  const ready: Starting[] = [];
+  let waitMs: number | undefined;
+  for (const each of claimed) {
+    const placement = placements.get(each.match.matchId);
+    switch (placement?.kind) {
+      case undefined:
+        ready.push(each);
+        break;
+      case 'placed':
+        ready.push({ ...each, gameSession: placement.gameSession });
+        break;
+      case 'failed':
+        ready.push({ ...each, failure: { reason: 'PlacementFailed', message: placement.message } });
+        break;
+      case 'waiting':
+        waitMs = Math.min(waitMs ?? placement.ms, placement.ms);
+    }
+  }
+  return { ready, waitMs };
+}
 
 /** Each team's chance to win, by match: what the players' ratings say before it is played. */
 async function predict(

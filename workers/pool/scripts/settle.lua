@@ -18,6 +18,8 @@ while i <= #ARGV do
     redis.call('HDEL', key('outbox-at'), match)
     redis.call('ZREM', key('outbox-due'), match)
     local configuration, pool = '', nil
+    local placement = redis.call('HGET', key('outbox-placement'), match)
+    redis.call('HDEL', key('outbox-placement'), match)
     for t = first, i - 1 do
       local ticket = read_ticket(ARGV[t])
       if ticket and ticket.status == 'PLACING' and ticket.match == match then
@@ -25,6 +27,7 @@ while i <= #ARGV do
         redis.call('HSET', key('ticket', ARGV[t]), 'status', status, 'end', string.format('%d', time),
           'reason', reason, 'message', message)
         redis.call('HINCRBY', key('ticket', ARGV[t]), 'revision', 1)
+        if placement and status == 'COMPLETED' then redis.call('HSET', key('ticket', ARGV[t]), 'placement', placement) end
         redis.call('EXPIRE', key('ticket', ARGV[t]), TERMINAL_SECONDS)
       end
     end
