@@ -41,9 +41,9 @@ export const metrics = {
   SessionCreationLatency: { unit: 'Milliseconds', shape: 'distribution' },
 
   /** One request to a placement webhook, whatever it says. */
-  PlacementLatency: { unit: 'Milliseconds', detail: 'Configuration' },
+  PlacementLatency: { unit: 'Milliseconds', shape: 'distribution', detail: 'Configuration' },
   /** Requests that brought no place: refused, not answered in time, or not understood. */
-  PlacementsFailed: { unit: 'Count', detail: 'Configuration' },
+  PlacementsFailed: { unit: 'Count', shape: 'total', detail: 'Configuration' },
 
   /** Ticket start to commit, once per ticket. */
   MatchmakingTime: { unit: 'Milliseconds', shape: 'distribution', detail: 'Configuration' },

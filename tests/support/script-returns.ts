@@ -108,6 +108,13 @@ export const scriptReturns: Readonly<Record<string, Readonly<Record<string, Stor
     '(empty)': ({ pool }) => pool.pause('duel', 'resume'),
     missing: ({ pool }) => pool.pause('chess', 'pause'),
   },
+  place: {
+    '<outcome>': async (steps) => {
+      await commit(steps);
+      await steps.pool.place('m', { kind: 'failed', message: 'none' });
+    },
+    '(empty)': ({ pool }) => pool.place('ghost', { kind: 'failed', message: 'none' }),
+  },
   refuse: {
     FAILED: async (steps) => {
       await steps.reserve(aTicket('a'));
