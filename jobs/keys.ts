@@ -20,6 +20,7 @@ import type { QueueName } from './contract.ts';
  * | `changed:<pool>` | string | number of its latest change; an hour after it is empty the pool is forgotten |
  * | `changes:<pool>` | stream | those changes, entry id = `<number>-0`: a missing number is a gap |
  * | `due` | zset | when time alone next changes something in a pool, ms |
+ * | `questions:<pool>` | list | what somebody asks about its tickets, for its next cycle to answer |
  * | `proposal:<match>` | hash | a match players are asked about: entry, tickets, and `answer:<player>` |
  * | `proposals` | zset | proposals by the time acceptance ends |
  * | `outbox` | hash | committed matches whose effect is not confirmed, by match id |

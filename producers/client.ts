@@ -6,6 +6,8 @@ import { openCalls } from './call.ts';
 import { openConfigurations } from './configurations.ts';
 import { connect } from './connection.ts';
 import { type EventsRequest, readEvents, type StreamItem } from './events.ts';
+import { openActivity } from './live/activity.ts';
+import { openLive } from './live/live.ts';
 import { openMatchmaking } from './matchmaking.ts';
 import { openOperations } from './operations.ts';
 import { openQueues } from './queues.ts';
@@ -46,8 +48,12 @@ export async function openClient(options: ClientOptions) {
   const redis = await connect(options.redisUrl, onError);
   const queues = openQueues(redis, domain, () => options.trace?.() ?? newTrace(), onError);
   const configurations = openConfigurations(redis, domain);
+  const call = openCalls(self);
+  const activity = openActivity(redis, domain);
+  const operations = openOperations({ call, queues, configurations });
   const parts = {
-    call: openCalls(self),
+    call,
+    activity,
     addItem: openBatches(queues),
     tickets: openTickets(redis, domain),
     configurations,
@@ -58,7 +64,8 @@ export async function openClient(options: ClientOptions) {
     ...openSessions(parts),
     ...openMatchmaking(parts),
     ...openResults(parts),
-    ...openOperations(parts),
+    ...operations,
+    ...openLive({ ...parts, redis, domain, readRecord: operations.readRecord }),
 
     /** Lifecycle events of every ticket, in order per ticket, until the signal is aborted: services only. */
     events(read: EventsRequest = {}): AsyncGenerator<StreamItem> {

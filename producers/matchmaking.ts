@@ -12,6 +12,7 @@ import { stopMatchmaking } from '../jobs/matchmaking/stop-matchmaking.ts';
 import { batchesInFlight } from './batches.ts';
 import type { Call, CallOptions } from './call.ts';
 import type { openConfigurations } from './configurations.ts';
+import type { ActivityReader } from './live/activity.ts';
 import { parse } from './parse.ts';
 import type { ProducerQueues } from './queues.ts';
 import { RequestError } from './request-error.ts';
@@ -26,6 +27,7 @@ export interface MatchmakingParts {
   readonly call: Call;
   readonly tickets: TicketReader;
   readonly configurations: ReturnType<typeof openConfigurations>;
+  readonly activity: ActivityReader;
   readonly queues: ProducerQueues;
 }
 
@@ -38,7 +40,7 @@ type StartedTicket = {
 };
 
 /** StartMatchmaking, StopMatchmaking, AcceptMatch and DescribeMatchmaking. */
-export function openMatchmaking({ call, tickets, configurations, queues }: MatchmakingParts) {
+export function openMatchmaking({ call, tickets, configurations, activity, queues }: MatchmakingParts) {
   /** A reservation whose job could not be added is no promise kept back: the sweep adds the job within seconds. */
   const addStart = async (items: readonly { ticketId: string }[], jobId: string): Promise<void> => {
     try {
@@ -153,6 +155,8 @@ export function openMatchmaking({ call, tickets, configurations, queues }: Match
       ticketIds: readonly string[],
       options: CallOptions = {},
     ): Promise<DescribedTicket[]> =>
-      call(startMatchmaking, options, ({ actor }) => visible(ticketIds, actor)),
+      call(startMatchmaking, options, async ({ actor }) =>
+        Promise.all((await visible(ticketIds, actor)).map(activity.withEstimate)),
+      ),
   };
 }

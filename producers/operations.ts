@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import {
+  pauseConfiguration,
   putConfiguration,
   putRuleSet,
   type RecordCollection,
@@ -23,8 +24,25 @@ export interface OperationParts {
   readonly configurations: ReturnType<typeof openConfigurations>;
 }
 
+/** Whether a configuration is paused, and since when. */
+export interface PauseState {
+  readonly name: string;
+  readonly pausedSince?: string;
+}
+
 /** What operators ask for: rule sets, configurations, ladders, corrections, records. None of it is open to players. */
 export function openOperations({ call, queues, configurations }: OperationParts) {
+  const pauseOrResume = (
+    request: z.input<typeof pauseConfiguration.item>,
+    options: CallOptions,
+  ): Promise<PauseState> =>
+    call(pauseConfiguration, options, async (calling) => {
+      const item = parse(pauseConfiguration.item, request);
+      const answer = (await queues.ask(pauseConfiguration, item, calling)) as { pausedSince?: number };
+      const { pausedSince: since } = answer;
+      return { name: item.name, ...(since !== undefined && { pausedSince: new Date(since).toISOString() }) };
+    });
+
   return {
     /** Stores a rule set (FlexMatch JSON text) as a new version, used from the next cycle on. */
     putRuleSet: (
@@ -51,6 +69,17 @@ export function openOperations({ call, queues, configurations }: OperationParts)
         const item = parse(putConfiguration.item, request);
         return (await queues.ask(putConfiguration, item, calling)) as never;
       }),
+
+    /**
+     * Pauses a configuration, from when this returns on: its tickets enter and time out, no match is formed, and
+     * proposals made before go on. It stays so until it is resumed. Returns since when, ISO 8601.
+     */
+    pauseConfiguration: (name: string, options: CallOptions = {}): Promise<PauseState> =>
+      pauseOrResume({ name, action: 'pause' }, options),
+
+    /** Lets a paused configuration form matches again; its pools are due at once. */
+    resumeConfiguration: (name: string, options: CallOptions = {}): Promise<PauseState> =>
+      pauseOrResume({ name, action: 'resume' }, options),
 
     listConfigurations: (options: CallOptions = {}): Promise<InstalledConfiguration[]> =>
       call(putConfiguration, options, () => configurations.list()),

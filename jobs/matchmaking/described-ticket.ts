@@ -11,6 +11,8 @@ export interface DescribedTicket {
   readonly statusMessage?: string;
   readonly startTime: string;
   readonly endTime?: string;
+  /** While QUEUED or SEARCHING: what half of the tickets like it waited at most lately, seconds from their start; absent: unknown. */
+  readonly estimatedWaitTime?: number;
   /** From PLACING on. */
   readonly matchId?: string;
   readonly players: readonly TicketPlayer[];

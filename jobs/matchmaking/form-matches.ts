@@ -13,3 +13,9 @@ export const formMatches = defineJob({
   limit: 1,
   attempts: 1,
 });
+
+/** How to add it: at most one of a pool is active and one waiting, so what happens during a cycle shares the next. */
+export const oncePerPool = (pool: string) => ({
+  deduplication: { id: pool, keepLastIfActive: true },
+  removeOnComplete: true,
+});

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import type { z } from 'zod';
 import type { configuration } from '../../jobs/matchmaking/configuration.ts';
+import { configurationRow, configurationText } from './configuration-text.ts';
 import { readJson, show, withClient } from './terminal.ts';
 
 export function configurationCommands(from: string): Command {
@@ -24,18 +25,43 @@ export function configurationCommands(from: string): Command {
 
   configurations
     .command('list')
-    .description('configurations in force')
+    .description('configurations in force, what searches in them now, and how long tickets wait')
     .action((_options: unknown, command: Command) =>
       withClient(command, async (client) => {
-        const all = await client.listConfigurations();
-        const rows = all.map(({ configuration: it, version, ruleSet }) => ({
-          name: it.name,
-          version,
-          ruleSet: `${ruleSet.name}@${ruleSet.version}`,
-          timeoutSeconds: it.requestTimeoutSeconds,
-          ladder: it.ladder,
-        }));
-        show(command, all, rows);
+        const all = await client.describeConfigurations();
+        show(command, all, all.map(configurationRow));
+      }),
+    );
+
+  configurations
+    .command('show')
+    .description('a configuration: its settings, what searches in it now, and its last hour')
+    .argument('<name>')
+    .action((name: string, _options: unknown, command: Command) =>
+      withClient(command, async (client) => {
+        const found = await client.describeConfiguration(name);
+        show(command, found, () => configurationText(found));
+      }),
+    );
+
+  configurations
+    .command('pause')
+    .description('form no more matches; tickets still enter and time out. Survives restarts and new versions')
+    .argument('<name>')
+    .action((name: string, _options: unknown, command: Command) =>
+      withClient(command, async (client) => {
+        const paused = await client.pauseConfiguration(name);
+        show(command, paused, () => `${name} is paused since ${paused.pausedSince}`);
+      }),
+    );
+
+  configurations
+    .command('resume')
+    .description('form matches again')
+    .argument('<name>')
+    .action((name: string, _options: unknown, command: Command) =>
+      withClient(command, async (client) => {
+        show(command, await client.resumeConfiguration(name), () => `${name} forms matches again`);
       }),
     );
 

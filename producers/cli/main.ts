@@ -2,7 +2,8 @@ import { Command, CommanderError } from 'commander';
 import { RequestError } from '../request-error.ts';
 import { configurationCommands } from './configuration.ts';
 import { ladderCommands } from './ladder.ts';
-import { matchCommand } from './match.ts';
+import { matchCommands } from './match.ts';
+import { poolCommands } from './pool.ts';
 import { queueCommands } from './queue.ts';
 import { ruleSetCommands } from './rule-set.ts';
 import { ticketCommands } from './ticket.ts';
@@ -18,10 +19,11 @@ const program = new Command('fleet')
 
 // npm runs scripts in the project's folder; relative paths are the caller's.
 const from = process.env['INIT_CWD'] ?? process.cwd();
-program.addCommand(matchCommand(from));
 program.addCommand(ruleSetCommands(from));
 program.addCommand(configurationCommands(from));
+program.addCommand(poolCommands());
 program.addCommand(ticketCommands(from));
+program.addCommand(matchCommands(from));
 program.addCommand(ladderCommands(from));
 program.addCommand(queueCommands());
 for (const command of program.commands)

@@ -1,18 +1,12 @@
 import type { Queue } from 'bullmq';
-import { Argument, Command, InvalidArgumentError } from 'commander';
+import { Argument, Command } from 'commander';
 import { type QueueName, queueNames } from '../../jobs/contract.ts';
 import type { MatchmakingClient } from '../client.ts';
 import { RequestError } from '../request-error.ts';
+import { count } from './arguments.ts';
 import { show, withClient } from './terminal.ts';
 
 const name = () => new Argument('<queue>', 'which queue').choices(queueNames);
-
-function count(text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1 || value > 10_000)
-    throw new InvalidArgumentError('a whole number from 1 to 10000');
-  return value;
-}
 
 export function queueCommands(): Command {
   const queue = new Command('queue').description('the queues and their failed jobs');

@@ -20,12 +20,13 @@ export function ruleSetCommands(from: string): Command {
       const { requestTimeout: timeout } = options;
       const late = loaded.ok && timeout !== undefined ? stepsBeyond(loaded.ruleSet, timeout) : [];
       const warnings = [...loaded.warnings, ...late];
-      if (command.optsWithGlobals<{ json?: boolean }>().json) show(command, { problems, warnings });
-      else {
-        for (const problem of problems) console.log(`problem  ${line(problem)}`);
-        for (const warning of warnings) console.log(`warning  ${line(warning)}`);
-        if (loaded.ok) console.log(`${file} is valid`);
-      }
+      show(command, { problems, warnings }, () =>
+        [
+          ...problems.map((problem) => `problem  ${line(problem)}`),
+          ...warnings.map((warning) => `warning  ${line(warning)}`),
+          ...(loaded.ok ? [`${file} is valid`] : []),
+        ].join('\n'),
+      );
       if (!loaded.ok) throw new RequestError('invalid-request', `${file}: ${problems.length} problem(s)`);
     });
 

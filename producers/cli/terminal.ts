@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { type MatchmakingClient, openClient } from '../client.ts';
 import { RequestError } from '../request-error.ts';
+import { table } from './table.ts';
 
 /** Runs a command's work with an open client, closed however the work ends. */
 export async function withClient(
@@ -19,12 +20,12 @@ export async function withClient(
   await work(client);
 }
 
-/** Prints rows as a table, or whatever it is as JSON when asked to. */
-export function show(command: Command, result: unknown, rows?: readonly Record<string, unknown>[]): void {
-  if (command.optsWithGlobals<{ json?: boolean }>().json || !rows)
-    console.log(JSON.stringify(result, null, 2));
-  else if (rows.length === 0) console.log('none');
-  else console.table(rows);
+type Row = Readonly<Record<string, unknown>>;
+
+/** Prints a result as JSON when asked to, else for people: rows as a table, or a text. */
+export function show(command: Command, result: unknown, forPeople: readonly Row[] | (() => string)): void {
+  if (command.optsWithGlobals<{ json?: boolean }>().json) console.log(JSON.stringify(result, null, 2));
+  else console.log(typeof forPeople === 'function' ? forPeople() : table(forPeople));
 }
 
 /** Reads a text file named relative to the caller's folder. */

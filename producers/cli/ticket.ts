@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import type { StartRequest } from '../../jobs/matchmaking/start-request.ts';
 import { RequestError } from '../request-error.ts';
 import { readJson, show, withClient } from './terminal.ts';
+import { explanationText, ticketText } from './ticket-text.ts';
 
 export function ticketCommands(from: string): Command {
   const ticket = new Command('ticket').description('matchmaking tickets');
@@ -51,15 +52,21 @@ export function ticketCommands(from: string): Command {
     .command('show')
     .description('a ticket as it is now')
     .argument('<ticket-id>')
-    .action((ticketId: string, _options: unknown, command: Command) =>
+    .option('--explain', 'say what it waits for, as the next cycle of its pool sees it')
+    .action((ticketId: string, { explain }: { explain?: true }, command: Command) =>
       withClient(command, async (client) => {
+        if (explain) {
+          const explained = await client.explainTicket(ticketId);
+          show(command, explained, () => explanationText(explained));
+          return;
+        }
         const [found] = await client.describeMatchmaking([ticketId]);
         if (!found)
           throw new RequestError(
             'not-found',
-            `there is no ticket ${ticketId} (terminal ones are kept a day)`,
+            `there is no ticket ${ticketId}: those that ended are shown for a day`,
           );
-        show(command, found);
+        show(command, found, () => ticketText(found));
       }),
     );
 

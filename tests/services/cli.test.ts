@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +7,7 @@ import { openQueues } from '../../workers/enqueue.ts';
 import { openRedis } from '../../workers/redis.ts';
 import { type FleetWorker, startWorker } from '../../workers/worker.ts';
 import { duelRuleSet } from '../support/builders.ts';
+import { openCli } from '../support/cli.ts';
 import { clear } from '../support/domain.ts';
 
 const domain = `cli-${process.pid}`;
@@ -61,17 +61,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** Runs the command line as an operator would, in the folder of their files. */
-function cli(...args: string[]): Promise<{ code: number | null; out: string; err: string }> {
-  const env = { ...process.env, ...inject('stackEnv'), DOMAIN: domain, INIT_CWD: folder, NO_COLOR: '1' };
-  const child = spawn(process.execPath, ['producers/cli/main.ts', ...args], { env });
-  const [out, err]: string[][] = [[], []];
-  child.stdout.on('data', (text) => out?.push(String(text)));
-  child.stderr.on('data', (text) => err?.push(String(text)));
-  return new Promise((resolve) =>
-    child.on('close', (code) => resolve({ code, out: out?.join('') ?? '', err: err?.join('') ?? '' })),
-  );
-}
+const cli: ReturnType<typeof openCli> = (...args) => openCli(domain, folder)(...args);
 
 test.each([
   [[]],
@@ -82,6 +72,15 @@ test.each([
   [['configuration']],
   [['configuration', 'put']],
   [['configuration', 'list']],
+  [['configuration', 'show']],
+  [['configuration', 'pause']],
+  [['configuration', 'resume']],
+  [['pool']],
+  [['pool', 'list']],
+  [['pool', 'show']],
+  [['match']],
+  [['match', 'form']],
+  [['match', 'show']],
   [['ticket']],
   [['ticket', 'start']],
   [['ticket', 'accept']],

@@ -1,17 +1,13 @@
-import { formMatches } from '../../jobs/matchmaking/form-matches.ts';
+import { formMatches, oncePerPool } from '../../jobs/matchmaking/form-matches.ts';
 import type { Queues } from '../enqueue.ts';
 import type { Pool } from '../pool/pool.ts';
 import { handOverAgain } from './hand-over.ts';
 
-/** Adds form-matches for a pool: at most one is active and one waiting, so arrivals during a cycle share the next. */
+/** Adds form-matches for a pool. */
 export const wake =
   ({ enqueue }: Pick<Queues, 'enqueue'>) =>
   (pool: string): Promise<void> =>
-    enqueue({
-      job: formMatches,
-      items: [{ pool }],
-      options: { deduplication: { id: pool, keepLastIfActive: true }, removeOnComplete: true },
-    });
+    enqueue({ job: formMatches, items: [{ pool }], options: oncePerPool(pool) });
 
 /**
  * One beat: wakes the pools in which time alone changes something and hands over matches left behind. Every worker

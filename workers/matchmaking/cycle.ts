@@ -4,6 +4,7 @@ import type { MatchPool } from '../../jobs/matchmaking/engine/pool.ts';
 import type { CommittedMatch } from '../../jobs/matchmaking/match.ts';
 import type { Commit } from '../pool/outbox.ts';
 import type { Pool } from '../pool/pool.ts';
+import { answerSome } from './answers.ts';
 import { toCommits } from './commits.ts';
 import type { Configurations, CurrentConfiguration } from './configurations.ts';
 import type { Mirror } from './mirror.ts';
@@ -36,7 +37,7 @@ export interface CycleStores {
  */
 export async function runCycle(mirror: Mirror, stores: CycleStores): Promise<boolean> {
   const { name, configuration } = mirror;
-  const { now, ...installed } = await mirror.catchUp();
+  const { now, questions, ...installed } = await mirror.catchUp();
   const current = await stores.configurations.current(configuration, installed.version);
   if (!current) return false;
   await moveStrays(mirror, current, stores);
@@ -44,7 +45,9 @@ export async function runCycle(mirror: Mirror, stores: CycleStores): Promise<boo
   const { outcome, nextChange } =
     installed.pausedSince === undefined ? await matchAll(mirror, current, now, stores) : atRest;
   stores.observe.searching(configuration, mirror.size);
-  if (outcome === 'changed') return true;
+  const unanswered =
+    questions > 0 && (await answerSome(mirror, mirror.matching(current.engine), now, stores.pool));
+  if (outcome === 'changed' || unanswered) return true;
 
   const next = outcome === 'full' ? now + pauseMs : Math.min(nextChange, nextDeadline(mirror));
   const saw = { configuration, position: mirror.position, ...installed };

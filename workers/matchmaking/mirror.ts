@@ -82,6 +82,8 @@ export function openMirror(pool: Pool, name: string) {
       return position ?? 0;
     },
 
+    find: (ticketId: string): PooledTicket | undefined => tickets.get(ticketId),
+
     get size(): number {
       return tickets.size;
     },
@@ -102,7 +104,7 @@ export function openMirror(pool: Pool, name: string) {
     },
 
     /** Applies what changed since the last call; returns the time, and the configuration as it is in force. */
-    async catchUp(): Promise<Pick<CatchUp, 'now' | 'version' | 'pausedSince'>> {
+    async catchUp(): Promise<Omit<CatchUp, 'latest' | 'changes'>> {
       if (position === undefined) await reload();
       for (;;) {
         const at: number = position ?? 0;

@@ -23,6 +23,8 @@ export interface CatchUp {
   readonly version: number;
   /** Since when an operator has paused the configuration, ms; absent: it runs. */
   readonly pausedSince?: number;
+  /** Questions about its tickets that wait for an answer. */
+  readonly questions: number;
   readonly changes: readonly { readonly number: number; readonly change: Change }[];
 }
 
@@ -36,7 +38,7 @@ export interface Seen extends Pick<CatchUp, 'version' | 'pausedSince'> {
 /** What happens to a pool, for the mirrors of it: whole pages, the changes since, and when to look again. */
 export function openChanges(script: Scripts) {
   const run = {
-    catchUp: script<[string, string, string, string, [string, string[]][]]>('catch-up'),
+    catchUp: script<[string, string, string, string, number, [string, string[]][]]>('catch-up'),
     readPool: script<[string, string[]]>('read-pool'),
     rest: script<number>('rest'),
   };
@@ -44,7 +46,12 @@ export function openChanges(script: Scripts) {
   return {
     /** The time, the configuration in force, and at most `most` changes after number `position`. */
     async catchUp(pool: string, configuration: string, position: number, most: number): Promise<CatchUp> {
-      const [now, latest, version, paused, entries] = await run.catchUp(pool, configuration, position, most);
+      const [now, latest, version, paused, questions, entries] = await run.catchUp(
+        pool,
+        configuration,
+        position,
+        most,
+      );
       const changes = entries.map(([id, fields]) => ({
         number: Number.parseInt(id, 10),
         change: readChange(fields),
@@ -54,6 +61,7 @@ export function openChanges(script: Scripts) {
         latest: Number(latest),
         version: Number(version),
         ...(paused && { pausedSince: Number(paused) }),
+        questions,
         changes,
       };
     },

@@ -5,6 +5,7 @@ import { openChanges } from './changes.ts';
 import { openEvents } from './events.ts';
 import { openInstalled } from './installed.ts';
 import { openOutbox } from './outbox.ts';
+import { openQuestions } from './questions.ts';
 import { aDayAndAnHour, openScripts } from './script.ts';
 import { openTickets } from './tickets.ts';
 
@@ -24,5 +25,6 @@ export function openPool(redis: Redis, domain: string, terminalSeconds = aDayAnd
     ...openInstalled(redis, tag, script),
     ...openActivity(redis, tag),
     ...openEvents(redis, tag),
+    ...openQuestions(redis, domain),
   };
 }

@@ -1,9 +1,9 @@
--- What a mirror needs for its next cycle: the time, the installed version, whether an operator paused it, and the
--- changes since its position.
+-- What a mirror needs for its next cycle: the time, the installed version, whether an operator paused it, how
+-- many questions about its tickets wait, and the changes since its position.
 -- KEYS[1] hash tag
 -- ARGV    pool, configuration, position (number of the last change seen), most changes wanted
 -- Returns { time, number of the latest change, installed version or 0, ms since when the configuration is paused (empty:
---         it is not), changes as XRANGE gives them }
+--         it is not), number of questions, changes as XRANGE gives them }
 local pool = ARGV[1]
 local latest = redis.call('GET', key('changed', pool)) or '0'
 local changes = {}
@@ -11,4 +11,5 @@ if latest ~= ARGV[3] then
   changes = redis.call('XRANGE', key('changes', pool), '(' .. ARGV[3] .. '-0', '+', 'COUNT', ARGV[4])
 end
 local installed = redis.call('HMGET', key('configuration', ARGV[2]), 'version', 'paused')
-return { string.format('%d', read_clock()), latest, installed[1] or '0', installed[2] or '', changes }
+return { string.format('%d', read_clock()), latest, installed[1] or '0', installed[2] or '',
+  redis.call('LLEN', key('questions', pool)), changes }

@@ -1,0 +1,66 @@
+import type { Redis } from 'ioredis';
+import { poolTag } from '../../jobs/keys.ts';
+import {
+  type Activity,
+  activityKeys,
+  estimateWait,
+  matchesPerMinute,
+  readActivity,
+  sumActivity,
+  type WaitEstimate,
+} from '../../jobs/matchmaking/activity.ts';
+import type { DescribedTicket } from '../../jobs/matchmaking/described-ticket.ts';
+
+/** How long (ms) an estimate is used before Redis is asked again. */
+const freshMs = 5_000;
+
+export type ActivityReader = ReturnType<typeof openActivity>;
+
+/** What happened lately, as scripts counted it. */
+export function openActivity(redis: Redis, domain: string) {
+  const tag = poolTag(domain);
+  const estimates = new Map<
+    string,
+    { readonly estimate: WaitEstimate | undefined; readonly readAt: number }
+  >();
+
+  /** Redis time as scripts see it, ms: it may be ahead of the server's clock, never behind. */
+  const clock = async (): Promise<number> => {
+    const [time, seen] = await Promise.all([redis.time(), redis.get(`${tag}:clock`)]);
+    return Math.max(Number(time[0]) * 1_000, Number(seen ?? 0));
+  };
+
+  const slots = async (configuration: string, now: number): Promise<Activity[]> => {
+    const rows = await Promise.all(activityKeys(tag, configuration, now).map((key) => redis.hgetall(key)));
+    return rows.map(readActivity);
+  };
+
+  const waitEstimate = async (configuration: string): Promise<WaitEstimate | undefined> => {
+    const known = estimates.get(configuration);
+    if (known && Date.now() - known.readAt < freshMs) return known.estimate;
+    const estimate = estimateWait(await slots(configuration, await clock()));
+    estimates.set(configuration, { estimate, readAt: Date.now() });
+    return estimate;
+  };
+
+  return {
+    clock,
+
+    /** How long tickets of a configuration that exists wait; `undefined` when none was matched in the last hour. */
+    waitEstimate,
+
+    /** A ticket with how long it may wait, where it still does and that is known. */
+    async withEstimate(ticket: DescribedTicket): Promise<DescribedTicket> {
+      if (ticket.status !== 'QUEUED' && ticket.status !== 'SEARCHING') return ticket;
+      const estimate = await waitEstimate(ticket.configuration);
+      return estimate ? { ...ticket, estimatedWaitTime: Math.ceil(estimate.p50 / 1_000) } : ticket;
+    },
+
+    /** The last hour of a configuration in sum, its matches a minute, and how long its tickets wait. */
+    async lastHour(configuration: string, now: number) {
+      const hour = await slots(configuration, now);
+      const { waits: _waits, ...counts } = sumActivity(hour);
+      return { ...counts, matchesPerMinute: matchesPerMinute(hour, now), wait: estimateWait(hour) };
+    },
+  };
+}

@@ -1,0 +1,51 @@
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Redis } from 'ioredis';
+import { poolTag, replyKey } from '../../jobs/keys.ts';
+import { formMatches, oncePerPool } from '../../jobs/matchmaking/form-matches.ts';
+import {
+  type Answer,
+  mostQuestions,
+  type Question,
+  questionSeconds,
+} from '../../jobs/matchmaking/question.ts';
+import type { ProducerQueues } from '../queues.ts';
+import { RequestError } from '../request-error.ts';
+
+const askScript = readFileSync(new URL('../scripts/ask.lua', import.meta.url), 'utf8');
+
+/** How long (ms) an answer is waited for. A worker that has to read a pool of 100,000 first takes a few seconds. */
+const patienceMs = 15_000;
+const pollMs = 25;
+
+export type Ask = (pool: string, ticketId: string, signal: AbortSignal | undefined) => Promise<Answer>;
+
+/** Asks a pool about one of its tickets: leaves the question, wakes the pool, and waits for its cycle's answer. */
+export function openAsk(redis: Redis, domain: string, queues: ProducerQueues): Ask {
+  const tag = poolTag(domain);
+  redis.defineCommand('askPool', { numberOfKeys: 1, lua: askScript });
+
+  return async (pool, ticketId, signal) => {
+    const replyId = `explain-${randomUUID()}`;
+    const question: Question = { ticketId, replyId };
+    const run = Reflect.get(redis, 'askPool');
+    const args = [tag, pool, JSON.stringify(question), mostQuestions, questionSeconds];
+    if ((await Reflect.apply(run, redis, args)) === 0)
+      throw new RequestError(
+        'unavailable',
+        `${mostQuestions} questions about pool ${pool} wait already; ask again in a few seconds`,
+      );
+    await queues.add(formMatches, [{ pool }], { kind: 'service', name: 'client' }, oncePerPool(pool));
+    const key = replyKey(domain, 'matchmaking', replyId);
+    for (const until = Date.now() + patienceMs; Date.now() < until; await pause(pollMs)) {
+      signal?.throwIfAborted();
+      const text = await redis.getdel(key);
+      if (text) return (JSON.parse(text) as { result: Answer }).result;
+    }
+    throw new RequestError(
+      'unavailable',
+      `pool ${pool} did not answer within ${patienceMs / 1_000} s: is a worker serving matchmaking, and that queue not paused?`,
+    );
+  };
+}

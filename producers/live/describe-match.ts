@@ -1,0 +1,71 @@
+import type { CommittedMatch } from '../../jobs/matchmaking/match.ts';
+import type { Acceptance } from '../../jobs/matchmaking/ticket-explanation.ts';
+import type { Rating } from '../../jobs/rating-update/rating.ts';
+import type { StoredResult } from '../../jobs/rating-update/result.ts';
+import type { openPendingMatches } from './matches.ts';
+import type { TicketStates } from './ticket-state.ts';
+
+/** A match wherever it is. Documents are as DocumentDB has them. */
+export type DescribedMatch =
+  /** Its players are asked; it may still come to nothing. */
+  | { readonly stage: 'proposed'; readonly match: CommittedMatch; readonly acceptance?: Acceptance }
+  /** Decided and not confirmed: the job carries it to its effect. */
+  | {
+      readonly stage: 'decided';
+      readonly match: CommittedMatch;
+      readonly decidedAt: string;
+      readonly jobId: string;
+    }
+  | {
+      readonly stage: 'stored';
+      readonly match: StoredMatch;
+      readonly ratingChanges: readonly RatingChange[];
+    };
+
+/** A document of `matches`, as far as it is shown. */
+export interface StoredMatch extends Omit<CommittedMatch, 'matchId' | 'ruleSet'> {
+  readonly _id: string;
+  readonly rule_set: CommittedMatch['ruleSet'];
+  readonly status: 'COMPLETED' | 'FAILED';
+  readonly chances?: readonly number[];
+  readonly left?: readonly string[];
+  readonly result?: StoredResult;
+  readonly rated_at?: string;
+  readonly corrections?: readonly { readonly reason: string; readonly by: string; readonly at: string }[];
+}
+
+/** A document of `rating_changes`, as far as it is shown. */
+export interface RatingChange {
+  readonly player_id: string;
+  readonly revision: number;
+  readonly before: Pick<Rating, 'mu'>;
+  readonly current_rating: number;
+}
+
+export interface DescribeMatchParts {
+  readonly pending: ReturnType<typeof openPendingMatches>;
+  readonly states: TicketStates;
+  readonly read: (collection: 'matches' | 'rating_changes', id: string) => Promise<unknown[]>;
+}
+
+/** Looks where a match passes through, in that order, so that none is missed while it moves on. */
+export async function describeMatch(
+  matchId: string,
+  { pending, states, read }: DescribeMatchParts,
+): Promise<DescribedMatch | undefined> {
+  const found = await pending.pendingMatch(matchId);
+  if (found?.stage === 'proposed') {
+    const acceptance = await states.acceptance(matchId);
+    return { stage: 'proposed', match: found.match, ...(acceptance && { acceptance }) };
+  }
+  if (found)
+    return {
+      stage: 'decided',
+      match: found.match,
+      decidedAt: new Date(found.decidedAt).toISOString(),
+      jobId: found.jobId,
+    };
+  const [[match], changes] = await Promise.all([read('matches', matchId), read('rating_changes', matchId)]);
+  if (!match) return undefined;
+  return { stage: 'stored', match: match as StoredMatch, ratingChanges: changes as RatingChange[] };
+}

@@ -1,0 +1,96 @@
+import { stageStarts } from '../../jobs/matchmaking/engine/at-age.ts';
+import type { RuleSet } from '../../jobs/matchmaking/rule-set/load.ts';
+import type { TicketExplanation } from '../../jobs/matchmaking/ticket-explanation.ts';
+import { RequestError } from '../request-error.ts';
+import type { ActivityReader } from './activity.ts';
+import type { PoolReader, PoolState } from './pools.ts';
+import type { TicketState, TicketStates } from './ticket-state.ts';
+
+/** A pool with its oldest tickets. */
+export interface DescribedPool extends PoolState {
+  readonly pausedSince?: string;
+  /** Of this pool: matches whose players are asked. */
+  readonly proposals: number;
+  /** Of its configuration: matches decided and not confirmed; and of all configurations, against the cap of 50,000. */
+  readonly outbox: { readonly ofConfiguration: number; readonly all: number };
+  readonly oldest: readonly WaitingTicket[];
+}
+
+interface WaitingTicket {
+  readonly ticketId: string;
+  readonly players: number;
+  readonly waitingSeconds: number;
+  readonly timesOutInSeconds: number;
+  /** Which expansion stage its age has reached, from 1, of how many; 1 of 1 without expansions. */
+  readonly stage: number;
+  readonly stages: number;
+  /** Why it waits, of the first few; with no worker to say so, that. */
+  readonly why?: string;
+}
+
+/** Tickets asked about: an answer takes their pool some 10 ms. */
+const explained = 3;
+
+export interface DescribePoolParts {
+  readonly pools: PoolReader;
+  readonly activity: ActivityReader;
+  readonly states: TicketStates;
+  readonly explain: (ticketId: string) => Promise<TicketExplanation>;
+}
+
+export async function describePool(
+  name: string,
+  most: number,
+  ruleSet: RuleSet | undefined,
+  { pools, activity, states, explain }: DescribePoolParts,
+): Promise<DescribedPool> {
+  const pool = await pools.poolState(name);
+  const [pausedSince, proposals, outbox, ids, now] = await Promise.all([
+    states.pausedSince(pool.configuration),
+    pools.proposals(name),
+    pools.outbox(pool.configuration),
+    pools.oldestTickets(name, most),
+    activity.clock(),
+  ]);
+  const tickets = (await Promise.all(ids.map(states.ticketState))).filter((it) => it !== undefined);
+  const reasons = await Promise.all(
+    tickets.slice(0, explained).map(({ ticketId }) => why(ticketId, explain)),
+  );
+  const starts = ruleSet ? stageStarts(ruleSet) : [0];
+  return {
+    ...pool,
+    ...(pausedSince && { pausedSince }),
+    proposals: proposals.ofPool,
+    outbox,
+    oldest: tickets.map((ticket, at) => ({
+      ...waiting(ticket, starts, now),
+      ...(reasons[at] && { why: reasons[at] }),
+    })),
+  };
+}
+
+/** Without a worker everything else is still worth seeing, so its absence is the answer. */
+async function why(ticketId: string, explain: DescribePoolParts['explain']): Promise<string> {
+  try {
+    return (await explain(ticketId)).summary;
+  } catch (error) {
+    if (error instanceof RequestError) return error.message;
+    throw error;
+  }
+}
+
+function waiting(
+  { ticketId, players, start, deadline = start }: TicketState,
+  stageStart: readonly number[],
+  now: number,
+) {
+  const age = now - start;
+  return {
+    ticketId,
+    players: players.length,
+    waitingSeconds: Math.round(age / 1_000),
+    timesOutInSeconds: Math.round((deadline - now) / 1_000),
+    stage: stageStart.filter((from) => from <= age).length,
+    stages: stageStart.length,
+  };
+}

@@ -1,0 +1,120 @@
+import type { QueueName } from '../../jobs/contract.ts';
+import { ticketId as ticketIdSchema } from '../../jobs/matchmaking/configuration.ts';
+import type { Explanation } from '../../jobs/matchmaking/engine/explain.ts';
+import {
+  forPlayer,
+  type JobState,
+  type TicketExplanation,
+  waitingForJob,
+  waitingForPlayers,
+} from '../../jobs/matchmaking/ticket-explanation.ts';
+import type { Call, Calling, CallOptions } from '../call.ts';
+import { parse } from '../parse.ts';
+import type { ProducerQueues } from '../queues.ts';
+import { RequestError } from '../request-error.ts';
+import type { Ask } from './ask.ts';
+import type { TicketState, TicketStates } from './ticket-state.ts';
+
+/** How often an explanation begins anew when the ticket changes while it is being made. */
+const tries = 5;
+
+/** Players may ask, for tickets they are in. */
+const explaining = { kind: 'explain-ticket', askedBy: 'players' } as const;
+
+export interface ExplainParts {
+  readonly call: Call;
+  readonly states: TicketStates;
+  readonly ask: Ask;
+  readonly queues: ProducerQueues;
+}
+
+/** Why a ticket is where it is, whatever its status. */
+export function openExplain({ call, states, ask, queues }: ExplainParts) {
+  const jobState = async (queue: QueueName, id: string): Promise<JobState> => {
+    const job = await queues.queues[queue].getJob(id);
+    const state = (await job?.getState()) ?? 'unknown';
+    return { id, queue, state, ...(state === 'failed' && job && { reason: job.failedReason }) };
+  };
+
+  /** What is told beyond the ticket itself; `undefined` when it changed meanwhile. */
+  const reasonOf = async (
+    ticket: TicketState,
+    { actor, signal }: Calling,
+  ): Promise<(Partial<TicketExplanation> & { summary: string }) | undefined> => {
+    const { status, pool = '', matchId = '' } = ticket;
+    switch (status) {
+      case 'QUEUED': {
+        const job = await jobState('matchmaking', ticket.startJob);
+        return { summary: waitingForJob(status, job), job };
+      }
+      case 'SEARCHING': {
+        const answer = await ask(pool, ticket.ticketId, signal);
+        if (answer === 'gone') return undefined;
+        const search = actor.kind === 'player' ? forPlayer(answer) : answer;
+        return { search, ...(await searching(ticket, search)) };
+      }
+      case 'REQUIRES_ACCEPTANCE': {
+        const asked = await states.acceptance(matchId);
+        if (!asked) return undefined;
+        const own = asked.waitingFor.filter((id) => actor.kind === 'service' || ticket.players.includes(id));
+        const acceptance = { ...asked, waitingFor: own };
+        return { summary: waitingForPlayers(acceptance), acceptance };
+      }
+      case 'PLACING': {
+        const id = await states.startMatchJob(matchId);
+        if (!id) return undefined;
+        const job = await jobState('session-creation', id);
+        return { summary: waitingForJob(status, job), job };
+      }
+      case 'COMPLETED':
+        return { summary: 'waits for nothing: it is in a match' };
+      default:
+        return { summary: `waits for nothing: ${ticket.message || `it is ${status}`}` };
+    }
+  };
+
+  const searching = async ({ configuration }: TicketState, { summary }: Explanation) => {
+    const pausedSince = await states.pausedSince(configuration);
+    if (!pausedSince) return { summary };
+    const paused = `waits for an operator to resume configuration ${configuration}, paused since ${pausedSince}`;
+    return { summary: `${paused}; beyond that: ${summary}`, pausedSince };
+  };
+
+  return {
+    /**
+     * Why a ticket waits, in a sentence and in figures; of one that searches, as its pool's next cycle sees it. Takes a
+     * worker that serves `matchmaking`. A player may ask about tickets they are in, and is told no other player's name.
+     */
+    explainTicket: (ticketId: string, options: CallOptions = {}): Promise<TicketExplanation> =>
+      call(explaining, options, async (calling) => {
+        parse(ticketIdSchema, ticketId);
+        for (let tried = 0; tried < tries; tried++) {
+          const ticket = await states.ticketState(ticketId);
+          const { actor } = calling;
+          if (!ticket || (actor.kind === 'player' && !ticket.players.includes(actor.playerId)))
+            throw new RequestError(
+              'not-found',
+              `ticketId: there is no ticket ${ticketId} (terminal ones are kept a day)`,
+            );
+          const reason = await reasonOf(ticket, calling);
+          if (reason) return { ...plain(ticket), ...reason };
+        }
+        throw new RequestError(
+          'conflict',
+          `ticketId: ${ticketId} changes too fast to be explained; ask again`,
+        );
+      }),
+  };
+}
+
+function plain({ ticketId, configuration, status, start, deadline, pool, matchId }: TicketState) {
+  return {
+    ticketId,
+    configuration,
+    status,
+    startTime: new Date(start).toISOString(),
+    ...(deadline && { deadline: new Date(deadline).toISOString() }),
+    ...(pool && { pool }),
+    ...(matchId && { matchId }),
+  };
+}

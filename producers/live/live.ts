@@ -1,0 +1,102 @@
+import type { Redis } from 'ioredis';
+import type { WaitEstimate } from '../../jobs/matchmaking/activity.ts';
+import { resourceName } from '../../jobs/matchmaking/configuration.ts';
+import { configurationOf, poolName } from '../../jobs/matchmaking/pool-name.ts';
+import { startMatch } from '../../jobs/session-creation/start-match.ts';
+import type { Call, CallOptions } from '../call.ts';
+import type { openConfigurations } from '../configurations.ts';
+import type { openOperations } from '../operations.ts';
+import { parse } from '../parse.ts';
+import type { ProducerQueues } from '../queues.ts';
+import { RequestError } from '../request-error.ts';
+import type { ActivityReader } from './activity.ts';
+import { openAsk } from './ask.ts';
+import { type DescribedConfiguration, describeConfiguration } from './describe-configuration.ts';
+import { type DescribedMatch, describeMatch } from './describe-match.ts';
+import { type DescribedPool, describePool } from './describe-pool.ts';
+import { openExplain } from './explain.ts';
+import { openPendingMatches } from './matches.ts';
+import { openPools, type PoolState } from './pools.ts';
+import { openTicketStates } from './ticket-state.ts';
+
+const looking = { kind: 'look at pools', askedBy: 'services' } as const;
+const estimating = { kind: 'estimate-wait', askedBy: 'players' } as const;
+
+/** Most tickets of a pool that are shown. */
+const mostShown = 100;
+
+export interface LiveParts {
+  readonly redis: Redis;
+  readonly domain: string;
+  readonly call: Call;
+  readonly queues: ProducerQueues;
+  readonly configurations: ReturnType<typeof openConfigurations>;
+  readonly activity: ActivityReader;
+  readonly readRecord: ReturnType<typeof openOperations>['readRecord'];
+}
+
+/** The fleet as it is now: pools, waits, and where a ticket or a match stands. It reads, and changes nothing. */
+export function openLive({ redis, domain, call, queues, configurations, activity, readRecord }: LiveParts) {
+  const pools = openPools(redis, domain);
+  const states = openTicketStates(redis, domain);
+  const pending = openPendingMatches(redis, domain);
+  const readers = { pools, activity, states };
+  const explaining = openExplain({ call, states, ask: openAsk(redis, domain, queues), queues });
+
+  const existing = async (name: string) => {
+    const { installed, ruleSet } = await configurations.find(parse(resourceName, name));
+    if (!installed) throw new RequestError('not-found', `configuration: ${name} does not exist`);
+    return { installed, ruleSet };
+  };
+
+  return {
+    ...explaining,
+
+    /** How long tickets of a configuration waited lately, ms; `undefined` when none was matched in the last hour. */
+    estimateWait: (configuration: string, options: CallOptions = {}): Promise<WaitEstimate | undefined> =>
+      call(estimating, options, async () => {
+        await existing(configuration);
+        return activity.waitEstimate(configuration);
+      }),
+
+    /** A configuration in force, with what waits in it and its last hour. */
+    describeConfiguration: (name: string, options: CallOptions = {}): Promise<DescribedConfiguration> =>
+      call(looking, options, async () => describeConfiguration((await existing(name)).installed, readers)),
+
+    /** The same of every configuration, by name. */
+    describeConfigurations: (options: CallOptions = {}): Promise<DescribedConfiguration[]> =>
+      call(looking, options, async () => {
+        const described: DescribedConfiguration[] = [];
+        for (const installed of await configurations.list())
+          described.push(await describeConfiguration(installed, readers));
+        return described;
+      }),
+
+    /** Every pool that holds tickets, by configuration. */
+    listPools: (options: CallOptions = {}): Promise<PoolState[]> =>
+      call(looking, options, async () => {
+        const found: PoolState[] = [];
+        for (const { configuration } of await configurations.list())
+          found.push(...(await pools.poolsOf(configuration.name)));
+        return found;
+      }),
+
+    /** A pool with its oldest tickets (10, at most 100), and why the very oldest wait. */
+    describePool: (name: string, { most = 10, ...options }: CallOptions & { readonly most?: number } = {}) =>
+      call(looking, options, async (): Promise<DescribedPool> => {
+        const { ruleSet } = await existing(configurationOf(parse(poolName, name)));
+        const explain = (ticketId: string) => explaining.explainTicket(ticketId, options);
+        return describePool(name, Math.min(most, mostShown), ruleSet, { ...readers, explain });
+      }),
+
+    /** A match wherever it is: a proposal, in the outbox, or stored with its result. `undefined`: there is none. */
+    describeMatch: (matchId: string, options: CallOptions = {}): Promise<DescribedMatch | undefined> =>
+      call(looking, options, () =>
+        describeMatch(parse(startMatch.item, { matchId }).matchId, {
+          pending,
+          states,
+          read: (collection, id) => readRecord(collection, id, options),
+        }),
+      ),
+  };
+}

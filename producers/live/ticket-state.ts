@@ -1,0 +1,88 @@
+import type { Redis } from 'ioredis';
+import { poolTag } from '../../jobs/keys.ts';
+import type { TicketStatus } from '../../jobs/matchmaking/ticket.ts';
+import type { Acceptance } from '../../jobs/matchmaking/ticket-explanation.ts';
+
+/** A ticket as scripts keep it, as far as explaining it needs. Times in ms. */
+export interface TicketState {
+  readonly ticketId: string;
+  readonly status: TicketStatus;
+  readonly configuration: string;
+  readonly players: readonly string[];
+  readonly start: number;
+  readonly deadline?: number;
+  readonly pool?: string;
+  readonly matchId?: string;
+  readonly startJob: string;
+  readonly reason: string;
+  readonly message: string;
+}
+
+const fields = [
+  'status',
+  'configuration',
+  'roster',
+  'start',
+  'deadline',
+  'pool',
+  'match',
+  'job',
+  'reason',
+  'message',
+] as const;
+
+export type TicketStates = ReturnType<typeof openTicketStates>;
+
+/** Single tickets and proposals, read from the keys that scripts write. */
+export function openTicketStates(redis: Redis, domain: string) {
+  const tag = poolTag(domain);
+
+  return {
+    async ticketState(ticketId: string): Promise<TicketState | undefined> {
+      const values = await redis.hmget(`${tag}:ticket:${ticketId}`, ...fields);
+      const [status, configuration, roster, start, deadline, pool, match, job, reason, message] = values;
+      if (!status || !configuration) return undefined;
+      return {
+        ticketId,
+        status: status as TicketStatus,
+        configuration,
+        players: (JSON.parse(roster ?? '[]') as { playerId: string }[]).map((it) => it.playerId),
+        start: Number(start),
+        ...(deadline && { deadline: Number(deadline) }),
+        ...(pool && { pool }),
+        ...(match && { matchId: match }),
+        startJob: job ?? '',
+        reason: reason ?? '',
+        message: message ?? '',
+      };
+    },
+
+    /** Who has answered a proposal; `undefined` when it was settled meanwhile. */
+    async acceptance(matchId: string): Promise<Acceptance | undefined> {
+      const [proposal, until] = await Promise.all([
+        redis.hgetall(`${tag}:proposal:${matchId}`),
+        redis.zscore(`${tag}:proposals`, matchId),
+      ]);
+      if (!proposal['tickets'] || !until) return undefined;
+      const tickets = JSON.parse(proposal['tickets']) as { players: { playerId: string }[] }[];
+      const players = tickets.flatMap((ticket) => ticket.players.map((player) => player.playerId));
+      const waitingFor = players.filter((id) => proposal[`answer:${id}`] === undefined);
+      return {
+        until: new Date(Number(until)).toISOString(),
+        players: players.length,
+        accepted: players.length - waitingFor.length,
+        waitingFor,
+      };
+    },
+
+    /** The start-match job of a decided match; `undefined` when the match was settled meanwhile. */
+    startMatchJob: async (matchId: string): Promise<string | undefined> =>
+      (await redis.hget(`${tag}:outbox-job`, matchId)) ?? undefined,
+
+    /** Since when (ISO 8601) an operator has paused a configuration. */
+    async pausedSince(configuration: string): Promise<string | undefined> {
+      const since = await redis.hget(`${tag}:configuration:${configuration}`, 'paused');
+      return since ? new Date(Number(since)).toISOString() : undefined;
+    },
+  };
+}

@@ -1,0 +1,25 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import type { MatchPool } from '../../jobs/matchmaking/engine/pool.ts';
+import type { Pool } from '../pool/pool.ts';
+import type { Mirror } from './mirror.ts';
+
+/** Questions answered by one cycle. An answer takes some 10 ms, however large the pool: matching comes first. */
+const perCycle = 4;
+
+/**
+ * Answers why tickets of a pool wait, as of the pass that has just been made. Returns whether more may be asked.
+ */
+export async function answerSome(
+  mirror: Mirror,
+  matching: MatchPool,
+  now: number,
+  pool: Pool,
+): Promise<boolean> {
+  const questions = await pool.takeQuestions(mirror.name, perCycle);
+  for (const question of questions) {
+    const ticket = mirror.find(question.ticketId);
+    await pool.answer(question, ticket ? matching.explain(ticket, now, ticket.deadline) : 'gone');
+    await turn();
+  }
+  return questions.length === perCycle;
+}
