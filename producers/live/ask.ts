@@ -31,7 +31,8 @@ export function openAsk(redis: Redis, domain: string, queues: ProducerQueues): A
     const question: Question = { ticketId, replyId };
     const run = Reflect.get(redis, 'askPool');
     const args = [tag, pool, JSON.stringify(question), mostQuestions, questionSeconds];
-    if ((await Reflect.apply(run, redis, args)) === 0)
+    const [waiting] = (await Reflect.apply(run, redis, args)) as [number];
+    if (waiting >= mostQuestions)
       throw new RequestError(
         'unavailable',
         `${mostQuestions} questions about pool ${pool} wait already; ask again in a few seconds`,
