@@ -94,6 +94,8 @@ export const workerEnvironment = z
     STUCK_MS: z.coerce.number().int().min(1_000).default(60_000),
     /** Time for running jobs to end after SIGTERM; must be below the container's stop timeout (ECS: 30 s by default). */
     GRACE_MS: z.coerce.number().int().min(0).max(110_000).default(20_000),
+    /** Where the ECS agent answers; ECS sets it. Absent: no scale-in protection. */
+    ECS_AGENT_URI: url('http').optional(),
     LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
   })
   .superRefine((it, context) => {

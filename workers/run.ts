@@ -46,6 +46,8 @@ export interface RunOptions {
 export interface Running {
   /** When this worker last ended a job, ms since 1970; when it started, before its first. */
   readonly lastProgressAt: () => number;
+  /** When the job that has been running longest began, ms since 1970; undefined while none runs. */
+  readonly busySince: () => number | undefined;
   /** Stops taking jobs and waits for those running; after `graceMs` the rest are aborted and handed back. */
   readonly stop: (graceMs: number) => Promise<void>;
 }
@@ -71,15 +73,19 @@ export function runQueue(options: RunOptions): Running {
   const byKind = new Map(duties.map((duty) => [duty.job.kind, duty]));
   const stopping = new AbortController();
   let lastProgressAt = Date.now();
+  /** Jobs in hand with their start, ms since 1970; the oldest first, as they came. */
+  const inHand = new Map<BullJob, number>();
 
   // Declared in full: BullMQ passes a signal only to a processor with three parameters.
   const process = async (job: BullJob, token: string | undefined, signal: AbortSignal | undefined) => {
     const startedAt = performance.now();
     const signals = [stopping.signal, ...(signal ? [signal] : [])];
+    inHand.set(job, Date.now());
     const outcome = await perform(job, byKind, signals, options).catch((error: unknown) => ({
       kind: 'threw' as const,
       error,
     }));
+    inHand.delete(job);
     lastProgressAt = Date.now();
     options.onEnd(job.name, outcome.kind, performance.now() - startedAt);
     if (outcome.kind === 'threw') {
@@ -115,6 +121,7 @@ export function runQueue(options: RunOptions): Running {
 
   return {
     lastProgressAt: () => lastProgressAt,
+    busySince: () => inHand.values().next().value,
     async stop(graceMs) {
       const closed = worker.close();
       const grace = setTimeout(() => {

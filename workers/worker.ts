@@ -14,6 +14,7 @@ import { type Running, runQueue } from './run.ts';
 import { scheduleUpkeep } from './schedule.ts';
 import type { WebhookOptions } from './session-creation/webhook.ts';
 import { openStores } from './stores.ts';
+import { createTaskProtection } from './task-protection.ts';
 import { createCloudWatchSink } from './telemetry/cloudwatch.ts';
 import { createEmfSink } from './telemetry/emf.ts';
 import { startHealth } from './telemetry/health.ts';
@@ -31,6 +32,7 @@ export interface FleetWorker {
 
 const beatMs = 1_000;
 const backlogMs = 5_000;
+const protectionMs = 1_000;
 /** After the grace period (ms): handing back, closing connections, sending the last metrics. */
 const closingMs = 8_000;
 
@@ -115,6 +117,14 @@ export async function startWorker(config: WorkerConfig, env: NodeJS.ProcessEnv):
     await Promise.all([...running.values()].map((it) => it.stop(config.GRACE_MS)));
   });
   opened.defer(repeat(backlogMs, () => readBacklog(queues, running, backlog), onError('backlog')));
+  if (config.ECS_AGENT_URI) {
+    const protect = createTaskProtection({
+      agentUri: config.ECS_AGENT_URI,
+      busySince: () => earliest([...running.values()].map((it) => it.busySince())),
+      log,
+    });
+    opened.defer(repeat(protectionMs, () => protect(Date.now()), onError('task protection')));
+  }
   if (running.has('maintenance')) await scheduleUpkeep(queues, config.REPORT_SLOT_MS);
   if (running.has('matchmaking'))
     opened.defer(repeat(beatMs, () => beat(stores.pool, queues), onError('beat')));
@@ -190,4 +200,9 @@ async function readBacklog(
     const [waiting, paused] = await Promise.all([queues[name].getWaitingCount(), queues[name].isPaused()]);
     backlog.set(name, paused ? 0 : waiting);
   }
+}
+
+function earliest(times: readonly (number | undefined)[]): number | undefined {
+  const known = times.filter((it) => it !== undefined);
+  return known.length === 0 ? undefined : Math.min(...known);
 }

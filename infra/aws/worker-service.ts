@@ -20,7 +20,7 @@ export class WorkerService extends Construct {
   constructor(scope: Construct, id: string, { queue, settings, data, cluster }: WorkerServiceProps) {
     super(scope, id);
     const { minTasks, maxTasks, spot } = settings.services[queue];
-    const { definition } = new WorkerTask(this, 'Task', { queue, settings, data });
+    const { definition } = new WorkerTask(this, 'Task', { queue, settings, data, cluster });
     this.service = new FargateService(this, 'Service', {
       cluster,
       taskDefinition: definition,

@@ -3,6 +3,7 @@ import {
   CpuArchitecture,
   Secret as EcsSecret,
   FargateTaskDefinition,
+  type ICluster,
   LogDrivers,
   OperatingSystemFamily,
   Protocol,
@@ -13,16 +14,17 @@ import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { catalogue } from '../../jobs/catalogue.ts';
 import type { QueueName } from '../../jobs/contract.ts';
-import { metricNamespace } from '../../jobs/metrics.ts';
 import type { DataStack } from './data-stack.ts';
 import { image } from './image.ts';
 import { removalPolicy } from './removal.ts';
 import type { StageSettings } from './settings.ts';
+import { allowCalls } from './task-permissions.ts';
 
 export interface WorkerTaskProps {
   readonly queue: QueueName;
   readonly settings: StageSettings;
   readonly data: DataStack;
+  readonly cluster: ICluster;
 }
 
 const healthPort = 8080;
@@ -36,7 +38,7 @@ const closingSeconds = 15;
 
 /**
  * How long a queue's worker may finish its jobs after SIGTERM, seconds: as long as its slowest job may take. So neither
- * scale-in nor a deployment ever interrupts a job, and no task asks ECS for protection.
+ * scale-in nor a deployment ever interrupts a job; a long one protects its task besides, see `workers/task-protection.ts`.
  */
 const graceSeconds = (queue: QueueName): number =>
   Math.ceil(Math.max(...catalogue.filter((job) => job.queue === queue).map((job) => job.timeoutMs)) / 1_000);
@@ -45,7 +47,7 @@ const graceSeconds = (queue: QueueName): number =>
 export class WorkerTask extends Construct {
   readonly definition: FargateTaskDefinition;
 
-  constructor(scope: Construct, id: string, { queue, settings, data }: WorkerTaskProps) {
+  constructor(scope: Construct, id: string, { queue, settings, data, cluster }: WorkerTaskProps) {
     super(scope, id);
     const { cpu, memoryMiB } = settings.services[queue];
     const grace = graceSeconds(queue);
@@ -101,7 +103,7 @@ export class WorkerTask extends Construct {
       portMappings: [{ containerPort: xrayPort, protocol: Protocol.UDP }],
       logging: LogDrivers.awsLogs({ streamPrefix: `${queue}-xray`, logGroup }),
     });
-    for (const statement of permissions()) this.definition.addToTaskRolePolicy(statement);
+    allowCalls(this.definition, cluster);
     this.definition.addToExecutionRolePolicy(
       new PolicyStatement({
         sid: 'ReadSecrets',
@@ -111,21 +113,10 @@ export class WorkerTask extends Construct {
         conditions: { StringEquals: { 'kms:ViaService': `secretsmanager.${settings.region}.amazonaws.com` } },
       }),
     );
-    this.#acknowledge();
-  }
-
-  #acknowledge(): void {
-    Validations.of(this.definition).acknowledge(
-      {
-        id: 'AwsSolutions-ECS2',
-        reason: 'What is secret comes from Secrets Manager. The rest is meant to be read in the console.',
-      },
-      {
-        id: 'AwsSolutions-IAM5[Resource::*]',
-        reason:
-          'PutMetricData, PutTraceSegments, PutTelemetryRecords and ecr:GetAuthorizationToken know no resources; the first is held to its namespace by a condition.',
-      },
-    );
+    Validations.of(this.definition).acknowledge({
+      id: 'AwsSolutions-ECS2',
+      reason: 'What is secret comes from Secrets Manager. The rest is meant to be read in the console.',
+    });
   }
 
   /** By name only: a grant on the secret itself would make the data stack depend on this one. */
@@ -149,23 +140,4 @@ function plainEnvironment(queue: QueueName, settings: StageSettings, data: DataS
     TRACE_SAMPLING: String(settings.traceSampling),
     HEALTH_PORT: String(healthPort),
   };
-}
-
-/** Every AWS call a worker and its daemon make. Neither service knows resources, hence the stars. */
-function permissions(): PolicyStatement[] {
-  return [
-    new PolicyStatement({
-      sid: 'Metrics',
-      effect: Effect.ALLOW,
-      actions: ['cloudwatch:PutMetricData'],
-      resources: ['*'],
-      conditions: { StringEquals: { 'cloudwatch:namespace': metricNamespace } },
-    }),
-    new PolicyStatement({
-      sid: 'Traces',
-      effect: Effect.ALLOW,
-      actions: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'],
-      resources: ['*'],
-    }),
-  ];
 }

@@ -5,6 +5,8 @@ export interface TcpProxy {
   readonly port: number;
   /** Cuts every connection, and refuses new ones. */
   readonly cut: () => Promise<void>;
+  /** Lets nothing through any more, either way, and keeps every connection: a server that hangs. */
+  readonly stall: () => void;
 }
 
 /**
@@ -14,6 +16,7 @@ export interface TcpProxy {
 export async function openProxy(target: string, cutAt?: string): Promise<TcpProxy> {
   const { hostname, port } = new URL(target);
   const sockets = new Set<Socket>();
+  let stalled = false;
   const drop = () => {
     for (const socket of sockets) socket.destroy();
   };
@@ -26,12 +29,16 @@ export async function openProxy(target: string, cutAt?: string): Promise<TcpProx
     client.on('data', (bytes) => {
       if (cutAt && bytes.includes(cutAt)) drop();
     });
-    client.pipe(upstream).pipe(client);
+    if (!stalled) client.pipe(upstream).pipe(client);
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   return {
     port: (server.address() as AddressInfo).port,
+    stall() {
+      stalled = true;
+      for (const socket of sockets) socket.unpipe();
+    },
     async cut() {
       server.close();
       drop();
