@@ -30,8 +30,10 @@ export const metrics = {
   QueueLength: { unit: 'Count', shape: 'level', resolution: 1 },
   /** Age of the oldest job that could run now; 0 for an empty queue. */
   OldestJobAge: { unit: 'Seconds', shape: 'level', resolution: 1 },
-  /** Failed jobs kept for inspection. */
+  /** Failed jobs kept for inspection: the dead letters. */
   FailedJobs: { unit: 'Count', shape: 'level' },
+  /** Jobs that failed for good: refused, or out of attempts. */
+  JobsFailed: { unit: 'Count', shape: 'total' },
   /** Worker processes connected to the queue. Scaling divides by it. */
   ActiveWorkers: { unit: 'Count', shape: 'level', resolution: 1 },
   /** One attempt, from the handler's start to its outcome or throw. */
@@ -53,6 +55,8 @@ export const metrics = {
   TicketsCancelled: { unit: 'Count', shape: 'total', detail: 'Configuration' },
   TicketsTimedOut: { unit: 'Count', shape: 'total', detail: 'Configuration' },
   TicketsFailed: { unit: 'Count', shape: 'total', detail: 'Configuration' },
+  /** Matches decided and not yet recorded; one reporter. */
+  OutboxLength: { unit: 'Count', shape: 'level' },
   /** Cycles that could not commit, the outbox being full: DocumentDB has been away for long. Alarm on any. */
   CyclesPaused: { unit: 'Count', shape: 'total', detail: 'Configuration' },
   MatchesCreated: { unit: 'Count', shape: 'total', detail: 'Configuration' },

@@ -151,7 +151,7 @@ export function allDuties({
       duty(putLadder, storeLadder(stores)),
     ],
     maintenance: [
-      duty(reportQueueLength, reportQueues(queues.queues, reportSlotMs, publishReports(metrics))),
+      duty(reportQueueLength, reportQueues(queues.queues, pool, reportSlotMs, publishReports(metrics))),
       duty(sweep, sweepReservations(pool, queues)),
       duty(putRuleSet, storeRuleSet(settings)),
       duty(putConfiguration, storeConfiguration(settings)),
@@ -164,7 +164,8 @@ export function allDuties({
 /** Publishes a slot's reports. Sent at once, since scaling waits for them and their time is then that of their slot. */
 const publishReports =
   ({ observe, flush }: Metrics) =>
-  (reports: readonly QueueReport[]): void => {
+  (reports: readonly QueueReport[], outboxLength: number): void => {
+    observe('OutboxLength', outboxLength, { service: 'matchmaking' });
     for (const { queue, length, oldestSeconds, failed, workers } of reports) {
       observe('QueueLength', length, { service: queue });
       observe('OldestJobAge', oldestSeconds, { service: queue });

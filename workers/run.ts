@@ -41,6 +41,8 @@ export interface RunOptions {
   readonly log: Log;
   /** Called when a job ends, with its kind, what became of it, and ms from taking to ending it. */
   readonly onEnd: (kind: string, outcome: 'done' | 'later' | 'refused' | 'threw', ms: number) => void;
+  /** Called when a job has failed for good: refused, or out of attempts. */
+  readonly onFailed: (kind: string) => void;
 }
 
 export interface Running {
@@ -111,9 +113,11 @@ export function runQueue(options: RunOptions): Running {
   worker.on('lockRenewalFailed', (ids) => {
     for (const id of ids) worker.cancelJob(id, 'the lock was lost: another worker may have the job');
   });
-  worker.on('failed', (job, error) =>
-    log.warn({ queue: queue.name, job: job?.id, kind: job?.name, err: error }, 'job failed'),
-  );
+  worker.on('failed', (job, error) => {
+    log.warn({ queue: queue.name, job: job?.id, kind: job?.name, err: error }, 'job failed');
+    // One that will be tried again has not finished.
+    if (job?.finishedOn) options.onFailed(job.name);
+  });
   worker.on('stalled', (id) =>
     log.warn({ queue: queue.name, job: id }, 'job stalled: its worker is gone or blocked'),
   );

@@ -111,6 +111,7 @@ export async function startWorker(config: WorkerConfig, env: NodeJS.ProcessEnv):
           metrics.observe('JobDuration', ms, { service: queue });
           log.debug({ queue, kind, outcome, ms: Math.round(ms) }, 'job ended');
         },
+        onFailed: () => metrics.observe('JobsFailed', 1, { service: queue }),
       }),
     );
   opened.defer(async () => {

@@ -57,6 +57,7 @@ export class FleetDashboard extends Construct {
               ofMatches('MatchesCreated', 'Sum'),
               ofMatches('TicketsTimedOut', 'Sum'),
               ofMatches('TicketsFailed', 'Sum'),
+              ofMatches('TicketsCancelled', 'Sum'),
             ]),
           ],
           [
@@ -80,8 +81,10 @@ export class FleetDashboard extends Construct {
             ]),
             graph('Waiting elsewhere', [
               ofMatches('CyclesPaused', 'Sum'),
+              ofMatches('OutboxLength', 'Maximum'),
               ofMatches('TicketsSearching', 'Maximum'),
               ...perQueue('FailedJobs', 'Maximum'),
+              ...perQueue('MeasurementsLost', 'Sum'),
             ]),
           ],
         ].map(evenly),

@@ -31,7 +31,16 @@ export function playerAlarms({ name: environment, alarms }: StageSettings): Alar
       urgency: 'page',
     },
     {
-      runbook: 'outbox',
+      runbook: 'outbox-backlog',
+      meaning: `More than ${alarms.outboxLength} matches are decided and not recorded: their players wait, and at 50,000 no more are formed.`,
+      metric: fleetMetric('OutboxLength', { environment, service: 'matchmaking', statistic: 'Minimum' }),
+      threshold: alarms.outboxLength,
+      periods: 3,
+      missing: missing.isQuiet,
+      urgency: 'page',
+    },
+    {
+      runbook: 'outbox-full',
       meaning: 'The outbox is full: 50,000 matches are decided and not recorded, so no more are formed.',
       metric: fleetMetric('CyclesPaused', { environment, service: 'matchmaking', statistic: 'Sum' }),
       threshold: 0,

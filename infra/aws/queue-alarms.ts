@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
 import { queues } from '../../jobs/catalogue.ts';
-import { type QueueName, queueNames } from '../../jobs/contract.ts';
+import { keptFailures, type QueueName, queueNames } from '../../jobs/contract.ts';
 import type { MetricName } from '../../jobs/metrics.ts';
 import { type AlarmRule, missing } from './alarm-rule.ts';
 import { fleetMetric } from './fleet-metric.ts';
@@ -62,23 +62,18 @@ function alarmsOf(queue: QueueName, settings: StageSettings): AlarmRule[] {
       runbook: 'failed-jobs',
       of: queue,
       meaning: `More than ${alarms.failedJobs} jobs of ${queue} failed for good within five minutes.`,
-      metric: new MathExpression({
-        label: 'Newly failed',
-        expression: 'DIFF(kept)',
-        period: Duration.minutes(5),
-        usingMetrics: { kept: metric('FailedJobs', 'Maximum', 300) },
-      }),
+      metric: metric('JobsFailed', 'Sum', 300),
       threshold: alarms.failedJobs,
       periods: 1,
       missing: missing.isQuiet,
       urgency: 'notice',
     },
     {
-      runbook: 'kept-failures',
+      runbook: 'dead-letters',
       of: queue,
-      meaning: `${queue} keeps more than ${alarms.keptFailedJobs} failed jobs that nobody has looked at; beyond 10,000 the oldest are dropped.`,
+      meaning: `${queue} keeps more than ${alarms.deadLetters} failed jobs that nobody has looked at; beyond ${keptFailures} the oldest are dropped.`,
       metric: metric('FailedJobs', 'Maximum', 300),
-      threshold: alarms.keptFailedJobs,
+      threshold: alarms.deadLetters,
       periods: 3,
       missing: missing.isQuiet,
       urgency: 'notice',

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type QueueName, queueNames } from '../../jobs/contract.ts';
+import { keptFailures, type QueueName, queueNames } from '../../jobs/contract.ts';
 
 const count = z.int().min(0);
 const seconds = z.number().positive();
@@ -71,8 +71,10 @@ export const stageSettings = z
       matchmakingTimeP90Seconds: seconds,
       /** Jobs that failed for good within five minutes. */
       failedJobs: count,
-      /** Failed jobs kept and looked at by nobody. */
-      keptFailedJobs: count,
+      /** Failed jobs kept and looked at by nobody; a queue keeps no more than `keptFailures`. */
+      deadLetters: count.max(keptFailures - 1),
+      /** Matches decided and not recorded; at 50,000 no more are formed. */
+      outboxLength: z.int().min(1).max(50_000),
       restarts: count,
     }),
     /** Share of traces begun by the fleet that are recorded; a caller's decision wins. */

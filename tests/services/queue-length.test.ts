@@ -1,6 +1,8 @@
 import { expect, onTestFinished, test } from 'vitest';
+import { poolTag } from '../../jobs/keys.ts';
 import { openQueues } from '../../workers/enqueue.ts';
 import { type QueueReport, reportQueues } from '../../workers/maintenance/report-queue-length.ts';
+import { openPool } from '../../workers/pool/pool.ts';
 import { openDomain } from '../support/domain.ts';
 
 async function openReports() {
@@ -14,13 +16,19 @@ async function openReports() {
   );
   onTestFinished(() => opened.close());
   const reports: QueueReport[] = [];
+  const outboxes: number[] = [];
+  const publish = (all: readonly QueueReport[], outbox: number) => {
+    reports.push(...all);
+    outboxes.push(outbox);
+  };
+  const pool = openPool(domain.redis, domain.domain);
   const report = (dueAt: number) =>
-    reportQueues(opened.queues, 10_000, (all) => reports.push(...all))([{}], {
+    reportQueues(opened.queues, pool, 10_000, publish)([{}], {
       actor: { kind: 'service', name: 'test' },
       signal: new AbortController().signal,
       dueAt,
     });
-  return { queues: opened.queues, reports, report };
+  return { ...domain, queues: opened.queues, reports, outboxes, report };
 }
 
 test('the length counts waiting, prioritised and due delayed jobs, and no others', async () => {
@@ -37,6 +45,16 @@ test('the length counts waiting, prioritised and due delayed jobs, and no others
   expect(found).toMatchObject({ length: 3, failed: 0, workers: 0 });
   expect(found?.oldestSeconds).toBeGreaterThanOrEqual(5);
   expect(reports).toHaveLength(4);
+});
+
+test('the outbox counts as long as what is decided is not recorded', async () => {
+  const { redis, domain, outboxes, report } = await openReports();
+
+  await report(Date.now());
+  await redis.hset(`${poolTag(domain)}:outbox`, 'match-1', '{}', 'match-2', '{}');
+  await report(Date.now());
+
+  expect(outboxes).toEqual([0, 2]);
 });
 
 test('a run staler than its slot reports nothing', async () => {

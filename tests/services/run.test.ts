@@ -38,6 +38,7 @@ async function openBench(job: Job<{ n: number }> = work) {
   onTestFinished(() => queues.close());
   const queue = queues.queues.maintenance;
   const handled: number[][] = [];
+  const failed: string[] = [];
   let program: Handler<{ n: number }> = async () => done();
   const running = runQueue({
     redis,
@@ -54,6 +55,7 @@ async function openBench(job: Job<{ n: number }> = work) {
     tracer: noTracer,
     log: pino({ level: 'silent' }),
     onEnd: () => undefined,
+    onFailed: (kind) => void failed.push(kind),
   });
   let stopped = false;
   const stop = async (graceMs: number) => {
@@ -79,6 +81,7 @@ async function openBench(job: Job<{ n: number }> = work) {
     queue,
     redis,
     handled,
+    failed,
     send,
     stop,
     program: (next: Handler<{ n: number }>) => {
@@ -132,6 +135,7 @@ describe('what a handler says becomes what the queue shows', () => {
       reason: 'matchId: unknown',
       attempts: 1,
     });
+    await vi.waitFor(() => expect(bench.failed).toEqual(['work']));
   });
 
   test('later puts it off and uses no attempt', async () => {
@@ -154,6 +158,8 @@ describe('what a handler says becomes what the queue shows', () => {
       reason: 'the store stumbled',
       attempts: 3,
     });
+    // Counted once, when it is tried no more: the alarm on failed jobs adds these up.
+    await vi.waitFor(() => expect(bench.failed).toEqual(['work']));
   });
 });
 

@@ -11,6 +11,11 @@ interface Metric {
   readonly Dimensions?: readonly { Name: string; Value: unknown }[];
 }
 
+/** Metrics nobody is paged for or watches by the minute, each with its reason. */
+const forAnalysts: Readonly<Record<string, string>> = {
+  PlayerRating: 'a distribution over all players: it says how the ladder is shaped, not how the fleet is',
+};
+
 const { dev, production } = synthesise();
 const runbook = readFileSync(new URL('../../infra/aws/runbook.md', import.meta.url), 'utf8');
 const sections = [...runbook.matchAll(/^## (\S+)$/gm)].map(([, name = '']) => name);
@@ -87,7 +92,7 @@ describe.each([
     expect([...new Set(linked)].sort()).toEqual(expected.toSorted());
   });
 
-  test.each(['QueueLength', 'OldestJobAge', 'FailedJobs', 'JobDuration'])(
+  test.each(['QueueLength', 'OldestJobAge', 'FailedJobs', 'JobsFailed', 'JobDuration'])(
     '%s is watched on every queue',
     (name) => {
       const services = alarmsOf(stage)
@@ -126,23 +131,39 @@ describe.each([
     for (const [id] of silent) expect(text(composites[0]?.Properties['AlarmRule'])).toContain(id);
   });
 
-  test('silence of the reporter is a failure; silence of anything else is not', () => {
-    const breaching = Object.values(resources(watch, 'AWS::CloudWatch::Alarm')).filter(
-      (it) => it.Properties['TreatMissingData'] === 'breaching',
-    );
+  test('silence of the reporter is a failure, of a metric of ours quiet, of a store nothing', () => {
+    for (const { Properties } of Object.values(resources(watch, 'AWS::CloudWatch::Alarm'))) {
+      const description = String(Properties['AlarmDescription']);
+      const byStore = metricsOf(Properties).every((it) => /ElastiCache|DocDB/.test(it.Namespace ?? ''));
+      const silence = byStore ? 'ignore' : 'notBreaching';
 
-    expect(breaching.map((it) => String(it.Properties['AlarmDescription']))).toEqual([
-      expect.stringContaining('#reports-missing'),
-    ]);
+      expect(Properties['TreatMissingData'], description).toBe(
+        description.includes('#reports-missing') ? 'breaching' : silence,
+      );
+    }
   });
 
-  test('the dashboard shows metrics of ours by their names', () => {
+  test('every metric of the fleet is alarmed on, scaled on or drawn, or deliberately neither', () => {
     const [dashboard] = Object.values(resources(watch, 'AWS::CloudWatch::Dashboard'));
-    const body = text(dashboard?.Properties['DashboardBody']);
+    const drawn = text(dashboard?.Properties['DashboardBody']);
+    const alarmed = alarmsOf(stage).flatMap((it) =>
+      metricsOf(it.Properties).map((metric) => metric.MetricName),
+    );
+    const scaled = text(resources(stage.workers, 'AWS::ApplicationAutoScaling::ScalingPolicy'));
+    const unseen = Object.keys(metrics).filter(
+      (name) => !alarmed.includes(name) && !drawn.includes(`"${name}`) && !scaled.includes(`"${name}"`),
+    );
 
-    for (const name of ['MatchmakingTime', 'SessionCreationLatency', 'QueueLength', 'ActiveWorkers'])
-      expect(body).toContain(name);
-    expect(metrics).toHaveProperty('MatchmakingTime');
+    expect(unseen.sort()).toEqual(Object.keys(forAnalysts).sort());
+  });
+
+  test('the dashboard draws no metric of ours that is not published', () => {
+    const [dashboard] = Object.values(resources(watch, 'AWS::CloudWatch::Dashboard'));
+    const drawn = text(dashboard?.Properties['DashboardBody']).matchAll(/GameMetrics[\\"]+,[\\"]+(\w+)/g);
+    const names = [...new Set([...drawn].map(([, name = '']) => name))];
+
+    expect(names.length).toBeGreaterThan(8);
+    expect(names.filter((name) => !(name in metrics))).toEqual([]);
   });
 
   test('a budget exists where the stage sets one', () => {

@@ -101,6 +101,22 @@ describe.each([
     expect(environmentOf(worker)['AWS_XRAY_DAEMON_ADDRESS']).toBe('127.0.0.1:2000');
   });
 
+  test.each(queueNames)('the health check of %s is the one of its image', (queue) => {
+    const [worker] = tasks(stage).get(queue) ?? [];
+    const dockerfile = readFileSync(new URL('../../infra/Dockerfile', import.meta.url), 'utf8');
+    const [, options = '', command = '[]'] = /^HEALTHCHECK (.*)\\\n +CMD (\[.*\])$/m.exec(dockerfile) ?? [];
+
+    expect(options.trim()).toBe('--interval=15s --timeout=5s --retries=3 --start-period=30s');
+    expect(worker?.HealthCheck).toEqual({
+      Command: ['CMD', ...JSON.parse(command)],
+      Interval: 15,
+      Timeout: 5,
+      Retries: 3,
+      StartPeriod: 30,
+    });
+    expect(dockerfile).toContain(`ENV HEALTH_PORT=${environmentOf(worker)['HEALTH_PORT']}\n`);
+  });
+
   test('services run on Graviton, roll back by themselves, and never have fewer tasks than before', () => {
     workers.allResourcesProperties('AWS::ECS::TaskDefinition', {
       RuntimePlatform: { CpuArchitecture: 'ARM64', OperatingSystemFamily: 'LINUX' },
@@ -111,6 +127,27 @@ describe.each([
         MinimumHealthyPercent: 100,
       }),
     });
+  });
+
+  test('tasks beyond the least run on Spot where the stage says so, and nowhere else', () => {
+    const spot = new Set(queueNames.filter((queue) => settings.services[queue].spot));
+    for (const [id, { Properties }] of Object.entries(resources(workers, 'AWS::ECS::Service'))) {
+      const queue = queueNames.find((it) => id.startsWith(it.replaceAll('-', '')));
+      const providers = Properties['CapacityProviderStrategy'] as {
+        CapacityProvider: string;
+        Base?: number;
+      }[];
+      expect(providers, id).toMatchObject(
+        queue && spot.has(queue)
+          ? [
+              { CapacityProvider: 'FARGATE', Base: settings.services[queue].minTasks, Weight: 0 },
+              { CapacityProvider: 'FARGATE_SPOT', Weight: 1 },
+            ]
+          : [{ CapacityProvider: 'FARGATE', Weight: 1 }],
+      );
+    }
+    expect(spot).toContain('session-creation');
+    expect(spot).not.toContain('maintenance');
   });
 
   test.each(queueNames)('%s scales on its backlog per task, also from none', (queue) => {
@@ -151,12 +188,7 @@ describe.each([
     const actions = (role: string) =>
       [...new Set(statements.filter((it) => it.role === role).flatMap((it) => it.Action))].sort();
 
-    expect(actions('task')).toEqual(expect.arrayContaining(callsOf('workers')));
-    expect(actions('task')).toEqual([
-      'cloudwatch:PutMetricData',
-      'xray:PutTelemetryRecords',
-      'xray:PutTraceSegments',
-    ]);
+    expect(actions('task')).toEqual([...callsOf('workers'), ...callsOfTheDaemon].sort());
     expect(actions('execution')).toEqual([
       'ecr:BatchCheckLayerAvailability',
       'ecr:BatchGetImage',
@@ -181,12 +213,29 @@ describe.each([
   });
 });
 
-/** The CloudWatch actions behind every SDK command that a folder's code makes. */
+/** What the X-Ray daemon beside each worker calls. */
+const callsOfTheDaemon = ['xray:PutTelemetryRecords', 'xray:PutTraceSegments'];
+/** Where IAM calls a service otherwise than its SDK package, and one action by the name of another. */
+const inIam: Readonly<Record<string, string>> = {
+  'secrets-manager': 'secretsmanager',
+  'cloudwatch-logs': 'logs',
+  'cognito-identity-provider': 'cognito-idp',
+  'sns:PublishBatch': 'sns:Publish',
+};
+
+/** The IAM action behind every call to AWS in a folder's code: each SDK command it imports, and the ECS agent's. */
 function callsOf(folder: string): string[] {
   const root = fileURLToPath(new URL(`../../${folder}`, import.meta.url));
   const sources = globSync('**/*.ts', { cwd: root }).map((file) => readFileSync(`${root}/${file}`, 'utf8'));
-  const commands = sources.flatMap((source) => [...source.matchAll(/new (\w+)Command\(/g)]);
-  return [...new Set(commands.map(([, name]) => `cloudwatch:${name}`))];
+  const commands = sources
+    .flatMap((source) => [...source.matchAll(/import \{([^}]*)\} from '@aws-sdk\/client-([a-z-]+)'/g)])
+    .flatMap(([, names = '', client = '']) =>
+      [...names.matchAll(/(\w+)Command\b/g)].map(([, name]) => `${inIam[client] ?? client}:${name}`),
+    );
+  const ofAgent = sources.some((source) => source.includes('/task-protection/v1/state'))
+    ? ['ecs:UpdateTaskProtection']
+    : [];
+  return [...new Set([...commands.map((it) => inIam[it] ?? it), ...ofAgent])];
 }
 
 function statementsOf(policy: Resource) {

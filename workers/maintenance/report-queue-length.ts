@@ -1,6 +1,7 @@
 import type { Queue } from 'bullmq';
 import { done, type QueueName, queueNames } from '../../jobs/contract.ts';
 import type { Handler } from '../handler.ts';
+import type { Pool } from '../pool/pool.ts';
 
 /** One queue's state at one moment. */
 export interface QueueReport {
@@ -14,18 +15,23 @@ export interface QueueReport {
 }
 
 /**
- * Reports every queue, once per slot (ms) for the whole fleet: the scheduler adds one job per slot, and a run that comes
- * later than its slot reports nothing, since the next one does.
+ * Reports every queue and the length of the outbox, once per slot (ms) for the whole fleet: the scheduler adds one job
+ * per slot, and a run that comes later than its slot reports nothing, since the next one does.
  */
 export const reportQueues =
   (
     queues: Readonly<Record<QueueName, Queue>>,
+    pool: Pick<Pool, 'outboxLength'>,
     slotMs: number,
-    publish: (reports: readonly QueueReport[]) => void,
+    publish: (reports: readonly QueueReport[], outboxLength: number) => void,
   ): Handler<unknown> =>
   async (_items, { dueAt }) => {
     if (Date.now() - dueAt > slotMs) return done('stale');
-    publish(await Promise.all(queueNames.map((name) => inspect(name, queues[name]))));
+    const [outboxLength, ...reports] = await Promise.all([
+      pool.outboxLength(),
+      ...queueNames.map((name) => inspect(name, queues[name])),
+    ]);
+    publish(reports, outboxLength);
     return done('published');
   };
 

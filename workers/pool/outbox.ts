@@ -152,6 +152,9 @@ export function openOutbox(redis: Redis, tag: string, script: Scripts) {
     place: async (matchId: string, outcome: PlacementOutcome): Promise<PlacementOutcome | undefined> =>
       readOutcome(await run.place(matchId, JSON.stringify(outcome))),
 
+    /** Matches decided and not yet settled. */
+    outboxLength: (): Promise<number> => redis.hlen(`${tag}:outbox`),
+
     /** Ends matches whose effect is stored, or cannot be. Returns, in order, whether each was settled by this call. */
     async settle(settlements: readonly Settlement[]): Promise<boolean[]> {
       const args = settlements.flatMap(({ match, status, reason, message, gameSession }) => [
