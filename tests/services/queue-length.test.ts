@@ -23,7 +23,12 @@ async function openReports() {
   };
   const pool = openPool(domain.redis, domain.domain);
   const report = (dueAt: number) =>
-    reportQueues(opened.queues, pool, 10_000, publish)([{}], {
+    reportQueues(
+      opened.queues,
+      pool,
+      10_000,
+      publish,
+    )([{}], {
       actor: { kind: 'service', name: 'test' },
       signal: new AbortController().signal,
       dueAt,
