@@ -14,8 +14,8 @@ import { IdentityError } from './identity-error.ts';
 interface AccessClaims {
   /** The player: the `sub` of their Cognito identity. */
   readonly playerId: string;
-  /** Lifetime of the token from its issue, in seconds. */
-  readonly lifetime: number;
+  /** When the token expires, seconds since 1970. */
+  readonly expiresAt: number;
 }
 
 export type VerifyToken = (accessToken: string) => Promise<AccessClaims>;
@@ -23,17 +23,31 @@ export type VerifyToken = (accessToken: string) => Promise<AccessClaims>;
 /** Longest wait (ms) for the pool's keys. They are fetched once and again when a token names a key not seen yet. */
 const keysTimeoutMs = 3_000;
 
+export interface VerifierOptions {
+  readonly issuers: readonly string[];
+  /** Where `/.well-known/jwks.json` is. Default: at each issuer. */
+  readonly keysAt: string | undefined;
+  readonly clientId: string;
+  readonly clockSkewSeconds: number;
+}
+
 /**
  * Checks access tokens of one client of one pool: signature by the pool's keys, issuer, expiry, `token_use` and
  * `client_id`. A verified token is good until it expires, signed out or not: no call is made to ask.
  */
-export function createVerifier(issuers: readonly string[], clientId: string): VerifyToken {
+export function createVerifier({
+  issuers,
+  keysAt,
+  clientId,
+  clockSkewSeconds,
+}: VerifierOptions): VerifyToken {
   const verifier = JwtVerifier.create(
     issuers.map((issuer) => ({
       issuer,
-      jwksUri: `${issuer}/.well-known/jwks.json`,
+      jwksUri: `${keysAt ?? issuer}/.well-known/jwks.json`,
       // Access tokens have no audience; their client is in `client_id`.
       audience: null,
+      graceSeconds: clockSkewSeconds,
       customJwtCheck: ({ payload }: { payload: JwtPayload }) =>
         validateCognitoJwtFields(payload, { tokenUse: 'access', clientId }),
     })),
@@ -42,10 +56,10 @@ export function createVerifier(issuers: readonly string[], clientId: string): Ve
 
   return async function verify(accessToken: string): Promise<AccessClaims> {
     try {
-      const { sub, exp, iat } = await verifier.verify(accessToken);
+      const { sub, exp } = await verifier.verify(accessToken);
       // Without `exp` the library finds nothing to check, and a token would be good for ever.
-      if (!sub || exp === undefined || iat === undefined) throw new IdentityError('token-invalid');
-      return { playerId: sub, lifetime: exp - iat };
+      if (!sub || exp === undefined) throw new IdentityError('token-invalid');
+      return { playerId: sub, expiresAt: exp };
     } catch (error) {
       throw outcomeOf(error);
     }

@@ -6,7 +6,7 @@ import {
   SignUpCommand,
   UsernameExistsException,
 } from '@aws-sdk/client-cognito-identity-provider';
-import { answerOf, type Meanings } from './cognito-outcome.ts';
+import { answerOf, type Meanings, unlessNobodyWaits } from './cognito-outcome.ts';
 import { addressee, checked, confirmation, credentials } from './inputs.ts';
 
 /** Confirming fails in one way whether the code, its time, the address or its state is what is wrong. */
@@ -17,9 +17,6 @@ const confirming: Meanings = {
   NotAuthorizedException: 'code-mismatch',
   AliasExistsException: 'code-mismatch',
 };
-
-/** What Cognito says when it has nobody to send a code to: no such user, or one already confirmed. */
-const nobodyWaits = new Set(['UserNotFoundException', 'InvalidParameterException', 'NotAuthorizedException']);
 
 export interface Credentials {
   readonly email: string;
@@ -70,10 +67,7 @@ export function createAccounts(cognito: CognitoIdentityProviderClient, clientId:
     async resendCode(given) {
       const { email } = checked(addressee, given);
       const command = new ResendConfirmationCodeCommand({ ClientId: clientId, Username: email });
-      const resent = cognito.send(command).catch((error: unknown) => {
-        if (!(error instanceof Error && nobodyWaits.has(error.name))) throw error;
-      });
-      await answerOf(resent, {});
+      await answerOf(unlessNobodyWaits(cognito.send(command)), {});
     },
   };
 }

@@ -26,6 +26,27 @@ export async function answerOf<T>(call: Promise<T>, meanings: Meanings): Promise
   }
 }
 
+/**
+ * What Cognito says when there is nobody to send a code to, or the code does not get there: no such user, one in
+ * another state, an address that takes no mail. The caller is told the same as when a code is on its way; deliveries
+ * that fail are in the pool's own metrics.
+ */
+const nobodyWaits = new Set([
+  'UserNotFoundException',
+  'InvalidParameterException',
+  'NotAuthorizedException',
+  'CodeDeliveryFailureException',
+]);
+
+/** Sending a code, which looks the same whoever waits for one. */
+export async function unlessNobodyWaits(sending: Promise<unknown>): Promise<void> {
+  try {
+    await sending;
+  } catch (error) {
+    if (!(error instanceof Error && nobodyWaits.has(error.name))) throw error;
+  }
+}
+
 function meaningOf(error: unknown, meanings: Meanings): IdentityErrorCode | undefined {
   if (!(error instanceof CognitoIdentityProviderServiceException)) return 'unavailable';
   const named = meanings[error.name] ?? always[error.name];

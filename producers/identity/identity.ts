@@ -2,21 +2,26 @@ import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-
 import { createVerifier } from './access-token.ts';
 import { type Accounts, createAccounts } from './accounts.ts';
 import { access, checked } from './inputs.ts';
-import { createSignIn, type SignIn } from './sign-in.ts';
+import { createPasswords, type Passwords } from './passwords.ts';
+import { createSignIn, type SignIn, type SignInFlow } from './sign-in.ts';
 
 export interface IdentityOptions {
   readonly region: string;
   readonly userPoolId: string;
-  /** A public app client: without a secret, `USER_PASSWORD_AUTH` and `REFRESH_TOKEN_AUTH` allowed. */
+  /** A public app client: without a secret, and allowed the flow below and `REFRESH_TOKEN_AUTH`. */
   readonly clientId: string;
-  /** Only for a Cognito elsewhere than in AWS. */
+  /** `srp` wants `USER_SRP_AUTH`, `password` wants `USER_PASSWORD_AUTH` of the app client. Default: `srp`. */
+  readonly flow?: SignInFlow | undefined;
+  /** How far (seconds) this machine's clock may be off Cognito's before a token counts as expired. Default: 30. */
+  readonly clockSkewSeconds?: number | undefined;
+  /** Only for a Cognito elsewhere than in AWS: it is asked for the pool's keys too. */
   readonly endpoint?: string | undefined;
   /** Who its tokens say issued them. Default: Cognito in AWS, by its regional and its global name. */
   readonly issuer?: string | undefined;
 }
 
 /** Players and their tokens. Every expected failure is an `IdentityError`. */
-export interface Identity extends Accounts, SignIn {
+export interface Identity extends Accounts, Passwords, SignIn {
   /** Whose access token this is. No call is made but for the pool's keys, once. */
   verify(accessToken: string): Promise<{ readonly playerId: string }>;
 }
@@ -25,17 +30,20 @@ export interface Identity extends Accounts, SignIn {
 const patience = { connectionTimeout: 2_000, requestTimeout: 5_000 };
 
 export function createIdentity(options: IdentityOptions): Identity {
-  const { region, userPoolId, clientId, endpoint, issuer } = options;
+  const { region, userPoolId, clientId, flow = 'srp', endpoint, issuer, clockSkewSeconds = 30 } = options;
   const cognito = new CognitoIdentityProviderClient({
     region,
     requestHandler: patience,
     ...(endpoint !== undefined && { endpoint }),
   });
-  const verifyToken = createVerifier(issuer ? [issuer] : issuersInAws(region, userPoolId), clientId);
+  const issuers = issuer ? [issuer] : issuersInAws(region, userPoolId);
+  const keysAt = endpoint && !issuer ? `${endpoint}/${userPoolId}` : undefined;
+  const verifyToken = createVerifier({ issuers, keysAt, clientId, clockSkewSeconds });
 
   return {
     ...createAccounts(cognito, clientId),
-    ...createSignIn(cognito, clientId, verifyToken),
+    ...createPasswords(cognito, clientId),
+    ...createSignIn({ cognito, userPoolId, clientId, flow, verify: verifyToken }),
     async verify(given) {
       const { accessToken } = checked(access, { accessToken: given });
       const { playerId } = await verifyToken(accessToken);

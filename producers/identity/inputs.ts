@@ -12,14 +12,14 @@ const password = z.string().min(1).max(256);
 const token = z.string().min(1).max(16_384);
 
 export const credentials = z.strictObject({ email, password });
-export const confirmation = z.strictObject({
-  email,
-  code: z.string().regex(/^\d{4,10}$/, 'the digits of the code'),
-});
+const code = z.string().regex(/^\d{4,10}$/, 'the digits of the code');
+
+export const confirmation = z.strictObject({ email, code });
+export const newPassword = z.strictObject({ email, code, password });
 export const addressee = z.strictObject({ email });
-/** Takes a whole `SignedIn` too. */
+/** Both take a whole `SignedIn` too. */
 export const refreshing = z.object({ refreshToken: token });
-export const access = z.strictObject({ accessToken: token });
+export const access = z.object({ accessToken: token });
 
 /** The input in its normal form, or an `invalid-request` that names each bad field and repeats no value. */
 export function checked<T>(schema: z.ZodType<T>, input: unknown): T {

@@ -38,6 +38,8 @@ export async function signUpPlayers(env: NodeJS.ProcessEnv, count: number) {
     region,
     userPoolId,
     clientId,
+    // cognito-local speaks no SRP.
+    flow: 'password',
     endpoint,
     issuer: `${endpoint}/${userPoolId}`,
   });
