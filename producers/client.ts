@@ -13,11 +13,12 @@ import { openOperations } from './operations.ts';
 import { openQueues } from './queues.ts';
 import { RequestError } from './request-error.ts';
 import { openResults } from './results.ts';
+import { secretOr } from './secrets.ts';
 import { openSessions } from './sessions.ts';
 import { openTickets } from './tickets.ts';
 
 export interface ClientOptions {
-  /** `redis://` or `rediss://` URL of the queue Redis. */
+  /** `redis://` or `rediss://` URL of the queue Redis, or the ARN of the Secrets Manager secret that holds it. */
   readonly redisUrl: string;
   /** Region or title the fleet serves. Default `main`. */
   readonly domain?: string;
@@ -45,7 +46,7 @@ export async function openClient(options: ClientOptions) {
   const { domain = 'main', actor: self = { kind: 'service', name: 'client' } } = options;
   const onError = options.onError ?? (() => undefined);
   const origin = options.origin ?? { account: '000000000000', region: 'us-east-1' };
-  const redis = await connect(options.redisUrl, onError);
+  const redis = await connect(await secretOr('redisUrl', options.redisUrl), onError);
   const queues = openQueues(redis, domain, () => options.trace?.() ?? newTrace(), onError);
   const configurations = openConfigurations(redis, domain);
   const call = openCalls(self);

@@ -30,12 +30,12 @@ const table: readonly { from: RegExp; may: RegExp; why: string }[] = [
   { from: /^jobs\//, may: /^(jobs\/|zod$|openskill(\/models)?$)/, why: 'jobs/ is pure and leans on nobody' },
   {
     from: /^producers\//,
-    may: /^(jobs\/|producers\/|node:|bullmq$|ioredis$|zod$|commander$|aws-jwt-verify|@aws-sdk\/client-cognito-identity-provider$)/,
+    may: /^(jobs\/|producers\/|node:|bullmq$|ioredis$|zod$|commander$|aws-jwt-verify|@aws-sdk\/client-(cognito-identity-provider|secrets-manager)$)/,
     why: 'producers/ asks: queue Redis and Cognito, never DocumentDB, never a worker',
   },
   {
     from: /^workers\//,
-    may: /^(jobs\/|workers\/|node:|bullmq$|ioredis$|mongodb$|zod$|pino$|prom-client$|aws-xray-sdk-core$|@aws-sdk\/client-cloudwatch$)/,
+    may: /^(jobs\/|workers\/|node:|bullmq$|ioredis$|mongodb$|zod$|pino$|prom-client$|aws-xray-sdk-core$|@aws-sdk\/client-(cloudwatch|secrets-manager)$)/,
     why: 'workers/ does: it knows no producer and no infrastructure',
   },
   ...queueNames.map((queue) => ({

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { workerEnvironment } from './config.ts';
+import { withSecrets } from './secrets.ts';
 import { startWorker } from './worker.ts';
 
 const usage = `Usage: npm start
@@ -11,7 +12,11 @@ if (process.argv.includes('--help')) {
   console.log(usage);
   process.exit(0);
 }
-const config = workerEnvironment.safeParse(process.env);
+const environment = await withSecrets(process.env).catch((error: unknown) => {
+  console.error(`This worker could not start: ${error instanceof Error ? error.message : String(error)}`);
+  process.exit(1);
+});
+const config = workerEnvironment.safeParse(environment);
 if (!config.success) {
   console.error(`This worker's environment is not usable:\n${z.prettifyError(config.error)}\n\n${usage}`);
   process.exit(1);
