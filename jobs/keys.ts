@@ -19,6 +19,7 @@ import type { QueueName } from './contract.ts';
  * | `companions` | hash | per pool, players beyond one per ticket: parties alone pay for the count |
  * | `changed:<pool>` | string | number of its latest change; an hour after it is empty the pool is forgotten |
  * | `changes:<pool>` | stream | those changes, entry id = `<number>-0`: a missing number is a gap |
+ * | `cycle:<pool>` | string | when its last cycle began, ms, for as long as the next one may not |
  * | `due` | zset | when time alone next changes something in a pool, ms |
  * | `questions:<pool>` | list | what somebody asks about its tickets, for its next cycle to answer |
  * | `proposal:<match>` | hash | a match players are asked about: entry, tickets, and `answer:<player>` |

@@ -69,6 +69,16 @@ const ours = {
   order: z.enum(['closest', 'documented']).default('closest'),
   /** The ratings its results change. Configurations that share a ladder share ratings; only `default` is visible as `current_rating`. */
   ladder: ladderName.default(defaultLadder),
+  /**
+   * Seconds from the start of one cycle of a pool to the start of the next, at least, so that tickets gather. 0, the default:
+   * a cycle begins as soon as something has changed. Time-outs come in time whatever it is.
+   */
+  minimumIntervalSeconds: z.int().min(0).max(600).default(0),
+  /**
+   * Seconds that the oldest ticket of a match must have waited before the match is accepted below its maximum (the sum of
+   * `maxPlayers`); a full one is accepted at once. 0, the default: no wait.
+   */
+  minimumHoldSeconds: z.int().min(0).max(43_199).default(0),
   /** What its tickets may hold, above FlexMatch's limits where they are raised. */
   limits: limits.default(flexMatchLimits),
   /** Who finds a decided match a place to be played. */
@@ -85,6 +95,11 @@ export const configuration = z.strictObject({ ...flexMatch, ...ours }).superRefi
     refuse(
       'acceptanceTimeoutSeconds',
       'contradicts acceptanceRequired: false, which never waits for an answer',
+    );
+  if (it.minimumHoldSeconds >= it.requestTimeoutSeconds)
+    refuse(
+      'minimumHoldSeconds',
+      `must be below requestTimeoutSeconds (${it.requestTimeoutSeconds}), or tickets time out before a match that is not full is accepted`,
     );
   for (const told of ['gameProperties', 'gameSessionData'] as const)
     if (it[told] !== undefined && it.placement.kind === 'none')

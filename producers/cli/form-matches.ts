@@ -16,6 +16,7 @@ interface MatchOptions {
   readonly now: number;
   readonly seed: number;
   readonly order: 'closest' | 'documented';
+  readonly hold: number;
   readonly explain?: true;
 }
 
@@ -32,11 +33,17 @@ export function formMatchesCommand(from: string): Command {
         .choices(['closest', 'documented'])
         .default('closest'),
     )
+    .option(
+      '--hold <seconds>',
+      'how long the oldest ticket of a match below its maximum must have waited',
+      wholeNumber,
+      0,
+    )
     .option('--explain', 'say of every ticket left waiting what it waits for')
     .action(async (options: MatchOptions) => {
       const ruleSet = await readRuleSet(from, options.ruleSet);
       const tickets = await readTickets(from, options.tickets, ruleSet);
-      const engine = compileRuleSet(ruleSet, { order: options.order });
+      const engine = compileRuleSet(ruleSet, { order: options.order, holdMs: options.hold * 1_000 });
       const pool = new MatchPool(engine);
       for (const ticket of tickets) pool.add(ticket);
       const { matches } = pool.pass(options.now, options.seed);

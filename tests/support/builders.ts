@@ -45,6 +45,8 @@ export const aConfiguration = (version = 1): InstalledConfiguration => ({
     flexMatchMode: 'STANDALONE',
     order: 'closest',
     ladder: 'default',
+    minimumIntervalSeconds: 0,
+    minimumHoldSeconds: 0,
     limits: flexMatchLimits,
     placement: { kind: 'none' },
   },

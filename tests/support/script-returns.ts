@@ -53,6 +53,13 @@ export const scriptReturns: Readonly<Record<string, Readonly<Record<string, Stor
       await accept(steps, 'a', 'b');
     },
   },
+  'begin-cycle': {
+    '(empty)': ({ pool }) => pool.beginCycle('duel', 60_000),
+    '<ms>': async ({ pool }) => {
+      await pool.beginCycle('duel', 60_000);
+      await pool.beginCycle('duel', 60_000);
+    },
+  },
   commit: {
     1: (steps) => commit(steps),
     2: async (steps) => {

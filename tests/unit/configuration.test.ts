@@ -41,6 +41,16 @@ describe("FlexMatch's properties", () => {
   });
 });
 
+test('a hold that outlasts the search is refused by name', () => {
+  expect(problems({ minimumHoldSeconds: 59, minimumIntervalSeconds: 600 })).toEqual([]);
+  expect(problems({ minimumHoldSeconds: 60 })).toEqual([
+    expect.stringMatching(/^minimumHoldSeconds: must be below requestTimeoutSeconds \(60\)/),
+  ]);
+  expect(problems({ minimumIntervalSeconds: 601 })).toEqual([
+    expect.stringMatching(/^minimumIntervalSeconds: .*600/),
+  ]);
+});
+
 describe('placement', () => {
   const webhook = (more: object) => ({
     placement: { kind: 'webhook', url: 'https://place.example.com/matches', ...more },

@@ -59,11 +59,11 @@ function compile(installed: InstalledConfiguration): CurrentConfiguration {
     );
   }
   const { ruleSet } = loaded;
-  const { name, order, limits } = installed.configuration;
+  const { name, order, limits, minimumHoldSeconds } = installed.configuration;
   return {
     installed,
     ruleSet,
-    engine: compileRuleSet(ruleSet, { order }),
+    engine: compileRuleSet(ruleSet, { order, holdMs: minimumHoldSeconds * 1_000 }),
     poolOf: openPoolOf(name, ruleSet),
     party: partyWithin(limits),
   };

@@ -43,7 +43,7 @@ export async function runCycle(mirror: Mirror, stores: CycleStores): Promise<boo
   await moveStrays(mirror, current, stores);
   await expireOverdue(mirror, now, stores);
   const { outcome, nextChange } =
-    installed.pausedSince === undefined ? await matchAll(mirror, current, now, stores) : atRest;
+    installed.pausedSince === undefined ? await matchInTime(mirror, current, now, stores) : atRest;
   stores.observe.searching(configuration, mirror.size);
   const unanswered =
     questions > 0 && (await answerSome(mirror, mirror.matching(current.engine), now, stores.pool));
@@ -95,6 +95,21 @@ type CycleOutcome = 'nothing' | 'changed' | 'full' | 'paused';
 
 /** What a paused pool's cycle comes to: nothing but deadlines until it is resumed, which makes it due. */
 const atRest = { outcome: 'paused', nextChange: Number.POSITIVE_INFINITY } as const;
+
+/** Matches, unless the configuration wants more time between two cycles of a pool; an empty one waits for nothing. */
+async function matchInTime(
+  mirror: Mirror,
+  current: CurrentConfiguration,
+  now: number,
+  stores: CycleStores,
+): Promise<{ outcome: CycleOutcome; nextChange: number }> {
+  const { minimumIntervalSeconds } = current.installed.configuration;
+  const waits = minimumIntervalSeconds > 0 && mirror.size > 0;
+  const from = waits ? await stores.pool.beginCycle(mirror.name, minimumIntervalSeconds * 1_000) : undefined;
+  return from === undefined
+    ? matchAll(mirror, current, now, stores)
+    : { outcome: 'nothing', nextChange: from };
+}
 
 /** Passes over the pool in slices, so that the event loop, with its locks to renew, is never held for long. */
 async function matchAll(

@@ -40,6 +40,7 @@ export function openChanges(script: Scripts) {
   const run = {
     catchUp: script<[string, string, string, string, number, [string, string[]][]]>('catch-up'),
     readPool: script<[string, string[]]>('read-pool'),
+    beginCycle: script<string>('begin-cycle'),
     rest: script<number>('rest'),
   };
 
@@ -76,6 +77,15 @@ export function openChanges(script: Scripts) {
       const tickets: PooledTicket[] = [];
       for (let at = 0; at < flat.length; at += 6) tickets.push(readTicket(flat.slice(at, at + 6)));
       return { latest: Number(latest), tickets };
+    },
+
+    /**
+     * Lets a cycle of the pool begin, unless the last one began less than `intervalMs` ago, whichever worker ran it: then
+     * it returns from when on (ms of Redis time) the next one may.
+     */
+    async beginCycle(pool: string, intervalMs: number): Promise<number | undefined> {
+      const from = await run.beginCycle(pool, intervalMs);
+      return from === '' ? undefined : Number(from);
     },
 
     /**

@@ -16,8 +16,16 @@ export type { Engine } from './engine.ts';
  */
 const batch = 256;
 
-/** Compiles a rule set once; `order` is `closest` unless told otherwise. */
-export function compileRuleSet(ruleSet: RuleSet, options: { order?: Order } = {}): Engine {
+interface Options {
+  /** Default `closest`. */
+  readonly order?: Order;
+  /** How long (ms) the oldest ticket of a match below its maximum must have waited. Default 0: not at all. */
+  readonly holdMs?: number;
+}
+
+/** Compiles a rule set once. */
+export function compileRuleSet(ruleSet: RuleSet, options: Options = {}): Engine {
+  const { holdMs = 0 } = options;
   const order = options.order ?? 'closest';
   const columns = new Columns(ruleSet.attributes);
   const teamNames = ruleSet.teams.flatMap(instanceNames);
@@ -32,7 +40,9 @@ export function compileRuleSet(ruleSet: RuleSet, options: { order?: Order } = {}
   const nearness = nearnessOf(ruleSet, columns);
   const sortRules = sortRulesOf(ruleSet);
   const stages: Stage[] = [];
-  for (const from of stageStarts(ruleSet)) {
+  // The end of the hold is a stage like any other, so that whoever reaches it wakes.
+  const starts = [...new Set([...stageStarts(ruleSet), holdMs])].sort((a, b) => a - b);
+  for (const from of starts) {
     const effective = ruleSetAt(ruleSet, from);
     const earlier = stages.at(-1);
     const maxPlayers = perInstance(effective, 'maxPlayers');
@@ -65,6 +75,8 @@ export function compileRuleSet(ruleSet: RuleSet, options: { order?: Order } = {}
     batchSize: order === 'documented' || sortRules.length > 0 ? batch : undefined,
     latencyAggregations: scope.latencyAggregations,
     stages,
+    holdMs,
+    heldBelow: starts.indexOf(holdMs),
   };
 }
 

@@ -59,6 +59,10 @@ export interface Engine {
   readonly latencyAggregations: readonly NumberAggregation[];
   /** In rising order of `from`. */
   readonly stages: readonly Stage[];
+  /** A match below its maximum is held until its oldest ticket has waited this long (ms). */
+  readonly holdMs: number;
+  /** The stage that tickets of this age are in: a match below its maximum needs one in it or a later one. */
+  readonly heldBelow: number;
 }
 
 /** The stage an age (ms) falls into. */

@@ -5,7 +5,7 @@ import type { Engine } from './engine.ts';
 import type { Neighbourhood } from './neighbourhood.ts';
 import { neverReasons } from './never.ts';
 import { type NextStep, nextStepOf } from './next-step.ts';
-import { Search } from './search.ts';
+import { type Held, Search } from './search.ts';
 import { searchAround } from './search-around.ts';
 import { distance, type Obstacle, Seating } from './seating.ts';
 import { summaryOf } from './summary.ts';
@@ -14,15 +14,17 @@ import { Tally } from './tally.ts';
 /**
  * What a ticket waits for. `never`: no match can hold it. `matched`: in a match that is being committed. `alone`: the
  * next pass makes it a match of its own. `soon`: the next pass finds it a match, unless an older ticket takes its
- * partners. `players`: too few waiting tickets could play with it. `rules`: enough could, but no combination tried
+ * partners. `hold`: only a match below its maximum is there, whose hold is not over. `players`: too few waiting tickets could play with it. `rules`: enough could, but no combination tried
  * passes every rule at once.
  */
-type WaitsFor = 'never' | 'matched' | 'alone' | 'soon' | 'players' | 'rules';
+type WaitsFor = 'never' | 'matched' | 'alone' | 'soon' | 'hold' | 'players' | 'rules';
 
 export interface Explanation {
   readonly waitsFor: WaitsFor;
   /** The same for people, in a sentence. */
   readonly summary: string;
+  /** With `hold`: the players of the largest match there is, and until when (ms) it is held. */
+  readonly held?: Held;
   /** With `never`: the reasons. */
   readonly reasons: readonly string[];
   /** Players missing for the smallest match with this ticket, whoever they are. */
@@ -78,23 +80,20 @@ export function explain(
   const nextStep = reasons.length > 0 ? undefined : nextStepOf(engine.ruleSet, ticket.startTime, now);
   const base = { ...nothing, reasons, ...(nextStep && { nextStep }) };
   if (candidate === undefined || around === undefined || reasons.length > 0)
-    return told({ ...base, waitsFor: 'never' });
-  if (candidate.taken) return told({ ...base, waitsFor: 'matched' });
+    return told({ ...base, waitsFor: 'never' }, now);
+  if (candidate.taken) return told({ ...base, waitsFor: 'matched' }, now);
 
   const tally = new Tally(engine.ruleNames.length);
   const search = new Search(engine, tally, chanceFrom(0), searchSteps);
   const { done, value } = searchAround(engine, search, candidate, around.home).next();
   const found = done ? value : search.best;
+  const held = found === undefined ? search.held : undefined;
   const playersNeeded = missingPlayers(engine, candidate);
   const partners = lookAround(engine, candidate, around, tally);
-  const waitsFor =
-    found === undefined
-      ? partners.playersInReach < playersNeeded
-        ? 'players'
-        : 'rules'
-      : found.members.length === 1
-        ? 'alone'
-        : 'soon';
+  const lacking = partners.playersInReach < playersNeeded ? 'players' : 'rules';
+  const unmatched = held ? 'hold' : lacking;
+  const matched = found?.members.length === 1 ? 'alone' : 'soon';
+  const waitsFor = found ? matched : unmatched;
   const triedTogether = tally
     .evaluations(engine.ruleNames)
     .filter(({ failedCount }) => waitsFor === 'rules' && failedCount > 0)
@@ -104,7 +103,7 @@ export function explain(
       passed: passedCount,
     }))
     .sort((a, b) => b.failed - a.failed);
-  return told({ ...base, ...partners, waitsFor, playersNeeded, triedTogether });
+  return told({ ...base, ...partners, waitsFor, playersNeeded, triedTogether, ...(held && { held }) }, now);
 }
 
 const nothing = {
@@ -116,9 +115,9 @@ const nothing = {
   triedTogether: [],
 } as const;
 
-function told(explanation: Omit<Explanation, 'summary'>): Explanation {
+function told(explanation: Omit<Explanation, 'summary'>, now: number): Explanation {
   const { waitsFor, ...rest } = explanation;
-  return { waitsFor, summary: summaryOf(explanation), ...rest };
+  return { waitsFor, summary: summaryOf(explanation, now), ...rest };
 }
 
 /** Seats below the minimum with the ticket on the team where it fills most of them. */

@@ -14,6 +14,12 @@ export interface Found {
   readonly full: boolean;
 }
 
+/** A match below its maximum, and when (ms) its hold is over. */
+export interface Held {
+  readonly players: number;
+  readonly until: number;
+}
+
 /** Passing over a candidate costs this much of a step, so that long lists of parties that do not fit end too. */
 const glance = 1 / 64;
 
@@ -31,6 +37,7 @@ export class Search {
   /** Players in the candidates from an index on: what a branch can still gain. */
   #rest: number[] = [];
   #best: Found | undefined;
+  #held: Held | undefined;
   #stepsLeft = 0;
 
   constructor(engine: Engine, tally: Tally, chance: () => number, budget: number) {
@@ -46,6 +53,11 @@ export class Search {
     this.#tally = tally;
     this.#chance = chance;
     this.#budget = budget;
+  }
+
+  /** The largest match seen that only its hold keeps from being played. */
+  get held(): Held | undefined {
+    return this.#held;
   }
 
   /** The largest match seen so far in a search that has paused. */
@@ -87,6 +99,7 @@ export class Search {
       this.#lineup.push(candidate, team);
       const standing = standingOf(this.#engine, this.#lineup, this.#tally);
       if (standing === 'playable' || standing === 'full') this.#keep(standing === 'full');
+      else if (standing === 'held') this.#keepHeld();
       const over = standing === 'full' || (standing !== 'dead' && (yield* this.#extend(next)));
       this.#lineup.pop();
       if (over || this.#stepsLeft <= 0) return true;
@@ -129,11 +142,23 @@ export class Search {
     return counts.every((count, team) => count <= (room[team] ?? 0));
   }
 
+  #keepHeld(): void {
+    const { members, players } = this.#lineup;
+    if (this.#isRunning() || (this.#held?.players ?? 0) >= players) return;
+    const since = Math.min(...members.map(({ ticket }) => ticket.startTime));
+    this.#held = { players, until: since + this.#engine.holdMs };
+  }
+
   #keep(full: boolean): void {
     const { members, places, players } = this.#lineup;
-    // A backfill ticket alone is a match already running, not a new one.
-    if (members.length === 1 && members[0]?.backfill) return;
+    if (this.#isRunning()) return;
     if (this.#best !== undefined && this.#best.players >= players) return;
     this.#best = { members: [...members], places: [...places], players, full };
+  }
+
+  /** A backfill ticket alone is a match already running, not a new one. */
+  #isRunning(): boolean {
+    const { members } = this.#lineup;
+    return members.length === 1 && members[0]?.backfill === true;
   }
 }

@@ -3,8 +3,11 @@ import type { Lineup } from './lineup.ts';
 import type { Tally } from './tally.ts';
 import { broken, holding } from './verdict.ts';
 
-/** Where a partly built match stands: no way on, may grow, may also be played as it is, or has no room left. */
-export type Standing = 'dead' | 'growing' | 'playable' | 'full';
+/**
+ * Where a partly built match stands: no way on, may grow, could be played once its hold is over, may be played as it is, or
+ * has no room left.
+ */
+export type Standing = 'dead' | 'growing' | 'held' | 'playable' | 'full';
 
 /** Judges a match being built by the rules of its own expansion stage. */
 export function standingOf(engine: Engine, lineup: Lineup, tally: Tally): Standing {
@@ -33,5 +36,7 @@ export function standingOf(engine: Engine, lineup: Lineup, tally: Tally): Standi
     }
   }
   if (!playable) return roomLeft ? 'growing' : 'dead';
-  return full ? 'full' : 'playable';
+  if (full) return 'full';
+  const held = engine.heldBelow > 0 && lineup.members.every((member) => member.stage < engine.heldBelow);
+  return held ? 'held' : 'playable';
 }

@@ -1,8 +1,8 @@
 import type { Explanation } from './explain.ts';
 
-/** An explanation in a sentence. */
-export function summaryOf(explanation: Omit<Explanation, 'summary'>): string {
-  const { waitsFor, reasons, playersNeeded, playersInReach, triedTogether } = explanation;
+/** An explanation in a sentence, as of `now` (ms). */
+export function summaryOf(explanation: Omit<Explanation, 'summary'>, now: number): string {
+  const { waitsFor, reasons, playersNeeded, playersInReach, triedTogether, held } = explanation;
   switch (waitsFor) {
     case 'never':
       return `can never match: ${reasons.join('; ')}`;
@@ -12,6 +12,8 @@ export function summaryOf(explanation: Omit<Explanation, 'summary'>): string {
       return 'matches alone, in the next pass';
     case 'soon':
       return 'a match is there for the next pass, unless an older ticket takes its partners';
+    case 'hold':
+      return `a match of ${count(held?.players ?? 0, 'player')} is there, but not full, and held for ${round(((held?.until ?? now) - now) / 1_000)} s more`;
     case 'players':
       return [
         `needs ${count(playersNeeded, 'more player')}, and ${playersInReach === 0 ? 'nobody' : `only ${playersInReach}`} waiting could play with it`,

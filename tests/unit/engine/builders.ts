@@ -54,10 +54,10 @@ export function versus(size: number, rules: RawRuleSet[] = [], more: RawRuleSet 
   };
 }
 
-export function engineOf(raw: RawRuleSet, order: 'closest' | 'documented' = 'closest'): Engine {
+export function engineOf(raw: RawRuleSet, order: 'closest' | 'documented' = 'closest', holdMs = 0): Engine {
   const loaded = loadRuleSet(JSON.stringify(raw));
   if (!loaded.ok) throw new Error(JSON.stringify(loaded.problems));
-  return compileRuleSet(loaded.ruleSet, { order });
+  return compileRuleSet(loaded.ruleSet, { order, holdMs });
 }
 
 /** One pass, as ticket ids: sorted within each match. */
