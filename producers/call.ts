@@ -1,5 +1,6 @@
 import { type Actor, type Job, mayAsk } from '../jobs/contract.ts';
 import { reaching } from './connection.ts';
+import type { Gate } from './gate.ts';
 import { RequestError } from './request-error.ts';
 
 /** Who asks with one call, and how long they wait. */
@@ -7,8 +8,8 @@ export interface CallOptions {
   /** A player may act only for themselves and for tickets they are in. Default: the client's actor. */
   readonly actor?: Actor;
   /**
-   * Aborted, the call throws the signal's reason. What it has sent by then may still be done: asking again with the same
-   * ids is harmless.
+   * Aborted, the call throws the signal's reason. What waits for Redis is not sent any more; what was sent may still be
+   * done, and asking again with the same ids is harmless.
    */
   readonly signal?: AbortSignal;
 }
@@ -25,15 +26,19 @@ export type Call = <T>(
   work: (calling: Calling) => Promise<T>,
 ) => Promise<T>;
 
-/** What every call of the client goes through: may this actor ask for it, and does the caller still wait. */
-export function openCalls(self: Actor): Call {
+/** What every call goes through: may this actor ask for it, is Redis there, does the caller still wait. */
+export function openCalls(self: Actor, gate: Gate): Call {
   return async (job, { actor = self, signal }, work) => {
     signal?.throwIfAborted();
     if (!mayAsk(job, actor))
       throw new RequestError('not-allowed', `actor: a player may not ask for ${job.kind}`);
     return unlessAborted(
       signal,
-      reaching(() => work({ actor, signal })),
+      reaching(async () => {
+        await gate();
+        signal?.throwIfAborted();
+        return work({ actor, signal });
+      }),
     );
   };
 }

@@ -1,15 +1,19 @@
 import { randomBytes } from 'node:crypto';
+import { z } from 'zod';
 import { type Actor, mayAsk } from '../jobs/contract.ts';
 import { formatTraceHeader, newTraceId } from '../jobs/trace-header.ts';
+import { openAdmission } from './admission.ts';
 import { openBatches } from './batches.ts';
 import { openCalls } from './call.ts';
 import { openConfigurations } from './configurations.ts';
 import { connect } from './connection.ts';
 import { type EventsRequest, readEvents, type StreamItem } from './events.ts';
+import { openGate, type WhenAway } from './gate.ts';
 import { openActivity } from './live/activity.ts';
 import { openLive } from './live/live.ts';
 import { openMatchmaking } from './matchmaking.ts';
 import { openOperations } from './operations.ts';
+import { parse } from './parse.ts';
 import { openQueues } from './queues.ts';
 import { RequestError } from './request-error.ts';
 import { openResults } from './results.ts';
@@ -29,11 +33,29 @@ export interface ClientOptions {
    * trace, and the worker that takes it decides whether it is recorded.
    */
   readonly trace?: () => string | undefined;
+  /**
+   * What calls do while Redis is away: `fail` at once, since nothing was promised, or `wait` for it. Default: `fail`.
+   */
+  readonly whenAway?: 'fail' | 'wait';
+  /** How long (ms) a call waits then, opening the client included, before it throws `unavailable`. Default: 30,000. */
+  readonly waitMs?: number;
+  /** How many calls wait at once; more are refused. Default: 10,000. */
+  readonly maxWaiting?: number;
+  /** Share of its memory from which the queue Redis takes no new work of ours. Default: 0.75. */
+  readonly memoryLimit?: number;
   /** What events say they come from. */
   readonly origin?: { readonly account: string; readonly region: string };
   /** Connection errors in the background; calls report their own. Default: ignored. */
   readonly onError?: (error: Error) => void;
 }
+
+/** The options that are numbers and words, in their bounds. */
+const behaviour = z.object({
+  whenAway: z.enum(['fail', 'wait']).default('fail'),
+  waitMs: z.int().min(1).max(600_000).default(30_000),
+  maxWaiting: z.int().min(1).max(1_000_000).default(10_000),
+  memoryLimit: z.number().gt(0).max(1).default(0.75),
+});
 
 export type MatchmakingClient = Awaited<ReturnType<typeof openClient>>;
 
@@ -46,14 +68,18 @@ export async function openClient(options: ClientOptions) {
   const { domain = 'main', actor: self = { kind: 'service', name: 'client' } } = options;
   const onError = options.onError ?? (() => undefined);
   const origin = options.origin ?? { account: '000000000000', region: 'us-east-1' };
-  const redis = await connect(await secretOr('redisUrl', options.redisUrl), onError);
+  const { whenAway, waitMs, maxWaiting, memoryLimit } = parse(behaviour, options);
+  const away: WhenAway =
+    whenAway === 'wait' ? { kind: 'wait', ms: waitMs, most: maxWaiting } : { kind: 'fail' };
+  const redis = await connect(await secretOr('redisUrl', options.redisUrl), away, onError);
   const queues = openQueues(redis, domain, () => options.trace?.() ?? newTrace(), onError);
   const configurations = openConfigurations(redis, domain);
-  const call = openCalls(self);
+  const call = openCalls(self, openGate(redis, away));
   const activity = openActivity(redis, domain);
   const operations = openOperations({ call, queues, configurations });
   const parts = {
     call,
+    admit: openAdmission(redis, memoryLimit),
     activity,
     addItem: openBatches(queues),
     tickets: openTickets(redis, domain),

@@ -1,27 +1,38 @@
 import { Cluster, Redis } from 'ioredis';
+import { readyAgain, type WhenAway, within } from './gate.ts';
 import { RequestError } from './request-error.ts';
 
 /** How long (ms) a command may take before its caller is told that Redis is away. */
 const commandTimeout = 5_000;
 
-/** A caller learns at once that nothing was promised. */
-const failFast = {
-  maxRetriesPerRequest: 0,
-  commandTimeout,
-  reconnectOnError: (error: Error) => /^(READONLY|LOADING)/.test(error.message),
-};
+const reconnectOnError = (error: Error): boolean => /^(READONLY|LOADING)/.test(error.message);
 
-/**
- * A connection that fails fast: commands given while Redis is away are refused instead of queued, so a caller learns
- * at once that nothing was promised. It goes on reconnecting in the background.
- */
-export async function connect(url: string, onError: (error: Error) => void): Promise<Redis> {
+/** Commands given while Redis is away are refused, so that a caller learns at once that nothing was promised. */
+const failFast = { maxRetriesPerRequest: 0, commandTimeout, enableOfflineQueue: false };
+
+/** Commands on their way when the connection broke are sent again on the next one; each script and job bears it. */
+const patient = (ms: number) => ({
+  maxRetriesPerRequest: null,
+  commandTimeout: ms,
+  enableOfflineQueue: true,
+});
+
+/** Connects, and goes on reconnecting in the background for as long as it lives. */
+export async function connect(
+  url: string,
+  whenAway: WhenAway,
+  onError: (error: Error) => void,
+): Promise<Redis> {
+  const manner = whenAway.kind === 'wait' ? patient(whenAway.ms) : failFast;
   const redis = url.includes('cluster=true')
-    ? cluster(new URL(url))
-    : new Redis(url, { ...failFast, lazyConnect: true, enableOfflineQueue: false });
+    ? cluster(new URL(url), manner)
+    : new Redis(url, { ...manner, reconnectOnError, lazyConnect: true });
   redis.on('error', onError);
   try {
-    await redis.connect();
+    await redis.connect().catch((error: unknown) => {
+      if (whenAway.kind === 'fail') throw error;
+      return within(whenAway.ms, readyAgain(redis));
+    });
   } catch (error) {
     redis.disconnect();
     throw new RequestError('unavailable', `could not connect to the queue Redis: ${messageOf(error)}`, error);
@@ -30,14 +41,18 @@ export async function connect(url: string, onError: (error: Error) => void): Pro
 }
 
 /** A server in cluster mode, of which the URL names any node; see `openCluster` in `workers/redis.ts`. */
-function cluster({ hostname, port, protocol, username, password }: URL): Redis {
+function cluster(
+  { hostname, port, protocol, username, password }: URL,
+  { enableOfflineQueue, ...manner }: typeof failFast | ReturnType<typeof patient>,
+): Redis {
   return new Cluster([{ host: hostname, port: Number(port || 6379) }], {
     lazyConnect: true,
-    enableOfflineQueue: false,
+    enableOfflineQueue,
     slotsRefreshTimeout: commandTimeout,
     dnsLookup: (name, found) => found(null, name),
     redisOptions: {
-      ...failFast,
+      ...manner,
+      reconnectOnError,
       ...(protocol === 'rediss:' && { tls: {} }),
       ...(username && { username, password: decodeURIComponent(password) }),
     },
@@ -46,14 +61,14 @@ function cluster({ hostname, port, protocol, username, password }: URL): Redis {
 
 /** A second connection to the same server that waits where calls fail fast: it reconnects by itself and goes on. */
 export function patientTwin(redis: Redis): Redis {
-  const patient = { lazyConnect: false, enableOfflineQueue: true };
+  const alwaysOn = { lazyConnect: false, enableOfflineQueue: true };
   const cluster: unknown = redis;
   if (cluster instanceof Cluster) {
     const { commandTimeout: _none, ...redisOptions } = cluster.options.redisOptions ?? {};
-    const options = { ...patient, redisOptions: { ...redisOptions, maxRetriesPerRequest: null } };
+    const options = { ...alwaysOn, redisOptions: { ...redisOptions, maxRetriesPerRequest: null } };
     return cluster.duplicate([], options as Parameters<Cluster['duplicate']>[1]) as unknown as Redis;
   }
-  const twin = redis.duplicate({ ...patient, maxRetriesPerRequest: null });
+  const twin = redis.duplicate({ ...alwaysOn, maxRetriesPerRequest: null });
   delete twin.options.commandTimeout;
   return twin;
 }

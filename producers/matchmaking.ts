@@ -9,6 +9,7 @@ import { checkTicket } from '../jobs/matchmaking/rule-set/check-ticket.ts';
 import { startMatchmaking } from '../jobs/matchmaking/start-matchmaking.ts';
 import { type StartRequest, startTarget } from '../jobs/matchmaking/start-request.ts';
 import { stopMatchmaking } from '../jobs/matchmaking/stop-matchmaking.ts';
+import type { Admit } from './admission.ts';
 import { batchesInFlight } from './batches.ts';
 import type { Call, CallOptions } from './call.ts';
 import type { openConfigurations } from './configurations.ts';
@@ -25,6 +26,7 @@ const terminal = new Set(['COMPLETED', 'FAILED', 'CANCELLED', 'TIMED_OUT']);
 
 export interface MatchmakingParts {
   readonly call: Call;
+  readonly admit: Admit;
   readonly tickets: TicketReader;
   readonly configurations: ReturnType<typeof openConfigurations>;
   readonly activity: ActivityReader;
@@ -40,7 +42,14 @@ type StartedTicket = {
 };
 
 /** StartMatchmaking, StopMatchmaking, AcceptMatch and DescribeMatchmaking. */
-export function openMatchmaking({ call, tickets, configurations, activity, queues }: MatchmakingParts) {
+export function openMatchmaking({
+  call,
+  admit,
+  tickets,
+  configurations,
+  activity,
+  queues,
+}: MatchmakingParts) {
   /** A reservation whose job could not be added is no promise kept back: the sweep adds the job within seconds. */
   const addStart = async (items: readonly { ticketId: string }[], jobId: string): Promise<void> => {
     try {
@@ -96,6 +105,7 @@ export function openMatchmaking({ call, tickets, configurations, activity, queue
           'invalid-request',
           problems.map((it) => `${it.path}: ${it.message}`).join('; '),
         );
+      await admit();
       const result = await start({ ticketId, configuration, players, actor });
       if (result instanceof RequestError) throw result;
       return {

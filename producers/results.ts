@@ -1,15 +1,24 @@
 import type { MatchResult } from '../jobs/rating-update/result.ts';
 import { updateRatings } from '../jobs/rating-update/update-ratings.ts';
+import type { Admit } from './admission.ts';
 import type { AddItem } from './batches.ts';
 import type { Call, CallOptions } from './call.ts';
 import { parse } from './parse.ts';
 
+export interface ResultParts {
+  readonly call: Call;
+  readonly admit: Admit;
+  readonly addItem: AddItem;
+}
+
 /** Results of matches: services report them, never players. */
-export function openResults({ call, addItem }: { readonly call: Call; readonly addItem: AddItem }) {
+export function openResults({ call, admit, addItem }: ResultParts) {
   const reportOne = (result: MatchResult, options: CallOptions): Promise<{ jobId: string }> =>
-    call(updateRatings, options, async ({ actor }) => ({
-      jobId: await addItem(updateRatings, parse(updateRatings.item, result), actor),
-    }));
+    call(updateRatings, options, async ({ actor }) => {
+      const item = parse(updateRatings.item, result);
+      await admit();
+      return { jobId: await addItem(updateRatings, item, actor) };
+    });
 
   return {
     /** Reports a match's result: services only. It is rated once, however often it is reported. */

@@ -4,6 +4,7 @@ import { endSession } from '../jobs/session-creation/end-session.ts';
 import { type PlayerLeft, playerLeft } from '../jobs/session-creation/player-left.ts';
 import { readSession } from '../jobs/session-creation/read-session.ts';
 import type { CachedSession } from '../jobs/session-creation/session.ts';
+import type { Admit } from './admission.ts';
 import type { AddItem } from './batches.ts';
 import type { Call, CallOptions } from './call.ts';
 import { parse } from './parse.ts';
@@ -17,18 +18,20 @@ export interface SessionRequest {
 
 export interface SessionParts {
   readonly call: Call;
+  readonly admit: Admit;
   readonly addItem: AddItem;
   readonly queues: ProducerQueues;
 }
 
 /** Sessions: one player's presence in the game. */
-export function openSessions({ call, addItem, queues }: SessionParts) {
+export function openSessions({ call, admit, addItem, queues }: SessionParts) {
   const createOne = (request: SessionRequest, options: CallOptions): Promise<{ sessionId: string }> =>
     call(createSession, options, async ({ actor }) => {
       const asked = { sessionId: randomUUID(), ...request, requestedAt: Date.now() };
       const item = parse(createSession.item, asked);
       if (actor.kind === 'player' && actor.playerId !== item.playerId)
         throw new RequestError('not-allowed', 'playerId: a player may create sessions only for themselves');
+      await admit();
       await addItem(createSession, item, actor);
       return { sessionId: item.sessionId };
     });

@@ -1,8 +1,7 @@
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import { type MatchmakingClient, openClient } from '../../producers/client.ts';
+import type { MatchmakingClient } from '../../producers/client.ts';
 import { aPlayer } from '../support/builders.ts';
-import { duel, openClientDomain, redisUrl } from '../support/client-domain.ts';
-import { openProxy } from '../support/tcp-proxy.ts';
+import { duel, openClientDomain } from '../support/client-domain.ts';
 
 let domain: Awaited<ReturnType<typeof openClientDomain>>['domain'];
 let client: MatchmakingClient;
@@ -11,25 +10,6 @@ beforeEach(async () => {
   const opened = await openClientDomain();
   onTestFinished(() => opened[Symbol.asyncDispose]());
   ({ domain, client } = opened);
-});
-
-describe('Redis away', () => {
-  test('opening a client without a server fails with the reason', async () => {
-    await expect(openClient({ redisUrl: 'redis://127.0.0.1:1' })).rejects.toMatchObject({
-      code: 'unavailable',
-    });
-  });
-
-  test('a call on a lost connection fails fast instead of waiting', async () => {
-    const { port, cut } = await openProxy(redisUrl());
-    const cutOff = await openClient({ redisUrl: `redis://127.0.0.1:${port}`, domain: domain.domain });
-    onTestFinished(() => cutOff[Symbol.asyncDispose]());
-    await cutOff.createSession({ playerId: 'before' });
-    await cut();
-
-    await expect(cutOff.createSession({ playerId: 'after' })).rejects.toMatchObject({ code: 'unavailable' });
-    await expect(cutOff.startMatchmaking(duel('after'))).rejects.toMatchObject({ code: 'unavailable' });
-  });
 });
 
 describe('events', () => {

@@ -5,6 +5,8 @@ export interface TcpProxy {
   readonly port: number;
   /** Cuts every connection, and refuses new ones. */
   readonly cut: () => Promise<void>;
+  /** Takes connections again, on the same port. */
+  readonly mend: () => Promise<void>;
   /** Lets nothing through any more, either way, and keeps every connection: a server that hangs. */
   readonly stall: () => void;
 }
@@ -14,6 +16,7 @@ export interface TcpProxy {
  * sends contains `cutAt`.
  */
 export async function openProxy(target: string, cutAt?: string): Promise<TcpProxy> {
+  let cutting = cutAt;
   const { hostname, port } = new URL(target);
   const sockets = new Set<Socket>();
   let stalled = false;
@@ -27,14 +30,21 @@ export async function openProxy(target: string, cutAt?: string): Promise<TcpProx
       socket.on('error', () => undefined).on('close', () => sockets.delete(socket));
     }
     client.on('data', (bytes) => {
-      if (cutAt && bytes.includes(cutAt)) drop();
+      if (cutting && bytes.includes(cutting)) drop();
     });
     if (!stalled) client.pipe(upstream).pipe(client);
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
+  const { port: own } = server.address() as AddressInfo;
   return {
-    port: (server.address() as AddressInfo).port,
+    port: own,
+    async mend() {
+      cutting = undefined;
+      if (server.listening) return;
+      server.listen(own, '127.0.0.1');
+      await once(server, 'listening');
+    },
     stall() {
       stalled = true;
       for (const socket of sockets) socket.unpipe();

@@ -1,0 +1,58 @@
+import type { Redis } from 'ioredis';
+import { RequestError } from './request-error.ts';
+
+/** What calls do while the queue Redis is away. */
+export type WhenAway =
+  /** They are refused at once: nothing was promised. */
+  | { readonly kind: 'fail' }
+  /** They wait, at most `most` of them and each at most `ms`, and go on when it is back. */
+  | { readonly kind: 'wait'; readonly ms: number; readonly most: number };
+
+/** Resolves when a call may go on; throws `unavailable` when it may not. */
+export type Gate = () => Promise<void>;
+
+/** Lets calls through while Redis is there. Those that wait here have sent nothing yet. */
+export function openGate(redis: Redis, whenAway: WhenAway): Gate {
+  if (whenAway.kind === 'fail') return async () => undefined;
+  const { ms, most } = whenAway;
+  let waiting = 0;
+  let back: Promise<void> | undefined;
+
+  return async () => {
+    if (redis.status === 'ready') return;
+    if (waiting === most)
+      throw new RequestError('unavailable', `the queue Redis is away and ${most} calls wait for it already`);
+    waiting++;
+    back ??= readyAgain(redis).finally(() => {
+      back = undefined;
+    });
+    try {
+      await within(ms, back);
+    } finally {
+      waiting--;
+    }
+  };
+}
+
+/** Resolves when the connection works; errors on the way there are for its listeners. */
+export const readyAgain = (redis: Redis): Promise<void> =>
+  new Promise((resolve) => {
+    redis.once('ready', () => resolve());
+  });
+
+/** Waits, but not longer than `ms`. */
+export async function within(ms: number, work: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    const error = new RequestError(
+      'unavailable',
+      `the queue Redis was away for ${ms} ms; nothing was queued`,
+    );
+    timer = setTimeout(() => reject(error), ms);
+  });
+  try {
+    await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,215 @@
+import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { type ClientOptions, type MatchmakingClient, openClient } from '../../producers/client.ts';
+import { duel, openClientDomain, redisUrl } from '../support/client-domain.ts';
+import { openProxy, type TcpProxy } from '../support/tcp-proxy.ts';
+
+let domain: Awaited<ReturnType<typeof openClientDomain>>['domain'];
+/** A client that is never cut off. */
+let client: MatchmakingClient;
+let proxy: TcpProxy;
+
+beforeEach(async () => {
+  const opened = await openClientDomain();
+  onTestFinished(() => opened[Symbol.asyncDispose]());
+  ({ domain, client } = opened);
+  proxy = await openProxy(redisUrl());
+  onTestFinished(() => proxy.cut());
+});
+
+/** Clients see that the connection is gone. */
+let noticed: () => Promise<unknown>;
+
+/** A client whose connection the test cuts and mends. */
+async function openBehind(options: Partial<ClientOptions> = {}, port = proxy.port) {
+  const onError = vi.fn();
+  noticed = () => vi.waitFor(() => expect(onError).toHaveBeenCalled(), 10_000);
+  const redisUrl = `redis://127.0.0.1:${port}`;
+  const behind = await openClient({ redisUrl, domain: domain.domain, onError, ...options });
+  onTestFinished(() => behind[Symbol.asyncDispose]());
+  return behind;
+}
+
+/** Cuts the connection and lets the client see it. */
+async function cut() {
+  await proxy.cut();
+  await noticed();
+}
+
+const sessions = async () =>
+  (await client.queues['session-creation'].getWaiting()).flatMap(
+    (job) => job.data.items as { playerId: string }[],
+  );
+const unavailable = { name: 'RequestError', code: 'unavailable' };
+
+describe('by default a client fails fast', () => {
+  test('opening it without a server fails with the reason', async () => {
+    await expect(openClient({ redisUrl: 'redis://127.0.0.1:1' })).rejects.toMatchObject(unavailable);
+  });
+
+  test('a call on a lost connection is refused at once, and the connection comes back by itself', async () => {
+    const behind = await openBehind();
+    await behind.createSession({ playerId: 'before' });
+    await cut();
+
+    await expect(behind.createSession({ playerId: 'away' })).rejects.toMatchObject(unavailable);
+    await expect(behind.startMatchmaking(duel('away'))).rejects.toMatchObject(unavailable);
+
+    await proxy.mend();
+    await vi.waitFor(() => behind.createSession({ playerId: 'after' }), 10_000);
+    expect((await sessions()).map((it) => it.playerId)).not.toContain('away');
+  });
+});
+
+describe('told to wait, a client', () => {
+  test('holds calls back while Redis is away and makes them when it is there again', async () => {
+    const behind = await openBehind({ whenAway: 'wait' });
+    await cut();
+    const calls = ['a', 'b', 'c'].map((playerId) => behind.createSession({ playerId }));
+    const started = behind.startMatchmaking(duel('d', 'waited'));
+    expect(await sessions()).toEqual([]);
+
+    await proxy.mend();
+    await Promise.all(calls);
+
+    expect(await started).toMatchObject({ ticketId: 'waited', status: 'QUEUED' });
+    expect((await sessions()).map((it) => it.playerId).sort()).toEqual(['a', 'b', 'c']);
+  });
+
+  test('waits no longer than it was told', async () => {
+    const behind = await openBehind({ whenAway: 'wait', waitMs: 1_000 });
+    await cut();
+
+    await expect(behind.createSession({ playerId: 'late' })).rejects.toMatchObject({
+      ...unavailable,
+      message: expect.stringContaining('1000 ms'),
+    });
+    await proxy.mend();
+    await vi.waitFor(() => behind.createSession({ playerId: 'after' }), 10_000);
+    expect((await sessions()).map((it) => it.playerId)).not.toContain('late');
+  });
+
+  test('refuses calls beyond the number it was told to hold', async () => {
+    const behind = await openBehind({ whenAway: 'wait', maxWaiting: 2 });
+    await cut();
+    const held = ['a', 'b'].map((playerId) => behind.createSession({ playerId }));
+
+    await expect(behind.createSession({ playerId: 'c' })).rejects.toMatchObject({
+      ...unavailable,
+      message: expect.stringContaining('2 calls wait'),
+    });
+    await proxy.mend();
+    await Promise.all(held);
+  });
+
+  test('is opened before Redis is there', async () => {
+    await proxy.cut();
+    const opening = openBehind({ whenAway: 'wait' });
+    await proxy.mend();
+
+    await (await opening).createSession({ playerId: 'early' });
+    await expect(openBehind({ whenAway: 'wait', waitMs: 50 }, 1)).rejects.toMatchObject(unavailable);
+  });
+
+  test('sends again what was on its way when the connection broke, and it happens once (invariant 1)', async () => {
+    const cutting = await openProxy(redisUrl(), 'broken-off');
+    onTestFinished(() => cutting.cut());
+    const behind = await openBehind({ whenAway: 'wait' }, cutting.port);
+    const started = behind.startMatchmaking(duel('p', 'broken-off'));
+    setTimeout(() => void cutting.mend(), 100);
+
+    expect(await started).toMatchObject({ ticketId: 'broken-off', status: 'QUEUED' });
+    const jobs = await client.queues.matchmaking.getWaiting();
+    expect(jobs.flatMap((job) => job.data.items)).toEqual([{ ticketId: 'broken-off' }]);
+  });
+});
+
+describe('an abort signal', () => {
+  const aborted = AbortSignal.abort(new Error('nobody waits'));
+  const given = { actor: { kind: 'service', name: 'test' }, signal: aborted } as const;
+
+  test('aborted before, stops every call, and nothing is queued', async () => {
+    const config = { name: 'c', ruleSetName: 'r', requestTimeoutSeconds: 1 };
+    const correction = { result: { matchId: 'm', teams: [{ name: 'a', rank: 1 }] }, reason: 'why' };
+    const calls = [
+      client.createSession({ playerId: 'p' }, given),
+      client.endSession('s', given),
+      client.playerLeft({ matchId: 'm', playerId: 'p' }, given),
+      client.describeSession('s', given),
+      client.startMatchmaking(duel('p'), given),
+      client.stopMatchmaking('t', given),
+      client.acceptMatch({ ticketId: 't', matchId: 'm', playerIds: ['p'], acceptance: 'ACCEPT' }, given),
+      client.describeMatchmaking(['t'], given),
+      client.reportMatchResult(correction.result, given),
+      client.correctResult(correction, given),
+      client.putLadder({ name: 'l', settings: {} }, given),
+      client.startSeason({ ladder: 'l', season: 1 }, given),
+      client.putRuleSet({ name: 'r', body: '{}' }, given),
+      client.putConfiguration(config, given),
+      client.listConfigurations(given),
+      client.readRecord('players', 'p', given),
+    ];
+
+    for (const outcome of await Promise.allSettled(calls))
+      expect(outcome).toMatchObject({ status: 'rejected', reason: { message: 'nobody waits' } });
+    const many = [
+      ...(await client.createSessions([{ playerId: 'p' }], given)),
+      ...(await client.startMatchmakingAll([duel('p')], given)),
+      ...(await client.reportMatchResults([correction.result], given)),
+    ];
+    expect(many.map((it) => it.status)).toEqual(['rejected', 'rejected', 'rejected']);
+    const queues = Object.values(client.queues);
+    expect((await Promise.all(queues.map((queue) => queue.getWaiting()))).flat()).toEqual([]);
+  });
+
+  test('aborted while a worker is waited for, ends the waiting', async () => {
+    const signal = AbortSignal.timeout(100);
+
+    await expect(client.describeSession('s', { signal })).rejects.toMatchObject({ name: 'TimeoutError' });
+  });
+
+  test('aborted while Redis is away, takes the call back: it is never sent', async () => {
+    const behind = await openBehind({ whenAway: 'wait' });
+    await cut();
+    const leaving = new AbortController();
+    const call = behind.createSession({ playerId: 'gone' }, { signal: leaving.signal });
+    const stays = behind.createSession({ playerId: 'stays' });
+    leaving.abort();
+    await expect(call).rejects.toMatchObject({ name: 'AbortError' });
+
+    await proxy.mend();
+    await stays;
+    expect((await sessions()).map((it) => it.playerId)).toEqual(['stays']);
+  });
+});
+
+describe('the memory of the queue Redis', () => {
+  test('past the limit keeps new work out with the figure, and lets in what ends work', async () => {
+    await client.startMatchmaking(duel('p', 'inside'));
+    const limited = await openBehind({ memoryLimit: 0.000_01 });
+    const refused = {
+      ...unavailable,
+      message: expect.stringMatching(/uses \d+ % of its memory; new work is refused from 0 % on/),
+    };
+
+    await expect(limited.createSession({ playerId: 'p' })).rejects.toMatchObject(refused);
+    await expect(limited.startMatchmaking(duel('q'))).rejects.toMatchObject(refused);
+    await expect(
+      limited.reportMatchResult({ matchId: 'm', teams: [{ name: 'a', rank: 1 }] }),
+    ).rejects.toMatchObject(refused);
+
+    expect(await limited.describeMatchmaking(['inside'])).toHaveLength(1);
+    await limited.stopMatchmaking('inside');
+    await limited.playerLeft({ matchId: 'm', playerId: 'p' });
+  });
+
+  test.each([
+    ['memoryLimit', { memoryLimit: 1.5 }],
+    ['waitMs', { waitMs: 0 }],
+    ['whenAway', { whenAway: 'perhaps' as never }],
+  ])('a bad %s is refused by name', async (field, options) => {
+    await expect(openBehind(options)).rejects.toMatchObject({
+      code: 'invalid-request',
+      message: expect.stringContaining(field),
+    });
+  });
+});
