@@ -23,8 +23,8 @@ export interface Explanation {
   readonly waitsFor: WaitsFor;
   /** The same for people, in a sentence. */
   readonly summary: string;
-  /** With `hold`: the players of the largest match there is, and until when (ms) it is held. */
-  readonly held?: Held;
+  /** With `hold`: the players of the largest match there is, and until when it is held: a time and a while, ms. */
+  readonly held?: Held & { readonly forMs: number };
   /** With `never`: the reasons. */
   readonly reasons: readonly string[];
   /** Players missing for the smallest match with this ticket, whoever they are. */
@@ -80,8 +80,8 @@ export function explain(
   const nextStep = reasons.length > 0 ? undefined : nextStepOf(engine.ruleSet, ticket.startTime, now);
   const base = { ...nothing, reasons, ...(nextStep && { nextStep }) };
   if (candidate === undefined || around === undefined || reasons.length > 0)
-    return told({ ...base, waitsFor: 'never' }, now);
-  if (candidate.taken) return told({ ...base, waitsFor: 'matched' }, now);
+    return told({ ...base, waitsFor: 'never' });
+  if (candidate.taken) return told({ ...base, waitsFor: 'matched' });
 
   const tally = new Tally(engine.ruleNames.length);
   const search = new Search(engine, tally, chanceFrom(0), searchSteps);
@@ -103,7 +103,14 @@ export function explain(
       passed: passedCount,
     }))
     .sort((a, b) => b.failed - a.failed);
-  return told({ ...base, ...partners, waitsFor, playersNeeded, triedTogether, ...(held && { held }) }, now);
+  return told({
+    ...base,
+    ...partners,
+    waitsFor,
+    playersNeeded,
+    triedTogether,
+    ...(held && { held: { ...held, forMs: held.until - now } }),
+  });
 }
 
 const nothing = {
@@ -115,9 +122,9 @@ const nothing = {
   triedTogether: [],
 } as const;
 
-function told(explanation: Omit<Explanation, 'summary'>, now: number): Explanation {
+function told(explanation: Omit<Explanation, 'summary'>): Explanation {
   const { waitsFor, ...rest } = explanation;
-  return { waitsFor, summary: summaryOf(explanation, now), ...rest };
+  return { waitsFor, summary: summaryOf(explanation), ...rest };
 }
 
 /** Seats below the minimum with the ticket on the team where it fills most of them. */

@@ -1,7 +1,7 @@
 import type { Explanation } from './explain.ts';
 
-/** An explanation in a sentence, as of `now` (ms). */
-export function summaryOf(explanation: Omit<Explanation, 'summary'>, now: number): string {
+/** An explanation in a sentence. */
+export function summaryOf(explanation: Omit<Explanation, 'summary'>): string {
   const { waitsFor, reasons, playersNeeded, playersInReach, triedTogether, held } = explanation;
   switch (waitsFor) {
     case 'never':
@@ -13,7 +13,7 @@ export function summaryOf(explanation: Omit<Explanation, 'summary'>, now: number
     case 'soon':
       return 'a match is there for the next pass, unless an older ticket takes its partners';
     case 'hold':
-      return `a match of ${count(held?.players ?? 0, 'player')} is there, but not full, and held for ${round(((held?.until ?? now) - now) / 1_000)} s more`;
+      return `a match of ${count(held?.players ?? 0, 'player')} is there, but not full, and held for ${round((held?.forMs ?? 0) / 1_000)} s more`;
     case 'players':
       return [
         `needs ${count(playersNeeded, 'more player')}, and ${playersInReach === 0 ? 'nobody' : `only ${playersInReach}`} waiting could play with it`,

@@ -90,7 +90,7 @@ describe('a match of two to four with a hold of 10 s', () => {
     expect(pool.pass(now, 1)).toMatchObject({ matches: [], nextChange: now + 6_000 });
     expect(pool.explain(b, now)).toMatchObject({
       waitsFor: 'hold',
-      held: { players: 2, until: now + 6_000 },
+      held: { players: 2, until: now + 6_000, forMs: 6_000 },
       summary: 'a match of 2 players is there, but not full, and held for 6 s more',
     });
     expect(pool.pass(now + 5_999, 1).matches).toEqual([]);
