@@ -1,4 +1,5 @@
 import type { Job, QueueName } from './contract.ts';
+import { deliverEvents, recordTickets, trimEvents } from './maintenance/follow-events.ts';
 import {
   pauseConfiguration,
   putConfiguration,
@@ -43,6 +44,9 @@ export const catalogue: readonly Job[] = [
   putLadder,
   reportQueueLength,
   sweep,
+  trimEvents,
+  deliverEvents,
+  recordTickets,
   putRuleSet,
   putConfiguration,
   pauseConfiguration,

@@ -61,6 +61,15 @@ export const metrics = {
   CyclesPaused: { unit: 'Count', shape: 'total', detail: 'Configuration' },
   MatchesCreated: { unit: 'Count', shape: 'total', detail: 'Configuration' },
 
+  /** Age of the oldest event that a topic, or the record of tickets, has yet to take: one value per follower and run. */
+  EventLag: { unit: 'Seconds', shape: 'distribution' },
+  /** Events forgotten before a topic, or the record of tickets, had taken them. Alarm on any. */
+  EventsLost: { unit: 'Count', shape: 'total' },
+  /** Events that topics accepted. */
+  EventsDelivered: { unit: 'Count', shape: 'total' },
+  /** Events that a topic refused for good: dead letters. */
+  EventsRefused: { unit: 'Count', shape: 'total' },
+
   /** The rating players see, after each rated match: a distribution over all players. */
   PlayerRating: { unit: 'None', shape: 'distribution', detail: 'PlayerId' },
 

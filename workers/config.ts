@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { queueNames } from '../jobs/contract.ts';
+import { topicArn } from '../jobs/matchmaking/configuration.ts';
 
 const url = (...protocols: string[]) =>
   z
@@ -66,7 +67,7 @@ export const workerEnvironment = z
       .string()
       .regex(/^\d{12}$/, 'must be 12 digits')
       .default('000000000000'),
-    /** Where CloudWatch is, if not at AWS. */
+    /** Where CloudWatch and SNS are, if not at AWS. */
     AWS_ENDPOINT_URL: url('http', 'https').optional(),
     /**
      * Where metrics go: `cloudwatch` by PutMetricData; `emf` as lines of the embedded metric format on standard output,
@@ -96,6 +97,24 @@ export const workerEnvironment = z
     GRACE_MS: z.coerce.number().int().min(0).max(110_000).default(20_000),
     /** Where the ECS agent answers; ECS sets it. Absent: no scale-in protection. */
     ECS_AGENT_URI: url('http').optional(),
+    /** The SNS topic that hears the whole fleet's events, from when it is first named. Absent: only configurations' own do. */
+    EVENT_TOPIC_ARN: topicArn.optional(),
+    /** Events older than this are forgotten, read or not: who resumes later gets a gap. */
+    EVENT_RETENTION_HOURS: z.coerce
+      .number()
+      .min(0.01)
+      .max(24 * 30)
+      .default(24),
+    /** Beyond this the oldest events are forgotten before their time. 256 MiB, some 300,000 events, of the queue Redis. */
+    EVENT_RETENTION_MIB: z.coerce.number().int().min(1).max(65_536).default(256),
+    /** Ended tickets can be described for this long; then only the record has them. At least a day: every retry ends sooner. */
+    TICKET_READABLE_HOURS: z.coerce
+      .number()
+      .min(24)
+      .max(24 * 30)
+      .default(25),
+    /** Ended tickets stay in DocumentDB for this long; a change concerns those that end from then on. */
+    TICKET_RECORD_DAYS: z.coerce.number().int().min(1).max(3_650).default(30),
     LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
   })
   .superRefine((it, context) => {

@@ -1,4 +1,5 @@
 import type { QueueName } from '../jobs/contract.ts';
+import { deliverEvents, recordTickets, trimEvents } from '../jobs/maintenance/follow-events.ts';
 import {
   pauseConfiguration,
   putConfiguration,
@@ -25,10 +26,14 @@ import { readSession } from '../jobs/session-creation/read-session.ts';
 import { startMatch } from '../jobs/session-creation/start-match.ts';
 import type { Queues } from './enqueue.ts';
 import { type Duty, duty } from './handler.ts';
+import { deliverToTopics } from './maintenance/deliver-events.ts';
 import { readRecords } from './maintenance/read-record.ts';
+import { recordEndings } from './maintenance/record-tickets.ts';
 import { type QueueReport, reportQueues } from './maintenance/report-queue-length.ts';
 import { pauseOrResume, storeConfiguration, storeRuleSet } from './maintenance/settings.ts';
 import { sweepReservations } from './maintenance/sweep.ts';
+import type { Topics } from './maintenance/topics.ts';
+import { trimStream } from './maintenance/trim-events.ts';
 import { acceptProposals } from './matchmaking/accept-match.ts';
 import { wake } from './matchmaking/beat.ts';
 import { openConfigurations } from './matchmaking/configurations.ts';
@@ -36,6 +41,7 @@ import { formMatchesOfPool } from './matchmaking/form-matches.ts';
 import { handOver } from './matchmaking/hand-over.ts';
 import { startTickets } from './matchmaking/start-matchmaking.ts';
 import { stopTickets } from './matchmaking/stop-matchmaking.ts';
+import type { Retention } from './pool/events.ts';
 import { correctResults } from './rating-update/correct-result.ts';
 import { storeLadder } from './rating-update/put-ladder.ts';
 import { recomputeLadder, resumeAll } from './rating-update/recompute.ts';
@@ -57,16 +63,19 @@ export interface DutyParts {
   readonly metrics: Metrics;
   readonly log: Log;
   readonly reportSlotMs: number;
+  readonly events: EventParts;
+}
+
+export interface EventParts {
+  readonly topics: Topics;
+  /** The topic that hears the whole fleet's events. */
+  readonly fleetTopic: string | undefined;
+  readonly retention: Retention;
 }
 
 /** Every contract with its handler and the stores it needs, by queue: the fleet at a glance. */
-export function allDuties({
-  stores,
-  queues,
-  metrics,
-  log,
-  reportSlotMs,
-}: DutyParts): Record<QueueName, readonly Duty[]> {
+export function allDuties(parts: DutyParts): Record<QueueName, readonly Duty[]> {
+  const { stores, queues, metrics, log, reportSlotMs } = parts;
   const { pool, database, ...records } = stores;
   const { observe } = metrics;
   const configurations = openConfigurations(pool);
@@ -153,12 +162,52 @@ export function allDuties({
     maintenance: [
       duty(reportQueueLength, reportQueues(queues.queues, pool, reportSlotMs, publishReports(metrics))),
       duty(sweep, sweepReservations(pool, queues)),
+      ...eventDuties(parts),
       duty(putRuleSet, storeRuleSet(settings)),
       duty(putConfiguration, storeConfiguration(settings)),
       duty(pauseConfiguration, pauseOrResume(settings)),
       duty(readRecord, readRecords(database.db)),
     ],
   };
+}
+
+/** Upkeep of the event stream, and everybody who follows it. */
+function eventDuties({ stores, metrics, log, events }: DutyParts): Duty[] {
+  const { pool, tickets } = stores;
+  const { topics, fleetTopic, retention } = events;
+  const { observe } = metrics;
+  const following = {
+    lag: (seconds: number) => observe('EventLag', seconds, { service: 'maintenance' }),
+    lost: (follower: string, count: number) => {
+      observe('EventsLost', count, { service: 'maintenance' });
+      log.error({ follower, count }, 'events were forgotten before a follower took them');
+    },
+    failed: (follower: string, err: unknown) =>
+      log.warn({ follower, err }, 'events wait: a follower could not take them'),
+  };
+
+  return [
+    duty(trimEvents, trimStream(pool, retention)),
+    duty(
+      deliverEvents,
+      deliverToTopics({
+        pool,
+        topics,
+        fleetTopic,
+        observe: following,
+        onDelivered: (topic, accepted, refused) => {
+          observe('EventsDelivered', accepted, { service: 'maintenance' });
+          if (refused.length === 0) return;
+          observe('EventsRefused', refused.length, { service: 'maintenance' });
+          log.warn(
+            { topic, refused: refused.length, reason: refused[0]?.reason },
+            'events became dead letters',
+          );
+        },
+      }),
+    ),
+    duty(recordTickets, recordEndings({ pool, tickets, observe: following })),
+  ];
 }
 
 /** Publishes a slot's reports. Sent at once, since scaling waits for them and their time is then that of their slot. */

@@ -1,4 +1,5 @@
 import { type Job, jobOptions, seal } from '../jobs/contract.ts';
+import { deliverEvents, recordTickets, trimEvents } from '../jobs/maintenance/follow-events.ts';
 import { reportQueueLength, sweep } from '../jobs/maintenance/maintenance.ts';
 import { resumeRecomputes } from '../jobs/rating-update/recompute.ts';
 import { expireSessions } from '../jobs/session-creation/expire-sessions.ts';
@@ -6,6 +7,10 @@ import { fleet, type Queues } from './enqueue.ts';
 
 const sweepMs = 5_000;
 const expireMs = 60_000;
+/** What a topic hears late at most, while it keeps up. */
+const deliverMs = 1_000;
+const recordMs = 5_000;
+const trimMs = 10_000;
 
 /** Sets the fleet's upkeep going. Any number of workers may do it: a schedule is one per queue, whoever wrote it last. */
 export async function scheduleUpkeep({ queues }: Queues, reportSlotMs: number): Promise<void> {
@@ -16,6 +21,9 @@ export async function scheduleUpkeep({ queues }: Queues, reportSlotMs: number): 
   };
   await every(reportQueueLength, reportSlotMs);
   await every(sweep, sweepMs);
+  await every(deliverEvents, deliverMs);
+  await every(recordTickets, recordMs);
+  await every(trimEvents, trimMs);
   await every(expireSessions, expireMs);
   await every(resumeRecomputes, sweepMs);
 }

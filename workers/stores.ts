@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis';
 import { openPool } from './pool/pool.ts';
+import { aDayAndAnHour } from './pool/script.ts';
 import { openConfigurations } from './records/configurations.ts';
 import type { Database } from './records/database.ts';
 import { openLadders } from './records/ladders.ts';
@@ -8,10 +9,16 @@ import { openPlayers } from './records/players.ts';
 import { openRatingChanges } from './records/rating-changes.ts';
 import { openRuleSets } from './records/rule-sets.ts';
 import { openSessions } from './records/sessions.ts';
-import { openTickets } from './records/tickets.ts';
+import { defaultTicketDays, openTickets } from './records/tickets.ts';
 import { openSessionCache } from './session-cache/session-cache.ts';
 import { openWebhook, type WebhookOptions } from './session-creation/webhook.ts';
 import type { Tracer } from './telemetry/tracer.ts';
+
+/** How long tickets that have ended are kept: in Redis, and on record. */
+export interface TicketLife {
+  readonly readableSeconds: number;
+  readonly recordDays: number;
+}
 
 export type Stores = ReturnType<typeof openStores>;
 
@@ -24,17 +31,21 @@ export function openStores(
   tracer: Tracer,
   onCacheAway: (error: unknown) => void,
   placement: WebhookOptions,
+  { readableSeconds, recordDays }: TicketLife = {
+    readableSeconds: aDayAndAnHour,
+    recordDays: defaultTicketDays,
+  },
 ) {
   const { db } = database;
   return {
     database,
-    pool: traced(tracer, 'pool', openPool(queueRedis, domain)),
+    pool: traced(tracer, 'pool', openPool(queueRedis, domain, readableSeconds)),
     cache: traced(tracer, 'session-cache', openSessionCache(cacheRedis, onCacheAway)),
     players: traced(tracer, 'players', openPlayers(db)),
     sessions: traced(tracer, 'sessions', openSessions(db)),
     ladders: traced(tracer, 'ladders', openLadders(db)),
     matches: traced(tracer, 'matches', openMatches(db)),
-    tickets: traced(tracer, 'tickets', openTickets(db)),
+    tickets: traced(tracer, 'tickets', openTickets(db, recordDays)),
     changes: traced(tracer, 'rating_changes', openRatingChanges(db)),
     ruleSets: traced(tracer, 'rule_sets', openRuleSets(db)),
     configurations: traced(tracer, 'configurations', openConfigurations(db)),

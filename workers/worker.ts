@@ -3,9 +3,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { catalogue, queues as queueSettings } from '../jobs/catalogue.ts';
 import type { QueueName } from '../jobs/contract.ts';
 import type { WorkerConfig } from './config.ts';
-import { allDuties } from './duties.ts';
+import { allDuties, type EventParts } from './duties.ts';
 import { openQueues, type Queues } from './enqueue.ts';
 import { installAll } from './maintenance/settings.ts';
+import { openTopics } from './maintenance/topics.ts';
 import { beat } from './matchmaking/beat.ts';
 import { openDatabase, prepareDatabase } from './records/database.ts';
 import { openCacheRedis, openRedis, refuseEviction } from './redis.ts';
@@ -13,7 +14,7 @@ import { repeat } from './repeat.ts';
 import { type Running, runQueue } from './run.ts';
 import { scheduleUpkeep } from './schedule.ts';
 import type { WebhookOptions } from './session-creation/webhook.ts';
-import { openStores } from './stores.ts';
+import { openStores, type TicketLife } from './stores.ts';
 import { createTaskProtection } from './task-protection.ts';
 import { createCloudWatchSink } from './telemetry/cloudwatch.ts';
 import { createEmfSink } from './telemetry/emf.ts';
@@ -70,12 +71,16 @@ export async function startWorker(config: WorkerConfig, env: NodeJS.ProcessEnv):
   opened.defer(queues.close);
   const onCacheAway = (err: unknown) =>
     log.warn({ err }, 'session cache away: its reads miss and its writes are lost');
-  const stores = openStores(queueRedis, cacheRedis, database, config.DOMAIN, tracer, onCacheAway, {
-    hosts: config.PLACEMENT_HOSTS,
-    secretOf: (name) => env[name],
-    origin: { account: config.AWS_ACCOUNT_ID, region: config.AWS_REGION },
-    onAnswer: placementObserver(metrics, log),
-  });
+  const stores = openStores(
+    queueRedis,
+    cacheRedis,
+    database,
+    config.DOMAIN,
+    tracer,
+    onCacheAway,
+    { ...placementSettings(config, env), onAnswer: placementObserver(metrics, log) },
+    ticketLifeOf(config),
+  );
   await installAll(stores);
 
   const running = new Map<QueueName, Running>();
@@ -94,7 +99,14 @@ export async function startWorker(config: WorkerConfig, env: NodeJS.ProcessEnv):
   });
   opened.use(health);
 
-  const duties = allDuties({ stores, queues, metrics, log, reportSlotMs: config.REPORT_SLOT_MS });
+  const duties = allDuties({
+    stores,
+    queues,
+    metrics,
+    log,
+    reportSlotMs: config.REPORT_SLOT_MS,
+    events: eventParts(config, opened),
+  });
   for (const queue of config.QUEUES)
     running.set(
       queue,
@@ -146,6 +158,26 @@ export async function startWorker(config: WorkerConfig, env: NodeJS.ProcessEnv):
     },
   };
 }
+
+const placementSettings = (config: WorkerConfig, env: NodeJS.ProcessEnv) => ({
+  hosts: config.PLACEMENT_HOSTS,
+  secretOf: (name: string) => env[name],
+  origin: { account: config.AWS_ACCOUNT_ID, region: config.AWS_REGION },
+});
+
+const ticketLifeOf = (config: WorkerConfig): TicketLife => ({
+  readableSeconds: Math.ceil(config.TICKET_READABLE_HOURS * 3_600),
+  recordDays: config.TICKET_RECORD_DAYS,
+});
+
+const eventParts = (config: WorkerConfig, opened: AsyncDisposableStack): EventParts => ({
+  topics: opened.adopt(openTopics(config.AWS_ENDPOINT_URL), (it) => it.close()),
+  fleetTopic: config.EVENT_TOPIC_ARN,
+  retention: {
+    retentionMs: config.EVENT_RETENTION_HOURS * 3_600_000,
+    mostBytes: config.EVENT_RETENTION_MIB * 1024 * 1024,
+  },
+});
 
 async function openTracer(
   config: WorkerConfig,

@@ -37,6 +37,10 @@ export class FleetDashboard extends Construct {
       fleetMetric('SessionCreationLatency', { environment, service: 'session-creation', statistic }).with({
         label: statistic,
       });
+    const ofEvents = (name: MetricName, statistic: string) =>
+      fleetMetric(name, { environment, service: 'maintenance', statistic }).with({
+        label: `${name} ${statistic}`,
+      });
     const queue = data.queueCluster.group;
     const cache = data.sessionCache.group;
     const { cluster } = data.documentdb;
@@ -86,6 +90,12 @@ export class FleetDashboard extends Construct {
               ...perQueue('FailedJobs', 'Maximum'),
               ...perQueue('MeasurementsLost', 'Sum'),
             ]),
+            graph('Events', [
+              ofEvents('EventLag', 'Maximum'),
+              ofEvents('EventsDelivered', 'Sum'),
+              ofEvents('EventsRefused', 'Sum'),
+              ofEvents('EventsLost', 'Sum'),
+            ]),
           ],
         ].map(evenly),
       ],
@@ -95,6 +105,6 @@ export class FleetDashboard extends Construct {
 
 /** A row of graphs over the whole width of the screen, which is 24 columns. */
 const evenly = (row: readonly { title: string; left: IMetric[] }[]): GraphWidget[] =>
-  row.map((graph) => new GraphWidget({ ...graph, width: 24 / row.length, height: 5 }));
+  row.map((graph) => new GraphWidget({ ...graph, width: Math.floor(24 / row.length), height: 5 }));
 
 const graph = (title: string, left: IMetric[]) => ({ title, left });

@@ -14,17 +14,18 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { removalPolicy } from './removal.ts';
-import type { StageSettings } from './settings.ts';
+import { type StageSettings, topicsOf } from './settings.ts';
 
-/** The AWS services a task calls: images, logs, metrics, traces, secrets. */
-const endpoints = {
+/** The AWS services a task calls: images, logs, metrics, traces, secrets; and topics, where the stage names any. */
+const endpoints = (settings: StageSettings) => ({
   EcrApi: InterfaceVpcEndpointAwsService.ECR,
   EcrDocker: InterfaceVpcEndpointAwsService.ECR_DOCKER,
   Logs: InterfaceVpcEndpointAwsService.CLOUDWATCH_LOGS,
   Metrics: InterfaceVpcEndpointAwsService.CLOUDWATCH_MONITORING,
   Traces: InterfaceVpcEndpointAwsService.XRAY,
   Secrets: InterfaceVpcEndpointAwsService.SECRETS_MANAGER,
-};
+  ...(topicsOf(settings).length > 0 && { Topics: InterfaceVpcEndpointAwsService.SNS }),
+});
 
 export const valkeyPort = 6379;
 export const documentdbPort = 27017;
@@ -88,7 +89,7 @@ export class Network extends Construct {
     allow(this.workers, this.documentdb, documentdbPort, 'workers keep records');
     allow(this.workers, aws, 443, 'workers log, measure and read their secrets');
     allow(this.rotation, aws, 443, 'rotation stores the new password');
-    for (const [name, service] of Object.entries(endpoints))
+    for (const [name, service] of Object.entries(endpoints(settings)))
       this.vpc.addInterfaceEndpoint(name, {
         service,
         open: false,

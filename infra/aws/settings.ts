@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { keptFailures, type QueueName, queueNames } from '../../jobs/contract.ts';
+import { topicArn } from '../../jobs/matchmaking/configuration.ts';
 
 const count = z.int().min(0);
 const seconds = z.number().positive();
@@ -63,6 +64,31 @@ export const stageSettings = z
     }),
     services: z.record(z.enum(queueNames), service),
 
+    events: z.strictObject({
+      /** Age at which an event is forgotten, read or not. */
+      retentionHours: z
+        .number()
+        .positive()
+        .max(24 * 30),
+      /** Beyond this the oldest go before their time. It is memory of the queue cluster: well below half of it. */
+      retentionMib: z.int().min(1).max(65_536),
+      /** The topic that hears all of them. Absent: only configurations' own topics hear any. */
+      topicArn: topicArn.optional(),
+      /**
+       * Every other topic that a configuration may name as its `notificationTarget`: tasks may publish to none but these.
+       * One encrypted with a key of its own needs a key policy that lets the task role of maintenance use it.
+       */
+      configurationTopicArns: z.array(topicArn).max(50),
+    }),
+    /** How long an ended ticket can be described, and how long DocumentDB has it on record. */
+    tickets: z.strictObject({
+      readableHours: z
+        .number()
+        .min(24)
+        .max(24 * 30),
+      recordDays: z.int().min(1).max(3_650),
+    }),
+
     alarms: z.strictObject({
       sessionLatencyMs: z.number().positive(),
       /** A queue this many acceptable waits long has outrun its scaling. */
@@ -76,6 +102,8 @@ export const stageSettings = z
       /** Matches decided and not recorded; at 50,000 no more are formed. */
       outboxLength: z.int().min(1).max(50_000),
       restarts: count,
+      /** A topic, or the record of tickets, this far behind the event stream. */
+      eventLagSeconds: seconds,
     }),
     /** Share of traces begun by the fleet that are recorded; a caller's decision wins. */
     traceSampling: z.number().min(0).max(1),
@@ -110,6 +138,11 @@ export const stageSettings = z
 
 export type StageSettings = z.output<typeof stageSettings>;
 export type ServiceSettings = StageSettings['services'][QueueName];
+
+/** Every topic a stage's workers publish to. */
+export const topicsOf = ({ events }: StageSettings): string[] => [
+  ...new Set([events.topicArn ?? [], ...events.configurationTopicArns].flat()),
+];
 
 /** `maxPoolSize` of a worker. */
 const connectionsPerTask = 32;

@@ -62,6 +62,8 @@ export const dev: StageSettings = stageSettings.parse({
       spot: false,
     },
   },
+  events: { retentionHours: 24, retentionMib: 64, configurationTopicArns: [] },
+  tickets: { readableHours: 25, recordDays: 30 },
   alarms: {
     sessionLatencyMs: 1_000,
     backlogFactor: 10,
@@ -71,6 +73,7 @@ export const dev: StageSettings = stageSettings.parse({
     deadLetters: 1_500,
     outboxLength: 10_000,
     restarts: 10,
+    eventLagSeconds: 600,
   },
   traceSampling: 0.2,
   logDays: 14,
@@ -134,6 +137,8 @@ export const production: StageSettings = stageSettings.parse({
       spot: false,
     },
   },
+  events: { retentionHours: 24, retentionMib: 2_048, configurationTopicArns: [] },
+  tickets: { readableHours: 25, recordDays: 30 },
   alarms: {
     sessionLatencyMs: 1_000,
     backlogFactor: 10,
@@ -143,6 +148,7 @@ export const production: StageSettings = stageSettings.parse({
     deadLetters: 500,
     outboxLength: 2_000,
     restarts: 5,
+    eventLagSeconds: 300,
   },
   traceSampling: 0.05,
   logDays: 90,

@@ -3,8 +3,15 @@ import type { CfnCluster, FargateTaskDefinition, ICluster } from 'aws-cdk-lib/aw
 import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { metricNamespace } from '../../jobs/metrics.ts';
 
-/** Lets a task make every AWS call that its worker, its X-Ray daemon and, for them, the ECS agent make; no other. */
-export function allowCalls(definition: FargateTaskDefinition, cluster: ICluster): void {
+/**
+ * Lets a task make every AWS call that its worker, its X-Ray daemon and, for them, the ECS agent make; no other. It may
+ * publish to `topics` alone.
+ */
+export function allowCalls(
+  definition: FargateTaskDefinition,
+  cluster: ICluster,
+  topics: readonly string[],
+): void {
   const stack = Stack.of(definition);
   // A task cannot know its own name when its role is written: hence all tasks of the cluster.
   const tasks = stack.formatArn({
@@ -12,21 +19,22 @@ export function allowCalls(definition: FargateTaskDefinition, cluster: ICluster)
     resource: 'task',
     resourceName: `${cluster.clusterName}/*`,
   });
-  const allow = (sid: string, actions: string[], resource: string, conditions?: Record<string, unknown>) =>
+  const allow = (sid: string, actions: string[], resources: string[], conditions?: Record<string, unknown>) =>
     definition.addToTaskRolePolicy(
       new PolicyStatement({
         sid,
         effect: Effect.ALLOW,
         actions,
-        resources: [resource],
+        resources,
         ...(conditions && { conditions }),
       }),
     );
-  allow('Metrics', ['cloudwatch:PutMetricData'], '*', {
+  allow('Metrics', ['cloudwatch:PutMetricData'], ['*'], {
     StringEquals: { 'cloudwatch:namespace': metricNamespace },
   });
-  allow('Traces', ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'], '*');
-  allow('ScaleInProtection', ['ecs:UpdateTaskProtection'], tasks);
+  allow('Traces', ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'], ['*']);
+  allow('ScaleInProtection', ['ecs:UpdateTaskProtection'], [tasks]);
+  if (topics.length > 0) allow('Events', ['sns:Publish'], [...topics]);
 
   const clusterId = stack.getLogicalId(cluster.node.defaultChild as CfnCluster);
   Validations.of(definition).acknowledge(

@@ -6,6 +6,7 @@ import { Alarms } from './alarms.ts';
 import { Alerts } from './alerts.ts';
 import { FleetDashboard } from './dashboard.ts';
 import type { DataStack } from './data-stack.ts';
+import { eventAlarms } from './event-alarms.ts';
 import { playerAlarms } from './player-alarms.ts';
 import { queueAlarms } from './queue-alarms.ts';
 import type { StageSettings } from './settings.ts';
@@ -33,6 +34,7 @@ export class WatchStack extends Stack {
         ...playerAlarms(settings),
         ...queueAlarms(settings),
         ...storeAlarms(settings, data),
+        ...eventAlarms(settings),
         {
           runbook: 'worker-restarts',
           meaning: `More than ${settings.alarms.restarts} tasks crashed or were replaced within five minutes.`,

@@ -17,7 +17,7 @@ import type { QueueName } from '../../jobs/contract.ts';
 import type { DataStack } from './data-stack.ts';
 import { image } from './image.ts';
 import { removalPolicy } from './removal.ts';
-import type { StageSettings } from './settings.ts';
+import { type StageSettings, topicsOf } from './settings.ts';
 import { allowCalls } from './task-permissions.ts';
 
 export interface WorkerTaskProps {
@@ -103,7 +103,7 @@ export class WorkerTask extends Construct {
       portMappings: [{ containerPort: xrayPort, protocol: Protocol.UDP }],
       logging: LogDrivers.awsLogs({ streamPrefix: `${queue}-xray`, logGroup }),
     });
-    allowCalls(this.definition, cluster);
+    allowCalls(this.definition, cluster, queue === 'maintenance' ? topicsOf(settings) : []);
     this.definition.addToExecutionRolePolicy(
       new PolicyStatement({
         sid: 'ReadSecrets',
@@ -139,5 +139,10 @@ function plainEnvironment(queue: QueueName, settings: StageSettings, data: DataS
     AWS_XRAY_DAEMON_ADDRESS: `127.0.0.1:${xrayPort}`,
     TRACE_SAMPLING: String(settings.traceSampling),
     HEALTH_PORT: String(healthPort),
+    EVENT_RETENTION_HOURS: String(settings.events.retentionHours),
+    EVENT_RETENTION_MIB: String(settings.events.retentionMib),
+    ...(settings.events.topicArn !== undefined && { EVENT_TOPIC_ARN: settings.events.topicArn }),
+    TICKET_READABLE_HOURS: String(settings.tickets.readableHours),
+    TICKET_RECORD_DAYS: String(settings.tickets.recordDays),
   };
 }

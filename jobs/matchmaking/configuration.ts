@@ -20,7 +20,7 @@ export const ticketId = z
   .regex(/^[a-zA-Z0-9.-]+$/, `only letters, digits, "-" and "." (at most ${ticketLimits.ticketIdLength})`);
 
 /** A topic of Amazon SNS; a name that ends in `.fifo` says that it keeps order. */
-const topicArn = z
+export const topicArn = z
   .string()
   .max(300, 'at most 300 characters')
   .regex(

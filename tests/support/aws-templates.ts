@@ -1,8 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { App, type Stack } from 'aws-cdk-lib';
+import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
+import type { StageSettings } from '../../infra/aws/settings.ts';
 import { addStage } from '../../infra/aws/stage.ts';
 import { dev, production } from '../../infra/aws/stages.ts';
 
@@ -13,28 +14,33 @@ export interface Resource {
 }
 
 /** Both stages, synthesised once per test file. */
-export function synthesise() {
+export const synthesise = () =>
+  withApp((app) => {
+    const stages = { dev: addStage(app, dev), production: addStage(app, production) };
+    return {
+      dev: { settings: dev, stacks: stages.dev, ...templates(stages.dev) },
+      production: { settings: production, stacks: stages.production, ...templates(stages.production) },
+    };
+  });
+
+/** A stage as an operator might set it. */
+export const synthesiseStage = (settings: StageSettings) =>
+  withApp((app) => templates(addStage(app, settings)));
+
+function withApp<T>(work: (app: App) => T): T {
   // What CloudFormation thinks of the templates is asked once, by aws-gates.test.ts; it takes seconds.
   const outdir = mkdtempSync(join(tmpdir(), 'synthesis-'));
-  const app = new App({ analyticsReporting: false, builtinCloudFormationValidation: false, outdir });
-  const stages = { dev: addStage(app, dev), production: addStage(app, production) };
-  const template = (stack: Stack) => Template.fromStack(stack);
-  const synthesised = {
-    dev: { settings: dev, stacks: stages.dev, ...templates(stages.dev, template) },
-    production: {
-      settings: production,
-      stacks: stages.production,
-      ...templates(stages.production, template),
-    },
-  };
-  rmSync(outdir, { recursive: true });
-  return synthesised;
+  try {
+    return work(new App({ analyticsReporting: false, builtinCloudFormationValidation: false, outdir }));
+  } finally {
+    rmSync(outdir, { recursive: true });
+  }
 }
 
-const templates = (stage: ReturnType<typeof addStage>, template: (stack: Stack) => Template) => ({
-  data: template(stage.data),
-  workers: template(stage.workers),
-  watch: template(stage.watch),
+const templates = ({ data, workers, watch }: ReturnType<typeof addStage>) => ({
+  data: Template.fromStack(data),
+  workers: Template.fromStack(workers),
+  watch: Template.fromStack(watch),
 });
 
 /** Resources of one type by logical id, with their properties as CloudFormation gets them. */

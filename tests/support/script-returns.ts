@@ -31,6 +31,8 @@ const refuse = ({ pool }: Steps, ticketId: string) =>
 const rest = async ({ pool }: Steps, position: number) =>
   pool.rest('duel', { position, configuration: 'duel', version: 1 }, undefined);
 
+const follow = ({ pool }: Steps, holder: string) => pool.follow('f', holder, 'oldest');
+
 /** Every code that a script's header says it returns, with how it comes to that. */
 export const scriptReturns: Readonly<Record<string, Readonly<Record<string, Story>>>> = {
   accept: {
@@ -51,6 +53,16 @@ export const scriptReturns: Readonly<Record<string, Readonly<Record<string, Stor
     stranger: async (steps) => {
       await commit(steps, answerMs);
       await accept(steps, 'a', 'b');
+    },
+  },
+  advance: {
+    1: async (steps) => {
+      await follow(steps, 'me');
+      await steps.pool.advance('f', 'me', { from: 0, to: 0 });
+    },
+    0: async (steps) => {
+      await follow(steps, 'me');
+      await steps.pool.advance('f', 'you', { from: 0, to: 0 });
     },
   },
   'begin-cycle': {
@@ -158,6 +170,20 @@ export const scriptReturns: Readonly<Record<string, Readonly<Record<string, Stor
       await steps.search('a');
       await rest(steps, 0);
     },
+  },
+  follow: {
+    held: (steps) => follow(steps, 'me'),
+    busy: async (steps) => {
+      await follow(steps, 'me');
+      await follow(steps, 'you');
+    },
+  },
+  release: {
+    1: async (steps) => {
+      await follow(steps, 'me');
+      await steps.pool.release('f', 'me', 'well');
+    },
+    0: (steps) => steps.pool.release('f', 'me', 'well'),
   },
   settle: {
     1: async (steps) => settle(steps, await commit(steps)),

@@ -3,10 +3,11 @@ import { fileURLToPath } from 'node:url';
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
 import { loadExpression, scalingPolicy, targetBacklogPerTask } from '../../infra/aws/scaling-policy.ts';
+import { stageSettings } from '../../infra/aws/settings.ts';
 import { catalogue, queues } from '../../jobs/catalogue.ts';
 import { queueNames } from '../../jobs/contract.ts';
 import { workerEnvironment } from '../../workers/config.ts';
-import { type Resource, resources, synthesise, text } from '../support/aws-templates.ts';
+import { type Resource, resources, synthesise, synthesiseStage, text } from '../support/aws-templates.ts';
 
 interface Container {
   readonly Name: string;
@@ -23,7 +24,7 @@ interface Container {
 const { dev, production } = synthesise();
 
 /** The containers of each queue's task, by the queue its worker is told to serve. */
-function tasks(stage: typeof dev): Map<string, Container[]> {
+function tasks(stage: Pick<typeof dev, 'workers'>): Map<string, Container[]> {
   const definitions = Object.values(resources(stage.workers, 'AWS::ECS::TaskDefinition'));
   return new Map(
     definitions.map(({ Properties }) => {
@@ -188,7 +189,9 @@ describe.each([
     const actions = (role: string) =>
       [...new Set(statements.filter((it) => it.role === role).flatMap((it) => it.Action))].sort();
 
-    expect(actions('task')).toEqual([...callsOf('workers'), ...callsOfTheDaemon].sort());
+    // A stage that names no topic publishes to none.
+    const calls = callsOf('workers').filter((it) => it !== 'sns:Publish');
+    expect(actions('task')).toEqual([...calls, ...callsOfTheDaemon].sort());
     expect(actions('execution')).toEqual([
       'ecr:BatchCheckLayerAvailability',
       'ecr:BatchGetImage',
@@ -210,6 +213,43 @@ describe.each([
     expect(statements.find((it) => it.Action.includes('cloudwatch:PutMetricData'))?.Condition).toEqual({
       StringEquals: { 'cloudwatch:namespace': 'GameMetrics' },
     });
+  });
+});
+
+describe('a stage that names topics', () => {
+  const arn = (name: string) => `arn:aws:sns:us-east-1:123456789012:${name}`;
+  const topics = [arn('events.fifo'), arn('duel')];
+  const events = {
+    ...production.settings.events,
+    topicArn: topics[0],
+    configurationTopicArns: [arn('duel')],
+  };
+  const stage = synthesiseStage(stageSettings.parse({ ...production.settings, events }));
+
+  test('lets maintenance publish to exactly those, and nobody else', () => {
+    const publishing = Object.entries(resources(stage.workers, 'AWS::IAM::Policy')).flatMap(([id, policy]) =>
+      statementsOf(policy)
+        .filter((it) => it.Action.some((action) => action.startsWith('sns:')))
+        .map((it) => ({ id, ...it })),
+    );
+
+    expect(callsOf('workers')).toContain('sns:Publish');
+    expect(publishing).toMatchObject([
+      { id: expect.stringMatching(/^maintenance/), Action: ['sns:Publish'], Resource: topics },
+    ]);
+  });
+
+  test('tells its workers the topic, and gives the network a way to SNS', () => {
+    for (const [worker] of tasks(stage).values())
+      expect(workerEnvironment.parse({ ...environmentOf(worker), ...secrets })).toMatchObject({
+        EVENT_TOPIC_ARN: topics[0],
+        EVENT_RETENTION_MIB: events.retentionMib,
+      });
+    stage.data.hasResourceProperties('AWS::EC2::VPCEndpoint', {
+      ServiceName: Match.stringLikeRegexp('sns'),
+      VpcEndpointType: 'Interface',
+    });
+    expect(text(production.data.toJSON())).not.toContain('.sns');
   });
 });
 

@@ -1,5 +1,7 @@
 import type { Redis } from 'ioredis';
 import type { Pass } from '../../jobs/matchmaking/engine/match.ts';
+import { type StoredEvent, storedEvent } from '../../jobs/matchmaking/event.ts';
+import type { Scripts } from './script.ts';
 
 /** FlexMatch reports on its top 50 rules. */
 const rulesInEvents = 50;
@@ -11,17 +13,94 @@ const longestSearchSeconds = 43_200;
 export const ruleMetrics = (evaluations: Pass['ruleEvaluations']): Pass['ruleEvaluations'] =>
   evaluations.slice(0, rulesInEvents);
 
+/** An event with its number in the stream. */
+export interface NumberedEvent extends StoredEvent {
+  readonly number: number;
+}
+
+/** How much of the stream is kept: what is older, or beyond the bytes, is forgotten. */
+export interface Retention {
+  readonly retentionMs: number;
+  readonly mostBytes: number;
+}
+
+/** What a follower has before it. */
+export interface Page {
+  /** Redis time, ms. */
+  readonly now: number;
+  /** Number of the stream's latest event. */
+  readonly latest: number;
+  /** Number of the last event it has taken. */
+  readonly position: number;
+  readonly events: readonly NumberedEvent[];
+}
+
+/** Events forgotten by one script call: about a millisecond. */
+const trimmedAtOnce = 5_000;
+/** Events on a page. */
+const pageLength = 200;
+/** How long (ms) a follower is held without a sign of life. */
+const leaseMs = 30_000;
+/** After a failure (ms); it doubles. */
+const rest = { first: 500, longest: 30_000 };
+
 /** What is told of tickets: the event stream and what its entries carry. */
-export function openEvents(redis: Redis, tag: string) {
+export function openEvents(redis: Redis, tag: string, script: Scripts) {
+  const run = {
+    trimEvents: script<[number, number]>('trim-events'),
+    follow: script<['busy'] | ['held', string, string, string, [string, string[]][]]>('follow'),
+    advance: script<number>('advance'),
+    release: script<number>('release'),
+  };
+
   return {
     /** Keeps what the pool's latest pass found, for events of tickets that end without a match. */
     async noteRules(pool: string, evaluations: Pass['ruleEvaluations']): Promise<void> {
-      await redis.set(
-        `${tag}:rules:${pool}`,
-        JSON.stringify(ruleMetrics(evaluations)),
-        'EX',
-        longestSearchSeconds,
-      );
+      const rules = JSON.stringify(ruleMetrics(evaluations));
+      await redis.set(`${tag}:rules:${pool}`, rules, 'EX', longestSearchSeconds);
     },
+
+    /** Forgets events beyond retention, step by step, until none is left or `signal` says so. Returns how many. */
+    async trimEvents({ retentionMs, mostBytes }: Retention, signal: AbortSignal): Promise<number> {
+      let forgotten = 0;
+      for (let more = 1; more === 1 && !signal.aborted; ) {
+        const [now, still] = await run.trimEvents(retentionMs, mostBytes, trimmedAtOnce);
+        forgotten += now;
+        more = still;
+      }
+      return forgotten;
+    },
+
+    /** The next page of a follower, from now on held by `holder`; `busy` when another holds it or it rests. */
+    async follow(follower: string, holder: string, begin: 'oldest' | 'latest'): Promise<Page | 'busy'> {
+      const answer = await run.follow(follower, holder, leaseMs, pageLength, begin);
+      if (answer[0] === 'busy') return 'busy';
+      const [, now, latest, position, entries] = answer;
+      return {
+        now: Number(now),
+        latest: Number(latest),
+        position: Number(position),
+        events: entries.map(([id, fields]) => ({ number: Number.parseInt(id, 10), ...storedEvent(fields) })),
+      };
+    },
+
+    /** Moves a follower on, past dead letters (JSON) too; `false` when it is not `holder`'s, or not at `from`, any more. */
+    async advance(
+      follower: string,
+      holder: string,
+      { from, to }: { readonly from: number; readonly to: number },
+      deadLetters: readonly string[] = [],
+    ): Promise<boolean> {
+      return (await run.advance(follower, holder, from, to, ...deadLetters)) === 1;
+    },
+
+    /** Lets it go, to rest after a failure; `false` when it is not `holder`'s any more. */
+    async release(follower: string, holder: string, outcome: 'well' | 'failed'): Promise<boolean> {
+      const failed = outcome === 'failed' ? 1 : 0;
+      return (await run.release(follower, holder, failed, rest.first, rest.longest)) === 1;
+    },
+
+    /** The topic of each configuration that has one. */
+    topics: (): Promise<Record<string, string>> => redis.hgetall(`${tag}:topics`),
   };
 }

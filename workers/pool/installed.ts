@@ -11,8 +11,10 @@ export function openInstalled(redis: Redis, tag: string, script: Scripts) {
     /** Returns whether this copy was newer than the one there. */
     async install(installed: InstalledConfiguration): Promise<boolean> {
       const { configuration, version } = installed;
-      const { name, customEventData = '' } = configuration;
-      return (await install(name, version, JSON.stringify(installed), customEventData)) === 1;
+      const { name, customEventData = '', notificationTarget = '' } = configuration;
+      return (
+        (await install(name, version, JSON.stringify(installed), customEventData, notificationTarget)) === 1
+      );
     },
 
     /**

@@ -24,7 +24,7 @@ export function openPool(redis: Redis, domain: string, terminalSeconds = aDayAnd
     ...openOutbox(redis, tag, script),
     ...openInstalled(redis, tag, script),
     ...openActivity(redis, tag),
-    ...openEvents(redis, tag),
+    ...openEvents(redis, tag, script),
     ...openQuestions(redis, domain),
   };
 }

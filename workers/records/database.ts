@@ -67,8 +67,6 @@ export function inTransaction<T>(
   );
 }
 
-const day = 24 * 3600;
-
 /** Every index. Unique ones carry idempotency: what is stored twice is stored once. */
 const indexes = {
   players: [{ key: { cognito_id: 1 }, unique: true, name: 'cognito_id' }],
@@ -84,7 +82,8 @@ const indexes = {
   ladders: [{ key: { ladder: 1 }, name: 'ladder' }],
   tickets: [
     { key: { match_id: 1 }, name: 'match' },
-    { key: { ended_at: 1 }, expireAfterSeconds: 30 * day, name: 'ended_at' },
+    // Each record says itself when it expires: another setting needs no other index.
+    { key: { expires_at: 1 }, expireAfterSeconds: 0, name: 'expires_at' },
   ],
   rating_changes: [
     { key: { ladder: 1, match_id: 1, player_id: 1, revision: 1 }, unique: true, name: 'once' },

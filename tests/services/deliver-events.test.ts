@@ -1,0 +1,127 @@
+import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { aConfiguration, aTicket } from '../support/builders.ts';
+import { openDeliverySteps, ticketOf } from '../support/delivery-steps.ts';
+
+let steps: Awaited<ReturnType<typeof openDeliverySteps>>;
+
+beforeEach(async () => {
+  steps = await openDeliverySteps();
+});
+
+const ids = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, at) => `t${from + at}`);
+
+describe('a FIFO topic', () => {
+  test('hears every event once, a pool in its order, with the event id against duplicates (invariant 8)', async () => {
+    const topic = await steps.topic({ fifo: true });
+    await steps.deliver(topic.arn);
+    await steps.begin(...ids(1, 25));
+    await steps.pool.stop('t3');
+
+    await steps.deliver(topic.arn);
+
+    const heard = await topic.heard();
+    expect(heard.map(ticketOf)).toEqual([...ids(1, 25), 't3']);
+    for (const { event, group, deduplicationId, attributes } of heard) {
+      expect(deduplicationId).toBe(event.id);
+      expect(group).toBe('duel');
+      expect(attributes).toEqual({ eventType: event.detail.type, configuration: 'duel' });
+      expect(event.region).toBe('us-east-1');
+      expect(event.account).toBe(topic.arn.split(':')[4]);
+    }
+    expect(steps.sns.calls.every((call) => call.length <= 10)).toBe(true);
+    expect(steps.sns.calls.length).toBe(3);
+  });
+
+  test('takes an event once though a deliverer died between publishing and moving on (invariant 9)', async () => {
+    const topic = await steps.topic({ fifo: true });
+    await steps.deliver(topic.arn);
+    await steps.begin('a', 'b');
+    const dying = { ...steps.pool, advance: () => new Promise<never>(() => undefined) };
+    const published = vi.fn();
+    void steps.deliver(topic.arn, { pool: dying, onDelivered: published });
+    await vi.waitFor(() => expect(published).toHaveBeenCalled());
+
+    await steps.waitLong();
+    await steps.deliver(topic.arn);
+
+    expect(steps.sns.calls).toHaveLength(2);
+    expect((await topic.heard()).map(ticketOf)).toEqual(['a', 'b']);
+  });
+
+  test('groups what has entered no pool by its configuration', async () => {
+    const topic = await steps.topic({ fifo: true });
+    await steps.deliver(topic.arn);
+    await steps.reserve(aTicket('a'));
+    await steps.pool.stop('a');
+
+    await steps.deliver(topic.arn);
+
+    expect(await topic.heard()).toMatchObject([{ group: 'duel' }]);
+  });
+});
+
+describe('a standard topic', () => {
+  test('hears every event, in whatever order', async () => {
+    const topic = await steps.topic();
+    await steps.deliver(topic.arn);
+    await steps.begin(...ids(1, 30));
+
+    await steps.deliver(topic.arn);
+
+    const heard = await topic.heard();
+    expect(heard.map(ticketOf).sort()).toEqual(ids(1, 30).sort());
+    expect(heard.every((it) => it.group === undefined)).toBe(true);
+    expect(steps.onDelivered).toHaveBeenLastCalledWith(topic.arn, 30, []);
+  });
+
+  test('lets a subscription filter by event type and configuration', async () => {
+    const topic = await steps.topic({ filter: { eventType: ['MatchmakingCancelled'] } });
+    await steps.deliver(topic.arn);
+    await steps.begin('a', 'b');
+    await steps.pool.stop('b');
+
+    await steps.deliver(topic.arn);
+
+    expect((await topic.heard()).map((it) => it.event.detail.type)).toEqual(['MatchmakingCancelled']);
+  });
+});
+
+describe("a configuration's own topic", () => {
+  test('hears its events and no other; the fleet topic hears all', async () => {
+    const [own, fleet] = [await steps.topic(), await steps.topic()];
+    const { configuration, ...installed } = aConfiguration(2);
+    await steps.pool.install({
+      ...installed,
+      configuration: { ...configuration, name: 'race', notificationTarget: own.arn },
+    });
+    await steps.deliver(fleet.arn);
+    await steps.begin('a');
+    await steps.reserve({ ...aTicket('b'), configuration: 'race' });
+    await steps.pool.stop('b');
+
+    await steps.deliver(fleet.arn);
+
+    expect((await own.heard()).map(ticketOf)).toEqual(['b']);
+    expect((await fleet.heard()).map(ticketOf).sort()).toEqual(['a', 'b']);
+
+    await steps.pool.install({ ...installed, version: 3, configuration: { ...configuration, name: 'race' } });
+    await steps.reserve({ ...aTicket('c'), configuration: 'race' });
+    await steps.pool.stop('c');
+    await steps.deliver(fleet.arn);
+    expect(await own.heard()).toEqual([]);
+  });
+
+  test('hears each event once, though it is the fleet topic too', async () => {
+    const topic = await steps.topic();
+    const { configuration, ...installed } = aConfiguration(2);
+    await steps.pool.install({
+      ...installed,
+      configuration: { ...configuration, notificationTarget: topic.arn },
+    });
+    await steps.deliver(topic.arn);
+    await steps.begin('a');
+    await steps.deliver(topic.arn);
+
+    expect((await topic.heard()).map(ticketOf)).toEqual(['a']);
+  });
+});

@@ -1,0 +1,191 @@
+import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { type Follower, followEvents } from '../../workers/maintenance/follow-events.ts';
+import type { NumberedEvent } from '../../workers/pool/events.ts';
+import { openPoolSteps } from '../support/pool-steps.ts';
+
+let domain: Awaited<ReturnType<typeof openPoolSteps>>;
+
+beforeEach(async () => {
+  domain = await openPoolSteps();
+  onTestFinished(() => domain[Symbol.asyncDispose]());
+});
+
+const never = new AbortController().signal;
+const observe = { lag: vi.fn(), lost: vi.fn(), failed: vi.fn() };
+beforeEach(() => {
+  for (const each of Object.values(observe)) each.mockClear();
+});
+
+const numbers = (events: readonly NumberedEvent[]) => events.map((it) => it.number);
+const follow = (take: Follower['take'], begin: Follower['begin'] = 'oldest') =>
+  followEvents({ name: 'f', begin, take }, { pool: domain.pool, observe }, never);
+const position = async () => Number(await domain.redis.hget(domain.key('follower:f'), 'position'));
+/** Lets the lease and every rest end. */
+const waitLong = async () => {
+  const now = Number(await domain.redis.get(domain.key('clock')));
+  await domain.redis.set(domain.key('clock'), now + 60_000);
+};
+
+describe('a follower', () => {
+  test('takes every event once and in order, over many runs', async () => {
+    const taken: number[] = [];
+    const take = async (events: readonly NumberedEvent[]) => {
+      taken.push(...numbers(events));
+      return [];
+    };
+    await domain.search('a', 'b');
+    await follow(take);
+    await domain.search('c');
+    await follow(take);
+    await follow(take);
+
+    expect(taken).toEqual([1, 2, 3]);
+    expect(observe.lag).toHaveBeenLastCalledWith(0);
+    expect(observe.lost).not.toHaveBeenCalled();
+  });
+
+  test('that is new begins where it is told: with the oldest kept, or with what comes', async () => {
+    await domain.search('a', 'b');
+    const take = vi.fn(async () => []);
+    await follow(take, 'latest');
+    expect(take).not.toHaveBeenCalled();
+
+    await domain.search('c');
+    await follow(take, 'latest');
+    expect(take).toHaveBeenCalledTimes(1);
+    expect(take.mock.calls[0]).toMatchObject([[{ number: 3 }], expect.anything()]);
+  });
+
+  test('is held by one at a time: who comes second goes away', async () => {
+    await domain.search('a');
+    const second = vi.fn(async () => []);
+    await follow(async () => {
+      await follow(second);
+      return [];
+    });
+
+    expect(second).not.toHaveBeenCalled();
+    expect(await position()).toBe(1);
+  });
+
+  test('whose holder slept through its lease is moved only by who took over (invariant 7)', async () => {
+    await domain.search('a', 'b');
+    await follow(async () => {
+      await waitLong();
+      await follow(async () => []);
+      await domain.search('c');
+      return ['{"reason":"a stale dead letter"}'];
+    });
+
+    expect(await position()).toBe(2);
+    expect(await domain.redis.xlen(domain.key('dead-letters'))).toBe(0);
+    const third = vi.fn(async () => []);
+    await follow(third);
+    expect(third.mock.calls[0]).toMatchObject([[{ number: 3 }], expect.anything()]);
+  });
+
+  test('that died between taking and moving on takes that page again (invariant 9)', async () => {
+    await domain.search('a', 'b');
+    await domain.pool.follow('f', 'who dies here', 'oldest');
+    const taken = vi.fn(async () => []);
+    await follow(taken);
+    expect(taken).not.toHaveBeenCalled();
+
+    await waitLong();
+    await follow(taken);
+    expect(taken.mock.calls[0]).toMatchObject([[{ number: 1 }, { number: 2 }], expect.anything()]);
+  });
+
+  test('that fails rests, twice as long each time, and begins with the same page', async () => {
+    await domain.search('a');
+    const away = new Error('SNS is away');
+    const fail = vi.fn(async () => {
+      throw away;
+    });
+    await follow(fail);
+    await follow(fail);
+    expect(fail).toHaveBeenCalledTimes(1);
+    expect(observe.failed).toHaveBeenCalledExactlyOnceWith('f', away);
+
+    const rests: number[] = [];
+    for (let times = 0; times < 8; times++) {
+      await waitLong();
+      await follow(fail);
+      const until = await domain.redis.hget(domain.key('follower:f'), 'until');
+      rests.push(Number(until) - Number(await domain.redis.get(domain.key('clock'))));
+    }
+    expect(rests).toEqual([1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000, 30_000]);
+
+    await waitLong();
+    const take = vi.fn(async () => []);
+    await follow(take);
+    expect(take.mock.calls[0]).toMatchObject([[{ number: 1 }], expect.anything()]);
+    expect(await domain.redis.hget(domain.key('follower:f'), 'failures')).toBeNull();
+  });
+
+  test('that trimming has overtaken says how many events it lost, also while it cannot go on (invariant 8)', async () => {
+    await domain.search('a');
+    await follow(async () => []);
+    await domain.search('b', 'c', 'd');
+    await domain.redis.xtrim(domain.key('events'), 'MINID', '4-0');
+    await follow(async () => {
+      throw new Error('still away');
+    });
+
+    expect(observe.lost).toHaveBeenCalledExactlyOnceWith('f', 2);
+    expect(await position()).toBe(3);
+    await domain.redis.xtrim(domain.key('events'), 'MAXLEN', 0);
+    await waitLong();
+    await follow(async () => []);
+    expect(observe.lost).toHaveBeenLastCalledWith('f', 1);
+    expect(await position()).toBe(4);
+  });
+
+  test('tells how far behind it is', async () => {
+    await domain.search('a');
+    await waitLong();
+    await follow(async () => []);
+
+    expect(observe.lag.mock.calls[0]?.[0]).toBeGreaterThanOrEqual(60);
+  });
+
+  test('keeps what it never will take as dead letters, the last thousand', async () => {
+    await domain.search('a');
+    await follow(async () => ['{"reason":"first"}', '{"reason":"second"}']);
+
+    const letters = await domain.redis.xrange(domain.key('dead-letters'), '-', '+');
+    expect(letters.map(([, fields]) => fields)).toEqual([
+      ['follower', 'f', 'letter', '{"reason":"first"}'],
+      ['follower', 'f', 'letter', '{"reason":"second"}'],
+    ]);
+    expect(await position()).toBe(1);
+  });
+
+  test('goes from page to page until it has caught up', async () => {
+    const many = domain.redis.pipeline();
+    for (let number = 1; number <= 450; number++)
+      many.xadd(
+        domain.key('events'),
+        `${number}-0`,
+        ...['type', 'x', 'time', '1', 'configuration', 'duel', 'detail', '{"tickets":[]}', 'bytes', '1'],
+      );
+    await many.set(domain.key('event-number'), 450).exec();
+    const pages: number[] = [];
+    await follow(async (events) => {
+      pages.push(events.length);
+      return [];
+    });
+
+    expect(pages).toEqual([200, 200, 50]);
+  });
+});
+
+test('letting go of what is not held changes nothing', async () => {
+  await domain.pool.follow('f', 'holder', 'oldest');
+
+  expect(await domain.pool.release('f', 'stranger', 'failed')).toBe(false);
+  expect(await domain.pool.follow('f', 'stranger', 'oldest')).toBe('busy');
+  expect(await domain.pool.advance('f', 'holder', { from: 5, to: 6 })).toBe(false);
+  expect(await domain.pool.release('f', 'holder', 'well')).toBe(true);
+  expect(await domain.pool.follow('f', 'stranger', 'oldest')).toMatchObject({ position: 0 });
+});

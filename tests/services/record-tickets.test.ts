@@ -1,0 +1,182 @@
+import { beforeEach, describe, expect, inject, onTestFinished, test, vi } from 'vitest';
+import { readRecords } from '../../workers/maintenance/read-record.ts';
+import { recordEndings } from '../../workers/maintenance/record-tickets.ts';
+import { openDatabase } from '../../workers/records/database.ts';
+import { openTickets, type TicketRecord } from '../../workers/records/tickets.ts';
+import { aConfiguration, aMatch, aTicket } from '../support/builders.ts';
+import { openFleetStores, perform } from '../support/fleet-stores.ts';
+import { openProxy } from '../support/tcp-proxy.ts';
+
+let fleet: Awaited<ReturnType<typeof openFleetStores>>;
+const observe = { lag: vi.fn(), lost: vi.fn(), failed: vi.fn() };
+
+beforeEach(async () => {
+  fleet = await openFleetStores();
+  onTestFinished(() => fleet[Symbol.asyncDispose]());
+  for (const each of Object.values(observe)) each.mockClear();
+  await fleet.stores.pool.install(aConfiguration());
+});
+
+const key = (name: string) => `{${fleet.domain}.matchmaking}:${name}`;
+const record = (tickets = fleet.stores.tickets) =>
+  perform(recordEndings({ pool: fleet.stores.pool, tickets, observe }), [{}]);
+const records = () => fleet.db.collection<TicketRecord>('tickets').find().sort({ _id: 1 }).toArray();
+async function search(...ids: string[]) {
+  const { pool } = fleet.stores;
+  await fleet.producerTickets.reserve(
+    'job',
+    ids.map((id) => aTicket(id)),
+  );
+  await pool.enter(
+    ids.map((ticketId) => ({
+      ticketId,
+      pool: 'duel',
+      timeoutMs: 60_000,
+      players: aTicket(ticketId).players,
+    })),
+  );
+}
+async function commit(matchId: string, ...ids: string[]) {
+  await search(...ids);
+  const tickets = (await fleet.stores.pool.readPool('duel', 0, 100)).tickets;
+  const match = aMatch(matchId, tickets);
+  const revisions = tickets.map((it) => it.revision);
+  await fleet.stores.pool.commit('duel', [{ match, jobId: 'job', revisions, ruleEvaluations: [] }]);
+  return match;
+}
+const ended = { player_ids: expect.anything(), start_time: expect.any(Date), configuration: 'duel' };
+
+describe('a ticket that ends without a match', () => {
+  test('is on record with its reason, however it ended and however often that is told (invariant 9)', async () => {
+    const { pool } = fleet.stores;
+    await search('stopped', 'late');
+    await pool.stop('stopped');
+    await fleet.redis.hset(key('ticket:late'), 'deadline', 1);
+    await pool.expire(['late']);
+    await fleet.producerTickets.reserve('job', [aTicket('unfit'), aTicket('waiting')]);
+    await pool.refuse([{ ticketId: 'unfit', reason: 'InvalidTicket', message: 'players: none' }]);
+
+    await record();
+    await fleet.redis.del(key('follower:ticket-records'));
+    await record();
+
+    expect(await records()).toMatchObject([
+      { _id: 'late', status: 'TIMED_OUT', reason: 'TimedOut', ...ended },
+      { _id: 'stopped', status: 'CANCELLED', message: 'Cancelled by request.', player_ids: ['stopped'] },
+      { _id: 'unfit', status: 'FAILED', reason: 'InvalidTicket', message: 'players: none' },
+    ]);
+    expect(observe.failed).not.toHaveBeenCalled();
+  });
+
+  test('can be read when Redis has forgotten it', async () => {
+    await search('a');
+    await fleet.stores.pool.stop('a');
+    await record();
+    await fleet.redis.del(key('ticket:a'));
+
+    expect(await perform(readRecords(fleet.db), [{ collection: 'tickets', id: 'a' }])).toMatchObject({
+      result: [{ _id: 'a', status: 'CANCELLED' }],
+    });
+  });
+
+  test('expires after the days that were set when it ended', async () => {
+    await search('a');
+    await fleet.stores.pool.stop('a');
+    await record(openTickets(fleet.db, 7));
+
+    const [found] = await records();
+    expect((found?.expires_at.getTime() ?? 0) - (found?.ended_at.getTime() ?? 0)).toBe(7 * 86_400_000);
+    expect(await fleet.db.collection('tickets').indexes()).toContainEqual(
+      expect.objectContaining({ key: { expires_at: 1 }, expireAfterSeconds: 0 }),
+    );
+  });
+});
+
+describe('a claim of a match', () => {
+  test('is never overwritten: its ticket stays the match its record says (invariant 2)', async () => {
+    const match = await commit('m', 'a', 'b');
+    await fleet.stores.tickets.claim([match], new Date());
+    await fleet.stores.pool.settle([{ match, status: 'COMPLETED', reason: '', message: '' }]);
+    await fleet.stores.tickets.record([
+      {
+        ...{ ticketId: 'a', status: 'CANCELLED', configuration: 'duel', playerIds: ['a'] },
+        ...{ startTime: 1, endTime: 2, reason: 'Cancelled', message: 'of an older store' },
+      },
+    ]);
+    await record();
+
+    expect(await records()).toMatchObject([
+      { _id: 'a', status: 'COMPLETED', match_id: 'm' },
+      { _id: 'b', status: 'COMPLETED', match_id: 'm' },
+    ]);
+    expect((await records())[0]).not.toHaveProperty('reason');
+  });
+
+  test('that came to nothing says so, and stays that match', async () => {
+    const match = await commit('m', 'a', 'b');
+    await fleet.stores.tickets.claim([match], new Date());
+    await fleet.stores.pool.settle([
+      { match, status: 'FAILED', reason: 'PlacementFailed', message: 'no room' },
+    ]);
+    await record();
+
+    expect(await records()).toMatchObject([
+      { _id: 'a', status: 'FAILED', match_id: 'm', reason: 'PlacementFailed', message: 'no room' },
+      { _id: 'b', status: 'FAILED', match_id: 'm' },
+    ]);
+  });
+
+  test('of a match that failed before anybody claimed it is on record too', async () => {
+    const match = await commit('m', 'a', 'b');
+    await fleet.stores.pool.settle([{ match, status: 'FAILED', reason: 'PlacementFailed', message: 'late' }]);
+    await record();
+
+    expect(await records()).toMatchObject([
+      { _id: 'a', status: 'FAILED', match_id: 'm' },
+      { _id: 'b', status: 'FAILED', match_id: 'm' },
+    ]);
+  });
+
+  test('takes a ticket that is on record without a match, and only one claim can', async () => {
+    await search('a');
+    await fleet.stores.pool.stop('a');
+    await record();
+    const [one, two] = ['one', 'two'].map((id) => ({
+      ...aMatch(id, []),
+      tickets: [{ ticketId: 'a', startTime: 1, players: [...aTicket('a').players] }],
+    }));
+    if (!one || !two) throw new Error('two matches');
+
+    const losers = await Promise.all([
+      fleet.stores.tickets.claim([one], new Date()),
+      fleet.stores.tickets.claim([two], new Date()),
+    ]);
+
+    expect(losers.map((it) => it.size).sort()).toEqual([0, 1]);
+    const [found] = await records();
+    expect(found).toMatchObject({ status: 'COMPLETED' });
+    expect(found).not.toHaveProperty('reason');
+    expect([...(losers[0] ?? []), ...(losers[1] ?? [])]).not.toContain(found?.match_id);
+  });
+});
+
+test('with DocumentDB away endings wait in the stream, and are written when it is back (invariant 9)', async () => {
+  const proxy = await openProxy(inject('stackEnv')['DOCUMENTDB_URI'] ?? '');
+  const uri = `mongodb://127.0.0.1:${proxy.port}/?directConnection=true`;
+  const database = await openDatabase(uri, fleet.db.databaseName);
+  onTestFinished(() => database.close());
+  await search('a', 'b');
+  await fleet.stores.pool.stop('a');
+  await proxy.cut();
+
+  await record(openTickets(database.db));
+  expect(observe.failed).toHaveBeenCalledExactlyOnceWith('ticket-records', expect.anything());
+  await fleet.stores.pool.stop('b');
+  await fleet.redis.hdel(key('follower:ticket-records'), 'until');
+  await record();
+
+  expect(await records()).toMatchObject([
+    { _id: 'a', status: 'CANCELLED' },
+    { _id: 'b', status: 'CANCELLED' },
+  ]);
+});

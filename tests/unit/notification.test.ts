@@ -1,0 +1,41 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { batchLimits, inBatches, toNotification } from '../../jobs/matchmaking/notification.ts';
+
+const stored = {
+  type: 'MatchmakingSearching',
+  time: 1_790_000_000_000,
+  configuration: 'duel',
+  detail: { tickets: [{ ticketId: 'é', startTime: 1, players: [{ playerId: 'p' }] }] },
+} as const;
+const origin = { account: '123456789012', region: 'eu-west-1' };
+const iso = (ms: number) => new Date(ms).toISOString();
+
+test('batches keep order, drop nothing and stay within the limits of one call', () => {
+  fc.assert(
+    fc.property(fc.array(fc.integer({ min: 1, max: batchLimits.bytes }), { maxLength: 60 }), (sizes) => {
+      const messages = sizes.map((bytes, index) => ({ bytes, index }));
+      const batches = inBatches(messages);
+
+      expect(batches.flat()).toEqual(messages);
+      for (const batch of batches) {
+        expect(batch.length).toBeGreaterThan(0);
+        expect(batch.length).toBeLessThanOrEqual(batchLimits.entries);
+        expect(batch.reduce((sum, it) => sum + it.bytes, 0)).toBeLessThanOrEqual(batchLimits.bytes);
+      }
+    }),
+  );
+});
+
+test('a message says what SNS counts: bytes of body and attributes', () => {
+  const { body, bytes } = toNotification(1, stored, origin, iso);
+  const attributes = 'eventTypeStringMatchmakingSearching' + 'configurationStringduel';
+
+  expect(bytes).toBe(Buffer.byteLength(body) + attributes.length);
+  expect(JSON.parse(body)).toMatchObject({ 'detail-type': 'GameLift Matchmaking Event' });
+});
+
+test('the group is the pool, and the configuration before there is one', () => {
+  expect(toNotification(1, stored, origin, iso).group).toBe('duel');
+  expect(toNotification(1, { ...stored, pool: 'duel/eu' }, origin, iso).group).toBe('duel/eu');
+});

@@ -1,0 +1,82 @@
+import { done } from '../../jobs/contract.ts';
+import { type DeadLetter, eventBytes } from '../../jobs/matchmaking/dead-letter.ts';
+import type { EventOrigin } from '../../jobs/matchmaking/event.ts';
+import { toNotification } from '../../jobs/matchmaking/notification.ts';
+import type { Handler } from '../handler.ts';
+import type { NumberedEvent } from '../pool/events.ts';
+import type { Pool } from '../pool/pool.ts';
+import { type Follower, type FollowStores, followEvents } from './follow-events.ts';
+import type { Refused, Topics } from './topics.ts';
+
+export interface DeliverStores extends FollowStores {
+  readonly pool: Pool;
+  readonly topics: Pick<Topics, 'publish'>;
+  /** The topic that hears the whole fleet's events. */
+  readonly fleetTopic?: string | undefined;
+  /** So many events were accepted, and so many refused for good, by a topic. */
+  readonly onDelivered: (topic: string, accepted: number, refused: readonly Refused[]) => void;
+}
+
+/** Publishes to every topic what it has not heard yet. Each topic is a follower: one that is away holds up no other. */
+export const deliverToTopics =
+  (stores: DeliverStores): Handler<unknown> =>
+  async (_items, { signal }) => {
+    const audiences = await audiencesOf(stores);
+    const followers = [...audiences].map(([topic, hears]) => subscriber(topic, hears, stores));
+    await Promise.all(followers.map((it) => followEvents(it, stores, signal)));
+    return done();
+  };
+
+/** Topics, and whether one hears of a configuration. */
+type Audiences = ReadonlyMap<string, (configuration: string) => boolean>;
+
+async function audiencesOf({ pool, fleetTopic }: DeliverStores): Promise<Audiences> {
+  const byTopic = Map.groupBy(Object.entries(await pool.topics()), ([, topic]) => topic);
+  const audiences = new Map<string, (configuration: string) => boolean>();
+  for (const [topic, entries] of byTopic) {
+    const names = new Set(entries.map(([configuration]) => configuration));
+    audiences.set(topic, (configuration) => names.has(configuration));
+  }
+  if (fleetTopic !== undefined) audiences.set(fleetTopic, () => true);
+  return audiences;
+}
+
+function subscriber(
+  topic: string,
+  hears: (configuration: string) => boolean,
+  { topics, onDelivered }: DeliverStores,
+): Follower {
+  return {
+    name: `topic:${topic}`,
+    begin: 'latest',
+    async take(events: readonly NumberedEvent[], signal: AbortSignal) {
+      const notifications = events
+        .filter(({ configuration }) => hears(configuration))
+        .map(({ number, ...stored }) => toNotification(number, stored, originOf(topic), iso));
+      const refused = await topics.publish(topic, notifications, signal);
+      onDelivered(topic, notifications.length - refused.length, refused);
+      return refused.map((it) => JSON.stringify(deadLetter(topic, it)));
+    },
+  };
+}
+
+/** Events come from where their topic is. */
+function originOf(topic: string): EventOrigin {
+  const [, , , region = '', account = ''] = topic.split(':');
+  return { region, account };
+}
+
+const iso = (ms: number): string => new Date(ms).toISOString();
+
+function deadLetter(topic: string, { notification, reason }: Refused): DeadLetter {
+  const { event, number, bytes } = notification;
+  return {
+    topic,
+    number,
+    eventId: event.id,
+    type: event.detail.type,
+    ticketIds: event.detail.tickets.map((it) => it.ticketId),
+    reason,
+    ...(bytes <= eventBytes && { event }),
+  };
+}

@@ -1,0 +1,73 @@
+import { randomUUID } from 'node:crypto';
+import type { NumberedEvent } from '../pool/events.ts';
+import type { Pool } from '../pool/pool.ts';
+
+/** Somebody who takes every event, in the order of the stream. */
+export interface Follower {
+  readonly name: string;
+  /** Where it begins when it is new. */
+  readonly begin: 'oldest' | 'latest';
+  /**
+   * Takes a page. When it throws none of it counts as taken: the page comes again, after a rest, so taking an event twice
+   * must be harmless. Returns dead letters (JSON): events it never will take, and why.
+   */
+  readonly take: (events: readonly NumberedEvent[], signal: AbortSignal) => Promise<readonly string[]>;
+}
+
+export interface FollowStores {
+  readonly pool: Pick<Pool, 'follow' | 'advance' | 'release'>;
+  readonly observe: {
+    /** Age of the oldest event it has yet to take, s; 0: none. */
+    readonly lag: (seconds: number) => void;
+    /** Events that were forgotten before it took them. */
+    readonly lost: (follower: string, count: number) => void;
+    /** It rests, and its page will come again. */
+    readonly failed: (follower: string, error: unknown) => void;
+  };
+}
+
+/** After this long (ms) a run ends between two pages, and the next goes on. */
+const runMs = 10_000;
+/** Time (ms) for one page: well within the lease, so that nobody takes over from who is still at it. */
+const pageMs = 15_000;
+
+/**
+ * Brings a follower up to date. Its place moves only by the hand of who holds it: should this process sleep so long that
+ * another took over, what it does afterwards changes nothing; should it die between taking a page and moving on, that
+ * page is taken again.
+ */
+export async function followEvents(
+  follower: Follower,
+  { pool, observe }: FollowStores,
+  signal: AbortSignal,
+): Promise<void> {
+  const { name, begin, take } = follower;
+  const holder = randomUUID();
+  for (const until = Date.now() + runMs; Date.now() < until && !signal.aborted; ) {
+    const page = await pool.follow(name, holder, begin);
+    if (page === 'busy') return;
+    const { events, latest } = page;
+    const first = events[0];
+    const lastGone = first ? first.number - 1 : latest;
+    let { position } = page;
+    if (lastGone > position) {
+      if (!(await pool.advance(name, holder, { from: position, to: lastGone }))) return;
+      observe.lost(name, lastGone - position);
+      position = lastGone;
+    }
+    observe.lag(first ? (page.now - first.time) / 1_000 : 0);
+    const last = events.at(-1);
+    if (!last) break;
+    try {
+      const deadLetters = await take(events, AbortSignal.any([signal, AbortSignal.timeout(pageMs)]));
+      const moved = { from: position, to: last.number };
+      if (!(await pool.advance(name, holder, moved, deadLetters))) return;
+    } catch (error) {
+      observe.failed(name, error);
+      await pool.release(name, holder, 'failed');
+      return;
+    }
+    if (last.number === latest) break;
+  }
+  await pool.release(name, holder, 'well');
+}

@@ -1,0 +1,42 @@
+import { done } from '../../jobs/contract.ts';
+import type { EventType } from '../../jobs/matchmaking/event.ts';
+import type { Handler } from '../handler.ts';
+import type { NumberedEvent } from '../pool/events.ts';
+import type { Ending, Tickets } from '../records/tickets.ts';
+import { type FollowStores, followEvents } from './follow-events.ts';
+
+/** How a ticket ended, by the event that says so. Those COMPLETED are written when their match starts. */
+const statuses: Partial<Record<EventType, Ending['status']>> = {
+  MatchmakingCancelled: 'CANCELLED',
+  MatchmakingTimedOut: 'TIMED_OUT',
+  MatchmakingFailed: 'FAILED',
+};
+
+/** Writes tickets that ended without a match, each once. DocumentDB away: they wait in the stream, within its retention. */
+export const recordEndings =
+  (stores: FollowStores & { readonly tickets: Tickets }): Handler<unknown> =>
+  async (_items, { signal }) => {
+    const take = async (events: readonly NumberedEvent[]) => {
+      await stores.tickets.record(events.flatMap(endingsOf));
+      return [];
+    };
+    await followEvents({ name: 'ticket-records', begin: 'oldest', take }, stores, signal);
+    return done();
+  };
+
+function endingsOf({ type, time, configuration, detail }: NumberedEvent): Ending[] {
+  const status = statuses[type];
+  if (!status) return [];
+  const { matchId, reason, message } = detail;
+  return detail.tickets.map(({ ticketId, startTime, players }) => ({
+    ticketId,
+    status,
+    configuration,
+    ...(typeof matchId === 'string' && { matchId }),
+    playerIds: players.map((player) => player.playerId),
+    startTime,
+    endTime: time,
+    reason: String(reason),
+    message: String(message),
+  }));
+}
