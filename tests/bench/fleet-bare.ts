@@ -5,21 +5,33 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Queue } from 'bullmq';
 import { Redis } from 'ioredis';
+import type { Stack } from '../../infra/local/stack.ts';
 import { clear } from '../support/domain.ts';
+import { usageOf } from './fleet-costs.ts';
 
 const program = fileURLToPath(new URL('fleet-bare-worker.ts', import.meta.url));
 
 /** Calls to `add` on their way at once: more only make BullMQ slower. */
 const window = 1_000;
 
+/** Jobs done before anything is measured: code that runs for the first time is slow. */
+const warmUpJobs = 2_000;
+
+export interface Bare {
+  readonly jobsPerSecond: number;
+  /** Time of cores a job took of all processes together, µs: what noise of the machine moves less than speed. */
+  readonly cpuUsec: number;
+}
+
 /**
- * Jobs a second of BullMQ alone: one process adds jobs that name a ticket, the others take them and do nothing, all at
- * once, from the first add to the last completion.
+ * BullMQ alone: one process adds jobs that name a ticket, the others take them and do nothing, all at once, from the
+ * first add to the last completion.
  */
 export async function measureBare(
-  redisUrl: string,
+  stack: Stack,
   { workers, concurrency, jobs }: { workers: number; concurrency: number; jobs: number },
-): Promise<number> {
+): Promise<Bare> {
+  const redisUrl = stack.env['QUEUE_REDIS_URL'] ?? '';
   const domain = `bare-${randomBytes(4).toString('hex')}`;
   const prefix = `{${domain}.no-op}`;
   const redis = new Redis(redisUrl, { maxRetriesPerRequest: null });
@@ -27,7 +39,22 @@ export async function measureBare(
   const processes = await Promise.all(
     Array.from({ length: workers }, () => startBare([redisUrl, 'no-op', prefix, String(concurrency)])),
   );
+  const pids = [process.pid, ...processes.map((it) => it.pid ?? 0), ...stack.part('queueRedis').pids];
+  await addAndWait(queue, warmUpJobs);
+  const cpuBefore = usageOf(pids).cpuSeconds;
   const startedAt = performance.now();
+  await addAndWait(queue, jobs);
+  const seconds = (performance.now() - startedAt) / 1_000;
+  const cpuUsec = ((usageOf(pids).cpuSeconds - cpuBefore) / jobs) * 1e6;
+
+  for (const child of processes) child.kill('SIGKILL');
+  await queue.close();
+  await clear(redis, domain);
+  redis.disconnect();
+  return { jobsPerSecond: Math.round(jobs / seconds), cpuUsec: Math.round(cpuUsec) };
+}
+
+async function addAndWait(queue: Queue, jobs: number): Promise<void> {
   for (let from = 0; from < jobs; from += window)
     await Promise.all(
       Array.from({ length: Math.min(window, jobs - from) }, (_, at) =>
@@ -35,13 +62,6 @@ export async function measureBare(
       ),
     );
   while ((await queue.getJobCountByTypes('waiting', 'active')) > 0) await pause(5);
-  const perSecond = (jobs / (performance.now() - startedAt)) * 1_000;
-
-  for (const child of processes) child.kill('SIGKILL');
-  await queue.close();
-  await clear(redis, domain);
-  redis.disconnect();
-  return perSecond;
 }
 
 async function startBare(args: readonly string[]): Promise<ChildProcess> {

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Redis } from 'ioredis';
 
-/** What one kind of round trip to the queue Redis cost. */
+/** What the calls of one script cost. */
 export interface RoundTrips {
   readonly what: string;
   readonly calls: number;
@@ -15,8 +15,8 @@ export interface RoundTrips {
 const kept = 1_000_000;
 
 /**
- * Has Redis log every command with its time, until the function returned reads the log: which round trips there were,
- * scripts by their file's name. Costs a tenth of Redis' speed, so nothing is measured meanwhile.
+ * Has Redis log every command with its time, until the function returned reads the log: which scripts were called, by
+ * their file's name. It logs what scripts run as well, so it is slower meanwhile, and times compare only with each other.
  */
 export async function logRoundTrips(redis: Redis): Promise<() => Promise<RoundTrips[]>> {
   await redis.config('SET', 'slowlog-max-len', String(kept));
@@ -43,7 +43,7 @@ export async function logRoundTrips(redis: Redis): Promise<() => Promise<RoundTr
 /** Script names by digest: the fleet's own and BullMQ's. */
 function scriptNames(): Map<string, string> {
   const names = new Map<string, string>();
-  const note = (name: string, lua: string) => names.set(createHash('sha1').update(lua).digest('hex'), name);
+  const note = (name: string, lua: string) => names.set(digest(lua), name);
   const own = new URL('../../workers/pool/scripts/', import.meta.url);
   const read = (file: string, folder = own) => readFileSync(new URL(file, folder), 'utf8');
   for (const file of readdirSync(own)) note(file, read('prelude.lua') + read(file));
@@ -54,3 +54,5 @@ function scriptNames(): Map<string, string> {
   for (const { name, content } of Object.values(bullmq)) note(`BullMQ ${name}`, content);
   return names;
 }
+
+const digest = (lua: string): string => createHash('sha1').update(lua).digest('hex');

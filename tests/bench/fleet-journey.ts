@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { poolTag } from '../../jobs/keys.ts';
 import type { MatchmakingClient } from '../../producers/client.ts';
-import { type Costs, openMeters } from './fleet-costs.ts';
 import { duelist, type FleetUnderTest } from './fleet-under-test.ts';
 import { inBatches } from './rating-documents.ts';
 
@@ -12,22 +11,35 @@ export interface Feeding {
 }
 
 /** How fast everybody went through each step, all at once: a second, from the first call to the last effect. */
-export interface Journey {
+export interface Journey<Costs> {
   readonly sessionsPerSecond: number;
   readonly decidedPerSecond: number;
   readonly persistedPerSecond: number;
   readonly ratingsPerSecond: number;
-  /** Of the tickets alone. */
+  /** Of the tickets alone, as the meter reads them that is started for them. */
   readonly costs: Costs;
 }
 
+/** Tickets matched before anything is measured: code that runs for the first time is slow. */
+const warmUpTickets = 2_000;
+
+export async function warmUp(fleet: FleetUnderTest, { perJob, services }: Feeding): Promise<void> {
+  const requests = Array.from({ length: warmUpTickets }, () => {
+    const ticketId = randomUUID();
+    return duelist(`early-${ticketId}`, ticketId, 1_500);
+  });
+  const clients = await fleet.clients(services);
+  await feed(clients, requests, perJob, (client, some) => client.startMatchmakingAll(some));
+  await fleet.quiet();
+}
+
 /** Sends every player through the fleet: all get sessions, then all are matched, then all matches are rated. */
-export async function measureJourney(
+export async function measureJourney<Costs>(
   fleet: FleetUnderTest,
   players: number,
   feeding: Feeding,
-  processes: Readonly<Record<string, readonly number[]>>,
-): Promise<Journey> {
+  meter: () => Promise<() => Promise<Costs>>,
+): Promise<Journey<Costs>> {
   const clients = await fleet.clients(feeding.services);
   const playerIds = Array.from({ length: players }, (_, n) => `${fleet.run}-${n}`);
 
@@ -41,7 +53,7 @@ export async function measureJourney(
 
   const ticketIds = playerIds.map(() => randomUUID());
   const requests = playerIds.map((playerId, n) => duelist(playerId, ticketIds[n] ?? '', 1_500 + (n % 100)));
-  const read = await openMeters({ redis: fleet.redis, db: fleet.db, processes });
+  const read = await meter();
   const startedAt = Date.now();
   await feed(clients, requests, feeding.perJob, (client, some) => client.startMatchmakingAll(some));
   await fleet.quiet();

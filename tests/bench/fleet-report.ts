@@ -1,4 +1,5 @@
 import type { Arrivals } from './fleet-arrivals.ts';
+import type { Bare } from './fleet-bare.ts';
 import type { RoundTrips } from './fleet-budget.ts';
 import type { Costs } from './fleet-costs.ts';
 import type { Growth } from './fleet-growth.ts';
@@ -6,10 +7,10 @@ import type { Journey } from './fleet-journey.ts';
 import { drawChart } from './line-chart.ts';
 
 /** One line of the table: so many worker processes, one way to feed them. */
-export interface Throughput extends Journey {
+export interface Throughput extends Journey<Costs> {
   readonly workers: number;
   readonly perJob: number;
-  readonly bareJobsPerSecond: number;
+  readonly bare: Bare;
 }
 
 export interface Budget {
@@ -34,17 +35,17 @@ const targetRate = 1_000;
 export function toJson({ throughput, curve, ...rest }: FleetReport) {
   const workers = throughput[0]?.workers;
   const with_ = (perJob: number) => throughput.find((it) => it.workers === workers && it.perJob === perJob);
-  const ratios = (of: (journey: Journey) => number) => {
+  const ratios = (of: (throughput: Throughput) => number) => {
     const ratio = (perJob: number) => {
       const it = with_(perJob);
-      return it && Number((of(it) / it.bareJobsPerSecond).toFixed(3));
+      return it && Number((of(it) / it.bare.jobsPerSecond).toFixed(3));
     };
     return { ratioSingle: ratio(1), ratioBatch50: ratio(50) };
   };
   const atTarget = curve.find((it) => it.rate === targetRate)?.decidedMs;
   return {
     ticketsPerSecond: with_(50)?.persistedPerSecond,
-    bareJobsPerSecond: throughput[0] && Math.round(throughput[0].bareJobsPerSecond),
+    bareJobsPerSecond: throughput[0]?.bare.jobsPerSecond,
     decided: ratios((it) => it.decidedPerSecond),
     persisted: ratios((it) => it.persistedPerSecond),
     submitToDecidedMs: atTarget && { p50: atTarget.p50, p99: atTarget.p99 },
@@ -67,6 +68,7 @@ export function print(report: FleetReport): void {
         workers: it.workers,
         perJob: it.perJob,
         ...perTicket(it.costs, ticketsPerCase),
+        'bare job µs': it.bare.cpuUsec,
       })),
     );
     console.log('MiB resident afterwards');
@@ -102,11 +104,11 @@ export function print(report: FleetReport): void {
 const throughputRow = (it: Throughput) => ({
   workers: it.workers,
   perJob: it.perJob,
-  'bare jobs': Math.round(it.bareJobsPerSecond),
+  'bare jobs': it.bare.jobsPerSecond,
   decided: it.decidedPerSecond,
-  '÷ bare': Number((it.decidedPerSecond / it.bareJobsPerSecond).toFixed(2)),
+  '÷ bare': Number((it.decidedPerSecond / it.bare.jobsPerSecond).toFixed(2)),
   persisted: it.persistedPerSecond,
-  '÷ bare ': Number((it.persistedPerSecond / it.bareJobsPerSecond).toFixed(2)),
+  '÷ bare ': Number((it.persistedPerSecond / it.bare.jobsPerSecond).toFixed(2)),
   sessions: it.sessionsPerSecond,
   ratings: it.ratingsPerSecond,
 });

@@ -35,7 +35,7 @@ export const duelist = (playerId: string, ticketId: string, rating: number) => (
 export type FleetUnderTest = Awaited<ReturnType<typeof openFleetUnderTest>>;
 
 /** Worker processes on a domain and a database of their own, with the configuration `duel` installed. */
-export async function openFleetUnderTest(stack: Stack, workerCount: number, more: NodeJS.ProcessEnv = {}) {
+export async function openFleetUnderTest(stack: Stack, workerCount: number) {
   const opened = new AsyncDisposableStack();
   const run = randomBytes(4).toString('hex');
   const domain = `bench-${run}`;
@@ -53,15 +53,20 @@ export async function openFleetUnderTest(stack: Stack, workerCount: number, more
   const env = {
     ...stack.env,
     PATH: process.env['PATH'],
+    NODE_OPTIONS: process.env['NODE_OPTIONS'] ?? '',
     DOMAIN: domain,
     DOCUMENTDB_DATABASE: db.databaseName,
     LOG_LEVEL: 'error',
     // CloudWatch is away: its stand-in would take a part of these few cores that AWS does not.
     AWS_ENDPOINT_URL: 'http://127.0.0.1:9',
-    ...more,
   };
   const workers = await Promise.all(Array.from({ length: workerCount }, () => startWorker(env)));
   for (const worker of workers) opened.use(worker);
+  // A worker that is asked to end writes its profile, where one was asked for.
+  opened.defer(async () => {
+    for (const worker of workers) worker.send('SIGTERM');
+    await Promise.all(workers.map((worker) => worker.ended));
+  });
   const open = async () => opened.use(await openClient({ redisUrl, domain }));
   const client = await open();
   await client.putRuleSet({ name: 'duel', body: JSON.stringify(duel) });

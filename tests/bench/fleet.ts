@@ -6,11 +6,13 @@ import { queues } from '../../jobs/catalogue.ts';
 import { type Arrivals, measureArrivals } from './fleet-arrivals.ts';
 import { measureBare } from './fleet-bare.ts';
 import { logRoundTrips } from './fleet-budget.ts';
+import { openMeters } from './fleet-costs.ts';
 import { type Growth, measureGrowth } from './fleet-growth.ts';
-import { type Feeding, measureJourney } from './fleet-journey.ts';
+import { type Feeding, measureJourney, warmUp } from './fleet-journey.ts';
 import { type Budget, picture, print, type Throughput, toJson } from './fleet-report.ts';
 import { type FleetUnderTest, openFleetUnderTest } from './fleet-under-test.ts';
 import { machine } from './machine.ts';
+import { wholeNumber } from './whole-number.ts';
 
 export const usage = `The whole fleet under load on this machine: real client, worker processes, Valkey and DocumentDB; beside it BullMQ alone.
 
@@ -28,7 +30,8 @@ export const usage = `The whole fleet under load on this machine: real client, w
 
 throughput: services that wait for their answers send as fast as they can, one ticket per job, then 50 per job. curve:
 arrivals by themselves; latency counts from when a call was due. growth: the same at 200/s beside tickets nobody suits.
-budget: which round trips to the queue Redis a ticket makes, and what each costs.`;
+budget: which scripts of the queue Redis a ticket calls, and what each costs.
+Profiles of every process: NODE_OPTIONS='--cpu-prof --cpu-prof-dir=FOLDER' npm run bench -- fleet ...`;
 
 /** One ticket per job: as many services as keep the fleet busy, each with a call of its own on its way. */
 const feedings: readonly Feeding[] = [
@@ -64,10 +67,10 @@ export async function run(args: readonly string[]): Promise<void> {
   const options: Options = {
     parts: new Set(values.parts.split(',')),
     workers: wholes('--workers', values.workers),
-    tickets: whole('--tickets', values.tickets),
-    rounds: whole('--rounds', values.rounds),
+    tickets: wholeNumber('--tickets', values.tickets),
+    rounds: wholeNumber('--rounds', values.rounds),
     rates: wholes('--rates', values.rates),
-    seconds: whole('--seconds', values.seconds),
+    seconds: wholeNumber('--seconds', values.seconds),
     pools: wholes('--pools', values.pools),
   };
   await using stack = await startStack({
@@ -95,18 +98,17 @@ async function measureThroughput(stack: Stack, options: Options): Promise<Throug
     for (const feeding of feedings) {
       const rounds: Throughput[] = [];
       for (let round = 0; round < options.rounds; round++) {
-        const bareJobsPerSecond = await measureBare(stack.env['QUEUE_REDIS_URL'] ?? '', {
-          workers,
-          concurrency,
-          jobs: 2 * options.tickets,
-        });
+        const bare = await measureBare(stack, { workers, concurrency, jobs: 2 * options.tickets });
         await using fleet = await openFleetUnderTest(stack, workers);
-        const journey = await measureJourney(fleet, options.tickets, feeding, processesOf(stack, fleet));
-        rounds.push({ workers, perJob: feeding.perJob, bareJobsPerSecond, ...journey });
+        await warmUp(fleet, feeding);
+        const processes = processesOf(stack, fleet);
+        const meter = () => openMeters({ ...fleet, processes });
+        const journey = await measureJourney(fleet, options.tickets, feeding, meter);
+        rounds.push({ workers, perJob: feeding.perJob, bare, ...journey });
         const { costs: _costs, ...speeds } = journey;
-        say(`round ${round + 1}: ${JSON.stringify({ workers, ...feeding, bareJobsPerSecond, ...speeds })}`);
+        say(`round ${round + 1}: ${JSON.stringify({ workers, ...feeding, bare, ...speeds })}`);
       }
-      const ratio = (it: Throughput) => it.persistedPerSecond / it.bareJobsPerSecond;
+      const ratio = (it: Throughput) => it.persistedPerSecond / it.bare.jobsPerSecond;
       const middle = rounds.toSorted((a, b) => ratio(a) - ratio(b))[Math.floor(rounds.length / 2)];
       if (middle) found.push(middle);
     }
@@ -117,9 +119,11 @@ async function measureBudgets(stack: Stack, options: Options): Promise<Budget[]>
   const budgets: Budget[] = [];
   for (const feeding of feedings) {
     await using fleet = await openFleetUnderTest(stack, options.workers[0] ?? 1);
-    const read = await logRoundTrips(fleet.redis);
-    await measureJourney(fleet, options.tickets, feeding, {});
-    budgets.push({ perJob: feeding.perJob, tickets: options.tickets, trips: await read() });
+    await warmUp(fleet, feeding);
+    const { costs: trips } = await measureJourney(fleet, options.tickets, feeding, () =>
+      logRoundTrips(fleet.redis),
+    );
+    budgets.push({ perJob: feeding.perJob, tickets: options.tickets, trips });
   }
   return budgets;
 }
@@ -154,11 +158,5 @@ function processesOf(stack: Stack, { workers }: FleetUnderTest): Record<string, 
 
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
 
-function whole(option: string, text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1)
-    throw new Error(`${option}: ${text} is not a whole number of at least 1`);
-  return value;
-}
-
-const wholes = (option: string, text: string): number[] => text.split(',').map((each) => whole(option, each));
+const wholes = (option: string, text: string): number[] =>
+  text.split(',').map((each) => wholeNumber(option, each));

@@ -3,8 +3,10 @@ const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   autoscaling: () => import('./autoscaling.ts'),
   engine: () => import('./engine.ts'),
   fleet: () => import('./fleet.ts'),
+  overload: () => import('./overload.ts'),
   ratings: () => import('./ratings.ts'),
   'rating-update': () => import('./rating-update.ts'),
+  soak: () => import('./soak.ts'),
 };
 
 interface Bench {

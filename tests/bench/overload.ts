@@ -1,0 +1,96 @@
+import { writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { startStack } from '../../infra/local/stack.ts';
+import { openFleetUnderTest } from './fleet-under-test.ts';
+import { drawChart } from './line-chart.ts';
+import { machine } from './machine.ts';
+import { type Look, measureCapacity, press } from './pressure.ts';
+import { wholeNumber } from './whole-number.ts';
+
+export const usage = `Arrivals at three times what the fleet can do: what gives way, and whether it recovers by itself.
+
+  npm run bench -- overload [--seconds N] [--times N] [--workers N] [--svg FILE] [--json]
+
+  --seconds N   how long too many arrive (default 120); before and after, as long as a quarter of it, half of what it can do does
+  --times N     arrivals, times what the fleet can do (default 3)
+  --workers N   worker processes (default 2)
+  --svg FILE    write the run as a picture
+  --json        print only one JSON object`;
+
+/** Oldest ticket not decided yet (ms) and calls this fast (ms): the fleet is itself again. */
+const wellMs = { oldest: 1_000, call: 500 };
+
+export async function run(args: readonly string[]): Promise<void> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      seconds: { type: 'string', default: '120' },
+      times: { type: 'string', default: '3' },
+      workers: { type: 'string', default: '2' },
+      svg: { type: 'string' },
+      json: { type: 'boolean', default: false },
+    },
+  });
+  const seconds = wholeNumber('--seconds', values.seconds);
+  const times = wholeNumber('--times', values.times);
+  const calm = Math.ceil(seconds / 4);
+  const say = (line: string) => process.stderr.write(`${line}\n`);
+  await using stack = await startStack({
+    env: process.env,
+    parts: ['queueRedis', 'cacheRedis', 'documentdb'],
+    progress: say,
+  });
+  await using fleet = await openFleetUnderTest(stack, wholeNumber('--workers', values.workers));
+  await measureCapacity(fleet, 1_000);
+  const capacity = await measureCapacity(fleet, 5_000);
+  say(`it stores ${capacity} tickets a second; ${times} times as many arrive for ${seconds} s`);
+
+  const looks = await press(fleet, {
+    seconds: seconds + 2 * calm,
+    rateAt: (at) => (at >= calm && at < calm + seconds ? times * capacity : capacity / 2),
+    players: 1_000_000,
+    lookEvery: Math.max(1, Math.round(seconds / 40)),
+    onLook: (look) => say(JSON.stringify(look)),
+  });
+  const over = calm + seconds;
+  const recovered = looks.find(
+    (it) => it.at > over && it.oldestMs < wellMs.oldest && it.callMs < wellMs.call,
+  );
+  const summary = {
+    capacity,
+    times,
+    mostValkeyMiB: Math.max(...looks.map((it) => it.valkeyMiB)),
+    mostWorkerMiB: Math.max(...looks.map((it) => it.workersMiB)),
+    mostClientMiB: Math.max(...looks.map((it) => it.clientMiB)),
+    slowestCallMs: Math.max(...looks.map((it) => it.callMs)),
+    refused: looks.some((it) => it.refused > 0),
+    oldestServedMs: Math.max(...looks.map((it) => it.oldestMs)),
+    recoveredAfterSeconds: recovered ? recovered.at - over : null,
+  };
+  if (values.json) console.log(JSON.stringify({ ...summary, looks }));
+  else {
+    console.log(machine());
+    console.table(looks);
+    console.log(summary);
+  }
+  if (values.svg) writeFileSync(resolve(process.env['INIT_CWD'] ?? '.', values.svg), picture(looks));
+}
+
+const picture = (looks: readonly Look[]): string =>
+  drawChart({
+    title: 'Arrivals beyond what the fleet can do, and after',
+    x: 'seconds',
+    y: 'tickets a second; ms; MiB',
+    logarithmic: true,
+    lines: (
+      [
+        ['due', 'due'],
+        ['acknowledged', 'acknowledged'],
+        ['stored', 'stored'],
+        ['call p99, ms', 'callMs'],
+        ['oldest waiting, ms', 'oldestMs'],
+        ['Valkey, MiB', 'valkeyMiB'],
+      ] as const
+    ).map(([name, of]) => ({ name, points: looks.map((it) => ({ x: it.at, y: it[of] })) })),
+  });
