@@ -10,7 +10,7 @@ import type { Handler } from '../handler.ts';
 import type { Pool } from '../pool/pool.ts';
 import { type Database, inTransaction } from '../records/database.ts';
 import type { LadderRecord, Ladders } from '../records/ladders.ts';
-import type { Matches, MatchRecord } from '../records/matches.ts';
+import { type Matches, type MatchRecord, playedTeams } from '../records/matches.ts';
 import type { Players } from '../records/players.ts';
 import type { RatingChanges } from '../records/rating-changes.ts';
 import type { Sessions } from '../records/sessions.ts';
@@ -25,8 +25,8 @@ export interface RatingStores {
   readonly changes: RatingChanges;
   readonly sessions: Sessions;
   readonly cache: SessionCache;
-  /** Knows matches that are decided and not stored yet. */
-  readonly pool: Pick<Pool, 'decided'>;
+  /** Knows matches that are decided and not stored yet, and backfill tickets of those that are over. */
+  readonly pool: Pick<Pool, 'decided' | 'endBackfills'>;
   /** Called once per player and match that was rated on the default ladder, with the visible rating it led to. */
   readonly onRated: (playerId: string, rating: number) => void;
 }
@@ -65,7 +65,8 @@ export const rateMatches = (stores: RatingStores): Handler<MatchResult> => {
  * result is either rated whole or not at all. A repeat finds the result there and only makes sure that caches and
  * sessions know.
  */
-async function rateBatch(results: readonly MatchResult[], stores: RatingStores): Promise<Verdict[]> {
+async function rateBatch(reported: readonly MatchResult[], stores: RatingStores): Promise<Verdict[]> {
+  const results = await ofCurrentMatches(reported, stores);
   const { found, coming } = await findMatches(
     results.map((result) => result.matchId),
     stores,
@@ -83,11 +84,13 @@ async function rateBatch(results: readonly MatchResult[], stores: RatingStores):
     if (ladder === defaultLadder)
       for (const { playerId, after } of matches.flatMap((match) => match.changes))
         stores.onRated(playerId, visibleRating(after));
+  const over = [...accepted.keys()].filter((id) => !waiting.has(id));
   await spreadRatings(
-    [...accepted.keys()].filter((id) => !waiting.has(id)).flatMap((id) => found.get(id) ?? []),
+    over.flatMap((id) => found.get(id) ?? []),
     stores,
     now,
   );
+  await stores.pool.endBackfills(over);
   const ended = new Set(rated.flatMap((it) => it.matches.map(({ match }) => match.matchId)));
   const overtaken = [...accepted.keys()].filter(
     (id) => !ended.has(id) && !waiting.has(id) && !found.get(id)?.result,
@@ -102,6 +105,15 @@ async function rateBatch(results: readonly MatchResult[], stores: RatingStores):
     if (reason) return { refused: reason };
     return waiting.has(matchId) ? 'waiting' : 'rated';
   });
+}
+
+/** Results with the ids of the matches their matches have gone on as, should they have been backfilled. */
+async function ofCurrentMatches(
+  results: readonly MatchResult[],
+  { matches }: RatingStores,
+): Promise<MatchResult[]> {
+  const current = await matches.current(results.map((result) => result.matchId));
+  return results.map((result) => ({ ...result, matchId: current.get(result.matchId) ?? result.matchId }));
 }
 
 /** Matches as stored, and the ids of those that are decided but still on their way to being stored. */
@@ -122,7 +134,7 @@ function problem(
 ): string | undefined {
   if (!match) return `matchId: there is no match ${result.matchId}`;
   if (match.status === 'FAILED') return `matchId: match ${result.matchId} failed and was never played`;
-  const mismatch = resultProblem(match, result);
+  const mismatch = resultProblem({ teams: playedTeams(match) }, result);
   if (mismatch) return mismatch;
   // A late duplicate of a report that was corrected since is still a duplicate.
   const known = [match.result, ...(match.corrections ?? []).map((it) => it.replaced), accepted];
@@ -164,10 +176,11 @@ async function rateAll(
   );
   const open = results.flatMap(({ matchId, ...result }) => {
     const match = matches.get(matchId);
-    return match && !match.result ? [{ match, result }] : [];
+    return match && !match.result && !match.succeeded_by ? [{ match, result }] : [];
   });
   const byLadder = Map.groupBy(open, ({ match }) => match.ladder);
-  const waiting = new Set<string>();
+  // Backfilled since we looked: the result is the successor's.
+  const waiting = new Set([...matches.values()].flatMap((it) => (it.succeeded_by ? [it._id] : [])));
   const rated: { ladder: string; matches: RatedMatch[] }[] = [];
   for (const name of names) {
     const mine = byLadder.get(name) ?? [];
@@ -191,13 +204,13 @@ async function rateLadder(
   stores: RatingStores,
   session: ClientSession,
 ): Promise<RatedMatch[]> {
-  const playerIds = played.flatMap(({ match }) => match.teams.flatMap((team) => team.playerIds));
+  const playerIds = played.flatMap(({ match }) => playedTeams(match).flatMap((team) => team.playerIds));
   const players = await stores.players.find([...new Set(playerIds)], session);
   const inOrder = played
     .map(({ match, result }) => ({
       matchId: match._id,
       committedAt: match.now,
-      teams: match.teams,
+      teams: playedTeams(match),
       result,
     }))
     .sort(byCommit);
