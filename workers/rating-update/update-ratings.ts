@@ -66,11 +66,7 @@ export const rateMatches = (stores: RatingStores): Handler<MatchResult> => {
  * sessions know.
  */
 async function rateBatch(reported: readonly MatchResult[], stores: RatingStores): Promise<Verdict[]> {
-  const results = await ofCurrentMatches(reported, stores);
-  const { found, coming } = await findMatches(
-    results.map((result) => result.matchId),
-    stores,
-  );
+  const { results, found, coming } = await findMatches(reported, stores);
   const accepted = new Map<string, MatchResult>();
   const reasons = results.map((result) => {
     const reason = problem(found.get(result.matchId), result, accepted.get(result.matchId));
@@ -107,24 +103,26 @@ async function rateBatch(reported: readonly MatchResult[], stores: RatingStores)
   });
 }
 
-/** Results with the ids of the matches their matches have gone on as, should they have been backfilled. */
-async function ofCurrentMatches(
-  results: readonly MatchResult[],
-  { matches }: RatingStores,
-): Promise<MatchResult[]> {
-  const current = await matches.current(results.map((result) => result.matchId));
-  return results.map((result) => ({ ...result, matchId: current.get(result.matchId) ?? result.matchId }));
-}
-
-/** Matches as stored, and the ids of those that are decided but still on their way to being stored. */
-async function findMatches(matchIds: readonly string[], { matches, pool }: RatingStores) {
-  const found = await matches.find(matchIds);
+/**
+ * Results with their matches as stored, and the ids of those that are decided but still on their way to being stored. A
+ * result of a match that was backfilled is one of the match it has gone on as.
+ */
+async function findMatches(reported: readonly MatchResult[], { matches, pool }: RatingStores) {
+  const asked = await matches.find(reported.map((result) => result.matchId));
+  const moved = [...asked.values()].filter((match) => match.succeeded_by).map((match) => match._id);
+  const current = moved.length > 0 ? await matches.current(moved) : new Map<string, string>();
+  const results = reported.map((result) => ({
+    ...result,
+    matchId: current.get(result.matchId) ?? result.matchId,
+  }));
+  const matchIds = results.map((result) => result.matchId);
+  const found = moved.length > 0 ? await matches.find(matchIds) : asked;
   const unknown = matchIds.filter((id) => !found.has(id));
-  if (unknown.length === 0) return { found, coming: new Set<string>() };
+  if (unknown.length === 0) return { results, found, coming: new Set<string>() };
   const coming = new Set((await pool.decided(unknown)).map((it) => it.matchId));
   // Stored, and gone from the outbox, between the two looks.
   const late = await matches.find(unknown.filter((id) => !coming.has(id)));
-  return { found: new Map([...found, ...late]), coming };
+  return { results, found: new Map([...found, ...late]), coming };
 }
 
 function problem(

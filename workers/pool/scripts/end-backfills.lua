@@ -1,7 +1,7 @@
 -- Cancels the backfill tickets of matches that are over.
 -- KEYS[1] hash tag
 -- ARGV    match ids
--- Returns the ids of the tickets it cancelled
+-- Returns list of the ids of the tickets it cancelled
 local time = read_clock()
 local ended = {}
 for _, match in ipairs(ARGV) do
