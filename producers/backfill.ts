@@ -10,7 +10,7 @@ import { RequestError } from './request-error.ts';
 import { startReserved } from './start-reserved.ts';
 
 /** StartMatchBackfill. */
-export function openBackfill({ call, tickets, configurations, queues }: MatchmakingParts) {
+export function openBackfill({ call, admit, tickets, configurations, queues }: MatchmakingParts) {
   return {
     /**
      * Asks for company for a running match: services only. A newer request of the same match replaces an older one; players
@@ -21,6 +21,7 @@ export function openBackfill({ call, tickets, configurations, queues }: Matchmak
         const { configuration } = parse(startTarget, request);
         const { installed, ruleSet } = await configurations.find(configuration);
         if (!installed) throw new RequestError('not-found', `configuration: ${configuration} does not exist`);
+        await admit();
         const schema = backfillRequestWithin(installed.configuration.limits);
         const { ticketId = randomUUID(), matchId, players } = parse(schema, request);
         const problems = ruleSet ? checkTicket(ruleSet, { players, backfill: true }) : [];

@@ -1,10 +1,11 @@
+import { backfillReturns } from './backfill-returns.ts';
 import { aConfiguration, aTicket } from './builders.ts';
 import type { openPoolSteps } from './pool-steps.ts';
 
 type Steps = Awaited<ReturnType<typeof openPoolSteps>>;
 
 /** Takes the steps after which the last call of the script returns the code. */
-type Story = (steps: Steps) => Promise<unknown>;
+export type Story = (steps: Steps) => Promise<unknown>;
 
 const answerMs = 30_000;
 
@@ -32,21 +33,6 @@ const rest = async ({ pool }: Steps, position: number) =>
   pool.rest('duel', { position, configuration: 'duel', version: 1 }, undefined);
 
 const follow = ({ pool }: Steps, holder: string) => pool.follow('f', holder, 'oldest');
-/** A player of the match `running`, and backfill tickets that ask for company for them. */
-const onTeam = { playerId: 'p', attributes: {}, team: 'side_1' };
-const reserveBackfill = ({ tickets }: Steps, ticketId: string) =>
-  tickets.reserve('job', [{ ...aTicket(ticketId), players: [onTeam], fills: 'running' }]);
-const enterBackfill = ({ pool }: Steps, ticketId: string) =>
-  pool.enterBackfill(ticketId, 'duel', 60_000, [{ player: onTeam }]);
-const backfill = async (steps: Steps, ticketId: string) => {
-  await reserveBackfill(steps, ticketId);
-  await enterBackfill(steps, ticketId);
-};
-const placeBackfill = async (steps: Steps) => {
-  await steps.search('x');
-  await backfill(steps, 'f');
-  await steps.pool.commit('duel', [await steps.commitOf('m', 'f', 'x')]);
-};
 
 /** Every code that a script's header says it returns, with how it comes to that. */
 export const scriptReturns: Readonly<Record<string, Readonly<Record<string, Story>>>> = {
@@ -126,49 +112,11 @@ export const scriptReturns: Readonly<Record<string, Readonly<Record<string, Stor
     },
     missing: (steps) => steps.enter('ghost'),
   },
-  'enter-backfill': {
-    entered: (steps) => backfill(steps, 'f'),
-    superseded: async (steps) => {
-      await reserveBackfill(steps, 'old');
-      await backfill(steps, 'new');
-      await enterBackfill(steps, 'old');
-    },
-    placing: async (steps) => {
-      await placeBackfill(steps);
-      await backfill(steps, 'late');
-    },
-    empty: async (steps) => {
-      await steps.search('p');
-      await backfill(steps, 'f');
-    },
-    '<STATUS>': async (steps) => {
-      await backfill(steps, 'f');
-      await enterBackfill(steps, 'f');
-    },
-    missing: (steps) => enterBackfill(steps, 'ghost'),
-  },
   install: {
     1: ({ pool }) => pool.install(aConfiguration(2)),
     0: ({ pool }) => pool.install(aConfiguration(1)),
   },
-  leave: {
-    dropped: async (steps) => {
-      await backfill(steps, 'f');
-      await steps.pool.leave('running', 'duel', ['p'], undefined);
-    },
-    placing: async (steps) => {
-      await placeBackfill(steps);
-      await steps.pool.leave('running', 'duel', ['p'], undefined);
-    },
-    opened: ({ pool }) =>
-      pool.leave('running', 'duel', ['q'], {
-        ticketId: 'auto',
-        pool: 'duel',
-        timeoutMs: 60_000,
-        players: [onTeam],
-      }),
-    none: ({ pool }) => pool.leave('running', 'duel', ['p'], undefined),
-  },
+  ...backfillReturns,
   move: {
     1: async (steps) => {
       await steps.search('a');
