@@ -2,6 +2,7 @@
 const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   autoscaling: () => import('./autoscaling.ts'),
   engine: () => import('./engine.ts'),
+  explain: () => import('./explain.ts'),
   fleet: () => import('./fleet.ts'),
   overload: () => import('./overload.ts'),
   ratings: () => import('./ratings.ts'),
