@@ -16,8 +16,6 @@ export interface Reserving {
   readonly configuration: string;
   readonly players: readonly TicketPlayer[];
   readonly actor: Actor;
-  /** Of a backfill ticket: the running match that wants players. */
-  readonly fills?: string;
 }
 
 /** A reserved ticket: it exists, `startTime` (Redis time, ms) is where its waiting begins. */
@@ -39,14 +37,13 @@ export function openTickets(redis: Redis, domain: string) {
   return {
     /** One script call; the result of each ticket stands alone. */
     async reserve(jobId: string, tickets: readonly Reserving[]): Promise<(Reserved | RequestError)[]> {
-      const args = tickets.flatMap(({ ticketId, configuration, players, actor, fills = '' }) => [
+      const args = tickets.flatMap(({ ticketId, configuration, players, actor }) => [
         ticketId,
         configuration,
         JSON.stringify(players),
-        JSON.stringify(players.map(({ playerId, team }) => (fills ? { playerId, team } : { playerId }))),
+        JSON.stringify(players.map(({ playerId }) => ({ playerId }))),
         JSON.stringify(actor),
         randomUUID(),
-        fills,
       ]);
       const run = Reflect.get(redis, 'reserveTickets');
       const rows = (await Reflect.apply(run, redis, [tag, jobId, ...args])) as [string, string?, string?][];
@@ -97,7 +94,7 @@ function verdictOf(
 }
 
 function described(ticketId: string, row: Record<string, string>): DescribedTicket {
-  const { status, configuration, start, end, reason, message, match, fills, players, placement } = row;
+  const { status, configuration, start, end, reason, message, match, players, placement } = row;
   const party = JSON.parse(players ?? '[]') as TicketPlayer[];
   return {
     ticketId,
@@ -110,7 +107,6 @@ function described(ticketId: string, row: Record<string, string>): DescribedTick
     ...(end && { endTime: new Date(Number(end)).toISOString() }),
     ...(match && { matchId: match }),
     ...(placement && { gameSessionConnectionInfo: connectionOf(placement, party) }),
-    ...(fills && { fills }),
   };
 }
 

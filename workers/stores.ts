@@ -1,5 +1,4 @@
 import type { Redis } from 'ioredis';
-import { openConfigurations as openInstalled } from './pool/configurations.ts';
 import { openPool } from './pool/pool.ts';
 import { aDayAndAnHour } from './pool/script.ts';
 import { openConfigurations } from './records/configurations.ts';
@@ -38,12 +37,9 @@ export function openStores(
   },
 ) {
   const { db } = database;
-  const pool = traced(tracer, 'pool', openPool(queueRedis, domain, readableSeconds));
   return {
     database,
-    pool,
-    /** Configurations in force, ready to run. */
-    installed: openInstalled(pool),
+    pool: traced(tracer, 'pool', openPool(queueRedis, domain, readableSeconds)),
     cache: traced(tracer, 'session-cache', openSessionCache(cacheRedis, onCacheAway)),
     players: traced(tracer, 'players', openPlayers(db)),
     sessions: traced(tracer, 'sessions', openSessions(db)),

@@ -3,7 +3,7 @@ import { compileRuleSet, type Engine } from '../../jobs/matchmaking/engine/compi
 import { openPoolOf } from '../../jobs/matchmaking/pool-name.ts';
 import { loadRuleSet, type RuleSet } from '../../jobs/matchmaking/rule-set/load.ts';
 import { partyWithin } from '../../jobs/matchmaking/ticket.ts';
-import type { Pool } from './pool.ts';
+import type { Pool } from '../pool/pool.ts';
 
 /** A configuration ready to run: settings, the loaded rule set, and the engine compiled from both. */
 export interface CurrentConfiguration {
