@@ -10,6 +10,7 @@ import {
 } from './maintenance/maintenance.ts';
 import { acceptMatch } from './matchmaking/accept-match.ts';
 import { formMatches } from './matchmaking/form-matches.ts';
+import { startBackfill } from './matchmaking/start-backfill.ts';
 import { startMatchmaking } from './matchmaking/start-matchmaking.ts';
 import { stopMatchmaking } from './matchmaking/stop-matchmaking.ts';
 import { correctResult } from './rating-update/correct-result.ts';
@@ -35,6 +36,7 @@ export const catalogue: readonly Job[] = [
   startMatchmaking,
   stopMatchmaking,
   acceptMatch,
+  startBackfill,
   formMatches,
   updateRatings,
   correctResult,

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { type Actor, mayAsk } from '../jobs/contract.ts';
 import { formatTraceHeader, newTraceId } from '../jobs/trace-header.ts';
 import { openAdmission } from './admission.ts';
+import { openBackfill } from './backfill.ts';
 import { openBatches } from './batches.ts';
 import { openCalls } from './call.ts';
 import { openConfigurations } from './configurations.ts';
@@ -90,6 +91,7 @@ export async function openClient(options: ClientOptions) {
   return {
     ...openSessions(parts),
     ...openMatchmaking(parts),
+    ...openBackfill(parts),
     ...openResults(parts),
     ...operations,
     ...openLive({ ...parts, redis, domain, readRecord: operations.readRecord }),

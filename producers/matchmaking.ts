@@ -17,6 +17,7 @@ import type { ActivityReader } from './live/activity.ts';
 import { parse } from './parse.ts';
 import type { ProducerQueues } from './queues.ts';
 import { RequestError } from './request-error.ts';
+import { startReserved } from './start-reserved.ts';
 import type { Reserved, Reserving, TicketReader } from './tickets.ts';
 
 const ticketIds = z.array(ticketIdSchema).min(1).max(100, 'at most 100 ticket ids');
@@ -34,7 +35,7 @@ export interface MatchmakingParts {
 }
 
 /** A ticket as it stands when its start call returns. */
-type StartedTicket = {
+export type StartedTicket = {
   readonly ticketId: string;
   /** `CANCELLED` when a stop came first. */
   readonly status: 'QUEUED' | 'CANCELLED';
@@ -50,19 +51,6 @@ export function openMatchmaking({
   activity,
   queues,
 }: MatchmakingParts) {
-  /** A reservation whose job could not be added is no promise kept back: the sweep adds the job within seconds. */
-  const addStart = async (items: readonly { ticketId: string }[], jobId: string): Promise<void> => {
-    try {
-      await queues.add(startMatchmaking, items, { kind: 'service', name: 'client' }, { jobId });
-    } catch (error) {
-      throw new RequestError(
-        'unavailable',
-        'the queue Redis did not answer after reserving: the ticket may exist and start by itself; describe it, or stop it, before asking again',
-        error,
-      );
-    }
-  };
-
   /**
    * Reserves a batch and adds the one job that starts it. The job's id is in each reservation, so should this process
    * die between the two, the sweep finds tickets without a job and adds it.
@@ -73,7 +61,7 @@ export function openMatchmaking({
     const items = results.flatMap((it) =>
       it instanceof RequestError || it.stopped ? [] : [{ ticketId: it.ticketId }],
     );
-    if (items.length > 0) await addStart(items, jobId);
+    if (items.length > 0) await startReserved(queues, startMatchmaking, items, jobId);
     return results;
   };
   const start = coalesce({
@@ -88,7 +76,10 @@ export function openMatchmaking({
   const visible = async (ids: readonly string[], actor: Actor): Promise<DescribedTicket[]> => {
     const found = await tickets.describe(parse(ticketIds, ids));
     if (actor.kind === 'service') return found;
-    return found.filter((ticket) => ticket.players.some((player) => player.playerId === actor.playerId));
+    // A backfill ticket lists players too, but it is their match's.
+    return found.filter(
+      (ticket) => !ticket.fills && ticket.players.some((player) => player.playerId === actor.playerId),
+    );
   };
 
   const startOne = (request: StartRequest, options: CallOptions): Promise<StartedTicket> =>

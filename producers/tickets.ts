@@ -16,6 +16,8 @@ export interface Reserving {
   readonly configuration: string;
   readonly players: readonly TicketPlayer[];
   readonly actor: Actor;
+  /** Of a backfill ticket: the running match that wants players. */
+  readonly fills?: string;
 }
 
 /** A reserved ticket: it exists, `startTime` (Redis time, ms) is where its waiting begins. */
@@ -37,13 +39,14 @@ export function openTickets(redis: Redis, domain: string) {
   return {
     /** One script call; the result of each ticket stands alone. */
     async reserve(jobId: string, tickets: readonly Reserving[]): Promise<(Reserved | RequestError)[]> {
-      const args = tickets.flatMap(({ ticketId, configuration, players, actor }) => [
+      const args = tickets.flatMap(({ ticketId, configuration, players, actor, fills = '' }) => [
         ticketId,
         configuration,
         JSON.stringify(players),
-        JSON.stringify(players.map(({ playerId }) => ({ playerId }))),
+        JSON.stringify(players.map(({ playerId, team }) => (fills ? { playerId, team } : { playerId }))),
         JSON.stringify(actor),
         randomUUID(),
+        fills,
       ]);
       const run = Reflect.get(redis, 'reserveTickets');
       const rows = (await Reflect.apply(run, redis, [tag, jobId, ...args])) as [string, string?, string?][];
@@ -94,7 +97,7 @@ function verdictOf(
 }
 
 function described(ticketId: string, row: Record<string, string>): DescribedTicket {
-  const { status, configuration, start, end, reason, message, match, players, placement } = row;
+  const { status, configuration, start, end, reason, message, match, fills, players, placement } = row;
   const party = JSON.parse(players ?? '[]') as TicketPlayer[];
   return {
     ticketId,
@@ -107,6 +110,7 @@ function described(ticketId: string, row: Record<string, string>): DescribedTick
     ...(end && { endTime: new Date(Number(end)).toISOString() }),
     ...(match && { matchId: match }),
     ...(placement && { gameSessionConnectionInfo: connectionOf(placement, party) }),
+    ...(fills && { fills }),
   };
 }
 

@@ -11,6 +11,7 @@ import {
 import { acceptMatch } from '../jobs/matchmaking/accept-match.ts';
 import { formMatches } from '../jobs/matchmaking/form-matches.ts';
 import type { CommittedMatch } from '../jobs/matchmaking/match.ts';
+import { startBackfill } from '../jobs/matchmaking/start-backfill.ts';
 import { startMatchmaking } from '../jobs/matchmaking/start-matchmaking.ts';
 import { stopMatchmaking } from '../jobs/matchmaking/stop-matchmaking.ts';
 import { correctResult } from '../jobs/rating-update/correct-result.ts';
@@ -36,9 +37,9 @@ import type { Topics } from './maintenance/topics.ts';
 import { trimStream } from './maintenance/trim-events.ts';
 import { acceptProposals } from './matchmaking/accept-match.ts';
 import { wake } from './matchmaking/beat.ts';
-import { openConfigurations } from './matchmaking/configurations.ts';
 import { formMatchesOfPool } from './matchmaking/form-matches.ts';
 import { handOver } from './matchmaking/hand-over.ts';
+import { startBackfills } from './matchmaking/start-backfill.ts';
 import { startTickets } from './matchmaking/start-matchmaking.ts';
 import { stopTickets } from './matchmaking/stop-matchmaking.ts';
 import type { Retention } from './pool/events.ts';
@@ -77,8 +78,8 @@ export interface EventParts {
 export function allDuties(parts: DutyParts): Record<QueueName, readonly Duty[]> {
   const { stores, queues, metrics, log, reportSlotMs } = parts;
   const { pool, database, ...records } = stores;
+  const configurations = stores.installed;
   const { observe } = metrics;
-  const configurations = openConfigurations(pool);
   const settings = { pool, ruleSets: records.ruleSets, configurations: records.configurations };
   const service = 'matchmaking';
   const decided = ({ configuration, tickets }: CommittedMatch, now: number) => {
@@ -96,9 +97,9 @@ export function allDuties(parts: DutyParts): Record<QueueName, readonly Duty[]> 
           onCreated: (ms) => observe('SessionCreationLatency', ms, { service: 'session-creation' }),
         }),
       ),
-      duty(startMatch, startMatches({ ...records, pool })),
-      duty(endSession, endSessions(records)),
-      duty(playerLeft, leavePlayers(records)),
+      duty(startMatch, startMatches(stores)),
+      duty(endSession, endSessions(stores)),
+      duty(playerLeft, leavePlayers(stores)),
       duty(readSession, readSessions(records)),
       duty(expireSessions, expireOldSessions(records)),
     ],
@@ -125,6 +126,10 @@ export function allDuties(parts: DutyParts): Record<QueueName, readonly Duty[]> 
       duty(
         acceptMatch,
         acceptProposals({ pool, wake: wake(queues), handOver: handOver(queues), onDecided: decided }),
+      ),
+      duty(
+        startBackfill,
+        startBackfills({ pool, matches: records.matches, configurations, wake: wake(queues) }),
       ),
       duty(
         formMatches,

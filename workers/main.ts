@@ -22,8 +22,9 @@ if (!config.success) {
   process.exit(1);
 }
 
-// A worker started as a child with a channel to its parent does not outlive it, not even while it starts.
-process.once('disconnect', () => process.exit(1));
+// A worker started as a child with a channel to its parent does not outlive it, not even while it starts. An orderly
+// exit would write what is left of the log first, and try for ever when its reader is gone as well.
+process.once('disconnect', () => process.kill(process.pid, 'SIGKILL'));
 const worker = await startWorker(config.data, process.env).catch((error: unknown) => {
   console.error(`This worker could not start: ${error instanceof Error ? error.message : String(error)}`);
   process.exit(1);

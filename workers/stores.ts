@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis';
+import { openConfigurations as openInstalled } from './pool/configurations.ts';
 import { openPool } from './pool/pool.ts';
 import { aDayAndAnHour } from './pool/script.ts';
 import { openConfigurations } from './records/configurations.ts';
@@ -37,9 +38,12 @@ export function openStores(
   },
 ) {
   const { db } = database;
+  const pool = traced(tracer, 'pool', openPool(queueRedis, domain, readableSeconds));
   return {
     database,
-    pool: traced(tracer, 'pool', openPool(queueRedis, domain, readableSeconds)),
+    pool,
+    /** Configurations in force, ready to run. */
+    installed: openInstalled(pool),
     cache: traced(tracer, 'session-cache', openSessionCache(cacheRedis, onCacheAway)),
     players: traced(tracer, 'players', openPlayers(db)),
     sessions: traced(tracer, 'sessions', openSessions(db)),

@@ -48,6 +48,10 @@ const flexMatch = {
   customEventData: wellFormed(256).optional(),
   /** Hears this configuration's events, beside the topic that hears the whole fleet's. */
   notificationTarget: topicArn.optional(),
+  /**
+   * `AUTOMATIC`: a match that starts below its maximum, or that players leave, gets a backfill ticket of the fleet's own,
+   * and another after each success until it is full. `MANUAL`: only StartMatchBackfill opens one.
+   */
   backfillMode: z.enum(['MANUAL', 'AUTOMATIC']).default('MANUAL'),
   flexMatchMode: z.literal('STANDALONE', `WITH_QUEUE ${hosting}`).default('STANDALONE'),
   gameSessionQueueArns: refusedSince(`names queues of GameLift hosting and ${hosting}`),
@@ -104,8 +108,6 @@ export const configuration = z.strictObject({ ...flexMatch, ...ours }).superRefi
   for (const told of ['gameProperties', 'gameSessionData'] as const)
     if (it[told] !== undefined && it.placement.kind === 'none')
       refuse(told, 'is for whoever places matches; it means nothing without a placement webhook');
-  if (it.backfillMode === 'AUTOMATIC')
-    refuse('backfillMode', 'AUTOMATIC is not supported yet; only MANUAL is accepted');
 });
 export type Configuration = z.output<typeof configuration>;
 

@@ -15,6 +15,8 @@ export interface DescribedTicket {
   readonly estimatedWaitTime?: number;
   /** From PLACING on. */
   readonly matchId?: string;
+  /** Of a backfill ticket: the running match that wants players. */
+  readonly fills?: string;
   readonly players: readonly TicketPlayer[];
   /** Where a COMPLETED ticket's match is played, when a webhook placed it. */
   readonly gameSessionConnectionInfo?: Omit<GameSession, 'playerSessions'> & {

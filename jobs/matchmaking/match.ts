@@ -22,4 +22,6 @@ export interface CommittedMatch {
     readonly players: readonly TicketPlayer[];
   }[];
   readonly teams: readonly { readonly name: string; readonly playerIds: readonly string[] }[];
+  /** Where it goes on from a running match: that match, and the ticket that asked for company for its players. */
+  readonly backfill?: { readonly matchId: string; readonly ticketId: string };
 }

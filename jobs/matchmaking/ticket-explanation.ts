@@ -1,5 +1,4 @@
 import type { Explanation } from './engine/explain.ts';
-import { summaryOf } from './engine/summary.ts';
 import type { TicketStatus } from './ticket.ts';
 
 /** Why a ticket is where it is, and what it waits for. Times are ISO 8601. */
@@ -77,10 +76,13 @@ export function waitingForPlayers({ players, accepted, waitingFor, until }: Acce
 }
 
 /** An explanation a player may see: other players' tickets are not named. */
-export function forPlayer({ nearestMiss, summary: _, ...rest }: Explanation): Explanation {
-  const told = {
-    ...rest,
-    ...(nearestMiss && { nearestMiss: { ...nearestMiss, ticketId: 'another ticket' } }),
+export function forPlayer(explanation: Explanation): Explanation {
+  const { nearestMiss, summary } = explanation;
+  if (!nearestMiss) return explanation;
+  const ticketId = 'another ticket';
+  return {
+    ...explanation,
+    summary: summary.replaceAll(`"${nearestMiss.ticketId}"`, ticketId),
+    nearestMiss: { ...nearestMiss, ticketId },
   };
-  return { ...told, summary: summaryOf(told) };
 }

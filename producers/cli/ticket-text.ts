@@ -66,6 +66,14 @@ function searchFigures(search: Explanation): Figure[] {
     ...(never ? [] : [['players needed', search.playersNeeded] as const]),
     ...(never ? [] : [['players in reach', search.playersInReach] as const]),
     ...(never ? [] : [['tickets looked at', `${sample.lookedAt} of ${sample.waiting}`] as const]),
+    ...(search.held
+      ? [
+          [
+            'held',
+            `${counted(search.held.players, 'player')} until ${new Date(search.held.until).toISOString()}`,
+          ] as const,
+        ]
+      : []),
     ...(search.withoutRoom > 0
       ? [['fit no team beside it', counted(search.withoutRoom, 'ticket')] as const]
       : []),

@@ -1,7 +1,8 @@
 -- Reserves tickets: from here on each exists, is QUEUED, and is newer than every ticket reserved before it.
 -- KEYS[1] hash tag, e.g. {main.matchmaking}
 -- ARGV    start job id, then per ticket: ticket id, configuration, players (JSON), roster (JSON [{"playerId"}]),
---         actor (JSON), call id (the same when a connection repeats this script)
+--         actor (JSON), call id (the same when a connection repeats this script), for a backfill ticket the match it
+--         fills, else empty
 -- Returns per ticket { verdict, sequence, start in ms }, the last two only where it exists; verdict one of
 --   reserved               (also when this very call reserved it before)
 --   stopped                a stop came first: the ticket exists and is CANCELLED
@@ -34,14 +35,14 @@ local function emit_cancelled(id, configuration, start, roster)
   redis.call('XADD', key('events'), string.format('%d-0', redis.call('INCR', key('event-number'))), unpack(entry))
 end
 
-local function reserve(job, id, configuration, players, roster, actor, call)
+local function reserve(job, id, configuration, players, roster, actor, call, fills)
   local ticket = key('ticket', id)
   local there = redis.call('HMGET', ticket, 'status', 'call', 'seq', 'start', 'stop-mark')
   if there[1] and there[2] == call then return { 'reserved', there[3], there[4] } end
   if there[1] and not there[5] then return { 'taken:' .. there[1] } end
   if redis.call('EXISTS', key('configuration', configuration)) == 0 then return { 'unknown-configuration' } end
   local members = cjson.decode(roster)
-  for _, member in ipairs(members) do
+  for _, member in ipairs(fills == '' and members or {}) do
     local newest = redis.call('HGET', key('player', member.playerId), 'ticket')
     if newest and redis.call('HGET', key('ticket', newest), 'status') == 'PLACING' then
       return { 'placing:' .. member.playerId }
@@ -51,7 +52,8 @@ local function reserve(job, id, configuration, players, roster, actor, call)
   local start = string.format('%d', time)
   redis.call('HSET', ticket, 'configuration', configuration, 'players', players, 'roster', roster, 'actor', actor,
     'call', call, 'job', job, 'seq', seq, 'start', start, 'revision', '1',
-    'size', string.format('%d', #members))
+    'size', fills == '' and string.format('%d', #members) or '1')
+  if fills ~= '' then redis.call('HSET', ticket, 'fills', fills) end
   if there[5] then
     -- The mark says for how long (s) an ended ticket is readable.
     redis.call('EXPIRE', ticket, there[5])
@@ -65,7 +67,7 @@ local function reserve(job, id, configuration, players, roster, actor, call)
 end
 
 local results = {}
-for i = 2, #ARGV, 6 do
-  results[#results + 1] = reserve(ARGV[1], ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3], ARGV[i + 4], ARGV[i + 5])
+for i = 2, #ARGV, 7 do
+  results[#results + 1] = reserve(ARGV[1], ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3], ARGV[i + 4], ARGV[i + 5], ARGV[i + 6])
 end
 return results

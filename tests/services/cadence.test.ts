@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test } from 'vitest';
-import { openConfigurations } from '../../workers/matchmaking/configurations.ts';
+import { openConfigurations } from '../../workers/pool/configurations.ts';
 import { runCycle } from '../../workers/matchmaking/cycle.ts';
 import { formMatchesOfPool } from '../../workers/matchmaking/form-matches.ts';
 import { openMirror } from '../../workers/matchmaking/mirror.ts';

@@ -7,7 +7,10 @@ import { duelRuleSet } from '../support/builders.ts';
 import { openCli } from '../support/cli.ts';
 import { type Fleet, openFleet } from '../support/fleet.ts';
 
-const eventually = { timeout: 20_000, interval: 50 };
+/** Every step is a process of its own, which takes a second; on a busy machine, many. */
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
+
+const eventually = { timeout: 60_000, interval: 50 };
 
 let fleet: Fleet;
 let folder: string;
@@ -41,7 +44,7 @@ beforeAll(async () => {
     acceptanceTimeoutSeconds: 60,
   });
   await writeFile(join(folder, 'duel.json'), duelRuleSet);
-}, 120_000);
+});
 
 afterAll(async () => {
   await fleet?.[Symbol.asyncDispose]();
@@ -82,7 +85,7 @@ test('an operator sees which pools hold tickets, and why the oldest of one wait'
     code: 1,
     err: expect.stringContaining('configuration: chess does not exist'),
   });
-}, 60_000);
+});
 
 test('of one ticket an operator learns in a sentence, then in figures, what it waits for', async () => {
   const { out } = await cli('ticket', 'show', 'low', '--explain');
@@ -96,7 +99,7 @@ test('of one ticket an operator learns in a sentence, then in figures, what it w
     pool: 'race/eu',
     search: { waitsFor: 'players', playersNeeded: 1, nearestMiss: { ticketId: 'high', by: 10 } },
   });
-}, 60_000);
+});
 
 test('a paused configuration matches nobody until it is resumed; the match can be looked at, with its ratings', async () => {
   expect((await cli('configuration', 'pause', 'race')).out).toContain('race is paused since');
@@ -135,7 +138,7 @@ test('a paused configuration matches nobody until it is resumed; the match can b
   const shown = await cli('configuration', 'show', 'race');
   expect(shown.out).toContain('half of the last 2 matched tickets waited');
   expect((await fleet.ticket('high'))?.estimatedWaitTime).toBeGreaterThan(0);
-}, 90_000);
+});
 
 test('of a proposal an operator sees who has not answered, and that it is one', async () => {
   await start('asked', 'yes');
@@ -160,7 +163,7 @@ test('of a proposal an operator sees who has not answered, and that it is one', 
     code: 1,
     err: expect.stringContaining('there is no match ghost'),
   });
-}, 60_000);
+});
 
 test('matches are still formed from files, with and without the name of the command', async () => {
   await writeFile(
@@ -179,4 +182,4 @@ test('matches are still formed from files, with and without the name of the comm
 
   expect(JSON.parse(named.out)).toMatchObject({ matches: [{ tickets: ['a', 'b'] }], waiting: [] });
   expect(unnamed.out).toBe(named.out);
-}, 60_000);
+});

@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest';
 import { workerEnvironment } from '../../workers/config.ts';
 import { openQueues } from '../../workers/enqueue.ts';
 import { openRedis } from '../../workers/redis.ts';
@@ -9,6 +9,9 @@ import { type FleetWorker, startWorker } from '../../workers/worker.ts';
 import { duelRuleSet } from '../support/builders.ts';
 import { openCli } from '../support/cli.ts';
 import { clear } from '../support/domain.ts';
+
+/** Every step is a process of its own, which takes a second; on a busy machine, many. */
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 
 const domain = `cli-${process.pid}`;
 let folder: string;
@@ -158,7 +161,7 @@ test('an operator puts settings, starts a ticket, looks at it and stops it', asy
     code: 1,
     err: expect.stringContaining('no ticket ghost'),
   });
-}, 60_000);
+});
 
 test('an operator finds a failed job with its reason, pauses and resumes its queue, and tries it again', async () => {
   expect((await cli('queue', 'pause', 'rating-update')).out).toContain('true');
@@ -189,4 +192,4 @@ test('an operator finds a failed job with its reason, pauses and resumes its que
   expect((await cli('queue', 'list')).out).toContain('session-creation');
   await close();
   redis.disconnect();
-}, 60_000);
+});

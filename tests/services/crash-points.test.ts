@@ -134,7 +134,10 @@ test('end-session: session, match and cache say the same, wherever a worker died
     job: (own, stores) => perform(endSessions(stores), [{ sessionId: own('session-red') }]),
   });
 
-  expectCalls(told, 'sessions.find matches.leave sessions.end sessions.find cache.putSessions');
+  expectCalls(
+    told,
+    'sessions.find matches.leave installed.current pool.leave sessions.end sessions.find cache.putSessions',
+  );
   expectAlike(told, {
     matches: [{ left: ['red'] }],
     sessions: [{ status: 'IN_MATCH' }, { status: 'ENDED' }],
@@ -147,7 +150,10 @@ test('player-left: the player is in the lobby and has left once, wherever a work
     job: (own, stores) => perform(leavePlayers(stores), [{ matchId: own('m'), playerId: own('red') }]),
   });
 
-  expectCalls(told, 'matches.find matches.leave sessions.leave cache.putSessions');
+  expectCalls(
+    told,
+    'matches.current matches.find matches.leave installed.current pool.leave sessions.leave cache.putSessions',
+  );
   expectAlike(told, {
     matches: [{ left: ['red'] }],
     sessions: [{ status: 'IN_MATCH' }, { status: 'ACTIVE' }],
@@ -164,7 +170,7 @@ test('update-ratings: the match is rated once and its sessions are open, whereve
   expectCalls(
     told,
     'matches.find ladders.ensure matches.find ladders.pass players.find players.move',
-    'changes.insert matches.finish players.find cache.putRatings sessions.release cache.putSessions',
+    'changes.insert matches.finish players.find cache.putRatings sessions.release cache.putSessions pool.endBackfills',
   );
   expectAlike(told, {
     changes: [{ revision: 0 }, { revision: 0 }],
@@ -204,7 +210,7 @@ test('correct-result: one correction, and every match rated again once, wherever
 
   expectCalls(
     told,
-    'matches.find ladders.read matches.countRatedFrom ladders.close matches.correct queues.enqueue',
+    'matches.current matches.find ladders.read matches.countRatedFrom ladders.close matches.correct queues.enqueue',
   );
   expectAlike(told, {
     matches: [{ corrections: [{ revision: 1 }] }, {}, {}],

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { mostQuestions } from '../../jobs/matchmaking/question.ts';
 import type { MatchmakingClient } from '../../producers/client.ts';
-import { openConfigurations } from '../../workers/matchmaking/configurations.ts';
+import { openConfigurations } from '../../workers/pool/configurations.ts';
 import { runCycle } from '../../workers/matchmaking/cycle.ts';
 import { openMirror } from '../../workers/matchmaking/mirror.ts';
 import { aMatch, aPlayer, aTicket } from '../support/builders.ts';

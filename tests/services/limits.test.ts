@@ -1,7 +1,7 @@
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
 import { limits } from '../../jobs/matchmaking/limits.ts';
-import { openConfigurations } from '../../workers/matchmaking/configurations.ts';
 import { startTickets } from '../../workers/matchmaking/start-matchmaking.ts';
+import { openConfigurations } from '../../workers/pool/configurations.ts';
 import { aConfiguration, aPlayer } from '../support/builders.ts';
 import { openClientDomain } from '../support/client-domain.ts';
 import { perform } from '../support/fleet-stores.ts';

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import { openConfigurations } from '../../workers/matchmaking/configurations.ts';
 import { runCycle } from '../../workers/matchmaking/cycle.ts';
 import { openMirror } from '../../workers/matchmaking/mirror.ts';
+import { openConfigurations } from '../../workers/pool/configurations.ts';
 import { aTicket } from '../support/builders.ts';
 import { openPoolSteps } from '../support/pool-steps.ts';
 

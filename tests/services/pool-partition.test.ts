@@ -1,8 +1,8 @@
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
-import { openConfigurations } from '../../workers/matchmaking/configurations.ts';
 import { runCycle } from '../../workers/matchmaking/cycle.ts';
 import { openMirror } from '../../workers/matchmaking/mirror.ts';
 import { startTickets } from '../../workers/matchmaking/start-matchmaking.ts';
+import { openConfigurations } from '../../workers/pool/configurations.ts';
 import { aConfiguration, aTicket, duelRuleSet } from '../support/builders.ts';
 import { perform } from '../support/fleet-stores.ts';
 import { openPoolSteps } from '../support/pool-steps.ts';

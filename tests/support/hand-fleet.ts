@@ -4,6 +4,7 @@ import { poolTag, queuePrefix } from '../../jobs/keys.ts';
 import { sweep } from '../../jobs/maintenance/maintenance.ts';
 import { allDuties } from '../../workers/duties.ts';
 import { openQueues, type Queues } from '../../workers/enqueue.ts';
+import { openTopics } from '../../workers/maintenance/topics.ts';
 import { beat } from '../../workers/matchmaking/beat.ts';
 import type { Stores } from '../../workers/stores.ts';
 import type { Log } from '../../workers/telemetry/log.ts';
@@ -38,7 +39,12 @@ export async function openHandFleet() {
   opened.defer(queues.close);
   const takers = queueNames.map((name) => {
     const prefix = queuePrefix(domain, name);
-    const taker = new Worker(name, undefined, { connection: redis, prefix, autorun: false, skipVersionCheck: true });
+    const taker = new Worker(name, undefined, {
+      connection: redis,
+      prefix,
+      autorun: false,
+      skipVersionCheck: true,
+    });
     opened.defer(() => taker.close());
     return { name, taker };
   });
@@ -53,7 +59,12 @@ export async function openHandFleet() {
     const outcome = await crew.work(kind, items).catch((error: Error) => ({ kind: 'threw' as const, error }));
     if (outcome.kind === 'done') await job.moveToCompleted(outcome.result ?? null, name, false);
     else if (outcome.kind === 'later') await job.moveToDelayed(Date.now(), name);
-    else await job.moveToFailed(outcome.kind === 'threw' ? outcome.error : new Error(outcome.reason), name, false);
+    else
+      await job.moveToFailed(
+        outcome.kind === 'threw' ? outcome.error : new Error(outcome.reason),
+        name,
+        false,
+      );
     return true;
   };
 
@@ -99,14 +110,25 @@ export async function openHandFleet() {
 export function openCrew({ queues, ...stores }: Kit) {
   const metrics = { observe: () => undefined, flush: async () => undefined } as unknown as Metrics;
   const log = { error: () => undefined, warn: () => undefined } as unknown as Log;
-  const duties = Object.values(allDuties({ stores, queues, metrics, log, reportSlotMs: 10_000 })).flat();
+  const events = {
+    topics: openTopics(),
+    fleetTopic: undefined,
+    retention: { retentionMs: 24 * 3_600_000, mostBytes: 2 ** 30 },
+  };
+  const duties = Object.values(
+    allDuties({ stores, queues, metrics, log, reportSlotMs: 10_000, events }),
+  ).flat();
 
   return {
     /** Runs the handler of a kind once. */
     async work(kind: Job['kind'], items: readonly unknown[], actor?: Envelope['actor']): Promise<Outcome> {
       const duty = duties.find((it) => it.job.kind === kind);
       if (!duty) throw new Error(`${kind} is no work of this fleet`);
-      return perform(duty.handle, items.map((item) => duty.job.item.parse(item)), actor);
+      return perform(
+        duty.handle,
+        items.map((item) => duty.job.item.parse(item)),
+        actor,
+      );
     },
     beat: () => beat(stores.pool, queues),
   };

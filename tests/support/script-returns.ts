@@ -1,10 +1,11 @@
+import { backfillReturns } from './backfill-returns.ts';
 import { aConfiguration, aTicket } from './builders.ts';
 import type { openPoolSteps } from './pool-steps.ts';
 
 type Steps = Awaited<ReturnType<typeof openPoolSteps>>;
 
 /** Takes the steps after which the last call of the script returns the code. */
-type Story = (steps: Steps) => Promise<unknown>;
+export type Story = (steps: Steps) => Promise<unknown>;
 
 const answerMs = 30_000;
 
@@ -115,6 +116,7 @@ export const scriptReturns: Readonly<Record<string, Readonly<Record<string, Stor
     1: ({ pool }) => pool.install(aConfiguration(2)),
     0: ({ pool }) => pool.install(aConfiguration(1)),
   },
+  ...backfillReturns,
   move: {
     1: async (steps) => {
       await steps.search('a');

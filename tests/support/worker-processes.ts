@@ -24,9 +24,9 @@ export interface WorkerProcess extends AsyncDisposable {
   readonly log: () => readonly { readonly msg: string }[];
 }
 
-/** Starts `workers/main.ts` and waits until it serves. It ends with this process, whatever ends that. */
-export async function startWorker(env: NodeJS.ProcessEnv): Promise<WorkerProcess> {
-  const child = spawn(process.execPath, [workerMain], { env, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
+/** Starts a worker, `workers/main.ts` of this tree or another, and waits until it serves. It ends with this process. */
+export async function startWorker(env: NodeJS.ProcessEnv, main = workerMain): Promise<WorkerProcess> {
+  const child = spawn(process.execPath, [main], { env, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
   let output = '';
   for (const stream of [child.stdout, child.stderr])
     stream?.on('data', (chunk: Buffer) => {

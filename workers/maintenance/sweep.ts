@@ -1,5 +1,6 @@
 import type { Job } from 'bullmq';
 import { done, type Envelope } from '../../jobs/contract.ts';
+import { startBackfill } from '../../jobs/matchmaking/start-backfill.ts';
 import { startMatchmaking } from '../../jobs/matchmaking/start-matchmaking.ts';
 import type { Queues } from '../enqueue.ts';
 import type { Handler } from '../handler.ts';
@@ -16,11 +17,10 @@ export const sweepReservations =
   (pool: Pool, queues: Queues): Handler<unknown> =>
   async () => {
     const late = await pool.overdueReservations(lateMs);
-    const byJob = new Map<string, string[]>();
-    for (const { ticketId, jobId } of late) byJob.set(jobId, [...(byJob.get(jobId) ?? []), ticketId]);
     let failed = 0;
     let requeued = 0;
-    for (const [jobId, ticketIds] of byJob) {
+    for (const [jobId, reservations] of Map.groupBy(late, (it) => it.jobId)) {
+      const ticketIds = reservations.map((it) => it.ticketId);
       const job: Job<Envelope> | undefined = await queues.queues[startMatchmaking.queue].getJob(jobId);
       const state = job ? await job.getState() : 'gone';
       if (state === 'failed') {
@@ -31,7 +31,7 @@ export const sweepReservations =
         // A job that ended and let its ticket wait makes room for itself.
         if (state === 'completed') await job?.remove();
         await queues.enqueue({
-          job: startMatchmaking,
+          job: reservations[0]?.backfill ? startBackfill : startMatchmaking,
           items: ticketIds.map((ticketId) => ({ ticketId })),
           options: { jobId },
         });

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import type { FormedMatch, Pass } from '../../jobs/matchmaking/engine/match.ts';
 import type { CommittedMatch } from '../../jobs/matchmaking/match.ts';
 import type { PooledTicket } from '../pool/changes.ts';
+import type { CurrentConfiguration } from '../pool/configurations.ts';
 import type { Commit } from '../pool/outbox.ts';
-import type { CurrentConfiguration } from './configurations.ts';
 
 /** Matches decided by one script call, and named by one start-match job. */
 const matchesPerCommit = 200;
@@ -46,6 +46,7 @@ function toMatch(
 ): CommittedMatch {
   const { configuration, ruleSet } = current.installed;
   const tickets = formed.tickets as readonly PooledTicket[];
+  const backfill = tickets.find((ticket) => ticket.fills !== undefined);
   return {
     matchId: matchIdOf(tickets),
     configuration: configuration.name,
@@ -57,6 +58,7 @@ function toMatch(
     ...(configuration.placement.kind === 'webhook' && { placement: 'webhook' }),
     tickets: tickets.map(({ ticketId, startTime, players }) => ({ ticketId, startTime, players })),
     teams: formed.teams,
+    ...(backfill?.fills && { backfill: { matchId: backfill.fills, ticketId: backfill.ticketId } }),
   };
 }
 

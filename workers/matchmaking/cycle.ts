@@ -2,11 +2,11 @@ import { setImmediate as turn } from 'node:timers/promises';
 import type { Pass } from '../../jobs/matchmaking/engine/match.ts';
 import type { MatchPool } from '../../jobs/matchmaking/engine/pool.ts';
 import type { CommittedMatch } from '../../jobs/matchmaking/match.ts';
+import type { Configurations, CurrentConfiguration } from '../pool/configurations.ts';
 import type { Commit } from '../pool/outbox.ts';
 import type { Pool } from '../pool/pool.ts';
 import { answerSome } from './answers.ts';
 import { toCommits } from './commits.ts';
-import type { Configurations, CurrentConfiguration } from './configurations.ts';
 import type { Mirror } from './mirror.ts';
 import { openPace } from './pace.ts';
 

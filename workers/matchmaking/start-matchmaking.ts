@@ -6,9 +6,9 @@ import { checkTicket } from '../../jobs/matchmaking/rule-set/check-ticket.ts';
 import type { startMatchmaking } from '../../jobs/matchmaking/start-matchmaking.ts';
 import type { TicketPlayer } from '../../jobs/matchmaking/ticket.ts';
 import type { Handler } from '../handler.ts';
+import type { Configurations } from '../pool/configurations.ts';
 import type { Pool } from '../pool/pool.ts';
 import type { Entering, Reservation } from '../pool/tickets.ts';
-import type { Configurations } from './configurations.ts';
 
 export interface StartMatchmakingStores {
   readonly pool: Pool;

@@ -8,6 +8,8 @@ export interface PooledTicket extends SearchingTicket {
   readonly revision: string;
   /** When it times out, Redis time in ms. */
   readonly deadline: number;
+  /** Of a backfill ticket: the running match that wants players. */
+  readonly fills?: string;
 }
 
 export type Change =
@@ -75,7 +77,7 @@ export function openChanges(script: Scripts) {
     ): Promise<{ latest: number; tickets: PooledTicket[] }> {
       const [latest, flat] = await run.readPool(pool, after, most);
       const tickets: PooledTicket[] = [];
-      for (let at = 0; at < flat.length; at += 6) tickets.push(readTicket(flat.slice(at, at + 6)));
+      for (let at = 0; at < flat.length; at += 7) tickets.push(readTicket(flat.slice(at, at + 7)));
       return { latest: Number(latest), tickets };
     },
 
@@ -103,7 +105,7 @@ export function openChanges(script: Scripts) {
 function readChange(fields: readonly string[]): Change {
   const [kind, ticketId = ''] = fields;
   if (kind === 'left') return { kind, ticketId };
-  const values = [3, 5, 7, 9, 11].map((at) => fields[at] ?? '');
+  const values = [3, 5, 7, 9, 11, 13].map((at) => fields[at] ?? '');
   return { kind: 'entered', ticket: readTicket([ticketId, ...values]) };
 }
 
@@ -114,6 +116,7 @@ function readTicket([
   start,
   deadline,
   players,
+  fills,
 ]: readonly string[]): PooledTicket {
   return {
     ticketId: ticketId ?? '',
@@ -122,5 +125,6 @@ function readTicket([
     startTime: Number(start),
     deadline: Number(deadline),
     players: JSON.parse(players ?? '[]') as TicketPlayer[],
+    ...(fills && { backfill: true, fills }),
   };
 }

@@ -1,7 +1,9 @@
 import type { Redis } from 'ioredis';
+import type { AutomaticBackfill } from '../../jobs/matchmaking/backfill.ts';
 import type { Pass } from '../../jobs/matchmaking/engine/match.ts';
 import type { CommittedMatch } from '../../jobs/matchmaking/match.ts';
 import type { GameSession, PlacementOutcome } from '../../jobs/session-creation/placement.ts';
+import { automaticArgs } from './backfills.ts';
 import { ruleMetrics } from './events.ts';
 import type { Scripts } from './script.ts';
 
@@ -28,6 +30,8 @@ export interface Settlement {
   readonly message: string;
   /** Where it is played, when somebody placed it. */
   readonly gameSession?: GameSession | undefined;
+  /** The backfill ticket a COMPLETED match gets at once. */
+  readonly automatic?: AutomaticBackfill | undefined;
 }
 
 /** A match whose effect was not confirmed in time. */
@@ -157,7 +161,7 @@ export function openOutbox(redis: Redis, tag: string, script: Scripts) {
 
     /** Ends matches whose effect is stored, or cannot be. Returns, in order, whether each was settled by this call. */
     async settle(settlements: readonly Settlement[]): Promise<boolean[]> {
-      const args = settlements.flatMap(({ match, status, reason, message, gameSession }) => [
+      const args = settlements.flatMap(({ match, status, reason, message, gameSession, automatic }) => [
         match.matchId,
         status,
         reason,
@@ -167,6 +171,7 @@ export function openOutbox(redis: Redis, tag: string, script: Scripts) {
         ),
         match.tickets.length,
         ...match.tickets.map((ticket) => ticket.ticketId),
+        ...automaticArgs(automatic),
       ]);
       return (await run.settle(...args)).map((settled) => settled === 1);
     },

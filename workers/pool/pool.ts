@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis';
 import { poolTag } from '../../jobs/keys.ts';
 import { openActivity } from './activity.ts';
+import { openBackfills } from './backfills.ts';
 import { openChanges } from './changes.ts';
 import { openEvents } from './events.ts';
 import { openInstalled } from './installed.ts';
@@ -20,6 +21,7 @@ export function openPool(redis: Redis, domain: string, terminalSeconds = aDayAnd
   const script = openScripts(redis, tag, terminalSeconds);
   return {
     ...openTickets(redis, tag, script),
+    ...openBackfills(redis, tag, script),
     ...openChanges(script),
     ...openOutbox(redis, tag, script),
     ...openInstalled(redis, tag, script),

@@ -11,6 +11,8 @@ export interface Reservation {
   readonly players: string;
   /** Who asked for it, as JSON. */
   readonly actor: string;
+  /** Of a backfill ticket: the running match that wants players. */
+  readonly fills?: string;
 }
 
 export interface Entering {
@@ -38,10 +40,10 @@ export function openTickets(redis: Redis, tag: string, script: Scripts) {
     async reservations(ticketIds: readonly string[]): Promise<(Reservation | undefined)[]> {
       const rows = await Promise.all(
         ticketIds.map((id) =>
-          redis.hmget(`${tag}:ticket:${id}`, 'status', 'configuration', 'players', 'actor'),
+          redis.hmget(`${tag}:ticket:${id}`, 'status', 'configuration', 'players', 'actor', 'fills'),
         ),
       );
-      return rows.map(([status, configuration, players, actor], index) =>
+      return rows.map(([status, configuration, players, actor, fills], index) =>
         status && configuration && players && actor
           ? {
               ticketId: ticketIds[index] ?? '',
@@ -49,15 +51,18 @@ export function openTickets(redis: Redis, tag: string, script: Scripts) {
               configuration,
               players,
               actor,
+              ...(fills && { fills }),
             }
           : undefined,
       );
     },
 
-    /** The player ids of a ticket, `undefined` when there is no such ticket. */
+    /** The player ids of a party's ticket, `undefined` when there is none: a backfill ticket is its match's, not its players'. */
     async roster(ticketId: string): Promise<readonly string[] | undefined> {
-      const roster = await redis.hget(`${tag}:ticket:${ticketId}`, 'roster');
-      return roster ? (JSON.parse(roster) as { playerId: string }[]).map((it) => it.playerId) : undefined;
+      const [roster, fills] = await redis.hmget(`${tag}:ticket:${ticketId}`, 'roster', 'fills');
+      return roster && !fills
+        ? (JSON.parse(roster) as { playerId: string }[]).map((it) => it.playerId)
+        : undefined;
     },
 
     /** Per ticket what `enter.lua` says: `entered`, `superseded`, `placing:<player>`, a status, or `missing`. */
@@ -87,11 +92,14 @@ export function openTickets(redis: Redis, tag: string, script: Scripts) {
       run.move(from, ...tickets.flatMap((it) => [it.ticketId, it.pool])),
 
     /** Tickets reserved more than `ageMs` ago that have not entered, with the job that should have let them in. */
-    async overdueReservations(ageMs: number): Promise<{ ticketId: string; jobId: string }[]> {
+    async overdueReservations(
+      ageMs: number,
+    ): Promise<{ ticketId: string; jobId: string; backfill: boolean }[]> {
       const flat = await run.overdueReservations(ageMs, 1_000, 5_000);
-      return Array.from({ length: flat.length / 2 }, (_, at) => ({
-        ticketId: flat[2 * at] ?? '',
-        jobId: flat[2 * at + 1] ?? '',
+      return Array.from({ length: flat.length / 3 }, (_, at) => ({
+        ticketId: flat[3 * at] ?? '',
+        jobId: flat[3 * at + 1] ?? '',
+        backfill: flat[3 * at + 2] !== '',
       }));
     },
   };

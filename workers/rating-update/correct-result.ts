@@ -6,7 +6,7 @@ import type { Queues } from '../enqueue.ts';
 import type { Handler } from '../handler.ts';
 import { type Database, inTransaction } from '../records/database.ts';
 import type { Ladders } from '../records/ladders.ts';
-import type { Matches } from '../records/matches.ts';
+import { type Matches, playedTeams } from '../records/matches.ts';
 
 export interface CorrectionStores {
   readonly database: Database;
@@ -29,13 +29,14 @@ export const correctResults =
   async ([item], { actor }) => {
     if (!item) return done();
     if (actor.kind === 'player') return refused('a player may not correct match results');
-    const { matchId, ...result } = item.result;
+    const { matchId: reported, ...result } = item.result;
+    const matchId = (await matches.current([reported])).get(reported) ?? reported;
     const match = (await matches.find([matchId])).get(matchId);
     if (!match) return refused(`matchId: there is no match ${matchId}`);
     const { ladder: name, ladder_time: at } = match;
     if (!match.result || at === undefined)
       return refused(`matchId: match ${matchId} has no result yet; report it instead`);
-    const mismatch = resultProblem(match, item.result);
+    const mismatch = resultProblem({ teams: playedTeams(match) }, item.result);
     if (mismatch) return refused(mismatch);
     const ladder = (await ladders.read([name])).get(name);
     const revision = (ladder?.revision ?? 0) + 1;

@@ -9,7 +9,7 @@ import type { Queues } from '../enqueue.ts';
 import type { Handler } from '../handler.ts';
 import { inTransaction } from '../records/database.ts';
 import type { LadderRecord, Recompute } from '../records/ladders.ts';
-import type { MatchRecord } from '../records/matches.ts';
+import { type MatchRecord, playedTeams } from '../records/matches.ts';
 import type { PlayerRecord } from '../records/players.ts';
 import type { RatingChangeRecord } from '../records/rating-changes.ts';
 import { jobOf } from './correct-result.ts';
@@ -59,7 +59,7 @@ async function replay(name: string, stores: RecomputeStores, session: ClientSess
   const found = await matches.ratedFrom(name, seen.next, recomputeChunk + 1, session);
   const chunk = found.slice(0, recomputeChunk);
   const following = found[recomputeChunk];
-  const playerIds = chunk.flatMap((match) => match.teams.flatMap((team) => team.playerIds));
+  const playerIds = chunk.flatMap((match) => playedTeams(match).flatMap((team) => team.playerIds));
   const earlier = await changes.latest(
     name,
     chunk.map((match) => match._id),
@@ -96,7 +96,7 @@ function ratingsBefore(
 ): Map<string, Rating> {
   const ratings = new Map<string, Rating>();
   for (const match of chunk)
-    for (const playerId of match.teams.flatMap((team) => team.playerIds)) {
+    for (const playerId of playedTeams(match).flatMap((team) => team.playerIds)) {
       const player = players.get(playerId);
       const current = player?.ratings[ladder];
       if (ratings.has(playerId) || !current) continue;
@@ -108,10 +108,11 @@ function ratingsBefore(
   return ratings;
 }
 
-const asPlayed = ({ _id, now, teams, result, ladder_time: at, season }: MatchRecord) =>
-  result && at !== undefined && season !== undefined
-    ? [{ matchId: _id, committedAt: now, teams, result, moment: { at, season } }]
-    : [];
+function asPlayed(match: MatchRecord) {
+  const { _id, now, result, ladder_time: at, season } = match;
+  if (!result || at === undefined || season === undefined) return [];
+  return [{ matchId: _id, committedAt: now, teams: playedTeams(match), result, moment: { at, season } }];
+}
 
 /** Gives every recompute that has not ended its job back: a crash may have come before it was added, or it failed. */
 export const resumeAll =

@@ -10,7 +10,7 @@ import type { Handler } from '../handler.ts';
 import type { Pool } from '../pool/pool.ts';
 import { type Database, inTransaction } from '../records/database.ts';
 import type { LadderRecord, Ladders } from '../records/ladders.ts';
-import type { Matches, MatchRecord } from '../records/matches.ts';
+import { type Matches, type MatchRecord, playedTeams } from '../records/matches.ts';
 import type { Players } from '../records/players.ts';
 import type { RatingChanges } from '../records/rating-changes.ts';
 import type { Sessions } from '../records/sessions.ts';
@@ -25,8 +25,8 @@ export interface RatingStores {
   readonly changes: RatingChanges;
   readonly sessions: Sessions;
   readonly cache: SessionCache;
-  /** Knows matches that are decided and not stored yet. */
-  readonly pool: Pick<Pool, 'decided'>;
+  /** Knows matches that are decided and not stored yet, and backfill tickets of those that are over. */
+  readonly pool: Pick<Pool, 'decided' | 'endBackfills'>;
   /** Called once per player and match that was rated on the default ladder, with the visible rating it led to. */
   readonly onRated: (playerId: string, rating: number) => void;
 }
@@ -65,11 +65,8 @@ export const rateMatches = (stores: RatingStores): Handler<MatchResult> => {
  * result is either rated whole or not at all. A repeat finds the result there and only makes sure that caches and
  * sessions know.
  */
-async function rateBatch(results: readonly MatchResult[], stores: RatingStores): Promise<Verdict[]> {
-  const { found, coming } = await findMatches(
-    results.map((result) => result.matchId),
-    stores,
-  );
+async function rateBatch(reported: readonly MatchResult[], stores: RatingStores): Promise<Verdict[]> {
+  const { results, found, coming } = await findMatches(reported, stores);
   const accepted = new Map<string, MatchResult>();
   const reasons = results.map((result) => {
     const reason = problem(found.get(result.matchId), result, accepted.get(result.matchId));
@@ -83,11 +80,13 @@ async function rateBatch(results: readonly MatchResult[], stores: RatingStores):
     if (ladder === defaultLadder)
       for (const { playerId, after } of matches.flatMap((match) => match.changes))
         stores.onRated(playerId, visibleRating(after));
+  const over = [...accepted.keys()].filter((id) => !waiting.has(id));
   await spreadRatings(
-    [...accepted.keys()].filter((id) => !waiting.has(id)).flatMap((id) => found.get(id) ?? []),
+    over.flatMap((id) => found.get(id) ?? []),
     stores,
     now,
   );
+  await stores.pool.endBackfills(over);
   const ended = new Set(rated.flatMap((it) => it.matches.map(({ match }) => match.matchId)));
   const overtaken = [...accepted.keys()].filter(
     (id) => !ended.has(id) && !waiting.has(id) && !found.get(id)?.result,
@@ -104,15 +103,26 @@ async function rateBatch(results: readonly MatchResult[], stores: RatingStores):
   });
 }
 
-/** Matches as stored, and the ids of those that are decided but still on their way to being stored. */
-async function findMatches(matchIds: readonly string[], { matches, pool }: RatingStores) {
-  const found = await matches.find(matchIds);
+/**
+ * Results with their matches as stored, and the ids of those that are decided but still on their way to being stored. A
+ * result of a match that was backfilled is one of the match it has gone on as.
+ */
+async function findMatches(reported: readonly MatchResult[], { matches, pool }: RatingStores) {
+  const asked = await matches.find(reported.map((result) => result.matchId));
+  const moved = [...asked.values()].filter((match) => match.succeeded_by).map((match) => match._id);
+  const current = moved.length > 0 ? await matches.current(moved) : new Map<string, string>();
+  const results = reported.map((result) => ({
+    ...result,
+    matchId: current.get(result.matchId) ?? result.matchId,
+  }));
+  const matchIds = results.map((result) => result.matchId);
+  const found = moved.length > 0 ? await matches.find(matchIds) : asked;
   const unknown = matchIds.filter((id) => !found.has(id));
-  if (unknown.length === 0) return { found, coming: new Set<string>() };
+  if (unknown.length === 0) return { results, found, coming: new Set<string>() };
   const coming = new Set((await pool.decided(unknown)).map((it) => it.matchId));
   // Stored, and gone from the outbox, between the two looks.
   const late = await matches.find(unknown.filter((id) => !coming.has(id)));
-  return { found: new Map([...found, ...late]), coming };
+  return { results, found: new Map([...found, ...late]), coming };
 }
 
 function problem(
@@ -122,7 +132,7 @@ function problem(
 ): string | undefined {
   if (!match) return `matchId: there is no match ${result.matchId}`;
   if (match.status === 'FAILED') return `matchId: match ${result.matchId} failed and was never played`;
-  const mismatch = resultProblem(match, result);
+  const mismatch = resultProblem({ teams: playedTeams(match) }, result);
   if (mismatch) return mismatch;
   // A late duplicate of a report that was corrected since is still a duplicate.
   const known = [match.result, ...(match.corrections ?? []).map((it) => it.replaced), accepted];
@@ -164,10 +174,11 @@ async function rateAll(
   );
   const open = results.flatMap(({ matchId, ...result }) => {
     const match = matches.get(matchId);
-    return match && !match.result ? [{ match, result }] : [];
+    return match && !match.result && !match.succeeded_by ? [{ match, result }] : [];
   });
   const byLadder = Map.groupBy(open, ({ match }) => match.ladder);
-  const waiting = new Set<string>();
+  // Backfilled since we looked: the result is the successor's.
+  const waiting = new Set([...matches.values()].flatMap((it) => (it.succeeded_by ? [it._id] : [])));
   const rated: { ladder: string; matches: RatedMatch[] }[] = [];
   for (const name of names) {
     const mine = byLadder.get(name) ?? [];
@@ -191,13 +202,13 @@ async function rateLadder(
   stores: RatingStores,
   session: ClientSession,
 ): Promise<RatedMatch[]> {
-  const playerIds = played.flatMap(({ match }) => match.teams.flatMap((team) => team.playerIds));
+  const playerIds = played.flatMap(({ match }) => playedTeams(match).flatMap((team) => team.playerIds));
   const players = await stores.players.find([...new Set(playerIds)], session);
   const inOrder = played
     .map(({ match, result }) => ({
       matchId: match._id,
       committedAt: match.now,
-      teams: match.teams,
+      teams: playedTeams(match),
       result,
     }))
     .sort(byCommit);

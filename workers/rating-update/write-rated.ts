@@ -1,7 +1,7 @@
 import type { ClientSession } from 'mongodb';
 import { defaultLadder } from '../../jobs/rating-update/ladder.ts';
 import type { RatedMatch, RatingChange } from '../../jobs/rating-update/rate-in-order.ts';
-import type { MatchRecord } from '../records/matches.ts';
+import { type MatchRecord, playedTeams } from '../records/matches.ts';
 import type { PlayerRecord, Players, RatingMove } from '../records/players.ts';
 import type { RatingChanges } from '../records/rating-changes.ts';
 import type { Sessions } from '../records/sessions.ts';
@@ -67,7 +67,7 @@ export async function cacheRatings(
   matches: readonly MatchRecord[],
   { players, cache }: { readonly players: Players; readonly cache: SessionCache },
 ): Promise<ReturnType<typeof cachedRating>[]> {
-  const playerIds = matches.flatMap((match) => match.teams.flatMap((team) => team.playerIds));
+  const playerIds = matches.flatMap((match) => playedTeams(match).flatMap((team) => team.playerIds));
   const found = await players.find([...new Set(playerIds)]);
   const ratings = [...found.values()].map(cachedRating);
   await cache.putRatings(ratings);

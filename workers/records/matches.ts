@@ -1,4 +1,4 @@
-import type { ClientSession, Db } from 'mongodb';
+import type { ClientSession, Collection, Db } from 'mongodb';
 import type { CommittedMatch } from '../../jobs/matchmaking/match.ts';
 import type { RatedMatch } from '../../jobs/rating-update/rate-in-order.ts';
 import type { StoredResult } from '../../jobs/rating-update/result.ts';
@@ -25,6 +25,12 @@ export interface MatchRecord {
   readonly created_at: Date;
   /** Players who left before its end: it is no longer live for them. */
   readonly left?: readonly string[];
+  /** The running match it goes on from, with new players. */
+  readonly backfill?: CommittedMatch['backfill'] | undefined;
+  /** Players of the match it goes on from who are not in it any more; its result still rates them, on these teams. */
+  readonly departed?: CommittedMatch['teams'] | undefined;
+  /** The match that goes on from it: this one is over, and a result reported of it is that one's. */
+  readonly succeeded_by?: string;
   /** The reported result and when it was rated; absent until then. */
   readonly result?: StoredResult;
   readonly rated_at?: Date;
@@ -45,6 +51,15 @@ export interface Correction {
 
 export type Matches = ReturnType<typeof openMatches>;
 
+/** Everybody who played in a match, by team: who is in it, and who left before it was backfilled. */
+export function playedTeams({ teams, departed = [] }: MatchRecord): CommittedMatch['teams'] {
+  if (departed.length === 0) return teams;
+  return teams.map(({ name, playerIds }) => ({
+    name,
+    playerIds: [...playerIds, ...(departed.find((team) => team.name === name)?.playerIds ?? [])],
+  }));
+}
+
 export function openMatches(db: Db) {
   const matches = db.collection<MatchRecord>('matches');
 
@@ -56,12 +71,14 @@ export function openMatches(db: Db) {
         status: MatchRecord['status'];
         gameSession?: GameSession | undefined;
         chances?: readonly number[] | undefined;
+        /** What it takes over from the running match it goes on from. */
+        inherited?: Inherited | undefined;
       }[],
       now: Date,
     ): Promise<void> {
       await insertNew(
         matches,
-        all.map(({ match, status, chances, gameSession }) => ({
+        all.map(({ match, status, chances, gameSession, inherited }) => ({
           _id: match.matchId,
           configuration: match.configuration,
           ladder: match.ladder,
@@ -75,6 +92,8 @@ export function openMatches(db: Db) {
           teams: match.teams,
           chances,
           created_at: now,
+          backfill: match.backfill,
+          ...inherited,
         })),
       );
     },
@@ -94,7 +113,7 @@ export function openMatches(db: Db) {
       await matches.bulkWrite(
         rated.map(({ match, moment }) => ({
           updateOne: {
-            filter: { _id: match.matchId, result: { $exists: false } },
+            filter: { _id: match.matchId, result: { $exists: false }, succeeded_by: { $exists: false } },
             update: {
               $set: { result: match.result, rated_at: now, ladder_time: moment.at, season: moment.season },
             },
@@ -118,10 +137,15 @@ export function openMatches(db: Db) {
       );
     },
 
-    /** Notes that players left a match. */
-    async leave(matchId: string, playerIds: readonly string[]): Promise<void> {
-      await matches.updateOne({ _id: matchId }, { $addToSet: { left: { $each: [...playerIds] } } });
-    },
+    ...openSuccession(matches),
+
+    /** Notes that players left a match; returns it as it is then. */
+    leave: (matchId: string, playerIds: readonly string[]): Promise<MatchRecord | null> =>
+      matches.findOneAndUpdate(
+        { _id: matchId },
+        { $addToSet: { left: { $each: [...playerIds] } } },
+        { returnDocument: 'after' },
+      ),
 
     /** Rated matches of a ladder from a place in its order on, in that order. */
     async ratedFrom(
@@ -148,3 +172,63 @@ export function openMatches(db: Db) {
       matches.countDocuments({ ladder, ladder_time: { $gte: at } }, { limit: most }),
   };
 }
+
+/** How a match goes on as another when it is backfilled. */
+function openSuccession(matches: Collection<MatchRecord>) {
+  return {
+    /**
+     * Lets a match go on as another. Returns it as it is now; `undefined` when the fleet does not know it; `over` when it
+     * has a result or has gone on as yet another match, which decides any race with either.
+     */
+    async succeed(matchId: string, successor: string): Promise<MatchRecord | undefined | 'over'> {
+      const running = {
+        _id: matchId,
+        status: 'COMPLETED' as const,
+        result: { $exists: false },
+        $or: [{ succeeded_by: { $exists: false } }, { succeeded_by: successor }],
+      };
+      await matches.updateOne(running, { $set: { succeeded_by: successor } });
+      const match = await matches.findOne({ _id: matchId });
+      if (!match) return undefined;
+      return match.succeeded_by === successor ? match : 'over';
+    },
+
+    /** Per match the id of the one that it goes on as in the end; of matches that went on as none, their own. */
+    async current(matchIds: readonly string[]): Promise<Map<string, string>> {
+      const current = new Map(matchIds.map((id) => [id, id]));
+      for (let asked = [...new Set(matchIds)]; asked.length > 0; ) {
+        const moved = await matches
+          .find(
+            { _id: { $in: asked }, succeeded_by: { $exists: true } },
+            { projection: { succeeded_by: 1 }, batchSize: asked.length + 1 },
+          )
+          .toArray();
+        const next = new Map(moved.map((match) => [match._id, match.succeeded_by ?? match._id]));
+        for (const [id, at] of current) current.set(id, next.get(at) ?? at);
+        asked = [...next.values()];
+      }
+      return current;
+    },
+  };
+}
+
+/** Who left a running match, and who of it still counts without being in it. */
+export type Inherited = Pick<MatchRecord, 'left' | 'departed'>;
+
+/** What a match takes over from the running one it goes on from. */
+export function inherit(from: MatchRecord, match: CommittedMatch): Inherited {
+  const present = new Set(match.teams.flatMap((team) => team.playerIds));
+  const departed = playedTeams(from)
+    .map(({ name, playerIds }) => ({ name, playerIds: playerIds.filter((id) => !present.has(id)) }))
+    .filter((team) => team.playerIds.length > 0);
+  const left = (from.left ?? []).filter((id) => present.has(id) && !joined(match).has(id));
+  return { ...(departed.length > 0 && { departed }), ...(left.length > 0 && { left }) };
+}
+
+/** Players whom a backfilled match has won. */
+const joined = ({ tickets, backfill }: CommittedMatch): Set<string> =>
+  new Set(
+    tickets
+      .filter((ticket) => ticket.ticketId !== backfill?.ticketId)
+      .flatMap((ticket) => ticket.players.map((player) => player.playerId)),
+  );

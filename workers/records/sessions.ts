@@ -22,6 +22,8 @@ export interface Boarding {
   readonly sessionId?: string | undefined;
   readonly matchId: string;
   readonly matchAt: number;
+  /** The running match they are in already, when theirs goes on from it: the session in it moves on. */
+  readonly fromMatch?: string | undefined;
 }
 
 export type Sessions = ReturnType<typeof openSessions>;
@@ -188,6 +190,8 @@ function openEndings(sessions: Collection<SessionRecord>) {
 function choose(open: readonly SessionRecord[], boarding: Boarding): SessionRecord | undefined {
   const own = open.filter((session) => session.player_id === boarding.playerId);
   if (own.some((session) => session.match_id === boarding.matchId)) return undefined;
+  if (boarding.fromMatch !== undefined)
+    return own.find(({ status, match_id }) => status === 'IN_MATCH' && match_id === boarding.fromMatch);
   const older = (session: SessionRecord) => (session.match_at ?? 0) < boarding.matchAt;
   const named = own.find((session) => session._id === boarding.sessionId && older(session));
   return named ?? own.find((session) => session.status === 'ACTIVE' && older(session));

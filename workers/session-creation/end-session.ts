@@ -1,13 +1,12 @@
 import { done, refusalsOf } from '../../jobs/contract.ts';
 import type { EndSession } from '../../jobs/session-creation/end-session.ts';
 import type { Handler } from '../handler.ts';
-import type { Matches } from '../records/matches.ts';
 import type { SessionRecord, Sessions } from '../records/sessions.ts';
 import type { SessionCache } from '../session-cache/session-cache.ts';
+import { type LeaveStores, leaveMatch } from './leave-match.ts';
 
-export interface SessionEndStores {
+export interface SessionEndStores extends LeaveStores {
   readonly sessions: Sessions;
-  readonly matches: Matches;
   readonly cache: SessionCache;
 }
 
@@ -16,8 +15,9 @@ export interface SessionEndStores {
  * or a cached one the repeat closes; every step can be taken again. A player ends only their own.
  */
 export const endSessions =
-  ({ sessions, matches, cache }: SessionEndStores): Handler<EndSession> =>
+  (stores: SessionEndStores): Handler<EndSession> =>
   async (items, { actor }) => {
+    const { sessions, cache } = stores;
     const found = new Map(
       (await sessions.find(items.map((item) => item.sessionId))).map((it) => [it._id, it]),
     );
@@ -31,7 +31,7 @@ export const endSessions =
     const ending = items.flatMap(({ sessionId }, index) =>
       reasons[index] ? [] : (found.get(sessionId) ?? []),
     );
-    await leaveMatches(ending, matches);
+    await leaveMatches(ending, stores);
     const ids = ending.map((session) => session._id);
     await sessions.end(ids, new Date());
     await cache.putSessions(await sessions.find(ids));
@@ -39,11 +39,12 @@ export const endSessions =
   };
 
 /** The live matches the sessions are in go on without their players. */
-async function leaveMatches(ending: readonly SessionRecord[], matches: Matches): Promise<void> {
+async function leaveMatches(ending: readonly SessionRecord[], stores: LeaveStores): Promise<void> {
   const playing = ending.filter((session) => session.status === 'IN_MATCH');
   for (const [matchId = '', leavers] of Map.groupBy(playing, (session) => session.match_id))
-    await matches.leave(
+    await leaveMatch(
       matchId,
       leavers.map((session) => session.player_id),
+      stores,
     );
 }

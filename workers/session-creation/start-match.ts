@@ -6,13 +6,15 @@ import { newcomer, winChances } from '../../jobs/rating-update/rating.ts';
 import type { GameSession } from '../../jobs/session-creation/placement.ts';
 import type { startMatch } from '../../jobs/session-creation/start-match.ts';
 import type { Handler } from '../handler.ts';
+import type { Configurations } from '../pool/configurations.ts';
 import type { Settlement } from '../pool/outbox.ts';
 import type { Ladders } from '../records/ladders.ts';
-import type { Matches } from '../records/matches.ts';
+import { type Inherited, inherit, type Matches } from '../records/matches.ts';
 import type { Players } from '../records/players.ts';
-import type { Sessions } from '../records/sessions.ts';
+import type { Boarding, Sessions } from '../records/sessions.ts';
 import type { Tickets } from '../records/tickets.ts';
 import type { SessionCache } from '../session-cache/session-cache.ts';
+import { backfillOf, continueMatches } from './continued.ts';
 import { openPlacement, type PlacementStores } from './placement.ts';
 
 export interface StartMatchStores extends PlacementStores {
@@ -22,6 +24,7 @@ export interface StartMatchStores extends PlacementStores {
   readonly players: Players;
   readonly sessions: Sessions;
   readonly cache: SessionCache;
+  readonly installed: Configurations;
 }
 
 /** Why a decided match cannot be played after all; its tickets are FAILED with it. */
@@ -32,18 +35,24 @@ interface Starting {
   readonly match: CommittedMatch;
   readonly failure?: Failure | undefined;
   readonly gameSession?: GameSession | undefined;
+  /** What it takes over from the running match it goes on from, where the fleet knows that. */
+  readonly inherited?: Inherited | undefined;
 }
 
 const taken: Failure = {
   reason: 'TicketInAnotherMatch',
   message: 'A ticket of this match already belongs to another match.',
 };
+const over: Failure = {
+  reason: 'MatchOver',
+  message: 'The match that wanted players ended before they could join.',
+};
 
 /**
  * Gives decided matches their effect. Tickets are claimed first, then the match is placed, the outbox entry goes last:
  * whatever dies between, the entry is still there and the beat hands the match over again. Sessions board before the match
- * is stored, so that a result, which needs the stored match, finds them in it. A match that has no place yet stays in the
- * outbox, and its job is put off.
+ * is stored, so that a result, which needs the stored match, finds them in it; a match that is backfilled ends before them,
+ * so that its result comes either before or after. A match that has no place yet stays in the outbox, and its job is put off.
  */
 export const startMatches = (stores: StartMatchStores): Handler<z.output<typeof startMatch.item>> => {
   const place = openPlacement(stores);
@@ -56,31 +65,22 @@ export const startMatches = (stores: StartMatchStores): Handler<z.output<typeof 
     const claimed = decided.map(
       (match): Starting => ({ match, failure: losers.has(match.matchId) ? taken : undefined }),
     );
-    const { ready, waitMs } = await placeAll(claimed, place, signal);
+    const { ready: placed, waitMs } = await placeAll(claimed, place, signal);
+    const ready = await goOn(placed, matches);
     await tickets.fail(ready.filter(({ failure }) => failure).map(({ match }) => match.matchId));
     const started = ready.filter(({ failure }) => !failure);
-    await cache.putSessions(
-      await sessions.board(
-        started.flatMap(({ match }) => boardings(match)),
-        now,
-      ),
-    );
+    await cache.putSessions(await sessions.board(started.flatMap(boardings), now));
     await matches.create(
-      ready.map(({ match, failure, gameSession }) => ({
+      ready.map(({ match, failure, gameSession, inherited }) => ({
         match,
         gameSession,
+        inherited,
         chances: chances.get(match.matchId),
         status: failure ? 'FAILED' : 'COMPLETED',
       })),
       now,
     );
-    await pool.settle(
-      ready.map(({ match, failure, gameSession }) =>
-        failure
-          ? { match, status: 'FAILED', ...failure }
-          : { match, status: 'COMPLETED', reason: '', message: '', gameSession },
-      ),
-    );
+    await pool.settle(await Promise.all(ready.map((each) => settlementOf(each, stores))));
     return waitMs === undefined
       ? done({ started: started.length })
       : later(waitMs, 'matches wait for a place');
@@ -116,6 +116,28 @@ async function placeAll(
   return { ready, waitMs };
 }
 
+/** Lets the running matches that backfilled ones go on from end in them. One that is over takes no players. */
+async function goOn(ready: readonly Starting[], matches: Matches): Promise<Starting[]> {
+  const continued = await continueMatches(
+    ready.filter(({ failure }) => !failure).map(({ match }) => match),
+    matches,
+  );
+  return ready.map((each) => {
+    const from = continued.get(each.match.matchId);
+    if (from === undefined) return each;
+    return from === 'over' ? { ...each, failure: over } : { ...each, inherited: inherit(from, each.match) };
+  });
+}
+
+async function settlementOf(
+  { match, failure, gameSession, inherited }: Starting,
+  { installed }: StartMatchStores,
+): Promise<Settlement> {
+  if (failure) return { match, status: 'FAILED', ...failure };
+  const automatic = await backfillOf(match, inherited?.left ?? [], installed);
+  return { match, status: 'COMPLETED', reason: '', message: '', gameSession, automatic };
+}
+
 /** Each team's chance to win, by match: what the players' ratings say before it is played. */
 async function predict(
   committed: readonly CommittedMatch[],
@@ -140,12 +162,17 @@ async function predict(
   );
 }
 
-const boardings = (match: CommittedMatch) =>
-  match.tickets.flatMap((ticket) =>
-    ticket.players.map(({ playerId, sessionId }) => ({
-      playerId,
-      sessionId,
-      matchId: match.matchId,
-      matchAt: match.now,
-    })),
-  );
+/** Who goes into a match; who is playing already moves on with it, whoever has left stays out. */
+const boardings = ({ match, inherited }: Starting): Boarding[] =>
+  match.tickets.flatMap((ticket) => {
+    const playing = ticket.ticketId === match.backfill?.ticketId;
+    return ticket.players
+      .filter(({ playerId }) => !(playing && inherited?.left?.includes(playerId)))
+      .map(({ playerId, sessionId }) => ({
+        playerId,
+        sessionId,
+        matchId: match.matchId,
+        matchAt: match.now,
+        ...(playing && { fromMatch: match.backfill?.matchId }),
+      }));
+  });

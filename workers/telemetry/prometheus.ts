@@ -19,6 +19,8 @@ const buckets = {
   Milliseconds: [
     1, 2, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 30_000, 60_000, 180_000, 600_000,
   ],
+  /** Up to the longest that events are kept. */
+  Seconds: [1, 2, 5, 10, 30, 60, 300, 900, 3_600, 14_400, 86_400],
   None: Array.from({ length: 13 }, (_, step) => 300 + 200 * step),
 };
 

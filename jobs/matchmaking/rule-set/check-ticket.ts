@@ -1,6 +1,6 @@
 import type { AttributeValue, TicketPlayer } from '../ticket.ts';
 import type { Problem } from './fields.ts';
-import type { AttributeType, RuleSet } from './rule-set.ts';
+import { type AttributeType, instanceNames, type RuleSet } from './rule-set.ts';
 
 const wireKeys: Record<AttributeType, string> = {
   string: 'S',
@@ -9,12 +9,19 @@ const wireKeys: Record<AttributeType, string> = {
   string_number_map: 'SDM',
 };
 
+/** What `checkTicket` looks at. A backfill ticket's players are on teams already. */
+interface Checked {
+  readonly players: readonly TicketPlayer[];
+  readonly backfill?: boolean | undefined;
+}
+
 /**
  * What makes a ticket impossible under this rule set, each with a path such as `players[0].attributes.skill`. Not an
  * error: a missing attribute without default (the ticket waits, as on FlexMatch) and an attribute nobody declared.
  */
-export function checkTicket(ruleSet: RuleSet, ticket: { players: readonly TicketPlayer[] }): Problem[] {
-  return [...checkPlayers(ruleSet, ticket.players), ...checkSize(ruleSet, ticket.players)];
+export function checkTicket(ruleSet: RuleSet, { players, backfill }: Checked): Problem[] {
+  const fit = backfill ? checkTeams(ruleSet, players) : checkSize(ruleSet, players);
+  return [...checkPlayers(ruleSet, players), ...fit];
 }
 
 function checkPlayers(ruleSet: RuleSet, players: readonly TicketPlayer[]): Problem[] {
@@ -36,6 +43,33 @@ function checkPlayers(ruleSet: RuleSet, players: readonly TicketPlayer[]): Probl
     }
   });
   return problems;
+}
+
+/** Every player of a running match is on a team of the rule set, and no team holds more than it ever may. */
+function checkTeams(ruleSet: RuleSet, players: readonly TicketPlayer[]): Problem[] {
+  const room = new Map(
+    ruleSet.teams.flatMap((team) => {
+      const most = widest(ruleSet, team.name, team.maxPlayers);
+      return instanceNames(team).map((name) => [name, most] as const);
+    }),
+  );
+  const strangers = players.flatMap(({ team = '' }, index) =>
+    room.has(team)
+      ? []
+      : [
+          {
+            path: `players[${index}].team`,
+            message: `"${team}" is no team of the rule set (${[...room.keys()].join(', ')})`,
+          },
+        ],
+  );
+  const crowds = [...Map.groupBy(players, (player) => player.team ?? '')].flatMap(([team, members]) => {
+    const most = room.get(team) ?? members.length;
+    return members.length > most
+      ? [{ path: 'players', message: `team ${team} holds ${members.length} players; it takes ${most}` }]
+      : [];
+  });
+  return [...strangers, ...crowds];
 }
 
 function checkSize(ruleSet: RuleSet, players: readonly TicketPlayer[]): Problem[] {

@@ -6,13 +6,15 @@
 --   recorded                      others have yet to answer
 --   decided, time, job id, entry  everybody accepted: the match is in the outbox
 --   dropped, pool                 somebody rejected; tickets that had accepted search again
---   not-proposed, <STATUS>        the ticket is in no proposal, or (other-match) in another one; nothing changed
+--   not-proposed, <STATUS>        the ticket is in no proposal, or (other-match) in another one, or (backfill) its
+--                                 players are playing and are not asked; nothing changed
 --   stranger, player id           that player is not in the ticket; nothing changed
 local id, match, answer, patience = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4])
 local ticket = read_ticket(id)
 if not ticket then return { 'not-proposed', 'missing' } end
 if ticket.status ~= 'REQUIRES_ACCEPTANCE' then return { 'not-proposed', ticket.status } end
 if ticket.match ~= match then return { 'not-proposed', 'other-match' } end
+if ticket.fills then return { 'not-proposed', 'backfill' } end
 local members = {}
 for _, member in ipairs(cjson.decode(ticket.roster)) do members[member.playerId] = true end
 for i = 5, #ARGV do
@@ -31,7 +33,7 @@ if answer == 'REJECT' then return { 'dropped', drop_proposal(match, 'Rejected', 
 
 for _, member in ipairs(list) do
   for _, player in ipairs(member.players) do
-    if not player.accepted then return { 'recorded' } end
+    if not player.accepted and not redis.call('HGET', key('ticket', member.ticketId), 'fills') then return { 'recorded' } end
   end
 end
 local ticket_ids, starts = {}, {}

@@ -1,4 +1,5 @@
--- Lets reserved tickets into their pools: each enters once, and the older tickets of its players are cancelled.
+-- Lets reserved tickets into their pools: each enters once, and the older tickets of its players are cancelled. Who is in
+-- a running match leaves its backfill ticket, which goes on without them.
 -- KEYS[1] hash tag
 -- ARGV    per ticket: ticket id, pool, request timeout in ms, players (JSON, as validated), ms that tickets like it have
 --         waited lately (empty: unknown)
@@ -8,7 +9,6 @@
 --   placing:<p>  player p's earlier ticket was matched after this one was reserved: it was failed
 --   <STATUS>     it was not QUEUED any more; nothing changed
 --   missing      no such ticket; nothing changed
-local PLAYER_SECONDS = 172800 -- the longest search (12 h) plus the longest retry of an older start (25 h), rounded up
 local SUPERSEDED = 'Superseded by a newer ticket of the same player.'
 local time = read_clock()
 local results = {}
@@ -19,9 +19,9 @@ local function enter(id, pool, timeout, players, estimate)
   if not ticket then return 'missing' end
   if ticket.status ~= 'QUEUED' then return ticket.status end
   local roster = cjson.decode(ticket.roster)
-  local older = {}
+  local older, playing, moved = {}, {}, {}
   for _, member in ipairs(roster) do
-    local newest = redis.call('HMGET', key('player', member.playerId), 'ticket', 'seq')
+    local newest = redis.call('HMGET', key('player', member.playerId), 'ticket', 'seq', 'backfill', 'match')
     if newest[1] then
       if tonumber(newest[2]) > ticket.seq then
         cancel(ticket, SUPERSEDED, time)
@@ -37,11 +37,15 @@ local function enter(id, pool, timeout, players, estimate)
       end
       older[#older + 1] = newest[1]
     end
+    if newest[3] then playing[#playing + 1] = { newest[3], member.playerId } end
+    if newest[4] then moved[#moved + 1] = key('player', member.playerId) end
   end
   for _, other in ipairs(older) do
     local it = read_ticket(other)
     if it and undecided(it.status) then cancel(it, SUPERSEDED, time) end
   end
+  for _, player in ipairs(moved) do redis.call('HDEL', player, 'match') end
+  for _, it in ipairs(playing) do drop_from_backfill(it[1], it[2], time) end
   for _, member in ipairs(roster) do
     local player = key('player', member.playerId)
     redis.call('HSET', player, 'ticket', id, 'seq', string.format('%d', ticket.seq))

@@ -1,0 +1,46 @@
+import { randomUUID } from 'node:crypto';
+import { type BackfillRequest, backfillRequestWithin } from '../jobs/matchmaking/backfill.ts';
+import { checkTicket } from '../jobs/matchmaking/rule-set/check-ticket.ts';
+import { startBackfill } from '../jobs/matchmaking/start-backfill.ts';
+import { startTarget } from '../jobs/matchmaking/start-request.ts';
+import type { CallOptions } from './call.ts';
+import type { MatchmakingParts, StartedTicket } from './matchmaking.ts';
+import { parse } from './parse.ts';
+import { RequestError } from './request-error.ts';
+import { startReserved } from './start-reserved.ts';
+
+/** StartMatchBackfill. */
+export function openBackfill({ call, admit, tickets, configurations, queues }: MatchmakingParts) {
+  return {
+    /**
+     * Asks for company for a running match: services only. A newer request of the same match replaces an older one; players
+     * who have left it meanwhile are dropped from the ticket. Stop it like any ticket.
+     */
+    startBackfill: (request: BackfillRequest, options: CallOptions = {}): Promise<StartedTicket> =>
+      call(startBackfill, options, async ({ actor }) => {
+        const { configuration } = parse(startTarget, request);
+        const { installed, ruleSet } = await configurations.find(configuration);
+        if (!installed) throw new RequestError('not-found', `configuration: ${configuration} does not exist`);
+        await admit();
+        const schema = backfillRequestWithin(installed.configuration.limits);
+        const { ticketId = randomUUID(), matchId, players } = parse(schema, request);
+        const problems = ruleSet ? checkTicket(ruleSet, { players, backfill: true }) : [];
+        if (problems.length > 0)
+          throw new RequestError(
+            'invalid-request',
+            problems.map((it) => `${it.path}: ${it.message}`).join('; '),
+          );
+        const jobId = `start-backfill-${randomUUID()}`;
+        const [result] = await tickets.reserve(jobId, [
+          { ticketId, configuration, players, actor, fills: matchId },
+        ]);
+        if (!result || result instanceof RequestError) throw result;
+        if (!result.stopped) await startReserved(queues, startBackfill, [{ ticketId }], jobId);
+        return {
+          ticketId,
+          status: result.stopped ? 'CANCELLED' : 'QUEUED',
+          startTime: new Date(result.startTime).toISOString(),
+        };
+      }),
+  };
+}

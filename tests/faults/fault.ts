@@ -1,0 +1,24 @@
+import type { Chance } from '../../infra/local/demo/random.ts';
+import type { MatchmakingClient } from '../../producers/client.ts';
+import type { PromiseLog } from './promises.ts';
+import type { StackUnderFault } from './stack-under-fault.ts';
+import type { Workforce } from './workforce.ts';
+
+/** What a fault can lay its hands on. */
+export interface Field {
+  readonly surroundings: StackUnderFault;
+  readonly workforce: Workforce;
+  readonly client: MatchmakingClient;
+  readonly log: PromiseLog;
+  /** Configurations whose pools are about. */
+  readonly pools: readonly string[];
+  /** Ids of jobs nobody could do: they must end as failed, with their reasons. */
+  readonly hostile: Set<string>;
+}
+
+export interface Fault {
+  /** What it breaks: two faults of the same come one after the other, others may meet. */
+  readonly on: 'workers' | 'queue' | 'documentdb' | 'aws' | 'jobs';
+  /** Strikes, and resolves when its cause is gone. */
+  readonly strike: (field: Field, random: Chance) => Promise<void>;
+}

@@ -1,0 +1,78 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Fault, Field } from './fault.ts';
+import { follow, until } from './stack-under-fault.ts';
+
+/** How long (ms) an endpoint name goes on leading to the old primary after a failover. */
+const nameMs = 300;
+
+/** The replica has taken over: the endpoint leads to it, and the two have changed places. */
+function changePlaces({ surroundings: { nodes, queue } }: Field): void {
+  const { primary, replica } = nodes;
+  queue.lead(replica.part.url);
+  nodes.primary = replica;
+  nodes.replica = primary;
+}
+
+export const queueFaults = {
+  'Valkey restart': {
+    on: 'queue',
+    async strike({ surroundings: { nodes } }) {
+      await nodes.primary.part.restart();
+      await follow(nodes.replica, nodes.primary);
+    },
+  },
+  'coordinated failover': {
+    on: 'queue',
+    async strike(field) {
+      const { primary, replica } = field.surroundings.nodes;
+      const { hostname, port } = replica.url;
+      await primary.admin.call('FAILOVER', 'TO', hostname, port, 'TIMEOUT', '10000');
+      await until(async () => (await replica.admin.role())[0] === 'master', 15_000);
+      // Whoever is connected still is, to a server that is read-only now.
+      await pause(nameMs);
+      changePlaces(field);
+      await follow(primary, replica);
+    },
+  },
+  'crash failover': {
+    on: 'queue',
+    async strike(field) {
+      const { primary, replica } = field.surroundings.nodes;
+      await primary.part.kill('SIGKILL');
+      await pause(nameMs);
+      await replica.admin.replicaof('NO', 'ONE');
+      changePlaces(field);
+      await primary.part.restart();
+      await follow(primary, replica);
+    },
+  },
+  'full memory': {
+    on: 'queue',
+    async strike({ surroundings: { nodes } }, random) {
+      const { admin } = nodes.primary;
+      const memory = await admin.info('memory');
+      const [used = 0, most = 0] = ['used_memory', 'maxmemory'].map((name) =>
+        Number(new RegExp(`^${name}:(\\d+)`, 'm').exec(memory)?.[1]),
+      );
+      await admin.config('SET', 'maxmemory', String(Math.round(used * 0.9)));
+      await pause(2_000 + 2_000 * random.uniform());
+      await admin.config('SET', 'maxmemory', String(most));
+    },
+  },
+  'slow queue': {
+    on: 'queue',
+    async strike({ surroundings: { queue } }, random) {
+      queue.delay(20 + 80 * random.uniform());
+      await pause(4_000);
+      queue.delay(0);
+    },
+  },
+  'queue connections cut': {
+    on: 'queue',
+    async strike({ surroundings: { queue } }, random) {
+      await queue.cut();
+      await pause(3_000 * random.uniform());
+      await queue.mend();
+    },
+  },
+} as const satisfies Record<string, Fault>;

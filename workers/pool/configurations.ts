@@ -1,0 +1,70 @@
+import type { InstalledConfiguration } from '../../jobs/matchmaking/configuration.ts';
+import { compileRuleSet, type Engine } from '../../jobs/matchmaking/engine/compile.ts';
+import { openPoolOf } from '../../jobs/matchmaking/pool-name.ts';
+import { loadRuleSet, type RuleSet } from '../../jobs/matchmaking/rule-set/load.ts';
+import { partyWithin } from '../../jobs/matchmaking/ticket.ts';
+import type { Pool } from './pool.ts';
+
+/** A configuration ready to run: settings, the loaded rule set, and the engine compiled from both. */
+export interface CurrentConfiguration {
+  readonly installed: InstalledConfiguration;
+  readonly ruleSet: RuleSet;
+  readonly engine: Engine;
+  /** The pool of a ticket of these players. */
+  readonly poolOf: ReturnType<typeof openPoolOf>;
+  /** What the players of a ticket may look like. */
+  readonly party: ReturnType<typeof partyWithin>;
+}
+
+export type Configurations = ReturnType<typeof openConfigurations>;
+
+/** How long (ms) a copy is used without a look at Redis; a cycle, which knows the version in force, never waits for it. */
+const freshMs = 1_000;
+
+/**
+ * Configurations by name, compiled once per version. A rule set that no longer loads throws: it was checked when it
+ * was put, so this worker is older than the one that put it, and another should do the work.
+ */
+export function openConfigurations(pool: Pool) {
+  const copies = new Map<string, { current: CurrentConfiguration; readAt: number }>();
+
+  const read = async (name: string): Promise<CurrentConfiguration | undefined> => {
+    const installed = await pool.installed(name);
+    if (!installed) return undefined;
+    const known = copies.get(name)?.current;
+    const current = known?.installed.version === installed.version ? known : compile(installed);
+    copies.set(name, { current, readAt: Date.now() });
+    return current;
+  };
+
+  return {
+    /** `version`: the one in force, when the caller knows it. */
+    async current(name: string, version?: number): Promise<CurrentConfiguration | undefined> {
+      const copy = copies.get(name);
+      const fresh =
+        version === undefined
+          ? Date.now() - (copy?.readAt ?? 0) < freshMs
+          : copy?.current.installed.version === version;
+      return copy && fresh ? copy.current : read(name);
+    },
+  };
+}
+
+function compile(installed: InstalledConfiguration): CurrentConfiguration {
+  const loaded = loadRuleSet(installed.ruleSet.body);
+  if (!loaded.ok) {
+    const problems = loaded.problems.map((it) => `${it.path}: ${it.message}`).join('; ');
+    throw new Error(
+      `rule set ${installed.ruleSet.name} version ${installed.ruleSet.version} does not load here: ${problems}`,
+    );
+  }
+  const { ruleSet } = loaded;
+  const { name, order, limits, minimumHoldSeconds } = installed.configuration;
+  return {
+    installed,
+    ruleSet,
+    engine: compileRuleSet(ruleSet, { order, holdMs: minimumHoldSeconds * 1_000 }),
+    poolOf: openPoolOf(name, ruleSet),
+    party: partyWithin(limits),
+  };
+}
