@@ -62,13 +62,19 @@ function cluster(
 /** A second connection to the same server that waits where calls fail fast: it reconnects by itself and goes on. */
 export function patientTwin(redis: Redis): Redis {
   const alwaysOn = { lazyConnect: false, enableOfflineQueue: true };
+  // It only reads: what a failover breaks off is asked for again.
+  const patient = {
+    maxRetriesPerRequest: null,
+    reconnectOnError: (error: Error): false | 2 =>
+      /^(READONLY|LOADING|UNBLOCKED)/.test(error.message) ? 2 : false,
+  };
   const cluster: unknown = redis;
   if (cluster instanceof Cluster) {
     const { commandTimeout: _none, ...redisOptions } = cluster.options.redisOptions ?? {};
-    const options = { ...alwaysOn, redisOptions: { ...redisOptions, maxRetriesPerRequest: null } };
+    const options = { ...alwaysOn, redisOptions: { ...redisOptions, ...patient } };
     return cluster.duplicate([], options as Parameters<Cluster['duplicate']>[1]) as unknown as Redis;
   }
-  const twin = redis.duplicate({ ...alwaysOn, maxRetriesPerRequest: null });
+  const twin = redis.duplicate({ ...alwaysOn, ...patient });
   delete twin.options.commandTimeout;
   return twin;
 }

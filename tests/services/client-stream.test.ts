@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { MatchmakingClient } from '../../producers/client.ts';
 import { aPlayer } from '../support/builders.ts';
 import { duel, openClientDomain } from '../support/client-domain.ts';
@@ -62,5 +62,23 @@ describe('events', () => {
 
     expect(gap).toEqual({ kind: 'gap', from: 1, position: 2 });
     expect(next).toMatchObject({ event: { detail: { tickets: [{ ticketId: 'c' }] } } });
+  });
+
+  test('a reader whose wait a failover breaks off reads on (invariant 8)', async () => {
+    const readers = async () => {
+      const list = String(await domain.redis.client('LIST'));
+      return [...list.matchAll(/^id=(\d+) .*cmd=xread /gm)].map(([, id = '']) => id);
+    };
+    const others = await readers();
+    const events = client.events({ signal: AbortSignal.timeout(10_000) });
+    const heard = events.next();
+    const own = async () => (await readers()).filter((id) => !others.includes(id));
+    await vi.waitUntil(async () => (await own()).length > 0);
+
+    for (const id of await own()) await domain.redis.client('UNBLOCK', id, 'ERROR');
+    await search('a');
+
+    expect((await heard).value).toMatchObject({ event: { detail: { tickets: [{ ticketId: 'a' }] } } });
+    await events.return(undefined);
   });
 });
