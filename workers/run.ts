@@ -24,6 +24,7 @@ import {
 } from '../jobs/contract.ts';
 import { queuePrefix, type Reply, replyKey } from '../jobs/keys.ts';
 import { breakOnErrors } from './breaker.ts';
+import { openDeadline } from './deadline.ts';
 import type { Duty } from './handler.ts';
 import { isUnreachable } from './records/database.ts';
 import type { Log } from './telemetry/log.ts';
@@ -167,12 +168,8 @@ async function perform(
 
   const { good, bad } = sortItems(duty.job, items);
   if (good.length === 0) return refused(bad.map((it) => it.reason).join('; '));
-  const timeUp = new AbortController();
-  const timer = setTimeout(
-    () => timeUp.abort(new Error(`${kind} took longer than ${timeoutMs} ms`)),
-    timeoutMs,
-  );
-  const signal = AbortSignal.any([...signals, timeUp.signal]);
+  using deadline = openDeadline(signals, timeoutMs, `${kind} took longer than ${timeoutMs} ms`);
+  const { signal } = deadline;
   try {
     const outcome = await tracer.segment(kind, trace, async () => {
       tracer.annotate('queue', queue.name);
@@ -198,8 +195,6 @@ async function perform(
     // A job with one attempt has another way to be done again, and waiting would hold that up.
     if (isUnreachable(error) && attempts > 1) return later(unreachableMs, 'DocumentDB cannot be reached');
     throw error;
-  } finally {
-    clearTimeout(timer);
   }
 }
 
