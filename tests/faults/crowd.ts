@@ -25,8 +25,6 @@ const lookMs = 1_000;
 const terminal = new Set(['COMPLETED', 'FAILED', 'CANCELLED', 'TIMED_OUT']);
 const endings = /^Matchmaking(Succeeded|Failed|Cancelled|TimedOut)$/;
 
-export type Crowd = ReturnType<typeof startCrowd>;
-
 /** Parties who queue, play and queue again through whatever happens, until they are told to go home. */
 export function startCrowd({ client, log, parties, random, restless }: CrowdOptions) {
   const over = new AbortController();
