@@ -83,6 +83,11 @@ const ours = {
    * `maxPlayers`); a full one is accepted at once. 0, the default: no wait.
    */
   minimumHoldSeconds: z.int().min(0).max(43_199).default(0),
+  /**
+   * Expansions, in the rule set's own form, for matches that a backfill ticket is in: those of the rule set do not apply to
+   * them then. Absent: backfill relaxes as everything else does.
+   */
+  backfillExpansions: z.array(z.unknown()).max(100).optional(),
   /** What its tickets may hold, above FlexMatch's limits where they are raised. */
   limits: limits.default(flexMatchLimits),
   /** Who finds a decided match a place to be played. */

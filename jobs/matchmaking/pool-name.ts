@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { everyExpansion } from './engine/at-age.ts';
 import type { RuleSet } from './rule-set/rule-set.ts';
 import type { TicketPlayer } from './ticket.ts';
 
@@ -16,8 +17,9 @@ export const configurationOf = (pool: string): string => pool.split('/', 1)[0] ?
 export const valuesOf = (pool: string): string[] => pool.split('/').slice(1).map(decodeURIComponent);
 
 /** The string attributes that split a configuration into pools, in the order of the rules that name them. */
-export function poolKeys({ rules, attributes, expansions }: RuleSet): string[] {
-  const expanded = new Set(expansions.flatMap(({ of, names }) => (of === 'rules' ? names : [])));
+export function poolKeys(ruleSet: RuleSet): string[] {
+  const { rules, attributes } = ruleSet;
+  const expanded = new Set(everyExpansion(ruleSet).flatMap(({ of, names }) => (of === 'rules' ? names : [])));
   const keys = rules.flatMap((rule) =>
     rule.type === 'batchDistance' && rule.maxDistance === undefined && !expanded.has(rule.name)
       ? [rule.batchAttribute]

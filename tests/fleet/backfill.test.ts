@@ -207,3 +207,22 @@ test('what is wrong with a backfill request is said by field, before anything is
     fleet.client.startBackfill(request, { actor: { kind: 'player', playerId: 'p' } }),
   ).rejects.toThrow('a player may not ask for start-backfill');
 });
+
+test('expansions for backfill must fit the rule set, whichever of the two comes last', async () => {
+  const name = 'expanding';
+  await install(name, 'MANUAL');
+  const expands = (target: string) => ({
+    name,
+    ruleSetName: name,
+    requestTimeoutSeconds: 60,
+    backfillExpansions: [{ target, steps: [{ waitTimeSeconds: 5, value: 2 }] }],
+  });
+
+  await expect(fleet.client.putConfiguration(expands('teams[blue].minPlayers'))).rejects.toThrow(
+    'backfillExpansions[0].target: there is no team "blue"',
+  );
+  await fleet.client.putConfiguration(expands('teams[side].minPlayers'));
+  await expect(
+    fleet.client.putRuleSet({ name, body: ruleSet.replaceAll('"side"', '"half"') }),
+  ).rejects.toThrow(`configuration ${name} does not fit it`);
+});

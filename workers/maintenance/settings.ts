@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { done, refused } from '../../jobs/contract.ts';
 import type { pauseConfiguration, putConfiguration, putRuleSet } from '../../jobs/maintenance/maintenance.ts';
 import type { InstalledConfiguration } from '../../jobs/matchmaking/configuration.ts';
-import { loadRuleSet } from '../../jobs/matchmaking/rule-set/load.ts';
+import { type LoadedRuleSet, loadRuleSet, loadRuleSetWith } from '../../jobs/matchmaking/rule-set/load.ts';
 import type { Handler } from '../handler.ts';
 import type { Pool } from '../pool/pool.ts';
 import type { Configurations } from '../records/configurations.ts';
@@ -20,13 +20,15 @@ export const storeRuleSet =
   async ([item]) => {
     if (!item) return done();
     const loaded = loadRuleSet(item.body);
-    if (!loaded.ok)
-      return refused(
-        loaded.problems.map((it) => (it.path ? `${it.path}: ${it.message}` : it.message)).join('\n'),
-      );
+    if (!loaded.ok) return refused(problemsIn(loaded));
+    const users = (await configurations.all()).filter((it) => it.configuration.ruleSetName === item.name);
+    for (const { configuration } of users) {
+      const fitting = loadRuleSetWith(item.body, configuration.backfillExpansions);
+      if (!fitting.ok)
+        return refused(`configuration ${configuration.name} does not fit it:\n${problemsIn(fitting)}`);
+    }
     const now = new Date();
     const { version } = await ruleSets.put(item.name, item.body, now);
-    const users = (await configurations.all()).filter((it) => it.configuration.ruleSetName === item.name);
     for (const user of users) {
       const refresh = async (previous = user) => ({
         configuration: previous.configuration,
@@ -45,6 +47,8 @@ export const storeConfiguration =
     const { ruleSetName } = configuration;
     const found = await latestRuleSet(ruleSets, ruleSetName);
     if (!found) return refused(`ruleSetName: there is no rule set ${ruleSetName}; put it first`);
+    const fitting = loadRuleSetWith(found.body, configuration.backfillExpansions);
+    if (!fitting.ok) return refused(problemsIn(fitting));
     const wanted = async () => ({
       configuration,
       ruleSet: (await latestRuleSet(ruleSets, ruleSetName)) ?? found,
@@ -63,6 +67,9 @@ export const pauseOrResume =
     if (pausedSince === 'missing') return refused(`name: there is no configuration ${item.name}`);
     return done({ name: item.name, ...(pausedSince !== undefined && { pausedSince }) });
   };
+
+const problemsIn = ({ problems }: Extract<LoadedRuleSet, { ok: false }>): string =>
+  problems.map((it) => (it.path ? `${it.path}: ${it.message}` : it.message)).join('\n');
 
 async function latestRuleSet(
   ruleSets: RuleSets,

@@ -1,7 +1,7 @@
 import type { InstalledConfiguration } from '../../jobs/matchmaking/configuration.ts';
 import { compileRuleSet, type Engine } from '../../jobs/matchmaking/engine/compile.ts';
 import { openPoolOf } from '../../jobs/matchmaking/pool-name.ts';
-import { loadRuleSet, type RuleSet } from '../../jobs/matchmaking/rule-set/load.ts';
+import { loadRuleSetWith, type RuleSet } from '../../jobs/matchmaking/rule-set/load.ts';
 import { partyWithin } from '../../jobs/matchmaking/ticket.ts';
 import type { Pool } from './pool.ts';
 
@@ -51,7 +51,8 @@ export function openConfigurations(pool: Pool) {
 }
 
 function compile(installed: InstalledConfiguration): CurrentConfiguration {
-  const loaded = loadRuleSet(installed.ruleSet.body);
+  const { backfillExpansions } = installed.configuration;
+  const loaded = loadRuleSetWith(installed.ruleSet.body, backfillExpansions);
   if (!loaded.ok) {
     const problems = loaded.problems.map((it) => `${it.path}: ${it.message}`).join('; ');
     throw new Error(

@@ -1,8 +1,20 @@
 import type { Expansion, Rule, RuleSet, Team } from '../rule-set/rule-set.ts';
 
-/** Ages (ms) at which the rule set changes, starting with 0. */
+/** The rule set as matches with a backfill ticket are judged by it: with the expansions of their own, if it has any. */
+export function ofBackfill(ruleSet: RuleSet): RuleSet {
+  const { backfillExpansions } = ruleSet;
+  return backfillExpansions ? { ...ruleSet, expansions: backfillExpansions } : ruleSet;
+}
+
+/** Every expansion there is, whichever matches it is for. */
+export const everyExpansion = ({ expansions, backfillExpansions = [] }: RuleSet): Expansion[] => [
+  ...expansions,
+  ...backfillExpansions,
+];
+
+/** Ages (ms) at which the rule set changes for any match, starting with 0. */
 export function stageStarts(ruleSet: RuleSet): number[] {
-  const waits = ruleSet.expansions.flatMap((expansion) => expansion.steps.map((step) => step.wait));
+  const waits = everyExpansion(ruleSet).flatMap((expansion) => expansion.steps.map((step) => step.wait));
   return [...new Set([0, ...waits])].sort((a, b) => a - b);
 }
 

@@ -1,8 +1,8 @@
 import { pathsOf, rulesIn } from '../rule-set/expression.ts';
 import { instanceNames, type Rule, type RuleSet } from '../rule-set/rule-set.ts';
-import { onlyLoosens, ruleSetAt, stageStarts } from './at-age.ts';
+import { everyExpansion, ofBackfill, onlyLoosens, ruleSetAt, stageStarts } from './at-age.ts';
 import { Columns } from './columns.ts';
-import type { Check, Engine, Stage } from './engine.ts';
+import type { Check, Engine, Judgement, Stage } from './engine.ts';
 import { keyColumns, nearnessOf, windowOf } from './nearness.ts';
 import { sortRulesOf } from './preference.ts';
 import { canBreak, compileRule, latencyIndex, type RuleScope } from './rules/compile-rule.ts';
@@ -34,7 +34,7 @@ export function compileRuleSet(ruleSet: RuleSet, options: Options = {}): Engine 
     columns,
     teamIndex: new Map(teamNames.map((name, index) => [name, index])),
     latencyAggregations: [],
-    prunes: onlyLoosens(ruleSet),
+    prunes: onlyLoosens(ruleSet) && onlyLoosens(ofBackfill(ruleSet)),
   };
   const keys = keyColumns(ruleSet, columns);
   const nearness = nearnessOf(ruleSet, columns);
@@ -45,18 +45,20 @@ export function compileRuleSet(ruleSet: RuleSet, options: Options = {}): Engine 
   for (const from of starts) {
     const effective = ruleSetAt(ruleSet, from);
     const earlier = stages.at(-1);
-    const maxPlayers = perInstance(effective, 'maxPlayers');
-    const minPlayers = perInstance(effective, 'minPlayers');
-    const fewest = minPlayers.reduce((sum, min) => sum + min, 0);
+    const judgement = judgementOf(effective, scope);
+    const filling = ruleSet.backfillExpansions && ruleSetAt(ofBackfill(ruleSet), from);
+    const backfill = filling ? judgementOf(filling, scope) : judgement;
+    const fewest = [judgement, backfill].map((it) => it.minPlayers.reduce((sum, min) => sum + min, 0));
+    const windows = [effective, filling ?? effective].map((it) => windowOf(it, nearness, columns));
     stages.push({
       from,
-      minPlayers,
-      maxPlayers,
-      fewest: Math.min(fewest, earlier?.fewest ?? fewest),
-      room: maxPlayers.map((max, team) => Math.max(max, earlier?.room[team] ?? 0)),
-      checks: compileChecks(effective, scope),
-      latencyLimits: latencyLimits(effective, scope),
-      window: Math.max(earlier?.window ?? 0, windowOf(effective, nearness, columns)),
+      ...judgement,
+      backfill,
+      fewest: Math.min(...fewest, earlier?.fewest ?? Number.POSITIVE_INFINITY),
+      room: judgement.maxPlayers.map((max, team) =>
+        Math.max(max, backfill.maxPlayers[team] ?? 0, earlier?.room[team] ?? 0),
+      ),
+      window: Math.max(earlier?.window ?? 0, ...windows),
     });
   }
   return {
@@ -77,6 +79,15 @@ export function compileRuleSet(ruleSet: RuleSet, options: Options = {}): Engine 
     stages,
     holdMs,
     heldBelow: starts.indexOf(holdMs),
+  };
+}
+
+function judgementOf(effective: RuleSet, scope: RuleScope): Judgement {
+  return {
+    minPlayers: perInstance(effective, 'minPlayers'),
+    maxPlayers: perInstance(effective, 'maxPlayers'),
+    checks: compileChecks(effective, scope),
+    latencyLimits: latencyLimits(effective, scope),
   };
 }
 
@@ -117,15 +128,17 @@ function teamClasses(ruleSet: RuleSet, teamNames: readonly string[]): number[] {
     const expressions = 'measurements' in rule ? [...rule.measurements, rule.referenceValue] : [];
     return expressions.flatMap((expression) => (expression === undefined ? [] : pathsOf(expression)));
   });
-  const steps = ruleSet.expansions.flatMap((expansion) =>
+  const steps = everyExpansion(ruleSet).flatMap((expansion) =>
     expansion.steps.flatMap(({ value }) => (typeof value === 'object' ? pathsOf(value) : [])),
   );
   const signatures = ruleSet.teams.flatMap((team) =>
     instanceNames(team).map((name) => {
-      const sizes = stageStarts(ruleSet).map((from) => {
-        const then = ruleSetAt(ruleSet, from).teams.find((other) => other.name === team.name);
-        return [then?.minPlayers, then?.maxPlayers];
-      });
+      const sizes = stageStarts(ruleSet).map((from) =>
+        [ruleSet, ofBackfill(ruleSet)].map((judging) => {
+          const then = ruleSetAt(judging, from).teams.find((other) => other.name === team.name);
+          return [then?.minPlayers, then?.maxPlayers];
+        }),
+      );
       return JSON.stringify([sizes, [...paths, ...steps].map((path) => path.teams.includes(name))]);
     }),
   );

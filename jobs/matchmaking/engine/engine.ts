@@ -12,20 +12,26 @@ export interface Check {
   readonly prunes: boolean;
 }
 
-/** The rule set as it stands from an age on, until the next stage. */
-export interface Stage {
-  /** Age in ms at which this stage begins; the first begins at 0. */
-  readonly from: number;
+/** What a match is judged by at one stage. */
+export interface Judgement {
   /** Per team instance. */
   readonly minPlayers: readonly number[];
   readonly maxPlayers: readonly number[];
+  readonly checks: readonly Check[];
+  /** maxLatency of the enforced latency rules, with their place in `Block.latencies`. */
+  readonly latencyLimits: readonly { readonly index: number; readonly maxLatency: number }[];
+}
+
+/** The rule set as it stands from an age on, until the next stage. */
+export interface Stage extends Judgement {
+  /** Age in ms at which this stage begins; the first begins at 0. */
+  readonly from: number;
+  /** Of matches that a backfill ticket is in, which may have expansions of their own. */
+  readonly backfill: Judgement;
   /** The most players that may be placed while building: the widest of this stage and all earlier ones. */
   readonly room: readonly number[];
   /** The fewest players a match judged at this stage or an earlier one can have. */
   readonly fewest: number;
-  readonly checks: readonly Check[];
-  /** maxLatency of the enforced latency rules, with their place in `Block.latencies`. */
-  readonly latencyLimits: readonly { readonly index: number; readonly maxLatency: number }[];
   /** No two tickets further apart in the first of `Engine.nearness` can share a match judged at this stage or earlier. */
   readonly window: number;
 }
@@ -72,12 +78,22 @@ export function stageAt(stages: readonly Stage[], age: number): number {
   return index;
 }
 
+/** What a match at a stage is judged by. */
+export function judgementAt(
+  { stages }: Pick<Engine, 'stages'>,
+  stage: number,
+  backfill: boolean,
+): Judgement | undefined {
+  const at = stages[stage];
+  return backfill ? at?.backfill : at;
+}
+
 /** The sum of maxPlayers decides the mode: above 40 a match is a large one. */
 export function isLarge({ stages }: Engine): boolean {
   return largest(stages[0]) > matchSizes.small;
 }
 
 /** The most players a match judged at this stage can have. */
-export function largest(stage: Stage | undefined): number {
+export function largest(stage: Judgement | undefined): number {
   return stage?.maxPlayers.reduce((sum, max) => sum + max, 0) ?? 0;
 }

@@ -1,7 +1,8 @@
 import type { SearchingTicket } from '../ticket.ts';
+import { ofBackfill } from './at-age.ts';
 import type { Candidate } from './candidate.ts';
 import { chanceFrom } from './chance.ts';
-import type { Engine } from './engine.ts';
+import { type Engine, judgementAt } from './engine.ts';
 import type { Neighbourhood } from './neighbourhood.ts';
 import { neverReasons } from './never.ts';
 import { type NextStep, nextStepOf } from './next-step.ts';
@@ -77,7 +78,10 @@ export function explain(
   deadline: number,
 ): Explanation {
   const reasons = neverReasons(engine, ticket, candidate, deadline);
-  const nextStep = reasons.length > 0 ? undefined : nextStepOf(engine.ruleSet, ticket.startTime, now);
+  const nextStep =
+    reasons.length > 0
+      ? undefined
+      : nextStepOf(ticket.backfill ? ofBackfill(engine.ruleSet) : engine.ruleSet, ticket.startTime, now);
   const base = { ...nothing, reasons, ...(nextStep && { nextStep }) };
   if (candidate === undefined || around === undefined || reasons.length > 0)
     return told({ ...base, waitsFor: 'never' });
@@ -129,7 +133,7 @@ function told(explanation: Omit<Explanation, 'summary'>): Explanation {
 
 /** Seats below the minimum with the ticket on the team where it fills most of them. */
 function missingPlayers(engine: Engine, { stage, blocks, backfill, size }: Candidate): number {
-  const minimum = engine.stages[stage]?.minPlayers ?? [];
+  const minimum = judgementAt(engine, stage, backfill)?.minPlayers ?? [];
   const room = engine.stages[stage]?.room ?? [];
   const total = minimum.reduce((sum, min) => sum + min, 0);
   if (!backfill) {

@@ -1,4 +1,4 @@
-import { type Engine, isLarge } from './engine.ts';
+import { type Engine, isLarge, judgementAt } from './engine.ts';
 import type { Lineup } from './lineup.ts';
 
 /**
@@ -30,8 +30,8 @@ function smallUrgency(room: readonly number[], counts: readonly number[]) {
 }
 
 /** Large matches: teams below their minimum first, then the most open slots (flexmatch.md 7.2). Lower is sooner. */
-function largeUrgency(engine: Engine, { counts, stage }: Lineup) {
-  const { minPlayers = [], maxPlayers = [] } = engine.stages[stage] ?? {};
+function largeUrgency(engine: Engine, { counts, stage, backfill }: Lineup) {
+  const { minPlayers = [], maxPlayers = [] } = judgementAt(engine, stage, backfill) ?? {};
   return (team: number) => {
     const count = counts[team] ?? 0;
     const belowMinimum = count < (minPlayers[team] ?? 0) ? 1_000 : 0;

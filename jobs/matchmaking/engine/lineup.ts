@@ -10,6 +10,8 @@ export class Lineup {
   /** Team of each member; -1 for a backfill ticket, whose players bring their teams. */
   readonly places: number[] = [];
   players = 0;
+  /** Whether a backfill ticket is among them. */
+  backfill = false;
   /** Index of the expansion stage whose rules judge this match. */
   stage = 0;
   readonly #stages: number[] = [];
@@ -39,6 +41,7 @@ export class Lineup {
     else if (this.#age === 'newest' ? candidate.stage < this.stage : candidate.stage > this.stage)
       this.stage = candidate.stage;
     this.players += candidate.size;
+    if (candidate.backfill) this.backfill = true;
     for (const block of candidate.blocks) {
       const team = block.team ?? place;
       this.teams[team]?.push(block);
@@ -52,6 +55,7 @@ export class Lineup {
     if (candidate === undefined || place === undefined) return;
     this.stage = this.#stages.pop() ?? 0;
     this.players -= candidate.size;
+    if (candidate.backfill) this.backfill = false;
     for (const block of candidate.blocks) {
       const team = block.team ?? place;
       this.teams[team]?.pop();

@@ -1,6 +1,6 @@
 import { within } from './batch.ts';
 import type { Candidate } from './candidate.ts';
-import type { Engine } from './engine.ts';
+import { type Engine, judgementAt } from './engine.ts';
 
 /**
  * The location that suits a match best: the lowest mean latency among those that every ticket with latencies reports
@@ -34,10 +34,12 @@ function reportsLatency({ ticket }: Candidate): boolean {
   return ticket.players.some(({ latencyInMs }) => latencyInMs !== undefined);
 }
 
-function suits({ stages, algorithm }: Engine, members: readonly Candidate[], location: string): boolean {
+function suits(engine: Engine, members: readonly Candidate[], location: string): boolean {
   const reached = members.map(({ stage }) => stage);
-  const judged = algorithm.expansionAgeSelection === 'newest' ? Math.min(...reached) : Math.max(...reached);
-  const { latencyLimits = [] } = stages[judged] ?? {};
+  const judged =
+    engine.algorithm.expansionAgeSelection === 'newest' ? Math.min(...reached) : Math.max(...reached);
+  const filling = members.some(({ backfill }) => backfill);
+  const { latencyLimits = [] } = judgementAt(engine, judged, filling) ?? {};
   if (latencyLimits.length === 0) return true;
   return members.every(({ blocks }) => blocks.every((block) => within(block, location, latencyLimits)));
 }

@@ -1,5 +1,6 @@
 import { type Expression, rulesIn } from '../rule-set/expression.ts';
 import type { DistanceRule, NumberAggregation, Rule, RuleSet } from '../rule-set/rule-set.ts';
+import { everyExpansion } from './at-age.ts';
 import type { Columns } from './columns.ts';
 import type { Nearness } from './engine.ts';
 
@@ -127,7 +128,7 @@ function spreadAttribute(rule: DistanceRule, measurement: Expression, ruleSet: R
 
 /** Columns all members share: enforced, never expanded, equality over all players. They split the pool for good. */
 export function keyColumns(ruleSet: RuleSet, columns: Columns): number[] {
-  const expanded = new Set(ruleSet.expansions.flatMap(({ of, names }) => (of === 'rules' ? names : [])));
+  const expanded = new Set(everyExpansion(ruleSet).flatMap(({ of, names }) => (of === 'rules' ? names : [])));
   const keys = ruleSet.rules.flatMap((rule): number[] => {
     if (expanded.has(rule.name) || namedInCompound(rule, ruleSet)) return [];
     if (rule.type === 'batchDistance' && rule.maxDistance === undefined)

@@ -1,4 +1,4 @@
-import { ruleSetAt } from './at-age.ts';
+import { ofBackfill, ruleSetAt } from './at-age.ts';
 import type { Candidate } from './candidate.ts';
 import { type Check, type Engine, largest } from './engine.ts';
 import { openTeams } from './fill-order.ts';
@@ -53,8 +53,9 @@ export class Seating {
   #judge(): void {
     const stage = this.#engine.stages[this.#lineup.stage];
     if (stage === undefined) return;
-    const finished = this.#lineup.players === largest(stage);
-    const found = stage.checks.flatMap((check): Obstacle[] => {
+    const judgement = this.#lineup.backfill ? stage.backfill : stage;
+    const finished = this.#lineup.players === largest(judgement);
+    const found = judgement.checks.flatMap((check): Obstacle[] => {
       const verdict = check.judge(this.#lineup);
       if (verdict >= holding) return [];
       return [
@@ -67,7 +68,9 @@ export class Seating {
   #miss(check: Check, age: number): Miss | undefined {
     let measure = this.#misses.get(check);
     if (measure === undefined) {
-      const rule = ruleSetAt(this.#engine.ruleSet, age).rules[check.rule];
+      const { ruleSet } = this.#engine;
+      const judging = this.#lineup.backfill ? ofBackfill(ruleSet) : ruleSet;
+      const rule = ruleSetAt(judging, age).rules[check.rule];
       measure = rule === undefined ? () => undefined : missOf(rule, this.#engine);
       this.#misses.set(check, measure);
     }

@@ -13,18 +13,19 @@ export type Standing = 'dead' | 'growing' | 'held' | 'playable' | 'full';
 export function standingOf(engine: Engine, lineup: Lineup, tally: Tally): Standing {
   const stage = engine.stages[lineup.stage];
   if (stage === undefined) return 'dead';
-  const { counts } = lineup;
+  const { counts, backfill } = lineup;
+  const { minPlayers, maxPlayers, checks } = backfill ? stage.backfill : stage;
   let seated = true;
   let full = true;
   let roomLeft = false;
   for (let team = 0; team < counts.length; team++) {
     const count = counts[team] ?? 0;
-    if (count < (stage.minPlayers[team] ?? 0) || count > (stage.maxPlayers[team] ?? 0)) seated = false;
-    if (count < (stage.maxPlayers[team] ?? 0)) full = false;
+    if (count < (minPlayers[team] ?? 0) || count > (maxPlayers[team] ?? 0)) seated = false;
+    if (count < (maxPlayers[team] ?? 0)) full = false;
     if (count < (stage.room[team] ?? 0)) roomLeft = true;
   }
   let playable = seated;
-  for (const { rule, judge, prunes } of stage.checks) {
+  for (const { rule, judge, prunes } of checks) {
     // What can always heal is asked only once the match could be played.
     if (!prunes && !playable) continue;
     const verdict = judge(lineup);

@@ -61,14 +61,38 @@ function readBody(body: string, findings: Findings): RuleSet | undefined {
   const teams = readTeams(root);
   const large = largestMatch(teams) > matchSizes.small;
   const algorithm = readAlgorithm(root, attributes, large);
-  const scope: Scope = {
-    instances: instancesByName(teams),
-    attributes: new Map(attributes.map((attribute) => [attribute.name, attribute])),
-  };
+  const scope = scopeOf(teams, attributes);
   const rules = readRules(root, scope, large);
   const expansions = readExpansions(root, rules, teams, scope);
   return { name: String(name), attributes, teams, rules, expansions, algorithm };
 }
+
+/** Reads a rule set together with the expansions that a configuration sets beside it for matches with a backfill ticket. */
+export function loadRuleSetWith(body: string, backfillExpansions?: readonly unknown[]): LoadedRuleSet {
+  const loaded = loadRuleSet(body);
+  return loaded.ok && backfillExpansions ? expandedBy(loaded.ruleSet, backfillExpansions) : loaded;
+}
+
+function expandedBy(ruleSet: RuleSet, expansions: readonly unknown[]): LoadedRuleSet {
+  const findings = new Findings();
+  const { rules, teams, attributes } = ruleSet;
+  const root = new Fields(
+    findings,
+    '',
+    { backfillExpansions: expansions },
+    ['backfillExpansions'],
+    'a configuration',
+  );
+  const read = readExpansions(root, rules, teams, scopeOf(teams, attributes), 'backfillExpansions');
+  const { problems, warnings } = findings;
+  if (problems.length > 0) return { ok: false, problems, warnings };
+  return { ok: true, ruleSet: { ...ruleSet, backfillExpansions: read }, warnings };
+}
+
+const scopeOf = (teams: readonly Team[], attributes: RuleSet['attributes']): Scope => ({
+  instances: instancesByName(teams),
+  attributes: new Map(attributes.map((attribute) => [attribute.name, attribute])),
+});
 
 /** Team names and instance names alike lead to instance names. */
 function instancesByName(teams: readonly Team[]): Map<string, readonly string[]> {

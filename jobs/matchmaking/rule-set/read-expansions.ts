@@ -14,14 +14,15 @@ import { didYouMean } from './spelling.ts';
 
 const targetForm = /^\s*(rules|teams)\s*\[([^\]]*)\]\s*\.\s*(\w+)\s*$/i;
 
-/** `expansions`: targets that exist and may be relaxed, steps in rising order of wait. */
+/** Expansions, under their name in the root: targets that exist and may be relaxed, steps in rising order of wait. */
 export function readExpansions(
   root: Fields,
   rules: readonly Rule[],
   teams: readonly Team[],
   scope: Scope,
+  property: 'expansions' | 'backfillExpansions' = 'expansions',
 ): Expansion[] {
-  return root.objects('expansions').flatMap(({ path, value }) => {
+  return root.objects(property).flatMap(({ path, value }) => {
     const fields = new Fields(root.findings, path, value, ['target', 'steps'], 'an expansion');
     const target = readTarget(fields, rules, teams);
     const steps = fields.objects('steps');

@@ -147,6 +147,8 @@ export interface RuleSet {
   readonly teams: readonly Team[];
   readonly rules: readonly Rule[];
   readonly expansions: readonly Expansion[];
+  /** In place of `expansions` for matches that a backfill ticket is in: from the configuration, FlexMatch has none. */
+  readonly backfillExpansions?: readonly Expansion[];
   readonly algorithm: Algorithm;
 }
 
