@@ -9,6 +9,8 @@ import { type StartRequestSchema, startRequestWithin } from '../jobs/matchmaking
 const freshMs = 5_000;
 
 interface Copy {
+  /** As it stands on Redis, null when it does not exist. */
+  readonly body: string | null;
   readonly installed: InstalledConfiguration | undefined;
   readonly ruleSet: RuleSet | undefined;
   /** What a request for it may look like. */
@@ -20,20 +22,23 @@ interface Copy {
 export function openConfigurations(redis: Redis, domain: string) {
   const tag = poolTag(domain);
   const copies = new Map<string, Copy>();
+  const underWay = new Map<string, Promise<Copy>>();
 
-  const read = async (name: string): Promise<Copy> => {
+  /** A body that is the same means what it meant: only a new version is loaded. */
+  const load = async (name: string): Promise<Copy> => {
     const body = await redis.hget(`${tag}:configuration:${name}`, 'body');
-    const installed = body ? readInstalled(body) : undefined;
-    const loaded = installed && loadRuleSet(installed.ruleSet.body);
-    const copy = {
-      installed,
-      ruleSet: loaded?.ok ? loaded.ruleSet : undefined,
-      request: startRequestWithin(installed?.configuration.limits ?? flexMatchLimits),
-      readAt: Date.now(),
-    };
+    const known = copies.get(name);
+    const copy = known && known.body === body ? { ...known, readAt: Date.now() } : toCopy(body);
     // Only what exists is kept: names that do not exist come from outside and have no bound.
-    if (installed) copies.set(name, copy);
+    if (body) copies.set(name, copy);
     return copy;
+  };
+
+  /** Calls made together share one reading: loading a rule set takes a millisecond, a thousand of them a second. */
+  const read = (name: string): Promise<Copy> => {
+    const reading = underWay.get(name) ?? load(name).finally(() => underWay.delete(name));
+    underWay.set(name, reading);
+    return reading;
   };
 
   return {
@@ -48,5 +53,17 @@ export function openConfigurations(redis: Redis, domain: string) {
       const all = await Promise.all(names.map(read));
       return all.flatMap((copy) => copy.installed ?? []);
     },
+  };
+}
+
+function toCopy(body: string | null): Copy {
+  const installed = body ? readInstalled(body) : undefined;
+  const loaded = installed && loadRuleSet(installed.ruleSet.body);
+  return {
+    body,
+    installed,
+    ruleSet: loaded?.ok ? loaded.ruleSet : undefined,
+    request: startRequestWithin(installed?.configuration.limits ?? flexMatchLimits),
+    readAt: Date.now(),
   };
 }
