@@ -1,31 +1,18 @@
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
 import { catalogue } from '../../jobs/catalogue.ts';
-import { aConfiguration, aTicket } from '../support/builders.ts';
+import { aTicket } from '../support/builders.ts';
 import { type HandFleet, openCrew, openHandFleet } from '../support/hand-fleet.ts';
 import { brokenInvariants } from '../support/invariants.ts';
+import { idsOf, type LifeSteps, lifeSteps, type Own, type Worker } from '../support/life-steps.ts';
 import { deathOf, everyDeath, mortal } from '../support/mortal.ts';
 
 let fleet: HandFleet;
+let steps: LifeSteps;
 beforeEach(async () => {
   fleet = await openHandFleet();
   onTestFinished(() => fleet[Symbol.asyncDispose]());
-  const plain = aConfiguration();
-  const { configuration } = plain;
-  await fleet.stores.pool.install(plain);
-  await fleet.stores.pool.install({
-    ...plain,
-    configuration: {
-      ...configuration,
-      name: 'asked',
-      acceptanceRequired: true,
-      acceptanceTimeoutSeconds: 600,
-    },
-  });
+  steps = await lifeSteps(fleet);
 });
-
-/** Ids that only this case has. */
-type Own = (name: string) => string;
-type Worker = ReturnType<typeof openCrew>;
 
 interface Row {
   /** What the worker is at when it dies; a job's kind, and the situation. */
@@ -45,73 +32,35 @@ interface Row {
 
 const matched = { ann: 'COMPLETED', bob: 'COMPLETED' };
 
-const ids = (own: Own, names: readonly string[]) => names.map((name) => ({ ticketId: own(name) }));
-const reserve = async (own: Own, names: readonly string[], configuration = 'duel') => {
-  const tickets = names.map((name) => ({ ...aTicket(own(name)), configuration }));
-  await fleet.producerTickets.reserve(own('job'), tickets);
-  return undefined;
-};
-/** Lets tickets in as a worker does, but wakes nobody. */
-const enter = async (own: Own, names: readonly string[], configuration = 'duel', timeoutMs = 3_600_000) => {
-  await reserve(own, names, configuration);
-  await fleet.stores.pool.enter(
-    names.map((name) => {
-      const { ticketId, players } = aTicket(own(name));
-      return { ticketId, players, pool: configuration, timeoutMs };
-    }),
-  );
-  return undefined;
-};
-const cycle = (worker: Worker, pool = 'duel') => worker.work('form-matches', [{ pool }]);
-const matchIdOf = async (own: Own) => {
-  const [ticket] = await fleet.producerTickets.describe([own('ann')]);
-  return ticket?.matchId ?? '';
-};
-/** Ann and Bob are asked about a match, and Ann accepts it if she is to. */
-const propose = async (own: Own, annAccepts = true) => {
-  await enter(own, ['ann', 'bob'], 'asked');
-  await cycle(fleet, 'asked');
-  const matchId = await matchIdOf(own);
-  if (annAccepts) await answer(own, 'ann', 'ACCEPT', fleet, matchId);
-  return matchId;
-};
-const answer = (own: Own, name: string, acceptance: 'ACCEPT' | 'REJECT', worker: Worker, matchId: string) =>
-  worker.work('accept-match', [{ ticketId: own(name), matchId, playerIds: [own(name)], acceptance }]);
-/** A match of Ann and Bob is decided; its start job is in the queue. */
-const decide = async (own: Own) => {
-  await enter(own, ['ann', 'bob']);
-  await cycle(fleet);
-  return matchIdOf(own);
-};
-
 const table: readonly Row[] = [
   {
     job: 'start-matchmaking',
-    calls: 'pool.reservations pool.installed pool.waitEstimate pool.waitEstimate pool.enter queues.enqueue',
-    begin: (own) => reserve(own, ['ann', 'bob']),
-    work: (own, worker) => worker.work('start-matchmaking', ids(own, ['ann', 'bob'])),
+    calls:
+      'pool.reservations installed.current pool.waitEstimate installed.current pool.waitEstimate pool.enter queues.enqueue',
+    begin: (own) => steps.reserve(own, ['ann', 'bob']),
+    work: (own, worker) => worker.work('start-matchmaking', idsOf(own, ['ann', 'bob'])),
     end: matched,
   },
   {
     job: 'start-matchmaking of a ticket that cannot enter',
-    calls: 'pool.reservations pool.installed pool.refuse',
+    calls: 'pool.reservations installed.current pool.refuse',
     begin: async (own) => {
       const players = [{ playerId: own('ann'), attributes: { skill: { S: 'none' } } }];
       await fleet.producerTickets.reserve(own('job'), [{ ...aTicket(own('ann')), players }]);
       return undefined;
     },
-    work: (own, worker) => worker.work('start-matchmaking', ids(own, ['ann'])),
+    work: (own, worker) => worker.work('start-matchmaking', idsOf(own, ['ann'])),
     end: { ann: 'FAILED' },
   },
   {
     job: 'start-matchmaking of a newer ticket of a player being asked about a match',
-    calls: 'pool.reservations pool.installed pool.waitEstimate pool.enter queues.enqueue',
+    calls: 'pool.reservations installed.current pool.waitEstimate pool.enter queues.enqueue',
     begin: async (own) => {
-      const matchId = await propose(own, false);
+      const matchId = await steps.propose(own, false);
       await fleet.producerTickets.reserve(own('job'), [aTicket(own('newer'), [own('ann')])]);
       return matchId;
     },
-    work: (own, worker) => worker.work('start-matchmaking', ids(own, ['newer'])),
+    work: (own, worker) => worker.work('start-matchmaking', idsOf(own, ['newer'])),
     meanwhile: async (own) => {
       await fleet.stores.pool.stop(own('newer'));
       await fleet.stores.pool.stop(own('bob'));
@@ -121,55 +70,56 @@ const table: readonly Row[] = [
   {
     job: 'form-matches, and one whose time is over',
     calls:
-      'pool.readPool pool.catchUp pool.installed pool.expire pool.commit queues.enqueue pool.noteRules pool.catchUp pool.rest',
+      'pool.readPool pool.catchUp installed.current pool.expire pool.commit queues.enqueue pool.noteRules pool.catchUp installed.current pool.rest',
     begin: async (own) => {
-      await enter(own, ['late'], 'duel', -1);
-      return enter(own, ['ann', 'bob']);
+      await steps.enter(own, ['late'], 'duel', -1);
+      return steps.enter(own, ['ann', 'bob']);
     },
-    work: (_own, worker) => cycle(worker),
+    work: (_own, worker) => steps.cycle(worker),
     lost: true,
     end: { ...matched, late: 'TIMED_OUT' },
   },
   {
     job: 'form-matches that asks players',
-    calls: 'pool.readPool pool.catchUp pool.installed pool.commit pool.noteRules pool.catchUp pool.rest',
-    begin: (own) => enter(own, ['ann', 'bob'], 'asked'),
-    work: (_own, worker) => cycle(worker, 'asked'),
+    calls:
+      'pool.readPool pool.catchUp installed.current pool.commit pool.noteRules pool.catchUp installed.current pool.rest',
+    begin: (own) => steps.enter(own, ['ann', 'bob'], 'asked'),
+    work: (_own, worker) => steps.cycle(worker, 'asked'),
     lost: true,
     meanwhile: async (own) => {
-      const matchId = await matchIdOf(own);
-      for (const name of ['ann', 'bob']) await answer(own, name, 'ACCEPT', fleet, matchId);
+      const matchId = await steps.matchIdOf(own);
+      for (const name of ['ann', 'bob']) await steps.answer(own, name, 'ACCEPT', fleet, matchId);
     },
     end: matched,
   },
   {
     job: 'accept-match, the last acceptance',
     calls: 'pool.accept queues.enqueue',
-    begin: (own) => propose(own),
-    work: (own, worker, matchId) => answer(own, 'bob', 'ACCEPT', worker, matchId),
+    begin: (own) => steps.propose(own),
+    work: (own, worker, matchId) => steps.answer(own, 'bob', 'ACCEPT', worker, matchId),
     end: matched,
   },
   {
     job: 'accept-match, a rejection',
     calls: 'pool.accept queues.enqueue',
-    begin: (own) => propose(own),
-    work: (own, worker, matchId) => answer(own, 'bob', 'REJECT', worker, matchId),
+    begin: (own) => steps.propose(own),
+    work: (own, worker, matchId) => steps.answer(own, 'bob', 'REJECT', worker, matchId),
     meanwhile: (own) => fleet.stores.pool.stop(own('ann')),
     end: { ann: 'CANCELLED', bob: 'CANCELLED' },
   },
   {
     job: 'stop-matchmaking of a ticket being asked about a match',
     calls: 'pool.stop',
-    begin: (own) => propose(own),
-    work: (own, worker) => worker.work('stop-matchmaking', ids(own, ['ann'])),
+    begin: (own) => steps.propose(own),
+    work: (own, worker) => worker.work('stop-matchmaking', idsOf(own, ['ann'])),
     meanwhile: (own) => fleet.stores.pool.stop(own('bob')),
     end: { ann: 'CANCELLED', bob: 'CANCELLED' },
   },
   {
     job: 'start-match',
     calls:
-      'pool.decided tickets.claim ladders.read players.find tickets.fail sessions.board cache.putSessions matches.create pool.settle',
-    begin: (own) => decide(own),
+      'pool.decided tickets.claim ladders.read players.find tickets.fail sessions.board cache.putSessions matches.create installed.current pool.settle',
+    begin: (own) => steps.decide(own),
     work: (_own, worker, matchId) => worker.work('start-match', [{ matchId }]),
     end: matched,
   },
@@ -177,7 +127,7 @@ const table: readonly Row[] = [
     job: 'beat that hands over again a match whose job is gone',
     calls: 'pool.beat queues.getJob queues.enqueue',
     begin: async (own) => {
-      const matchId = await decide(own);
+      const matchId = await steps.decide(own);
       await fleet.kit.queues.queues['session-creation'].obliterate({ force: true });
       await fleet.advance(11_000);
       return matchId;
@@ -190,7 +140,7 @@ const table: readonly Row[] = [
     job: 'beat that ends the time to answer',
     calls: 'pool.beat queues.enqueue',
     begin: async (own) => {
-      const matchId = await propose(own);
+      const matchId = await steps.propose(own);
       await fleet.advance(601_000);
       return matchId;
     },
@@ -203,7 +153,7 @@ const table: readonly Row[] = [
     job: 'sweep that asks again for tickets whose job is gone',
     calls: 'pool.overdueReservations queues.getJob queues.enqueue',
     begin: async (own) => {
-      await reserve(own, ['ann', 'bob']);
+      await steps.reserve(own, ['ann', 'bob']);
       await fleet.advance(11_000);
       return undefined;
     },
@@ -215,7 +165,7 @@ const table: readonly Row[] = [
     job: 'sweep that ends tickets whose job failed',
     calls: 'pool.overdueReservations queues.getJob job.getState pool.refuse',
     begin: async (own) => {
-      await reserve(own, ['ann', 'bob']);
+      await steps.reserve(own, ['ann', 'bob']);
       const queue = fleet.kit.queues.queues.matchmaking;
       await queue.add('start-matchmaking', { kind: 'unheard-of', items: [1] }, { jobId: own('job') });
       await fleet.drain();
@@ -227,10 +177,43 @@ const table: readonly Row[] = [
     end: { ann: 'FAILED', bob: 'FAILED' },
   },
   {
+    job: 'start-backfill',
+    calls:
+      'pool.reservations installed.current matches.find pool.latestMatches pool.enterBackfill queues.enqueue',
+    begin: (own) => steps.askForCompany(own),
+    work: (own, worker) => worker.work('start-backfill', idsOf(own, ['company'])),
+    meanwhile: (own) => steps.enter(own, ['eve'], 'manual'),
+    end: { ...matched, company: 'COMPLETED', eve: 'COMPLETED' },
+  },
+  {
+    job: 'start-match that goes on from a running match',
+    calls:
+      'pool.decided tickets.claim ladders.read players.find matches.succeed tickets.fail sessions.board cache.putSessions matches.create installed.current pool.settle',
+    begin: async (own) => {
+      await steps.askForCompany(own);
+      await fleet.work('start-backfill', idsOf(own, ['company']));
+      await steps.enter(own, ['eve'], 'manual');
+      await steps.cycle(fleet, 'manual');
+      const [company] = await fleet.producerTickets.describe([own('company')]);
+      return company?.matchId;
+    },
+    work: (_own, worker, matchId) => worker.work('start-match', [{ matchId }]),
+    end: { ...matched, company: 'COMPLETED', eve: 'COMPLETED' },
+  },
+  {
+    job: 'start-match whose players get company by themselves',
+    calls:
+      'pool.decided tickets.claim ladders.read players.find tickets.fail sessions.board cache.putSessions matches.create installed.current pool.settle',
+    begin: (own) => steps.decide(own, 'automatic'),
+    work: (_own, worker, matchId) => worker.work('start-match', [{ matchId }]),
+    meanwhile: (own) => steps.enter(own, ['eve'], 'automatic'),
+    end: { ...matched, eve: 'COMPLETED' },
+  },
+  {
     job: 'record-tickets',
     calls: 'pool.follow tickets.record pool.advance pool.release',
     begin: async (own) => {
-      await enter(own, ['ann']);
+      await steps.enter(own, ['ann']);
       await fleet.stores.pool.stop(own('ann'));
       return undefined;
     },

@@ -116,7 +116,7 @@ async function readTicket(redis: Redis, key: string, ticketId: string): Promise<
     ...(held['end'] && { end: Number(held['end']) }),
     pool: held['pool'] ?? '',
     matchId: held['match'] ?? '',
-    backfill: held['backfill'] !== undefined,
+    backfill: held['fills'] !== undefined,
   };
 }
 
