@@ -17,6 +17,8 @@ export interface Diary {
   /** Event types heard of each ticket, in order. */
   readonly heard: Map<string, string[]>;
   readonly hear: (event: MatchmakingEvent) => void;
+  /** How proposals ended: `Accepted`, `Rejected`, `TimedOut`. */
+  readonly proposals: Map<string, number>;
   /** Waits of matched tickets as events tell them, ms. */
   readonly waits: number[];
 }
@@ -24,6 +26,7 @@ export interface Diary {
 export function openDiary(): Diary {
   const heard = new Map<string, string[]>();
   const waits: number[] = [];
+  const proposals = new Map<string, number>();
   return {
     arrived: 0,
     sessions: new Map(),
@@ -31,8 +34,13 @@ export function openDiary(): Diary {
     refusals: [],
     reported: new Map(),
     heard,
+    proposals,
     waits,
     hear({ time, detail }) {
+      if (detail.type === 'AcceptMatchCompleted') {
+        const how = String(detail['acceptance']);
+        proposals.set(how, (proposals.get(how) ?? 0) + 1);
+      }
       for (const { ticketId, startTime } of detail.tickets) {
         heard.set(ticketId, [...(heard.get(ticketId) ?? []), detail.type]);
         if (detail.type === 'PotentialMatchCreated') waits.push(Date.parse(time) - Date.parse(startTime));

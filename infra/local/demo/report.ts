@@ -38,11 +38,14 @@ export function toJson({ options, players, verdict, correlation, calibration, se
 export function toText(report: DemoReport): string {
   const { verdict, correlation, calibration, cloudwatch, refusals, players, seconds, options } = report;
   const statuses = Object.entries(verdict.ticketsByStatus).map(([status, count]) => `${status} ${count}`);
+  const proposals = Object.entries(verdict.proposals).map(([how, count]) => `${how} ${count}`);
   const rows: [string, string][] = [
     ['players', `${players} in ${seconds.toFixed(1)} s on ${options.workers} workers`],
     ['sessions', `${verdict.sessions} stored`],
     ['tickets', `${verdict.tickets} acknowledged: ${statuses.join(', ')}`],
     ['matches', `${verdict.matches} stored`],
+    ['proposals', proposals.length > 0 ? proposals.join(', ') : 'none: nobody was asked'],
+    ['backfill', `${verdict.backfilled} times a running match took in more players`],
     [
       'wait',
       `p50 ${percentile(verdict.waitsMs, 0.5)} ms, p99 ${percentile(verdict.waitsMs, 0.99)} ms (ticket start to match)`,

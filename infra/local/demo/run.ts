@@ -53,7 +53,7 @@ export async function runDemo(options: DemoOptions, fleet: Fleet, screen: Screen
   );
   await install(client, options);
   screen.say(
-    `${options.scenarios.map((it) => it.name).join(' and ')} installed; ${options.players} players arrive`,
+    `${options.scenarios.map((it) => it.name).join(', ')} installed; ${options.players} players arrive`,
   );
 
   const diary = openDiary();
@@ -91,13 +91,14 @@ export async function runDemo(options: DemoOptions, fleet: Fleet, screen: Screen
 }
 
 async function install(client: MatchmakingClient, { scenarios }: DemoOptions): Promise<void> {
-  for (const { name, ruleSet, requestTimeoutSeconds, ladder, acceptance } of scenarios) {
+  for (const { name, ruleSet, requestTimeoutSeconds, ladder, acceptance, backfill } of scenarios) {
     await client.putRuleSet({ name, body: ruleSet });
     await client.putConfiguration({
       name,
       ruleSetName: name,
       requestTimeoutSeconds,
       ladder,
+      ...(backfill && { backfillMode: 'AUTOMATIC' }),
       ...(acceptance && { acceptanceRequired: true, acceptanceTimeoutSeconds: acceptance.seconds }),
     });
   }

@@ -9,6 +9,10 @@ export interface Scenario {
   readonly acceptance?: { readonly seconds: number; readonly rejects: number; readonly silent: number };
   /** Attribute that carries the player's current rating, where the rule set has one. */
   readonly ratingAttribute?: string;
+  /** Whether matches below their maximum go on looking for players while they are played. */
+  readonly backfill?: boolean;
+  /** How long (ms) a match is played; 200 unless said otherwise. */
+  readonly playMs?: number;
   /** Share of parties by size: `[0.6, 0.3, 0.1]` is 60 % solo, 30 % pairs, 10 % trios. */
   readonly partyShares: readonly number[];
 }
@@ -67,7 +71,19 @@ const trio = {
   ],
 };
 
-/** What the demo runs unless told otherwise: duels in a rating window that widens, and 3 against 3 with parties who are asked first. */
+/** Begins with one on each side, and takes more while it is played. */
+const brawl = {
+  name: 'brawl',
+  ruleLanguageVersion: '1.0',
+  playerAttributes: [{ name: 'rating', type: 'number', default: 1500 }],
+  teams: [{ name: 'gang', quantity: 2, minPlayers: 1, maxPlayers: 3 }],
+  algorithm: { strategy: 'exhaustiveSearch', batchingPreference: 'random', backfillPriority: 'high' },
+};
+
+/**
+ * What the demo runs unless told otherwise: duels in a rating window that widens, 3 against 3 with parties who are asked
+ * first, and brawls that players join while they go on.
+ */
 export const defaultScenarios: readonly Scenario[] = [
   {
     name: 'duel',
@@ -85,5 +101,15 @@ export const defaultScenarios: readonly Scenario[] = [
     ratingAttribute: 'rating',
     partyShares: [0.6, 0.25, 0.15],
     acceptance: { seconds: 3, rejects: 0.01, silent: 0.005 },
+  },
+  {
+    name: 'brawl',
+    ruleSet: JSON.stringify(brawl, null, 2),
+    requestTimeoutSeconds: 8,
+    ladder: 'default',
+    ratingAttribute: 'rating',
+    partyShares: [1],
+    backfill: true,
+    playMs: 1_000,
   },
 ];

@@ -10,7 +10,11 @@ export interface Verdict {
   readonly sessions: number;
   readonly tickets: number;
   readonly ticketsByStatus: Readonly<Record<string, number>>;
+  /** Matches played: one that was backfilled counts once, however often it grew. */
   readonly matches: number;
+  /** How often players joined a running match, and how proposals ended. */
+  readonly backfilled: number;
+  readonly proposals: Readonly<Record<string, number>>;
   readonly playersInTwoMatches: number;
   readonly lostTickets: number;
   readonly ratingsExpected: number;
@@ -27,6 +31,8 @@ interface StoredMatch {
   readonly rated_at?: Date;
   readonly tickets: CommittedMatch['tickets'];
   readonly teams: CommittedMatch['teams'];
+  readonly backfill?: CommittedMatch['backfill'];
+  readonly succeeded_by?: string;
 }
 
 const terminal = new Set(['COMPLETED', 'FAILED', 'CANCELLED', 'TIMED_OUT']);
@@ -61,12 +67,14 @@ export async function judge(db: Db, client: MatchmakingClient, diary: Diary): Pr
         all?.length ?? 0,
       ]),
     ),
-    matches: matches.length,
+    matches: matches.filter((match) => !match.succeeded_by).length,
+    backfilled: matches.filter((match) => match.backfill).length,
+    proposals: Object.fromEntries(diary.proposals),
     playersInTwoMatches,
     lostTickets,
     ratingsExpected,
     ratingsApplied,
-    waitsMs: matches.flatMap((match) => match.tickets.map((ticket) => match.now - ticket.startTime)),
+    waitsMs: matches.flatMap((match) => joining(match).map((ticket) => match.now - ticket.startTime)),
     problems,
   };
 }
@@ -81,9 +89,13 @@ async function describeAll(
   return found;
 }
 
+/** The tickets whose players a match won: all but the one of the running match it goes on from. */
+const joining = ({ tickets, backfill }: StoredMatch) =>
+  tickets.filter((ticket) => ticket.ticketId !== backfill?.ticketId);
+
 /**
  * How often a player was in two live matches (invariant 2): the later match was committed before the earlier one's
- * result, from a ticket that was not started after the earlier one began.
+ * result, from a ticket that was not started after the earlier one began. Who was playing goes on in the backfilled match.
  */
 function countOverlaps(matches: readonly StoredMatch[]): number {
   const latest = new Map<string, StoredMatch>();
@@ -92,7 +104,9 @@ function countOverlaps(matches: readonly StoredMatch[]): number {
     for (const ticket of match.tickets)
       for (const { playerId } of ticket.players) {
         const earlier = latest.get(playerId);
-        const live = earlier && (earlier.rated_at === undefined || earlier.rated_at.getTime() > match.now);
+        const goesOn = ticket.ticketId === match.backfill?.ticketId;
+        const live =
+          !goesOn && earlier && (earlier.rated_at === undefined || earlier.rated_at.getTime() > match.now);
         if (live && ticket.startTime <= earlier.now) overlaps++;
         latest.set(playerId, match);
       }

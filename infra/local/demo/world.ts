@@ -7,6 +7,7 @@ import { RequestError } from '../../../producers/request-error.ts';
 import type { Diary } from './diary.ts';
 import { asTicketPlayer, type Party, type SimulatedPlayer } from './population.ts';
 import type { Chance } from './random.ts';
+import type { Scenario } from './scenarios.ts';
 
 export interface WorldOptions {
   readonly client: MatchmakingClient;
@@ -23,8 +24,8 @@ export interface WorldOptions {
   readonly random: Chance;
 }
 
-/** How long (ms) a simulated match takes. */
-const playMs = 200;
+/** How long (ms) a simulated match takes where its scenario does not say. */
+const usualPlayMs = 200;
 
 /**
  * Lets every party arrive, queue, play and queue again, as upstream services would: through the client alone, told by
@@ -103,16 +104,52 @@ const endings = new Set([
 
 type Referee = ReturnType<typeof createReferee>;
 
-/** Knows who waits for which ticket, plays each match once, and reports who won by the players' hidden skill. */
+/** A match as it is played: who is in it changes when it is backfilled, and so does its id. */
+interface Game {
+  event: MatchmakingEvent;
+  over: boolean;
+  readonly played: Promise<void>;
+}
+
+/**
+ * Knows who waits for which ticket, plays each match once, however often it is backfilled meanwhile, and reports who won by
+ * the players' hidden skill.
+ */
 function createReferee({ client, parties, diary, random }: WorldOptions) {
   const skills = new Map(
     parties.flatMap((party) => party.players.map((player) => [player.playerId, player] as const)),
   );
   const waiting = new Map<string, (ending: Ending) => void>();
 
-  const play = async (event: MatchmakingEvent): Promise<void> => {
+  const games = new Map<string, Game>();
+  const idOf = ({ detail }: MatchmakingEvent) => String(detail['matchId']);
+  const note = (event: MatchmakingEvent) =>
+    diary.reported.set(idOf(event), event.detail.gameSessionInfo.players.length);
+
+  /** Plays a match, or goes on playing the one that it backfills. Resolves when it is over and reported. */
+  const play = (event: MatchmakingEvent): Promise<void> => {
+    const { players } = event.detail.gameSessionInfo;
+    const running = players.flatMap(({ playerId }) => games.get(playerId) ?? []).at(0);
+    const backfilled = event.detail.tickets.some(({ ticketId }) => ticketId.startsWith('backfill-'));
+    if (running && backfilled) {
+      // A result reported under the earlier id is this match's now.
+      if (running.over && diary.reported.delete(idOf(running.event))) note(event);
+      running.event = event;
+      for (const { playerId } of players) games.set(playerId, running);
+      return running.played;
+    }
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const game: Game = { event, over: false, played: promise };
+    for (const { playerId } of players) games.set(playerId, game);
+    return finish(game).then(resolve);
+  };
+
+  const finish = async (game: Game): Promise<void> => {
+    const { playMs = usualPlayMs } = scenarioOf(game.event, parties) ?? {};
     await pause(playMs * (0.5 + random.uniform()));
-    const matchId = String(event.detail['matchId']);
+    game.over = true;
+    const { event } = game;
+    const matchId = idOf(event);
     const teams = Map.groupBy(event.detail.gameSessionInfo.players, (player) => player.team ?? '');
     const result = [...teams].map(([name, players]) => ({
       name,
@@ -121,13 +158,13 @@ function createReferee({ client, parties, diary, random }: WorldOptions) {
         random,
       ),
     }));
+    note(event);
     await client.reportMatchResult({ matchId, teams: result });
-    diary.reported.set(matchId, event.detail.gameSessionInfo.players.length);
   };
 
   const answer = async (event: MatchmakingEvent): Promise<void> => {
     const matchId = String(event.detail['matchId']);
-    const { rejects, silent } = acceptanceOf(event, parties);
+    const { rejects, silent } = scenarioOf(event, parties)?.acceptance ?? { rejects: 0, silent: 0 };
     for (const { ticketId, players } of event.detail.tickets) {
       const mood = random.uniform();
       if (mood < silent) continue;
@@ -162,11 +199,9 @@ function createReferee({ client, parties, diary, random }: WorldOptions) {
   };
 }
 
-function acceptanceOf({ resources }: MatchmakingEvent, parties: readonly Party[]) {
+function scenarioOf({ resources }: MatchmakingEvent, parties: readonly Party[]): Scenario | undefined {
   const name = resources[0]?.split('/').at(-1);
-  return (
-    parties.find((party) => party.scenario.name === name)?.scenario.acceptance ?? { rejects: 0, silent: 0 }
-  );
+  return parties.find((party) => party.scenario.name === name)?.scenario;
 }
 
 /** A team's score: its mean skill plus the luck of the day, as logistic as Elo has it. */
