@@ -35,7 +35,7 @@ import type { QueueName } from './contract.ts';
  * | `event-bytes` | string | bytes of all events there ever were: trimming finds its place by it |
  * | `events` | stream | lifecycle events of all tickets within retention, entry id = `<number>-0` |
  * | `follower:<name>` | hash | who takes every event once: `position`, `holder`, `until`, `failures` |
- * | `dead-letters` | stream | events that a topic refused for good, with the reason; the last 1,000 |
+ * | `refused-events` | stream | events that a topic refused for good, with the reason; the last 1,000 |
  * | `topics` | hash | the topic of each configuration that has one |
  * | `rules:<pool>` | string | how often each rule passed and failed in its latest pass (JSON) |
  * | `configuration:<name>` | hash | `version`, `body` (an InstalledConfiguration), `paused` since (ms), `custom-event-data` |

@@ -67,7 +67,7 @@ export const metrics = {
   EventsLost: { unit: 'Count', shape: 'total' },
   /** Events that topics accepted. */
   EventsDelivered: { unit: 'Count', shape: 'total' },
-  /** Events that a topic refused for good: dead letters. */
+  /** Events that a topic refused for good, kept with their reasons. */
   EventsRefused: { unit: 'Count', shape: 'total' },
 
   /** The rating players see, after each rated match: a distribution over all players. */

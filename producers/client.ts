@@ -13,6 +13,7 @@ import { openGate, type WhenAway } from './gate.ts';
 import { openActivity } from './live/activity.ts';
 import { openLive } from './live/live.ts';
 import { openMatchmaking } from './matchmaking.ts';
+import { openNotices } from './notices.ts';
 import { openOperations } from './operations.ts';
 import { parse } from './parse.ts';
 import { openQueues } from './queues.ts';
@@ -95,6 +96,7 @@ export async function openClient(options: ClientOptions) {
     ...openResults(parts),
     ...operations,
     ...openLive({ ...parts, redis, domain, readRecord: operations.readRecord }),
+    ...openNotices({ call, redis, domain, origin, readRecord: operations.readRecord }),
 
     /** Lifecycle events of every ticket, in order per ticket, until the signal is aborted: services only. */
     events(read: EventsRequest = {}): AsyncGenerator<StreamItem> {

@@ -206,7 +206,7 @@ function eventDuties({ stores, metrics, log, events }: DutyParts): Duty[] {
           observe('EventsRefused', refused.length, { service: 'maintenance' });
           log.warn(
             { topic, refused: refused.length, reason: refused[0]?.reason },
-            'events became dead letters',
+            'a topic refused events for good',
           );
         },
       }),

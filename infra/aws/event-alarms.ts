@@ -27,7 +27,7 @@ export function eventAlarms({ name: environment, alarms, events }: StageSettings
     },
     {
       runbook: 'events-refused',
-      meaning: 'A topic refused events for good; they are kept as dead letters.',
+      meaning: 'A topic refused events for good; they are kept with their reasons.',
       metric: metric('EventsRefused', 'Sum'),
       threshold: 0,
       periods: 1,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { configurationArn, type EventOrigin } from '../matchmaking/event.ts';
+import type { EventOrigin } from '../matchmaking/event.ts';
 import type { CommittedMatch } from '../matchmaking/match.ts';
-import type { AttributeValue } from '../matchmaking/ticket.ts';
+import { matchmakerData } from '../matchmaking/matchmaker-data.ts';
 import { wellFormed } from '../matchmaking/ticket.ts';
 
 const loopback = /^(127\.\d+\.\d+\.\d+|\[::1\]|localhost)$/;
@@ -96,33 +96,9 @@ export function placementRequest(match: CommittedMatch, told: Told, origin: Even
     ...(match.location !== undefined && { location: match.location }),
     ...(told.gameProperties && { gameProperties: told.gameProperties }),
     ...(told.gameSessionData && { gameSessionData: told.gameSessionData }),
-    matchmakerData: {
-      matchId: match.matchId,
-      matchmakingConfigurationArn: configurationArn(origin, match.configuration),
-      teams: match.teams.map(({ name, playerIds }) => ({
-        name,
-        players: playerIds.map((playerId) => ({
-          playerId,
-          attributes: Object.fromEntries(
-            Object.entries(players.get(playerId)?.attributes ?? {}).map(([attribute, value]) => [
-              attribute,
-              asServersReadIt(value),
-            ]),
-          ),
-        })),
-      })),
-      autoBackfillMode: null,
-      autoBackfillTicketId: null,
-    },
+    matchmakerData: matchmakerData(match, origin),
     playerLatencies: [...players.values()].flatMap(({ playerId, latencyInMs }) =>
       latencyInMs ? [{ playerId, latencyInMs }] : [],
     ),
   };
-}
-
-function asServersReadIt(value: AttributeValue) {
-  if ('S' in value) return { attributeType: 'STRING', valueAttribute: value.S };
-  if ('N' in value) return { attributeType: 'DOUBLE', valueAttribute: value.N };
-  if ('SL' in value) return { attributeType: 'STRING_LIST', valueAttribute: value.SL };
-  return { attributeType: 'STRING_DOUBLE_MAP', valueAttribute: value.SDM };
 }

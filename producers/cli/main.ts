@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { RequestError } from '../request-error.ts';
 import { configurationCommands } from './configuration.ts';
+import { eventCommands } from './event.ts';
 import { ladderCommands } from './ladder.ts';
 import { matchCommands } from './match.ts';
 import { poolCommands } from './pool.ts';
@@ -25,6 +26,7 @@ program.addCommand(poolCommands());
 program.addCommand(ticketCommands(from));
 program.addCommand(matchCommands(from));
 program.addCommand(ladderCommands(from));
+program.addCommand(eventCommands());
 program.addCommand(queueCommands());
 for (const command of program.commands)
   for (const each of [command, ...command.commands]) each.copyInheritedSettings(program);

@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import type { StartRequest } from '../../jobs/matchmaking/start-request.ts';
 import { RequestError } from '../request-error.ts';
 import { readJson, show, withClient } from './terminal.ts';
-import { explanationText, ticketText } from './ticket-text.ts';
+import { explanationText, ticketRecordText, ticketText } from './ticket-text.ts';
 
 export function ticketCommands(from: string): Command {
   const ticket = new Command('ticket').description('matchmaking tickets');
@@ -50,7 +50,7 @@ export function ticketCommands(from: string): Command {
 
   ticket
     .command('show')
-    .description('a ticket as it is now')
+    .description('a ticket as it is now, or as it ended')
     .argument('<ticket-id>')
     .option('--explain', 'say what it waits for, as the next cycle of its pool sees it')
     .action((ticketId: string, { explain }: { explain?: true }, command: Command) =>
@@ -61,12 +61,15 @@ export function ticketCommands(from: string): Command {
           return;
         }
         const [found] = await client.describeMatchmaking([ticketId]);
-        if (!found)
-          throw new RequestError(
-            'not-found',
-            `there is no ticket ${ticketId}: those that ended are shown for a day`,
-          );
-        show(command, found, () => ticketText(found));
+        if (found) {
+          show(command, found, () => ticketText(found));
+          return;
+        }
+        // Redis has forgotten it, or never knew it.
+        const [record] = await client.readRecord('tickets', ticketId);
+        if (!record)
+          throw new RequestError('not-found', `there is no ticket ${ticketId}, nor is one on record`);
+        show(command, record, () => ticketRecordText(record));
       }),
     );
 

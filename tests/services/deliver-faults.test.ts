@@ -72,7 +72,7 @@ describe('SNS failing', () => {
 
     expect((await fine.heard()).map(ticketOf)).toEqual(['a']);
     expect(steps.observe.failed).toHaveBeenCalledExactlyOnceWith(`topic:${gone}`, expect.anything());
-    expect(await steps.redis.xlen(steps.key('dead-letters'))).toBe(0);
+    expect(await steps.redis.xlen(steps.key('refused-events'))).toBe(0);
   });
 
   test('for longer than retention is counted as events lost', async () => {
@@ -91,7 +91,7 @@ describe('SNS failing', () => {
 
 describe('a poison event', () => {
   const letters = async () =>
-    (await steps.redis.xrange(steps.key('dead-letters'), '-', '+')).map(([, fields]) =>
+    (await steps.redis.xrange(steps.key('refused-events'), '-', '+')).map(([, fields]) =>
       JSON.parse(fields[3] ?? ''),
     );
 

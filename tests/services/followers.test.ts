@@ -78,7 +78,7 @@ describe('a follower', () => {
     });
 
     expect(await position()).toBe(2);
-    expect(await domain.redis.xlen(domain.key('dead-letters'))).toBe(0);
+    expect(await domain.redis.xlen(domain.key('refused-events'))).toBe(0);
     const third = vi.fn(async () => []);
     await follow(third);
     expect(third.mock.calls[0]).toMatchObject([[{ number: 3 }], expect.anything()]);
@@ -153,10 +153,10 @@ describe('a follower', () => {
     await domain.search('a');
     await follow(async () => ['{"reason":"first"}', '{"reason":"second"}']);
 
-    const letters = await domain.redis.xrange(domain.key('dead-letters'), '-', '+');
+    const letters = await domain.redis.xrange(domain.key('refused-events'), '-', '+');
     expect(letters.map(([, fields]) => fields)).toEqual([
-      ['follower', 'f', 'letter', '{"reason":"first"}'],
-      ['follower', 'f', 'letter', '{"reason":"second"}'],
+      ['follower', 'f', 'event', '{"reason":"first"}'],
+      ['follower', 'f', 'event', '{"reason":"second"}'],
     ]);
     expect(await position()).toBe(1);
   });

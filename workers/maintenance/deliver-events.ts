@@ -1,7 +1,7 @@
 import { done } from '../../jobs/contract.ts';
-import { type DeadLetter, eventBytes } from '../../jobs/matchmaking/dead-letter.ts';
 import type { EventOrigin } from '../../jobs/matchmaking/event.ts';
 import { toNotification } from '../../jobs/matchmaking/notification.ts';
+import { keptEventBytes, type RefusedEvent } from '../../jobs/matchmaking/refused-event.ts';
 import type { Handler } from '../handler.ts';
 import type { NumberedEvent } from '../pool/events.ts';
 import type { Pool } from '../pool/pool.ts';
@@ -55,7 +55,7 @@ function subscriber(
         .map(({ number, ...stored }) => toNotification(number, stored, originOf(topic), iso));
       const refused = await topics.publish(topic, notifications, signal);
       onDelivered(topic, notifications.length - refused.length, refused);
-      return refused.map((it) => JSON.stringify(deadLetter(topic, it)));
+      return refused.map((it) => JSON.stringify(refusedEvent(topic, it)));
     },
   };
 }
@@ -68,7 +68,7 @@ function originOf(topic: string): EventOrigin {
 
 const iso = (ms: number): string => new Date(ms).toISOString();
 
-function deadLetter(topic: string, { notification, reason }: Refused): DeadLetter {
+function refusedEvent(topic: string, { notification, reason }: Refused): RefusedEvent {
   const { event, number, bytes } = notification;
   return {
     topic,
@@ -77,6 +77,6 @@ function deadLetter(topic: string, { notification, reason }: Refused): DeadLette
     type: event.detail.type,
     ticketIds: event.detail.tickets.map((it) => it.ticketId),
     reason,
-    ...(bytes <= eventBytes && { event }),
+    ...(bytes <= keptEventBytes && { event }),
   };
 }

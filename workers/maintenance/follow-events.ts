@@ -9,7 +9,7 @@ export interface Follower {
   readonly begin: 'oldest' | 'latest';
   /**
    * Takes a page. When it throws none of it counts as taken: the page comes again, after a rest, so taking an event twice
-   * must be harmless. Returns dead letters (JSON): events it never will take, and why.
+   * must be harmless. Returns the events it never will take, with the reason (JSON).
    */
   readonly take: (events: readonly NumberedEvent[], signal: AbortSignal) => Promise<readonly string[]>;
 }
@@ -59,9 +59,9 @@ export async function followEvents(
     const last = events.at(-1);
     if (!last) break;
     try {
-      const deadLetters = await take(events, AbortSignal.any([signal, AbortSignal.timeout(pageMs)]));
+      const refused = await take(events, AbortSignal.any([signal, AbortSignal.timeout(pageMs)]));
       const moved = { from: position, to: last.number };
-      if (!(await pool.advance(name, holder, moved, deadLetters))) return;
+      if (!(await pool.advance(name, holder, moved, refused))) return;
     } catch (error) {
       observe.failed(name, error);
       await pool.release(name, holder, 'failed');

@@ -84,14 +84,17 @@ export function openEvents(redis: Redis, tag: string, script: Scripts) {
       };
     },
 
-    /** Moves a follower on, past dead letters (JSON) too; `false` when it is not `holder`'s, or not at `from`, any more. */
+    /**
+     * Moves a follower on, and keeps the events it could not take (JSON); `false` when it is not `holder`'s, or not at
+     * `from`, any more.
+     */
     async advance(
       follower: string,
       holder: string,
       { from, to }: { readonly from: number; readonly to: number },
-      deadLetters: readonly string[] = [],
+      refused: readonly string[] = [],
     ): Promise<boolean> {
-      return (await run.advance(follower, holder, from, to, ...deadLetters)) === 1;
+      return (await run.advance(follower, holder, from, to, ...refused)) === 1;
     },
 
     /** Lets it go, to rest after a failure; `false` when it is not `holder`'s any more. */

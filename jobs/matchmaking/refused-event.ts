@@ -1,7 +1,7 @@
 import type { MatchmakingEvent } from './event.ts';
 
-/** An event that a topic refused for good. */
-export interface DeadLetter {
+/** A dead letter: an event that a topic refused for good. */
+export interface RefusedEvent {
   readonly topic: string;
   /** The event's place in the stream, and its id. */
   readonly number: number;
@@ -9,9 +9,9 @@ export interface DeadLetter {
   readonly type: string;
   readonly ticketIds: readonly string[];
   readonly reason: string;
-  /** The event itself, where it is no larger than `eventBytes`. */
+  /** The event itself, where it is no larger than `keptEventBytes`. */
   readonly event?: MatchmakingEvent;
 }
 
-/** Dead letters are kept where matchmaking happens: a thousand of them must not be in its way. */
-export const eventBytes = 16 * 1024;
+/** A thousand of them are kept where matchmaking happens, and must not be in its way. */
+export const keptEventBytes = 16 * 1024;

@@ -1,0 +1,41 @@
+import type { Redis } from 'ioredis';
+import { poolTag } from '../jobs/keys.ts';
+import { readRecord } from '../jobs/maintenance/maintenance.ts';
+import type { EventOrigin } from '../jobs/matchmaking/event.ts';
+import type { CommittedMatch } from '../jobs/matchmaking/match.ts';
+import { type MatchmakerData, matchmakerData } from '../jobs/matchmaking/matchmaker-data.ts';
+import type { RefusedEvent } from '../jobs/matchmaking/refused-event.ts';
+import type { Call, CallOptions } from './call.ts';
+import type { openOperations } from './operations.ts';
+import { RequestError } from './request-error.ts';
+
+export interface NoticeParts {
+  readonly call: Call;
+  readonly redis: Redis;
+  readonly domain: string;
+  readonly origin: EventOrigin;
+  readonly readRecord: ReturnType<typeof openOperations>['readRecord'];
+}
+
+/** What others are told: game servers of their match, and which events a topic would not take. Services only. */
+export function openNotices({ call, redis, domain, origin, readRecord: read }: NoticeParts) {
+  return {
+    /** What FlexMatch tells the game server of a match that has started: give it to the server as JSON. */
+    async matchmakerData(matchId: string, options: CallOptions = {}): Promise<MatchmakerData> {
+      const [record] = await read('matches', matchId, options);
+      if (!record) throw new RequestError('not-found', `matchId: no match ${matchId} has started`);
+      const { configuration, tickets, teams } = record as unknown as CommittedMatch;
+      return matchmakerData({ matchId, configuration, tickets, teams }, origin);
+    },
+
+    /** Events that topics refused for good, newest first, at most a thousand. */
+    refusedEvents: (options: CallOptions = {}): Promise<(RefusedEvent & { readonly at: string })[]> =>
+      call(readRecord, options, async () => {
+        const entries = await redis.xrevrange(`${poolTag(domain)}:refused-events`, '+', '-', 'COUNT', 1_000);
+        return entries.map(([id, fields]) => ({
+          at: new Date(Number.parseInt(id, 10)).toISOString(),
+          ...(JSON.parse(fields[3] ?? '') as RefusedEvent),
+        }));
+      }),
+  };
+}

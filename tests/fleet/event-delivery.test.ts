@@ -1,0 +1,64 @@
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { duelRuleSet } from '../support/builders.ts';
+import { openFleet, soloist } from '../support/fleet.ts';
+import { openTopic } from '../support/topic.ts';
+
+const eventually = { timeout: 30_000, interval: 100 };
+
+test('a topic hears what the fleet does, a ticket that ends is on record, a game server learns of its match', async () => {
+  const fleet = await openFleet();
+  onTestFinished(() => fleet[Symbol.asyncDispose]());
+  const topic = await openTopic({ fifo: true });
+  onTestFinished(() => topic[Symbol.asyncDispose]());
+  await fleet.startWorker({
+    EVENT_TOPIC_ARN: topic.arn,
+    TICKET_READABLE_HOURS: '48',
+    TICKET_RECORD_DAYS: '3',
+  });
+  await fleet.install('delivered', duelRuleSet);
+  // The topic hears what happens from when it is first followed.
+  await vi.waitFor(async () => {
+    expect(await fleet.redis.exists(fleet.key(`follower:topic:${topic.arn}`))).toBe(1);
+  }, eventually);
+
+  const started = await fleet.client.startMatchmakingAll([
+    soloist('delivered', fleet.own('ann')),
+    soloist('delivered', fleet.own('bob')),
+    soloist('delivered', fleet.own('cat'), 500),
+  ]);
+  const [ann, , cat] = started.map((it) => (it.status === 'fulfilled' ? it.value.ticketId : ''));
+  await vi.waitFor(async () => {
+    expect((await fleet.ticket(ann ?? ''))?.status).toBe('COMPLETED');
+  }, eventually);
+  await fleet.client.stopMatchmaking(cat ?? '');
+
+  const heard: string[] = [];
+  await vi.waitFor(async () => {
+    for (const { event } of await topic.heard())
+      for (const { ticketId } of event.detail.tickets) heard.push(`${ticketId} ${event.detail.type}`);
+    expect(heard).toContain(`${cat} MatchmakingCancelled`);
+    expect(heard).toContain(`${ann} MatchmakingSucceeded`);
+  }, eventually);
+  expect(heard.filter((it) => it.startsWith(`${ann} `)).map((it) => it.split(' ')[1])).toEqual(
+    await fleet.lifecycle(ann ?? ''),
+  );
+
+  await vi.waitFor(async () => {
+    expect(await fleet.client.readRecord('tickets', cat ?? '')).toMatchObject([
+      { status: 'CANCELLED', reason: 'Cancelled', player_ids: [fleet.own('cat')] },
+    ]);
+  }, eventually);
+  expect(await fleet.redis.ttl(fleet.key(`ticket:${cat}`))).toBeGreaterThan(47 * 3_600);
+
+  const { matchId = '' } = (await fleet.ticket(ann ?? '')) ?? {};
+  const { teams } = await fleet.client.matchmakerData(matchId);
+  expect(
+    teams
+      .flatMap((team) => team.players)
+      .map((it) => it.playerId)
+      .sort(),
+  ).toEqual([fleet.own('ann'), fleet.own('bob')].sort());
+  expect(teams[0]?.players[0]?.attributes['skill']).toEqual({ attributeType: 'DOUBLE', valueAttribute: 10 });
+  await expect(fleet.client.matchmakerData('none')).rejects.toMatchObject({ code: 'not-found' });
+  expect(await fleet.client.refusedEvents()).toEqual([]);
+}, 90_000);
