@@ -66,7 +66,8 @@ const settledAfter = 5;
 export async function press(fleet: FleetUnderTest, pressure: Pressure): Promise<Look[]> {
   const { seconds, rateAt, players, lookEvery, onEnded, onLook } = pressure;
   const looks: Look[] = [];
-  const asked: string[][] = [];
+  /** Tickets by the second they were due in. */
+  const asked = new Map<number, string[]>();
   const look = await openLook(fleet);
   const calls = new Set<Promise<void>>();
   const startedAt = performance.now();
@@ -76,7 +77,9 @@ export async function press(fleet: FleetUnderTest, pressure: Pressure): Promise<
   const ask = (dueAt: number) => {
     const ticketId = randomUUID();
     const playerId = `${fleet.run}-${due % players}`;
-    asked[Math.floor(dueAt)] = [...(asked[Math.floor(dueAt)] ?? []), ticketId];
+    const second = Math.floor(dueAt);
+    if (onEnded) asked.set(second, asked.get(second) ?? []);
+    asked.get(second)?.push(ticketId);
     const call = fleet.client
       .startMatchmaking(duelist(playerId, ticketId, 1_500 + (due % 100)))
       .then(() => look.answered((elapsed() - dueAt) * 1_000))
@@ -95,8 +98,10 @@ export async function press(fleet: FleetUnderTest, pressure: Pressure): Promise<
     looks.push(seen);
     onLook(seen);
     nextLook += lookEvery;
-    const old = asked.splice(0, Math.max(0, asked.length - settledAfter), ...[]).flat();
-    if (onEnded && old.length > 0) ended = ended.then(() => onEnded(old));
+    const old = [...asked].filter(([second]) => second < elapsed() - settledAfter);
+    for (const [second] of old) asked.delete(second);
+    if (onEnded && old.length > 0)
+      ended = ended.then(() => onEnded(old.flatMap(([, ticketIds]) => ticketIds)));
   }
   await ended;
   await Promise.all(calls);
