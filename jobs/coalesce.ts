@@ -13,6 +13,13 @@ export interface CoalesceOptions<Item, Result> {
   readonly onIdle?: () => void;
 }
 
+interface Waiting<Item, Result> {
+  readonly item: Item;
+  readonly bytes: number;
+  readonly resolve: (result: Result) => void;
+  readonly reject: (error: unknown) => void;
+}
+
 /**
  * Joins concurrent calls into batches without making a lone call wait: a batch leaves at the end of the current turn
  * of the event loop, and what comes while others are on their way shares the next one. The busier the caller, the
@@ -22,7 +29,7 @@ export function coalesce<Item, Result>(
   options: CoalesceOptions<Item, Result>,
 ): (item: Item) => Promise<Result> {
   const { send, maxItems, maxBytes = Number.POSITIVE_INFINITY, bytesOf = () => 0, onIdle } = options;
-  const waiting: { item: Item; bytes: number; settle: PromiseWithResolvers<Result> }[] = [];
+  const waiting: Waiting<Item, Result>[] = [];
   let onTheWay = 0;
   let scheduled = false;
 
@@ -53,19 +60,17 @@ export function coalesce<Item, Result>(
   const deliver = async (batch: ReturnType<typeof take>) => {
     try {
       const results = await send(batch.map((entry) => entry.item));
-      for (const [index, entry] of batch.entries()) entry.settle.resolve(results[index] as Result);
+      for (const [index, entry] of batch.entries()) entry.resolve(results[index] as Result);
     } catch (error) {
-      for (const entry of batch) entry.settle.reject(error);
+      for (const entry of batch) entry.reject(error);
     }
   };
 
-  return (item) => {
-    const settle = Promise.withResolvers<Result>();
-    waiting.push({ item, bytes: bytesOf(item), settle });
-    if (!scheduled) {
+  return (item) =>
+    new Promise((resolve, reject) => {
+      waiting.push({ item, bytes: bytesOf(item), resolve, reject });
+      if (scheduled) return;
       scheduled = true;
       options.schedule(flush);
-    }
-    return settle.promise;
-  };
+    });
 }

@@ -54,6 +54,11 @@ const table: readonly { from: RegExp; may: RegExp; why: string }[] = [
     why: 'infra/aws imports jobs/ only',
   },
   {
+    from: /^infra\/client-package\//,
+    may: /^(node:|infra\/client-package\/)/,
+    why: 'the client is packed from its files, not by running it',
+  },
+  {
     from: /^infra\/local\//,
     may: /^(?!workers\/|tests\/|infra\/aws\/)/,
     why: 'infra/local starts workers as processes',

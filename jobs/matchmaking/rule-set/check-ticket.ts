@@ -63,10 +63,12 @@ function checkTeams(ruleSet: RuleSet, players: readonly TicketPlayer[]): Problem
           },
         ],
   );
-  const crowds = [...Map.groupBy(players, (player) => player.team ?? '')].flatMap(([team, members]) => {
-    const most = room.get(team) ?? members.length;
-    return members.length > most
-      ? [{ path: 'players', message: `team ${team} holds ${members.length} players; it takes ${most}` }]
+  const teamOf = (player: TicketPlayer) => player.team ?? '';
+  const crowds = [...new Set(players.map(teamOf))].flatMap((team) => {
+    const members = players.filter((player) => teamOf(player) === team).length;
+    const most = room.get(team) ?? members;
+    return members > most
+      ? [{ path: 'players', message: `team ${team} holds ${members} players; it takes ${most}` }]
       : [];
   });
   return [...strangers, ...crowds];
