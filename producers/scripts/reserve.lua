@@ -52,7 +52,7 @@ local function reserve(job, id, configuration, players, roster, actor, call, fil
   local start = string.format('%d', time)
   redis.call('HSET', ticket, 'configuration', configuration, 'players', players, 'roster', roster, 'actor', actor,
     'call', call, 'job', job, 'seq', seq, 'start', start, 'revision', '1',
-    'size', fills == '' and string.format('%d', #members) or '1')
+    'size', fills == '' and string.format('%d', #members) or '0')
   if fills ~= '' then redis.call('HSET', ticket, 'fills', fills) end
   if there[5] then
     -- The mark says for how long (s) an ended ticket is readable.

@@ -115,3 +115,16 @@ test('players are counted per pool while their tickets search there, parties bey
   expect(await domain.statusOf('solo')).toBe('SEARCHING');
   expect(await domain.redis.hgetall(domain.key('companions'))).toEqual({ 'duel/eu': '1' });
 });
+
+test('a backfill ticket is no player who waits: it counts neither as one, nor as started, nor its wait', async () => {
+  const backfill = { ...aTicket('fill', ['x', 'y']), fills: 'running' };
+  await domain.reserve(backfill, aTicket('a'));
+  await domain.enter('a');
+  await domain.enter('fill');
+  expect(await domain.redis.hget(domain.key('companions'), 'duel')).toBe('-1');
+
+  await domain.pool.commit('duel', [await domain.commitOf('m', 'a', 'fill')]);
+
+  expect((await slots())[0]).toMatchObject({ started: 1, matches: 1, matched: 1 });
+  expect(await domain.redis.exists(domain.key('companions'))).toBe(0);
+});

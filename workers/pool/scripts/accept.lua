@@ -39,7 +39,7 @@ end
 local ticket_ids, starts = {}, {}
 for _, member in ipairs(list) do
   ticket_ids[#ticket_ids + 1] = member.ticketId
-  starts[#starts + 1] = member.startTime
+  if redis.call('HGET', key('ticket', member.ticketId), 'size') ~= '0' then starts[#starts + 1] = member.startTime end
   redis.call('HSET', key('ticket', member.ticketId), 'status', 'PLACING')
   redis.call('HINCRBY', key('ticket', member.ticketId), 'revision', 1)
 end

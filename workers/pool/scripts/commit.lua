@@ -34,8 +34,9 @@ while i <= #ARGV do
         verdict = 0
         break
       end
-      starts[#starts + 1] = now_is[4]
       sizes[#sizes + 1] = tonumber(now_is[5] or '1')
+      -- Nobody waits in a backfill ticket, whose players play.
+      if sizes[#sizes] > 0 then starts[#starts + 1] = now_is[4] end
     end
   end
   if verdict == 1 then

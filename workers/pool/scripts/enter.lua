@@ -56,7 +56,7 @@ local function enter(id, pool, timeout, players, estimate)
     ticket.estimate = estimate
     redis.call('HSET', key('ticket', id), 'estimate', estimate)
   end
-  started[ticket.configuration] = (started[ticket.configuration] or 0) + 1
+  if not ticket.fills then started[ticket.configuration] = (started[ticket.configuration] or 0) + 1 end
   search(ticket, pool, tonumber(ticket.start) + tonumber(timeout), players, time)
   return 'entered'
 end
