@@ -61,6 +61,8 @@ export const envelope = z.strictObject({
   actor,
   /** X-Ray trace header of the caller, absent when nobody traces. */
   trace: z.string().max(256).optional(),
+  /** Per item the trace of its own caller, where calls of several traces share the job; '' where it is `trace`. */
+  traces: z.array(z.string().max(256)).max(maxItems).optional(),
   /** When the producer sent it, ms since 1970 on the producer's clock: for the logs, never for a decision. */
   sentAt: z.number(),
   /** Somebody waits for what becomes of it, at `replyKey`. */
@@ -73,6 +75,7 @@ export type Envelope = z.output<typeof envelope>;
 /** Who asks, when, and as part of which trace. */
 type Asking = Pick<Envelope, 'actor' | 'sentAt'> & {
   readonly trace?: string | undefined;
+  readonly traces?: readonly string[] | undefined;
   readonly reply?: boolean | undefined;
 };
 
@@ -80,12 +83,13 @@ type Asking = Pick<Envelope, 'actor' | 'sentAt'> & {
 export const seal = <Item>(
   job: Pick<Job<Item>, 'kind'>,
   items: readonly Item[],
-  { trace, reply, ...asking }: Asking,
+  { trace, traces, reply, ...asking }: Asking,
 ): Envelope => ({
   kind: job.kind,
   items: [...items],
   ...asking,
   ...(trace && { trace }),
+  ...(traces?.some(Boolean) && { traces: [...traces] }),
   ...(reply && { reply }),
 });
 

@@ -14,6 +14,9 @@ export interface TraceHeader {
 const rootForm = /^1-[0-9a-f]{8}-[0-9a-f]{24}$/;
 const parentForm = /^[0-9a-f]{16}$/;
 
+/** A header as we and the X-Ray SDKs write it, read in one go. */
+const usualForm = /^Root=(1-[0-9a-f]{8}-[0-9a-f]{24})(?:;Parent=([0-9a-f]{16}))?(?:;Sampled=([01]))?$/;
+
 /** Longest header read, in characters. A well-formed one has 74; AWS hops may append fields of their own. */
 const maxLength = 256;
 
@@ -23,6 +26,17 @@ const maxLength = 256;
  */
 export function parseTraceHeader(text: string | undefined): TraceHeader | undefined {
   if (text === undefined || text.length > maxLength) return undefined;
+  const [, root, parent, sampled] = usualForm.exec(text) ?? [];
+  if (root === undefined) return parseUnusual(text);
+  return {
+    root,
+    ...(parent !== undefined && { parent }),
+    ...(sampled !== undefined && { sampled: sampled === '1' }),
+  };
+}
+
+/** Fields in another order or letter case, with spaces, or with some we do not know. */
+function parseUnusual(text: string): TraceHeader | undefined {
   const fields = new Map(text.split(';').map(fieldOf));
   const root = fields.get('root') ?? '';
   const parent = fields.get('parent');
@@ -62,3 +76,10 @@ export function newTraceId(now: number, random: string): string {
     .toString(16)
     .padStart(8, '0')}-${random}`;
 }
+
+/**
+ * Whether a trace is recorded whose caller left that open. By its id, so that every hop with the same `rate` (0 to 1)
+ * decides alike and a trace is recorded whole or not at all.
+ */
+export const isRecorded = (root: string, rate: number): boolean =>
+  Number.parseInt(root.slice(-8), 16) < rate * 2 ** 32;

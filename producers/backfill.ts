@@ -6,6 +6,7 @@ import { startTarget } from '../jobs/matchmaking/start-request.ts';
 import type { CallOptions } from './call.ts';
 import type { MatchmakingParts, StartedTicket } from './matchmaking.ts';
 import { parse } from './parse.ts';
+import { newTrace } from './queues.ts';
 import { RequestError } from './request-error.ts';
 import { startReserved } from './start-reserved.ts';
 
@@ -31,11 +32,12 @@ export function openBackfill({ call, admit, tickets, configurations, queues }: M
             problems.map((it) => `${it.path}: ${it.message}`).join('; '),
           );
         const jobId = `start-backfill-${randomUUID()}`;
+        const trace = queues.trace() ?? newTrace();
         const [result] = await tickets.reserve(jobId, [
-          { ticketId, configuration, players, actor, fills: matchId },
+          { ticketId, configuration, players, actor, fills: matchId, trace },
         ]);
         if (!result || result instanceof RequestError) throw result;
-        if (!result.stopped) await startReserved(queues, startBackfill, [{ ticketId }], jobId);
+        if (!result.stopped) await startReserved(queues, startBackfill, [{ ticketId, trace }], jobId);
         return {
           ticketId,
           status: result.stopped ? 'CANCELLED' : 'QUEUED',

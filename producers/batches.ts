@@ -17,17 +17,19 @@ const envelopeBytes = 2_048;
  */
 export function openBatches(queues: ProducerQueues): AddItem {
   const batches = new Map<string, (item: never) => Promise<string>>();
+  type Traced<Item> = { readonly item: Item; readonly trace: string | undefined };
 
   const open = <Item>(job: Job<Item>, actor: Actor, onIdle: () => void) =>
-    coalesce<Item, string>({
+    coalesce<Traced<Item>, string>({
       maxItems: job.limit,
       maxBytes: maxEnvelopeBytes - envelopeBytes,
-      bytesOf: (item) => Buffer.byteLength(JSON.stringify(item)) + 1,
+      bytesOf: ({ item, trace = '' }) => Buffer.byteLength(JSON.stringify(item)) + trace.length + 4,
       inFlight: batchesInFlight,
       schedule: setImmediate,
       onIdle,
-      send: async (items) => {
-        const { id = '' } = await queues.add(job, items, actor);
+      send: async (calls) => {
+        const items = calls.map((it) => it.item);
+        const { id = '' } = await queues.add(job, items, actor, { traces: calls.map((it) => it.trace) });
         return items.map(() => id);
       },
     });
@@ -35,9 +37,9 @@ export function openBatches(queues: ProducerQueues): AddItem {
   return <Item>(job: Job<Item>, item: Item, actor: Actor) => {
     const key = `${job.kind} ${JSON.stringify(actor)}`;
     const batch =
-      (batches.get(key) as ((item: Item) => Promise<string>) | undefined) ??
+      (batches.get(key) as ((call: Traced<Item>) => Promise<string>) | undefined) ??
       open(job, actor, () => batches.delete(key));
     batches.set(key, batch as (item: never) => Promise<string>);
-    return batch(item);
+    return batch({ item, trace: queues.trace() });
   };
 }

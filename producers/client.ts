@@ -1,7 +1,5 @@
-import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { type Actor, mayAsk } from '../jobs/contract.ts';
-import { formatTraceHeader, newTraceId } from '../jobs/trace-header.ts';
 import { openAdmission } from './admission.ts';
 import { openBackfill } from './backfill.ts';
 import { openBatches } from './batches.ts';
@@ -74,7 +72,7 @@ export async function openClient(options: ClientOptions) {
   const away: WhenAway =
     whenAway === 'wait' ? { kind: 'wait', ms: waitMs, most: maxWaiting } : { kind: 'fail' };
   const redis = await connect(await secretOr('redisUrl', options.redisUrl), away, onError);
-  const queues = openQueues(redis, domain, () => options.trace?.() ?? newTrace(), onError);
+  const queues = openQueues(redis, domain, () => options.trace?.(), onError);
   const configurations = openConfigurations(redis, domain);
   const call = openCalls(self, openGate(redis, away));
   const activity = openActivity(redis, domain);
@@ -115,6 +113,3 @@ export async function openClient(options: ClientOptions) {
     },
   };
 }
-
-const newTrace = (): string =>
-  formatTraceHeader({ root: newTraceId(Date.now(), randomBytes(12).toString('hex')) });

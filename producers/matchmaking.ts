@@ -15,7 +15,7 @@ import type { Call, CallOptions } from './call.ts';
 import type { openConfigurations } from './configurations.ts';
 import type { ActivityReader } from './live/activity.ts';
 import { parse } from './parse.ts';
-import type { ProducerQueues } from './queues.ts';
+import { newTrace, type ProducerQueues } from './queues.ts';
 import { RequestError } from './request-error.ts';
 import { startReserved } from './start-reserved.ts';
 import type { Reserved, Reserving, TicketReader } from './tickets.ts';
@@ -42,6 +42,10 @@ export type StartedTicket = {
   readonly startTime: string;
 };
 
+/** Whether a reservation waits for its job: it was made, and no stop came first. */
+const isWaiting = (result: Reserved | RequestError | undefined): boolean =>
+  result !== undefined && !(result instanceof RequestError) && !result.stopped;
+
 /** StartMatchmaking, StopMatchmaking, AcceptMatch and DescribeMatchmaking. */
 export function openMatchmaking({
   call,
@@ -55,13 +59,13 @@ export function openMatchmaking({
    * Reserves a batch and adds the one job that starts it. The job's id is in each reservation, so should this process
    * die between the two, the sweep finds tickets without a job and adds it.
    */
-  const startBatch = async (batch: readonly Reserving[]): Promise<(Reserved | RequestError)[]> => {
+  const startBatch = async (calls: readonly Reserving[]): Promise<(Reserved | RequestError)[]> => {
     const jobId = `start-matchmaking-${randomUUID()}`;
+    const fresh = newTrace();
+    const batch = calls.map((it) => ({ ...it, trace: it.trace ?? fresh }));
     const results = await tickets.reserve(jobId, batch);
-    const items = results.flatMap((it) =>
-      it instanceof RequestError || it.stopped ? [] : [{ ticketId: it.ticketId }],
-    );
-    if (items.length > 0) await startReserved(queues, startMatchmaking, items, jobId);
+    const started = batch.filter((_, at) => isWaiting(results[at]));
+    if (started.length > 0) await startReserved(queues, startMatchmaking, started, jobId);
     return results;
   };
   const start = coalesce({
@@ -97,7 +101,7 @@ export function openMatchmaking({
           problems.map((it) => `${it.path}: ${it.message}`).join('; '),
         );
       await admit();
-      const result = await start({ ticketId, configuration, players, actor });
+      const result = await start({ ticketId, configuration, players, actor, trace: queues.trace() });
       if (result instanceof RequestError) throw result;
       return {
         ticketId,

@@ -1,8 +1,10 @@
+import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type JobsOptions, Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { type Actor, type Job, jobOptions, type QueueName, queueNames, seal } from '../jobs/contract.ts';
 import { queuePrefix, type Reply, replyKey } from '../jobs/keys.ts';
+import { formatTraceHeader, newTraceId, parseTraceHeader } from '../jobs/trace-header.ts';
 import type { Calling } from './call.ts';
 import { RequestError } from './request-error.ts';
 
@@ -11,11 +13,17 @@ export type ProducerQueues = ReturnType<typeof openQueues>;
 /** How often (ms) a caller that waits for a result looks for it. */
 const pollMs = 25;
 
-/** The fleet's queues as producers add to them. */
+/** What BullMQ takes, and: whether somebody waits for the outcome; per item the trace of the call that gave it. */
+type AddOptions = JobsOptions & {
+  readonly reply?: boolean;
+  readonly traces?: readonly (string | undefined)[];
+};
+
+/** The fleet's queues as producers add to them. `callersTrace` gives the X-Ray header of whoever is calling. */
 export function openQueues(
   redis: Redis,
   domain: string,
-  trace: () => string,
+  callersTrace: () => string | undefined,
   onError: (error: Error) => void,
 ) {
   const open = (name: QueueName) => {
@@ -29,18 +37,25 @@ export function openQueues(
   };
   const queues = Object.fromEntries(queueNames.map((name) => [name, open(name)])) as Record<QueueName, Queue>;
 
+  /** The caller's trace; none where its header is not one: a bad trace must never cost a job. */
+  const trace = (): string | undefined => {
+    const given = parseTraceHeader(callersTrace());
+    return given && formatTraceHeader(given);
+  };
+
   const add = async <Item>(
     job: Job<Item>,
     items: readonly Item[],
     actor: Actor,
-    { reply, ...options }: JobsOptions & { readonly reply?: boolean } = {},
+    { reply, traces = [trace()], ...options }: AddOptions = {},
   ) => {
-    const envelope = seal(job, items, { actor, sentAt: Date.now(), trace: trace(), reply });
+    const envelope = seal(job, items, { actor, sentAt: Date.now(), reply, ...inOneJob(traces) });
     return queues[job.queue].add(job.kind, envelope, { ...jobOptions(job as Job), ...options });
   };
 
   return {
     queues,
+    trace,
     add,
 
     /** Adds a job and waits for what its handler returns. A refusal throws `refused` with the reason. */
@@ -74,4 +89,15 @@ export function openQueues(
       await Promise.all(Object.values(queues).map((queue) => queue.close()));
     },
   };
+}
+
+/** A trace that begins here; the worker that meets it first decides whether it is recorded. */
+export const newTrace = (): string =>
+  formatTraceHeader({ root: newTraceId(Date.now(), randomBytes(12).toString('hex')) });
+
+/** One trace for a job of calls from several, a recorded one if there is any, and the others beside it. */
+function inOneJob(traces: readonly (string | undefined)[]): { trace: string; traces: string[] } {
+  const recorded = traces.find((it) => it?.endsWith('Sampled=1'));
+  const trace = recorded ?? traces.find((it) => it !== undefined) ?? newTrace();
+  return { trace, traces: traces.map((it) => (it === undefined || it === trace ? '' : it)) };
 }

@@ -6,6 +6,7 @@ import { poolTag } from '../jobs/keys.ts';
 import type { DescribedTicket } from '../jobs/matchmaking/described-ticket.ts';
 import type { TicketPlayer, TicketStatus } from '../jobs/matchmaking/ticket.ts';
 import type { PlacementOutcome } from '../jobs/session-creation/placement.ts';
+import { parseTraceHeader } from '../jobs/trace-header.ts';
 import { RequestError } from './request-error.ts';
 
 const reserveScript = readFileSync(new URL('./scripts/reserve.lua', import.meta.url), 'utf8');
@@ -18,6 +19,8 @@ export interface Reserving {
   readonly actor: Actor;
   /** Of a backfill ticket: the running match that wants players. */
   readonly fills?: string;
+  /** Header of the trace its start call belongs to; kept with the ticket unless that is not recorded. */
+  readonly trace?: string | undefined;
 }
 
 /** A reserved ticket: it exists, `startTime` (Redis time, ms) is where its waiting begins. */
@@ -39,7 +42,7 @@ export function openTickets(redis: Redis, domain: string) {
   return {
     /** One script call; the result of each ticket stands alone. */
     async reserve(jobId: string, tickets: readonly Reserving[]): Promise<(Reserved | RequestError)[]> {
-      const args = tickets.flatMap(({ ticketId, configuration, players, actor, fills = '' }) => [
+      const args = tickets.flatMap(({ ticketId, configuration, players, actor, fills = '', trace }) => [
         ticketId,
         configuration,
         JSON.stringify(players),
@@ -47,6 +50,7 @@ export function openTickets(redis: Redis, domain: string) {
         JSON.stringify(actor),
         randomUUID(),
         fills,
+        parseTraceHeader(trace)?.sampled === false ? '' : (trace ?? ''),
       ]);
       const run = Reflect.get(redis, 'reserveTickets');
       const rows = (await Reflect.apply(run, redis, [tag, jobId, ...args])) as [string, string?, string?][];

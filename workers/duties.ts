@@ -57,6 +57,7 @@ import { startMatches } from './session-creation/start-match.ts';
 import type { Stores } from './stores.ts';
 import type { Log } from './telemetry/log.ts';
 import type { Metrics } from './telemetry/metrics.ts';
+import { serveTickets } from './telemetry/serve-tickets.ts';
 
 export interface DutyParts {
   readonly stores: Stores;
@@ -82,7 +83,9 @@ export function allDuties(parts: DutyParts): Record<QueueName, readonly Duty[]> 
   const { observe } = metrics;
   const settings = { pool, ruleSets: records.ruleSets, configurations: records.configurations };
   const service = 'matchmaking';
-  const decided = ({ configuration, tickets }: CommittedMatch, now: number) => {
+  const decided = (match: CommittedMatch, now: number) => {
+    const { configuration, tickets } = match;
+    serveTickets(records.tracer, match);
     observe('MatchesCreated', 1, { service, configuration });
     for (const ticket of tickets)
       observe('MatchmakingTime', now - ticket.startTime, { service, configuration });
@@ -108,6 +111,7 @@ export function allDuties(parts: DutyParts): Record<QueueName, readonly Duty[]> 
         startMatchmaking,
         startTickets({
           pool,
+          tracer: records.tracer,
           configurations,
           wake: wake(queues),
           onUnready: (configuration, err) =>

@@ -2,6 +2,7 @@ import { type JobsOptions, Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { type Actor, type Job, jobOptions, type QueueName, queueNames, seal } from '../jobs/contract.ts';
 import { queuePrefix } from '../jobs/keys.ts';
+import type { Tracer } from './telemetry/tracer.ts';
 
 /** One job to add. `options` are BullMQ's: a job id, deduplication, a delay. */
 export interface Request<Item> {
@@ -15,13 +16,8 @@ export const fleet: Actor = { kind: 'service', name: 'fleet' };
 
 export type Queues = ReturnType<typeof openQueues>;
 
-/** The fleet's queues, as workers add to them and look at them. `trace` gives the current trace header. */
-export function openQueues(
-  redis: Redis,
-  domain: string,
-  trace: () => string | undefined,
-  onError: (error: Error) => void,
-) {
+/** The fleet's queues, as workers add to them and look at them. Adding is a step of the current trace. */
+export function openQueues(redis: Redis, domain: string, tracer: Tracer, onError: (error: Error) => void) {
   const open = (name: QueueName) => {
     const queue = new Queue(name, {
       connection: redis,
@@ -36,10 +32,15 @@ export function openQueues(
   return {
     queues,
 
-    async enqueue<Item>({ job, items, options }: Request<Item>): Promise<void> {
-      const envelope = seal(job, items, { actor: fleet, sentAt: Date.now(), trace: trace() });
-      await queues[job.queue].add(job.kind, envelope, { ...jobOptions(job as Job), ...options });
-    },
+    enqueue: <Item>({ job, items, options }: Request<Item>): Promise<void> =>
+      tracer.subsegment(
+        `${job.queue}.add`,
+        async () => {
+          const envelope = seal(job, items, { actor: fleet, sentAt: Date.now(), trace: tracer.header() });
+          await queues[job.queue].add(job.kind, envelope, { ...jobOptions(job as Job), ...options });
+        },
+        'remote',
+      ),
 
     async close(): Promise<void> {
       await Promise.all(Object.values(queues).map((queue) => queue.close()));

@@ -22,12 +22,14 @@ import {
   type Refusal,
   refused,
 } from '../jobs/contract.ts';
+import { idsOf } from '../jobs/item-ids.ts';
 import { queuePrefix, type Reply, replyKey } from '../jobs/keys.ts';
+import { parseTraceHeader } from '../jobs/trace-header.ts';
 import { breakOnErrors } from './breaker.ts';
 import { openDeadline } from './deadline.ts';
 import type { Duty } from './handler.ts';
 import { isUnreachable } from './records/database.ts';
-import type { Log } from './telemetry/log.ts';
+import { type Log, logging } from './telemetry/log.ts';
 import type { Tracer } from './telemetry/tracer.ts';
 
 export interface RunOptions {
@@ -84,13 +86,16 @@ export function runQueue(options: RunOptions): Running {
     const startedAt = performance.now();
     const signals = [stopping.signal, ...(signal ? [signal] : [])];
     inHand.set(job, Date.now());
-    const outcome = await perform(job, byKind, signals, options).catch((error: unknown) => ({
-      kind: 'threw' as const,
-      error,
-    }));
-    inHand.delete(job);
+    const outcome = await logging(storyOf(job), async () => {
+      const ended = await perform(job, byKind, signals, options).catch((error: unknown) => ({
+        kind: 'threw' as const,
+        error,
+      }));
+      inHand.delete(job);
+      options.onEnd(job.name, ended.kind, performance.now() - startedAt);
+      return ended;
+    });
     lastProgressAt = Date.now();
-    options.onEnd(job.name, outcome.kind, performance.now() - startedAt);
     if (outcome.kind === 'threw') {
       if (!stopping.signal.aborted) throw outcome.error;
       await job.moveToWait(token);
@@ -115,7 +120,7 @@ export function runQueue(options: RunOptions): Running {
     for (const id of ids) worker.cancelJob(id, 'the lock was lost: another worker may have the job');
   });
   worker.on('failed', (job, error) => {
-    log.warn({ queue: queue.name, job: job?.id, kind: job?.name, err: error }, 'job failed');
+    log.warn({ queue: queue.name, ...(job && storyOf(job)), err: error }, 'job failed');
     // One that will be tried again has not finished.
     if (job?.finishedOn) options.onFailed(job.name);
   });
@@ -139,6 +144,14 @@ export function runQueue(options: RunOptions): Running {
   };
 }
 
+/** What log lines say about a job: which it is, and what it is about where it has one item. */
+function storyOf(job: BullJob): Record<string, string | number> {
+  const { items, trace } = (job.data ?? {}) as Partial<Record<keyof Envelope, unknown>>;
+  const traceId = parseTraceHeader(typeof trace === 'string' ? trace : undefined)?.root;
+  const about = Array.isArray(items) && (items.length === 1 ? idsOf(items[0]) : { items: items.length });
+  return { job: job.id ?? '', kind: job.name, ...about, ...(traceId && { traceId }) };
+}
+
 function pauseBefore(attempt: number, job: { opts: { backoff?: unknown } } | undefined): number {
   const { backoff: configured } = job?.opts ?? {};
   const firstMs =
@@ -155,7 +168,7 @@ async function perform(
 ): Promise<Outcome> {
   const parsed = envelope.safeParse(job.data);
   if (!parsed.success) return refused(problemsOf(parsed.error).join('; '));
-  const { kind, items, actor, trace, putOff = 0 } = parsed.data;
+  const { kind, items, actor, trace, traces, putOff = 0 } = parsed.data;
   const duty = byKind.get(kind);
   if (!duty) return refused(`kind: ${kind} is no work of queue ${queue.name}`);
   if (!mayAsk(duty.job, actor)) return refused(`actor: a player may not ask for ${kind}`);
@@ -171,18 +184,19 @@ async function perform(
   using deadline = openDeadline(signals, timeoutMs, `${kind} took longer than ${timeoutMs} ms`);
   const { signal } = deadline;
   try {
-    const outcome = await tracer.segment(kind, trace, async () => {
-      tracer.annotate('queue', queue.name);
-      tracer.annotate('job', job.id ?? '');
+    const trail = { queue: queue.name, job: job.id ?? '' };
+    const run = async () => {
+      for (const { index, item } of good) tracer.serve(traces?.[index] || trace, idsOf(item));
       const work = duty.handle(
         good.map((it) => it.item),
         { actor, signal, dueAt: dueAt(job) },
       );
       const ended = await abandonedBy(signal, work);
       if (ended.kind === 'later') tracer.mark('throttle');
-      if (ended.kind === 'refused') tracer.mark('error');
+      if (ended.kind === 'refused' || (ended.kind === 'done' && ended.refusals?.length)) tracer.mark('error');
       return ended;
-    });
+    };
+    const outcome = await tracer.segment(kind, trace, run, trail);
     if (outcome.kind !== 'done') return outcome;
     const unfit = (outcome.refusals ?? []).map(({ index, reason }) => ({
       index: good[index]?.index ?? index,
@@ -262,12 +276,13 @@ async function translate(
  * and retry failed work; its neighbours in this job are done.
  */
 async function keepRefusals(refusals: readonly Refusal[], job: BullJob, queue: Queue): Promise<void> {
-  const data: Envelope = job.data;
+  const { traces, ...data }: Envelope = job.data;
+  const traceOf = (index: number) => traces?.[index] || data.trace;
   await Promise.all(
     refusals.map(({ index }) =>
       queue.add(
         job.name,
-        { ...data, items: [data.items[index]] },
+        { ...data, items: [data.items[index]], trace: traceOf(index) },
         { ...job.opts, jobId: `${job.id}-item-${index}`, attempts: 1 },
       ),
     ),

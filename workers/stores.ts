@@ -23,7 +23,7 @@ export interface TicketLife {
 
 export type Stores = ReturnType<typeof openStores>;
 
-/** Every store of a worker on its three connections; each call is a step of the current trace. */
+/** Every store of a worker on its three connections; each call is a step of the current trace, by the tracer beside them. */
 export function openStores(
   queueRedis: Redis,
   cacheRedis: Redis,
@@ -40,6 +40,7 @@ export function openStores(
   const { db } = database;
   const pool = traced(tracer, 'pool', openPool(queueRedis, domain, readableSeconds));
   return {
+    tracer,
     database,
     pool,
     /** Configurations in force, ready to run. */

@@ -19,7 +19,7 @@ import { createTaskProtection } from './task-protection.ts';
 import { createCloudWatchSink } from './telemetry/cloudwatch.ts';
 import { createEmfSink } from './telemetry/emf.ts';
 import { startHealth } from './telemetry/health.ts';
-import { createLog, type Log, openOutput } from './telemetry/log.ts';
+import { createLog, type Log, type Output, openOutput } from './telemetry/log.ts';
 import { createMetrics, type MetricSink, type Metrics, noSink } from './telemetry/metrics.ts';
 import { noTracer, type Tracer } from './telemetry/tracer.ts';
 import { createXrayTracer } from './telemetry/xray-tracer.ts';
@@ -38,20 +38,15 @@ const protectionMs = 1_000;
 const closingMs = 8_000;
 
 /**
- * Starts a worker: connections, checks, stores, then the queues it serves. `env` is the process's environment, which the
- * X-Ray SDK reads its mode from when it is loaded. Everything opened is closed again when a step fails.
+ * Starts a worker: connections, checks, stores, then the queues it serves. `env` has the keys of placement webhooks.
+ * Everything opened is closed again when a step fails.
  */
 export async function startWorker(config: WorkerConfig, env: NodeJS.ProcessEnv): Promise<FleetWorker> {
   await using opened = new AsyncDisposableStack();
   const name = `${hostname()}-${process.pid}`;
-  const tracer = await openTracer(config, env, (message) => log.warn({ message }, 'X-Ray'));
+  const tracer = await openTracer(config, (message) => log.warn({ message }, 'X-Ray'));
   const output = openOutput();
-  const log = createLog({
-    destination: output,
-    level: config.LOG_LEVEL,
-    base: { worker: name, domain: config.DOMAIN },
-    traceId: () => tracer.traceId(),
-  });
+  const log = openLog(config, name, output, tracer);
   const onError = (where: string) => (error: Error) => log.warn({ where, err: error }, 'connection error');
 
   const queueRedis = opened.adopt(openRedis(config.QUEUE_REDIS_URL, onError('queue Redis')), (it) =>
@@ -65,9 +60,9 @@ export async function startWorker(config: WorkerConfig, env: NodeJS.ProcessEnv):
   opened.defer(database.close);
   await prepareDatabase(database.db);
 
-  const metrics = openMetrics(config, openSink(config, output, log), log);
+  const metrics = openMetrics(config, openSink(config, output, tracer, log), log);
   opened.defer(() => metrics.close());
-  const queues = openQueues(queueRedis, config.DOMAIN, () => tracer.header(), onError('queue'));
+  const queues = openQueues(queueRedis, config.DOMAIN, tracer, onError('queue'));
   opened.defer(queues.close);
   const onCacheAway = (err: unknown) =>
     log.warn({ err }, 'session cache away: its reads miss and its writes are lost');
@@ -78,7 +73,7 @@ export async function startWorker(config: WorkerConfig, env: NodeJS.ProcessEnv):
     config.DOMAIN,
     tracer,
     onCacheAway,
-    { ...placementSettings(config, env), onAnswer: placementObserver(metrics, log) },
+    { ...placementSettings(config, env), onAnswer: placementObserver(metrics, tracer, log) },
     ticketLifeOf(config),
   );
   await installAll(stores);
@@ -99,14 +94,8 @@ export async function startWorker(config: WorkerConfig, env: NodeJS.ProcessEnv):
   });
   opened.use(health);
 
-  const duties = allDuties({
-    stores,
-    queues,
-    metrics,
-    log,
-    reportSlotMs: config.REPORT_SLOT_MS,
-    events: eventParts(config, opened),
-  });
+  const settings = { reportSlotMs: config.REPORT_SLOT_MS, events: eventParts(config, opened) };
+  const duties = allDuties({ stores, queues, metrics, log, ...settings });
   for (const queue of config.QUEUES)
     running.set(
       queue,
@@ -179,19 +168,30 @@ const eventParts = (config: WorkerConfig, opened: AsyncDisposableStack): EventPa
   },
 });
 
+const openLog = (config: WorkerConfig, worker: string, destination: Output, { traceId }: Tracer): Log =>
+  createLog({
+    destination,
+    level: config.LOG_LEVEL,
+    base: { worker, domain: config.DOMAIN },
+    traceId,
+  });
+
 async function openTracer(
-  config: WorkerConfig,
-  env: NodeJS.ProcessEnv,
+  { AWS_XRAY_DAEMON_ADDRESS: address, TRACE_SAMPLING: rate }: WorkerConfig,
   onProblem: (message: string) => void,
 ): Promise<Tracer> {
-  const { AWS_XRAY_DAEMON_ADDRESS: daemonAddress, TRACE_SAMPLING: rate } = config;
-  return daemonAddress ? createXrayTracer({ env, daemonAddress, rate, onProblem }) : noTracer;
+  return address ? createXrayTracer({ address, rate, onProblem }) : noTracer;
 }
 
-function openSink(config: WorkerConfig, output: ReturnType<typeof openOutput>, log: Log): MetricSink {
+function openSink(config: WorkerConfig, output: Output, tracer: Tracer, log: Log): MetricSink {
   switch (config.METRICS_SINK) {
     case 'cloudwatch':
-      return createCloudWatchSink({ region: config.AWS_REGION, endpoint: config.AWS_ENDPOINT_URL, log });
+      return createCloudWatchSink({
+        region: config.AWS_REGION,
+        endpoint: config.AWS_ENDPOINT_URL,
+        tracer,
+        log,
+      });
     case 'emf':
       return createEmfSink(output);
     case 'none':
@@ -212,14 +212,15 @@ function openMetrics(config: WorkerConfig, sink: MetricSink, log: Log): Metrics 
   });
 }
 
-/** Tells metrics and the log what placement webhooks say; what they are asked stays out of both. */
+/** Tells metrics, trace and log what placement webhooks say; what they are asked stays out of both. */
 const placementObserver =
-  (metrics: Metrics, log: Log): WebhookOptions['onAnswer'] =>
+  (metrics: Metrics, tracer: Tracer, log: Log): WebhookOptions['onAnswer'] =>
   (configuration, answer, ms) => {
     const of = { service: 'session-creation', configuration } as const;
     metrics.observe('PlacementLatency', ms, of);
     if (answer.kind === 'placed') return;
     metrics.observe('PlacementsFailed', 1, of);
+    tracer.mark(answer.kind === 'refused' ? 'error' : 'fault');
     log.warn({ configuration, answer: answer.kind, detail: answer.detail }, 'match not placed');
   };
 

@@ -20,6 +20,8 @@ export interface CommittedMatch {
     readonly ticketId: string;
     readonly startTime: number;
     readonly players: readonly TicketPlayer[];
+    /** Header of the trace its start call belonged to, where there was one. */
+    readonly trace?: string;
   }[];
   readonly teams: readonly { readonly name: string; readonly playerIds: readonly string[] }[];
   /** Where it goes on from a running match: that match, and the ticket that asked for company for its players. */

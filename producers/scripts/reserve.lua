@@ -2,7 +2,7 @@
 -- KEYS[1] hash tag, e.g. {main.matchmaking}
 -- ARGV    start job id, then per ticket: ticket id, configuration, players (JSON), roster (JSON [{"playerId"}]),
 --         actor (JSON), call id (the same when a connection repeats this script), for a backfill ticket the match it
---         fills, else empty
+--         fills, else empty, trace header or empty
 -- Returns per ticket { verdict, sequence, start in ms }, the last two only where it exists; verdict one of
 --   reserved               (also when this very call reserved it before)
 --   stopped                a stop came first: the ticket exists and is CANCELLED
@@ -35,7 +35,7 @@ local function emit_cancelled(id, configuration, start, roster)
   redis.call('XADD', key('events'), string.format('%d-0', redis.call('INCR', key('event-number'))), unpack(entry))
 end
 
-local function reserve(job, id, configuration, players, roster, actor, call, fills)
+local function reserve(job, id, configuration, players, roster, actor, call, fills, trace)
   local ticket = key('ticket', id)
   local there = redis.call('HMGET', ticket, 'status', 'call', 'seq', 'start', 'stop-mark')
   if there[1] and there[2] == call then return { 'reserved', there[3], there[4] } end
@@ -54,6 +54,7 @@ local function reserve(job, id, configuration, players, roster, actor, call, fil
     'call', call, 'job', job, 'seq', seq, 'start', start, 'revision', '1',
     'size', fills == '' and string.format('%d', #members) or '0')
   if fills ~= '' then redis.call('HSET', ticket, 'fills', fills) end
+  if trace ~= '' then redis.call('HSET', ticket, 'trace', trace) end
   if there[5] then
     -- The mark says for how long (s) an ended ticket is readable.
     redis.call('EXPIRE', ticket, there[5])
@@ -67,7 +68,8 @@ local function reserve(job, id, configuration, players, roster, actor, call, fil
 end
 
 local results = {}
-for i = 2, #ARGV, 7 do
-  results[#results + 1] = reserve(ARGV[1], ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3], ARGV[i + 4], ARGV[i + 5], ARGV[i + 6])
+for i = 2, #ARGV, 8 do
+  results[#results + 1] = reserve(ARGV[1], ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3], ARGV[i + 4], ARGV[i + 5],
+    ARGV[i + 6], ARGV[i + 7])
 end
 return results

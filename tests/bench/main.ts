@@ -8,6 +8,7 @@ const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   ratings: () => import('./ratings.ts'),
   'rating-update': () => import('./rating-update.ts'),
   soak: () => import('./soak.ts'),
+  tracing: () => import('./tracing.ts'),
 };
 
 interface Bench {

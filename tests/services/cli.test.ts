@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest'
 import { workerEnvironment } from '../../workers/config.ts';
 import { openQueues } from '../../workers/enqueue.ts';
 import { openRedis } from '../../workers/redis.ts';
+import { noTracer } from '../../workers/telemetry/tracer.ts';
 import { type FleetWorker, startWorker } from '../../workers/worker.ts';
 import { duelRuleSet } from '../support/builders.ts';
 import { openCli } from '../support/cli.ts';
@@ -179,12 +180,7 @@ test('an operator finds a failed job with its reason, pauses and resumes its que
   expect((await cli('queue', 'pause', 'rating-update')).out).toContain('true');
   expect((await cli('queue', 'resume', 'rating-update')).out).toContain('false');
   const redis = openRedis(inject('stackEnv')['QUEUE_REDIS_URL'] ?? '', () => undefined);
-  const { queues, close } = openQueues(
-    redis,
-    domain,
-    () => undefined,
-    () => undefined,
-  );
+  const { queues, close } = openQueues(redis, domain, noTracer, () => undefined);
   const job = await queues.maintenance.add('dance', {
     kind: 'dance',
     items: [{}],

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import type { Envelope } from '../../jobs/contract.ts';
 import type { MatchmakingClient } from '../../producers/client.ts';
 import { aPlayer } from '../support/builders.ts';
-import { duel, openClientDomain } from '../support/client-domain.ts';
+import { callersTrace, duel, openClientDomain } from '../support/client-domain.ts';
 
 let domain: Awaited<ReturnType<typeof openClientDomain>>['domain'];
 let client: MatchmakingClient;
@@ -25,7 +25,7 @@ describe('starting', () => {
       { status: 'QUEUED', configuration: 'duel', players: [aPlayer('p')] },
     ]);
     expect(await waiting('matchmaking')).toMatchObject([
-      { kind: 'start-matchmaking', items: [{ ticketId: 'ticket-1' }], trace: 'Root=1-0-0' },
+      { kind: 'start-matchmaking', items: [{ ticketId: 'ticket-1' }], trace: callersTrace },
     ]);
   });
 

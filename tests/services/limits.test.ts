@@ -2,6 +2,7 @@ import { beforeEach, expect, onTestFinished, test } from 'vitest';
 import { limits } from '../../jobs/matchmaking/limits.ts';
 import { startTickets } from '../../workers/matchmaking/start-matchmaking.ts';
 import { openConfigurations } from '../../workers/pool/configurations.ts';
+import { noTracer } from '../../workers/telemetry/tracer.ts';
 import { aConfiguration, aPlayer } from '../support/builders.ts';
 import { openClientDomain } from '../support/client-domain.ts';
 import { perform } from '../support/fleet-stores.ts';
@@ -49,6 +50,7 @@ test('a worker holds a ticket to the limits in force when it enters, and fails i
 
   await perform(
     startTickets({
+      tracer: noTracer,
       pool: domain.pool,
       configurations: openConfigurations(domain.pool),
       wake: async () => undefined,

@@ -3,6 +3,7 @@ import { runCycle } from '../../workers/matchmaking/cycle.ts';
 import { openMirror } from '../../workers/matchmaking/mirror.ts';
 import { startTickets } from '../../workers/matchmaking/start-matchmaking.ts';
 import { openConfigurations } from '../../workers/pool/configurations.ts';
+import { noTracer } from '../../workers/telemetry/tracer.ts';
 import { aConfiguration, aTicket, duelRuleSet } from '../support/builders.ts';
 import { perform } from '../support/fleet-stores.ts';
 import { openPoolSteps } from '../support/pool-steps.ts';
@@ -34,6 +35,7 @@ const wants = (ticketId: string, mode?: string) => ({
 const start = (...ticketIds: string[]) =>
   perform(
     startTickets({
+      tracer: noTracer,
       pool: domain.pool,
       configurations: openConfigurations(domain.pool),
       wake: async (pool) => void woken.add(pool),

@@ -3,17 +3,13 @@ import { poolTag } from '../../jobs/keys.ts';
 import { openQueues } from '../../workers/enqueue.ts';
 import { type QueueReport, reportQueues } from '../../workers/maintenance/report-queue-length.ts';
 import { openPool } from '../../workers/pool/pool.ts';
+import { noTracer } from '../../workers/telemetry/tracer.ts';
 import { openDomain } from '../support/domain.ts';
 
 async function openReports() {
   const domain = await openDomain();
   onTestFinished(() => domain[Symbol.asyncDispose]());
-  const opened = openQueues(
-    domain.redis,
-    domain.domain,
-    () => undefined,
-    () => undefined,
-  );
+  const opened = openQueues(domain.redis, domain.domain, noTracer, () => undefined);
   onTestFinished(() => opened.close());
   const reports: QueueReport[] = [];
   const outboxes: number[] = [];

@@ -29,12 +29,7 @@ const work = defineJob({
 async function openBench(job: Job<{ n: number }> = work) {
   const { domain, redis, ...rest } = await openDomain();
   onTestFinished(() => rest[Symbol.asyncDispose]());
-  const queues = openQueues(
-    redis,
-    domain,
-    () => undefined,
-    () => undefined,
-  );
+  const queues = openQueues(redis, domain, noTracer, () => undefined);
   onTestFinished(() => queues.close());
   const queue = queues.queues.maintenance;
   const handled: number[][] = [];

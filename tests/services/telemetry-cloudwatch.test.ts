@@ -2,6 +2,7 @@ import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { type MetricName, metrics as table } from '../../jobs/metrics.ts';
 import { createCloudWatchSink } from '../../workers/telemetry/cloudwatch.ts';
 import { createMetrics, type Metrics, type MetricsOptions } from '../../workers/telemetry/metrics.ts';
+import { noTracer } from '../../workers/telemetry/tracer.ts';
 import { countOf, openMetricRecorder, type RecordedDatum } from '../support/metric-recorder.ts';
 
 Object.assign(process.env, { AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local' });
@@ -16,7 +17,7 @@ async function openRecorded(options: Partial<MetricsOptions> = {}) {
       typeof fields === 'string' ? { message: fields } : { ...(fields as object), message: message ?? '' },
     );
   const log = { info: line, warn: line } as MetricsOptions['log'];
-  const sink = createCloudWatchSink({ region: 'us-east-1', endpoint: recorder.url, log });
+  const sink = createCloudWatchSink({ region: 'us-east-1', endpoint: recorder.url, tracer: noTracer, log });
   const metrics = createMetrics({ sink, environment: 'test', log, flushMs: 60_000, ...options });
   onTestFinished(() => metrics.close());
   return { metrics, recorder, lines };

@@ -1,121 +1,118 @@
-import { createSocket, type Socket } from 'node:dgram';
-import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { createLog } from '../../workers/telemetry/log.ts';
+import { parseTraceHeader } from '../../jobs/trace-header.ts';
+import { shared } from '../../workers/telemetry/shared.ts';
 import type { Tracer } from '../../workers/telemetry/tracer.ts';
 import { createXrayTracer } from '../../workers/telemetry/xray-tracer.ts';
+import { openXraySink, type XraySink } from '../support/xray.ts';
 
-/** A log and the lines written to it. */
-function logWithLines(traceId?: () => string | undefined) {
-  const lines: Record<string, unknown>[] = [];
-  const destination = { write: (line: string) => void lines.push(JSON.parse(line)) };
-  return { lines, log: createLog({ base: { worker: 'test' }, destination, ...(traceId && { traceId }) }) };
-}
-
-interface Document {
-  readonly trace_id: string;
-  readonly id: string;
-  readonly parent_id?: string;
-  readonly name: string;
-  readonly fault?: boolean;
-  readonly throttle?: boolean;
-  readonly annotations?: Record<string, unknown>;
-  readonly subsegments?: readonly Document[];
-}
+const turn = () => new Promise(setImmediate);
+const header = (root: string, sampled: 0 | 1) =>
+  `Root=1-5759e988-${root.padStart(24, '0')};Parent=53995c3f42cd8ad8;Sampled=${sampled}`;
+const rootOf = (text: string | undefined) => parseTraceHeader(text)?.root ?? '';
 
 describe('the X-Ray tracer', () => {
-  const received: Document[] = [];
-  let socket: Socket;
+  let sink: XraySink;
   let tracer: Tracer;
-
-  beforeAll(async () => {
-    socket = createSocket('udp4').bind(0, '127.0.0.1');
-    await once(socket, 'listening');
-    socket.on('message', (datagram) => received.push(JSON.parse(datagram.toString().split('\n')[1] ?? '')));
-    tracer = await createXrayTracer({
-      env: process.env,
-      daemonAddress: `127.0.0.1:${socket.address().port}`,
-      rate: 1,
+  const open = (rate: number) =>
+    createXrayTracer({
+      address: sink.address,
+      rate,
       onProblem: (message) => expect.unreachable(message),
     });
+
+  beforeAll(async () => {
+    sink = await openXraySink();
+    tracer = await open(1);
   });
-  afterAll(() => void socket.close());
+  afterAll(() => sink[Symbol.dispose]());
 
   /** What the daemon got of one trace, once it has `count` segments. */
   const segmentsOf = (trace: string | undefined, count: number) =>
     vi.waitFor(() => {
-      const segments = received.filter(({ trace_id }) => trace_id === trace);
+      const segments = sink.received.filter(({ trace_id }) => trace_id === trace);
       expect(segments).toHaveLength(count);
       return segments;
     });
 
   test('makes one trace of a producer and its concurrent jobs, each step under its own job', async () => {
-    const header = await tracer.segment('producer', undefined, async () => tracer.header());
+    const producers = await tracer.segment('producer', undefined, async () => tracer.header());
     const jobs = Array.from({ length: 50 }, (_, i) => `job-${i}`);
     await Promise.all(
       jobs.map((job) =>
-        tracer.segment(job, header, async () => {
+        tracer.segment(job, producers, async () => {
           for (const step of ['redis', 'documentdb'])
-            await tracer.subsegment(
-              step,
-              async () => {
-                await new Promise(setImmediate);
-                tracer.annotate('job', job);
-              },
-              'remote',
-            );
+            await tracer.subsegment(step, () => tracer.subsegment(job, turn), 'remote');
         }),
       ),
     );
 
-    const trace = header?.slice('Root='.length).split(';')[0];
-    const segments = await segmentsOf(trace, jobs.length + 1);
+    const segments = await segmentsOf(rootOf(producers), jobs.length + 1);
     const producer = segments.find(({ name }) => name === 'producer');
     for (const job of jobs) {
       const segment = segments.find(({ name }) => name === job);
       expect(segment?.parent_id).toBe(producer?.id);
       expect(segment?.subsegments).toMatchObject([
-        { name: 'redis', annotations: { job } },
-        { name: 'documentdb', annotations: { job } },
+        { name: 'redis', namespace: 'remote', subsegments: [{ name: job }] },
+        { name: 'documentdb', namespace: 'remote', subsegments: [{ name: job }] },
       ]);
     }
+    expect(new Set(segments.map((it) => it.id)).size).toBe(segments.length);
     expect(tracer.header()).toBeUndefined();
   });
 
-  test('nests steps and hands the innermost one to the next hop', async () => {
-    const [trace, header] = await tracer.segment('outer', undefined, () =>
+  test('nests steps, times them, and hands the innermost one to the next hop', async () => {
+    const [trace, next] = await tracer.segment('outer', undefined, () =>
       tracer.subsegment('step', () =>
-        tracer.subsegment('inner', async () => [tracer.traceId(), tracer.header()] as const),
+        tracer.subsegment('inner', async () => {
+          await turn();
+          return [tracer.traceId(), tracer.header()] as const;
+        }),
       ),
     );
 
     const [outer] = await segmentsOf(trace, 1);
-    const inner = outer?.subsegments?.[0]?.subsegments?.[0];
+    const step = outer?.subsegments?.[0];
+    const inner = step?.subsegments?.[0];
     expect(inner?.name).toBe('inner');
-    expect(header).toBe(`Root=${trace};Parent=${inner?.id};Sampled=1`);
+    expect(next).toBe(`Root=${trace};Parent=${inner?.id};Sampled=1`);
+    expect(inner?.start_time).toBeGreaterThanOrEqual(step?.start_time ?? 0);
+    expect(inner?.end_time).toBeGreaterThan(inner?.start_time ?? 0);
+    expect(outer?.end_time).toBeGreaterThanOrEqual(inner?.end_time ?? 0);
   });
 
-  test('closes and marks what throws, and lets the throw through', async () => {
+  test('marks what throws as fault, what is throttled as throttle, tells the error once, and lets it through', async () => {
     const busy = Object.assign(new Error('slow down'), { name: 'ThrottlingException' });
-    let trace: string | undefined;
-    const failing = tracer.segment('job', undefined, async () => {
-      trace = tracer.traceId();
-      await tracer.subsegment('aws', () => Promise.reject(busy), 'aws');
+    const full = new Error('OOM command not allowed');
+    const broken = new Error('broken');
+    const traces = new Map<Error, string | undefined>();
+    for (const error of [busy, full, broken]) {
+      const failing = tracer.segment('job', undefined, async () => {
+        traces.set(error, tracer.traceId());
+        await tracer.subsegment('call', () => Promise.reject(error), 'aws');
+      });
+      await expect(failing).rejects.toBe(error);
+    }
+
+    for (const error of [busy, full]) {
+      const [job] = await segmentsOf(traces.get(error), 1);
+      expect(job).toMatchObject({ error: true, throttle: true });
+      expect(job?.subsegments).toMatchObject([{ namespace: 'aws', error: true, throttle: true }]);
+      expect(job).not.toHaveProperty('fault');
+    }
+    const [job] = await segmentsOf(traces.get(broken), 1);
+    expect(job).toMatchObject({
+      fault: true,
+      subsegments: [{ fault: true, cause: { exceptions: [{ type: 'Error', message: 'broken' }] } }],
     });
-
-    await expect(failing).rejects.toBe(busy);
-
-    const [job] = await segmentsOf(trace, 1);
-    expect(job).toMatchObject({ fault: true, subsegments: [{ fault: true, throttle: true }] });
+    expect(job).not.toHaveProperty('cause');
   });
 
   test('records nothing of a trace that is not sampled, and passes its decision on', async () => {
-    const given = 'Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=0';
-    const before = received.length;
+    const given = header('a', 0);
+    const before = sink.received.length;
 
     const passedOn = await tracer.segment('job', given, () =>
       tracer.subsegment('step', async () => {
-        tracer.annotate('key', 'value');
         tracer.mark('error');
         return tracer.header();
       }),
@@ -124,7 +121,113 @@ describe('the X-Ray tracer', () => {
 
     expect(passedOn).toBe(given);
     await segmentsOf(sampled, 1);
-    expect(received).toHaveLength(before + 1);
+    expect(sink.received).toHaveLength(before + 1);
+  });
+
+  test('where the caller left it open, every hop decides alike, and by the rate', async () => {
+    const [one, other] = [await open(0.3), await open(0.3)];
+    const decide = (by: Tracer, trace: string) => by.segment('job', trace, async () => by.header());
+    const opened = Array.from(
+      { length: 400 },
+      () => `Root=1-5759e988-${crypto.randomUUID().replaceAll('-', '').slice(8)}`,
+    );
+
+    const decisions = await Promise.all(
+      opened.map(async (trace) => [await decide(one, trace), await decide(other, trace)]),
+    );
+
+    const recorded = decisions.map((both) => both.map((it) => parseTraceHeader(it)?.sampled));
+    expect(recorded.every(([a, b]) => a === b)).toBe(true);
+    const share = recorded.filter(([a]) => a).length / recorded.length;
+    expect(share).toBeGreaterThan(0.15);
+    expect(share).toBeLessThan(0.45);
+  });
+
+  test('a batch that several jobs share is a step of each of them, and of no job that is over', async () => {
+    const sent: number[][] = [];
+    const gate = Promise.withResolvers<void>();
+    const store = shared<number, void>(tracer, {
+      maxItems: 10,
+      inFlight: 1,
+      schedule: setImmediate,
+      send: async (items) => {
+        sent.push([...items]);
+        await tracer.subsegment('store', () => (sent.length === 1 ? gate.promise : turn()), 'remote');
+        return items.map(() => undefined);
+      },
+    });
+    const job = (item: number) =>
+      tracer.segment(`job-${item}`, undefined, async () => {
+        await store(item);
+        return tracer.traceId();
+      });
+
+    const first = job(0);
+    await vi.waitFor(() => expect(sent).toHaveLength(1));
+    const rest = Promise.all([job(1), job(2)]);
+    await turn();
+    gate.resolve();
+
+    const traces = [await first, ...(await rest)];
+    expect(sent).toEqual([[0], [1, 2]]);
+    for (const trace of traces) {
+      const [segment] = await segmentsOf(trace, 1);
+      expect(segment?.subsegments).toMatchObject([{ name: 'store', end_time: expect.any(Number) }]);
+    }
+  });
+
+  test('a job that serves several traces has a linked segment in each that is recorded, with its outcome', async () => {
+    const [own, other, silent] = [header('c1', 1), header('c2', 1), header('c3', 0)];
+
+    const serveAll = async () => {
+      tracer.serve(own, { ticket: 'a', match: 'm' });
+      tracer.serve(own, { ticket: 'a2', match: 'm' });
+      tracer.serve(other, { ticket: 'b', match: 'm' });
+      tracer.serve(silent, { ticket: 'c', match: 'm' });
+      tracer.mark('throttle');
+    };
+    await tracer.segment('cycle', own, serveAll, { queue: 'matchmaking' });
+
+    const [main] = await segmentsOf(rootOf(own), 1);
+    const [twin] = await segmentsOf(rootOf(other), 1);
+    expect(main).toMatchObject({
+      annotations: { queue: 'matchmaking', ticket: 'a', match: 'm' },
+      metadata: { default: { items: [{ ticket: 'a2', match: 'm' }] } },
+      links: [{ trace_id: twin?.trace_id, id: twin?.id }],
+    });
+    expect(twin).toMatchObject({
+      name: 'cycle',
+      parent_id: '53995c3f42cd8ad8',
+      throttle: true,
+      annotations: { queue: 'matchmaking', ticket: 'b', match: 'm' },
+      links: [{ trace_id: main?.trace_id, id: main?.id }],
+      start_time: main?.start_time,
+      end_time: main?.end_time,
+    });
+    expect(sink.received.filter((it) => it.trace_id === rootOf(silent))).toEqual([]);
+  });
+
+  test('a job whose own trace is not recorded is still seen in those it serves, and hands theirs on', async () => {
+    const other = header('d2', 1);
+
+    const next = await tracer.segment('cycle', header('d1', 0), async () => {
+      tracer.serve(other, { ticket: 'b' });
+      return tracer.header();
+    });
+
+    const [twin] = await segmentsOf(rootOf(other), 1);
+    expect(next).toBe(`Root=${rootOf(other)};Parent=${twin?.id};Sampled=1`);
+  });
+
+  test('a job with thousands of steps stays within a datagram', async () => {
+    const trace = await tracer.segment('busy', undefined, async () => {
+      for (let i = 0; i < 5_000; i++)
+        await tracer.subsegment(`step-with-a-name-of-some-length-${i}`, async () => undefined);
+      return tracer.traceId();
+    });
+
+    const [busy] = await segmentsOf(trace, 1);
+    expect(busy?.subsegments?.length).toBeGreaterThan(100);
   });
 
   test('lets work go on that outlives its segment, untraced', async () => {
@@ -140,41 +243,24 @@ describe('the X-Ray tracer', () => {
     const [job] = await segmentsOf(trace, 1);
     expect(job?.subsegments).toBeUndefined();
   });
-
-  test('names the trace in every log line of a segment, and in no other', async () => {
-    const { log, lines } = logWithLines(tracer.traceId);
-    const trace = await tracer.segment('job', undefined, async () => {
-      log.info('inside');
-      return tracer.traceId();
-    });
-    log.info('outside');
-
-    expect(lines).toMatchObject([{ msg: 'inside', traceId: trace }, { msg: 'outside' }]);
-    expect(lines[1]).not.toHaveProperty('traceId');
-  });
 });
 
-test('a log line holds no attributes, tokens or passwords, however deep, nor what errors of drivers carry', () => {
-  const { log, lines } = logWithLines();
-  const player = { playerId: 'p1', attributes: { skill: { N: 1234 } } };
-  const driverError = Object.assign(new Error('could not write', { cause: new Error('socket closed') }), {
-    code: 11000,
-    command: { args: ['{"skill":1234}'] },
+test('with no daemon there, work goes on and the loss is said once', async () => {
+  const gone = await openXraySink();
+  const { address } = gone;
+  gone[Symbol.dispose]();
+  const problems: string[] = [];
+  const tracer = await createXrayTracer({
+    address,
+    rate: 1,
+    onProblem: (message) => void problems.push(message),
   });
 
-  log
-    .child({ accessToken: 'ey1234' })
-    .warn(
-      { job: { items: [{ players: [player] }] }, headers: { Authorization: '1234' }, err: driverError },
-      'refused',
-    );
-  log.error(driverError);
+  for (let i = 0; i < 20; i++) {
+    expect(await tracer.segment('job', undefined, async () => i)).toBe(i);
+    await turn();
+  }
 
-  expect(JSON.stringify(lines)).not.toContain('1234');
-  expect(lines[0]).toMatchObject({
-    accessToken: '[redacted]',
-    job: { items: [{ players: [{ playerId: 'p1', attributes: '[redacted]' }] }] },
-    err: { type: 'Error', message: 'could not write', code: 11000, cause: { message: 'socket closed' } },
-  });
-  expect(lines[1]).toMatchObject({ msg: 'could not write', err: { code: 11000 } });
+  await vi.waitFor(() => expect(problems).toHaveLength(1));
+  expect(problems[0]).toContain('trace segments lost');
 });

@@ -5,6 +5,7 @@ import { afterAll, describe, expect, inject, onTestFinished, test, vi } from 'vi
 import { createCloudWatchSink } from '../../workers/telemetry/cloudwatch.ts';
 import { createLog } from '../../workers/telemetry/log.ts';
 import { createMetrics, type MetricsOptions } from '../../workers/telemetry/metrics.ts';
+import { noTracer } from '../../workers/telemetry/tracer.ts';
 
 const { AWS_ENDPOINT_URL: endpoint = '', ...account } = inject('stackEnv');
 const region = account['AWS_REGION'] ?? 'us-east-1';
@@ -16,7 +17,7 @@ function openMetrics({ url = endpoint, ...options }: Partial<MetricsOptions> & {
   const destination = { write: (line: string) => void lines.push(JSON.parse(line)) };
   const log = createLog({ base: { worker: 'test' }, destination });
   const environment = crypto.randomUUID();
-  const sink = createCloudWatchSink({ region, endpoint: url, log });
+  const sink = createCloudWatchSink({ region, endpoint: url, tracer: noTracer, log });
   const metrics = createMetrics({ sink, environment, log, ...options });
   onTestFinished(() => metrics.close());
   return { metrics, environment, lines };

@@ -3,6 +3,9 @@ import { openClient } from '../../producers/client.ts';
 import { aConfiguration, aPlayer } from './builders.ts';
 import { openDomain } from './domain.ts';
 
+/** The trace that whoever calls the client is in. */
+export const callersTrace = 'Root=1-5759e988-bd862e3fe1be46a994272793';
+
 /** Where every client test finds the queue Redis. */
 export const redisUrl = () => inject('stackEnv')['QUEUE_REDIS_URL'] ?? '';
 
@@ -17,7 +20,7 @@ export const duel = (playerId: string, ticketId?: string) => ({
 export async function openClientDomain() {
   const domain = await openDomain();
   await domain.pool.install(aConfiguration());
-  const client = await openClient({ redisUrl: redisUrl(), domain: domain.domain, trace: () => 'Root=1-0-0' });
+  const client = await openClient({ redisUrl: redisUrl(), domain: domain.domain, trace: () => callersTrace });
   return {
     domain,
     client,

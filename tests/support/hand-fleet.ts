@@ -9,6 +9,7 @@ import { beat } from '../../workers/matchmaking/beat.ts';
 import type { Stores } from '../../workers/stores.ts';
 import type { Log } from '../../workers/telemetry/log.ts';
 import type { Metrics } from '../../workers/telemetry/metrics.ts';
+import { noTracer } from '../../workers/telemetry/tracer.ts';
 import { openFleetStores, perform } from './fleet-stores.ts';
 
 /** What one worker works with. */
@@ -28,14 +29,9 @@ export async function openHandFleet() {
   const { [Symbol.asyncDispose]: closeStores, ...fleet } = await openFleetStores();
   opened.defer(closeStores);
   const { redis, domain } = fleet;
-  const queues = openQueues(
-    redis,
-    domain,
-    () => undefined,
-    (error) => {
-      throw error;
-    },
-  );
+  const queues = openQueues(redis, domain, noTracer, (error) => {
+    throw error;
+  });
   opened.defer(queues.close);
   const takers = queueNames.map((name) => {
     const prefix = queuePrefix(domain, name);

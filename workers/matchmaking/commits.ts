@@ -56,7 +56,12 @@ function toMatch(
     seed,
     ...(formed.location !== undefined && { location: formed.location }),
     ...(configuration.placement.kind === 'webhook' && { placement: 'webhook' }),
-    tickets: tickets.map(({ ticketId, startTime, players }) => ({ ticketId, startTime, players })),
+    tickets: tickets.map(({ ticketId, startTime, players, trace }) => ({
+      ticketId,
+      startTime,
+      players,
+      ...(trace && { trace }),
+    })),
     teams: formed.teams,
     ...(backfill?.fills && { backfill: { matchId: backfill.fills, ticketId: backfill.ticketId } }),
   };

@@ -1,5 +1,4 @@
 import type { z } from 'zod';
-import { coalesce } from '../../jobs/coalesce.ts';
 import { type Actor, done, maxItems, problemsOf, refusalsOf } from '../../jobs/contract.ts';
 import { configurationOf } from '../../jobs/matchmaking/pool-name.ts';
 import { checkTicket } from '../../jobs/matchmaking/rule-set/check-ticket.ts';
@@ -9,9 +8,12 @@ import type { Handler } from '../handler.ts';
 import type { Configurations } from '../pool/configurations.ts';
 import type { Pool } from '../pool/pool.ts';
 import type { Entering, Reservation } from '../pool/tickets.ts';
+import { shared } from '../telemetry/shared.ts';
+import type { Tracer } from '../telemetry/tracer.ts';
 
 export interface StartMatchmakingStores {
   readonly pool: Pool;
+  readonly tracer: Tracer;
   readonly configurations: Configurations;
   /** Adds form-matches for a pool. */
   readonly wake: (pool: string) => Promise<void>;
@@ -33,7 +35,10 @@ const batch = { maxItems, inFlight: 2, schedule: setImmediate };
 
 /** Lets reserved tickets in; those of concurrently running jobs share their script calls. */
 export const startTickets = (stores: StartMatchmakingStores): Handler<StartItem> => {
-  const start = coalesce({ ...batch, send: (items: readonly StartItem[]) => enterAll(items, stores) });
+  const start = shared(stores.tracer, {
+    ...batch,
+    send: (items: readonly StartItem[]) => enterAll(items, stores),
+  });
   return async (items) => done(undefined, refusalsOf(await Promise.all(items.map(start))));
 };
 

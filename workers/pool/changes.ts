@@ -10,6 +10,8 @@ export interface PooledTicket extends SearchingTicket {
   readonly deadline: number;
   /** Of a backfill ticket: the running match that wants players. */
   readonly fills?: string;
+  /** Header of the trace its start call belonged to. */
+  readonly trace?: string;
 }
 
 export type Change =
@@ -77,7 +79,7 @@ export function openChanges(script: Scripts) {
     ): Promise<{ latest: number; tickets: PooledTicket[] }> {
       const [latest, flat] = await run.readPool(pool, after, most);
       const tickets: PooledTicket[] = [];
-      for (let at = 0; at < flat.length; at += 7) tickets.push(readTicket(flat.slice(at, at + 7)));
+      for (let at = 0; at < flat.length; at += 8) tickets.push(readTicket(flat.slice(at, at + 8)));
       return { latest: Number(latest), tickets };
     },
 
@@ -105,7 +107,7 @@ export function openChanges(script: Scripts) {
 function readChange(fields: readonly string[]): Change {
   const [kind, ticketId = ''] = fields;
   if (kind === 'left') return { kind, ticketId };
-  const values = [3, 5, 7, 9, 11, 13].map((at) => fields[at] ?? '');
+  const values = [3, 5, 7, 9, 11, 13, 15].map((at) => fields[at] ?? '');
   return { kind: 'entered', ticket: readTicket([ticketId, ...values]) };
 }
 
@@ -117,6 +119,7 @@ function readTicket([
   deadline,
   players,
   fills,
+  trace,
 ]: readonly string[]): PooledTicket {
   return {
     ticketId: ticketId ?? '',
@@ -126,5 +129,6 @@ function readTicket([
     deadline: Number(deadline),
     players: JSON.parse(players ?? '[]') as TicketPlayer[],
     ...(fills && { backfill: true, fills }),
+    ...(trace && { trace }),
   };
 }

@@ -1,5 +1,4 @@
 import type { ClientSession } from 'mongodb';
-import { coalesce } from '../../jobs/coalesce.ts';
 import { done, later, refusalsOf } from '../../jobs/contract.ts';
 import { defaultLadder } from '../../jobs/rating-update/ladder.ts';
 import { byCommit, type RatedMatch, rateInOrder } from '../../jobs/rating-update/rate-in-order.ts';
@@ -15,6 +14,9 @@ import type { Players } from '../records/players.ts';
 import type { RatingChanges } from '../records/rating-changes.ts';
 import type { Sessions } from '../records/sessions.ts';
 import type { SessionCache } from '../session-cache/session-cache.ts';
+import { serveTickets } from '../telemetry/serve-tickets.ts';
+import { shared } from '../telemetry/shared.ts';
+import type { Tracer } from '../telemetry/tracer.ts';
 import { spreadRatings, writeRated } from './write-rated.ts';
 
 export interface RatingStores {
@@ -25,6 +27,7 @@ export interface RatingStores {
   readonly changes: RatingChanges;
   readonly sessions: Sessions;
   readonly cache: SessionCache;
+  readonly tracer: Tracer;
   /** Knows matches that are decided and not stored yet, and backfill tickets of those that are over. */
   readonly pool: Pick<Pool, 'decided' | 'endBackfills'>;
   /** Called once per player and match that was rated on the default ladder, with the visible rating it led to. */
@@ -42,7 +45,7 @@ type Verdict = 'rated' | 'waiting' | { readonly refused: string };
 
 /** Rates matches; results of concurrently running jobs share a transaction. */
 export const rateMatches = (stores: RatingStores): Handler<MatchResult> => {
-  const rateOne = coalesce({
+  const rateOne = shared(stores.tracer, {
     ...batch,
     send: (results: readonly MatchResult[]) => rateBatch(results, stores),
   });
@@ -67,6 +70,8 @@ export const rateMatches = (stores: RatingStores): Handler<MatchResult> => {
  */
 async function rateBatch(reported: readonly MatchResult[], stores: RatingStores): Promise<Verdict[]> {
   const { results, found, coming } = await findMatches(reported, stores);
+  for (const { _id, configuration, tickets } of found.values())
+    serveTickets(stores.tracer, { matchId: _id, configuration, tickets });
   const accepted = new Map<string, MatchResult>();
   const reasons = results.map((result) => {
     const reason = problem(found.get(result.matchId), result, accepted.get(result.matchId));

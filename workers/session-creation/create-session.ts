@@ -1,4 +1,3 @@
-import { coalesce } from '../../jobs/coalesce.ts';
 import { done, refusalsOf } from '../../jobs/contract.ts';
 import { newcomer, visibleRating } from '../../jobs/rating-update/rating.ts';
 import type { CreateSession } from '../../jobs/session-creation/create-session.ts';
@@ -6,11 +5,14 @@ import type { Handler } from '../handler.ts';
 import type { Players } from '../records/players.ts';
 import type { SessionRecord, Sessions } from '../records/sessions.ts';
 import type { SessionCache } from '../session-cache/session-cache.ts';
+import { shared } from '../telemetry/shared.ts';
+import type { Tracer } from '../telemetry/tracer.ts';
 
 export interface CreateSessionStores {
   readonly players: Players;
   readonly sessions: Sessions;
   readonly cache: SessionCache;
+  readonly tracer: Tracer;
   /** Called once per session stored now, with ms from the caller's request to the durable record. */
   readonly onCreated: (latencyMs: number) => void;
 }
@@ -20,7 +22,7 @@ const batch = { maxItems: 200, inFlight: 2, schedule: setImmediate };
 
 /** Stores sessions; those of concurrently running jobs share their round trips. A player creates only their own. */
 export const createSessions = (stores: CreateSessionStores): Handler<CreateSession> => {
-  const store = coalesce({
+  const store = shared(stores.tracer, {
     ...batch,
     send: (items: readonly CreateSession[]) => storeSessions(items, stores),
   });

@@ -1,13 +1,15 @@
-import { coalesce } from '../../jobs/coalesce.ts';
 import type { Configuration } from '../../jobs/matchmaking/configuration.ts';
 import type { CommittedMatch } from '../../jobs/matchmaking/match.ts';
 import type { PlacementOutcome } from '../../jobs/session-creation/placement.ts';
 import type { Pool } from '../pool/pool.ts';
+import { shared } from '../telemetry/shared.ts';
+import type { Tracer } from '../telemetry/tracer.ts';
 import { noPlace, type PlacementWebhook, type WebhookAnswer } from './webhook.ts';
 
 export interface PlacementStores {
   readonly pool: Pool;
   readonly webhook: PlacementWebhook;
+  readonly tracer: Tracer;
 }
 
 /** What is known about a match's place. `waiting`: nothing yet, ask again in so many ms. */
@@ -26,8 +28,8 @@ const mostPauseMs = 10_000;
  * said is noted in the outbox before anything follows from it, and the first note stands: whoever repeats this, after a crash or
  * beside another worker, goes on with the same answer.
  */
-export function openPlacement({ pool, webhook }: PlacementStores) {
-  const send = coalesce<() => Promise<WebhookAnswer>, WebhookAnswer>({
+export function openPlacement({ pool, webhook, tracer }: PlacementStores) {
+  const send = shared<() => Promise<WebhookAnswer>, WebhookAnswer>(tracer, {
     send: async (requests) => Promise.all(requests.map((request) => request())),
     maxItems: 1,
     inFlight,

@@ -14,6 +14,7 @@ import type { Players } from '../records/players.ts';
 import type { Boarding, Sessions } from '../records/sessions.ts';
 import type { Tickets } from '../records/tickets.ts';
 import type { SessionCache } from '../session-cache/session-cache.ts';
+import { serveTickets } from '../telemetry/serve-tickets.ts';
 import { backfillOf, continueMatches } from './continued.ts';
 import { openPlacement, type PlacementStores } from './placement.ts';
 
@@ -60,6 +61,7 @@ export const startMatches = (stores: StartMatchStores): Handler<z.output<typeof 
     const { tickets, matches, sessions, cache, pool } = stores;
     const decided = await pool.decided(items.map((item) => item.matchId));
     if (decided.length === 0) return done({ started: 0 });
+    for (const match of decided) serveTickets(stores.tracer, match);
     const now = new Date();
     const [losers, chances] = await Promise.all([tickets.claim(decided, now), predict(decided, stores)]);
     const claimed = decided.map(

@@ -2,12 +2,15 @@ import { CloudWatchClient, type MetricDatum, PutMetricDataCommand } from '@aws-s
 import { metricNamespace } from '../../jobs/metrics.ts';
 import type { Log } from './log.ts';
 import type { MetricSink } from './metrics.ts';
+import type { Tracer } from './tracer.ts';
 import { inCalls } from './window.ts';
 
 export interface CloudWatchOptions {
   readonly region: string;
   /** Only for a CloudWatch elsewhere than in AWS. */
   readonly endpoint?: string | undefined;
+  /** Each call is a trace of its own. */
+  readonly tracer: Tracer;
   readonly log: Pick<Log, 'info' | 'warn'>;
 }
 
@@ -21,7 +24,7 @@ const sendTimeoutMs = 3_000;
  * Calls on their way to CloudWatch, in order, one at a time. While it is away they wait, bounded, and are tried again
  * after growing pauses; what has to be given up is handed back.
  */
-export function createCloudWatchSink({ region, endpoint, log }: CloudWatchOptions): MetricSink {
+export function createCloudWatchSink({ region, endpoint, tracer, log }: CloudWatchOptions): MetricSink {
   const client = new CloudWatchClient({
     region,
     maxAttempts: 2,
@@ -31,13 +34,20 @@ export function createCloudWatchSink({ region, endpoint, log }: CloudWatchOption
   const outage = createOutage();
   let sending: Promise<MetricDatum[]> | undefined;
 
+  const put = (call: MetricDatum[]): Promise<unknown> => {
+    const command = new PutMetricDataCommand({ Namespace: metricNamespace, MetricData: call });
+    const send = () => client.send(command, { abortSignal: AbortSignal.timeout(sendTimeoutMs) });
+    return tracer.segment('send-metrics', undefined, () =>
+      tracer.subsegment('CloudWatch.PutMetricData', send, 'aws'),
+    );
+  };
+
   /** Returns what CloudWatch refused for good. */
   async function sendPending(): Promise<MetricDatum[]> {
     const refused: MetricDatum[] = [];
     for (let call = pending.shift(); call; call = pending.shift()) {
       try {
-        const command = new PutMetricDataCommand({ Namespace: metricNamespace, MetricData: call });
-        await client.send(command, { abortSignal: AbortSignal.timeout(sendTimeoutMs) });
+        await put(call);
         if (outage.end()) log.info('metrics reach CloudWatch again');
       } catch (error) {
         if (!isRefusal(error)) {

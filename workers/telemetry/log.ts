@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { type DestinationStream, type Logger, pino } from 'pino';
 
 export type Log = Logger;
@@ -12,11 +13,20 @@ export interface LogOptions {
   readonly destination: DestinationStream;
 }
 
+export type Output = DestinationStream;
+
 /** Standard output, written to without waiting; one for all who write whole lines to it. */
-export const openOutput = (): DestinationStream => pino.destination({ fd: 1, sync: false });
+export const openOutput = (): Output => pino.destination({ fd: 1, sync: false });
+
+/** What the running code works on: which job, which ticket, which match. */
+const about = new AsyncLocalStorage<Readonly<Record<string, string | number>>>();
+
+/** Runs work whose log lines carry these fields, however deep in it they are written. */
+export const logging = <T>(fields: Readonly<Record<string, string | number>>, work: () => T): T =>
+  about.run(fields, work);
 
 /**
- * JSON lines. A line inside a traced job carries `traceId`; no line carries player attributes, tokens or passwords,
+ * JSON lines. A line inside a job says which (see `logging`), and of which trace (`traceId`); no line carries player attributes, tokens or passwords,
  * however deep in a field they hide. (Values formatted *into* a message are not looked at: messages are constants.)
  */
 export function createLog({ level = 'info', base, traceId, destination }: LogOptions): Log {
@@ -27,7 +37,7 @@ export function createLog({ level = 'info', base, traceId, destination }: LogOpt
       timestamp: pino.stdTimeFunctions.isoTime,
       mixin: () => {
         const id = traceId?.();
-        return id === undefined ? {} : { traceId: id };
+        return { ...about.getStore(), ...(id !== undefined && { traceId: id }) };
       },
       formatters: {
         level: (label) => ({ level: label }),

@@ -1,134 +1,212 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomBytes } from 'node:crypto';
-import type { Segment, SegmentLike } from 'aws-xray-sdk-core';
-import { formatTraceHeader, newTraceId, parseTraceHeader } from '../../jobs/trace-header.ts';
-import type { Tracer } from './tracer.ts';
+import { formatTraceHeader, isRecorded, newTraceId, parseTraceHeader } from '../../jobs/trace-header.ts';
+import type { Annotations, Namespace, Tracer } from './tracer.ts';
+import { connectDaemon, type DaemonOptions } from './xray-daemon.ts';
+import { fail, mark, nextId, noteItem, type Segment, type Step } from './xray-segment.ts';
 
-export interface XrayOptions {
+export interface XrayOptions extends DaemonOptions {
   /**
-   * The environment of this process, to be written to: the SDK reads its mode and the daemon's address from there,
-   * once, when it is loaded.
-   */
-  readonly env: { AWS_XRAY_MANUAL_MODE?: string | undefined; AWS_XRAY_DAEMON_ADDRESS?: string | undefined };
-  /** The X-Ray daemon's `address:port`, UDP. An IP address: a host name is looked up for every segment. */
-  readonly daemonAddress: string;
-  /**
-   * Share of traces recorded, 0 to 1, where the caller left the decision open. X-Ray bills by recorded trace, and a
-   * recorded segment costs the worker 38 µs of CPU and 14 µs more per step; an unrecorded one 3 µs and 0.5 µs.
-   * So 0.05 unless told: at 5,000 jobs a second that is 3 % of a core instead of 20 %.
+   * Share of traces recorded, 0 to 1, where the caller left the decision open. Default 0.05: X-Ray bills by recorded
+   * trace.
    */
   readonly rate?: number;
-  /** Told when the SDK cannot send; a daemon that is not there goes unnoticed, this being UDP. */
-  readonly onProblem: (message: string) => void;
 }
 
-/** Where in which trace the running code is. No `at`: the trace is not recorded, only its id travels. */
-interface Place {
+/** One run of a job, recorded or not. */
+interface Run {
+  readonly name: string;
+  readonly header: string | undefined;
   readonly root: string;
-  readonly parent?: string | undefined;
-  readonly at?: SegmentLike;
+  readonly parent: string | undefined;
+  readonly annotations: Annotations;
+  /** When it began: seconds since 1970, and ms of the monotonic clock, by which its steps are timed. */
+  readonly startedAt: number;
+  readonly startedTick: number;
+  /** Absent: its trace is not recorded, only the id travels. */
+  readonly segment: Segment | undefined;
+  /** Its segments in other traces it serves, by trace. */
+  twins?: Map<string, Segment>;
+  steps: number;
+  isOver: boolean;
 }
+
+/** A recorded (sub)segment in its run. */
+interface At {
+  readonly run: Run;
+  readonly step: Step;
+}
+
+/** Where code is: in a run, or in work that several share; `at` has the recorded ones of those. */
+interface Here {
+  readonly run: Run;
+  readonly at: readonly At[];
+}
+
+/** Steps of one segment and other traces of one run: what is beyond them is left out, so that a segment fits a datagram. */
+const maxSteps = 150;
+const maxTwins = 200;
 
 /**
- * Tracing by the X-Ray SDK. One per process, since the SDK has one mode and one daemon.
- *
- * Manual mode is not a taste: loaded in automatic mode the SDK hooks every promise of the process, and 500,000 awaits
- * went from 65 ms to 700 ms and more. The current place is kept in an AsyncLocalStorage of ours instead.
+ * Tracing by X-Ray, without its SDK: that is in maintenance, and spends several times what this does on each segment
+ * (`npm run bench -- tracing`). Where the code is, is kept in an AsyncLocalStorage.
  */
-export async function createXrayTracer({
-  env,
-  daemonAddress,
-  rate = 0.05,
-  onProblem,
-}: XrayOptions): Promise<Tracer> {
-  env.AWS_XRAY_MANUAL_MODE = '1';
-  env.AWS_XRAY_DAEMON_ADDRESS = daemonAddress;
-  const { default: sdk } = await import('aws-xray-sdk-core');
-  if (sdk.isAutomaticMode())
-    throw new Error('Could not start X-Ray in manual mode: its SDK was loaded before the tracer was created');
-  const quiet = () => {};
-  sdk.setLogger({
-    debug: quiet,
-    info: quiet,
-    warn: quiet,
-    error: (message: string) => onProblem(String(message)),
-  });
-
-  const places = new AsyncLocalStorage<Place>();
-  const current = (): SegmentLike | undefined => {
-    const at = places.getStore()?.at;
-    return at?.isClosed() ? undefined : at;
-  };
+export async function createXrayTracer({ rate = 0.05, ...daemon }: XrayOptions): Promise<Tracer> {
+  const send = await connectDaemon(daemon);
+  const places = new AsyncLocalStorage<Here>();
+  const inside = (here: Here | undefined): Here | undefined => (here?.run.isOver ? undefined : here);
+  const current = () => inside(places.getStore());
 
   return {
-    async segment(name, header, work) {
-      const given = parseTraceHeader(header);
-      const root = given?.root ?? newTraceId(Date.now(), randomBytes(12).toString('hex'));
-      const sampled = given?.sampled ?? Math.random() < rate;
-      if (!sampled) return places.run({ root, parent: given?.parent }, work);
-      const segment = new sdk.Segment(name, root, given?.parent);
-      return places.run({ root, at: segment }, () => closing(segment, work, onProblem));
+    async segment(name, header, work, annotations = {}) {
+      const run = begin(name, header, annotations, rate);
+      const at = run.segment ? [{ run, step: run.segment }] : [];
+      try {
+        return await places.run({ run, at }, work);
+      } catch (error) {
+        if (run.segment) fail([run.segment], error);
+        for (const twin of run.twins?.values() ?? []) fail([twin], error);
+        throw error;
+      } finally {
+        end(run, send);
+      }
     },
-    async subsegment(name, work, namespace) {
-      const parent = current();
-      if (!parent) return work();
-      const step = parent.addNewSubsegment(name);
-      if (namespace) step.namespace = namespace;
-      return places.run({ root: rootOf(parent).trace_id, at: step }, () => closing(step, work, onProblem));
+    subsegment(name, work, namespace) {
+      const here = current();
+      if (!here || here.at.length === 0) return work();
+      const at = here.at.flatMap((it) => beginStep(it, name, namespace));
+      if (at.length === 0) return work();
+      return places.run({ run: here.run, at }, () => endingSteps(at, work));
     },
-    annotate(key, value) {
-      current()?.addAnnotation(key, value);
+    serve(header, annotations) {
+      const here = current();
+      if (!here) return;
+      const segment = segmentIn(here.run, header, rate);
+      if (segment) noteItem(segment, annotations);
     },
     mark(how) {
-      const at = current();
-      if (at) flag[how](at);
+      const { at = [], run } = current() ?? {};
+      for (const { step } of at) mark(step, how);
+      if (!run?.segment) for (const twin of run?.twins?.values() ?? []) mark(twin, how);
     },
     header() {
-      const place = places.getStore();
-      if (!place) return undefined;
-      const parent = place.at?.id ?? place.parent;
-      return formatTraceHeader({
-        root: place.root,
-        ...(parent && { parent }),
-        sampled: place.at !== undefined,
-      });
+      const here = places.getStore();
+      if (!here) return undefined;
+      const [first] = here.at;
+      if (first) return formatTraceHeader({ root: first.run.root, parent: first.step.id, sampled: true });
+      const twin = here.run.twins?.values().next().value;
+      if (twin) return formatTraceHeader({ root: twin.trace_id, parent: twin.id, sampled: true });
+      const { root, parent } = here.run;
+      return formatTraceHeader({ root, ...(parent && { parent }), sampled: false });
     },
-    traceId: () => places.getStore()?.root,
+    traceId: () => places.getStore()?.run.root,
+    here: () => places.getStore(),
+    together(members, work) {
+      const open = [...new Set(members as readonly (Here | undefined)[])].flatMap((it) => inside(it) ?? []);
+      const [first] = open;
+      if (!first) return places.exit(work);
+      return places.run(
+        open.length === 1 ? first : { run: first.run, at: open.flatMap((it) => it.at) },
+        work,
+      );
+    },
   };
 }
 
-const rootOf = (at: SegmentLike): Segment => ('segment' in at ? at.segment : at);
+function begin(name: string, header: string | undefined, annotations: Annotations, rate: number): Run {
+  const given = parseTraceHeader(header);
+  const root = given?.root ?? newTraceId(Date.now(), randomBytes(12).toString('hex'));
+  const parent = given?.parent;
+  const startedAt = Date.now() / 1_000;
+  const segment: Segment | undefined =
+    (given?.sampled ?? isRecorded(root, rate))
+      ? { name, id: nextId(), start_time: startedAt, trace_id: root, parent_id: parent, annotations }
+      : undefined;
+  const startedTick = performance.now();
+  return {
+    name,
+    header,
+    root,
+    parent,
+    annotations,
+    startedAt,
+    startedTick,
+    segment,
+    steps: 0,
+    isOver: false,
+  };
+}
 
-const flag = {
-  fault: (at: SegmentLike) => at.addFaultFlag(),
-  error: (at: SegmentLike) => at.addErrorFlag(),
-  throttle(at: SegmentLike) {
-    at.addErrorFlag();
-    at.addThrottleFlag();
-  },
-};
+/** Seconds since 1970, no coarser than the monotonic clock. */
+const now = ({ startedAt, startedTick }: Run): number =>
+  startedAt + (performance.now() - startedTick) / 1_000;
 
-/** Only what is closed is sent, and a segment waits for its steps: so whatever happens, this closes. */
-async function closing<T>(
-  at: SegmentLike,
-  work: () => Promise<T>,
-  onProblem: (message: string) => void,
-): Promise<T> {
-  let failure: Error | string | undefined;
+function end(run: Run, send: (segment: Segment) => void): void {
+  run.isOver = true;
+  const { segment, twins } = run;
+  if (!segment && !twins) return;
+  const end_time = now(run);
+  for (const twin of twins?.values() ?? []) {
+    twin.end_time = end_time;
+    if (segment) {
+      copyMarks(segment, twin);
+      twin.links = [{ trace_id: run.root, id: segment.id }];
+    }
+    send(twin);
+  }
+  if (!segment) return;
+  segment.end_time = end_time;
+  if (twins) segment.links = [...twins.values()].map(({ trace_id, id }) => ({ trace_id, id }));
+  send(segment);
+}
+
+function copyMarks(from: Step, to: Step): void {
+  for (const flag of ['error', 'throttle', 'fault'] as const) if (from[flag]) to[flag] = true;
+}
+
+/** The run's segment in the trace of a header: its own, or a twin; undefined where that trace is not recorded. */
+function segmentIn(run: Run, header: string | undefined, rate: number): Segment | undefined {
+  const given = header === run.header ? undefined : parseTraceHeader(header);
+  if (!given || given.root === run.root) return run.segment;
+  const { root, parent, sampled = isRecorded(root, rate) } = given;
+  if (!sampled) return undefined;
+  run.twins ??= new Map();
+  const there = run.twins.get(root);
+  if (there || run.twins.size >= maxTwins) return there;
+  const twin: Segment = {
+    name: run.name,
+    id: nextId(),
+    start_time: run.startedAt,
+    trace_id: root,
+    parent_id: parent,
+    annotations: run.annotations,
+  };
+  run.twins.set(root, twin);
+  return twin;
+}
+
+function beginStep({ run, step: parent }: At, name: string, namespace: Namespace | undefined): At[] {
+  if (run.isOver || run.steps >= maxSteps) return [];
+  run.steps++;
+  const step: Step = { name, id: nextId(), start_time: now(run), in_progress: true, namespace };
+  parent.subsegments ??= [];
+  parent.subsegments.push(step);
+  return [{ run, step }];
+}
+
+async function endingSteps<T>(at: readonly At[], work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    failure = error instanceof Error ? error : String(error);
-    if (isThrottling(error)) flag.throttle(at);
+    fail(
+      at.map((it) => it.step),
+      error,
+    );
     throw error;
   } finally {
-    try {
-      at.close(failure);
-    } catch (error) {
-      onProblem(`could not send a segment: ${String(error)}`);
+    for (const { run, step } of at) {
+      step.end_time = now(run);
+      step.in_progress = undefined;
     }
   }
 }
-
-const isThrottling = (error: unknown): boolean =>
-  error instanceof Error && /Throttl|TooManyRequests|ProvisionedThroughput/.test(error.name);

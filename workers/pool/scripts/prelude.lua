@@ -100,11 +100,11 @@ end
 
 local function read_ticket(id)
   local f = redis.call('HMGET', key('ticket', id), 'status', 'configuration', 'start', 'roster', 'pool', 'seq',
-    'revision', 'match', 'deadline', 'players', 'estimate', 'size', 'fills')
+    'revision', 'match', 'deadline', 'players', 'estimate', 'size', 'fills', 'trace')
   if not f[1] then return nil end
   return { id = id, status = f[1], configuration = f[2], start = f[3], roster = f[4], pool = f[5], seq = f[6] and tonumber(f[6]),
     revision = f[7], match = f[8], deadline = f[9] and tonumber(f[9]), players = f[10], estimate = f[11],
-    size = tonumber(f[12] or '1'), fills = f[13] or nil }
+    size = tonumber(f[12] or '1'), fills = f[13] or nil, trace = f[14] or '' }
 end
 
 -- Puts a ticket of `size` players into a pool's queue, and the pool among those of its configuration.
@@ -167,7 +167,7 @@ local function wait_in(ticket, pool, deadline, players, time)
     'players', players, 'revision', revision)
   join_pool(pool, ticket.configuration, seq, id, ticket.size)
   note_change(pool, 'entered', id, 'seq', seq, 'revision', revision, 'start', ticket.start,
-    'deadline', string.format('%d', deadline), 'players', players, 'fills', ticket.fills or '')
+    'deadline', string.format('%d', deadline), 'players', players, 'fills', ticket.fills or '', 'trace', ticket.trace)
   -- Should the wake-up that follows this script be lost, the beat wakes the pool.
   redis.call('ZADD', key('due'), 'LT', string.format('%d', time + 1000), pool)
 end
