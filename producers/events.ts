@@ -7,7 +7,7 @@ import { patientTwin } from './connection.ts';
 /** What a reader of the event stream gets, in stream order. Keep `position` to resume after it. */
 export type StreamItem =
   | { readonly kind: 'event'; readonly position: number; readonly event: MatchmakingEvent }
-  /** The reader fell behind retention: events after number `from` up to `position` are gone. */
+  /** Events after number `from` up to `position` are gone: the reader fell behind retention, or an entry is damaged. */
   | { readonly kind: 'gap'; readonly position: number; readonly from: number };
 
 export interface EventsRequest {
@@ -56,11 +56,25 @@ export async function* readEvents(
         if (!anyFirst && number > position + 1) yield { kind: 'gap', from: position, position: number - 1 };
         anyFirst = false;
         position = number;
-        yield { kind: 'event', position, event: toEvent(number, storedEvent(fields), options.origin, iso) };
+        const event = readable(number, fields, options.origin);
+        yield event ? { kind: 'event', position, event } : { kind: 'gap', from: number - 1, position };
       }
     }
   } finally {
     reader.disconnect();
+  }
+}
+
+/** The event in a stream entry. One that nothing can be made of is `undefined`: it must not stop its readers for ever. */
+export function readable(
+  number: number,
+  fields: readonly string[],
+  origin: EventOrigin,
+): MatchmakingEvent | undefined {
+  try {
+    return toEvent(number, storedEvent(fields), origin, iso);
+  } catch {
+    return undefined;
   }
 }
 

@@ -9,7 +9,7 @@ import { clear } from '../support/domain.ts';
 import { startWorker } from '../support/worker-processes.ts';
 
 /** Duels in a rating window of 100. */
-const duel = {
+export const duelRules = {
   name: 'duel',
   ruleLanguageVersion: '1.0',
   playerAttributes: [{ name: 'rating', type: 'number' }],
@@ -69,7 +69,7 @@ export async function openFleetUnderTest(stack: Stack, workerCount: number) {
   });
   const open = async () => opened.use(await openClient({ redisUrl, domain }));
   const client = await open();
-  await client.putRuleSet({ name: 'duel', body: JSON.stringify(duel) });
+  await client.putRuleSet({ name: 'duel', body: JSON.stringify(duelRules) });
   await client.putConfiguration({ name: 'duel', ruleSetName: 'duel', requestTimeoutSeconds: 3_600 });
 
   return {

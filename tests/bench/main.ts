@@ -1,9 +1,11 @@
 /** Every bench: `npm run bench -- NAME [options]`, each with its own `--help`. */
 const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   autoscaling: () => import('./autoscaling.ts'),
+  'cold-start': () => import('./cold-start.ts'),
   engine: () => import('./engine.ts'),
   explain: () => import('./explain.ts'),
   fleet: () => import('./fleet.ts'),
+  'job-times': () => import('./job-times.ts'),
   overload: () => import('./overload.ts'),
   ratings: () => import('./ratings.ts'),
   'rating-update': () => import('./rating-update.ts'),

@@ -68,7 +68,7 @@ test('the image holds code, packages, certificates, compile cache and its bill o
     '.compiled',
   ]);
   expect(stage('dependencies').join('\n')).toContain(
-    'npm sbom --omit=dev --sbom-format=cyclonedx > sbom.json',
+    'npm sbom --omit=dev --package-lock-only --sbom-format=cyclonedx > sbom.json',
   );
 });
 

@@ -119,7 +119,7 @@ async function matchAll(
   stores: CycleStores,
 ): Promise<{ outcome: CycleOutcome; nextChange: number }> {
   const matching = mirror.matching(current.engine);
-  const pace = openPace();
+  const pace = openPace(current.engine.evaluations);
   let outcome: CycleOutcome = 'nothing';
   for (;;) {
     const seed = seedOf(now, pace.slices);

@@ -1,4 +1,4 @@
-import type { Expansion, Rule, RuleSet, Team } from '../rule-set/rule-set.ts';
+import type { Rule, RuleSet, Team } from '../rule-set/rule-set.ts';
 
 /** The rule set as matches with a backfill ticket are judged by it: with the expansions of their own, if it has any. */
 export function ofBackfill(ruleSet: RuleSet): RuleSet {
@@ -24,14 +24,13 @@ export function ruleSetAt(ruleSet: RuleSet, age: number): RuleSet {
   for (const expansion of ruleSet.expansions) {
     const step = expansion.steps.findLast(({ wait }) => wait <= age);
     if (step === undefined) continue;
-    if (expansion.of === 'rules') rules = rules.map((rule) => changed(rule, expansion, step.value));
-    else teams = teams.map((team) => changed(team, expansion, step.value));
+    const names = new Set(expansion.names);
+    const changed = <T extends Rule | Team>(item: T): T =>
+      names.has(item.name) ? { ...item, [expansion.property]: step.value } : item;
+    if (expansion.of === 'rules') rules = rules.map(changed);
+    else teams = teams.map(changed);
   }
   return { ...ruleSet, rules, teams };
-}
-
-function changed<T extends Rule | Team>(item: T, { names, property }: Expansion, value: unknown): T {
-  return names.includes(item.name) ? { ...item, [property]: value } : item;
 }
 
 /** Looser with age: upper limits only rise and lower ones only fall. What is broken at one stage is at all earlier ones. */

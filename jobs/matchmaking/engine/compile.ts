@@ -1,3 +1,4 @@
+import { evaluationsOf } from '../rule-set/evaluations.ts';
 import { pathsOf, rulesIn } from '../rule-set/expression.ts';
 import { instanceNames, type Rule, type RuleSet } from '../rule-set/rule-set.ts';
 import { everyExpansion, ofBackfill, onlyLoosens, ruleSetAt, stageStarts } from './at-age.ts';
@@ -66,6 +67,7 @@ export function compileRuleSet(ruleSet: RuleSet, options: Options = {}): Engine 
     order,
     algorithm: ruleSet.algorithm,
     ruleNames: ruleSet.rules.map((rule) => rule.name),
+    evaluations: evaluationsOf(ruleSet.rules),
     teamNames,
     teamIndex: scope.teamIndex,
     teamClass: teamClasses(ruleSet, teamNames),
@@ -131,16 +133,13 @@ function teamClasses(ruleSet: RuleSet, teamNames: readonly string[]): number[] {
   const steps = everyExpansion(ruleSet).flatMap((expansion) =>
     expansion.steps.flatMap(({ value }) => (typeof value === 'object' ? pathsOf(value) : [])),
   );
-  const signatures = ruleSet.teams.flatMap((team) =>
-    instanceNames(team).map((name) => {
-      const sizes = stageStarts(ruleSet).map((from) =>
-        [ruleSet, ofBackfill(ruleSet)].map((judging) => {
-          const then = ruleSetAt(judging, from).teams.find((other) => other.name === team.name);
-          return [then?.minPlayers, then?.maxPlayers];
-        }),
-      );
-      return JSON.stringify([sizes, [...paths, ...steps].map((path) => path.teams.includes(name))]);
-    }),
-  );
+  const judged = [ruleSet, ofBackfill(ruleSet)];
+  const ages = stageStarts(ruleSet).map((from) => judged.map((judging) => ruleSetAt(judging, from).teams));
+  const signatures = ruleSet.teams.flatMap((team, index) => {
+    const sizes = ages.map((each) => each.map((teams) => [teams[index]?.minPlayers, teams[index]?.maxPlayers]));
+    return instanceNames(team).map((name) =>
+      JSON.stringify([sizes, [...paths, ...steps].map((path) => path.teams.includes(name))]),
+    );
+  });
   return teamNames.map((_, index) => signatures.indexOf(signatures[index] ?? ''));
 }

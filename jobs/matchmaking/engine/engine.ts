@@ -49,6 +49,8 @@ export interface Engine {
   readonly order: Order;
   readonly algorithm: Algorithm;
   readonly ruleNames: readonly string[];
+  /** What one step may cost: evaluations of rules, see `evaluationsOf`. */
+  readonly evaluations: number;
   readonly teamNames: readonly string[];
   readonly teamIndex: ReadonlyMap<string, number>;
   /** Teams of one class are interchangeable: same sizes, and no rule tells them apart. */

@@ -67,9 +67,10 @@ function impossibleRules(ruleSet: RuleSet): Problem[] {
 
 /** A party of one fits every team as declared, so only expansions can shut one. */
 function shutTeams(ruleSet: RuleSet): Problem[] {
+  const ages = stageStarts(ruleSet).map((age) => ({ age, teams: ruleSetAt(ruleSet, age).teams }));
   return ruleSet.teams.flatMap(({ name }, index) => {
-    for (const age of stageStarts(ruleSet)) {
-      const { minPlayers = 0, maxPlayers = 0 } = ruleSetAt(ruleSet, age).teams[index] ?? {};
+    for (const { age, teams } of ages) {
+      const { minPlayers = 0, maxPlayers = 0 } = teams[index] ?? {};
       const message = `no party fits "${name}" from ${age / 1000} s on`;
       if (maxPlayers < 1) return [{ path: `teams[${index}].maxPlayers`, message: `${message}: it is 0` }];
       if (minPlayers > maxPlayers)

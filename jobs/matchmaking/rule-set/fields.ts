@@ -29,8 +29,15 @@ export function shown(value: unknown): string {
   return text.length > 60 ? `${text.slice(0, 57)}…` : text;
 }
 
+/** So many words of a list are named in a message. */
+const mostQuoted = 20;
+
 export function quoted(words: Iterable<string>): string {
-  return [...words].map((word) => `"${word}"`).join(', ');
+  const all = [...words];
+  const named = all
+    .slice(0, mostQuoted)
+    .map((word) => `"${word.length > 60 ? `${word.slice(0, 57)}…` : word}"`);
+  return [...named, ...(all.length > mostQuoted ? [`${all.length - mostQuoted} more`] : [])].join(', ');
 }
 
 /**
@@ -38,7 +45,7 @@ export function quoted(words: Iterable<string>): string {
  */
 export function asNumber(value: unknown): number {
   if (typeof value === 'number') return value;
-  if (typeof value === 'string' && /^\s*[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?\s*$/i.test(value))
+  if (typeof value === 'string' && /^\s*[-+]?(\d+(\.\d*)?|\.\d+)(e[-+]?\d+)?\s*$/i.test(value))
     return Number(value);
   return Number.NaN;
 }
@@ -116,12 +123,16 @@ export class Fields {
     return fallback;
   }
 
-  /** A list of objects, each as its value and path. What is no object is a problem and left out. */
-  objects(name: string): { path: string; value: object }[] {
+  /** A list of at most `most` objects, each as its value and path. What is no object is a problem and left out. */
+  objects(name: string, most = Number.POSITIVE_INFINITY): { path: string; value: object }[] {
     const value = this.get(name);
     if (value === undefined) return [];
     if (!Array.isArray(value)) {
       this.problem(name, `must be a list, found ${shown(value)}`);
+      return [];
+    }
+    if (value.length > most) {
+      this.problem(name, `holds ${value.length} entries, at most ${most} are allowed`);
       return [];
     }
     const entries = value.map((entry: unknown, index) => ({

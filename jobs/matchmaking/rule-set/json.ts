@@ -13,7 +13,8 @@ export function parseJson(body: string): { ok: true; value: unknown } | { ok: fa
   }
 }
 
-const stringOrComment = /"(?:[^"\\]|\\.)*"|\/\/[^\n]*|\/\*[\s\S]*?\*\//g;
+/** One that does not end goes on to the end of the text, or each would be looked for again from the next on. */
+const stringOrComment = /"(?:[^"\\]|\\[\s\S]?)*(?:"|$)|\/\/[^\n]*|\/\*[\s\S]*?(?:\*\/|$)/g;
 
 function blankComments(body: string): string {
   return body.replace(stringOrComment, (found) => (found[0] === '"' ? found : found.replace(/[^\n]/g, ' ')));

@@ -64,7 +64,7 @@ function readBody(body: string, findings: Findings): RuleSet | undefined {
   const scope = scopeOf(teams, attributes);
   const rules = readRules(root, scope, large);
   const expansions = readExpansions(root, rules, teams, scope);
-  return { name: String(name), attributes, teams, rules, expansions, algorithm };
+  return { name: typeof name === 'string' ? name : '', attributes, teams, rules, expansions, algorithm };
 }
 
 /** Reads a rule set together with the expansions that a configuration sets beside it for matches with a backfill ticket. */

@@ -1,7 +1,7 @@
 import type { Expression, FunctionName, Property, Shape } from './expression.ts';
 import { functionNames } from './expression.ts';
 import { quoted } from './fields.ts';
-import type { PlayerAttribute } from './rule-set.ts';
+import { type PlayerAttribute, ruleSetLimits } from './rule-set.ts';
 import { didYouMean } from './spelling.ts';
 
 /** The names an expression may use: instance names per team name (`*` aside), and the declared attributes. */
@@ -14,12 +14,12 @@ export interface Scope {
 export class ExpressionError extends Error {}
 
 /** Reads `func(path)` and its nestings, as `references` of the FlexMatch guide write them. Throws `ExpressionError`. */
-export function parseExpression(text: string, scope: Scope): Expression {
+export function parseExpression(text: string, scope: Scope, depth = 0): Expression {
   const source = text.trim();
   if (source !== '' && Number.isFinite(Number(source)))
     return { kind: 'literal', value: Number(source), shape: { depth: 0, item: 'number' } };
   const call = /^([A-Za-z_]+)\s*\(([\s\S]*)\)$/.exec(source);
-  if (call) return parseCall(call[1] ?? '', call[2] ?? '', scope);
+  if (call) return parseCall(call[1] ?? '', call[2] ?? '', scope, depth + 1);
   return parsePath(source, scope);
 }
 
@@ -28,13 +28,15 @@ export function looksLikeExpression(text: string): boolean {
   return /^\s*(teams?\s*\[|[A-Za-z_]+\s*\()/.test(text);
 }
 
-function parseCall(name: string, argument: string, scope: Scope): Expression {
+function parseCall(name: string, argument: string, scope: Scope, depth: number): Expression {
+  if (depth > ruleSetLimits.nesting)
+    throw new ExpressionError(`functions stand in each other more than ${ruleSetLimits.nesting} deep`);
   const fn = functionNames.find((known) => known === name.toLowerCase());
   if (fn === undefined)
     throw new ExpressionError(
       `there is no function "${name}"${didYouMean(name, functionNames)}; the functions are ${quoted(functionNames)}`,
     );
-  const of = parseExpression(argument, scope);
+  const of = parseExpression(argument, scope, depth);
   return { kind: 'call', name: fn, of, shape: resultShape(fn, of.shape) };
 }
 
@@ -70,8 +72,8 @@ function parsePath(source: string, scope: Scope): Expression {
       `"${source}" is no property expression; expected the like of teams[*].players.attributes[skill], teams[red].players[playerId] or count(teams[red].players)`,
     );
   const [, selector = '', playerId, attribute, mapKey] = found;
-  const names = selector.split(',').map((name) => name.trim());
-  const teams = names.flatMap((name) => instancesOf(name, scope));
+  const names = [...new Set(selector.split(',').map((name) => name.trim()))];
+  const teams = [...new Set(names.flatMap((name) => instancesOf(name, scope)))];
   const grouped = names.length > 1 || names[0] === '*' || teams.length > 1;
   const depth = grouped ? 1 : 0;
   const make = (property: Property, shape: Shape): Expression => ({

@@ -1,5 +1,6 @@
 import type { Statement } from './expression.ts';
 import { ExpressionError } from './parse-expression.ts';
+import { ruleSetLimits } from './rule-set.ts';
 
 const operators = ['and', 'or', 'xor', 'not'] as const;
 
@@ -13,7 +14,9 @@ export function parseStatement(text: string): Statement {
   return statement;
 }
 
-function parseFrom(words: readonly string[], at: number): [Statement, next: number] {
+function parseFrom(words: readonly string[], at: number, depth = 0): [Statement, next: number] {
+  if (depth > ruleSetLimits.nesting)
+    throw new ExpressionError(`operators stand in each other more than ${ruleSetLimits.nesting} deep`);
   const word = words[at];
   if (word === undefined || /^[(),]$/.test(word))
     throw new ExpressionError(
@@ -26,7 +29,7 @@ function parseFrom(words: readonly string[], at: number): [Statement, next: numb
   const of: Statement[] = [];
   let next = at + 1;
   do {
-    const [argument, end] = parseFrom(words, next + 1);
+    const [argument, end] = parseFrom(words, next + 1, depth + 1);
     of.push(argument);
     next = end;
   } while (words[next] === ',');

@@ -4,12 +4,13 @@ import {
   type AttributeType,
   attributeTypes,
   type PlayerAttribute,
+  ruleSetLimits,
 } from './rule-set.ts';
 
 /** `playerAttributes`: names unique, one of four types, a default of that type or none. */
 export function readAttributes(root: Fields): PlayerAttribute[] {
   const attributes: PlayerAttribute[] = [];
-  for (const { path, value } of root.objects('playerAttributes')) {
+  for (const { path, value } of root.objects('playerAttributes', ruleSetLimits.attributes)) {
     const attribute = readAttribute(root.findings, path, value);
     if (attribute === undefined) continue;
     if (attributes.some((earlier) => earlier.name === attribute.name))

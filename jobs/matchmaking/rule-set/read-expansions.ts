@@ -1,3 +1,4 @@
+import { evaluationsOf } from './evaluations.ts';
 import { asNumber, Fields, quoted, shown } from './fields.ts';
 import type { Scope } from './parse-expression.ts';
 import { parseReference } from './read-expressions.ts';
@@ -8,6 +9,7 @@ import {
   numberAggregations,
   operations,
   type Rule,
+  ruleSetLimits,
   type Team,
 } from './rule-set.ts';
 import { didYouMean } from './spelling.ts';
@@ -22,7 +24,7 @@ export function readExpansions(
   scope: Scope,
   property: 'expansions' | 'backfillExpansions' = 'expansions',
 ): Expansion[] {
-  return root.objects(property).flatMap(({ path, value }) => {
+  const expansions = root.objects(property, ruleSetLimits.expansions).flatMap(({ path, value }) => {
     const fields = new Fields(root.findings, path, value, ['target', 'steps'], 'an expansion');
     const target = readTarget(fields, rules, teams);
     const steps = fields.objects('steps');
@@ -39,6 +41,17 @@ export function readExpansions(
     });
     return [{ ...target, steps: read }];
   });
+  const stages = 1 + new Set(expansions.flatMap(({ steps }) => steps.map(({ wait }) => wait))).size;
+  const { stages: most, evaluationsOverStages } = ruleSetLimits;
+  if (stages > most)
+    root.problem(property, `make ${stages} stages of the rule set, at most ${most} are allowed`);
+  const evaluations = stages * evaluationsOf(rules);
+  if (evaluations > evaluationsOverStages)
+    root.problem(
+      property,
+      `make ${stages} stages of rules that are evaluated ${evaluations} times over all of them; at most ${evaluationsOverStages} are allowed`,
+    );
+  return expansions;
 }
 
 type Target = Omit<Expansion, 'steps'>;
@@ -54,7 +67,7 @@ function readTarget(fields: Fields, rules: readonly Rule[], teams: readonly Team
     );
   const of = kind.toLowerCase() === 'rules' ? 'rules' : 'teams';
   const known: readonly { name: string }[] = of === 'rules' ? rules : teams;
-  const found = selector.split(',').map((name) => name.trim());
+  const found = [...new Set(selector.split(',').map((name) => name.trim()))];
   const names = found.includes('*') ? known.map(({ name }) => name) : found;
   const resolved = names.map((name) => {
     const allowed = of === 'teams' ? ['minPlayers', 'maxPlayers'] : allowedFor(name, rules);

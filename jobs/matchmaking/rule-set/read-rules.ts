@@ -1,4 +1,5 @@
 import { checkStatement } from './check-statement.ts';
+import { evaluationsOf } from './evaluations.ts';
 import type { Expression } from './expression.ts';
 import { Fields, shown } from './fields.ts';
 import { ExpressionError, type Scope } from './parse-expression.ts';
@@ -12,6 +13,7 @@ import {
   operations,
   type PlayerAttribute,
   type Rule,
+  ruleSetLimits,
 } from './rule-set.ts';
 
 type RuleType = Rule['type'];
@@ -40,7 +42,7 @@ export function expandable(type: RuleType): string[] {
 export function readRules(root: Fields, scope: Scope, large: boolean): Rule[] {
   const rules: Rule[] = [];
   const taken = new Set<string>();
-  for (const { path, value } of root.objects('rules')) {
+  for (const { path, value } of root.objects('rules', ruleSetLimits.rules)) {
     const type = ruleTypes.find((known) => known === typeIn(value));
     const owner = type === undefined ? 'a rule' : `a ${type} rule`;
     const fields = new Fields(root.findings, path, value, [...common, ...propertiesFor(type)], owner);
@@ -53,6 +55,12 @@ export function readRules(root: Fields, scope: Scope, large: boolean): Rule[] {
     const rule = readRule(fields, name, type, scope, rules);
     if (rule !== undefined) rules.push(rule);
   }
+  const evaluations = evaluationsOf(rules);
+  if (evaluations > ruleSetLimits.evaluations)
+    root.problem(
+      'rules',
+      `are evaluated ${evaluations} times for each look at a match, counting every measurement and every rule a compound names; at most ${ruleSetLimits.evaluations} are allowed`,
+    );
   return rules;
 }
 

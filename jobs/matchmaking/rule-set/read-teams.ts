@@ -3,7 +3,7 @@ import { instanceNames, largestMatch, matchSizes, type Team } from './rule-set.t
 
 /** `teams`: at least one, names unique (instance names too), 0 ≤ minPlayers ≤ maxPlayers, 200 players at most. */
 export function readTeams(root: Fields): Team[] {
-  const entries = root.objects('teams');
+  const entries = root.objects('teams', matchSizes.large);
   if (root.get('teams') === undefined)
     root.problem('teams', 'is missing; a rule set needs at least one team');
   else if (entries.length === 0)
@@ -13,10 +13,7 @@ export function readTeams(root: Fields): Team[] {
   for (const { path, value } of entries) {
     const team = readTeam(root.findings, path, value);
     if (team === undefined) continue;
-    for (const name of new Set([
-      team.name,
-      ...(team.quantity <= matchSizes.large ? instanceNames(team) : []),
-    ])) {
+    for (const name of new Set([team.name, ...instanceNames(team)])) {
       if (taken.has(name)) root.findings.problem(`${path}.name`, `another team is already named "${name}"`);
       taken.add(name);
     }
@@ -46,6 +43,8 @@ function readTeam(findings: Findings, path: string, value: object): Team | undef
   if (name === undefined || maxPlayers === undefined || minPlayers === undefined) return undefined;
   if (/[\],*]/.test(name))
     fields.problem('name', `must not contain any of ${quoted([']', ',', '*'])}, found ${shown(name)}`);
+  if (quantity > matchSizes.large)
+    return fields.problem('quantity', `must be at most ${matchSizes.large}, found ${quantity}`);
   if (minPlayers > maxPlayers)
     fields.problem('minPlayers', `must be at most maxPlayers (${maxPlayers}), found ${minPlayers}`);
   return { name, minPlayers, maxPlayers, quantity };

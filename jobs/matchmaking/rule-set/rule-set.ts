@@ -3,6 +3,24 @@ import type { Expression, Statement } from './expression.ts';
 /** FlexMatch draws the line here: the sum of maxPlayers × quantity decides the mode, not `algorithm.strategy`. */
 export const matchSizes = { small: 40, large: 200 } as const;
 
+/**
+ * FlexMatch documents no bounds on these. With them, whatever fits a body loads and compiles in a moment, and looking at
+ * one match once costs milliseconds at most.
+ */
+export const ruleSetLimits = {
+  attributes: 200,
+  rules: 200,
+  expansions: 200,
+  /** One to begin with and one for each waiting time at which expansions change something. */
+  stages: 100,
+  /** Functions in functions, or operators in operators. */
+  nesting: 16,
+  /** See `evaluationsOf`. */
+  evaluations: 1_000,
+  /** The same, summed over all stages of one list of expansions: each is compiled. */
+  evaluationsOverStages: 2_500,
+} as const;
+
 export const attributeTypes = ['string', 'number', 'string_list', 'string_number_map'] as const;
 export type AttributeType = (typeof attributeTypes)[number];
 

@@ -4,11 +4,16 @@ export function didYouMean(found: string, allowed: Iterable<string>): string {
   return near === undefined ? '' : ` (did you mean "${near}"?)`;
 }
 
-/** The closest spelling within a third of the word's length, case ignored. */
+/** Nobody mistypes a longer word for another, and comparing two costs the product of their lengths. */
+const longestWord = 32;
+
+/** The closest spelling within a third of the word's length, case ignored; none of a word of more than 32 letters. */
 export function nearest(found: string, allowed: Iterable<string>): string | undefined {
+  if (found.length > longestWord) return undefined;
   let best: string | undefined;
   let bestDistance = Math.max(1, Math.floor(found.length / 3)) + 1;
   for (const word of allowed) {
+    if (Math.abs(word.length - found.length) >= bestDistance) continue;
     const distance = editDistance(found.toLowerCase(), word.toLowerCase());
     if (distance < bestDistance) [best, bestDistance] = [word, distance];
   }

@@ -46,8 +46,12 @@ function compileOne(rule: CollectionRule, measurement: Expression, bounds: Bound
     };
   }
   const trend = rule.referenceValue === undefined ? 'fixed' : referenceTrend(rule.referenceValue);
+  const constant =
+    rule.referenceValue?.kind === 'literal'
+      ? new Set([rule.referenceValue.value].flat().map(String))
+      : undefined;
   return (lineup) => {
-    const wanted = new Set(reference(lineup));
+    const wanted = constant ?? new Set(reference(lineup));
     let verdict: Verdict = holding;
     for (const list of lists(lineup)) {
       const count = list.filter((value) => wanted.has(value)).length;
