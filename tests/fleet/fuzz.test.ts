@@ -82,19 +82,24 @@ const commandLines = [
 ];
 
 test('the command line answers damaged arguments with a message and never with a stack', {
-  timeout: 120_000,
+  timeout: 180_000,
 }, async () => {
   const random = chance(seed);
-  for (let n = 0; n < 12; n++) {
+  await using fleet = await openFleet();
+  for (let n = 0; n < 8; n++) {
     const args = random
       .pick(commandLines)
       .map((arg) => (random.uniform() < 0.4 ? mutateText(arg, random) : arg));
     const sane = args.map((arg) => arg.replaceAll('\u0000', '').slice(0, 2_000));
-    const child = spawn(process.execPath, [cli, '--redis-url', 'redis://127.0.0.1:9', ...sane], {
-      env: { PATH: process.env['PATH'] },
-      stdio: ['ignore', 'pipe', 'pipe'],
-      timeout: 30_000,
-    });
+    const child = spawn(
+      process.execPath,
+      [cli, '--redis-url', fleet.env['QUEUE_REDIS_URL'] ?? '', '--domain', fleet.domain, ...sane],
+      {
+        env: { PATH: process.env['PATH'] },
+        stdio: ['ignore', 'pipe', 'pipe'],
+        timeout: 30_000,
+      },
+    );
     const [[code], , stderr] = await Promise.all([
       once(child, 'exit'),
       text(child.stdout),

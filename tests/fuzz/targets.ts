@@ -16,7 +16,7 @@ import { itemsOf } from './generate.ts';
 import { mutateBytes, mutateJson, mutateText } from './mutate.ts';
 
 /** What became of an input that nothing threw on but what it is there to throw. */
-export type Fate = 'accepted' | 'refused';
+type Fate = 'accepted' | 'refused';
 
 /** One door that input from outside comes through. Throws what a caller of the real code would be surprised by. */
 export type Target = (random: Chance) => Fate;
