@@ -1,4 +1,4 @@
-import type { Rule, RuleSet, Team } from '../rule-set/rule-set.ts';
+import type { Expansion, Rule, RuleSet, Team } from '../rule-set/rule-set.ts';
 
 /** The rule set as matches with a backfill ticket are judged by it: with the expansions of their own, if it has any. */
 export function ofBackfill(ruleSet: RuleSet): RuleSet {

@@ -136,7 +136,9 @@ function teamClasses(ruleSet: RuleSet, teamNames: readonly string[]): number[] {
   const judged = [ruleSet, ofBackfill(ruleSet)];
   const ages = stageStarts(ruleSet).map((from) => judged.map((judging) => ruleSetAt(judging, from).teams));
   const signatures = ruleSet.teams.flatMap((team, index) => {
-    const sizes = ages.map((each) => each.map((teams) => [teams[index]?.minPlayers, teams[index]?.maxPlayers]));
+    const sizes = ages.map((each) =>
+      each.map((teams) => [teams[index]?.minPlayers, teams[index]?.maxPlayers]),
+    );
     return instanceNames(team).map((name) =>
       JSON.stringify([sizes, [...paths, ...steps].map((path) => path.teams.includes(name))]),
     );
