@@ -154,11 +154,11 @@ test('an operator puts settings, starts a ticket, looks at it and stops it', asy
     err: expect.stringContaining('was used before'),
   });
   await expect
-    .poll(async () => (await cli('ticket', 'show', 'cli-ticket')).out, { timeout: 10_000 })
+    .poll(async () => (await cli('ticket', 'show', 'cli-ticket')).out, { timeout: 60_000 })
     .toContain('SEARCHING');
   expect(await cli('ticket', 'stop', 'cli-ticket')).toMatchObject({ code: 0 });
   await expect
-    .poll(async () => (await cli('ticket', 'show', 'cli-ticket')).out, { timeout: 10_000 })
+    .poll(async () => (await cli('ticket', 'show', 'cli-ticket')).out, { timeout: 60_000 })
     .toContain('CANCELLED');
   const redis = openRedis(inject('stackEnv')['QUEUE_REDIS_URL'] ?? '', () => undefined);
   await redis.del(`{${domain}.matchmaking}:ticket:cli-ticket`);
@@ -187,14 +187,14 @@ test('an operator finds a failed job with its reason, pauses and resumes its que
     actor: { kind: 'service', name: 't' },
     sentAt: 0,
   });
-  await expect.poll(() => job.getState(), { timeout: 10_000 }).toBe('failed');
+  await expect.poll(() => job.getState(), { timeout: 60_000 }).toBe('failed');
 
   expect((await cli('queue', 'failed', 'maintenance')).out).toContain(
     'kind: dance is no work of queue maintenance',
   );
   expect((await cli('queue', 'retry', 'maintenance', '--id', job.id ?? '')).out).toContain('1');
   await expect
-    .poll(async () => (await queues.maintenance.getJob(job.id ?? ''))?.attemptsStarted, { timeout: 10_000 })
+    .poll(async () => (await queues.maintenance.getJob(job.id ?? ''))?.attemptsStarted, { timeout: 60_000 })
     .toBe(1);
   expect(await cli('queue', 'retry', 'maintenance', '--id', 'ghost')).toMatchObject({ code: 1 });
   expect((await cli('queue', 'list')).out).toContain('session-creation');
