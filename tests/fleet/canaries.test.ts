@@ -1,0 +1,78 @@
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import { expect, test, vi } from 'vitest';
+import { startMatchmaking } from '../../jobs/matchmaking/start-matchmaking.ts';
+import { duelRuleSet } from '../support/builders.ts';
+import { openFleet } from '../support/fleet.ts';
+
+/** What nobody may find in a log line, a metric or a trace. */
+const canaries = {
+  attribute: 'canary-attribute-7f3a',
+  email: 'canary.email@example.com',
+  token: 'eyJhbGciOiJSUzI1NiJ9.canary-token.c2lnbmF0dXJl',
+};
+
+/** An X-Ray daemon that keeps what it is sent. */
+async function openDaemon() {
+  const socket = createSocket('udp4');
+  let heard = '';
+  socket.on('message', (bytes) => {
+    heard += bytes.toString();
+  });
+  socket.bind(0, '127.0.0.1');
+  await once(socket, 'listening');
+  return {
+    address: `127.0.0.1:${socket.address().port}`,
+    heard: () => heard,
+    [Symbol.dispose]: () => socket.close(),
+  };
+}
+
+test('attributes, tokens and e-mail addresses reach no log line, no metric and no trace', {
+  timeout: 120_000,
+}, async () => {
+  using daemon = await openDaemon();
+  await using fleet = await openFleet();
+  const worker = await fleet.startWorker({
+    LOG_LEVEL: 'debug',
+    METRICS_SINK: 'emf',
+    METRICS_FLUSH_MS: '500',
+    AWS_XRAY_DAEMON_ADDRESS: daemon.address,
+    TRACE_SAMPLING: '1',
+  });
+  await fleet.install('duel', duelRuleSet);
+  const attributes = {
+    skill: { N: 10 },
+    ...Object.fromEntries(Object.entries(canaries).map(([name, S]) => [name, { S }])),
+  };
+  const start = (name: string) =>
+    fleet.client.startMatchmaking({
+      configuration: 'duel',
+      players: [{ playerId: fleet.own(name), attributes }],
+    });
+  await fleet.client.createSession({ playerId: fleet.own('ann') });
+  const { ticketId } = await start('ann');
+  await start('bob');
+  // Refused work is logged with its reason, which must not carry its content.
+  await fleet.client.queues.matchmaking.add(startMatchmaking.kind, {
+    kind: startMatchmaking.kind,
+    items: [{ ticketId: 7, players: [{ attributes }], accessToken: canaries.token }],
+    actor: { kind: 'service', name: 'test' },
+    sentAt: 0,
+  });
+
+  await vi.waitFor(
+    async () => {
+      expect(await fleet.ticket(ticketId)).toMatchObject({ status: 'COMPLETED' });
+      expect(worker.output()).toContain('MatchesCreated');
+      expect(worker.output()).toContain('job failed');
+      expect(daemon.heard()).toContain('start-matchmaking');
+    },
+    { timeout: 60_000, interval: 100 },
+  );
+
+  for (const [name, canary] of Object.entries(canaries)) {
+    expect(worker.output().includes(canary), `${name} in logs or metrics`).toBe(false);
+    expect(daemon.heard().includes(canary), `${name} in traces`).toBe(false);
+  }
+});
