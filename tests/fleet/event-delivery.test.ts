@@ -1,5 +1,6 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { duelRuleSet } from '../support/builders.ts';
+import { openCli } from '../support/cli.ts';
 import { openFleet, soloist } from '../support/fleet.ts';
 import { openTopic } from '../support/topic.ts';
 
@@ -50,6 +51,14 @@ test('a topic hears what the fleet does, a ticket that ends is on record, a game
   }, eventually);
   expect(await fleet.redis.ttl(fleet.key(`ticket:${cat}`))).toBeGreaterThan(47 * 3_600);
 
+  // Redis has forgotten the ticket: operators are shown what is on record.
+  await fleet.redis.del(fleet.key(`ticket:${cat}`));
+  const cli = openCli(fleet.domain, '.');
+  expect((await cli('ticket', 'show', cat ?? '')).out).toContain(
+    'CANCELLED (Cancelled: Cancelled by request.), on record',
+  );
+  expect(await cli('event', 'refused', '--json')).toMatchObject({ code: 0, out: '[]\n' });
+
   const { matchId = '' } = (await fleet.ticket(ann ?? '')) ?? {};
   const { teams } = await fleet.client.matchmakerData(matchId);
   expect(
@@ -61,4 +70,4 @@ test('a topic hears what the fleet does, a ticket that ends is on record, a game
   expect(teams[0]?.players[0]?.attributes['skill']).toEqual({ attributeType: 'DOUBLE', valueAttribute: 10 });
   await expect(fleet.client.matchmakerData('none')).rejects.toMatchObject({ code: 'not-found' });
   expect(await fleet.client.refusedEvents()).toEqual([]);
-}, 90_000);
+}, 180_000);

@@ -160,16 +160,6 @@ test('an operator puts settings, starts a ticket, looks at it and stops it', asy
   await expect
     .poll(async () => (await cli('ticket', 'show', 'cli-ticket')).out, { timeout: 60_000 })
     .toContain('CANCELLED');
-  const redis = openRedis(inject('stackEnv')['QUEUE_REDIS_URL'] ?? '', () => undefined);
-  await redis.del(`{${domain}.matchmaking}:ticket:cli-ticket`);
-  redis.disconnect();
-  await expect
-    .poll(async () => (await cli('ticket', 'show', 'cli-ticket')).out, { timeout: 20_000 })
-    .toContain('CANCELLED (Cancelled: Cancelled by request.), on record');
-  expect(await cli('event', 'refused', '--json')).toMatchObject({
-    code: 0,
-    out: expect.stringMatching(/^\[\]/),
-  });
   expect(await cli('ticket', 'show', 'ghost')).toMatchObject({
     code: 1,
     err: expect.stringContaining('no ticket ghost'),

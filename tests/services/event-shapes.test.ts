@@ -25,6 +25,7 @@ beforeAll(async () => {
   await pool.noteRules('duel', rules);
   await matched('placed', 'COMPLETED');
   await matched('failed', 'FAILED');
+  await matched('hosted', 'COMPLETED', host);
   await proposed('agreed');
   for (const id of ['agreed-a', 'agreed-b']) await pool.accept(id, 'agreed', 'ACCEPT', [id]);
   await proposed('refused');
@@ -46,13 +47,21 @@ beforeAll(async () => {
 
 afterAll(() => domain[Symbol.asyncDispose]());
 
-async function matched(matchId: string, status: 'COMPLETED' | 'FAILED') {
+const host = {
+  ipAddress: '192.0.2.7',
+  port: 7_777,
+  dnsName: 'seven.example',
+  gameSessionArn: 'arn:aws:gamelift:eu-west-1::gamesession/seven',
+  playerSessions: [{ playerId: 'hosted-a', playerSessionId: 'psess-1' }],
+};
+
+async function matched(matchId: string, status: 'COMPLETED' | 'FAILED', gameSession?: typeof host) {
   const ids = [`${matchId}-a`, `${matchId}-b`];
   await domain.search(...ids);
   const commit = await domain.commitOf(matchId, ...ids);
   await domain.pool.commit('duel', [commit]);
   const why = status === 'FAILED' ? 'PlacementFailed' : '';
-  await domain.pool.settle([{ match: commit.match, status, reason: why, message: why }]);
+  await domain.pool.settle([{ match: commit.match, status, reason: why, message: why, gameSession }]);
 }
 
 async function proposed(matchId: string, timeoutMs?: number) {
@@ -213,6 +222,20 @@ describe('every event has the shape of flexmatch.md section 13', () => {
     expect(new Set(table.map((row) => row.type))).toEqual(new Set(heard.map((it) => it.detail.type)));
     expect(new Set(table.map((row) => row.type)).size).toBe(8);
   });
+});
+
+test('of a match that was placed, players and servers learn where', () => {
+  const { detail } = of('MatchmakingSucceeded', 'hosted-a');
+  const { playerSessions: _, ...where } = host;
+
+  expect(detail.gameSessionInfo).toEqual({
+    ...where,
+    players: [
+      { playerId: 'hosted-a', team: 'side_1', playerSessionId: 'psess-1' },
+      { playerId: 'hosted-b', team: 'side_2' },
+    ],
+  });
+  expect(detail.tickets.flatMap((it) => it.players)).toEqual(detail.gameSessionInfo.players);
 });
 
 test('every envelope is that of EventBridge', () => {
