@@ -112,7 +112,7 @@ async function openBench() {
     origin: { account: '', region: '' },
     onAnswer: fail,
   };
-  const stores = openStores(redis, cache, database, name, tracer, fail, placement);
+  const stores = openStores(redis, cache, database, name, tracer, () => undefined, placement);
 
   const queue = queues[createSession.queue];
   let ended = 0;

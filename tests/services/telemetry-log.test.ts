@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { batched } from '../../workers/telemetry/batched.ts';
 import { createLog, logging } from '../../workers/telemetry/log.ts';
-import { shared } from '../../workers/telemetry/shared.ts';
 import { noTracer } from '../../workers/telemetry/tracer.ts';
 import { createXrayTracer } from '../../workers/telemetry/xray-tracer.ts';
 import { openXraySink } from '../support/xray.ts';
@@ -33,7 +33,7 @@ test('a log line of a segment names its trace, and no other does', async () => {
 
 test('log lines say which job, ticket and match they are about, however deep, and a batch speaks for none', async () => {
   const { log, lines } = logWithLines();
-  const store = shared<string, void>(noTracer, {
+  const store = batched<string, void>(noTracer, {
     maxItems: 10,
     inFlight: 1,
     schedule: setImmediate,

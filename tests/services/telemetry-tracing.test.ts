@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { parseTraceHeader } from '../../jobs/trace-header.ts';
-import { shared } from '../../workers/telemetry/shared.ts';
+import { batched } from '../../workers/telemetry/batched.ts';
 import type { Tracer } from '../../workers/telemetry/tracer.ts';
 import { createXrayTracer } from '../../workers/telemetry/xray-tracer.ts';
 import { openXraySink, type XraySink } from '../support/xray.ts';
@@ -146,7 +146,7 @@ describe('the X-Ray tracer', () => {
   test('a batch that several jobs share is a step of each of them, and of no job that is over', async () => {
     const sent: number[][] = [];
     const gate = Promise.withResolvers<void>();
-    const store = shared<number, void>(tracer, {
+    const store = batched<number, void>(tracer, {
       maxItems: 10,
       inFlight: 1,
       schedule: setImmediate,

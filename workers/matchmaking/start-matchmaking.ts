@@ -8,7 +8,7 @@ import type { Handler } from '../handler.ts';
 import type { Configurations } from '../pool/configurations.ts';
 import type { Pool } from '../pool/pool.ts';
 import type { Entering, Reservation } from '../pool/tickets.ts';
-import { shared } from '../telemetry/shared.ts';
+import { batched } from '../telemetry/batched.ts';
 import type { Tracer } from '../telemetry/tracer.ts';
 
 export interface StartMatchmakingStores {
@@ -35,7 +35,7 @@ const batch = { maxItems, inFlight: 2, schedule: setImmediate };
 
 /** Lets reserved tickets in; those of concurrently running jobs share their script calls. */
 export const startTickets = (stores: StartMatchmakingStores): Handler<StartItem> => {
-  const start = shared(stores.tracer, {
+  const start = batched(stores.tracer, {
     ...batch,
     send: (items: readonly StartItem[]) => enterAll(items, stores),
   });

@@ -14,8 +14,8 @@ import type { Players } from '../records/players.ts';
 import type { RatingChanges } from '../records/rating-changes.ts';
 import type { Sessions } from '../records/sessions.ts';
 import type { SessionCache } from '../session-cache/session-cache.ts';
+import { batched } from '../telemetry/batched.ts';
 import { serveTickets } from '../telemetry/serve-tickets.ts';
-import { shared } from '../telemetry/shared.ts';
 import type { Tracer } from '../telemetry/tracer.ts';
 import { spreadRatings, writeRated } from './write-rated.ts';
 
@@ -45,7 +45,7 @@ type Verdict = 'rated' | 'waiting' | { readonly refused: string };
 
 /** Rates matches; results of concurrently running jobs share a transaction. */
 export const rateMatches = (stores: RatingStores): Handler<MatchResult> => {
-  const rateOne = shared(stores.tracer, {
+  const rateOne = batched(stores.tracer, {
     ...batch,
     send: (results: readonly MatchResult[]) => rateBatch(results, stores),
   });

@@ -5,7 +5,7 @@ import type { Handler } from '../handler.ts';
 import type { Players } from '../records/players.ts';
 import type { SessionRecord, Sessions } from '../records/sessions.ts';
 import type { SessionCache } from '../session-cache/session-cache.ts';
-import { shared } from '../telemetry/shared.ts';
+import { batched } from '../telemetry/batched.ts';
 import type { Tracer } from '../telemetry/tracer.ts';
 
 export interface CreateSessionStores {
@@ -22,7 +22,7 @@ const batch = { maxItems: 200, inFlight: 2, schedule: setImmediate };
 
 /** Stores sessions; those of concurrently running jobs share their round trips. A player creates only their own. */
 export const createSessions = (stores: CreateSessionStores): Handler<CreateSession> => {
-  const store = shared(stores.tracer, {
+  const store = batched(stores.tracer, {
     ...batch,
     send: (items: readonly CreateSession[]) => storeSessions(items, stores),
   });

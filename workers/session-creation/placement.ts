@@ -2,7 +2,7 @@ import type { Configuration } from '../../jobs/matchmaking/configuration.ts';
 import type { CommittedMatch } from '../../jobs/matchmaking/match.ts';
 import type { PlacementOutcome } from '../../jobs/session-creation/placement.ts';
 import type { Pool } from '../pool/pool.ts';
-import { shared } from '../telemetry/shared.ts';
+import { batched } from '../telemetry/batched.ts';
 import type { Tracer } from '../telemetry/tracer.ts';
 import { noPlace, type PlacementWebhook, type WebhookAnswer } from './webhook.ts';
 
@@ -29,7 +29,7 @@ const mostPauseMs = 10_000;
  * beside another worker, goes on with the same answer.
  */
 export function openPlacement({ pool, webhook, tracer }: PlacementStores) {
-  const send = shared<() => Promise<WebhookAnswer>, WebhookAnswer>(tracer, {
+  const send = batched<() => Promise<WebhookAnswer>, WebhookAnswer>(tracer, {
     send: async (requests) => Promise.all(requests.map((request) => request())),
     maxItems: 1,
     inFlight,
