@@ -5,6 +5,7 @@ const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   engine: () => import('./engine.ts'),
   explain: () => import('./explain.ts'),
   fleet: () => import('./fleet.ts'),
+  idle: () => import('./idle.ts'),
   'job-times': () => import('./job-times.ts'),
   overload: () => import('./overload.ts'),
   ratings: () => import('./ratings.ts'),
