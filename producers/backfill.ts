@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type BackfillRequest, backfillRequestWithin } from '../jobs/matchmaking/backfill.ts';
+import { withoutRatings } from '../jobs/matchmaking/rating-attributes.ts';
 import { checkTicket } from '../jobs/matchmaking/rule-set/check-ticket.ts';
 import { startBackfill } from '../jobs/matchmaking/start-backfill.ts';
 import { startTarget } from '../jobs/matchmaking/start-request.ts';
@@ -24,7 +25,8 @@ export function openBackfill({ call, admit, tickets, configurations, queues }: M
         if (!installed) throw new RequestError('not-found', `configuration: ${configuration} does not exist`);
         await admit();
         const schema = backfillRequestWithin(installed.configuration.limits);
-        const { ticketId = randomUUID(), matchId, players } = parse(schema, request);
+        const { ticketId = randomUUID(), matchId, players: asked } = parse(schema, request);
+        const players = withoutRatings(asked, installed.configuration.ratingAttributes);
         const problems = ruleSet ? checkTicket(ruleSet, { players, backfill: true }) : [];
         if (problems.length > 0)
           throw new RequestError(

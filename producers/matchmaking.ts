@@ -5,10 +5,13 @@ import { type Actor, maxEnvelopeBytes, maxItems } from '../jobs/contract.ts';
 import { type AcceptMatch, acceptMatch } from '../jobs/matchmaking/accept-match.ts';
 import { ticketId as ticketIdSchema } from '../jobs/matchmaking/configuration.ts';
 import type { DescribedTicket } from '../jobs/matchmaking/described-ticket.ts';
+import { withoutRatings } from '../jobs/matchmaking/rating-attributes.ts';
 import { checkTicket } from '../jobs/matchmaking/rule-set/check-ticket.ts';
+import type { RuleSet } from '../jobs/matchmaking/rule-set/rule-set.ts';
 import { startMatchmaking } from '../jobs/matchmaking/start-matchmaking.ts';
 import { type StartRequest, startTarget } from '../jobs/matchmaking/start-request.ts';
 import { stopMatchmaking } from '../jobs/matchmaking/stop-matchmaking.ts';
+import type { TicketPlayer } from '../jobs/matchmaking/ticket.ts';
 import type { Admit } from './admission.ts';
 import { batchesInFlight } from './batches.ts';
 import type { Call, CallOptions } from './call.ts';
@@ -91,15 +94,11 @@ export function openMatchmaking({
       const { configuration } = parse(startTarget, request);
       const { installed, ruleSet, request: schema } = await configurations.find(configuration);
       if (!installed) throw new RequestError('not-found', `configuration: ${configuration} does not exist`);
-      const { ticketId = randomUUID(), players } = parse(schema, request);
-      if (actor.kind === 'player' && !players.some((player) => player.playerId === actor.playerId))
+      const { ticketId = randomUUID(), players: asked } = parse(schema, request);
+      if (actor.kind === 'player' && !asked.some((player) => player.playerId === actor.playerId))
         throw new RequestError('not-allowed', 'players: a player may start only tickets they are in');
-      const problems = ruleSet ? checkTicket(ruleSet, { players }) : [];
-      if (problems.length > 0)
-        throw new RequestError(
-          'invalid-request',
-          problems.map((it) => `${it.path}: ${it.message}`).join('; '),
-        );
+      const players = withoutRatings(asked, installed.configuration.ratingAttributes);
+      if (ruleSet) refuseImpossible(ruleSet, players);
       await admit();
       const result = await start({ ticketId, configuration, players, actor, trace: queues.trace() });
       if (result instanceof RequestError) throw result;
@@ -164,4 +163,11 @@ export function openMatchmaking({
         Promise.all((await visible(ticketIds, actor)).map(activity.withEstimate)),
       ),
   };
+}
+
+/** Throws for a ticket that no match under the rule set could ever hold. */
+function refuseImpossible(ruleSet: RuleSet, players: readonly TicketPlayer[]): void {
+  const problems = checkTicket(ruleSet, { players });
+  if (problems.length > 0)
+    throw new RequestError('invalid-request', problems.map((it) => `${it.path}: ${it.message}`).join('; '));
 }

@@ -39,6 +39,7 @@ import { acceptProposals } from './matchmaking/accept-match.ts';
 import { wake } from './matchmaking/beat.ts';
 import { formMatchesOfPool } from './matchmaking/form-matches.ts';
 import { handOver } from './matchmaking/hand-over.ts';
+import { openRatings } from './matchmaking/rating-attributes.ts';
 import { startBackfills } from './matchmaking/start-backfill.ts';
 import { startTickets } from './matchmaking/start-matchmaking.ts';
 import { stopTickets } from './matchmaking/stop-matchmaking.ts';
@@ -83,6 +84,7 @@ export function allDuties(parts: DutyParts): Record<QueueName, readonly Duty[]> 
   const { observe } = metrics;
   const settings = { pool, ruleSets: records.ruleSets, configurations: records.configurations };
   const service = 'matchmaking';
+  const starting = { pool, configurations, rate: openRatings(records), wake: wake(queues) };
   const decided = (match: CommittedMatch, now: number) => {
     const { configuration, tickets } = match;
     serveTickets(records.tracer, match);
@@ -110,10 +112,8 @@ export function allDuties(parts: DutyParts): Record<QueueName, readonly Duty[]> 
       duty(
         startMatchmaking,
         startTickets({
-          pool,
+          ...starting,
           tracer: records.tracer,
-          configurations,
-          wake: wake(queues),
           onUnready: (configuration, err) =>
             log.error({ configuration, err }, 'configuration cannot run here'),
           onStarted: (configuration, outcome, count) =>
@@ -131,10 +131,7 @@ export function allDuties(parts: DutyParts): Record<QueueName, readonly Duty[]> 
         acceptMatch,
         acceptProposals({ pool, wake: wake(queues), handOver: handOver(queues), onDecided: decided }),
       ),
-      duty(
-        startBackfill,
-        startBackfills({ pool, matches: records.matches, configurations, wake: wake(queues) }),
-      ),
+      duty(startBackfill, startBackfills({ ...starting, matches: records.matches })),
       duty(
         formMatches,
         formMatchesOfPool({

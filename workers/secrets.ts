@@ -9,6 +9,9 @@ const secretSettings = [
   'DOCUMENTDB_PASSWORD',
 ] as const;
 
+/** Keys that requests to placement webhooks are signed with: configurations name them. */
+const placementSecret = /^(PLACEMENT_SECRET(?:_[A-Z0-9]+)*?)(?:_SECRET_ARN)?$/;
+
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
@@ -17,7 +20,8 @@ type Environment = Readonly<Record<string, string | undefined>>;
  */
 export async function withSecrets(env: Environment): Promise<Environment> {
   const found: Record<string, string> = {};
-  for (const setting of secretSettings) {
+  const signing = Object.keys(env).flatMap((name) => placementSecret.exec(name)?.[1] ?? []);
+  for (const setting of new Set([...secretSettings, ...signing])) {
     const elsewhere = env[`${setting}_SECRET_ARN`];
     if (elsewhere && env[setting]) throw new Error(`${setting}: give it or ${setting}_SECRET_ARN, not both`);
     const reference = parseSecretReference(elsewhere ?? env[setting] ?? '');

@@ -24,6 +24,8 @@ import { createMetrics, type MetricSink, type Metrics, noSink } from './telemetr
 import { noTracer, type Tracer } from './telemetry/tracer.ts';
 import { createXrayTracer } from './telemetry/xray-tracer.ts';
 
+type Environment = Readonly<Record<string, string | undefined>>;
+
 /** A worker process at work. */
 export interface FleetWorker {
   readonly healthPort: number;
@@ -41,7 +43,7 @@ const closingMs = 8_000;
  * Starts a worker: connections, checks, stores, then the queues it serves. `env` has the keys of placement webhooks.
  * Everything opened is closed again when a step fails.
  */
-export async function startWorker(config: WorkerConfig, env: NodeJS.ProcessEnv): Promise<FleetWorker> {
+export async function startWorker(config: WorkerConfig, env: Environment): Promise<FleetWorker> {
   await using opened = new AsyncDisposableStack();
   const name = `${hostname()}-${process.pid}`;
   const tracer = await openTracer(config, (message) => log.warn({ message }, 'X-Ray'));
@@ -64,15 +66,13 @@ export async function startWorker(config: WorkerConfig, env: NodeJS.ProcessEnv):
   opened.defer(() => metrics.close());
   const queues = openQueues(queueRedis, config.DOMAIN, tracer, onError('queue'));
   opened.defer(queues.close);
-  const onCacheAway = (err: unknown) =>
-    log.warn({ err }, 'session cache away: its reads miss and its writes are lost');
   const stores = openStores(
     queueRedis,
     cacheRedis,
     database,
     config.DOMAIN,
     tracer,
-    onCacheAway,
+    toldOfCache(log),
     { ...placementSettings(config, env), onAnswer: placementObserver(metrics, tracer, log) },
     ticketLifeOf(config),
   );
@@ -85,12 +85,7 @@ export async function startWorker(config: WorkerConfig, env: NodeJS.ProcessEnv):
     port: config.HEALTH_PORT,
     stuckAfterMs: config.STUCK_MS,
     expose: metrics.expose,
-    progress: () =>
-      [...running].map(([queue, it]) => ({
-        queue,
-        backlog: backlog.get(queue) ?? 0,
-        lastProgressAt: it.lastProgressAt(),
-      })),
+    progress: () => progressOf(running, backlog),
   });
   opened.use(health);
 
@@ -148,7 +143,17 @@ export async function startWorker(config: WorkerConfig, env: NodeJS.ProcessEnv):
   };
 }
 
-const placementSettings = (config: WorkerConfig, env: NodeJS.ProcessEnv) => ({
+const toldOfCache = (log: Log) => (err: unknown) =>
+  log.warn({ err }, 'session cache away: its reads miss and its writes are lost');
+
+const progressOf = (running: ReadonlyMap<QueueName, Running>, backlog: ReadonlyMap<QueueName, number>) =>
+  [...running].map(([queue, it]) => ({
+    queue,
+    backlog: backlog.get(queue) ?? 0,
+    lastProgressAt: it.lastProgressAt(),
+  }));
+
+const placementSettings = (config: WorkerConfig, env: Environment) => ({
   hosts: config.PLACEMENT_HOSTS,
   secretOf: (name: string) => env[name],
   origin: { account: config.AWS_ACCOUNT_ID, region: config.AWS_REGION },

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { defaultLadder, ladderName } from '../rating-update/ladder.ts';
 import { gameProperties, gameSessionData, placement } from '../session-creation/placement.ts';
 import { flexMatchLimits, limits } from './limits.ts';
+import { ratingAttributes } from './rating-attributes.ts';
 import { ticketLimits, wellFormed } from './ticket.ts';
 
 const name = z
@@ -88,6 +89,8 @@ const ours = {
    * them then. Absent: backfill relaxes as everything else does.
    */
   backfillExpansions: z.array(z.unknown()).max(100).optional(),
+  /** Attributes that players get from their ratings on `ladder` instead of from the client: `{ "skill": "rating" }`. */
+  ratingAttributes: ratingAttributes.default({}),
   /** What its tickets may hold, above FlexMatch's limits where they are raised. */
   limits: limits.default(flexMatchLimits),
   /** Who finds a decided match a place to be played. */

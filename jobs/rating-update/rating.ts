@@ -50,6 +50,11 @@ export function visibleRating(rating: Pick<Rating, 'mu'>): number {
   return Math.round(1500 + (rating.mu - newcomer.mu) * pointsPerMu);
 }
 
+/** The rating a player has almost certainly (mu − 3σ), on the scale players see: low for a newcomer, rising as they play. */
+export function cautiousRating({ mu, sigma }: Pick<Rating, 'mu' | 'sigma'>): number {
+  return visibleRating({ mu: mu - 3 * sigma });
+}
+
 const dayMs = 24 * 3600 * 1000;
 
 /**

@@ -1,8 +1,8 @@
 import { expect, onTestFinished, test } from 'vitest';
-import { openConfigurations } from '../../workers/pool/configurations.ts';
 import { runCycle } from '../../workers/matchmaking/cycle.ts';
 import { formMatchesOfPool } from '../../workers/matchmaking/form-matches.ts';
 import { openMirror } from '../../workers/matchmaking/mirror.ts';
+import { openConfigurations } from '../../workers/pool/configurations.ts';
 import { aConfiguration, aTicket } from '../support/builders.ts';
 import { perform } from '../support/fleet-stores.ts';
 import { openPoolSteps } from '../support/pool-steps.ts';

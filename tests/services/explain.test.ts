@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { mostQuestions } from '../../jobs/matchmaking/question.ts';
 import type { MatchmakingClient } from '../../producers/client.ts';
-import { openConfigurations } from '../../workers/pool/configurations.ts';
 import { runCycle } from '../../workers/matchmaking/cycle.ts';
 import { openMirror } from '../../workers/matchmaking/mirror.ts';
+import { openConfigurations } from '../../workers/pool/configurations.ts';
 import { aMatch, aPlayer, aTicket } from '../support/builders.ts';
 import { openClientDomain } from '../support/client-domain.ts';
 

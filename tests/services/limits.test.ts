@@ -53,6 +53,7 @@ test('a worker holds a ticket to the limits in force when it enters, and fails i
       tracer: noTracer,
       pool: domain.pool,
       configurations: openConfigurations(domain.pool),
+      rate: () => Promise.reject(new Error('nothing here is taken from ratings')),
       wake: async () => undefined,
       onUnready: (_configuration, error) => {
         throw error;

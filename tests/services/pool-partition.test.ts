@@ -38,6 +38,7 @@ const start = (...ticketIds: string[]) =>
       tracer: noTracer,
       pool: domain.pool,
       configurations: openConfigurations(domain.pool),
+      rate: () => Promise.reject(new Error('nothing here is taken from ratings')),
       wake: async (pool) => void woken.add(pool),
       onUnready: (_configuration, error) => {
         throw error;

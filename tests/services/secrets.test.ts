@@ -72,3 +72,13 @@ test('a secret given twice, or by what is no ARN, is refused by name', async () 
     'CACHE_REDIS_URL_SECRET_ARN: is not the ARN of a secret',
   );
 });
+
+test('the keys that placement webhooks are signed with may be kept there too, whatever they are called', async () => {
+  const env = {
+    ...stack,
+    PLACEMENT_SECRET: await keep('first'),
+    PLACEMENT_SECRET_EU_SECRET_ARN: await keep('second'),
+  };
+
+  expect(await withSecrets(env)).toMatchObject({ PLACEMENT_SECRET: 'first', PLACEMENT_SECRET_EU: 'second' });
+});

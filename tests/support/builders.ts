@@ -47,6 +47,7 @@ export const aConfiguration = (version = 1): InstalledConfiguration => ({
     ladder: 'default',
     minimumIntervalSeconds: 0,
     minimumHoldSeconds: 0,
+    ratingAttributes: {},
     limits: flexMatchLimits,
     placement: { kind: 'none' },
   },

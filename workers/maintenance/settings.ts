@@ -1,7 +1,8 @@
 import type { z } from 'zod';
 import { done, refused } from '../../jobs/contract.ts';
 import type { pauseConfiguration, putConfiguration, putRuleSet } from '../../jobs/maintenance/maintenance.ts';
-import type { InstalledConfiguration } from '../../jobs/matchmaking/configuration.ts';
+import type { Configuration, InstalledConfiguration } from '../../jobs/matchmaking/configuration.ts';
+import { checkRatingAttributes } from '../../jobs/matchmaking/rating-attributes.ts';
 import { type LoadedRuleSet, loadRuleSet, loadRuleSetWith } from '../../jobs/matchmaking/rule-set/load.ts';
 import type { Handler } from '../handler.ts';
 import type { Pool } from '../pool/pool.ts';
@@ -23,9 +24,8 @@ export const storeRuleSet =
     if (!loaded.ok) return refused(problemsIn(loaded));
     const users = (await configurations.all()).filter((it) => it.configuration.ruleSetName === item.name);
     for (const { configuration } of users) {
-      const fitting = loadRuleSetWith(item.body, configuration.backfillExpansions);
-      if (!fitting.ok)
-        return refused(`configuration ${configuration.name} does not fit it:\n${problemsIn(fitting)}`);
+      const misfit = misfitOf(configuration, item.body);
+      if (misfit) return refused(`configuration ${configuration.name} does not fit it:\n${misfit}`);
     }
     const now = new Date();
     const { version } = await ruleSets.put(item.name, item.body, now);
@@ -47,8 +47,8 @@ export const storeConfiguration =
     const { ruleSetName } = configuration;
     const found = await latestRuleSet(ruleSets, ruleSetName);
     if (!found) return refused(`ruleSetName: there is no rule set ${ruleSetName}; put it first`);
-    const fitting = loadRuleSetWith(found.body, configuration.backfillExpansions);
-    if (!fitting.ok) return refused(problemsIn(fitting));
+    const misfit = misfitOf(configuration, found.body);
+    if (misfit) return refused(misfit);
     const wanted = async () => ({
       configuration,
       ruleSet: (await latestRuleSet(ruleSets, ruleSetName)) ?? found,
@@ -57,6 +57,15 @@ export const storeConfiguration =
     await pool.install(installed);
     return done({ version: installed.version });
   };
+
+/** What of a configuration does not fit a rule set: its own expansions, or what it takes from ratings. */
+function misfitOf(configuration: Configuration, body: string): string | undefined {
+  const { backfillExpansions, ratingAttributes = {} } = configuration;
+  const fitting = loadRuleSetWith(body, backfillExpansions);
+  if (!fitting.ok) return problemsIn(fitting);
+  const problems = checkRatingAttributes(ratingAttributes, fitting.ruleSet);
+  return problems.length > 0 ? problems.map((it) => `${it.path}: ${it.message}`).join('\n') : undefined;
+}
 
 /** Pauses a configuration or resumes it, on Redis alone: a queue Redis that starts empty knows of no pause. */
 export const pauseOrResume =

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { done, problemsOf, type Refusal } from '../../jobs/contract.ts';
 import { backfillPlayersWithin, matchTtlMs } from '../../jobs/matchmaking/backfill.ts';
+import { withoutRatings } from '../../jobs/matchmaking/rating-attributes.ts';
 import { checkTicket } from '../../jobs/matchmaking/rule-set/check-ticket.ts';
 import type { startBackfill } from '../../jobs/matchmaking/start-backfill.ts';
 import type { TicketPlayer } from '../../jobs/matchmaking/ticket.ts';
@@ -8,21 +9,22 @@ import type { Handler } from '../handler.ts';
 import type { Playing } from '../pool/backfills.ts';
 import type { Configurations } from '../pool/configurations.ts';
 import type { Pool } from '../pool/pool.ts';
-import type { Reservation } from '../pool/tickets.ts';
+import type { Entering, Reservation } from '../pool/tickets.ts';
 import type { Matches, MatchRecord } from '../records/matches.ts';
+import type { Unrated } from './rating-attributes.ts';
 
 export interface StartBackfillStores {
   readonly pool: Pool;
   readonly matches: Pick<Matches, 'find'>;
   readonly configurations: Configurations;
+  /** Gives tickets the attributes their configurations take from ratings. */
+  readonly rate: (tickets: readonly Unrated[]) => Promise<Entering[]>;
   /** Adds form-matches for a pool. */
   readonly wake: (pool: string) => Promise<void>;
 }
 
 /** A reservation that may enter, or why it may not: one word for the ticket, and a sentence. */
-type Checked =
-  | { readonly pool: string; readonly timeoutMs: number; readonly players: readonly TicketPlayer[] }
-  | { readonly reason: string; readonly message: string };
+type Checked = Unrated | { readonly reason: string; readonly message: string };
 
 /** Lets reserved backfill tickets search, one by one: a running match asks seldom. */
 export const startBackfills =
@@ -42,19 +44,20 @@ async function enter(reservation: Reservation, fills: string, stores: StartBackf
   const { pool, matches, wake } = stores;
   const { ticketId } = reservation;
   const checked = await check(reservation, stores);
+  const [entering] = 'reason' in checked ? [] : await stores.rate([checked]);
   const match = (await matches.find([fills])).get(fills);
   const over = match && whyOver(match);
   const problem = 'reason' in checked ? checked : over && { reason: 'MatchOver', message: over };
   if (problem) await pool.refuse([{ ticketId, ...problem }]);
-  else if ('pool' in checked) {
-    const playing = await whoPlays(fills, checked.players, stores);
-    await pool.enterBackfill(ticketId, checked.pool, checked.timeoutMs, playing);
-    await wake(checked.pool);
+  else if (entering) {
+    const playing = await whoPlays(fills, entering.players, stores);
+    await pool.enterBackfill(ticketId, entering.pool, entering.timeoutMs, playing);
+    await wake(entering.pool);
   }
 }
 
 async function check(
-  { configuration, players: reserved }: Reservation,
+  { ticketId, configuration, players: reserved }: Reservation,
   { configurations }: StartBackfillStores,
 ): Promise<Checked> {
   const invalid = (problems: readonly string[]) => ({
@@ -63,17 +66,14 @@ async function check(
   });
   const current = await configurations.current(configuration);
   if (!current) return invalid([`configuration: ${configuration} does not exist`]);
-  const players = backfillPlayersWithin(current.installed.configuration.limits).safeParse(
-    JSON.parse(reserved),
-  );
-  if (!players.success) return invalid(problemsOf(players.error, 'players'));
-  const problems = checkTicket(current.ruleSet, { players: players.data, backfill: true });
+  const { limits, ratingAttributes: taken, ladder, requestTimeoutSeconds } = current.installed.configuration;
+  const parsed = backfillPlayersWithin(limits).safeParse(JSON.parse(reserved));
+  if (!parsed.success) return invalid(problemsOf(parsed.error, 'players'));
+  const players = withoutRatings(parsed.data, taken);
+  const problems = checkTicket(current.ruleSet, { players, backfill: true });
   if (problems.length > 0) return invalid(problems.map((it) => `${it.path}: ${it.message}`));
-  return {
-    players: players.data,
-    pool: current.poolOf(players.data),
-    timeoutMs: current.installed.configuration.requestTimeoutSeconds * 1_000,
-  };
+  const timeoutMs = requestTimeoutSeconds * 1_000;
+  return { entering: { ticketId, players, pool: current.poolOf(players), timeoutMs }, taken, ladder };
 }
 
 function whyOver({ _id, status, result, succeeded_by: successor }: MatchRecord): string | undefined {

@@ -1,20 +1,23 @@
 import type { z } from 'zod';
 import { type Actor, done, maxItems, problemsOf, refusalsOf } from '../../jobs/contract.ts';
 import { configurationOf } from '../../jobs/matchmaking/pool-name.ts';
+import { type RatingAttributes, withoutRatings } from '../../jobs/matchmaking/rating-attributes.ts';
 import { checkTicket } from '../../jobs/matchmaking/rule-set/check-ticket.ts';
 import type { startMatchmaking } from '../../jobs/matchmaking/start-matchmaking.ts';
-import type { TicketPlayer } from '../../jobs/matchmaking/ticket.ts';
 import type { Handler } from '../handler.ts';
 import type { Configurations } from '../pool/configurations.ts';
 import type { Pool } from '../pool/pool.ts';
 import type { Entering, Reservation } from '../pool/tickets.ts';
 import { batched } from '../telemetry/batched.ts';
 import type { Tracer } from '../telemetry/tracer.ts';
+import type { Unrated } from './rating-attributes.ts';
 
 export interface StartMatchmakingStores {
   readonly pool: Pool;
   readonly tracer: Tracer;
   readonly configurations: Configurations;
+  /** Gives tickets the attributes their configurations take from ratings; throws while the record is away. */
+  readonly rate: (tickets: readonly Unrated[]) => Promise<Entering[]>;
   /** Adds form-matches for a pool. */
   readonly wake: (pool: string) => Promise<void>;
   /**
@@ -27,33 +30,50 @@ export interface StartMatchmakingStores {
 
 /** A reservation that may enter, or why it may not. */
 type Checked =
-  | { readonly players: readonly TicketPlayer[]; readonly pool: string; readonly timeoutMs: number }
+  | (Omit<Entering, 'ticketId'> & { readonly unrated?: RatingAttributes; readonly ladder: string })
   | { readonly problem: string };
 
 /** Two script calls keep Redis busy over a round trip. */
 const batch = { maxItems, inFlight: 2, schedule: setImmediate };
 
-/** Lets reserved tickets in; those of concurrently running jobs share their script calls. */
+/**
+ * Lets reserved tickets in; those of concurrently running jobs share their script calls. Tickets whose ratings have to be
+ * read first follow in calls of their own, so that a DocumentDB that is slow or away holds up nobody else: it throws, and the job
+ * is put off for them.
+ */
 export const startTickets = (stores: StartMatchmakingStores): Handler<StartItem> => {
   const start = batched(stores.tracer, {
     ...batch,
-    send: (items: readonly StartItem[]) => enterAll(items, stores),
+    send: (items: readonly StartItem[]) => startAll(items, stores),
   });
-  return async (items) => done(undefined, refusalsOf(await Promise.all(items.map(start))));
+  const enterRated = shared(stores.tracer, {
+    ...batch,
+    send: async (tickets: readonly Unrated[]) => {
+      await enterAll(await stores.rate(tickets), stores);
+      return tickets.map(() => undefined);
+    },
+  });
+  const startOne = async (item: StartItem): Promise<string | undefined> => {
+    const started = await start(item);
+    return typeof started === 'object' ? enterRated(started) : started;
+  };
+  return async (items) => done(undefined, refusalsOf(await Promise.all(items.map(startOne))));
 };
 
 /**
  * Checks each reservation again, alone, where the state is: what a producer of another version let through, or a
  * configuration put meanwhile, fails that ticket with its reason and lets its neighbours in. Returns per item why it
- * was refused, if it was.
+ * was refused, if it was, or what of it has yet to be rated.
  */
-async function enterAll(
+async function startAll(
   items: readonly StartItem[],
-  { pool, configurations, wake, onStarted, onUnready }: StartMatchmakingStores,
-): Promise<(string | undefined)[]> {
+  stores: StartMatchmakingStores,
+): Promise<(string | Unrated | undefined)[]> {
+  const { pool, configurations, onStarted, onUnready } = stores;
   const reservations = await pool.reservations(items.map((item) => item.ticketId));
   const entering: Entering[] = [];
   const failing = [];
+  const unrated = new Map<string, Unrated>();
   for (const reservation of reservations) {
     if (reservation?.status !== 'QUEUED') continue;
     const { ticketId, configuration } = reservation;
@@ -61,27 +81,41 @@ async function enterAll(
       onUnready(configuration, error),
     );
     if (!checked) continue;
-    if ('problem' in checked)
+    if ('problem' in checked) {
       failing.push({ ticketId, configuration, reason: 'InvalidTicket', message: checked.problem });
-    else
-      entering.push({ ticketId, ...checked, estimatedWait: (await pool.waitEstimate(configuration))?.p50 });
+      continue;
+    }
+    const { unrated: taken, ladder, ...rest } = checked;
+    if (taken) unrated.set(ticketId, { entering: { ticketId, ...rest }, taken, ladder });
+    else entering.push({ ticketId, ...rest });
   }
   if (failing.length > 0) await pool.refuse(failing);
+  for (const [name, tickets] of Map.groupBy(failing, (it) => it.configuration))
+    onStarted(name, 'failed', tickets.length);
+  await enterAll(entering, stores);
+  return reservations.map((reservation, index) =>
+    reservation
+      ? unrated.get(reservation.ticketId)
+      : `ticketId: ${items[index]?.ticketId} was never reserved`,
+  );
+}
+
+async function enterAll(
+  entering: readonly Entering[],
+  { pool, wake, onStarted }: StartMatchmakingStores,
+): Promise<void> {
   const results = entering.length > 0 ? await pool.enter(entering) : [];
   await Promise.all([...new Set(entering.map((ticket) => ticket.pool))].map(wake));
 
-  const ended = (how: (result: string) => boolean) => entering.filter((_, at) => how(results[at] ?? ''));
-  const started = ended((result) => result === 'entered');
-  const failed = [
-    ...failing.map((it) => it.configuration),
-    ...ended((it) => it.startsWith('placing')).map((it) => configurationOf(it.pool)),
-  ];
-  for (const [name, tickets] of Map.groupBy(started, (it) => configurationOf(it.pool)))
+  const ended = (how: (result: string) => boolean) =>
+    Map.groupBy(
+      entering.filter((_, at) => how(results[at] ?? '')),
+      (it) => configurationOf(it.pool),
+    );
+  for (const [name, tickets] of ended((result) => result === 'entered'))
     onStarted(name, 'started', tickets.length);
-  for (const [name, tickets] of Map.groupBy(failed, (it) => it)) onStarted(name, 'failed', tickets.length);
-  return reservations.map((reservation, index) =>
-    reservation ? undefined : `ticketId: ${items[index]?.ticketId} was never reserved`,
-  );
+  for (const [name, tickets] of ended((result) => result.startsWith('placing')))
+    onStarted(name, 'failed', tickets.length);
 }
 
 type StartItem = z.output<typeof startMatchmaking.item>;
@@ -94,11 +128,15 @@ async function check(reservation: Reservation, configurations: Configurations): 
   const actor = JSON.parse(reservation.actor) as Actor;
   if (actor.kind === 'player' && !players.data.some((player) => player.playerId === actor.playerId))
     return { problem: 'players: a player may start only tickets they are in' };
-  const problems = checkTicket(current.ruleSet, { players: players.data });
+  const { requestTimeoutSeconds, ratingAttributes, ladder } = current.installed.configuration;
+  const own = withoutRatings(players.data, ratingAttributes);
+  const problems = checkTicket(current.ruleSet, { players: own });
   if (problems.length > 0) return { problem: problems.map((it) => `${it.path}: ${it.message}`).join('; ') };
   return {
-    players: players.data,
-    pool: current.poolOf(players.data),
-    timeoutMs: current.installed.configuration.requestTimeoutSeconds * 1_000,
+    players: own,
+    pool: current.poolOf(own),
+    timeoutMs: requestTimeoutSeconds * 1_000,
+    ladder,
+    ...(Object.keys(ratingAttributes).length > 0 && { unrated: ratingAttributes }),
   };
 }

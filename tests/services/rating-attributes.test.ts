@@ -1,0 +1,178 @@
+import { beforeEach, describe, expect, inject, onTestFinished, test } from 'vitest';
+import type { Configuration } from '../../jobs/matchmaking/configuration.ts';
+import { newcomer } from '../../jobs/rating-update/rating.ts';
+import { storeConfiguration, storeRuleSet } from '../../workers/maintenance/settings.ts';
+import { openRatings } from '../../workers/matchmaking/rating-attributes.ts';
+import { startBackfills } from '../../workers/matchmaking/start-backfill.ts';
+import { startTickets } from '../../workers/matchmaking/start-matchmaking.ts';
+import { openConfigurations } from '../../workers/pool/configurations.ts';
+import { inTransaction, isUnreachable, openDatabase } from '../../workers/records/database.ts';
+import { openPlayers } from '../../workers/records/players.ts';
+import { noTracer } from '../../workers/telemetry/tracer.ts';
+import { aConfiguration, aTicket, duelRuleSet } from '../support/builders.ts';
+import { openFleetStores, perform } from '../support/fleet-stores.ts';
+import { openProxy } from '../support/tcp-proxy.ts';
+
+let fleet: Awaited<ReturnType<typeof openFleetStores>>;
+/** The session cache is shared by all tests, so each has ids of its own. */
+const own = (name: string) => `${fleet.domain}-${name}`;
+
+beforeEach(async () => {
+  fleet = await openFleetStores();
+  onTestFinished(() => fleet[Symbol.asyncDispose]());
+});
+
+const configure = (name: string, more: Partial<Configuration>) => {
+  const { configuration, ...rest } = aConfiguration(1);
+  return fleet.stores.pool.install({ ...rest, configuration: { ...configuration, name, ...more } });
+};
+const reserve = (configuration: string, ...names: string[]) =>
+  fleet.producerTickets.reserve(
+    'job',
+    names.map((name) => ({ ...aTicket(own(name)), configuration })),
+  );
+const start = (names: readonly string[], players = fleet.stores.players) =>
+  perform(
+    startTickets({
+      pool: fleet.stores.pool,
+      configurations: openConfigurations(fleet.stores.pool),
+      tracer: noTracer,
+      rate: openRatings({ players, cache: fleet.stores.cache }),
+      wake: async () => undefined,
+      onUnready: (_configuration, error) => {
+        throw error;
+      },
+      onStarted: () => undefined,
+    }),
+    names.map((name) => ({ ticketId: own(name) })),
+  );
+/** Rates a player on a ladder in the record alone. */
+const rate = (name: string, ladder: string, mu: number, sigma: number) =>
+  inTransaction(fleet.stores.database, (session) =>
+    fleet.stores.players.move(
+      [{ playerId: own(name), ladder, rating: { ...newcomer, mu, sigma, version: 1 }, games: 1 }],
+      new Date(),
+      session,
+    ),
+  );
+const skillOf = async (name: string, attribute = 'skill') => {
+  const [ticket] = await fleet.producerTickets.describe([own(name)]);
+  return [ticket?.status, ticket?.players[0]?.attributes[attribute]];
+};
+
+describe('attributes taken from ratings', () => {
+  test("are the fleet's, whatever the client said: 1500 for a newcomer", async () => {
+    await configure('duel', { ratingAttributes: { skill: 'rating' } });
+    await rate('veteran', 'default', 35, 2);
+    await reserve('duel', 'novice', 'veteran');
+
+    await start(['novice', 'veteran']);
+
+    expect(await skillOf('novice')).toEqual(['SEARCHING', { N: 1_500 }]);
+    expect(await skillOf('veteran')).toEqual(['SEARCHING', { N: 1_795 }]);
+  });
+
+  test('come from the session cache where it has them, and the record is not asked', async () => {
+    await configure('duel', { ratingAttributes: { skill: 'rating' } });
+    await fleet.stores.cache.putRatings([{ playerId: own('a'), rating: 1_612, version: 3 }]);
+    await reserve('duel', 'a');
+    const away = { ...fleet.stores.players, find: () => Promise.reject(new Error('was asked')) };
+
+    await start(['a'], away);
+
+    expect(await skillOf('a')).toEqual(['SEARCHING', { N: 1_612 }]);
+  });
+
+  test.each([
+    ['rating', 1_795],
+    ['cautious', 1_618],
+    ['mu', 35],
+  ] as const)("are of the configuration's ladder: %s", async (which, expected) => {
+    await configure('duel', { ladder: 'ranked', ratingAttributes: { skill: which } });
+    await rate('a', 'ranked', 35, 2);
+    await rate('a', 'default', 20, 2);
+    await fleet.stores.cache.putRatings([{ playerId: own('a'), rating: 1_353, version: 1 }]);
+    await reserve('duel', 'a');
+
+    await start(['a']);
+
+    expect(await skillOf('a')).toEqual(['SEARCHING', { N: expected }]);
+  });
+
+  test('are those of a running match that wants company, too', async () => {
+    await configure('duel', { ratingAttributes: { skill: 'rating' } });
+    await rate('a', 'default', 35, 2);
+    const players = [{ ...aTicket(own('a')).players[0]!, team: 'side_1' }];
+    await fleet.producerTickets.reserve('job', [
+      { ...aTicket(own('a')), configuration: 'duel', players, fills: own('match') },
+    ]);
+
+    await perform(
+      startBackfills({
+        ...fleet.stores,
+        configurations: openConfigurations(fleet.stores.pool),
+        rate: openRatings(fleet.stores),
+        wake: async () => undefined,
+      }),
+      [{ ticketId: own('a') }],
+    );
+
+    const { tickets } = await fleet.stores.pool.readPool('duel', 0, 10);
+    expect(tickets).toMatchObject([{ backfill: true, players: [{ attributes: { skill: { N: 1_795 } } }] }]);
+  });
+
+  test('put the start off while the record is away, and nobody else (invariant 1)', async () => {
+    const away = await openCutOff();
+    await configure('duel', {});
+    await configure('rated', { ratingAttributes: { skill: 'cautious' } });
+    await reserve('duel', 'plain');
+    await reserve('rated', 'waits');
+
+    const started = start(['waits', 'plain'], away);
+
+    await expect(started).rejects.toSatisfy(isUnreachable);
+    expect(await skillOf('plain')).toEqual(['SEARCHING', { N: 10 }]);
+    expect((await skillOf('waits'))[0]).toBe('QUEUED');
+    expect(await start(['waits', 'plain'])).toMatchObject({ kind: 'done', refusals: [] });
+    expect(await skillOf('waits')).toEqual(['SEARCHING', { N: 763 }]);
+  });
+});
+
+/** The players of a record that has just been cut off. */
+async function openCutOff() {
+  const uri = inject('stackEnv')['DOCUMENTDB_URI'] ?? '';
+  const { host } = new URL(uri);
+  const proxy = await openProxy(uri);
+  const database = await openDatabase(uri.replace(host, `127.0.0.1:${proxy.port}`), fleet.db.databaseName);
+  onTestFinished(database.close);
+  await proxy.cut();
+  return openPlayers(database.db);
+}
+
+describe('an attribute that is no number cannot be taken from ratings', () => {
+  const put = (ratingAttributes: Configuration['ratingAttributes']) =>
+    perform(storeConfiguration(fleet.stores), [{ ...aConfiguration().configuration, ratingAttributes }]);
+
+  test('nor one the rule set does not declare: the configuration is refused by name', async () => {
+    await perform(storeRuleSet(fleet.stores), [{ name: 'duel', body: duelRuleSet }]);
+
+    expect(await put({ skill: 'rating' })).toMatchObject({ kind: 'done' });
+    expect(await put({ mood: 'rating' })).toMatchObject({
+      kind: 'refused',
+      reason: expect.stringMatching(/^ratingAttributes\.mood: is no number attribute/),
+    });
+  });
+
+  test('and a rule set that would take the number away is refused too', async () => {
+    await perform(storeRuleSet(fleet.stores), [{ name: 'duel', body: duelRuleSet }]);
+    await put({ skill: 'rating' });
+    const body = JSON.stringify({ ...JSON.parse(duelRuleSet), playerAttributes: [], rules: [] });
+
+    expect(await perform(storeRuleSet(fleet.stores), [{ name: 'duel', body }])).toMatchObject({
+      kind: 'refused',
+      reason: expect.stringMatching(
+        /configuration duel does not fit it:\nratingAttributes\.skill: is no number/,
+      ),
+    });
+  });
+});

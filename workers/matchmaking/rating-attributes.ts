@@ -1,0 +1,51 @@
+import {
+  type RatingAttributes,
+  ratingNumber,
+  withRatings,
+} from '../../jobs/matchmaking/rating-attributes.ts';
+import { defaultLadder } from '../../jobs/rating-update/ladder.ts';
+import type { Entering } from '../pool/tickets.ts';
+import type { PlayerRecord, Players } from '../records/players.ts';
+import type { SessionCache } from '../session-cache/session-cache.ts';
+
+export interface RatingStores {
+  readonly players: Players;
+  readonly cache: SessionCache;
+}
+
+/** A ticket that enters once its players have the attributes their configuration takes from ratings. */
+export interface Unrated {
+  readonly entering: Entering;
+  readonly taken: RatingAttributes;
+  readonly ladder: string;
+}
+
+/**
+ * Gives tickets the attributes their configurations take from ratings. The session cache knows the visible ratings of the
+ * default ladder, the record everything: it is asked, once, for who is not in the cache or whose number is not.
+ */
+export const openRatings =
+  ({ players, cache }: RatingStores) =>
+  async (tickets: readonly Unrated[]): Promise<Entering[]> => {
+    const wanting = tickets.filter(({ taken }) => Object.keys(taken).length > 0);
+    const [visible, others] = [wanting.filter(isCached), wanting.filter((ticket) => !isCached(ticket))];
+    const cached = visible.length > 0 ? await cache.ratings(playersOf(visible)) : new Map<string, number>();
+    const missing = [...playersOf(others), ...playersOf(visible).filter((id) => !cached.has(id))];
+    const found =
+      missing.length > 0 ? await players.find([...new Set(missing)]) : new Map<string, PlayerRecord>();
+    return tickets.map((ticket) => ({
+      ...ticket.entering,
+      players: withRatings(ticket.entering.players, ticket.taken, (playerId, which) => {
+        const known = isCached(ticket) ? cached.get(playerId) : undefined;
+        return known ?? ratingNumber(which, found.get(playerId)?.ratings[ticket.ladder]);
+      }),
+    }));
+  };
+
+/** Whether all that a ticket takes is what the session cache holds. */
+const isCached = ({ taken, ladder }: Unrated): boolean =>
+  ladder === defaultLadder && Object.values(taken).every((which) => which === 'rating');
+
+const playersOf = (tickets: readonly Unrated[]): string[] => [
+  ...new Set(tickets.flatMap(({ entering }) => entering.players.map((player) => player.playerId))),
+];
