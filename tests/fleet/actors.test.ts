@@ -15,7 +15,7 @@ beforeAll(async () => {
   fleet = await openFleet();
   await fleet.startWorker();
   await fleet.install('duel', duelRuleSet);
-});
+}, 120_000);
 afterAll(() => fleet[Symbol.asyncDispose]());
 
 const me = { kind: 'player', playerId: 'me' } as const;

@@ -48,11 +48,14 @@ describe('the catalogue', () => {
 
     // Each of these is asked for again by the clock: by the beat, or by a schedule.
     expect(once.sort()).toEqual([
+      'deliver-events',
       'expire-sessions',
       'form-matches',
+      'record-tickets',
       'report-queue-length',
       'resume-recomputes',
       'sweep',
+      'trim-events',
     ]);
   });
 });
