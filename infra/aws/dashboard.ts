@@ -68,7 +68,10 @@ export class FleetDashboard extends Construct {
             graph('Jobs waiting', perQueue('QueueLength', 'Maximum')),
             graph('Oldest job (s)', perQueue('OldestJobAge', 'Maximum')),
             graph('Workers', perQueue('ActiveWorkers', 'Average')),
-            graph('One job (ms)', perQueue('JobDuration', 'Average')),
+            graph('One job (ms)', [
+              ...perQueue('JobDuration', 'Average'),
+              fleetMetric('PlacementLatency', { environment, service: 'session-creation', statistic: 'p90' }),
+            ]),
           ],
           [
             graph('Queue cluster (%)', [
@@ -88,6 +91,7 @@ export class FleetDashboard extends Construct {
               ofMatches('OutboxLength', 'Maximum'),
               ofMatches('TicketsSearching', 'Maximum'),
               ...perQueue('FailedJobs', 'Maximum'),
+              ...perQueue('PlacementsFailed', 'Sum'),
               ...perQueue('MeasurementsLost', 'Sum'),
             ]),
             graph('Events', [
