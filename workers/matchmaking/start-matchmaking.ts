@@ -10,6 +10,8 @@ import type { Pool } from '../pool/pool.ts';
 import type { Entering, Reservation } from '../pool/tickets.ts';
 import { batched } from '../telemetry/batched.ts';
 import type { Tracer } from '../telemetry/tracer.ts';
+import { shared } from '../telemetry/shared.ts';
+import type { Tracer } from '../telemetry/tracer.ts';
 import type { Unrated } from './rating-attributes.ts';
 
 export interface StartMatchmakingStores {
