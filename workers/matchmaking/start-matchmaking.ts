@@ -10,8 +10,6 @@ import type { Pool } from '../pool/pool.ts';
 import type { Entering, Reservation } from '../pool/tickets.ts';
 import { batched } from '../telemetry/batched.ts';
 import type { Tracer } from '../telemetry/tracer.ts';
-import { shared } from '../telemetry/shared.ts';
-import type { Tracer } from '../telemetry/tracer.ts';
 import type { Unrated } from './rating-attributes.ts';
 
 export interface StartMatchmakingStores {
@@ -48,7 +46,7 @@ export const startTickets = (stores: StartMatchmakingStores): Handler<StartItem>
     ...batch,
     send: (items: readonly StartItem[]) => startAll(items, stores),
   });
-  const enterRated = shared(stores.tracer, {
+  const enterRated = batched(stores.tracer, {
     ...batch,
     send: async (tickets: readonly Unrated[]) => {
       await enterAll(await stores.rate(tickets), stores);
