@@ -17,6 +17,7 @@ import { parse } from './parse.ts';
 import { openQueues } from './queues.ts';
 import { RequestError } from './request-error.ts';
 import { openResults } from './results.ts';
+import { openRollback } from './rollback.ts';
 import { secretOr } from './secrets.ts';
 import { openSessions } from './sessions.ts';
 import { openTickets } from './tickets.ts';
@@ -93,6 +94,7 @@ export async function openClient(options: ClientOptions) {
     ...openBackfill(parts),
     ...openResults(parts),
     ...operations,
+    ...openRollback(parts),
     ...openLive({ ...parts, redis, domain, readRecord: operations.readRecord }),
     ...openNotices({ call, redis, domain, origin, readRecord: operations.readRecord }),
 

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import type { z } from 'zod';
 import type { configuration } from '../../jobs/matchmaking/configuration.ts';
+import { count } from './arguments.ts';
 import { configurationRow, configurationText } from './configuration-text.ts';
 import { readJson, show, withClient } from './terminal.ts';
 
@@ -20,6 +21,18 @@ export function configurationCommands(from: string): Command {
         const wanted = (await readJson(from, file)) as z.input<typeof configuration>;
         const { version } = await client.putConfiguration(wanted);
         show(command, { name: wanted.name, version }, [{ name: wanted.name, version }]);
+      }),
+    );
+
+  configurations
+    .command('rollback')
+    .description('put the settings of an earlier version again as a new one')
+    .argument('<name>')
+    .option('--to <version>', 'default: the settings before those in force', count)
+    .action((name: string, { to }: { to?: number }, command: Command) =>
+      withClient(command, async (client) => {
+        const back = await client.rollbackConfiguration({ name, to });
+        show(command, back, [{ ...back }]);
       }),
     );
 

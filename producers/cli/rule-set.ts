@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import { stepsBeyond } from '../../jobs/matchmaking/rule-set/doubts.ts';
 import { loadRuleSet, type Problem } from '../../jobs/matchmaking/rule-set/load.ts';
 import { RequestError } from '../request-error.ts';
+import { count } from './arguments.ts';
 import { readText, show, withClient } from './terminal.ts';
 
 const line = ({ path, message }: Problem) => (path ? `${path}: ${message}` : message);
@@ -56,6 +57,18 @@ export function ruleSetCommands(from: string): Command {
           records,
           records.map(({ name, version, created_at }) => ({ name, version, created: created_at })),
         );
+      }),
+    );
+
+  ruleSet
+    .command('rollback')
+    .description('put an earlier version again as a new one; tickets keep their age')
+    .argument('<name>')
+    .option('--to <version>', 'default: the version before the one in force', count)
+    .action((name: string, { to }: { to?: number }, command: Command) =>
+      withClient(command, async (client) => {
+        const back = await client.rollbackRuleSet({ name, to });
+        show(command, back, [{ ...back }]);
       }),
     );
 
