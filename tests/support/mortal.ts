@@ -10,6 +10,9 @@ interface Death {
 
 class Died extends Error {}
 
+/** What a worker has beside its stores: the database their transactions run on, and what watches it. */
+const notStores = new Set(['database', 'tracer']);
+
 /**
  * Stores of a worker that dies there. What it calls after its death reaches nothing; the database itself lives on. Every
  * method is a call, those of queues and of the jobs they give too.
@@ -37,7 +40,7 @@ export function mortal<Stores extends object>(stores: Stores, death: Death): Sto
   return Object.fromEntries(
     Object.entries(stores).map(([name, store]) => [
       name,
-      name === 'database' || typeof store !== 'object' ? store : dying(name, store),
+      notStores.has(name) || typeof store !== 'object' ? store : dying(name, store),
     ]),
   ) as Stores;
 }
