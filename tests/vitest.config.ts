@@ -6,6 +6,8 @@ const onLocalStack = {
   testTimeout: 30_000,
   hookTimeout: 60_000,
   maxWorkers: 2,
+  // As a worker's entry sets it, before the X-Ray SDK is loaded.
+  env: { AWS_XRAY_MANUAL_MODE: '1' },
 };
 
 /**

@@ -22,6 +22,9 @@ if (!config.success) {
   process.exit(1);
 }
 
+// The X-Ray SDK reads its mode when it is loaded; see `telemetry/xray-daemon.ts`.
+process.env['AWS_XRAY_MANUAL_MODE'] = '1';
+
 // A worker started as a child with a channel to its parent does not outlive it, not even while it starts. An orderly
 // exit would write what is left of the log first, and try for ever when its reader is gone as well.
 process.once('disconnect', () => process.kill(process.pid, 'SIGKILL'));

@@ -142,7 +142,9 @@ describe('time', () => {
     await domain.reserve(aTicket('a'), aTicket('b'));
     await domain.enter('b');
 
-    expect(await domain.pool.overdueReservations(0)).toEqual([{ ticketId: 'a', jobId: 'job' }]);
+    expect(await domain.pool.overdueReservations(0)).toEqual([
+      { ticketId: 'a', jobId: 'job', backfill: false },
+    ]);
     expect(await domain.pool.overdueReservations(0)).toEqual([]);
   });
 });

@@ -120,12 +120,14 @@ export function openCrew({ queues, ...stores }: Kit) {
     async work(kind: Job['kind'], items: readonly unknown[], actor?: Envelope['actor']): Promise<Outcome> {
       const duty = duties.find((it) => it.job.kind === kind);
       if (!duty) throw new Error(`${kind} is no work of this fleet`);
-      return perform(
+      return await perform(
         duty.handle,
         items.map((item) => duty.job.item.parse(item)),
         actor,
       );
     },
-    beat: () => beat(stores.pool, queues),
+    async beat(): Promise<void> {
+      await beat(stores.pool, queues);
+    },
   };
 }

@@ -86,8 +86,9 @@ async function startAll(
       continue;
     }
     const { unrated: taken, ladder, ...rest } = checked;
-    if (taken) unrated.set(ticketId, { entering: { ticketId, ...rest }, taken, ladder });
-    else entering.push({ ticketId, ...rest });
+    const ticket = { ticketId, ...rest, estimatedWait: (await pool.waitEstimate(configuration))?.p50 };
+    if (taken) unrated.set(ticketId, { entering: ticket, taken, ladder });
+    else entering.push(ticket);
   }
   if (failing.length > 0) await pool.refuse(failing);
   for (const [name, tickets] of Map.groupBy(failing, (it) => it.configuration))

@@ -54,15 +54,16 @@ export function openBackfills(redis: Redis, tag: string, script: Scripts) {
       run.leave(matchId, configuration, playerIds.length, ...playerIds, ...automaticArgs(automatic)),
 
     /** Matches are over: cancels their backfill tickets, and returns which. */
-    endBackfills: (matchIds: readonly string[]): Promise<string[]> =>
-      matchIds.length === 0 ? Promise.resolve([]) : run.endBackfills(...matchIds),
+    async endBackfills(matchIds: readonly string[]): Promise<string[]> {
+      return matchIds.length === 0 ? [] : run.endBackfills(...matchIds);
+    },
 
     /** Per player the match their newest ticket ended in; `undefined` where it ended in none, or is forgotten. */
     async latestMatches(playerIds: readonly string[]): Promise<(LatestMatch | undefined)[]> {
       const newest = await Promise.all(
         playerIds.map((id) => redis.hmget(`${tag}:player:${id}`, 'ticket', 'match')),
       );
-      return Promise.all(
+      return await Promise.all(
         newest.map(async ([ticketId, goesOnIn]) => {
           if (!ticketId) return undefined;
           const [status, matchId] = await redis.hmget(`${tag}:ticket:${ticketId}`, 'status', 'match');
