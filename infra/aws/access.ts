@@ -1,19 +1,57 @@
 import { queueNames } from '../../jobs/contract.ts';
 import { poolTag, queuePrefix, ratingCacheKey, sessionCacheKey } from '../../jobs/keys.ts';
 
-/** FLUSHALL, KEYS, CONFIG and their like; and what takes every script away from everybody, which Valkey finds harmless. */
-const closed = ['-@admin', '-@dangerous', '-script|flush', '-function'];
+/** Who logs in to the queue cluster: upstream services, the fleet's tasks, people at the command line. */
+export type QueueRole = 'producer' | 'worker' | 'operator';
+
+/** What ioredis and BullMQ need before any work; the last four only in cluster mode. */
+const connecting =
+  'client|setinfo client|setname info eval evalsha cluster|slots cluster|info asking readonly';
+
+const producing = [
+  'del exists expire get getdel incr incrby persist pttl set time',
+  'hdel hget hgetall hlen hmget hmset hrandfield hset',
+  'llen lpos lpush lrange rpush',
+  'sadd scard smembers',
+  'xadd xrange xread xrevrange',
+  'zadd zcard zrange zrem zrevrangebyscore zscore',
+];
+
+/** Beside what producers do: pause, resume and retry, and count the workers of a queue (CLIENT LIST). */
+const operating = 'client|list hexists lindex ltrim rename rpop zcount zrevrange';
+
+const working = [
+  'client|list',
+  'del exists expire get incr incrby persist pexpire pttl set time',
+  'hdel hexists hget hgetall hincrby hlen hmget hmset hset hsetnx',
+  'lindex llen lpop lpos lpush lrange lrem ltrim rpop rpoplpush',
+  'sadd scard smembers srem',
+  'xadd xrange xrevrange xtrim',
+  'bzpopmin zadd zcard zcount zpopmin zrange zrangebyscore zrem zremrangebyrank zremrangebyscore zrevrange zrevrangebyscore zscore',
+];
+
+const lists: Record<QueueRole, readonly string[]> = {
+  producer: [connecting, ...producing],
+  operator: [connecting, ...producing, operating],
+  worker: [connecting, ...working],
+};
 
 /**
- * Access of the fleet's Valkey users, as `ACL SETUSER` takes it. Tests run a worker with exactly these rules.
- *
- * BullMQ reads INFO once per connection and counts workers with CLIENT LIST, which count as dangerous.
+ * The commands of a role, and no other. A script may call only what its user may: the lists hold what the scripts of the
+ * fleet and of BullMQ name too. `tests/services/acl-roles.test.ts` compares them with what a fleet uses.
  */
-export function queueAccess(domain: string): string {
+export const queueCommands = (role: QueueRole): readonly string[] => lists[role].join(' ').split(' ');
+
+/** Access of the queue cluster's users, as `ACL SETUSER` takes it: the keys of one domain, the commands of one role. */
+export function queueAccess(domain: string, role: QueueRole): string {
   const tags = new Set([...queueNames.map((queue) => queuePrefix(domain, queue)), poolTag(domain)]);
   const keys = [...tags].map((tag) => `~${tag}*`);
-  return ['on', ...keys, 'resetchannels', '+@all', ...closed, '+info', '+client|list'].join(' ');
+  const commands = queueCommands(role).map((command) => `+${command}`);
+  return ['on', ...keys, 'resetchannels', '-@all', ...commands].join(' ');
 }
+
+/** FLUSHALL, KEYS, CONFIG and their like; and what takes every script away from everybody, which Valkey finds harmless. */
+const closed = ['-@admin', '-@dangerous', '-script|flush', '-function'];
 
 export function cacheAccess(): string {
   const keys = [sessionCacheKey('*'), ratingCacheKey('*')].map((key) => `~${key}`);

@@ -34,6 +34,7 @@ export class DataStack extends Stack {
     new CfnOutput(this, 'UserPoolId', { value: players.pool.userPoolId });
     new CfnOutput(this, 'UserPoolClientId', { value: players.client.userPoolClientId });
     new CfnOutput(this, 'ProducersUrlSecret', { value: this.queueCluster.producersUrl.secretArn });
+    new CfnOutput(this, 'OperatorsUrlSecret', { value: this.queueCluster.operatorsUrl.secretArn });
     new CfnOutput(this, 'ProducersSecurityGroup', { value: this.network.producers.securityGroupId });
   }
 }

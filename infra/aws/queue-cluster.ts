@@ -8,7 +8,7 @@ import {
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
-import { queueAccess } from './access.ts';
+import { type QueueRole, queueAccess } from './access.ts';
 import { type Network, valkeyPort } from './network.ts';
 import type { StageSettings } from './settings.ts';
 import { acknowledgeFindings } from './valkey-findings.ts';
@@ -30,19 +30,27 @@ export class QueueCluster extends Construct {
   readonly group: CfnReplicationGroup;
   /** `rediss://` URL of the workers' user. */
   readonly workersUrl: ISecret;
-  /** `rediss://` URL of the producers' user, for upstream services and the command line. */
+  /** `rediss://` URL of the producers' user, for upstream services. */
   readonly producersUrl: ISecret;
+  /** `rediss://` URL of the operators' user, for the command line. */
+  readonly operatorsUrl: ISecret;
 
   constructor(scope: Construct, id: string, { settings, network, encryptionKey }: QueueClusterProps) {
     super(scope, id);
     const { nodeType, replicas, durability, snapshotDays } = settings.queueCluster;
-    const access = queueAccess(settings.domain);
-    const workers = new ValkeyUser(this, 'Workers', { name: 'workers', access, encryptionKey });
-    const producers = new ValkeyUser(this, 'Producers', { name: 'producers', access, encryptionKey });
+    const user = (id: string, role: QueueRole) =>
+      new ValkeyUser(this, id, {
+        name: id.toLowerCase(),
+        access: queueAccess(settings.domain, role),
+        encryptionKey,
+      });
+    const workers = user('Workers', 'worker');
+    const producers = user('Producers', 'producer');
+    const operators = user('Operators', 'operator');
     const users = new CfnUserGroup(this, 'Users', {
       engine: 'valkey',
       userGroupId: `${this.node.addr.slice(0, 8)}-queue-users`,
-      userIds: [workers.user.ref, producers.user.ref],
+      userIds: [workers.user.ref, producers.user.ref, operators.user.ref],
     });
     const subnets = new CfnSubnetGroup(this, 'Subnets', {
       description: 'Queue cluster',
@@ -82,5 +90,6 @@ export class QueueCluster extends Construct {
     const endpoint = `${this.group.attrConfigurationEndPointAddress}:${valkeyPort}/?cluster=true`;
     this.workersUrl = workers.url(this, 'WorkersUrl', endpoint);
     this.producersUrl = producers.url(this, 'ProducersUrl', endpoint);
+    this.operatorsUrl = operators.url(this, 'OperatorsUrl', endpoint);
   }
 }

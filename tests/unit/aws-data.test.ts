@@ -50,15 +50,16 @@ describe.each(stages.map((stage) => [stage.settings.name, stage] as const))(
       const queueUsers = users.filter((it) => text(it).includes('{main.matchmaking}'));
 
       expect(users.map((it) => it.Properties['UserName']).sort()).toEqual([
+        'operators',
         'producers',
         'workers',
         'workers',
       ]);
-      expect(queueUsers).toHaveLength(2);
+      expect(queueUsers).toHaveLength(3);
       for (const { Properties } of users) {
         expect(Properties['Engine']).toBe('valkey');
-        expect(Properties['AccessString']).toMatch(/ -@dangerous .*\+info/);
-        expect(Properties['AccessString']).not.toMatch(/~\* |allkeys|allcommands|nopass/);
+        expect(Properties['AccessString']).toMatch(/ resetchannels -@all .*\+info/);
+        expect(Properties['AccessString']).not.toMatch(/~\* |allkeys|allcommands|\+@all|nopass/);
         expect(text(Properties['AuthenticationMode'])).toContain('{{resolve:secretsmanager:');
       }
     });

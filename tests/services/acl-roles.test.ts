@@ -1,0 +1,162 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Redis } from 'ioredis';
+import { expect, inject, test, vi } from 'vitest';
+import { cacheAccess, type QueueRole, queueAccess, queueCommands } from '../../infra/aws/access.ts';
+import { openClient } from '../../producers/client.ts';
+import { duelRuleSet } from '../support/builders.ts';
+import { openCli } from '../support/cli.ts';
+import { namedInCode, recordCommands } from '../support/commands-used.ts';
+import { type Fleet, openFleet, soloist } from '../support/fleet.ts';
+
+/** The command line is a process per step, which takes a second; on a busy machine, many. */
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
+
+const roles: readonly QueueRole[] = ['producer', 'worker', 'operator'];
+const eventually = { timeout: 60_000, interval: 50 };
+
+/** Commands a role has though the recorded journey cannot show them, and why. */
+const unseen: Readonly<Record<string, string>> = {
+  eval: 'a script the server does not hold yet, so only the first fleet on a server gives it',
+  'client|setname': 'ioredis and BullMQ name some connections only',
+  'client|list': 'MONITOR shows no administrative command; counts the workers of a queue',
+  'cluster|slots': 'cluster mode',
+  'cluster|info': 'cluster mode',
+  asking: 'cluster mode, while slots move',
+  readonly: 'cluster mode, connections to replicas',
+};
+
+const forbidden = [
+  'HGETALL {other.matchmaking}:outbox',
+  'SET anything 1',
+  'FLUSHALL',
+  'FLUSHDB',
+  'KEYS *',
+  'SCAN 0',
+  'CONFIG GET maxmemory',
+  'SCRIPT FLUSH',
+  'FUNCTION FLUSH',
+  'DEBUG SLEEP 0',
+  'SHUTDOWN NOSAVE',
+  'ACL LIST',
+  'MONITOR',
+  'CLIENT KILL TYPE normal',
+  'SUBSCRIBE news',
+  'REPLICAOF NO ONE',
+];
+
+/** A user with these rules on a server of the stack, gone with the test. */
+async function openUser(variable: string, name: string, access: string) {
+  const url = new URL(inject('stackEnv')[variable] ?? '');
+  const admin = new Redis(url.href);
+  await admin.call('ACL', 'SETUSER', name, 'reset', '>secret', ...access.split(' '));
+  url.username = name;
+  url.password = 'secret';
+  return {
+    name,
+    url: url.href,
+    admin,
+    /** What was refused to this user, latest first. */
+    async refused(): Promise<string[]> {
+      const entries = (await admin.call('ACL', 'LOG', '1000')) as unknown[][];
+      return entries.map((it) => it.map(String).join(' ')).filter((it) => it.includes(` username ${name} `));
+    },
+    async [Symbol.asyncDispose]() {
+      await admin.call('ACL', 'DELUSER', name);
+      admin.disconnect();
+    },
+  };
+}
+
+const openRole = ({ own, domain }: Fleet, role: QueueRole) =>
+  openUser('QUEUE_REDIS_URL', own(role), queueAccess(domain, role));
+
+test('each role has the commands its code uses and no other: nothing is refused from session to rating', async () => {
+  await using fleet = await openFleet();
+  await using producer = await openRole(fleet, 'producer');
+  await using worker = await openRole(fleet, 'worker');
+  await using operator = await openRole(fleet, 'operator');
+  await using cache = await openUser('CACHE_REDIS_URL', fleet.own('cache'), cacheAccess());
+  using recorded = await recordCommands(worker.admin);
+  await fleet.startWorker({ QUEUE_REDIS_URL: worker.url, CACHE_REDIS_URL: cache.url });
+  await using client = await openClient({ redisUrl: producer.url, domain: fleet.domain });
+  await play(fleet, client);
+  await operate(fleet, operator.url);
+
+  for (const user of [producer, worker, operator, cache]) expect(await user.refused(), user.name).toEqual([]);
+  for (const [role, { name, admin }] of Object.entries({ producer, worker, operator })) {
+    const used = (await recorded.usedBy(name)).union(await namedInCode(admin, role as QueueRole));
+    const list = new Set(queueCommands(role as QueueRole));
+    const unused = [...list.difference(used)].filter((command) => !(command in unseen));
+    expect({ missing: [...used.difference(list)], unused }, role).toEqual({ missing: [], unused: [] });
+  }
+});
+
+/** What an upstream service does with a match, from settings to the rating of its result. */
+async function play({ own, cacheRedis }: Fleet, client: Fleet['client']) {
+  await client.putRuleSet({ name: 'access', body: duelRuleSet });
+  await client.putConfiguration({ name: 'access', ruleSetName: 'access', requestTimeoutSeconds: 60 });
+  const { sessionId } = await client.createSession({ playerId: own('ann') });
+  const { ticketId } = await client.startMatchmaking(soloist('access', own('ann')));
+  await client.startMatchmaking(soloist('access', own('bob')));
+  await vi.waitFor(async () => {
+    expect((await client.describeMatchmaking([ticketId]))[0]?.status).toBe('COMPLETED');
+    expect(await cacheRedis.hget(`sessions:${sessionId}`, 'status')).toBe('IN_MATCH');
+  }, eventually);
+  const [{ matchId = '' } = {}] = await client.describeMatchmaking([ticketId]);
+  await client.reportMatchResult({
+    matchId,
+    teams: [
+      { name: 'side_1', rank: 1 },
+      { name: 'side_2', rank: 2 },
+    ],
+  });
+  await vi.waitFor(
+    async () => expect(await cacheRedis.hget(`ratings:${own('ann')}`, 'rating')).not.toBeNull(),
+    eventually,
+  );
+  const failing = await client.queues.maintenance.add('dance', { kind: 'dance', items: [{}] });
+  await expect.poll(() => failing.getState(), eventually).toBe('failed');
+  for await (const item of client.events({ from: 0 })) if (item.kind === 'event') break;
+}
+
+/** What people do at the command line, a failed job included. */
+async function operate({ domain }: Fleet, redisUrl: string) {
+  const folder = await mkdtemp(join(tmpdir(), 'acl-'));
+  const cli = openCli(domain, folder);
+  for (const line of [
+    'pool list',
+    'pool show access',
+    'configuration list',
+    'queue pause rating-update',
+    'queue resume rating-update',
+    'queue failed maintenance',
+    'queue retry maintenance',
+    'queue list',
+  ])
+    expect(await cli(...line.split(' '), '--redis-url', redisUrl), line).toMatchObject({ code: 0 });
+  await rm(folder, { recursive: true });
+}
+
+test.each(roles)(
+  'the role %s may not look at another domain, at every key or at the server',
+  async (role) => {
+    await using fleet = await openFleet();
+    await using user = await openRole(fleet, role);
+    const redis = new Redis(user.url);
+
+    expect(await redis.info('memory')).toContain('maxmemory_policy');
+    expect(await redis.get(fleet.key('clock'))).toBeNull();
+    await expect(redis.get('{other.matchmaking}:clock')).rejects.toThrow('NOPERM');
+    for (const call of ["'GET', '{other.matchmaking}:clock'", "'FLUSHDB'", "'KEYS', '*'"])
+      await expect(redis.eval(`return redis.call(${call})`, 0), call).rejects.toThrow(/ACL failure/);
+
+    // Asked of the access rules alone: should one of these be open, the stack survives the test.
+    for (const command of forbidden)
+      expect(await user.admin.call('ACL', 'DRYRUN', user.name, ...command.split(' ')), command).toMatch(
+        /no permissions|permission/i,
+      );
+    redis.disconnect();
+  },
+);

@@ -1,0 +1,95 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Redis } from 'ioredis';
+import type { QueueRole } from '../../infra/aws/access.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const bullScripts = join(root, 'node_modules/bullmq/dist/esm/scripts');
+
+/** Whose code a role runs, and the scripts of BullMQ that code may come to, in a retry or after a crash. */
+const code: Record<QueueRole, { readonly folder: string; readonly bull: RegExp }> = {
+  producer: { folder: 'producers', bull: /^(addStandardJob|addDelayedJob|getStateV2)-/ },
+  operator: {
+    folder: 'producers',
+    bull: /^(addStandardJob|addDelayedJob|getStateV2|getCounts|getRanges|pause|reprocessJob)-/,
+  },
+  worker: {
+    folder: 'workers',
+    bull: /^(add(Standard|Delayed)Job|addJobScheduler|updateJobScheduler|moveTo(Active|Delayed|Finished)|moveStalledJobsToWait|extendLocks?|retryJob|releaseLock|getCounts|getRanges)-/,
+  },
+};
+
+/** Commands whose first argument says what they do; access names both: `client|list`. */
+const containers = new Set(['client', 'cluster', 'config', 'function', 'script']);
+/** What everybody may ask before they are somebody. */
+const beforeLogin = new Set(['auth', 'hello', 'quit', 'reset']);
+
+/** Calls of a script (`redis.call('X'`, `rcall("X"`) and of ioredis (`redis.x(`, `redis.call('X'`). */
+const scriptCall = /\b(?:r?call|redis\.p?call)\(\s*["'](\w+)["']/g;
+const clientCall = /\b(?:redis|reader)\.(\w+)\(/g;
+
+const found = (text: string, pattern: RegExp): string[] =>
+  [...text.matchAll(pattern)].map((it) => (it[1] ?? '').toLowerCase());
+
+/** The commands the code of a role names, whether a journey comes past them or not. */
+export async function namedInCode(admin: Redis, role: QueueRole): Promise<Set<string>> {
+  const commands = new Set((await admin.call('COMMAND', 'LIST')) as string[]);
+  const { folder, bull } = code[role];
+  // The session cache is another server, with other users.
+  const files = readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter((file) => /\.(ts|lua)$/.test(file) && !file.startsWith('session-cache'))
+    .map((file) => join(root, folder, file));
+  const scripts = readdirSync(bullScripts).filter((file) => file.endsWith('.js') && bull.test(file));
+  const own = files.map((file) => readFileSync(file, 'utf8'));
+  const theirs = scripts.map((file) => readFileSync(join(bullScripts, file), 'utf8'));
+  const names = [
+    ...own.flatMap((text) => [...found(text, scriptCall), ...found(text, clientCall)]),
+    ...theirs.flatMap((text) => found(text, scriptCall)),
+  ];
+  return new Set(names.filter((name) => commands.has(name) && !containers.has(name)));
+}
+
+/**
+ * Listens to all a server is asked and keeps by user which commands they gave, and which are named in the scripts they
+ * ran. What a script calls counts for who ran it, as access does.
+ */
+export async function recordCommands(admin: Redis) {
+  const monitor = await admin.monitor();
+  const users = new Map<string, string>();
+  const told: { source: string; name: string; digest?: string }[] = [];
+  let last = '';
+
+  const whoIsThere = async () => {
+    for (const line of String(await admin.client('LIST')).split('\n')) {
+      const [, address, user] = /\baddr=(\S+).*\buser=(\S+)/.exec(line) ?? [];
+      if (address && user) users.set(address, user);
+    }
+  };
+  monitor.on('monitor', (_time: string, [first = '', second = '']: string[], source: string) => {
+    const name = first.toLowerCase();
+    if (source !== 'lua') last = source;
+    if (!users.has(last)) {
+      users.set(last, '');
+      void whoIsThere();
+    }
+    told.push({
+      source: last,
+      name: containers.has(name) ? `${name}|${second.toLowerCase()}` : name,
+      ...(name === 'evalsha' && { digest: second }),
+    });
+  });
+
+  return {
+    /** What a user gave up to now. */
+    async usedBy(user: string): Promise<Set<string>> {
+      const theirs = told.filter(({ source }) => users.get(source) === user);
+      const digests = [...new Set(theirs.flatMap(({ digest }) => digest ?? []))];
+      const scripts = await Promise.all(digests.map((it) => admin.call('SCRIPT', 'SHOW', it)));
+      const named = scripts.flatMap((script) => found(String(script), scriptCall));
+      const given = theirs.map(({ name }) => name).filter((name) => !beforeLogin.has(name));
+      return new Set([...given, ...named]);
+    },
+    [Symbol.dispose]: () => monitor.disconnect(),
+  };
+}
