@@ -27,7 +27,10 @@ export interface MatchmakerData {
   readonly autoBackfillTicketId: null | string;
 }
 
-/** `autoBackfillTicketId`: of the ticket by which the fleet itself fills the match, where it does. */
+/**
+ * `autoBackfillTicketId`: of the ticket by which the fleet itself fills the match. Without it both `autoBackfill…` are null:
+ * the fleet does not, or the caller does not know of it.
+ */
 export function matchmakerData(
   match: Pick<CommittedMatch, 'matchId' | 'configuration' | 'tickets' | 'teams'>,
   origin: EventOrigin,

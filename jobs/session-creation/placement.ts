@@ -73,16 +73,19 @@ export type PlacementOutcome =
   | { readonly kind: 'placed'; readonly gameSession: GameSession }
   | { readonly kind: 'failed'; readonly message: string };
 
-/** What the webhook is told of a match's configuration. */
-interface Told {
+/** What the webhook is told beside the match itself. */
+export interface Told {
   readonly gameProperties?: z.output<typeof gameProperties> | undefined;
   readonly gameSessionData?: string | undefined;
+  /** The ticket by which the fleet will fill the match, where that is known before it is placed. */
+  readonly autoBackfillTicketId?: string | undefined;
 }
 
 /**
- * The body of the request, `matchmakerData` in the shape FlexMatch gives game servers:
+ * The body of the request, `matchmakerData` in the shape FlexMatch gives game servers. `backfill` names the running match that
+ * this one goes on from, and the ticket that asked for company for it: whoever runs that match answers with where it is.
  *
- * `{ matchId, configuration, location?, gameProperties?, gameSessionData?, matchmakerData: { matchId,
+ * `{ matchId, configuration, location?, backfill?: { matchId, ticketId }, gameProperties?, gameSessionData?, matchmakerData: { matchId,
  * matchmakingConfigurationArn, teams: [{ name, players: [{ playerId, attributes: { skill: { attributeType: "DOUBLE",
  * valueAttribute: 23 } } }] }], autoBackfillMode, autoBackfillTicketId }, playerLatencies: [{ playerId, latencyInMs }] }`
  */
@@ -94,9 +97,10 @@ export function placementRequest(match: CommittedMatch, told: Told, origin: Even
     matchId: match.matchId,
     configuration: match.configuration,
     ...(match.location !== undefined && { location: match.location }),
+    ...(match.backfill && { backfill: match.backfill }),
     ...(told.gameProperties && { gameProperties: told.gameProperties }),
     ...(told.gameSessionData && { gameSessionData: told.gameSessionData }),
-    matchmakerData: matchmakerData(match, origin),
+    matchmakerData: matchmakerData(match, origin, told.autoBackfillTicketId),
     playerLatencies: [...players.values()].flatMap(({ playerId, latencyInMs }) =>
       latencyInMs ? [{ playerId, latencyInMs }] : [],
     ),

@@ -23,12 +23,16 @@ export async function continueMatches(
   return continued;
 }
 
-/** The backfill ticket a match that starts below its maximum gets, where its configuration is `AUTOMATIC`. */
+/**
+ * The backfill ticket a match that starts below its maximum gets, where its configuration is `AUTOMATIC`. `version`: of the
+ * configuration in force, when the caller knows it.
+ */
 export async function backfillOf(
   match: BackfilledMatch & Pick<CommittedMatch, 'configuration'>,
   left: readonly string[],
   configurations: Configurations,
+  version?: number,
 ): Promise<AutomaticBackfill | undefined> {
-  const current = await configurations.current(match.configuration);
+  const current = await configurations.current(match.configuration, version);
   return current && automaticBackfill(current.installed.configuration, current.ruleSet, match, left);
 }

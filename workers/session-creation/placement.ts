@@ -1,13 +1,16 @@
-import type { Configuration } from '../../jobs/matchmaking/configuration.ts';
+import type { InstalledConfiguration } from '../../jobs/matchmaking/configuration.ts';
 import type { CommittedMatch } from '../../jobs/matchmaking/match.ts';
 import type { PlacementOutcome } from '../../jobs/session-creation/placement.ts';
+import type { Configurations } from '../pool/configurations.ts';
 import type { Pool } from '../pool/pool.ts';
 import { batched } from '../telemetry/batched.ts';
 import type { Tracer } from '../telemetry/tracer.ts';
+import { backfillOf } from './continued.ts';
 import { noPlace, type PlacementWebhook, type WebhookAnswer } from './webhook.ts';
 
 export interface PlacementStores {
   readonly pool: Pool;
+  readonly installed: Configurations;
   readonly webhook: PlacementWebhook;
   readonly tracer: Tracer;
 }
@@ -28,7 +31,7 @@ const mostPauseMs = 10_000;
  * said is noted in the outbox before anything follows from it, and the first note stands: whoever repeats this, after a crash or
  * beside another worker, goes on with the same answer.
  */
-export function openPlacement({ pool, webhook, tracer }: PlacementStores) {
+export function openPlacement({ pool, installed, webhook, tracer }: PlacementStores) {
   const send = batched<() => Promise<WebhookAnswer>, WebhookAnswer>(tracer, {
     send: async (requests) => Promise.all(requests.map((request) => request())),
     maxItems: 1,
@@ -66,21 +69,35 @@ export function openPlacement({ pool, webhook, tracer }: PlacementStores) {
   /** The configurations of matches as they are in force now: a webhook that was mended is asked at its new address. */
   async function settingsOf(matches: readonly CommittedMatch[]) {
     const names = [...new Set(matches.map((match) => match.configuration))];
-    const installed = await Promise.all(names.map((name) => pool.installed(name)));
-    return new Map(names.map((name, index) => [name, installed[index]?.configuration]));
+    const inForce = await Promise.all(names.map((name) => pool.installed(name)));
+    return new Map(names.map((name, index) => [name, inForce[index]]));
+  }
+
+  /**
+   * The ticket by which the fleet will fill a match once it has started. Not known for one that goes on from a running
+   * match: its ticket is named after how many have left, and that is settled when the running one ends, after placement.
+   */
+  async function autoBackfillTicketId(match: CommittedMatch, version: number): Promise<string | undefined> {
+    return match.backfill ? undefined : (await backfillOf(match, [], installed, version))?.ticketId;
   }
 
   async function place(
     match: CommittedMatch,
-    settings: Configuration | undefined,
+    settings: InstalledConfiguration | undefined,
     age: number,
     signal: AbortSignal,
   ): Promise<Placement> {
     const { matchId } = match;
     // A configuration that has stopped asking for places since: nobody can be asked any more.
-    if (settings?.placement.kind !== 'webhook') return note(matchId, { kind: 'failed', message: noPlace });
-    const { placement } = settings;
-    const answer = await send(() => webhook.ask(match, placement, settings, signal));
+    if (settings?.configuration.placement.kind !== 'webhook')
+      return note(matchId, { kind: 'failed', message: noPlace });
+    const { placement, gameProperties, gameSessionData } = settings.configuration;
+    const told = {
+      gameProperties,
+      gameSessionData,
+      autoBackfillTicketId: await autoBackfillTicketId(match, settings.version),
+    };
+    const answer = await send(() => webhook.ask(match, placement, told, signal));
     if (answer.kind === 'placed') return note(matchId, answer);
     if (answer.kind === 'refused' || age >= placement.deadlineSeconds * 1_000)
       return note(matchId, { kind: 'failed', message: answer.message });

@@ -1,12 +1,12 @@
 import { createHmac } from 'node:crypto';
 import { problemsOf } from '../../jobs/contract.ts';
-import type { Configuration } from '../../jobs/matchmaking/configuration.ts';
 import type { EventOrigin } from '../../jobs/matchmaking/event.ts';
 import type { CommittedMatch } from '../../jobs/matchmaking/match.ts';
 import {
   type GameSession,
   gameSession,
   placementRequest,
+  type Told,
   type Webhook,
 } from '../../jobs/session-creation/placement.ts';
 
@@ -59,7 +59,7 @@ export function openWebhook({ hosts, secretOf, origin, onAnswer }: WebhookOption
     async ask(
       match: CommittedMatch,
       webhook: Webhook,
-      told: Pick<Configuration, 'gameProperties' | 'gameSessionData'>,
+      told: Told,
       signal: AbortSignal,
     ): Promise<WebhookAnswer> {
       const startedAt = performance.now();
