@@ -1,9 +1,11 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Key } from 'aws-cdk-lib/aws-kms';
+import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import { DocumentDb } from './documentdb.ts';
 import { FleetKey } from './fleet-key.ts';
 import { Network } from './network.ts';
+import { placementKey } from './placement-key.ts';
 import { Players } from './players.ts';
 import { QueueCluster } from './queue-cluster.ts';
 import { SessionCache } from './session-cache.ts';
@@ -20,6 +22,8 @@ export class DataStack extends Stack {
   readonly queueCluster: QueueCluster;
   readonly sessionCache: SessionCache;
   readonly documentdb: DocumentDb;
+  /** `PLACEMENT_SECRET` of the workers, where the stage names hosts to place matches. */
+  readonly placementKey: ISecret | undefined;
 
   constructor(scope: Construct, id: string, { settings, ...props }: DataStackProps) {
     super(scope, id, { ...props, terminationProtection: settings.removal === 'retain' });
@@ -29,6 +33,7 @@ export class DataStack extends Stack {
     this.queueCluster = new QueueCluster(this, 'QueueCluster', shared);
     this.sessionCache = new SessionCache(this, 'SessionCache', shared);
     this.documentdb = new DocumentDb(this, 'DocumentDb', shared);
+    if (settings.placementHosts.length > 0) this.placementKey = placementKey(this, this.encryptionKey);
     const players = new Players(this, 'Players', settings);
 
     new CfnOutput(this, 'UserPoolId', { value: players.pool.userPoolId });
@@ -36,5 +41,6 @@ export class DataStack extends Stack {
     new CfnOutput(this, 'ProducersUrlSecret', { value: this.queueCluster.producersUrl.secretArn });
     new CfnOutput(this, 'OperatorsUrlSecret', { value: this.queueCluster.operatorsUrl.secretArn });
     new CfnOutput(this, 'ProducersSecurityGroup', { value: this.network.producers.securityGroupId });
+    if (this.placementKey) new CfnOutput(this, 'PlacementKeySecret', { value: this.placementKey.secretArn });
   }
 }

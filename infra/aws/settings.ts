@@ -33,6 +33,12 @@ export const stageSettings = z
     cidr: z.cidrv4(),
     /** Region or title the fleet serves; the `DOMAIN` of its workers. */
     domain: z.string().regex(/^[a-z0-9-]{1,32}$/),
+    /**
+     * Hosts that a configuration's placement webhook may be on. Default: none, no match is placed. Without a port: tasks
+     * may go out on 443 alone, and get there only by a route that you give the VPC. Output `PlacementKeySecret` is the key
+     * that requests are signed with.
+     */
+    placementHosts: z.array(z.hostname().lowercase()).max(50).default([]),
 
     queueCluster: z.strictObject({
       /** Durability needs an r or m family: t nodes have none. */

@@ -1,4 +1,4 @@
-import { Duration, Validations } from 'aws-cdk-lib';
+import { Aws, Duration, Validations } from 'aws-cdk-lib';
 import {
   CpuArchitecture,
   Secret as EcsSecret,
@@ -80,6 +80,7 @@ export class WorkerTask extends Construct {
         CACHE_REDIS_URL: this.#secret('CacheUrl', data.sessionCache.url),
         DOCUMENTDB_USERNAME: this.#secret('Login', data.documentdb.login, 'username'),
         DOCUMENTDB_PASSWORD: this.#secret('Login', data.documentdb.login, 'password'),
+        ...(data.placementKey && { PLACEMENT_SECRET: this.#secret('PlacementKey', data.placementKey) }),
       },
       stopTimeout: Duration.seconds(grace + closingSeconds),
       healthCheck: {
@@ -135,6 +136,8 @@ function plainEnvironment(queue: QueueName, settings: StageSettings, data: DataS
     DOMAIN: settings.domain,
     ENVIRONMENT: settings.name,
     AWS_REGION: settings.region,
+    AWS_ACCOUNT_ID: Aws.ACCOUNT_ID,
+    PLACEMENT_HOSTS: settings.placementHosts.join(),
     DOCUMENTDB_URI: data.documentdb.uri,
     AWS_XRAY_DAEMON_ADDRESS: `127.0.0.1:${xrayPort}`,
     TRACE_SAMPLING: String(settings.traceSampling),

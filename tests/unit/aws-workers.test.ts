@@ -1,5 +1,4 @@
-import { globSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { readFileSync } from 'node:fs';
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
 import { loadExpression, scalingPolicy, targetBacklogPerTask } from '../../infra/aws/scaling-policy.ts';
@@ -7,41 +6,10 @@ import { stageSettings } from '../../infra/aws/settings.ts';
 import { catalogue, queues } from '../../jobs/catalogue.ts';
 import { queueNames } from '../../jobs/contract.ts';
 import { workerEnvironment } from '../../workers/config.ts';
-import { type Resource, resources, synthesise, synthesiseStage, text } from '../support/aws-templates.ts';
-
-interface Container {
-  readonly Name: string;
-  readonly Command?: readonly string[];
-  readonly Environment?: readonly { Name: string; Value: unknown }[];
-  readonly Secrets?: readonly { Name: string }[];
-  readonly StopTimeout?: number;
-  readonly User?: string;
-  readonly ReadonlyRootFilesystem?: boolean;
-  readonly Essential?: boolean;
-  readonly HealthCheck?: { readonly Command: readonly string[] };
-}
+import { account, environmentOf, tasks } from '../support/aws-tasks.ts';
+import { resources, synthesise, synthesiseStage, text } from '../support/aws-templates.ts';
 
 const { dev, production } = synthesise();
-
-/** The containers of each queue's task, by the queue its worker is told to serve. */
-function tasks(stage: Pick<typeof dev, 'workers'>): Map<string, Container[]> {
-  const definitions = Object.values(resources(stage.workers, 'AWS::ECS::TaskDefinition'));
-  return new Map(
-    definitions.map(({ Properties }) => {
-      const containers = Properties['ContainerDefinitions'] as Container[];
-      return [String(environmentOf(containers[0])['QUEUES']), containers];
-    }),
-  );
-}
-
-/** Variables as the process sees them; what only the deployment knows is `resolved`. */
-function environmentOf(container: Container | undefined): Record<string, string> {
-  const plain = (container?.Environment ?? []).map(({ Name, Value }) => [
-    Name,
-    typeof Value === 'string' ? Value : 'mongodb://resolved:27017/?tls=true',
-  ]);
-  return Object.fromEntries(plain);
-}
 
 const secrets: Readonly<Record<string, string>> = {
   QUEUE_REDIS_URL: 'rediss://workers:secret@queue:6379/?cluster=true',
@@ -69,7 +37,13 @@ describe.each([
       const parsed = workerEnvironment.parse(given);
 
       expect(worker?.Secrets?.map((it) => it.Name).sort()).toEqual(Object.keys(secrets).sort());
-      expect(parsed).toMatchObject({ QUEUES: [queue], ENVIRONMENT: settings.name, DOMAIN: settings.domain });
+      expect(parsed).toMatchObject({
+        QUEUES: [queue],
+        ENVIRONMENT: settings.name,
+        DOMAIN: settings.domain,
+        AWS_ACCOUNT_ID: account,
+        PLACEMENT_HOSTS: settings.placementHosts,
+      });
       expect(parsed.DOCUMENTDB_URI).toMatch(/^mongodb:\/\/fleet:p%40ss%2Fword@/);
       const known = Object.keys(workerEnvironment.in.shape);
       expect(Object.keys(given).filter((name) => !known.includes(name) && name !== 'NODE_OPTIONS')).toEqual(
@@ -178,42 +152,30 @@ describe.each([
       TreatMissingData: 'ignore',
     });
   });
+});
 
-  test('a task may do what the code does, and nothing more', () => {
-    const statements = Object.entries(resources(workers, 'AWS::IAM::Policy')).flatMap(([id, policy]) =>
-      statementsOf(policy).map((it) => ({
-        ...it,
-        role: id.includes('ExecutionRole') ? 'execution' : 'task',
-      })),
-    );
-    const actions = (role: string) =>
-      [...new Set(statements.filter((it) => it.role === role).flatMap((it) => it.Action))].sort();
+describe('a stage that names hosts to place matches', () => {
+  const placementHosts = ['place.example.com', 'place.example.org'];
+  const stage = synthesiseStage(stageSettings.parse({ ...production.settings, placementHosts }));
 
-    // A stage that names no topic publishes to none.
-    const calls = callsOf('workers').filter((it) => it !== 'sns:Publish');
-    expect(actions('task')).toEqual([...calls, ...callsOfTheDaemon].sort());
-    expect(actions('execution')).toEqual([
-      'ecr:BatchCheckLayerAvailability',
-      'ecr:BatchGetImage',
-      'ecr:GetAuthorizationToken',
-      'ecr:GetDownloadUrlForLayer',
-      'kms:Decrypt',
-      'logs:CreateLogStream',
-      'logs:PutLogEvents',
-      'secretsmanager:DescribeSecret',
-      'secretsmanager:GetSecretValue',
-    ]);
-    const everywhere = statements.filter((it) => it.Resource === '*').flatMap((it) => it.Action);
-    expect([...new Set(everywhere)].sort()).toEqual([
-      'cloudwatch:PutMetricData',
-      'ecr:GetAuthorizationToken',
-      'xray:PutTelemetryRecords',
-      'xray:PutTraceSegments',
-    ]);
-    expect(statements.find((it) => it.Action.includes('cloudwatch:PutMetricData'))?.Condition).toEqual({
-      StringEquals: { 'cloudwatch:namespace': 'GameMetrics' },
-    });
+  test('tells its workers the hosts and the key to sign with, which no other stage has', () => {
+    for (const [worker] of tasks(stage).values()) {
+      expect(workerEnvironment.parse({ ...environmentOf(worker), ...secrets }).PLACEMENT_HOSTS).toEqual(
+        placementHosts,
+      );
+      expect(worker?.Secrets?.map((it) => it.Name)).toContain('PLACEMENT_SECRET');
+    }
+    stage.data.hasOutput('PlacementKeySecret', {});
+    expect(text(production.data.toJSON())).not.toContain('PlacementKey');
   });
+
+  test.each(['https://place.example.com', 'place.example.com:8443', 'Place.example.com', ''])(
+    'refuses "%s", which is not the name of a host reached on 443',
+    (host) => {
+      const settings = { ...production.settings, placementHosts: [host] };
+      expect(stageSettings.safeParse(settings).error?.issues[0]?.path).toEqual(['placementHosts', 0]);
+    },
+  );
 });
 
 describe('a stage that names topics', () => {
@@ -225,19 +187,6 @@ describe('a stage that names topics', () => {
     configurationTopicArns: [arn('duel')],
   };
   const stage = synthesiseStage(stageSettings.parse({ ...production.settings, events }));
-
-  test('lets maintenance publish to exactly those, and nobody else', () => {
-    const publishing = Object.entries(resources(stage.workers, 'AWS::IAM::Policy')).flatMap(([id, policy]) =>
-      statementsOf(policy)
-        .filter((it) => it.Action.some((action) => action.startsWith('sns:')))
-        .map((it) => ({ id, ...it })),
-    );
-
-    expect(callsOf('workers')).toContain('sns:Publish');
-    expect(publishing).toMatchObject([
-      { id: expect.stringMatching(/^maintenance/), Action: ['sns:Publish'], Resource: topics },
-    ]);
-  });
 
   test('tells its workers the topic, and gives the network a way to SNS', () => {
     for (const [worker] of tasks(stage).values())
@@ -252,35 +201,3 @@ describe('a stage that names topics', () => {
     expect(text(production.data.toJSON())).not.toContain('.sns');
   });
 });
-
-/** What the X-Ray daemon beside each worker calls. */
-const callsOfTheDaemon = ['xray:PutTelemetryRecords', 'xray:PutTraceSegments'];
-/** Where IAM calls a service otherwise than its SDK package, and one action by the name of another. */
-const inIam: Readonly<Record<string, string>> = {
-  'secrets-manager': 'secretsmanager',
-  'cloudwatch-logs': 'logs',
-  'cognito-identity-provider': 'cognito-idp',
-  'sns:PublishBatch': 'sns:Publish',
-};
-
-/** The IAM action behind every call to AWS in a folder's code: each SDK command it imports, and the ECS agent's. */
-function callsOf(folder: string): string[] {
-  const root = fileURLToPath(new URL(`../../${folder}`, import.meta.url));
-  const sources = globSync('**/*.ts', { cwd: root }).map((file) => readFileSync(`${root}/${file}`, 'utf8'));
-  const commands = sources
-    .flatMap((source) => [...source.matchAll(/import \{([^}]*)\} from '@aws-sdk\/client-([a-z-]+)'/g)])
-    .flatMap(([, names = '', client = '']) =>
-      [...names.matchAll(/(\w+)Command\b/g)].map(([, name]) => `${inIam[client] ?? client}:${name}`),
-    );
-  const ofAgent = sources.some((source) => source.includes('/task-protection/v1/state'))
-    ? ['ecs:UpdateTaskProtection']
-    : [];
-  return [...new Set([...commands.map((it) => inIam[it] ?? it), ...ofAgent])];
-}
-
-function statementsOf(policy: Resource) {
-  const document = policy.Properties['PolicyDocument'] as {
-    Statement: { Action: string | string[]; Resource: unknown; Condition?: unknown }[];
-  };
-  return document.Statement.map((it) => ({ ...it, Action: [it.Action].flat() }));
-}

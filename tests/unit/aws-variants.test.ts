@@ -1,0 +1,108 @@
+import { Match } from 'aws-cdk-lib/assertions';
+import { describe, expect, test } from 'vitest';
+import { type StageSettings, stageSettings } from '../../infra/aws/settings.ts';
+import { production } from '../../infra/aws/stages.ts';
+import { queueNames } from '../../jobs/contract.ts';
+import { resources, synthesiseStage } from '../support/aws-templates.ts';
+
+type Stage = ReturnType<typeof synthesiseStage>;
+
+/** Production with something set otherwise, as an operator would write it. */
+const changed = (change: Partial<StageSettings>): Stage =>
+  synthesiseStage(stageSettings.parse({ ...production, ...change }));
+
+const withSpot = (spot: boolean) =>
+  Object.fromEntries(
+    queueNames.map((queue) => [queue, { ...production.services[queue], spot }]),
+  ) as StageSettings['services'];
+
+const queueCluster = { Engine: 'valkey', ReplicationGroupId: Match.absent() };
+const onSpot = Match.arrayWith([Match.objectLike({ CapacityProvider: 'FARGATE_SPOT' })]);
+
+/** Two changed stages between them take every value below, so that what is tested is synthesised twice and not ten times. */
+const one = changed({
+  queueCluster: { ...production.queueCluster, durability: 'async' },
+  documentdb: { ...production.documentdb, engineVersion: '8.0.0' },
+  players: { ...production.players, mfa: 'required' },
+  services: withSpot(true),
+  alertEmail: 'oncall@example.com',
+  monthlyBudgetUsd: 1_234,
+});
+const other = changed({
+  queueCluster: { ...production.queueCluster, durability: 'disabled' },
+  players: { ...production.players, mfa: 'off' },
+  services: withSpot(false),
+  alertEmail: undefined,
+  monthlyBudgetUsd: undefined,
+});
+
+describe('what an operator sets otherwise than both stages do reaches its resource', () => {
+  test.each<[string, Stage, keyof Stage, string, object]>([
+    [
+      'durability async',
+      one,
+      'data',
+      'AWS::ElastiCache::ReplicationGroup',
+      { ...queueCluster, Durability: 'async' },
+    ],
+    [
+      'durability disabled',
+      other,
+      'data',
+      'AWS::ElastiCache::ReplicationGroup',
+      { ...queueCluster, Durability: 'disabled' },
+    ],
+    ['DocumentDB 8.0.0', one, 'data', 'AWS::DocDB::DBCluster', { EngineVersion: '8.0.0' }],
+    [
+      'DocumentDB 8.0.0, its parameters',
+      one,
+      'data',
+      'AWS::DocDB::DBClusterParameterGroup',
+      { Family: 'docdb8.0' },
+    ],
+    [
+      'a second factor required',
+      one,
+      'data',
+      'AWS::Cognito::UserPool',
+      { MfaConfiguration: 'ON', EnabledMfas: ['SOFTWARE_TOKEN_MFA'] },
+    ],
+    [
+      'no second factor',
+      other,
+      'data',
+      'AWS::Cognito::UserPool',
+      { MfaConfiguration: 'OFF', EnabledMfas: Match.absent() },
+    ],
+    [
+      'an address for alarms',
+      one,
+      'watch',
+      'AWS::SNS::Subscription',
+      { Protocol: 'email', Endpoint: 'oncall@example.com', TopicArn: Match.anyValue() },
+    ],
+    [
+      'a budget',
+      one,
+      'watch',
+      'AWS::Budgets::Budget',
+      { Budget: Match.objectLike({ BudgetLimit: { Amount: 1_234, Unit: 'USD' }, TimeUnit: 'MONTHLY' }) },
+    ],
+  ])('%s', (_what, stage, stack, type, properties) => {
+    stage[stack].hasResourceProperties(type, properties);
+  });
+
+  test.each<[string, Stage, keyof Stage, string]>([
+    ['no address for alarms', other, 'watch', 'AWS::SNS::Subscription'],
+    ['no budget', other, 'watch', 'AWS::Budgets::Budget'],
+  ])('%s leaves nothing of it behind', (_what, stage, stack, type) => {
+    expect(resources(stage[stack], type)).toEqual({});
+  });
+
+  test('Spot is taken by every service or by none', () => {
+    one.workers.allResourcesProperties('AWS::ECS::Service', { CapacityProviderStrategy: onSpot });
+    other.workers.allResourcesProperties('AWS::ECS::Service', {
+      CapacityProviderStrategy: [{ CapacityProvider: 'FARGATE', Weight: 1 }],
+    });
+  });
+});
