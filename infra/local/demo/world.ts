@@ -129,9 +129,10 @@ function createReferee({ client, parties, diary, random }: WorldOptions) {
   /** Plays a match, or goes on playing the one that it backfills. Resolves when it is over and reported. */
   const play = (event: MatchmakingEvent): Promise<void> => {
     const { players } = event.detail.gameSessionInfo;
-    const running = players.flatMap(({ playerId }) => games.get(playerId) ?? []).at(0);
-    const backfilled = event.detail.tickets.some(({ ticketId }) => ticketId.startsWith('backfill-'));
-    if (running && backfilled) {
+    // Who joins may have played elsewhere before: the game is that of who was playing.
+    const filled = event.detail.tickets.find(({ ticketId }) => ticketId.startsWith('backfill-'));
+    const running = filled?.players.flatMap(({ playerId }) => games.get(playerId) ?? []).at(0);
+    if (running) {
       // A result reported under the earlier id is this match's now.
       if (running.over && diary.reported.delete(idOf(running.event))) note(event);
       running.event = event;
