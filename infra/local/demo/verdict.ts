@@ -48,7 +48,7 @@ export async function judge(db: Db, client: MatchmakingClient, diary: Diary): Pr
   const ended = tickets.filter((ticket) => terminal.has(ticket.status));
   const lostTickets = diary.acknowledged.size - ended.length;
   const playersInTwoMatches = countOverlaps(matches);
-  const ratingsExpected = [...diary.reported.values()].reduce((sum, players) => sum + players, 0);
+  const ratingsExpected = expectedRatings(matches, diary);
   const problems = [
     lostTickets > 0 && `invariant 1: ${lostTickets} acknowledged tickets have no terminal status`,
     playersInTwoMatches > 0 && `invariant 2: ${playersInTwoMatches} times a player was in two live matches`,
@@ -77,6 +77,19 @@ export async function judge(db: Db, client: MatchmakingClient, diary: Diary): Pr
     waitsMs: matches.flatMap((match) => joining(match).map((ticket) => match.now - ticket.startTime)),
     problems,
   };
+}
+
+/** One change per player of every reported match; a result of a match that was backfilled is its successor's. */
+function expectedRatings(matches: readonly StoredMatch[], { reported }: Diary): number {
+  const stored = new Map(matches.map((match) => [match._id, match]));
+  const players = new Map<string, number>();
+  for (const [matchId, count] of reported) {
+    let match = stored.get(matchId);
+    while (match?.succeeded_by && stored.has(match.succeeded_by)) match = stored.get(match.succeeded_by);
+    const playing = match?.teams.reduce((sum, team) => sum + team.playerIds.length, 0);
+    players.set(match?._id ?? matchId, playing ?? count);
+  }
+  return [...players.values()].reduce((sum, count) => sum + count, 0);
 }
 
 async function describeAll(
