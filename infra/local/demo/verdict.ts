@@ -121,7 +121,8 @@ function countOverlaps(matches: readonly StoredMatch[]): number {
         const live =
           !goesOn && earlier && (earlier.rated_at === undefined || earlier.rated_at.getTime() > match.now);
         if (live && ticket.startTime <= earlier.now) overlaps++;
-        latest.set(playerId, match);
+        // A game began with its first match: who starts a newer ticket after that has left it.
+        latest.set(playerId, goesOn && earlier ? { ...match, now: earlier.now } : match);
       }
   return overlaps;
 }
