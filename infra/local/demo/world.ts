@@ -122,26 +122,26 @@ function createReferee({ client, parties, diary, random }: WorldOptions) {
   const waiting = new Map<string, (ending: Ending) => void>();
 
   const games = new Map<string, Game>();
+  const backfill = 'backfill-';
   const idOf = ({ detail }: MatchmakingEvent) => String(detail['matchId']);
   const note = (event: MatchmakingEvent) =>
     diary.reported.set(idOf(event), event.detail.gameSessionInfo.players.length);
 
   /** Plays a match, or goes on playing the one that it backfills. Resolves when it is over and reported. */
   const play = (event: MatchmakingEvent): Promise<void> => {
-    const { players } = event.detail.gameSessionInfo;
-    // Who joins may have played elsewhere before: the game is that of who was playing.
-    const filled = event.detail.tickets.find(({ ticketId }) => ticketId.startsWith('backfill-'));
-    const running = filled?.players.flatMap(({ playerId }) => games.get(playerId) ?? []).at(0);
+    // Nobody leaves a match here before its end, so a backfill ticket is named after the match alone.
+    const filled = event.detail.tickets.find(({ ticketId }) => ticketId.startsWith(backfill));
+    const running = filled && games.get(filled.ticketId.slice(backfill.length));
     if (running) {
       // A result reported under the earlier id is this match's now.
       if (running.over && diary.reported.delete(idOf(running.event))) note(event);
       running.event = event;
-      for (const { playerId } of players) games.set(playerId, running);
+      games.set(idOf(event), running);
       return running.played;
     }
     const { promise, resolve } = Promise.withResolvers<void>();
     const game: Game = { event, over: false, played: promise };
-    for (const { playerId } of players) games.set(playerId, game);
+    games.set(idOf(event), game);
     return finish(game).then(resolve);
   };
 
