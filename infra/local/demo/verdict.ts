@@ -32,6 +32,8 @@ interface StoredMatch {
   readonly tickets: CommittedMatch['tickets'];
   readonly teams: CommittedMatch['teams'];
   readonly backfill?: CommittedMatch['backfill'];
+  /** Who played and had left before the match was backfilled: rated all the same. */
+  readonly departed?: CommittedMatch['teams'];
   readonly succeeded_by?: string;
 }
 
@@ -86,7 +88,8 @@ function expectedRatings(matches: readonly StoredMatch[], { reported }: Diary): 
   for (const [matchId, count] of reported) {
     let match = stored.get(matchId);
     while (match?.succeeded_by && stored.has(match.succeeded_by)) match = stored.get(match.succeeded_by);
-    const playing = match?.teams.reduce((sum, team) => sum + team.playerIds.length, 0);
+    const teams = match && [...match.teams, ...(match.departed ?? [])];
+    const playing = teams?.reduce((sum, team) => sum + team.playerIds.length, 0);
     players.set(match?._id ?? matchId, playing ?? count);
   }
   return [...players.values()].reduce((sum, count) => sum + count, 0);
