@@ -107,7 +107,6 @@ type Referee = ReturnType<typeof createReferee>;
 /** A match as it is played: who is in it changes when it is backfilled, and so does its id. */
 interface Game {
   event: MatchmakingEvent;
-  over: boolean;
   readonly played: Promise<void>;
 }
 
@@ -124,8 +123,6 @@ function createReferee({ client, parties, diary, random }: WorldOptions) {
   const games = new Map<string, Game>();
   const backfill = 'backfill-';
   const idOf = ({ detail }: MatchmakingEvent) => String(detail['matchId']);
-  const note = (event: MatchmakingEvent) =>
-    diary.reported.set(idOf(event), event.detail.gameSessionInfo.players.length);
 
   /** Plays a match, or goes on playing the one that it backfills. Resolves when it is over and reported. */
   const play = (event: MatchmakingEvent): Promise<void> => {
@@ -133,14 +130,12 @@ function createReferee({ client, parties, diary, random }: WorldOptions) {
     const filled = event.detail.tickets.find(({ ticketId }) => ticketId.startsWith(backfill));
     const running = filled && games.get(filled.ticketId.slice(backfill.length));
     if (running) {
-      // A result reported under the earlier id is this match's now.
-      if (running.over && diary.reported.delete(idOf(running.event))) note(event);
       running.event = event;
       games.set(idOf(event), running);
       return running.played;
     }
     const { promise, resolve } = Promise.withResolvers<void>();
-    const game: Game = { event, over: false, played: promise };
+    const game: Game = { event, played: promise };
     games.set(idOf(event), game);
     return finish(game).then(resolve);
   };
@@ -148,7 +143,6 @@ function createReferee({ client, parties, diary, random }: WorldOptions) {
   const finish = async (game: Game): Promise<void> => {
     const { playMs = usualPlayMs } = scenarioOf(game.event, parties) ?? {};
     await pause(playMs * (0.5 + random.uniform()));
-    game.over = true;
     const { event } = game;
     const matchId = idOf(event);
     const teams = Map.groupBy(event.detail.gameSessionInfo.players, (player) => player.team ?? '');
@@ -159,12 +153,12 @@ function createReferee({ client, parties, diary, random }: WorldOptions) {
         random,
       ),
     }));
-    note(event);
+    diary.reported.set(matchId, event.detail.gameSessionInfo.players.length);
     await client.reportMatchResult({ matchId, teams: result });
   };
 
   const answer = async (event: MatchmakingEvent): Promise<void> => {
-    const matchId = String(event.detail['matchId']);
+    const matchId = idOf(event);
     const { rejects, silent } = scenarioOf(event, parties)?.acceptance ?? { rejects: 0, silent: 0 };
     for (const { ticketId, players } of event.detail.tickets) {
       const mood = random.uniform();
