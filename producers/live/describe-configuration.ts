@@ -1,4 +1,4 @@
-import type { WaitEstimate } from '../../jobs/matchmaking/activity.ts';
+import type { Activity, WaitEstimate } from '../../jobs/matchmaking/activity.ts';
 import type { InstalledConfiguration } from '../../jobs/matchmaking/configuration.ts';
 import type { ActivityReader } from './activity.ts';
 import type { PoolReader } from './pools.ts';
@@ -19,14 +19,7 @@ export interface DescribedConfiguration {
   readonly matchesPerMinute: number;
   /** Absent when no ticket was matched in the last hour. */
   readonly wait?: WaitEstimate;
-  readonly lastHour: {
-    readonly started: number;
-    readonly matched: number;
-    readonly matches: number;
-    readonly cancelled: number;
-    readonly timedOut: number;
-    readonly failed: number;
-  };
+  readonly lastHour: Omit<Activity, 'waits'>;
 }
 
 export interface ConfigurationReaders {

@@ -6,6 +6,7 @@ import { openConfigurations } from '../../workers/pool/configurations.ts';
 import { aConfiguration, aTicket } from '../support/builders.ts';
 import { perform } from '../support/fleet-stores.ts';
 import { openPoolSteps } from '../support/pool-steps.ts';
+import { unobserved } from '../support/unobserved.ts';
 
 /** The pool `duel` under these settings, and as many workers as are asked for, each with a mirror of its own. */
 async function openCadence(settings: object, maxPlayers = 1) {
@@ -22,12 +23,7 @@ async function openCadence(settings: object, maxPlayers = 1) {
     pool: domain.pool,
     configurations: openConfigurations(domain.pool),
     handOver: async () => undefined,
-    observe: {
-      committed: () => undefined,
-      timedOut: () => undefined,
-      searching: () => undefined,
-      outboxFull: () => undefined,
-    },
+    observe: unobserved,
   };
   return {
     ...domain,

@@ -4,6 +4,7 @@ import { openMirror } from '../../workers/matchmaking/mirror.ts';
 import { openConfigurations } from '../../workers/pool/configurations.ts';
 import { aConfiguration } from '../support/builders.ts';
 import { openPoolSteps } from '../support/pool-steps.ts';
+import { unobserved } from '../support/unobserved.ts';
 
 /** A pool with so many tickets that match in pairs, and cycles over one mirror of it. */
 async function openCycles(tickets: number) {
@@ -18,9 +19,7 @@ async function openCycles(tickets: number) {
     configurations: openConfigurations(domain.pool),
     handOver: async (jobId: string, matchIds: readonly string[]) => void jobs.push([jobId, matchIds.length]),
     observe: {
-      committed: () => undefined,
-      timedOut: () => undefined,
-      searching: () => undefined,
+      ...unobserved,
       outboxFull: () => full++,
     },
   };

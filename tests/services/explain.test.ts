@@ -6,6 +6,7 @@ import { openMirror } from '../../workers/matchmaking/mirror.ts';
 import { openConfigurations } from '../../workers/pool/configurations.ts';
 import { aMatch, aPlayer, aTicket } from '../support/builders.ts';
 import { openClientDomain } from '../support/client-domain.ts';
+import { unobserved } from '../support/unobserved.ts';
 
 type Domain = Awaited<ReturnType<typeof openClientDomain>>['domain'];
 
@@ -35,12 +36,7 @@ function serve(asks: number): Promise<void> {
     pool: domain.pool,
     configurations: openConfigurations(domain.pool),
     handOver: async () => undefined,
-    observe: {
-      committed: () => undefined,
-      timedOut: () => undefined,
-      searching: () => undefined,
-      outboxFull: () => undefined,
-    },
+    observe: unobserved,
   };
   return expect
     .poll(() => domain.redis.llen(key('questions:duel')), { timeout: 10_000 })

@@ -4,6 +4,7 @@ import { openMirror } from '../../workers/matchmaking/mirror.ts';
 import { openConfigurations } from '../../workers/pool/configurations.ts';
 import { aTicket } from '../support/builders.ts';
 import { openPoolSteps } from '../support/pool-steps.ts';
+import { unobserved } from '../support/unobserved.ts';
 
 describe('a paused configuration', () => {
   let domain: Awaited<ReturnType<typeof openPoolSteps>>;
@@ -18,12 +19,7 @@ describe('a paused configuration', () => {
         pool: domain.pool,
         configurations: openConfigurations(domain.pool),
         handOver: async () => undefined,
-        observe: {
-          committed: () => undefined,
-          timedOut: () => undefined,
-          searching: () => undefined,
-          outboxFull: () => undefined,
-        },
+        observe: unobserved,
       });
   });
 

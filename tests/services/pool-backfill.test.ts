@@ -278,6 +278,29 @@ describe('a player who leaves', () => {
   });
 });
 
+test('whose players are playing counts none who wait, however many of them leave', async () => {
+  const waiting = async () =>
+    (await domain.redis.zcard(domain.key('pool:duel'))) +
+    Number((await domain.redis.hget(domain.key('companions'), 'duel')) ?? 0);
+  const opened = {
+    ticketId: 'auto',
+    pool: 'duel',
+    timeoutMs: 60_000,
+    players: ['d', 'e'].map((id) => onTeam(id)),
+  };
+  await domain.search('x');
+  await fill('f', 'a', 'b', 'c');
+  await domain.pool.leave('other', 'duel', ['q'], opened);
+  expect(await waiting()).toBe(1);
+
+  await domain.pool.leave('running', 'duel', ['a', 'b'], undefined);
+  await domain.pool.leave('other', 'duel', ['d'], undefined);
+  expect(await waiting()).toBe(1);
+
+  await domain.pool.endBackfills(['running', 'other']);
+  expect(await waiting()).toBe(1);
+});
+
 test('matches that are over have no backfill tickets', async () => {
   await fill('f', 'a');
 

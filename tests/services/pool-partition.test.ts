@@ -7,6 +7,7 @@ import { noTracer } from '../../workers/telemetry/tracer.ts';
 import { aConfiguration, aTicket, duelRuleSet } from '../support/builders.ts';
 import { perform } from '../support/fleet-stores.ts';
 import { openPoolSteps } from '../support/pool-steps.ts';
+import { unobserved } from '../support/unobserved.ts';
 
 /** `duel`, where both players must want the same mode. */
 const byMode = JSON.stringify({
@@ -57,12 +58,7 @@ const cycle = async (pool: string) => {
     pool: domain.pool,
     configurations: openConfigurations(domain.pool),
     handOver: async (_job: string, matchIds: readonly string[]) => void decided.push(...matchIds),
-    observe: {
-      committed: () => undefined,
-      timedOut: () => undefined,
-      searching: () => undefined,
-      outboxFull: () => undefined,
-    },
+    observe: unobserved,
   };
   const mirror = openMirror(domain.pool, pool);
   while (await runCycle(mirror, stores));

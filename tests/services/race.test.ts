@@ -7,6 +7,7 @@ import type { Pool } from '../../workers/pool/pool.ts';
 import { type HandFleet, openHandFleet } from '../support/hand-fleet.ts';
 import { brokenInvariants } from '../support/invariants.ts';
 import { lifeSteps } from '../support/life-steps.ts';
+import { unobserved } from '../support/unobserved.ts';
 
 /** A worker's cycles over one mirror of the pool `duel`; while it is blind, the mirror hears of no change. */
 function openRacer({ kit }: HandFleet) {
@@ -24,12 +25,11 @@ function openRacer({ kit }: HandFleet) {
     },
   };
   const mirror = openMirror(pool, 'duel');
-  const nobody = () => undefined;
   const stores = {
     pool,
     configurations: openConfigurations(pool),
     handOver: handOver(kit.queues),
-    observe: { committed: nobody, timedOut: nobody, searching: nobody, outboxFull: nobody },
+    observe: unobserved,
   };
   return Object.assign(racer, { look: () => mirror.catchUp(), cycle: () => runCycle(mirror, stores) });
 }

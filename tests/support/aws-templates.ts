@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import type { StageSettings } from '../../infra/aws/settings.ts';
+import { type StageSettings, stageSettings } from '../../infra/aws/settings.ts';
 import { addStage } from '../../infra/aws/stage.ts';
 import { dev, production } from '../../infra/aws/stages.ts';
 
@@ -26,6 +26,14 @@ export const synthesise = () =>
 /** A stage as an operator might set it. */
 export const synthesiseStage = (settings: StageSettings) =>
   withApp((app) => templates(addStage(app, settings)));
+
+/** Production, with a topic that hears the whole fleet and one that hears a configuration. */
+export function stageWithTopics() {
+  const topics = ['events.fifo', 'duel'].map((name) => `arn:aws:sns:us-east-1:123456789012:${name}`);
+  const [topicArn, ...configurationTopicArns] = topics;
+  const events = { ...production.events, topicArn, configurationTopicArns };
+  return { topics, events, ...synthesiseStage(stageSettings.parse({ ...production, events })) };
+}
 
 function withApp<T>(work: (app: App) => T): T {
   // What CloudFormation thinks of the templates is asked once, by aws-gates.test.ts; it takes seconds.

@@ -4,7 +4,13 @@ import { describe, expect, test } from 'vitest';
 import { stageSettings } from '../../infra/aws/settings.ts';
 import { parseSecretReference } from '../../jobs/secret-reference.ts';
 import { environmentOf, tasks } from '../support/aws-tasks.ts';
-import { type Resource, resources, synthesise, synthesiseStage } from '../support/aws-templates.ts';
+import {
+  type Resource,
+  resources,
+  stageWithTopics,
+  synthesise,
+  synthesiseStage,
+} from '../support/aws-templates.ts';
 
 const { dev, production } = synthesise();
 
@@ -68,14 +74,7 @@ test('no call to AWS is written in a way that the comparison overlooks', () => {
 });
 
 describe('a stage that names topics', () => {
-  const arn = (name: string) => `arn:aws:sns:us-east-1:123456789012:${name}`;
-  const topics = [arn('events.fifo'), arn('duel')];
-  const events = {
-    ...production.settings.events,
-    topicArn: topics[0],
-    configurationTopicArns: [arn('duel')],
-  };
-  const stage = synthesiseStage(stageSettings.parse({ ...production.settings, events }));
+  const { topics, ...stage } = stageWithTopics();
 
   test('lets maintenance publish to exactly those, and nobody else', () => {
     const publishing = Object.entries(resources(stage.workers, 'AWS::IAM::Policy')).flatMap(([id, policy]) =>

@@ -7,7 +7,7 @@ import { catalogue, queues } from '../../jobs/catalogue.ts';
 import { queueNames } from '../../jobs/contract.ts';
 import { workerEnvironment } from '../../workers/config.ts';
 import { account, environmentOf, tasks } from '../support/aws-tasks.ts';
-import { resources, synthesise, synthesiseStage, text } from '../support/aws-templates.ts';
+import { resources, stageWithTopics, synthesise, synthesiseStage, text } from '../support/aws-templates.ts';
 
 const { dev, production } = synthesise();
 
@@ -179,14 +179,7 @@ describe('a stage that names hosts to place matches', () => {
 });
 
 describe('a stage that names topics', () => {
-  const arn = (name: string) => `arn:aws:sns:us-east-1:123456789012:${name}`;
-  const topics = [arn('events.fifo'), arn('duel')];
-  const events = {
-    ...production.settings.events,
-    topicArn: topics[0],
-    configurationTopicArns: [arn('duel')],
-  };
-  const stage = synthesiseStage(stageSettings.parse({ ...production.settings, events }));
+  const { topics, events, ...stage } = stageWithTopics();
 
   test('tells its workers the topic, and gives the network a way to SNS', () => {
     for (const [worker] of tasks(stage).values())

@@ -107,9 +107,10 @@ local function read_ticket(id)
     size = tonumber(f[12] or '1'), fills = f[13] or nil, trace = f[14] or '' }
 end
 
--- Puts a ticket of `size` players into a pool's queue, and the pool among those of its configuration.
+-- Puts a ticket of `size` waiting players into a pool's queue, and the pool among those of its configuration; one that
+-- is there already stays as it is.
 local function join_pool(pool, configuration, seq, id, size)
-  redis.call('ZADD', key('pool', pool), seq, id)
+  if redis.call('ZADD', key('pool', pool), seq, id) == 0 then return end
   if size ~= 1 then redis.call('HINCRBY', key('companions'), pool, size - 1) end
   if redis.call('ZCARD', key('pool', pool)) == 1 then
     redis.call('SADD', key('pools', configuration), pool)
@@ -355,7 +356,7 @@ local function open_automatic(wanted, match, configuration, time)
   for _, member in ipairs(wanted.members) do roster[#roster + 1] = { playerId = member[1], team = member[2] } end
   redis.call('HSET', key('ticket', wanted.id), 'status', 'QUEUED', 'configuration', configuration,
     'start', string.format('%d', time), 'seq', string.format('%d', redis.call('INCR', key('sequence'))),
-    'revision', '1', 'fills', match, 'roster', cjson.encode(roster), 'players', '[]',
+    'revision', '1', 'size', '0', 'fills', match, 'roster', cjson.encode(roster), 'players', '[]',
     'actor', '{"kind":"service","name":"fleet"}')
   enter_backfill(read_ticket(wanted.id), wanted.pool, wanted.timeout, wanted.members, time)
 end
