@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { asTicketPlayer, type Party } from '../../infra/local/demo/population.ts';
 import type { Chance } from '../../infra/local/demo/random.ts';
+import type { Scenario } from '../../infra/local/demo/scenarios.ts';
 import type { MatchmakingEvent } from '../../jobs/matchmaking/event.ts';
 import type { MatchmakingClient } from '../../producers/client.ts';
 import { listen, type PromiseLog, promised } from './promises.ts';
@@ -24,6 +25,14 @@ const lookMs = 1_000;
 
 const terminal = new Set(['COMPLETED', 'FAILED', 'CANCELLED', 'TIMED_OUT']);
 const endings = /^Matchmaking(Succeeded|Failed|Cancelled|TimedOut)$/;
+
+/** The teams of a scenario's matches, by the names each has in a match. */
+function teamsOf({ ruleSet }: Scenario): string[] {
+  const { teams } = JSON.parse(ruleSet) as { teams: { name: string; quantity?: number }[] };
+  return teams.flatMap(({ name, quantity = 1 }) =>
+    quantity === 1 ? [name] : Array.from({ length: quantity }, (_, at) => `${name}_${at + 1}`),
+  );
+}
 
 /** Parties who queue, play and queue again through whatever happens, until they are told to go home. */
 export function startCrowd({ client, log, parties, random, restless }: CrowdOptions) {
@@ -85,8 +94,7 @@ export function startCrowd({ client, log, parties, random, restless }: CrowdOpti
   /** Every party of a match reports it, again until it is promised: all but the first are duplicates. */
   async function report(matchId: string, party: Party): Promise<void> {
     await pause(playMs);
-    const sides = party.scenario.name === 'trio' ? ['team_1', 'team_2'] : ['blue', 'red'];
-    const teams = sides.map((name, index) => ({ name, rank: index + 1 }));
+    const teams = teamsOf(party.scenario).map((name, index) => ({ name, rank: index + 1 }));
     for (let tries = 0; ; tries++) {
       if (tries > 0 || log.results.has(matchId)) log.duplicates++;
       const { how } = await promised(client, log, () => client.reportMatchResult({ matchId, teams }));

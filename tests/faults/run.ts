@@ -119,7 +119,7 @@ const countsOf = ({ tickets, sessions, results, duplicates, refused, unconfirmed
 });
 
 async function install(client: MatchmakingClient): Promise<void> {
-  for (const { name, ruleSet, requestTimeoutSeconds, ladder, acceptance } of defaultScenarios) {
+  for (const { name, ruleSet, requestTimeoutSeconds, ladder, acceptance, backfill } of defaultScenarios) {
     await client.putRuleSet({ name, body: ruleSet });
     await client.putConfiguration({
       name,
@@ -127,6 +127,7 @@ async function install(client: MatchmakingClient): Promise<void> {
       requestTimeoutSeconds,
       ladder,
       ...(acceptance && { acceptanceRequired: true, acceptanceTimeoutSeconds: acceptance.seconds }),
+      ...(backfill && { backfillMode: 'AUTOMATIC' }),
     });
   }
   await client.putRuleSet({ name: 'probe', body: probeRuleSet });

@@ -1,6 +1,6 @@
 import { leadsTo } from '../../infra/local/demo/lifecycle.ts';
 import type { MatchmakingEvent } from '../../jobs/matchmaking/event.ts';
-import type { MatchRecord } from '../../workers/records/matches.ts';
+import { type MatchRecord, playedTeams } from '../../workers/records/matches.ts';
 import type { PlayerRecord } from '../../workers/records/players.ts';
 import type { RatingChangeRecord } from '../../workers/records/rating-changes.ts';
 import { violations } from '../unit/engine/naive-checker.ts';
@@ -183,11 +183,20 @@ function ratingsNotOnce(held: Holdings, { results = [] }: Promises): string[] {
   const { matches, players, ratingChanges } = held;
   const byMatch = Map.groupBy(ratingChanges, (change) => change.match_id);
   const byId = new Map(matches.map((match) => [match._id, match]));
-  const due = new Set([...results, ...matches.filter((it) => it.result).map((it) => it._id)]);
+  // A result of a match that went on as another is that one's.
+  const inTheEnd = (id: string): string => {
+    const successor = byId.get(id)?.succeeded_by;
+    return successor && byId.has(successor) ? inTheEnd(successor) : id;
+  };
+  const due = new Set([
+    ...[...results].map(inTheEnd),
+    ...matches.filter((it) => it.result).map((it) => it._id),
+  ]);
   const problems: string[] = [];
   for (const id of due) {
     const first = (byMatch.get(id) ?? []).filter((change) => change.revision === 0);
-    const wanted = byId.get(id)?.teams.flatMap((team) => team.playerIds) ?? [];
+    const match = byId.get(id);
+    const wanted = match ? playedTeams(match).flatMap((team) => team.playerIds) : [];
     if (
       first
         .map((it) => it.player_id)
