@@ -1,3 +1,6 @@
+// As a worker's entry sets it, before a bench loads the X-Ray SDK.
+process.env['AWS_XRAY_MANUAL_MODE'] = '1';
+
 /** Every bench: `npm run bench -- NAME [options]`, each with its own `--help`. */
 const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   autoscaling: () => import('./autoscaling.ts'),
@@ -30,5 +33,6 @@ else
     await bench.run(args);
   } catch (error) {
     console.error(error instanceof Error ? error.message : String(error));
-    process.exitCode = 1;
+    // What it opened before it failed would keep the process alive.
+    process.exit(1);
   }

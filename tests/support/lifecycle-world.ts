@@ -1,0 +1,183 @@
+import { expect } from 'vitest';
+import type { Job } from '../../jobs/contract.ts';
+import { poolTag } from '../../jobs/keys.ts';
+import type { EventType } from '../../jobs/matchmaking/event.ts';
+import { aConfiguration, aPlayer } from './builders.ts';
+import { type HandFleet, openCrew } from './hand-fleet.ts';
+import type { Playing } from './lifecycle-matches.ts';
+import { commit, expire, type Model, waiting } from './lifecycle-model.ts';
+import { deathOf, mortal } from './mortal.ts';
+
+/** How a job is delivered: once, twice, or to a worker that dies at its n-th store call and then to another. */
+export type Delivery = 'once' | 'twice' | { readonly call: number; readonly when: 'before' | 'after' };
+
+const teams = (red: number, blue: number) => ({
+  ruleLanguageVersion: '1.0',
+  playerAttributes: [{ name: 'skill', type: 'number' }],
+  teams: [
+    { name: 'red', minPlayers: 1, maxPlayers: red },
+    { name: 'blue', minPlayers: 1, maxPlayers: blue },
+  ],
+});
+
+interface Kind extends Playing {
+  readonly mostPerTicket: number;
+  readonly answerMs: number | undefined;
+  readonly ruleSet: ReturnType<typeof teams>;
+}
+
+const kind = (red: number, blue: number, more: Partial<Kind> = {}): Kind => ({
+  timeoutMs: 300_000,
+  automatic: false,
+  mostPlayers: red + blue,
+  mostPerTicket: red,
+  answerMs: undefined,
+  ruleSet: teams(red, blue),
+  ...more,
+});
+
+/** Configurations in which everybody suits everybody, so that who still waits after a cycle waits for want of players. */
+export const kinds: Readonly<Record<string, Kind>> = {
+  duel: kind(1, 1),
+  asked: kind(2, 2, { answerMs: 100_000 }),
+  manual: kind(1, 2),
+  automatic: kind(1, 2, { automatic: true }),
+  company: kind(1, 2, { automatic: true, answerMs: 100_000 }),
+};
+
+export function kindOf({ configuration }: { readonly configuration: string }): Kind {
+  const found = kinds[configuration];
+  if (!found) throw new Error(`there is no configuration ${configuration}`);
+  return found;
+}
+
+export type World = Awaited<ReturnType<typeof openWorld>>;
+
+/** The fleet that has these configurations, and a clock that only moves when it is told to. */
+export async function prepare({ stores, advance }: HandFleet): Promise<void> {
+  await advance(24 * 3_600_000);
+  const { configuration } = aConfiguration();
+  for (const [name, { timeoutMs, automatic, answerMs, ruleSet }] of Object.entries(kinds))
+    await stores.pool.install({
+      version: 1,
+      ruleSet: { name, version: 1, body: JSON.stringify(ruleSet) },
+      configuration: {
+        ...configuration,
+        name,
+        ruleSetName: name,
+        requestTimeoutSeconds: timeoutMs / 1_000,
+        backfillMode: automatic ? 'AUTOMATIC' : 'MANUAL',
+        ...(answerMs !== undefined && {
+          acceptanceRequired: true,
+          acceptanceTimeoutSeconds: answerMs / 1_000,
+        }),
+      },
+    });
+}
+
+/** One sequence's part of a fleet: its tickets and players have ids that no other has. */
+export async function openWorld(fleet: HandFleet, name: string) {
+  const key = (what: string) => `${poolTag(fleet.domain)}:${what}`;
+  const heard = new Map<string, EventType[]>();
+  let position = Number((await fleet.redis.get(key('event-number'))) ?? 0);
+
+  /** Events since the last look, in order; each is noted with its tickets. */
+  const listen = async () => {
+    const entries = await fleet.redis.xrange(key('events'), `(${position}-0`, '+');
+    return entries.map(([id, fields]) => {
+      position = Number(id.split('-')[0]);
+      const at = (field: string) => fields[fields.indexOf(field) + 1] ?? '';
+      const type = at('type') as EventType;
+      const detail = JSON.parse(at('detail')) as {
+        matchId?: string;
+        tickets: { ticketId: string; players: { playerId: string; team?: string }[] }[];
+      };
+      for (const { ticketId } of detail.tickets) heard.set(ticketId, [...(heard.get(ticketId) ?? []), type]);
+      return { type, pool: at('pool'), ...detail };
+    });
+  };
+
+  const world = {
+    own: (what: string) => `${name}-${what}`,
+    now: async () => Number(await fleet.redis.get(key('clock'))),
+    advance: fleet.advance,
+    beat: fleet.beat,
+
+    /** A producer reserves a ticket; of a backfill ticket's players each is on a team. */
+    async reserve(asked: {
+      readonly id: string;
+      readonly configuration: string;
+      readonly players: readonly string[];
+      readonly fills?: string;
+      readonly teams?: ReadonlyMap<string, string>;
+    }): Promise<'reserved' | 'stopped' | 'refused'> {
+      const players = asked.players.map((id) => {
+        const team = asked.teams?.get(id);
+        return { ...aPlayer(id), ...(team && { team }) };
+      });
+      const [verdict] = await fleet.producerTickets.reserve(world.own('job'), [
+        {
+          ticketId: asked.id,
+          configuration: asked.configuration,
+          players,
+          actor: { kind: 'service', name: 'test' },
+          ...(asked.fills && { fills: asked.fills }),
+        },
+      ]);
+      if (!verdict || verdict instanceof Error) return 'refused';
+      return verdict.stopped ? 'stopped' : 'reserved';
+    },
+
+    /** A job reaches workers; in the end one has done it. */
+    async deliver(job: Job['kind'], item: object, delivery: Delivery): Promise<void> {
+      if (typeof delivery === 'object') {
+        const death = { ...delivery };
+        await deathOf(openCrew(mortal(fleet.kit, death)).work(job, [item]), death);
+      }
+      const times = delivery === 'twice' ? 2 : 1;
+      for (let time = 0; time < times; time++) expect((await fleet.work(job, [item])).kind).toBe('done');
+    },
+
+    /** What a cycle of a pool was seen to do is right, and left nobody waiting without need. */
+    async followCycle(model: Model, pool: string): Promise<void> {
+      expire(model, pool);
+      for (const { type, pool: of, matchId = '', tickets } of await listen())
+        if (type === 'PotentialMatchCreated') {
+          const teams = new Map(
+            tickets.flatMap((it) =>
+              it.players.map((player) => [player.playerId, player.team ?? ''] as const),
+            ),
+          );
+          const ids = tickets.map((it) => it.ticketId);
+          commit(model, of, { id: matchId, tickets: ids, teams }, kinds[of]?.answerMs);
+          for (const team of kinds[of]?.ruleSet.teams ?? []) {
+            const members = [...teams.values()].filter((it) => it === team.name).length;
+            expect(members).toBeGreaterThanOrEqual(team.minPlayers);
+            expect(members).toBeLessThanOrEqual(team.maxPlayers);
+          }
+        }
+      const left = Object.groupBy(waiting(model, pool), (it) => (it.fills ? 'playing' : 'alone'));
+      const { playing = [], alone = [] } = left;
+      // Two suit each other always; a match that wants company may have no place for two at once.
+      const could = playing.length > 0 ? alone.filter((it) => it.players.length === 1) : alone.slice(1);
+      expect(could, `tickets of ${pool} that wait though they need not`).toEqual([]);
+    },
+
+    /** The fleet's tickets and events are the model's. */
+    async compare(model: Model): Promise<void> {
+      await listen();
+      const tickets = [...model.tickets.values()];
+      const described = await fleet.producerTickets.describe(tickets.map((it) => it.id));
+      expect(described.map((it) => [it.ticketId, it.status])).toEqual(
+        tickets.map((it) => [it.id, it.status]),
+      );
+      expect(tickets.map((it) => [it.id, ...(heard.get(it.id) ?? [])])).toEqual(
+        tickets.map((it) => [it.id, ...it.events]),
+      );
+    },
+
+    /** Jobs that are late by now do nothing. */
+    drain: fleet.drain,
+  };
+  return world;
+}
