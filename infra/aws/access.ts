@@ -24,7 +24,7 @@ const working = [
   'client|list',
   'del exists expire get incr incrby persist pexpire pttl set time',
   'hdel hexists hget hgetall hincrby hlen hmget hmset hset hsetnx',
-  'lindex llen lpop lpos lpush lrange lrem ltrim rpop rpoplpush',
+  'lindex llen lpop lpos lpush lrange lrem ltrim rpop rpoplpush rpush',
   'sadd scard smembers srem',
   'xadd xrange xrevrange xtrim',
   'bzpopmin zadd zcard zcount zpopmin zrange zrangebyscore zrem zremrangebyrank zremrangebyscore zrevrange zrevrangebyscore zscore',

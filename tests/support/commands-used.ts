@@ -25,12 +25,15 @@ const containers = new Set(['client', 'cluster', 'config', 'function', 'script']
 /** What everybody may ask before they are somebody. */
 const beforeLogin = new Set(['auth', 'hello', 'quit', 'reset']);
 
-/** Calls of a script (`redis.call('X'`, `rcall("X"`) and of ioredis (`redis.x(`, `redis.call('X'`). */
-const scriptCall = /\b(?:r?call|redis\.p?call)\(\s*["'](\w+)["']/g;
+/**
+ * Calls of a script (`redis.call('X'`, `rcall("X"`), to which BullMQ hands the way to push as a word, and of ioredis
+ * (`redis.x(`, `redis.call('X'`).
+ */
+const scriptCall = /(?:\b(?:r?call|redis\.p?call)\(\s*["'](\w+)["']|["']([LR]PUSH)["'])/g;
 const clientCall = /\b(?:redis|reader)\.(\w+)\(/g;
 
 const found = (text: string, pattern: RegExp): string[] =>
-  [...text.matchAll(pattern)].map((it) => (it[1] ?? '').toLowerCase());
+  [...text.matchAll(pattern)].map((it) => (it[1] ?? it[2] ?? '').toLowerCase());
 
 /** The commands the code of a role names, whether a journey comes past them or not. */
 export async function namedInCode(admin: Redis, role: QueueRole): Promise<Set<string>> {
