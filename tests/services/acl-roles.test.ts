@@ -2,13 +2,14 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
-import { expect, inject, test, vi } from 'vitest';
-import { cacheAccess, type QueueRole, queueAccess, queueCommands } from '../../infra/aws/access.ts';
+import { expect, test, vi } from 'vitest';
+import { cacheAccess, type QueueRole, queueCommands } from '../../infra/aws/access.ts';
 import { openClient } from '../../producers/client.ts';
 import { duelRuleSet } from '../support/builders.ts';
 import { openCli } from '../support/cli.ts';
 import { namedInCode, recordCommands } from '../support/commands-used.ts';
 import { type Fleet, openFleet, soloist } from '../support/fleet.ts';
+import { openRole, openUser } from '../support/redis-user.ts';
 
 /** The command line is a process per step, which takes a second; on a busy machine, many. */
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
@@ -46,37 +47,11 @@ const forbidden = [
   'REPLICAOF NO ONE',
 ];
 
-/** A user with these rules on a server of the stack, gone with the test. */
-async function openUser(variable: string, name: string, access: string) {
-  const url = new URL(inject('stackEnv')[variable] ?? '');
-  const admin = new Redis(url.href);
-  await admin.call('ACL', 'SETUSER', name, 'reset', '>secret', ...access.split(' '));
-  url.username = name;
-  url.password = 'secret';
-  return {
-    name,
-    url: url.href,
-    admin,
-    /** What was refused to this user, latest first. */
-    async refused(): Promise<string[]> {
-      const entries = (await admin.call('ACL', 'LOG', '1000')) as unknown[][];
-      return entries.map((it) => it.map(String).join(' ')).filter((it) => it.includes(` username ${name} `));
-    },
-    async [Symbol.asyncDispose]() {
-      await admin.call('ACL', 'DELUSER', name);
-      admin.disconnect();
-    },
-  };
-}
-
-const openRole = ({ own, domain }: Fleet, role: QueueRole) =>
-  openUser('QUEUE_REDIS_URL', own(role), queueAccess(domain, role));
-
 test('each role has the commands its code uses and no other: nothing is refused from session to rating', async () => {
   await using fleet = await openFleet();
-  await using producer = await openRole(fleet, 'producer');
-  await using worker = await openRole(fleet, 'worker');
-  await using operator = await openRole(fleet, 'operator');
+  await using producer = await openRole(fleet.domain, 'producer');
+  await using worker = await openRole(fleet.domain, 'worker');
+  await using operator = await openRole(fleet.domain, 'operator');
   await using cache = await openUser('CACHE_REDIS_URL', fleet.own('cache'), cacheAccess());
   using recorded = await recordCommands(worker.admin);
   await fleet.startWorker({ QUEUE_REDIS_URL: worker.url, CACHE_REDIS_URL: cache.url });
@@ -143,7 +118,7 @@ test.each(roles)(
   'the role %s may not look at another domain, at every key or at the server',
   async (role) => {
     await using fleet = await openFleet();
-    await using user = await openRole(fleet, role);
+    await using user = await openRole(fleet.domain, role);
     const redis = new Redis(user.url);
 
     expect(await redis.info('memory')).toContain('maxmemory_policy');

@@ -1,24 +1,29 @@
 import { inject } from 'vitest';
+import type { QueueRole } from '../../infra/aws/access.ts';
 import type { DescribedTicket } from '../../jobs/matchmaking/described-ticket.ts';
 import type { MatchmakingEvent } from '../../jobs/matchmaking/event.ts';
 import type { TicketPlayer } from '../../jobs/matchmaking/ticket.ts';
 import { openClient } from '../../producers/client.ts';
 import { openFleetStores } from './fleet-stores.ts';
+import { openRole } from './redis-user.ts';
 import { startWorker, type WorkerProcess } from './worker-processes.ts';
 
 export type Fleet = Awaited<ReturnType<typeof openFleet>>;
 
 /**
- * The whole fleet on a domain and a database of its own: the real client, worker processes as a test starts them, and
- * the stores to see what they did. Gone, with its processes, when the test ends.
+ * The whole fleet on a domain and a database of its own: the real client, worker processes as a test starts them, both
+ * with the access of their role, and the stores to see what they did. Gone, with its processes, when the test ends,
+ * which fails if their role was too narrow.
  */
 export async function openFleet() {
   const opened = new AsyncDisposableStack();
   const { [Symbol.asyncDispose]: closeStores, ...stores } = await openFleetStores();
   opened.defer(closeStores);
   const { domain, redis, db } = stores;
-  const redisUrl = inject('stackEnv')['QUEUE_REDIS_URL'] ?? '';
-  const client = opened.use(await openClient({ redisUrl, domain }));
+  // Tests put rule sets and pause queues with the same client that starts tickets.
+  const operator = await openWatchedRole(opened, domain, 'operator');
+  const worker = await openWatchedRole(opened, domain, 'worker');
+  const client = opened.use(await openClient({ redisUrl: operator.url, domain }));
   const env: NodeJS.ProcessEnv = {
     PATH: process.env['PATH'],
     ...inject('stackEnv'),
@@ -49,7 +54,7 @@ export async function openFleet() {
     own: (name: string) => `${domain}-${name}`,
 
     async startWorker(more: NodeJS.ProcessEnv = {}): Promise<WorkerProcess> {
-      return opened.use(await startWorker({ ...env, ...more }));
+      return opened.use(await startWorker({ ...env, QUEUE_REDIS_URL: worker.url, ...more }));
     },
 
     /** Puts a rule set and the configuration of the same name that runs it; needs a worker. */
@@ -71,6 +76,16 @@ export async function openFleet() {
 
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
+}
+
+/** A user of the queue Redis; that anything was refused to it is an error when it goes. */
+async function openWatchedRole(opened: AsyncDisposableStack, domain: string, role: QueueRole) {
+  const user = opened.use(await openRole(domain, role));
+  opened.defer(async () => {
+    const refused = await user.refused();
+    if (refused.length > 0) throw new Error(`Refused to the role ${role}:\n${refused.join('\n')}`);
+  });
+  return user;
 }
 
 /** A request to start one player of a skill. */

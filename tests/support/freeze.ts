@@ -7,7 +7,7 @@ import type { WorkerProcess } from './worker-processes.ts';
  * A job in hand for this long (ms) is in the hands of a worker that stands still: far longer than a job takes on a busy
  * machine, and well within the 4 s after which its lock would have to be renewed.
  */
-const inHandMs = 2_000;
+export const inHandMs = 2_000;
 
 /**
  * Freezes a worker (SIGSTOP) with a job of the kind in its hands, wherever in the job it then is, and returns the job's
