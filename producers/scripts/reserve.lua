@@ -50,11 +50,16 @@ local function reserve(job, id, configuration, players, roster, actor, call, fil
   end
   local seq = string.format('%d', redis.call('INCR', key('sequence')))
   local start = string.format('%d', time)
-  redis.call('HSET', ticket, 'configuration', configuration, 'players', players, 'roster', roster, 'actor', actor,
-    'call', call, 'job', job, 'seq', seq, 'start', start, 'revision', '1',
-    'size', fills == '' and string.format('%d', #members) or '0')
-  if fills ~= '' then redis.call('HSET', ticket, 'fills', fills) end
-  if trace ~= '' then redis.call('HSET', ticket, 'trace', trace) end
+  local fields = { 'configuration', configuration, 'players', players, 'roster', roster, 'actor', actor, 'call', call,
+    'job', job, 'seq', seq, 'start', start, 'revision', '1', 'status', there[1] or 'QUEUED',
+    'size', fills == '' and string.format('%d', #members) or '0' }
+  for name, value in pairs({ fills = fills, trace = trace }) do
+    if value ~= '' then
+      fields[#fields + 1] = name
+      fields[#fields + 1] = value
+    end
+  end
+  redis.call('HSET', ticket, unpack(fields))
   if there[5] then
     -- The mark says for how long (s) an ended ticket is readable.
     redis.call('EXPIRE', ticket, there[5])
@@ -62,7 +67,6 @@ local function reserve(job, id, configuration, players, roster, actor, call, fil
     emit_cancelled(id, configuration, start, roster)
     return { 'stopped', seq, start }
   end
-  redis.call('HSET', ticket, 'status', 'QUEUED')
   redis.call('ZADD', key('reservations'), start, id)
   return { 'reserved', seq, start }
 end

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Redis } from 'ioredis';
+import { scriptText } from '../../workers/pool/script.ts';
 
 /** What the calls of one script cost. */
 export interface RoundTrips {
@@ -46,7 +47,7 @@ function scriptNames(): Map<string, string> {
   const note = (name: string, lua: string) => names.set(digest(lua), name);
   const own = new URL('../../workers/pool/scripts/', import.meta.url);
   const read = (file: string, folder = own) => readFileSync(new URL(file, folder), 'utf8');
-  for (const file of readdirSync(own)) note(file, read('prelude.lua') + read(file));
+  for (const file of readdirSync(own)) note(file, scriptText(read(file)));
   note('reserve.lua', read('reserve.lua', new URL('../../producers/scripts/', import.meta.url)));
   const bullmq = createRequire(import.meta.url)('bullmq/dist/cjs/scripts/index.js') as Readonly<
     Record<string, { name: string; content: string }>

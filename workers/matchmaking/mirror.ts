@@ -114,9 +114,10 @@ export function openMirror(pool: Pool, name: string) {
           await reload();
           continue;
         }
-        for (const { number, change } of step.changes) {
-          if (change.kind === 'entered') put(change.ticket);
-          else drop(change.ticketId);
+        for (const { number, all } of step.changes) {
+          for (const change of all)
+            if (change.kind === 'entered') put(change.ticket);
+            else drop(change.ticketId);
           position = number;
         }
         if (step.changes.length > 0) refused.clear();

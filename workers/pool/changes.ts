@@ -29,7 +29,8 @@ export interface CatchUp {
   readonly pausedSince?: number;
   /** Questions about its tickets that wait for an answer. */
   readonly questions: number;
-  readonly changes: readonly { readonly number: number; readonly change: Change }[];
+  /** Tickets that left together share a number. */
+  readonly changes: readonly { readonly number: number; readonly all: readonly Change[] }[];
 }
 
 /** A pool as a worker saw it in its last cycle. */
@@ -59,7 +60,7 @@ export function openChanges(script: Scripts) {
       );
       const changes = entries.map(([id, fields]) => ({
         number: Number.parseInt(id, 10),
-        change: readChange(fields),
+        all: readChanges(fields),
       }));
       return {
         now: Number(now),
@@ -104,11 +105,11 @@ export function openChanges(script: Scripts) {
   };
 }
 
-function readChange(fields: readonly string[]): Change {
-  const [kind, ticketId = ''] = fields;
-  if (kind === 'left') return { kind, ticketId };
-  const values = [3, 5, 7, 9, 11, 13, 15].map((at) => fields[at] ?? '');
-  return { kind: 'entered', ticket: readTicket([ticketId, ...values]) };
+/** `left <ticket id>` as often as tickets left, or `entered <ticket id>` with what a mirror holds of it. */
+function readChanges(fields: readonly string[]): Change[] {
+  const values = fields.filter((_, at) => at % 2 === 1);
+  if (fields[0] === 'left') return values.map((ticketId) => ({ kind: 'left', ticketId }));
+  return [{ kind: 'entered', ticket: readTicket(values) }];
 }
 
 function readTicket([

@@ -12,13 +12,16 @@ export type Scripts = <Result>(name: string) => Script<Result>;
 /** A day and an hour: terminal tickets and stop marks outlive every retry of a job that could still name them. */
 export const aDayAndAnHour = 90_000;
 
+/** What Redis is sent of a script of `scripts/`: what all share, and itself as the function that `run` runs. */
+export const scriptText = (own: string, terminalSeconds = aDayAndAnHour): string =>
+  `local TERMINAL_SECONDS = ${terminalSeconds}\n${prelude}\nreturn run(function()\n${own}\nend)\n`;
+
 /** The scripts of one domain on one connection. `terminalSeconds`: how long an ended ticket and a stop mark stay. */
 export function openScripts(redis: Redis, tag: string, terminalSeconds: number): Scripts {
-  const constants = `local TERMINAL_SECONDS = ${terminalSeconds}\n`;
   return <Result>(name: string) => {
     const own = readFileSync(new URL(`./scripts/${name}.lua`, import.meta.url), 'utf8');
     const command = `pool:${name}`;
-    redis.defineCommand(command, { numberOfKeys: 1, lua: constants + prelude + own });
+    redis.defineCommand(command, { numberOfKeys: 1, lua: scriptText(own, terminalSeconds) });
     return (...args) => Reflect.apply(Reflect.get(redis, command), redis, [tag, ...args]) as Promise<Result>;
   };
 }

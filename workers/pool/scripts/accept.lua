@@ -36,15 +36,14 @@ for _, member in ipairs(list) do
     if not player.accepted and not redis.call('HGET', key('ticket', member.ticketId), 'fills') then return { 'recorded' } end
   end
 end
-local ticket_ids, starts = {}, {}
+local starts = {}
 for _, member in ipairs(list) do
-  ticket_ids[#ticket_ids + 1] = member.ticketId
   if redis.call('HGET', key('ticket', member.ticketId), 'size') ~= '0' then starts[#starts + 1] = member.startTime end
-  redis.call('HSET', key('ticket', member.ticketId), 'status', 'PLACING')
+  redis.call('HSET', key('ticket', member.ticketId), 'status', 'PLACING', 'decided', string.format('%d', time))
   redis.call('HINCRBY', key('ticket', member.ticketId), 'revision', 1)
 end
-to_outbox(match, f[3], f[4], ticket_ids, time, patience)
-write_counts(f[2], count_match({}, starts, time), time)
+to_outbox(match, f[3], f[4], time, patience)
+count_match(f[2], starts, time)
 forget_proposal(match)
 emit('AcceptMatchCompleted', time, f[2], cjson.encode({ matchId = match, acceptance = 'Accepted', tickets = list }), f[5])
 return { 'decided', string.format('%d', time), f[3], f[4] }

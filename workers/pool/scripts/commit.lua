@@ -14,10 +14,11 @@
 local pool, cap, patience, answer_ms = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
 local time = read_clock()
 local results = { string.format('%d', time) }
-local counts = {}
 local pending = redis.call('HLEN', key('outbox'))
 local configuration = string.match(pool, '^[^/]+')
 local paused = redis.call('HEXISTS', key('configuration', configuration), 'paused') == 1
+local status = answer_ms and 'REQUIRES_ACCEPTANCE' or 'PLACING'
+local decided = answer_ms and '' or string.format('%d', time)
 local i = 5
 while i <= #ARGV do
   local match, job, entry, detail, tickets, n = ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3], ARGV[i + 4], tonumber(ARGV[i + 5])
@@ -40,10 +41,8 @@ while i <= #ARGV do
     end
   end
   if verdict == 1 then
-    local ticket_ids = {}
     for t = first, i - 2, 2 do
-      ticket_ids[#ticket_ids + 1] = ARGV[t]
-      take(ARGV[t], answer_ms and 'REQUIRES_ACCEPTANCE' or 'PLACING', match, pool, configuration, sizes[#ticket_ids])
+      take(ARGV[t], ARGV[t + 1], status, decided, match, pool, configuration, sizes[(t - first) / 2 + 1])
     end
     if answer_ms then
       local deadline = string.format('%d', time + answer_ms)
@@ -51,13 +50,12 @@ while i <= #ARGV do
         'configuration', configuration)
       redis.call('ZADD', key('proposals'), deadline, match)
     else
-      to_outbox(match, job, entry, ticket_ids, time, patience)
-      count_match(counts, starts, time)
+      to_outbox(match, job, entry, time, patience)
+      count_match(configuration, starts, time)
       pending = pending + 1
     end
     emit('PotentialMatchCreated', time, configuration, detail, pool)
   end
   results[#results + 1] = verdict
 end
-write_counts(configuration, counts, time)
 return results

@@ -12,7 +12,7 @@
 local SUPERSEDED = 'Superseded by a newer ticket of the same player.'
 local time = read_clock()
 local results = {}
-local started = {}
+local started, entered = {}, {}
 
 local function enter(id, pool, timeout, players, estimate)
   local ticket = read_ticket(id)
@@ -51,7 +51,7 @@ local function enter(id, pool, timeout, players, estimate)
     redis.call('HSET', player, 'ticket', id, 'seq', string.format('%d', ticket.seq))
     redis.call('EXPIRE', player, PLAYER_SECONDS)
   end
-  redis.call('ZREM', key('reservations'), id)
+  entered[#entered + 1] = id
   if estimate ~= '' then
     ticket.estimate = estimate
     redis.call('HSET', key('ticket', id), 'estimate', estimate)
@@ -64,5 +64,6 @@ end
 for i = 1, #ARGV, 5 do
   results[#results + 1] = enter(ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3], ARGV[i + 4])
 end
-for configuration, n in pairs(started) do count(configuration, 'started', n, time) end
+if #entered > 0 then redis.call('ZREM', key('reservations'), unpack(entered)) end
+for configuration, n in pairs(started) do count(configuration, 'started', n) end
 return results

@@ -7,14 +7,18 @@ local function key(name, id)
   return tag .. ':' .. name
 end
 
--- Redis time in ms that never goes backwards, also over a failover to a node whose clock is behind.
+-- Redis time in ms that never goes backwards, also over a failover to a node whose clock is behind. One time a script.
+local now
 local function read_clock()
+  if now then return now end
   local t = redis.call('TIME')
   local ms = tonumber(t[1]) * 1000 + math.floor(tonumber(t[2]) / 1000)
-  local seen = tonumber(redis.call('GET', key('clock')) or '0')
-  if ms <= seen then return seen end
-  redis.call('SET', key('clock'), string.format('%d', ms))
-  return ms
+  now = tonumber(redis.call('GET', key('clock')) or '0')
+  if ms > now then
+    redis.call('SET', key('clock'), string.format('%d', ms))
+    now = ms
+  end
+  return now
 end
 
 local CHANGES_KEPT = 20000
@@ -26,41 +30,37 @@ local PLAYER_SECONDS = 172800
 -- Pools come and go with the values that split them: what mirrors of an empty one might still read is forgotten.
 local EMPTY_POOL_SECONDS = 3600
 
--- Tells mirrors of a pool what changed; entry ids are consecutive numbers, so a reader sees a gap. A pool that is new, or
--- was forgotten, counts from the time in microseconds on: no number it has used before comes again.
+-- What a script writes of many things at once, it collects here; `flush`, after it, writes each in one call. Per pool
+-- what changed, whether it got or lost tickets, and from when on it is due; events; counts by configuration.
+local changes, joined, left, due, events, counted = {}, {}, {}, {}, {}, {}
+
+-- Tells mirrors of a pool what changed.
 local function note_change(pool, ...)
-  local counter = key('changed', pool)
-  local n = redis.call('INCR', counter)
-  if n == 1 then
-    local t = redis.call('TIME')
-    n = tonumber(t[1]) * 1000000 + tonumber(t[2])
-    redis.call('SET', counter, string.format('%d', n))
-  end
-  redis.call('XADD', key('changes', pool), 'MAXLEN', '~', CHANGES_KEPT, string.format('%d-0', n), ...)
+  local all = changes[pool] or {}
+  changes[pool] = all
+  all[#all + 1] = { ... }
 end
 
--- What a configuration copies into its events, false where it has nothing; read once a script.
-local custom_data = {}
+-- Tells mirrors of a pool who left it: tickets that go one after the other are one change, of as many as a call may have.
+local function note_left(pool, id)
+  local all = changes[pool]
+  local latest = all and all[#all]
+  if latest and latest[1] == 'left' and #latest < 2000 then
+    latest[#latest + 1] = 'left'
+    latest[#latest + 1] = id
+  else
+    note_change(pool, 'left', id)
+  end
+end
 
--- Events are numbered without a gap, so that a reader knows when trimming has overtaken it. `bytes` counts all there
--- ever were, so that trimming finds its place by it. `pool` is absent before a ticket has entered one.
+-- A pool is to be looked at from `time` on, if not before.
+local function make_due(pool, time)
+  due[pool] = math.min(due[pool] or time, time)
+end
+
+-- `pool` is absent before a ticket has entered one.
 local function emit(type, time, configuration, detail, pool)
-  if custom_data[configuration] == nil then
-    custom_data[configuration] = redis.call('HGET', key('configuration', configuration), 'custom-event-data')
-  end
-  local n = redis.call('INCR', key('event-number'))
-  local bytes = redis.call('INCRBY', key('event-bytes'), #detail + ENTRY_BYTES)
-  local entry = { 'type', type, 'time', string.format('%d', time), 'configuration', configuration, 'detail', detail,
-    'bytes', string.format('%d', bytes) }
-  if pool then
-    entry[#entry + 1] = 'pool'
-    entry[#entry + 1] = pool
-  end
-  if custom_data[configuration] then
-    entry[#entry + 1] = 'custom'
-    entry[#entry + 1] = custom_data[configuration]
-  end
-  redis.call('XADD', key('events'), string.format('%d-0', n), unpack(entry))
+  events[#events + 1] = { type = type, time = time, configuration = configuration, detail = detail, pool = pool }
 end
 
 -- An event's detail with how often each rule passed and failed in the pool's latest pass.
@@ -72,25 +72,19 @@ end
 -- Counts what happens in a configuration, by slots of five minutes; jobs/matchmaking/activity.ts reads them.
 local SLOT_MS = 300000
 local SLOT_SECONDS = 4200
-local function count(configuration, what, n, time)
-  local slot = key('activity', configuration .. ':' .. string.format('%d', math.floor(time / SLOT_MS)))
-  if redis.call('HINCRBY', slot, what, n) == n then redis.call('EXPIRE', slot, SLOT_SECONDS) end
+local function count(configuration, what, n)
+  local counts = counted[configuration] or {}
+  counted[configuration] = counts
+  counts[what] = (counts[what] or 0) + n
 end
 
--- Adds a decided match to `counts`: one more, and how long each ticket waited, in buckets of a quarter of a doubling.
--- Collected first and written once: a script decides up to 200 matches, and a table is ten times faster than a key.
-local function count_match(counts, starts, time)
-  counts.matches = (counts.matches or 0) + 1
+-- Counts a decided match, and how long each of its tickets waited, in buckets of a quarter of a doubling.
+local function count_match(configuration, starts, time)
+  count(configuration, 'matches', 1)
   for _, start in ipairs(starts) do
     local wait = math.max(1, time - tonumber(start))
-    local bucket = 'wait:' .. math.floor(4 * math.log(wait) / math.log(2))
-    counts[bucket] = (counts[bucket] or 0) + 1
+    count(configuration, 'wait:' .. math.floor(4 * math.log(wait) / math.log(2)), 1)
   end
-  return counts
-end
-
-local function write_counts(configuration, counts, time)
-  for what, n in pairs(counts) do count(configuration, what, n, time) end
 end
 
 -- A ticket as events show it.
@@ -107,29 +101,24 @@ local function read_ticket(id)
     size = tonumber(f[12] or '1'), fills = f[13] or nil, trace = f[14] or '' }
 end
 
+local function next_revision(revision)
+  return string.format('%d', tonumber(revision) + 1)
+end
+
 -- Puts a ticket of `size` waiting players into a pool's queue, and the pool among those of its configuration; one that
 -- is there already stays as it is.
 local function join_pool(pool, configuration, seq, id, size)
   if redis.call('ZADD', key('pool', pool), seq, id) == 0 then return end
   if size ~= 1 then redis.call('HINCRBY', key('companions'), pool, size - 1) end
-  if redis.call('ZCARD', key('pool', pool)) == 1 then
-    redis.call('SADD', key('pools', configuration), pool)
-    redis.call('PERSIST', key('changed', pool))
-    redis.call('PERSIST', key('changes', pool))
-  end
+  joined[pool] = configuration
 end
 
--- Takes a ticket out of its pool's queue; a pool that is empty now is forgotten in a while.
+-- Takes a ticket out of its pool's queue; a pool that is empty then is forgotten in a while.
 local function leave_pool(pool, configuration, id, size)
   redis.call('ZREM', key('pool', pool), id)
   if size ~= 1 then redis.call('HINCRBY', key('companions'), pool, 1 - size) end
-  note_change(pool, 'left', id)
-  if redis.call('EXISTS', key('pool', pool)) == 0 then
-    redis.call('SREM', key('pools', configuration), pool)
-    redis.call('HDEL', key('companions'), pool)
-    redis.call('EXPIRE', key('changed', pool), EMPTY_POOL_SECONDS)
-    redis.call('EXPIRE', key('changes', pool), EMPTY_POOL_SECONDS)
-  end
+  note_left(pool, id)
+  left[pool] = configuration
 end
 
 -- A backfill ticket has ended: its match has none any more.
@@ -146,11 +135,10 @@ local function finish(ticket, status, event, reason, message, time)
   if ticket.status == 'SEARCHING' then leave_pool(ticket.pool, ticket.configuration, id, ticket.size) end
   redis.call('ZREM', key('reservations'), id)
   redis.call('HSET', key('ticket', id), 'status', status, 'end', string.format('%d', time),
-    'reason', reason, 'message', message)
-  redis.call('HINCRBY', key('ticket', id), 'revision', 1)
+    'reason', reason, 'message', message, 'revision', next_revision(ticket.revision))
   redis.call('EXPIRE', key('ticket', id), TERMINAL_SECONDS)
   if ticket.fills then forget_backfill(ticket) end
-  count(ticket.configuration, status, 1, time)
+  count(ticket.configuration, status, 1)
   local detail = '{"tickets":[' .. ticket_view(id, ticket.start, ticket.roster) .. '],"reason":' ..
     cjson.encode(reason) .. ',"message":' .. cjson.encode(message) ..
     (ticket.match and ',"matchId":' .. cjson.encode(ticket.match) or '') .. '}'
@@ -162,15 +150,15 @@ end
 local function wait_in(ticket, pool, deadline, players, time)
   local id = ticket.id
   local seq = string.format('%d', ticket.seq)
-  local revision = string.format('%d', tonumber(ticket.revision) + 1)
-  redis.call('HDEL', key('ticket', id), 'match')
+  ticket.revision = next_revision(ticket.revision)
+  if ticket.match then redis.call('HDEL', key('ticket', id), 'match') end
   redis.call('HSET', key('ticket', id), 'status', 'SEARCHING', 'pool', pool, 'deadline', string.format('%d', deadline),
-    'players', players, 'revision', revision)
+    'players', players, 'revision', ticket.revision)
   join_pool(pool, ticket.configuration, seq, id, ticket.size)
-  note_change(pool, 'entered', id, 'seq', seq, 'revision', revision, 'start', ticket.start,
+  note_change(pool, 'entered', id, 'seq', seq, 'revision', ticket.revision, 'start', ticket.start,
     'deadline', string.format('%d', deadline), 'players', players, 'fills', ticket.fills or '', 'trace', ticket.trace)
   -- Should the wake-up that follows this script be lost, the beat wakes the pool.
-  redis.call('ZADD', key('due'), 'LT', string.format('%d', time + 1000), pool)
+  make_due(pool, time + 1000)
 end
 
 -- Makes a ticket searchable, the first time or again with its age kept.
@@ -181,16 +169,16 @@ local function search(ticket, pool, deadline, players, time)
     (ticket.estimate or '"NOT_AVAILABLE"') .. '}', pool)
 end
 
--- Takes tickets out of their pool for a match; they are PLACING, or REQUIRES_ACCEPTANCE while it is a proposal.
-local function take(ticket_id, status, match, pool, configuration, size)
-  redis.call('HSET', key('ticket', ticket_id), 'status', status, 'match', match)
-  redis.call('HINCRBY', key('ticket', ticket_id), 'revision', 1)
+-- Takes a ticket of this revision out of its pool for a match, as `status`: PLACING, `decided` at that time, or
+-- REQUIRES_ACCEPTANCE while the match is a proposal, `decided` never yet.
+local function take(ticket_id, revision, status, decided, match, pool, configuration, size)
+  redis.call('HSET', key('ticket', ticket_id), 'status', status, 'match', match, 'decided', decided,
+    'revision', next_revision(revision))
   leave_pool(pool, configuration, ticket_id, size)
 end
 
 -- Puts a decided match into the outbox, to be handed over again when it is not settled in time.
-local function to_outbox(match, job, entry, ticket_ids, time, patience)
-  for _, id in ipairs(ticket_ids) do redis.call('HSET', key('ticket', id), 'decided', string.format('%d', time)) end
+local function to_outbox(match, job, entry, time, patience)
   redis.call('HSET', key('outbox'), match, entry)
   redis.call('HSET', key('outbox-job'), match, job)
   redis.call('HSET', key('outbox-at'), match, string.format('%d', time))
@@ -241,7 +229,7 @@ local function drop_proposal(match, acceptance, spared, time, leaving)
       end
     end
   end
-  redis.call('ZADD', key('due'), 'LT', string.format('%d', time), f[2])
+  make_due(f[2], time)
   return f[2]
 end
 
@@ -359,4 +347,90 @@ local function open_automatic(wanted, match, configuration, time)
     'revision', '1', 'size', '0', 'fills', match, 'roster', cjson.encode(roster), 'players', '[]',
     'actor', '{"kind":"service","name":"fleet"}')
   enter_backfill(read_ticket(wanted.id), wanted.pool, wanted.timeout, wanted.members, time)
+end
+
+local function write_changes()
+  for pool, all in pairs(changes) do
+    local counter = key('changed', pool)
+    local n = redis.call('INCRBY', counter, #all)
+    -- A pool that is new, or was forgotten, counts from the time in microseconds on: no number it has used comes again.
+    if n == #all then
+      local t = redis.call('TIME')
+      n = tonumber(t[1]) * 1000000 + tonumber(t[2]) + #all
+      redis.call('SET', counter, string.format('%d', n))
+    end
+    for i, change in ipairs(all) do
+      redis.call('XADD', key('changes', pool), 'MAXLEN', '~', CHANGES_KEPT, string.format('%d-0', n - #all + i), unpack(change))
+    end
+  end
+end
+
+local function write_pools()
+  for pool, configuration in pairs(joined) do
+    redis.call('SADD', key('pools', configuration), pool)
+    redis.call('PERSIST', key('changed', pool))
+    redis.call('PERSIST', key('changes', pool))
+  end
+  for pool, configuration in pairs(left) do
+    if redis.call('EXISTS', key('pool', pool)) == 0 then
+      redis.call('SREM', key('pools', configuration), pool)
+      redis.call('HDEL', key('companions'), pool)
+      redis.call('EXPIRE', key('changed', pool), EMPTY_POOL_SECONDS)
+      redis.call('EXPIRE', key('changes', pool), EMPTY_POOL_SECONDS)
+    end
+  end
+end
+
+local function write_due()
+  for pool, time in pairs(due) do redis.call('ZADD', key('due'), 'LT', string.format('%d', time), pool) end
+  due = {}
+end
+
+-- Events are numbered without a gap, so that a reader knows when trimming has overtaken it. `bytes` counts all there
+-- ever were, so that trimming finds its place by it.
+local function write_events()
+  if #events == 0 then return end
+  local weight = 0
+  for _, event in ipairs(events) do weight = weight + #event.detail + ENTRY_BYTES end
+  local n = redis.call('INCRBY', key('event-number'), #events) - #events
+  local bytes = redis.call('INCRBY', key('event-bytes'), weight) - weight
+  local custom = {}
+  for i, event in ipairs(events) do
+    local configuration = event.configuration
+    if custom[configuration] == nil then
+      custom[configuration] = redis.call('HGET', key('configuration', configuration), 'custom-event-data')
+    end
+    bytes = bytes + #event.detail + ENTRY_BYTES
+    local entry = { 'type', event.type, 'time', string.format('%d', event.time), 'configuration', configuration,
+      'detail', event.detail, 'bytes', string.format('%d', bytes) }
+    if event.pool then
+      entry[#entry + 1] = 'pool'
+      entry[#entry + 1] = event.pool
+    end
+    if custom[configuration] then
+      entry[#entry + 1] = 'custom'
+      entry[#entry + 1] = custom[configuration]
+    end
+    redis.call('XADD', key('events'), string.format('%d-0', n + i), unpack(entry))
+  end
+end
+
+local function write_counts()
+  for configuration, counts in pairs(counted) do
+    local slot = key('activity', configuration .. ':' .. string.format('%d', math.floor(read_clock() / SLOT_MS)))
+    for what, n in pairs(counts) do
+      if redis.call('HINCRBY', slot, what, n) == n then redis.call('EXPIRE', slot, SLOT_SECONDS) end
+    end
+  end
+end
+
+-- Runs a script of this folder, then writes what it collected.
+local function run(script)
+  local result = script()
+  write_changes()
+  write_pools()
+  write_due()
+  write_events()
+  write_counts()
+  return result
 end

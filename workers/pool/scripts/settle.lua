@@ -7,7 +7,7 @@
 --   1  settled now
 --   0  it was settled before; nothing changed
 local time = read_clock()
-local results = {}
+local results, settled = {}, {}
 
 -- Those who were playing, and have not started anything newer, are in the match that goes on.
 local function settle_backfill(ticket, match, status)
@@ -30,25 +30,21 @@ while i <= #ARGV do
   if redis.call('HDEL', key('outbox'), match) == 0 then
     results[#results + 1] = 0
   else
-    redis.call('HDEL', key('outbox-job'), match)
-    redis.call('HDEL', key('outbox-at'), match)
-    redis.call('ZREM', key('outbox-due'), match)
+    settled[#settled + 1] = match
     local configuration, pool = '', nil
     local placement = redis.call('HGET', key('outbox-placement'), match)
-    redis.call('HDEL', key('outbox-placement'), match)
     for t = first, first + n - 1 do
       local ticket = read_ticket(ARGV[t])
       if ticket and ticket.status == 'PLACING' and ticket.match == match then
         configuration, pool = ticket.configuration, ticket.pool
         redis.call('HSET', key('ticket', ARGV[t]), 'status', status, 'end', string.format('%d', time),
-          'reason', reason, 'message', message)
-        redis.call('HINCRBY', key('ticket', ARGV[t]), 'revision', 1)
+          'reason', reason, 'message', message, 'revision', next_revision(ticket.revision))
         if placement and status == 'COMPLETED' then redis.call('HSET', key('ticket', ARGV[t]), 'placement', placement) end
         redis.call('EXPIRE', key('ticket', ARGV[t]), TERMINAL_SECONDS)
         if ticket.fills then settle_backfill(ticket, match, status) end
       end
     end
-    if status == 'FAILED' and configuration ~= '' then count(configuration, 'FAILED', n, time) end
+    if status == 'FAILED' and configuration ~= '' then count(configuration, 'FAILED', n) end
     if status == 'COMPLETED' then
       emit('MatchmakingSucceeded', time, configuration, detail, pool)
     else
@@ -57,5 +53,11 @@ while i <= #ARGV do
     if automatic then open_automatic(automatic, match, configuration, time) end
     results[#results + 1] = 1
   end
+end
+if #settled > 0 then
+  for _, name in ipairs({ 'outbox-job', 'outbox-at', 'outbox-placement' }) do
+    redis.call('HDEL', key(name), unpack(settled))
+  end
+  redis.call('ZREM', key('outbox-due'), unpack(settled))
 end
 return results
