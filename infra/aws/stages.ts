@@ -31,7 +31,7 @@ export const dev: StageSettings = stageSettings.parse({
       minTasks: 1,
       maxTasks: 2,
       acceptableWaitSeconds: 5,
-      jobMs: 40,
+      jobMs: 215,
       spot: true,
     },
     matchmaking: {
@@ -40,7 +40,7 @@ export const dev: StageSettings = stageSettings.parse({
       minTasks: 1,
       maxTasks: 2,
       acceptableWaitSeconds: 5,
-      jobMs: 30,
+      jobMs: 32,
       spot: true,
     },
     'rating-update': {
@@ -49,7 +49,7 @@ export const dev: StageSettings = stageSettings.parse({
       minTasks: 0,
       maxTasks: 2,
       acceptableWaitSeconds: 60,
-      jobMs: 60,
+      jobMs: 1_370,
       spot: true,
     },
     maintenance: {
@@ -58,7 +58,7 @@ export const dev: StageSettings = stageSettings.parse({
       minTasks: 1,
       maxTasks: 1,
       acceptableWaitSeconds: 30,
-      jobMs: 20,
+      jobMs: 4,
       spot: false,
     },
   },
@@ -106,7 +106,7 @@ export const production: StageSettings = stageSettings.parse({
       minTasks: 2,
       maxTasks: 16,
       acceptableWaitSeconds: 1,
-      jobMs: 40,
+      jobMs: 215,
       spot: true,
     },
     matchmaking: {
@@ -115,7 +115,7 @@ export const production: StageSettings = stageSettings.parse({
       minTasks: 2,
       maxTasks: 16,
       acceptableWaitSeconds: 1,
-      jobMs: 30,
+      jobMs: 32,
       spot: false,
     },
     'rating-update': {
@@ -124,7 +124,7 @@ export const production: StageSettings = stageSettings.parse({
       minTasks: 2,
       maxTasks: 8,
       acceptableWaitSeconds: 15,
-      jobMs: 60,
+      jobMs: 1_370,
       spot: true,
     },
     maintenance: {
@@ -133,7 +133,7 @@ export const production: StageSettings = stageSettings.parse({
       minTasks: 2,
       maxTasks: 3,
       acceptableWaitSeconds: 10,
-      jobMs: 20,
+      jobMs: 4,
       spot: false,
     },
   },

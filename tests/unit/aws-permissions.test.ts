@@ -1,16 +1,9 @@
 import { globSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { stageSettings } from '../../infra/aws/settings.ts';
 import { parseSecretReference } from '../../jobs/secret-reference.ts';
 import { environmentOf, tasks } from '../support/aws-tasks.ts';
-import {
-  type Resource,
-  resources,
-  stageWithTopics,
-  synthesise,
-  synthesiseStage,
-} from '../support/aws-templates.ts';
+import { type Resource, resources, stageWithTopics, synthesise } from '../support/aws-templates.ts';
 
 const { dev, production } = synthesise();
 
