@@ -1,0 +1,50 @@
+import { expect, onTestFinished, test } from 'vitest';
+import { aMatch, aPlayer } from '../support/builders.ts';
+import { openHandFleet } from '../support/hand-fleet.ts';
+
+const played = (matchId: string) =>
+  aMatch(
+    matchId,
+    ['red', 'blue'].map((side, sequence) => ({
+      ticketId: `${matchId}-${side}`,
+      startTime: 0,
+      sequence,
+      revision: '1',
+      deadline: 0,
+      players: [aPlayer(`${matchId}-${side}`)],
+    })),
+  );
+
+test('a match whose result comes while it is backfilled either has it or goes on, never both (invariants 2, 5)', async () => {
+  const fleet = await openHandFleet();
+  onTestFinished(() => fleet[Symbol.asyncDispose]());
+  const { matches } = fleet.stores;
+  const ids = Array.from({ length: 60 }, (_, n) => `m${n}`);
+  await matches.create(
+    ids.map((id) => ({ match: played(id), status: 'COMPLETED' as const })),
+    new Date(),
+  );
+  const teams = ['side_1', 'side_2'].map((name, index) => ({ name, rank: index + 1 }));
+  const raced = new Map<string, unknown>();
+  // From both ends: they meet somewhere in the middle.
+  await Promise.all([
+    (async () => {
+      for (const matchId of ids) await fleet.work('update-ratings', [{ matchId, teams }]);
+    })(),
+    (async () => {
+      for (const id of ids.toReversed()) raced.set(id, await matches.succeed(id, `${id}-next`));
+    })(),
+    ...ids.slice(20, 40).map((matchId) => fleet.work('update-ratings', [{ matchId, teams }])),
+  ]);
+
+  const stored = await matches.find(ids);
+  const changes = await fleet.db.collection('rating_changes').find().toArray();
+  expect(new Set([...raced.values()].map((it) => it === 'over')).size).toBe(2);
+  for (const id of ids) {
+    const match = stored.get(id);
+    const rated = changes.filter((change) => change['match_id'] === id).length;
+    expect([id, match?.result !== undefined, match?.succeeded_by !== undefined, rated]).toEqual(
+      raced.get(id) === 'over' ? [id, true, false, 2] : [id, false, true, 0],
+    );
+  }
+});
