@@ -12,6 +12,10 @@ const onLocalStack = {
   env: { AWS_XRAY_MANUAL_MODE: '1' },
 };
 
+const onCluster = process.env['QUEUE_CLUSTER'] === '1';
+/** They stand between a client and the one server of its queue, which a proxy or MONITOR can: not on a cluster. */
+const ofOneServer = ['tests/services/client-away.test.ts', 'tests/services/acl-roles.test.ts'];
+
 /**
  * Three projects: `pure` needs nothing; `services` runs on the real local stack, started once for the whole run; `cluster`
  * runs every script and the journeys once more on a stack whose queue is three primaries in cluster mode. Everything on such
@@ -32,6 +36,7 @@ export default defineConfig({
           ...onLocalStack,
           name: 'services',
           include: ['tests/services/**/*.test.ts', 'tests/fleet/**/*.test.ts'],
+          exclude: onCluster ? ofOneServer : [],
         },
       },
       {

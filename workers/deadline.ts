@@ -9,9 +9,10 @@ export interface Deadline extends Disposable {
  */
 export function openDeadline(signals: readonly AbortSignal[], ms: number, message: string): Deadline {
   const ending = new AbortController();
-  const end = ({ currentTarget }: Event) => ending.abort((currentTarget as AbortSignal).reason);
-  for (const signal of signals) {
-    if (signal.aborted) ending.abort(signal.reason);
+  // A listener of its own for each: Node tells only the first listener of a signal which signal it was.
+  const watched = signals.map((signal) => ({ signal, end: () => ending.abort(signal.reason) }));
+  for (const { signal, end } of watched) {
+    if (signal.aborted) end();
     signal.addEventListener('abort', end);
   }
   const timer = setTimeout(() => ending.abort(new Error(message)), ms);
@@ -19,7 +20,7 @@ export function openDeadline(signals: readonly AbortSignal[], ms: number, messag
     signal: ending.signal,
     [Symbol.dispose]() {
       clearTimeout(timer);
-      for (const signal of signals) signal.removeEventListener('abort', end);
+      for (const { signal, end } of watched) signal.removeEventListener('abort', end);
     },
   };
 }

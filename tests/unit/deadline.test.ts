@@ -35,3 +35,13 @@ test('one that was let go of hears nothing any more', () => {
 
   expect(deadline.signal.aborted).toBe(false);
 });
+
+test('one signal aborts all that watch it, each for its reason', () => {
+  const stopping = new AbortController();
+  using one = openDeadline([stopping.signal], longer, 'took too long');
+  using other = openDeadline([stopping.signal], longer, 'took too long');
+
+  stopping.abort('the worker is shutting down');
+
+  expect([one, other].map((it) => it.signal.reason)).toEqual(Array(2).fill('the worker is shutting down'));
+});
