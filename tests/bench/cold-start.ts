@@ -8,6 +8,7 @@ import { type MatchmakingClient, openClient } from '../../producers/client.ts';
 import { openDatabase } from '../../workers/records/database.ts';
 import { makeImageFolder } from './image-folder.ts';
 import { machine } from './machine.ts';
+import { median } from './median.ts';
 
 export const usage = `From starting a worker's process to its first job, from a folder made as infra/Dockerfile makes the image's, and
 that folder's size. A job waits in the queue; stores and indexes are there, as with any worker but the very first.
@@ -96,6 +97,3 @@ async function stop(worker: ChildProcess): Promise<void> {
   worker.kill('SIGTERM');
   await once(worker, 'exit');
 }
-
-const median = (values: readonly number[]): number =>
-  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;

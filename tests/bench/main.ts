@@ -4,6 +4,7 @@ process.env['AWS_XRAY_MANUAL_MODE'] = '1';
 /** Every bench: `npm run bench -- NAME [options]`, each with its own `--help`. */
 const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   autoscaling: () => import('./autoscaling.ts'),
+  client: () => import('./client.ts'),
   'cold-start': () => import('./cold-start.ts'),
   engine: () => import('./engine.ts'),
   explain: () => import('./explain.ts'),

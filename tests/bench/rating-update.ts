@@ -10,6 +10,7 @@ import { openClient } from '../../producers/client.ts';
 import { type Database, openDatabase, prepareDatabase } from '../../workers/records/database.ts';
 import { openMatches } from '../../workers/records/matches.ts';
 import { startWorker } from '../support/worker-processes.ts';
+import { median } from './median.ts';
 import { type BenchMatch, inBatches, makeMatches, measureBare } from './rating-documents.ts';
 
 export const usage = `Ratings per second through the real queue, a worker and DocumentDB, against a bare bulkWrite of the same documents.
@@ -155,7 +156,3 @@ function measureMaths(players: number): number {
 }
 
 const perSecond = (count: number, start: number) => Math.round((count / (performance.now() - start)) * 1_000);
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
-}

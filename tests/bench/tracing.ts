@@ -18,6 +18,7 @@ import { createLog } from '../../workers/telemetry/log.ts';
 import { noTracer, type Tracer } from '../../workers/telemetry/tracer.ts';
 import { createXrayTracer } from '../../workers/telemetry/xray-tracer.ts';
 import { clear } from '../support/domain.ts';
+import { median } from './median.ts';
 
 export const usage = `What tracing costs create-session jobs, one session each: a worker in this process, whose tracer is off, on with no
 trace sampled, and on with all of them sampled, in turn.
@@ -188,8 +189,4 @@ async function startDaemon(opened: AsyncDisposableStack): Promise<string> {
   });
   const [port] = await once(child, 'message');
   return `127.0.0.1:${port}`;
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
 }

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import type { Job } from 'bullmq';
 import { catalogue } from '../../jobs/catalogue.ts';
 import { queueNames } from '../../jobs/contract.ts';
 import { poolTag } from '../../jobs/keys.ts';
@@ -25,14 +26,14 @@ export async function awaitCalm(
     const jobs = await Promise.all(
       queueNames.map(async (name) => {
         const left = await client.queues[name].getJobs(['waiting', 'active', 'delayed']);
-        return left.flatMap((job) => (job && !job.repeatJobKey ? [`${job.name} ${job.id}`] : []));
+        return left.flatMap((job) => (job && !job.repeatJobKey ? [job] : []));
       }),
     );
     const outbox = await redis.hkeys(`${poolTag(domain)}:outbox`);
     const reserved = await redis.zrange(`${poolTag(domain)}:reservations`, '0', '-1');
     return [
       ...(atHome ? [] : ['players who wait for the end of their tickets']),
-      ...jobs.flat().map((it) => `job ${it}`),
+      ...jobs.flat().map(tell),
       ...outbox.map((it) => `match ${it} in the outbox`),
       ...reserved.map((it) => `ticket ${it} reserved`),
     ];
@@ -44,6 +45,11 @@ export async function awaitCalm(
       return left.map((it) => `1: ${patienceMs / 1_000} s after the last fault there is ${it}`);
   }
 }
+
+/** A job that is left: how often it was started and failed, and what about. */
+const tell = ({ name, id, attemptsStarted, attemptsMade, delay, failedReason, data }: Job): string =>
+  `job ${name} ${id}, started ${attemptsStarted} and failed ${attemptsMade} times, put off by ${delay} ms, ` +
+  `${failedReason ?? 'no error'}: ${JSON.stringify(data).slice(0, 400)}`;
 
 /** Every invariant the stores and the client's own log show to be broken, with the history of whom it is about. */
 export async function findViolations(
