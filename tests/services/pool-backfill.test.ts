@@ -267,6 +267,18 @@ describe('a player who leaves', () => {
     expect(await rosterOf('f')).toEqual(['b']);
   });
 
+  test('and says so again ends no proposal, in which they are not', async () => {
+    await domain.search('x');
+    await fill('f', 'a', 'b');
+    await domain.pool.leave('running', 'duel', ['a'], undefined);
+    await domain.pool.commit('duel', [await domain.commitOf('m2', 'f', 'x')], 60_000);
+
+    await domain.pool.leave('running', 'duel', ['a'], undefined);
+    expect(await statuses('f', 'x')).toEqual(['REQUIRES_ACCEPTANCE', 'REQUIRES_ACCEPTANCE']);
+    await domain.pool.leave('running', 'duel', ['b'], undefined);
+    expect(await statuses('f', 'x')).toEqual(['CANCELLED', 'SEARCHING']);
+  });
+
   test('changes nothing where there is no backfill ticket, or where it is placing', async () => {
     expect(await domain.pool.leave('running', 'duel', ['a'], undefined)).toBe('none');
     await domain.search('x');

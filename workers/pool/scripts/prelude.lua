@@ -247,12 +247,14 @@ end
 -- a newer ticket. A proposal with it is dropped, since its teams are not what was proposed. Returns whether it changed.
 local function drop_from_backfill(id, player_id, time)
   redis.call('HDEL', key('player', player_id), 'backfill')
+  if redis.call('HEXISTS', key('members', id), player_id) == 0 then return false end
   local ticket = read_ticket(id)
   if ticket and ticket.status == 'REQUIRES_ACCEPTANCE' then
     drop_proposal(ticket.match, 'Rejected', true, time)
     ticket = read_ticket(id)
   end
-  if not ticket or not undecided(ticket.status) or redis.call('HDEL', key('members', id), player_id) == 0 then return false end
+  if not ticket or not undecided(ticket.status) then return false end
+  redis.call('HDEL', key('members', id), player_id)
   local roster, players = {}, {}
   for _, member in ipairs(cjson.decode(ticket.roster)) do
     if member.playerId ~= player_id then
