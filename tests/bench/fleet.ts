@@ -31,7 +31,8 @@ export const usage = `The whole fleet under load on this machine: real client, w
 throughput: services that wait for their answers send as fast as they can, one ticket per job, then 50 per job. curve:
 arrivals by themselves; latency counts from when a call was due. growth: the same at 200/s beside tickets nobody suits.
 budget: which scripts of the queue Redis a ticket calls, and what each costs.
-Profiles of every process: NODE_OPTIONS='--cpu-prof --cpu-prof-dir=FOLDER' npm run bench -- fleet ...`;
+Profiles of every process, which no Node before 22 takes by its environment:
+  NODE_OPTIONS='--cpu-prof --cpu-prof-dir=FOLDER' node_modules/.bin/node tests/bench/main.ts fleet ...`;
 
 /** One ticket per job: as many services as keep the fleet busy, each with a call of its own on its way. */
 const feedings: readonly Feeding[] = [
