@@ -141,8 +141,6 @@ export function allDuties(parts: DutyParts): Record<QueueName, readonly Duty[]> 
           observe: {
             committed: decided,
             timedOut: (configuration, count) => observe('TicketsTimedOut', count, { service, configuration }),
-            searching: (configuration, count) =>
-              observe('TicketsSearching', count, { service, configuration }),
             outboxFull: (configuration) => observe('CyclesPaused', 1, { service, configuration }),
           },
         }),
@@ -217,10 +215,20 @@ function eventDuties({ stores, metrics, log, events }: DutyParts): Duty[] {
 }
 
 /** Publishes a slot's reports. Sent at once, since scaling waits for them and their time is then that of their slot. */
-const publishReports =
-  ({ observe, flush }: Metrics) =>
-  (reports: readonly QueueReport[], outboxLength: number): void => {
+const publishReports = ({ observe, flush }: Metrics) => {
+  /** Configurations in which nobody has searched yet are no metric: each would be billed. */
+  const used = new Set<string>();
+  return (
+    reports: readonly QueueReport[],
+    outboxLength: number,
+    searching: ReadonlyMap<string, number>,
+  ): void => {
     observe('OutboxLength', outboxLength, { service: 'matchmaking' });
+    for (const [configuration, count] of searching) {
+      if (count > 0) used.add(configuration);
+      if (used.has(configuration))
+        observe('TicketsSearching', count, { service: 'matchmaking', configuration });
+    }
     for (const { queue, length, oldestSeconds, failed, workers } of reports) {
       observe('QueueLength', length, { service: queue });
       observe('OldestJobAge', oldestSeconds, { service: queue });
@@ -229,3 +237,4 @@ const publishReports =
     }
     void flush();
   };
+};

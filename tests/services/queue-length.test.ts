@@ -4,6 +4,7 @@ import { openQueues } from '../../workers/enqueue.ts';
 import { type QueueReport, reportQueues } from '../../workers/maintenance/report-queue-length.ts';
 import { openPool } from '../../workers/pool/pool.ts';
 import { noTracer } from '../../workers/telemetry/tracer.ts';
+import { aConfiguration, aTicket } from '../support/builders.ts';
 import { openDomain } from '../support/domain.ts';
 
 async function openReports() {
@@ -13,9 +14,11 @@ async function openReports() {
   onTestFinished(() => opened.close());
   const reports: QueueReport[] = [];
   const outboxes: number[] = [];
-  const publish = (all: readonly QueueReport[], outbox: number) => {
+  const searching: Record<string, number>[] = [];
+  const publish = (all: readonly QueueReport[], outbox: number, tickets: ReadonlyMap<string, number>) => {
     reports.push(...all);
     outboxes.push(outbox);
+    searching.push(Object.fromEntries(tickets));
   };
   const pool = openPool(domain.redis, domain.domain);
   const report = (dueAt: number) =>
@@ -29,7 +32,7 @@ async function openReports() {
       signal: new AbortController().signal,
       dueAt,
     });
-  return { ...domain, queues: opened.queues, reports, outboxes, report };
+  return { ...domain, queues: opened.queues, pool, reports, outboxes, searching, report };
 }
 
 test('the length counts waiting, prioritised and due delayed jobs, and no others', async () => {
@@ -46,6 +49,19 @@ test('the length counts waiting, prioritised and due delayed jobs, and no others
   expect(found).toMatchObject({ length: 3, failed: 0, workers: 0 });
   expect(found?.oldestSeconds).toBeGreaterThanOrEqual(5);
   expect(reports).toHaveLength(4);
+});
+
+test('the tickets that search count by configuration, over all of its pools', async () => {
+  const { pool, tickets, searching, report } = await openReports();
+  await pool.install(aConfiguration());
+  await report(Date.now());
+  for (const [id, name] of Object.entries({ a: 'duel', b: 'duel/eu', c: 'duel/eu' })) {
+    await tickets.reserve('job', [aTicket(id)]);
+    await pool.enter([{ ticketId: id, players: aTicket(id).players, pool: name, timeoutMs: 60_000 }]);
+  }
+  await report(Date.now());
+
+  expect(searching).toEqual([{ duel: 0 }, { duel: 3 }]);
 });
 
 test('the outbox counts as long as what is decided is not recorded', async () => {

@@ -4,6 +4,5 @@ import type { CycleStores } from '../../workers/matchmaking/cycle.ts';
 export const unobserved: CycleStores['observe'] = {
   committed: () => undefined,
   timedOut: () => undefined,
-  searching: () => undefined,
   outboxFull: () => undefined,
 };

@@ -15,23 +15,28 @@ export interface QueueReport {
 }
 
 /**
- * Reports every queue and the length of the outbox, once per slot (ms) for the whole fleet: the scheduler adds one job
+ * Reports every queue, the length of the outbox and how many tickets search by configuration, once per slot (ms) for the whole fleet: the scheduler adds one job
  * per slot, and a run that comes later than its slot reports nothing, since the next one does.
  */
 export const reportQueues =
   (
     queues: Readonly<Record<QueueName, Queue>>,
-    pool: Pick<Pool, 'outboxLength'>,
+    pool: Pick<Pool, 'outboxLength' | 'searching'>,
     slotMs: number,
-    publish: (reports: readonly QueueReport[], outboxLength: number) => void,
+    publish: (
+      reports: readonly QueueReport[],
+      outboxLength: number,
+      searching: ReadonlyMap<string, number>,
+    ) => void,
   ): Handler<unknown> =>
   async (_items, { dueAt }) => {
     if (Date.now() - dueAt > slotMs) return done('stale');
-    const [outboxLength, ...reports] = await Promise.all([
+    const [outboxLength, searching, ...reports] = await Promise.all([
       pool.outboxLength(),
+      pool.searching(),
       ...queueNames.map((name) => inspect(name, queues[name])),
     ]);
-    publish(reports, outboxLength);
+    publish(reports, outboxLength, searching);
     return done('published');
   };
 

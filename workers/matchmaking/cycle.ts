@@ -25,7 +25,6 @@ export interface CycleStores {
     /** A match was decided at `now`. */
     readonly committed: (match: CommittedMatch, now: number) => void;
     readonly timedOut: (configuration: string, count: number) => void;
-    readonly searching: (configuration: string, count: number) => void;
     /** Matches were formed and not committed, the outbox being full: DocumentDB has been away for long. */
     readonly outboxFull: (configuration: string) => void;
   };
@@ -44,7 +43,6 @@ export async function runCycle(mirror: Mirror, stores: CycleStores): Promise<boo
   await expireOverdue(mirror, now, stores);
   const { outcome, nextChange } =
     installed.pausedSince === undefined ? await matchInTime(mirror, current, now, stores) : atRest;
-  stores.observe.searching(configuration, mirror.size);
   const unanswered =
     questions > 0 && (await answerSome(mirror, mirror.matching(current.engine), now, stores.pool));
   if (outcome === 'changed' || unanswered) return true;

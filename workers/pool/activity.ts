@@ -9,7 +9,7 @@ import {
 /** How long (ms) an estimate is used before Redis is asked again: slots are five minutes, so it hardly moves meanwhile. */
 const freshMs = 10_000;
 
-/** How long tickets wait, from what scripts counted. */
+/** How many tickets wait, and how long they do, from what scripts counted. */
 export function openActivity(redis: Redis, tag: string) {
   const estimates = new Map<
     string,
@@ -26,6 +26,17 @@ export function openActivity(redis: Redis, tag: string) {
       const estimate = estimateWait(slots.map(readActivity));
       estimates.set(configuration, { estimate, readAt: Date.now() });
       return estimate;
+    },
+
+    /** By configuration the tickets that search in all of its pools, those of none included. */
+    async searching(): Promise<Map<string, number>> {
+      const configurations = await redis.smembers(`${tag}:configurations`);
+      const counts = configurations.map(async (configuration) => {
+        const pools = await redis.smembers(`${tag}:pools:${configuration}`);
+        const sizes = await Promise.all(pools.map((pool) => redis.zcard(`${tag}:pool:${pool}`)));
+        return [configuration, sizes.reduce((sum, size) => sum + size, 0)] as const;
+      });
+      return new Map(await Promise.all(counts));
     },
   };
 }
