@@ -89,7 +89,7 @@ export async function startWorker(config: WorkerConfig, env: Environment): Promi
   });
   opened.use(health);
 
-  const settings = { reportSlotMs: config.REPORT_SLOT_MS, events: eventParts(config, opened) };
+  const settings = { reportSlotMs: config.REPORT_SLOT_MS, events: eventParts(config, tracer, opened) };
   const duties = allDuties({ stores, queues, metrics, log, ...settings });
   for (const queue of config.QUEUES)
     running.set(
@@ -164,8 +164,8 @@ const ticketLifeOf = (config: WorkerConfig): TicketLife => ({
   recordDays: config.TICKET_RECORD_DAYS,
 });
 
-const eventParts = (config: WorkerConfig, opened: AsyncDisposableStack): EventParts => ({
-  topics: opened.adopt(openTopics(config.AWS_ENDPOINT_URL), (it) => it.close()),
+const eventParts = (config: WorkerConfig, tracer: Tracer, opened: AsyncDisposableStack): EventParts => ({
+  topics: opened.adopt(openTopics(config.AWS_ENDPOINT_URL, tracer), (it) => it.close()),
   fleetTopic: config.EVENT_TOPIC_ARN,
   retention: {
     retentionMs: config.EVENT_RETENTION_HOURS * 3_600_000,

@@ -3,15 +3,19 @@ import { duelRuleSet } from '../support/builders.ts';
 import { openCli } from '../support/cli.ts';
 import { openFleet, soloist } from '../support/fleet.ts';
 import { openTopic } from '../support/topic.ts';
+import { allSteps, openXraySink } from '../support/xray.ts';
 
 const eventually = { timeout: 30_000, interval: 100 };
 
-test('a topic hears what the fleet does, a ticket that ends is on record, a game server learns of its match', async () => {
+test('a topic hears what the fleet does, in calls that are steps of a trace, a ticket that ends is on record, a game server learns of its match', async () => {
   const fleet = await openFleet();
   onTestFinished(() => fleet[Symbol.asyncDispose]());
   const topic = await openTopic({ fifo: true });
   onTestFinished(() => topic[Symbol.asyncDispose]());
+  using sink = await openXraySink();
   await fleet.startWorker({
+    AWS_XRAY_DAEMON_ADDRESS: sink.address,
+    TRACE_SAMPLING: '1',
     EVENT_TOPIC_ARN: topic.arn,
     TICKET_READABLE_HOURS: '48',
     TICKET_RECORD_DAYS: '3',
@@ -43,6 +47,11 @@ test('a topic hears what the fleet does, a ticket that ends is on record, a game
   expect(heard.filter((it) => it.startsWith(`${ann} `)).map((it) => it.split(' ')[1])).toEqual(
     await fleet.lifecycle(ann ?? ''),
   );
+
+  await vi.waitFor(() => {
+    const calls = allSteps(sink.received).filter((it) => it.name === 'SNS.PublishBatch');
+    expect(calls).toContainEqual(expect.objectContaining({ namespace: 'aws', end_time: expect.any(Number) }));
+  }, eventually);
 
   await vi.waitFor(async () => {
     expect(await fleet.client.readRecord('tickets', cat ?? '')).toMatchObject([

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { PublishBatchCommand, SNSClient, type SNSServiceException } from '@aws-sdk/client-sns';
 import { backoff } from '../../jobs/contract.ts';
 import { batchLimits, inBatches, type Notification } from '../../jobs/matchmaking/notification.ts';
+import { noTracer } from '../telemetry/tracer.ts';
 
 /** A message that its topic will never take. */
 export interface Refused {
@@ -21,9 +22,9 @@ const groupLength = 128;
 
 /**
  * Amazon SNS, as events are published to it: `endpoint` only where it is elsewhere than in AWS. A topic's region is the one
- * its ARN names.
+ * its ARN names. Each call is a step of the current trace.
  */
-export function openTopics(endpoint?: string) {
+export function openTopics(endpoint?: string, tracer = noTracer) {
   const clients = new Map<string, SNSClient>();
   const clientOf = (topic: string): SNSClient => {
     const region = topic.split(':')[3] ?? '';
@@ -53,7 +54,8 @@ export function openTopics(endpoint?: string) {
         PublishBatchRequestEntries: open.map((it, index) => entryOf(it, index, topic)),
       });
       try {
-        const { Failed = [] } = await clientOf(topic).send(command, { abortSignal: signal });
+        const send = () => clientOf(topic).send(command, { abortSignal: signal });
+        const { Failed = [] } = await tracer.subsegment('SNS.PublishBatch', send, 'aws');
         const again: Notification[] = [];
         for (const { Id, Code, Message, SenderFault } of Failed) {
           const notification = open[Number(Id)];
