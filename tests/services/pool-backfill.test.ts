@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import type { AutomaticBackfill } from '../../jobs/matchmaking/backfill.ts';
+import { backfillSteps, onTeam } from '../support/backfill-steps.ts';
 import { aTicket } from '../support/builders.ts';
 import { openPoolSteps } from '../support/pool-steps.ts';
 
@@ -10,47 +10,7 @@ beforeEach(async () => {
 });
 
 const answerMs = 30_000;
-const onTeam = (playerId: string, team = 'side_1') => ({
-  playerId,
-  // What Lua's JSON reader would spoil: an empty list, and more digits than it keeps.
-  attributes: { tags: { SL: [] }, skill: { N: 1.2345678901234567 } },
-  team,
-});
-/** A backfill ticket of the running match `running`, reserved. */
-const ask = (ticketId: string, ...playerIds: string[]) =>
-  domain.tickets.reserve('job', [
-    { ...aTicket(ticketId), players: playerIds.map((id) => onTeam(id)), fills: 'running' },
-  ]);
-const enter = (ticketId: string, ...playing: (string | { id: string; over: string })[]) =>
-  domain.pool.enterBackfill(
-    ticketId,
-    'duel',
-    60_000,
-    playing.map((it) =>
-      typeof it === 'string' ? { player: onTeam(it) } : { player: onTeam(it.id), over: it.over },
-    ),
-  );
-const fill = async (ticketId: string, ...playerIds: string[]) => {
-  await ask(ticketId, ...playerIds);
-  expect(await enter(ticketId, ...playerIds)).toBe('entered');
-};
-/** Plays `a` and `b` into the match `matchId`, to the end of its placement. */
-const play = async (matchId: string, ...ticketIds: string[]) => {
-  await domain.search(...ticketIds);
-  await match(matchId, ...ticketIds);
-};
-const commit = async (matchId: string, ...ticketIds: string[]) => {
-  const commits = await domain.commitOf(matchId, ...ticketIds);
-  expect((await domain.pool.commit('duel', [commits])).verdicts).toEqual(['committed']);
-  return commits.match;
-};
-const settle = (of: Awaited<ReturnType<typeof commit>>, automatic?: AutomaticBackfill) =>
-  domain.pool.settle([{ match: of, status: 'COMPLETED', reason: '', message: '', automatic }]);
-const match = async (matchId: string, ...ticketIds: string[]) => settle(await commit(matchId, ...ticketIds));
-const rosterOf = async (ticketId: string) =>
-  (await domain.inPool()).find((it) => it.ticketId === ticketId)?.players.map((it) => it.playerId);
-const statuses = async (...ticketIds: string[]) =>
-  (await domain.tickets.describe(ticketIds)).map((it) => it.status);
+const { ask, enter, fill, play, commit, settle, match, rosterOf, statuses } = backfillSteps(() => domain);
 
 describe('a backfill ticket that enters', () => {
   test('is in its pool with its players on their teams, every value as it was given', async () => {
@@ -219,105 +179,4 @@ describe('a match that has been backfilled', () => {
     await enter('f2', 'a', 'b', 'x');
     expect(await rosterOf('f2')).toEqual(['b', 'x']);
   });
-});
-
-describe('an automatic backfill ticket', () => {
-  const automatic = (ticketId = 'auto', ...playerIds: string[]): AutomaticBackfill => ({
-    ticketId,
-    pool: 'duel',
-    timeoutMs: 60_000,
-    players: playerIds.map((id) => onTeam(id)),
-  });
-
-  test('is opened in the step that ends the match, after its success', async () => {
-    await domain.search('a', 'b');
-    await settle(await commit('running', 'a', 'b'), automatic('auto', 'a', 'b'));
-
-    expect(await rosterOf('auto')).toEqual(['a', 'b']);
-    expect((await domain.events()).slice(-2)).toEqual(['MatchmakingSucceeded', 'MatchmakingSearching']);
-    expect(await domain.tickets.describe(['auto'])).toMatchObject([
-      { status: 'SEARCHING', fills: 'running', configuration: 'duel' },
-    ]);
-  });
-
-  test('is not opened again by a match settled twice', async () => {
-    await domain.search('a', 'b');
-    const decided = await commit('running', 'a', 'b');
-    await settle(decided, automatic('auto', 'a', 'b'));
-    await domain.pool.stop('auto');
-
-    expect(await settle(decided, automatic('auto', 'a', 'b'))).toEqual([false]);
-    expect(await statuses('auto')).toEqual(['CANCELLED']);
-  });
-
-  test('is opened when a player leaves a match that has none, once', async () => {
-    await play('running', 'a', 'b');
-
-    expect(await domain.pool.leave('running', 'duel', ['b'], automatic('auto', 'a'))).toBe('opened');
-    expect(await domain.pool.leave('running', 'duel', ['b'], automatic('auto', 'a'))).toBe('dropped');
-    expect(await rosterOf('auto')).toEqual(['a']);
-  });
-});
-
-describe('a player who leaves', () => {
-  test('is dropped from the backfill ticket of their match', async () => {
-    await fill('f', 'a', 'b');
-
-    expect(await domain.pool.leave('running', 'duel', ['a', 'nobody'], undefined)).toBe('dropped');
-    expect(await rosterOf('f')).toEqual(['b']);
-  });
-
-  test('and says so again ends no proposal, in which they are not', async () => {
-    await domain.search('x');
-    await fill('f', 'a', 'b');
-    await domain.pool.leave('running', 'duel', ['a'], undefined);
-    await domain.pool.commit('duel', [await domain.commitOf('m2', 'f', 'x')], 60_000);
-
-    await domain.pool.leave('running', 'duel', ['a'], undefined);
-    expect(await statuses('f', 'x')).toEqual(['REQUIRES_ACCEPTANCE', 'REQUIRES_ACCEPTANCE']);
-    await domain.pool.leave('running', 'duel', ['b'], undefined);
-    expect(await statuses('f', 'x')).toEqual(['CANCELLED', 'SEARCHING']);
-  });
-
-  test('changes nothing where there is no backfill ticket, or where it is placing', async () => {
-    expect(await domain.pool.leave('running', 'duel', ['a'], undefined)).toBe('none');
-    await domain.search('x');
-    await fill('f', 'a', 'b');
-    await commit('m2', 'f', 'x');
-
-    expect(await domain.pool.leave('running', 'duel', ['a'], undefined)).toBe('placing');
-    expect(await statuses('f')).toEqual(['PLACING']);
-  });
-});
-
-test('whose players are playing counts none who wait, however many of them leave', async () => {
-  const waiting = async () =>
-    (await domain.redis.zcard(domain.key('pool:duel'))) +
-    Number((await domain.redis.hget(domain.key('companions'), 'duel')) ?? 0);
-  const opened = {
-    ticketId: 'auto',
-    pool: 'duel',
-    timeoutMs: 60_000,
-    players: ['d', 'e'].map((id) => onTeam(id)),
-  };
-  await domain.search('x');
-  await fill('f', 'a', 'b', 'c');
-  await domain.pool.leave('other', 'duel', ['q'], opened);
-  expect(await waiting()).toBe(1);
-
-  await domain.pool.leave('running', 'duel', ['a', 'b'], undefined);
-  await domain.pool.leave('other', 'duel', ['d'], undefined);
-  expect(await waiting()).toBe(1);
-
-  await domain.pool.endBackfills(['running', 'other']);
-  expect(await waiting()).toBe(1);
-});
-
-test('matches that are over have no backfill tickets', async () => {
-  await fill('f', 'a');
-
-  expect(await domain.pool.endBackfills(['running', 'unknown'])).toEqual(['f']);
-  expect(await domain.pool.endBackfills(['running'])).toEqual([]);
-  expect(await statuses('f')).toEqual(['CANCELLED']);
-  expect(await domain.redis.exists(domain.key('backfills'), domain.key('members:f'))).toBe(0);
 });

@@ -74,7 +74,7 @@ export function openBackfills(redis: Redis, tag: string, script: Scripts) {
   };
 }
 
-/** A backfill ticket to open, as `read_automatic` in `prelude.lua` reads it. */
+/** A backfill ticket to open, as `read_automatic` in `prelude/backfills.lua` reads it. */
 export const automaticArgs = (automatic: AutomaticBackfill | undefined): (string | number)[] =>
   automatic
     ? [

@@ -1,7 +1,10 @@
 import { readFileSync } from 'node:fs';
 import type { Redis } from 'ioredis';
 
-const prelude = readFileSync(new URL('./scripts/prelude.lua', import.meta.url), 'utf8');
+/** Each knows those before it. */
+const prelude = ['collect', 'tickets', 'backfills']
+  .map((name) => readFileSync(new URL(`./prelude/${name}.lua`, import.meta.url), 'utf8'))
+  .join('\n');
 
 /** A Lua script of `scripts/`, run atomically over one domain's hash tag. Its file says what it takes and returns. */
 type Script<Result> = (...args: readonly (string | number)[]) => Promise<Result>;
