@@ -85,6 +85,7 @@ const answer =
     const it = model.tickets.get(nth(model.matches.get(matchId)?.tickets ?? [], ticket) ?? '');
     if (!it) return;
     const playerIds = all ? [...it.players] : it.players.slice(0, 1);
+    if (playerIds.length === 0) return;
     const acceptance = yes ? 'ACCEPT' : 'REJECT';
     await world.deliver('accept-match', { ticketId: it.id, matchId, playerIds, acceptance }, delivery);
     accept(model, it.id, matchId, playerIds, yes);
