@@ -30,7 +30,7 @@ local PLAYER_SECONDS = 172800
 -- Pools come and go with the values that split them: what mirrors of an empty one might still read is forgotten.
 local EMPTY_POOL_SECONDS = 3600
 
--- What a script writes of many things at once, it collects here; `flush`, after it, writes each in one call. Per pool
+-- What a script writes of many things at once, it collects here; `run`, after it, writes each in one call. Per pool
 -- what changed, whether it got or lost tickets, and from when on it is due; events; counts by configuration.
 local changes, joined, left, due, events, counted = {}, {}, {}, {}, {}, {}
 
