@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import type { Actor } from '../jobs/contract.ts';
 import { poolTag } from '../jobs/keys.ts';
@@ -7,7 +8,10 @@ import { patientTwin } from './connection.ts';
 /** What a reader of the event stream gets, in stream order. Keep `position` to resume after it. */
 export type StreamItem =
   | { readonly kind: 'event'; readonly position: number; readonly event: MatchmakingEvent }
-  /** Events after number `from` up to `position` are gone: the reader fell behind retention, or an entry is damaged. */
+  /**
+   * Events after number `from` up to `position` are gone: the reader fell behind retention, or an entry is damaged. With
+   * `position` before `from` the store has lost the events after `position`: what comes next has their numbers.
+   */
   | { readonly kind: 'gap'; readonly position: number; readonly from: number };
 
 export interface EventsRequest {
@@ -41,8 +45,15 @@ export async function* readEvents(
     let position = options.from ?? latest;
     // Who asks for the oldest kept misses nothing, whatever its number.
     let anyFirst = options.from === 0;
+    const memory = openMemory(reader, tag);
     while (!options.signal?.aborted) {
       const entries = await following(reader, tag, position);
+      const common = await memory.lostAfter();
+      if (common !== undefined) {
+        yield { kind: 'gap', from: position, position: common };
+        position = common;
+        continue;
+      }
       if (entries.length === 0) {
         const end = await endOf(reader, tag, position);
         if (end !== position) {
@@ -56,6 +67,7 @@ export async function* readEvents(
         if (!anyFirst && number > position + 1) yield { kind: 'gap', from: position, position: number - 1 };
         anyFirst = false;
         position = number;
+        memory.note(number, fields);
         const event = readable(number, fields, options.origin);
         yield event ? { kind: 'event', position, event } : { kind: 'gap', from: number - 1, position };
       }
@@ -63,6 +75,48 @@ export async function* readEvents(
   } finally {
     reader.disconnect();
   }
+}
+
+const markOf = (fields: readonly string[]): string =>
+  createHash('sha1').update(fields.join('\n')).digest('base64');
+
+/** How many of the events it saw last a reader knows again: more than a failover takes back. */
+const remembered = 2_000;
+
+/**
+ * What a reader saw last. By it the reader knows that the store has gone back since, also when other events have taken
+ * the numbers of those that were lost.
+ */
+function openMemory(reader: Redis, tag: string) {
+  const seen = new Map<number, string>();
+  const stored = async (from: number, to: number) =>
+    new Map(
+      (await reader.xrange(`${tag}:events`, `${from}-0`, `${to}-0`)).map(
+        ([id, fields]) => [Number.parseInt(id, 10), markOf(fields)] as const,
+      ),
+    );
+  const forget = (number: number) => void seen.delete(number);
+
+  return {
+    note(number: number, fields: readonly string[]): void {
+      seen.set(number, markOf(fields));
+      if (seen.size > remembered) forget(seen.keys().next().value ?? 0);
+    },
+
+    /** The latest event seen that the store still has, where it has lost later ones; `undefined` where it has not. */
+    async lostAfter(): Promise<number | undefined> {
+      const numbers = [...seen.keys()];
+      const [first, last] = [numbers[0], numbers.at(-1)];
+      if (first === undefined || last === undefined) return undefined;
+      const now = (await stored(last, last)).get(last);
+      const trimmed = now === undefined && (await latestNumber(reader, tag)) >= last;
+      if (trimmed || now === seen.get(last)) return undefined;
+      const kept = await stored(first, last);
+      const common = numbers.findLast((number) => kept.get(number) === seen.get(number)) ?? first - 1;
+      numbers.filter((number) => number > common).forEach(forget);
+      return common;
+    },
+  };
 }
 
 /** The event in a stream entry. One that nothing can be made of is `undefined`: it must not stop its readers for ever. */

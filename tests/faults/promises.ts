@@ -12,7 +12,7 @@ export interface PromiseLog {
   readonly results: Set<string>;
   /** Events by their number less one. */
   readonly events: MatchmakingEvent[];
-  /** Numbers of events that were heard and then lost by a failover, or trimmed before they were heard. */
+  /** Numbers of events that were trimmed before they were heard. */
   readonly gaps: string[];
   /** Reports and jobs that were delivered again. */
   duplicates: number;
@@ -74,7 +74,8 @@ export async function listen(
 ): Promise<void> {
   for await (const item of client.events({ from: 0, signal })) {
     if (item.kind === 'gap') {
-      log.gaps.push(`${item.from} to ${item.position}`);
+      // With a position before it the store went back: what a replica had not yet heard of was promised to nobody.
+      if (item.position > item.from) log.gaps.push(`${item.from} to ${item.position}`);
       log.events.length = Math.min(log.events.length, item.position);
       continue;
     }

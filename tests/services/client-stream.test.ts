@@ -64,6 +64,29 @@ describe('events', () => {
     expect(next).toMatchObject({ event: { detail: { tickets: [{ ticketId: 'c' }] } } });
   });
 
+  test('a reader whose store lost events is told, also when others have their numbers by then (invariant 8)', async () => {
+    const at = (name: string) => `{${domain.domain}.matchmaking}:${name}`;
+    await search('a', 'b', 'c');
+    const events = client.events({ from: 0, signal: AbortSignal.timeout(10_000) });
+    const next = async () => (await events.next()).value;
+    for (const ticketId of ['a', 'b', 'c'])
+      expect(await next()).toMatchObject({ event: { detail: { tickets: [{ ticketId }] } } });
+
+    // A replica that never heard of `b` and `c` takes over and goes on.
+    const [first] = await domain.redis.xrange(at('events'), '-', '+', 'COUNT', 1);
+    await domain.redis.del(at('events'));
+    await domain.redis.xadd(at('events'), '1-0', ...(first?.[1] ?? []));
+    await domain.redis.set(at('event-number'), 1);
+    await search('d', 'e', 'f');
+
+    expect(await next()).toEqual({ kind: 'gap', from: 3, position: 1 });
+    for (const [index, ticketId] of ['d', 'e', 'f'].entries())
+      expect(await next()).toMatchObject({
+        position: index + 2,
+        event: { detail: { tickets: [{ ticketId }] } },
+      });
+  });
+
   test('a reader whose wait a failover breaks off reads on (invariant 8)', async () => {
     const readers = async () => {
       const list = String(await domain.redis.client('LIST'));
