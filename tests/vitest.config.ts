@@ -14,7 +14,7 @@ const onLocalStack = {
 
 const onCluster = process.env['QUEUE_CLUSTER'] === '1';
 /** They stand between a client and the one server of its queue, which a proxy or MONITOR can: not on a cluster. */
-const ofOneServer = ['tests/services/client-away.test.ts', 'tests/services/acl-roles.test.ts'];
+const ofOneServer = ['client-away', 'acl-roles', 'tls'].map((name) => `tests/services/${name}.test.ts`);
 
 /**
  * Three projects: `pure` needs nothing; `services` runs on the real local stack, started once for the whole run; `cluster`
