@@ -48,7 +48,7 @@ export async function* readEvents(
     const memory = openMemory(reader, tag);
     while (!options.signal?.aborted) {
       const entries = await following(reader, tag, position);
-      const common = await memory.lostAfter();
+      const common = await memory.lostBy(position);
       if (common !== undefined) {
         yield { kind: 'gap', from: position, position: common };
         position = common;
@@ -103,15 +103,15 @@ function openMemory(reader: Redis, tag: string) {
       if (seen.size > remembered) forget(seen.keys().next().value ?? 0);
     },
 
-    /** The latest event seen that the store still has, where it has lost later ones; `undefined` where it has not. */
-    async lostAfter(): Promise<number | undefined> {
+    /** Where the store has lost the event at a reader's position: the latest one seen that it has still. */
+    async lostBy(position: number): Promise<number | undefined> {
+      if (!seen.has(position)) return undefined;
+      const now = (await stored(position, position)).get(position);
+      const trimmed = now === undefined && (await latestNumber(reader, tag)) >= position;
+      if (trimmed || now === seen.get(position)) return undefined;
       const numbers = [...seen.keys()];
-      const [first, last] = [numbers[0], numbers.at(-1)];
-      if (first === undefined || last === undefined) return undefined;
-      const now = (await stored(last, last)).get(last);
-      const trimmed = now === undefined && (await latestNumber(reader, tag)) >= last;
-      if (trimmed || now === seen.get(last)) return undefined;
-      const kept = await stored(first, last);
+      const first = numbers[0] ?? position;
+      const kept = await stored(first, position);
       const common = numbers.findLast((number) => kept.get(number) === seen.get(number)) ?? first - 1;
       numbers.filter((number) => number > common).forEach(forget);
       return common;

@@ -21,7 +21,8 @@ local time = tonumber(t[1]) * 1000 + math.floor(tonumber(t[2]) / 1000)
 local seen = tonumber(redis.call('GET', key('clock')) or '0')
 if time > seen then redis.call('SET', key('clock'), string.format('%d', time)) else time = seen end
 
--- The one event of a ticket that was stopped before it began; events are written as `write_events` in `workers/pool/prelude/collect.lua` writes them.
+-- The one event of a ticket that was stopped before it began, written as `write_events` of the workers'
+-- `pool/prelude/collect.lua` writes events.
 local function emit_cancelled(id, configuration, start, roster)
   local detail = '{"tickets":[{"ticketId":' .. cjson.encode(id) .. ',"startTime":' .. start .. ',"players":' .. roster ..
     '}],"reason":"Cancelled","message":"Cancelled by request.","ruleEvaluationMetrics":[]}'

@@ -4,6 +4,8 @@ import { asTicketPlayer, type Party } from '../../infra/local/demo/population.ts
 import type { Chance } from '../../infra/local/demo/random.ts';
 import type { Scenario } from '../../infra/local/demo/scenarios.ts';
 import type { MatchmakingEvent } from '../../jobs/matchmaking/event.ts';
+import { loadRuleSet } from '../../jobs/matchmaking/rule-set/load.ts';
+import { instanceNames } from '../../jobs/matchmaking/rule-set/rule-set.ts';
 import type { MatchmakingClient } from '../../producers/client.ts';
 import { listen, type PromiseLog, promised } from './promises.ts';
 
@@ -28,10 +30,9 @@ const endings = /^Matchmaking(Succeeded|Failed|Cancelled|TimedOut)$/;
 
 /** The teams of a scenario's matches, by the names each has in a match. */
 function teamsOf({ ruleSet }: Scenario): string[] {
-  const { teams } = JSON.parse(ruleSet) as { teams: { name: string; quantity?: number }[] };
-  return teams.flatMap(({ name, quantity = 1 }) =>
-    quantity === 1 ? [name] : Array.from({ length: quantity }, (_, at) => `${name}_${at + 1}`),
-  );
+  const loaded = loadRuleSet(ruleSet);
+  if (!loaded.ok) throw new Error(loaded.problems.map((it) => `${it.path}: ${it.message}`).join('; '));
+  return loaded.ruleSet.teams.flatMap(instanceNames);
 }
 
 /** Parties who queue, play and queue again through whatever happens, until they are told to go home. */

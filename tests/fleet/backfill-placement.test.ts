@@ -1,8 +1,8 @@
-import { expect, onTestFinished, test, vi } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { openFleet, soloist } from '../support/fleet.ts';
 import { openPlacementService, placementSecret } from '../support/placement-service.ts';
 
-const eventually = { timeout: 30_000, interval: 50 };
+const _eventually = { timeout: 30_000, interval: 50 };
 
 /** Two sides of one or two players each. */
 const ruleSet = JSON.stringify({
@@ -28,16 +28,10 @@ test('who places a backfilled match is told the running match it goes on from, a
   });
   const start = async (player: string) =>
     (await fleet.client.startMatchmaking(soloist('placed', fleet.own(player)))).ticketId;
-  const matched = (ticketId: string) =>
-    vi.waitFor(async () => {
-      const ticket = await fleet.ticket(ticketId);
-      expect(ticket?.status).toBe('COMPLETED');
-      return ticket?.matchId ?? '';
-    }, eventually);
 
   const [ann] = [await start('ann'), await start('bob')];
-  const running = await matched(ann);
-  const grown = await matched(await start('carl'));
+  const running = await fleet.matched(ann);
+  const grown = await fleet.matched(await start('carl'));
 
   const filling = `backfill-${running}`;
   expect(service.requests.map(({ body }) => body)).toMatchObject([

@@ -66,12 +66,6 @@ const session = async (player: string) => {
   const { sessionId } = await client.createSession({ playerId: fleet.own(player) });
   await vi.waitFor(async () => expect(await stored('sessions', sessionId)).toBeTruthy(), eventually);
 };
-const matched = (ticketId: string) =>
-  vi.waitFor(async () => {
-    const ticket = await fleet.ticket(ticketId);
-    expect(ticket?.status).toBe('COMPLETED');
-    return ticket?.matchId ?? '';
-  }, eventually);
 const rated = async (matchId: string) => {
   await client.reportMatchResult({
     matchId,
@@ -113,7 +107,7 @@ test('a journey is one connected trace, from the producer through every job, wit
     await session('ann');
     ({ ticketId: ticket } = await client.startMatchmaking(soloist('traced', fleet.own('ann'))));
     await client.startMatchmaking(soloist('traced', fleet.own('bob')));
-    match = await matched(ticket);
+    match = await fleet.matched(ticket);
     await rated(match);
   });
 
@@ -159,7 +153,7 @@ test('tickets of different callers in one match: the trace of each is whole, and
     });
 
   const traces = await Promise.all([begin('carl'), begin('dora')]);
-  const match = await matched(tickets[0] ?? '');
+  const match = await fleet.matched(tickets[0] ?? '');
   // Nobody's trace: the result comes from elsewhere, much later.
   await rated(match);
 
@@ -214,7 +208,7 @@ test('a journey its caller does not sample sends nothing', async () => {
     await session('emil');
     ({ ticketId: ticket } = await client.startMatchmaking(soloist('silent', fleet.own('emil'))));
     await client.startMatchmaking(soloist('silent', fleet.own('fay')));
-    await rated(await matched(ticket));
+    await rated(await fleet.matched(ticket));
   }, `Root=${root};Parent=53995c3f42cd8ad8;Sampled=0`);
   const later = await traced(() => session('gus'));
 
@@ -230,7 +224,7 @@ test('log lines carry trace, job, ticket and match; neither they nor segments ca
   const trace = await traced(async () => {
     ({ ticketId: ticket } = await client.startMatchmaking(soloist('logged', fleet.own('hal'), canary)));
     await client.startMatchmaking(soloist('logged', fleet.own('ida'), canary));
-    match = await matched(ticket);
+    match = await fleet.matched(ticket);
     await rated(match);
   });
   await readBack(trace, journey.slice(1));

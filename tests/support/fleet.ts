@@ -1,4 +1,4 @@
-import { inject } from 'vitest';
+import { expect, inject, vi } from 'vitest';
 import type { QueueRole } from '../../infra/aws/access.ts';
 import type { DescribedTicket } from '../../jobs/matchmaking/described-ticket.ts';
 import type { MatchmakingEvent } from '../../jobs/matchmaking/event.ts';
@@ -44,6 +44,9 @@ export async function openFleet() {
     return heard;
   };
 
+  const ticket = async (ticketId: string): Promise<DescribedTicket | undefined> =>
+    (await client.describeMatchmaking([ticketId]))[0];
+
   return {
     ...stores,
     client,
@@ -63,9 +66,18 @@ export async function openFleet() {
       await client.putConfiguration({ name, ruleSetName: name, requestTimeoutSeconds });
     },
 
-    async ticket(ticketId: string): Promise<DescribedTicket | undefined> {
-      return (await client.describeMatchmaking([ticketId]))[0];
-    },
+    ticket,
+
+    /** The match of a ticket, once it is played. */
+    matched: (ticketId: string): Promise<string> =>
+      vi.waitFor(
+        async () => {
+          const found = await ticket(ticketId);
+          expect(found?.status).toBe('COMPLETED');
+          return found?.matchId ?? '';
+        },
+        { timeout: 20_000, interval: 50 },
+      ),
 
     /** The types of a ticket's events up to now, in the order of the stream. */
     async lifecycle(ticketId: string): Promise<string[]> {

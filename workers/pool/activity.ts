@@ -31,8 +31,12 @@ export function openActivity(redis: Redis, tag: string) {
     /** By configuration the tickets that search in all of its pools, those of none included. */
     async searching(): Promise<Map<string, number>> {
       const configurations = await redis.smembers(`${tag}:configurations`);
+      const poolsOf = (configuration: string) => `${tag}:pools:${configuration}`;
+      // One question for all: an idle fleet of many configurations is asked no more.
+      const inUse = configurations.length > 0 && (await redis.exists(...configurations.map(poolsOf))) > 0;
+      if (!inUse) return new Map(configurations.map((configuration) => [configuration, 0]));
       const counts = configurations.map(async (configuration) => {
-        const pools = await redis.smembers(`${tag}:pools:${configuration}`);
+        const pools = await redis.smembers(poolsOf(configuration));
         const sizes = await Promise.all(pools.map((pool) => redis.zcard(`${tag}:pool:${pool}`)));
         return [configuration, sizes.reduce((sum, size) => sum + size, 0)] as const;
       });

@@ -7,6 +7,7 @@ local time = read_clock()
 for _, match in ipairs(redis.call('ZRANGEBYSCORE', key('proposals'), '-inf', string.format('%d', time), 'LIMIT', 0, ARGV[1])) do
   drop_proposal(match, 'TimedOut', false, time)
 end
+-- Pools whose proposals were just dropped are due now, not at the next beat.
 write_due()
 local pools = redis.call('ZRANGEBYSCORE', key('due'), '-inf', string.format('%d', time), 'LIMIT', 0, ARGV[1])
 for _, pool in ipairs(pools) do
