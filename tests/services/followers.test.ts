@@ -149,6 +149,24 @@ describe('a follower', () => {
     expect(observe.lag.mock.calls[0]?.[0]).toBeGreaterThanOrEqual(60);
   });
 
+  test('takes what a failover put in the place of the page it had in hand (invariant 8)', async () => {
+    await domain.search('a');
+    const taken: unknown[] = [];
+    const take = async ([event]: readonly NumberedEvent[]) => {
+      taken.push(event?.detail.tickets[0]?.ticketId);
+      if (taken.length > 1) return [];
+      await domain.redis.del(domain.key('events'), domain.key('event-number'));
+      await waitLong();
+      await domain.search('b');
+      return [];
+    };
+    await follow(take);
+    await follow(take);
+
+    expect(taken).toEqual(['a', 'b']);
+    expect(await position()).toBe(1);
+  });
+
   test('keeps what it never will take as dead letters, the last thousand', async () => {
     await domain.search('a');
     await follow(async () => ['{"reason":"first"}', '{"reason":"second"}']);

@@ -51,7 +51,7 @@ export async function followEvents(
     const lastGone = first ? first.number - 1 : latest;
     let { position } = page;
     if (lastGone > position) {
-      if (!(await pool.advance(name, holder, { from: position, to: lastGone }))) return;
+      if (!(await pool.advance(name, holder, { from: position, to: lastGone }))) break;
       observe.lost(name, lastGone - position);
       position = lastGone;
     }
@@ -60,8 +60,8 @@ export async function followEvents(
     if (!last) break;
     try {
       const refused = await take(events, AbortSignal.any([signal, AbortSignal.timeout(pageMs)]));
-      const moved = { from: position, to: last.number };
-      if (!(await pool.advance(name, holder, moved, refused))) return;
+      const moved = { from: position, to: last.number, time: last.time };
+      if (!(await pool.advance(name, holder, moved, refused))) break;
     } catch (error) {
       observe.failed(name, error);
       await pool.release(name, holder, 'failed');

@@ -35,6 +35,14 @@ export interface Page {
   readonly events: readonly NumberedEvent[];
 }
 
+/** How far a follower goes on: from the place it read from to the last event it took, or that was gone. */
+export interface Stride {
+  readonly from: number;
+  readonly to: number;
+  /** Of the event at `to`, ms; absent: it was gone. */
+  readonly time?: number;
+}
+
 /** Events forgotten by one script call: about a millisecond. */
 const trimmedAtOnce = 5_000;
 /** Events on a page. */
@@ -86,15 +94,15 @@ export function openEvents(redis: Redis, tag: string, script: Scripts) {
 
     /**
      * Moves a follower on, and keeps the events it could not take (JSON); `false` when it is not `holder`'s, or not at
-     * `from`, any more.
+     * `from`, any more, or `to` is another event by now: a failover took back what was read.
      */
     async advance(
       follower: string,
       holder: string,
-      { from, to }: { readonly from: number; readonly to: number },
+      { from, to, time }: Stride,
       refused: readonly string[] = [],
     ): Promise<boolean> {
-      return (await run.advance(follower, holder, from, to, ...refused)) === 1;
+      return (await run.advance(follower, holder, from, to, time ?? '', ...refused)) === 1;
     },
 
     /** Lets it go, to rest after a failure; `false` when it is not `holder`'s any more. */
