@@ -77,14 +77,14 @@ const rated = async (matchId: string) => {
   await vi.waitFor(async () => expect(await stored('matches', matchId)).toHaveProperty('result'), eventually);
 };
 
-/** The trace as X-Ray gives it back, once it has segments of these names. */
+/** The trace as X-Ray gives it back, once it has the caller's own segment, which may come last, and those of these names. */
 const readBack = (trace: string, names: readonly string[]) =>
   vi.waitFor(async () => {
     const { Traces = [] } = await xray.send(new BatchGetTracesCommand({ TraceIds: [trace] }));
     const segments = Traces.flatMap(({ Segments = [] }) =>
       Segments.map(({ Document = '' }) => JSON.parse(Document) as XrayDocument),
     );
-    expect(segments.map((it) => it.name)).toEqual(expect.arrayContaining([...names]));
+    expect(segments.map((it) => it.name)).toEqual(expect.arrayContaining(['upstream', ...names]));
     return segments;
   }, eventually);
 
@@ -139,8 +139,11 @@ test('a journey is one connected trace, from the producer through every job, wit
     configuration: 'traced',
   });
   // What X-Ray gives back is what was sent.
-  const sent = sink.received.filter((it) => it.trace_id === trace);
-  expect(new Set(segments.map((it) => it.id))).toEqual(new Set(sent.map((it) => it.id)));
+  await vi.waitFor(async () => {
+    const sent = sink.received.filter((it) => it.trace_id === trace);
+    const back = await readBack(trace, journey);
+    expect(new Set(back.map((it) => it.id))).toEqual(new Set(sent.map((it) => it.id)));
+  }, eventually);
 });
 
 test('tickets of different callers in one match: the trace of each is whole, and the shared jobs are linked', async () => {
