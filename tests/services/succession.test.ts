@@ -1,4 +1,5 @@
 import { expect, onTestFinished, test } from 'vitest';
+import { poolTag } from '../../jobs/keys.ts';
 import { aMatch, aPlayer } from '../support/builders.ts';
 import { openHandFleet } from '../support/hand-fleet.ts';
 
@@ -24,6 +25,8 @@ test('a match whose result comes while it is backfilled either has it or goes on
     ids.map((id) => ({ match: played(id), status: 'COMPLETED' as const })),
     new Date(),
   );
+  for (const id of ids.map((it) => `${it}-next`))
+    await fleet.redis.hset(`${poolTag(fleet.domain)}:outbox`, id, JSON.stringify(played(id)));
   const teams = ['side_1', 'side_2'].map((name, index) => ({ name, rank: index + 1 }));
   const raced = new Map<string, unknown>();
   // From both ends: they meet somewhere in the middle.
@@ -47,4 +50,32 @@ test('a match whose result comes while it is backfilled either has it or goes on
       raced.get(id) === 'over' ? [id, true, false, 2] : [id, false, true, 0],
     );
   }
+});
+
+test('a match that was to go on as one that nobody knows any more takes its result, and that one never starts (invariants 2, 5)', async () => {
+  const fleet = await openHandFleet();
+  onTestFinished(() => fleet[Symbol.asyncDispose]());
+  const { matches } = fleet.stores;
+  const now = new Date();
+  const begin = (...ids: string[]) =>
+    matches.create(
+      ids.map((id) => ({ match: played(id), status: 'COMPLETED' as const })),
+      now,
+    );
+  await begin('first', 'second');
+  await matches.succeed('first', 'second');
+  await matches.succeed('second', 'lost');
+  const teams = ['side_1', 'side_2'].map((name, index) => ({ name, rank: index + 1 }));
+
+  expect(await fleet.work('update-ratings', [{ matchId: 'first', teams }])).toMatchObject({
+    kind: 'done',
+    refusals: [],
+  });
+
+  await begin('lost');
+  const stored = await matches.find(['first', 'second', 'lost']);
+  expect(stored.get('second')).toMatchObject({ result: { teams } });
+  expect(stored.get('second')).not.toHaveProperty('succeeded_by');
+  expect(stored.get('first')).not.toHaveProperty('result');
+  expect(stored.get('lost')?.status).toBe('FAILED');
 });

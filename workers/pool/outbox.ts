@@ -140,6 +140,7 @@ export function openOutbox(redis: Redis, tag: string, script: Scripts) {
 
     /** Decided matches by id, as the outbox holds them; those settled meanwhile are left out. */
     async decided(matchIds: readonly string[]): Promise<CommittedMatch[]> {
+      if (matchIds.length === 0) return [];
       const entries = await redis.hmget(`${tag}:outbox`, ...matchIds);
       return entries.flatMap((entry) => (entry ? [JSON.parse(entry) as CommittedMatch] : []));
     },

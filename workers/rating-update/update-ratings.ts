@@ -69,7 +69,8 @@ export const rateMatches = (stores: RatingStores): Handler<MatchResult> => {
  * sessions know.
  */
 async function rateBatch(reported: readonly MatchResult[], stores: RatingStores): Promise<Verdict[]> {
-  const { results, found, coming } = await findMatches(reported, stores);
+  const now = new Date();
+  const { results, found, coming } = await findMatches(reported, stores, now);
   for (const { _id, configuration, tickets } of found.values())
     serveTickets(stores.tracer, { matchId: _id, configuration, tickets });
   const accepted = new Map<string, MatchResult>();
@@ -79,7 +80,6 @@ async function rateBatch(reported: readonly MatchResult[], stores: RatingStores)
     return reason;
   });
 
-  const now = new Date();
   const { rated, waiting } = await rateAccepted([...accepted.values()], found, stores, now);
   for (const { ladder, matches } of rated)
     if (ladder === defaultLadder)
@@ -108,11 +108,22 @@ async function rateBatch(reported: readonly MatchResult[], stores: RatingStores)
   });
 }
 
+interface Found {
+  readonly results: readonly MatchResult[];
+  readonly found: ReadonlyMap<string, MatchRecord>;
+  readonly coming: ReadonlySet<string>;
+}
+
 /**
  * Results with their matches as stored, and the ids of those that are decided but still on their way to being stored. A
- * result of a match that was backfilled is one of the match it has gone on as.
+ * result of a match that was backfilled is one of the match it has gone on as, unless that one was lost on its way.
  */
-async function findMatches(reported: readonly MatchResult[], { matches, pool }: RatingStores) {
+async function findMatches(
+  reported: readonly MatchResult[],
+  stores: Pick<RatingStores, 'matches' | 'pool'>,
+  now: Date,
+): Promise<Found> {
+  const { matches, pool } = stores;
   const asked = await matches.find(reported.map((result) => result.matchId));
   const moved = [...asked.values()].filter((match) => match.succeeded_by).map((match) => match._id);
   const current = moved.length > 0 ? await matches.current(moved) : new Map<string, string>();
@@ -121,13 +132,18 @@ async function findMatches(reported: readonly MatchResult[], { matches, pool }: 
     matchId: current.get(result.matchId) ?? result.matchId,
   }));
   const matchIds = results.map((result) => result.matchId);
-  const found = moved.length > 0 ? await matches.find(matchIds) : asked;
-  const unknown = matchIds.filter((id) => !found.has(id));
-  if (unknown.length === 0) return { results, found, coming: new Set<string>() };
+  const stored = moved.length > 0 ? await matches.find(matchIds) : asked;
+  const unknown = matchIds.filter((id) => !stored.has(id));
+  if (unknown.length === 0 && moved.length === 0) return { results, found: stored, coming: new Set() };
   const coming = new Set((await pool.decided(unknown)).map((it) => it.matchId));
   // Stored, and gone from the outbox, between the two looks.
   const late = await matches.find(unknown.filter((id) => !coming.has(id)));
-  return { results, found: new Map([...found, ...late]), coming };
+  const found = new Map([...stored, ...late]);
+  const played = (id: string) => coming.has(id) || found.get(id)?.status === 'COMPLETED';
+  const lost = new Set([...current.values()].filter((id) => !played(id)));
+  if (lost.size === 0) return { results, found, coming };
+  await matches.reopen(moved, lost, now);
+  return findMatches(reported, stores, now);
 }
 
 function problem(

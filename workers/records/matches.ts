@@ -1,9 +1,10 @@
-import type { ClientSession, Collection, Db } from 'mongodb';
+import type { ClientSession, Db } from 'mongodb';
 import type { CommittedMatch } from '../../jobs/matchmaking/match.ts';
 import type { RatedMatch } from '../../jobs/rating-update/rate-in-order.ts';
 import type { StoredResult } from '../../jobs/rating-update/result.ts';
 import type { GameSession } from '../../jobs/session-creation/placement.ts';
 import { insertNew } from './insert-new.ts';
+import { openSuccession } from './succession.ts';
 
 /** A document of `matches`: with rule set version, `now` and `seed`, so that each match can be formed again and checked. */
 export interface MatchRecord {
@@ -170,45 +171,6 @@ export function openMatches(db: Db) {
     /** How many rated matches of a ladder come at or after a ladder time, counted up to `most`. */
     countRatedFrom: (ladder: string, at: number, most: number): Promise<number> =>
       matches.countDocuments({ ladder, ladder_time: { $gte: at } }, { limit: most }),
-  };
-}
-
-/** How a match goes on as another when it is backfilled. */
-function openSuccession(matches: Collection<MatchRecord>) {
-  return {
-    /**
-     * Lets a match go on as another. Returns it as it is now; `undefined` when the fleet does not know it; `over` when it
-     * has a result or has gone on as yet another match, which decides any race with either.
-     */
-    async succeed(matchId: string, successor: string): Promise<MatchRecord | undefined | 'over'> {
-      const running = {
-        _id: matchId,
-        status: 'COMPLETED' as const,
-        result: { $exists: false },
-        $or: [{ succeeded_by: { $exists: false } }, { succeeded_by: successor }],
-      };
-      await matches.updateOne(running, { $set: { succeeded_by: successor } });
-      const match = await matches.findOne({ _id: matchId });
-      if (!match) return undefined;
-      return match.succeeded_by === successor ? match : 'over';
-    },
-
-    /** Per match the id of the one that it goes on as in the end; of matches that went on as none, their own. */
-    async current(matchIds: readonly string[]): Promise<Map<string, string>> {
-      const current = new Map(matchIds.map((id) => [id, id]));
-      for (let asked = [...new Set(matchIds)]; asked.length > 0; ) {
-        const moved = await matches
-          .find(
-            { _id: { $in: asked }, succeeded_by: { $exists: true } },
-            { projection: { succeeded_by: 1 }, batchSize: asked.length + 1 },
-          )
-          .toArray();
-        const next = new Map(moved.map((match) => [match._id, match.succeeded_by ?? match._id]));
-        for (const [id, at] of current) current.set(id, next.get(at) ?? at);
-        asked = [...next.values()];
-      }
-      return current;
-    },
   };
 }
 
