@@ -67,7 +67,9 @@ test('a player who ends their session in a match leaves the match, and its resul
   await play('m');
 
   await end('sa');
-  await fleet.stores.cache.putSessions(await fleet.stores.sessions.release(['m'], new Map(), new Date()));
+  await fleet.stores.cache.putSessions(
+    await fleet.stores.sessions.release(['m'], ['a', 'b'], new Map(), new Date()),
+  );
 
   expect(await left()).toEqual(['a']);
   await expectStatus('sa', 'ENDED');

@@ -56,19 +56,23 @@ export async function spreadRatings(
   const ratings = await cacheRatings(matches, { players, cache });
   const released = await sessions.release(
     matches.map((match) => match._id),
+    playersOf(matches),
     new Map(ratings.map(({ playerId, rating }) => [playerId, rating])),
     now,
   );
   await cache.putSessions(released);
 }
 
+const playersOf = (matches: readonly MatchRecord[]): string[] => [
+  ...new Set(matches.flatMap((match) => playedTeams(match).flatMap((team) => team.playerIds))),
+];
+
 /** Tells the session cache the ratings of the matches' players as they are stored, and returns them. */
 export async function cacheRatings(
   matches: readonly MatchRecord[],
   { players, cache }: { readonly players: Players; readonly cache: SessionCache },
 ): Promise<ReturnType<typeof cachedRating>[]> {
-  const playerIds = matches.flatMap((match) => playedTeams(match).flatMap((team) => team.playerIds));
-  const found = await players.find([...new Set(playerIds)]);
+  const found = await players.find(playersOf(matches));
   const ratings = [...found.values()].map(cachedRating);
   await cache.putRatings(ratings);
   return ratings;

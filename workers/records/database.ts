@@ -67,21 +67,19 @@ export function inTransaction<T>(
   );
 }
 
-/** Every index. Unique ones carry idempotency: what is stored twice is stored once. */
+/**
+ * Every index: one per question that is asked, since each is written with every document. Unique ones carry idempotency:
+ * what is stored twice is stored once.
+ */
 const indexes = {
   players: [{ key: { cognito_id: 1 }, unique: true, name: 'cognito_id' }],
   sessions: [
     { key: { player_id: 1, timestamp: -1 }, name: 'player' },
-    { key: { match_id: 1 }, name: 'match' },
     { key: { status: 1, timestamp: 1 }, name: 'open' },
   ],
-  matches: [
-    { key: { created_at: 1 }, name: 'created_at' },
-    { key: { ladder: 1, ladder_time: 1, _id: 1 }, name: 'rated' },
-  ],
+  matches: [{ key: { ladder: 1, ladder_time: 1, _id: 1 }, name: 'rated' }],
   ladders: [{ key: { ladder: 1 }, name: 'ladder' }],
   tickets: [
-    { key: { match_id: 1 }, name: 'match' },
     // Each record says itself when it expires: another setting needs no other index.
     { key: { expires_at: 1 }, expireAfterSeconds: 0, name: 'expires_at' },
   ],

@@ -52,9 +52,11 @@ export function openTickets(db: Db, days = defaultTicketDays) {
     await tickets.bulkWrite(claims, { ordered: false });
   };
 
-  const fail = async (matchIds: readonly string[]): Promise<void> => {
-    if (matchIds.length > 0)
-      await tickets.updateMany({ match_id: { $in: [...matchIds] } }, { $set: { status: 'FAILED' } });
+  const fail = async (matches: readonly CommittedMatch[]): Promise<void> => {
+    if (matches.length === 0) return;
+    const ids = matches.flatMap((match) => match.tickets.map((ticket) => ticket.ticketId));
+    const theirs = { _id: { $in: ids }, match_id: { $in: matches.map((match) => match.matchId) } };
+    await tickets.updateMany(theirs, { $set: { status: 'FAILED' } });
   };
 
   return {
@@ -91,7 +93,7 @@ export function openTickets(db: Db, days = defaultTicketDays) {
         .toArray();
       const late = stored.filter((record) => record.match_id !== wanted.get(record._id));
       const losers = new Set(late.flatMap((record) => wanted.get(record._id) ?? []));
-      await fail([...losers]);
+      await fail(matches.filter((match) => losers.has(match.matchId)));
       return losers;
     },
 

@@ -69,7 +69,7 @@ export const startMatches = (stores: StartMatchStores): Handler<z.output<typeof 
     );
     const { ready: placed, waitMs } = await placeAll(claimed, place, signal);
     const ready = await goOn(placed, matches);
-    await tickets.fail(ready.filter(({ failure }) => failure).map(({ match }) => match.matchId));
+    await tickets.fail(ready.filter(({ failure }) => failure).map(({ match }) => match));
     const started = ready.filter(({ failure }) => !failure);
     await cache.putSessions(await sessions.board(started.flatMap(boardings), now));
     await matches.create(
