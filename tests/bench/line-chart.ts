@@ -1,3 +1,5 @@
+import { svgText } from './svg-text.ts';
+
 interface Line {
   readonly name: string;
   readonly points: readonly { readonly x: number; readonly y: number }[];
@@ -31,7 +33,7 @@ export function drawChart({ title, x, y, lines, logarithmic = false }: Chart): s
     height - margin.bottom - share(value) * (height - margin.top - margin.bottom);
 
   const text = (left: number, up: number, words: string, more = '') =>
-    `<text x="${round(left)}" y="${round(up)}" ${more}>${plain(words)}</text>`;
+    `<text x="${round(left)}" y="${round(up)}" ${more}>${svgText(words)}</text>`;
   const rules = ticks(bottom, top, logarithmic).map(
     (value) =>
       `<path d="M${margin.left} ${round(atY(value))}H${width - margin.right}" stroke="#ddd"/>` +
@@ -73,4 +75,3 @@ function ticks(from: number, to: number, logarithmic: boolean): number[] {
 
 const short = (value: number): string => value.toLocaleString('en', { maximumFractionDigits: 2 });
 const round = (value: number): string => value.toFixed(1);
-const plain = (words: string): string => words.replaceAll('&', '&amp;').replaceAll('<', '&lt;');

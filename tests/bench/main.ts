@@ -8,6 +8,7 @@ const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   'cold-start': () => import('./cold-start.ts'),
   engine: () => import('./engine.ts'),
   explain: () => import('./explain.ts'),
+  flame: () => import('./flame.ts'),
   fleet: () => import('./fleet.ts'),
   idle: () => import('./idle.ts'),
   'job-times': () => import('./job-times.ts'),

@@ -1,0 +1,79 @@
+/** What `node --cpu-prof` writes: https://chromedevtools.github.io/devtools-protocol/tot/Profiler/#type-Profile */
+export interface CpuProfile {
+  readonly nodes: readonly {
+    readonly id: number;
+    readonly callFrame: { readonly functionName: string; readonly url: string };
+    readonly children?: readonly number[];
+  }[];
+  /** Node ids, in time. */
+  readonly samples: readonly number[];
+  /** µs before each sample. */
+  readonly timeDeltas: readonly number[];
+}
+
+/** A function as it was called from one stack. */
+export interface Frame {
+  readonly name: string;
+  /** The package it is of, `node`, or the project's own file. */
+  readonly origin: string;
+  readonly children: Map<string, Frame>;
+  /** Time in it and in what it called, µs. */
+  us: number;
+}
+
+export const newFrame = (name: string, origin: string): Frame => ({
+  name,
+  origin,
+  children: new Map(),
+  us: 0,
+});
+
+const waiting = new Set(['(idle)', '(root)']);
+
+/** Adds a process's time to a tree of calls; `false` when it did not run `file`. */
+export function addProfile(root: Frame, { nodes, samples, timeDeltas }: CpuProfile, file: string): boolean {
+  if (!nodes.some((node) => node.callFrame.url.endsWith(file))) return false;
+  const byId = new Map(nodes.map((node) => [node.id, node]));
+  const parents = new Map(
+    nodes.flatMap((node) => (node.children ?? []).map((child) => [child, node.id] as const)),
+  );
+  const spent = new Map<number, number>();
+  samples.forEach((id, index) => {
+    spent.set(id, (spent.get(id) ?? 0) + (timeDeltas[index] ?? 0));
+  });
+  for (const [id, us] of spent) {
+    const stack = [];
+    for (let at: number | undefined = id; at !== undefined; at = parents.get(at)) {
+      const node = byId.get(at);
+      if (node && !waiting.has(node.callFrame.functionName)) stack.unshift(node.callFrame);
+    }
+    if (stack.length > 0) addStack(root, stack, us);
+  }
+  return true;
+}
+
+function addStack(
+  root: Frame,
+  stack: readonly { readonly functionName: string; readonly url: string }[],
+  us: number,
+): void {
+  let frame = root;
+  frame.us += us;
+  for (const { functionName, url } of stack) {
+    const origin = originOf(url);
+    const name = functionName || '(anonymous)';
+    const key = `${name} ${origin}`;
+    const child = frame.children.get(key) ?? newFrame(name, origin);
+    frame.children.set(key, child);
+    child.us += us;
+    frame = child;
+  }
+}
+
+/** `node_modules/@scope/name/...` → `@scope/name`; the project's files from its root on. */
+function originOf(url: string): string {
+  const [, inPackage] = /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(url) ?? [];
+  if (inPackage) return inPackage;
+  if (url.startsWith('node:') || url === '') return 'node';
+  return /(?:workers|producers|jobs|infra|tests)\/.*$/.exec(url)?.[0] ?? url;
+}
