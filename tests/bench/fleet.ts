@@ -21,6 +21,7 @@ export const usage = `The whole fleet under load on this machine: real client, w
   --parts LIST    throughput, curve, growth, budget (default throughput,curve,growth)
   --workers LIST  worker processes (default 2); curve, growth and budget use the first
   --tickets N     tickets per case of throughput and budget (default 8000)
+  --per-job LIST  tickets that share a job, in throughput and budget (default 1,50)
   --rounds N      throughput is measured so often, medians by persisted tickets count (default 3)
   --rates LIST    tickets a second of the curve, until it is saturated (default 250,500,1000,2000,3000,4000,6000)
   --seconds N     how long each rate lasts (default 5)
@@ -28,22 +29,17 @@ export const usage = `The whole fleet under load on this machine: real client, w
   --svg FILE      write the curve as a picture
   --json          print only one JSON object
 
-throughput: services that wait for their answers send as fast as they can, one ticket per job, then 50 per job. curve:
+throughput: services that wait for their answers send as fast as they can. curve:
 arrivals by themselves; latency counts from when a call was due. growth: the same at 200/s beside tickets nobody suits.
 budget: which scripts of the queue Redis a ticket calls, and what each costs.
-Profiles of every process, which no Node before 22 takes by its environment:
+Profiles of every process, for the bench \`flame\`, which no Node before 22 takes by its environment:
   NODE_OPTIONS='--cpu-prof --cpu-prof-dir=FOLDER' node_modules/.bin/node tests/bench/main.ts fleet ...`;
-
-/** One ticket per job: as many services as keep the fleet busy, each with a call of its own on its way. */
-const feedings: readonly Feeding[] = [
-  { perJob: 1, services: 32 },
-  { perJob: 50, services: 8 },
-];
 
 interface Options {
   readonly parts: ReadonlySet<string>;
   readonly workers: readonly number[];
   readonly tickets: number;
+  readonly feedings: readonly Feeding[];
   readonly rounds: number;
   readonly rates: readonly number[];
   readonly seconds: number;
@@ -57,6 +53,7 @@ export async function run(args: readonly string[]): Promise<void> {
       parts: { type: 'string', default: 'throughput,curve,growth' },
       workers: { type: 'string', default: '2' },
       tickets: { type: 'string', default: '8000' },
+      'per-job': { type: 'string', default: '1,50' },
       rounds: { type: 'string', default: '3' },
       rates: { type: 'string', default: '250,500,1000,2000,3000,4000,6000' },
       seconds: { type: 'string', default: '5' },
@@ -69,6 +66,7 @@ export async function run(args: readonly string[]): Promise<void> {
     parts: new Set(values.parts.split(',')),
     workers: wholes('--workers', values.workers),
     tickets: wholeNumber('--tickets', values.tickets),
+    feedings: feedingsOf(wholes('--per-job', values['per-job'])),
     rounds: wholeNumber('--rounds', values.rounds),
     rates: wholes('--rates', values.rates),
     seconds: wholeNumber('--seconds', values.seconds),
@@ -96,7 +94,7 @@ async function measureThroughput(stack: Stack, options: Options): Promise<Throug
   const { concurrency } = queues.matchmaking;
   const found: Throughput[] = [];
   for (const workers of options.workers)
-    for (const feeding of feedings) {
+    for (const feeding of options.feedings) {
       const rounds: Throughput[] = [];
       for (let round = 0; round < options.rounds; round++) {
         const bare = await measureBare(stack, { workers, concurrency, jobs: 2 * options.tickets });
@@ -118,7 +116,7 @@ async function measureThroughput(stack: Stack, options: Options): Promise<Throug
 
 async function measureBudgets(stack: Stack, options: Options): Promise<Budget[]> {
   const budgets: Budget[] = [];
-  for (const feeding of feedings) {
+  for (const feeding of options.feedings) {
     await using fleet = await openFleetUnderTest(stack, options.workers[0] ?? 1);
     await warmUp(fleet, feeding);
     const { costs: trips } = await measureJourney(fleet, options.tickets, feeding, () =>
@@ -158,6 +156,10 @@ function processesOf(stack: Stack, { workers }: FleetUnderTest): Record<string, 
 }
 
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
+
+/** As many services as keep the fleet busy, each with a call of its own on its way. */
+const feedingsOf = (perJob: readonly number[]): Feeding[] =>
+  perJob.map((each) => ({ perJob: each, services: each === 1 ? 32 : 8 }));
 
 const wholes = (option: string, text: string): number[] =>
   text.split(',').map((each) => wholeNumber(option, each));
