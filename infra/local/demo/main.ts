@@ -41,9 +41,9 @@ async function demo(wanted: DemoOptions): Promise<number> {
     DOCUMENTDB_DATABASE: database,
     ENVIRONMENT: environment,
     METRICS_FLUSH_MS: '2000',
-    LOG_LEVEL: 'warn',
+    LOG_LEVEL: process.env['LOG_LEVEL'] ?? 'warn',
   };
-  const workers = await startWorkers(wanted.workers, env);
+  const workers = await startWorkers(wanted.workers, env, wanted.logs);
   screen.say(`${workers.length} workers ready (${workers.map((it) => it.pid).join(', ')})`);
   const stopWorkers = async (): Promise<void> => {
     await Promise.all(workers.map((worker) => worker.stop()));

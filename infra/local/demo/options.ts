@@ -15,6 +15,7 @@ skill queue, play and be rated, and checks in the end that nothing was lost and 
   --seconds N        time over which players arrive (default 20)
   --rounds N         matches each party plays (default 4)
   --seed N           seed of the simulated players (default 1)
+  --logs FOLDER      write what each worker logs to a file there (LOG_LEVEL in the environment, default warn)
   --json             print only one JSON object
   --keep             leave the stack and one worker running, and say how to use the command line on them
   --help             prints this`;
@@ -25,6 +26,8 @@ export interface DemoOptions {
   readonly seconds: number;
   readonly rounds: number;
   readonly seed: number;
+  /** Where the workers' logs go. Default: nowhere. */
+  readonly logs?: string;
   readonly json: boolean;
   readonly keep: boolean;
   readonly scenarios: readonly Scenario[];
@@ -41,6 +44,7 @@ export function readOptions(args: readonly string[], from: string): DemoOptions 
       rounds: { type: 'string', default: '4' },
       seed: { type: 'string', default: '1' },
       'rule-set': { type: 'string', multiple: true, default: [] },
+      logs: { type: 'string' },
       json: { type: 'boolean', default: false },
       keep: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
@@ -54,6 +58,7 @@ export function readOptions(args: readonly string[], from: string): DemoOptions 
     seconds: whole('--seconds', values.seconds, 0, 3_600),
     rounds: whole('--rounds', values.rounds, 1, 1_000),
     seed: whole('--seed', values.seed, 0, 2 ** 32 - 1),
+    ...(values.logs !== undefined && { logs: resolve(from, values.logs) }),
     json: values.json,
     keep: values.keep,
     scenarios:
