@@ -28,7 +28,7 @@ import { parseTraceHeader } from '../jobs/trace-header.ts';
 import { breakOnErrors } from './breaker.ts';
 import { openDeadline } from './deadline.ts';
 import type { Duty } from './handler.ts';
-import { isUnreachable } from './records/database.ts';
+import { isLoginRefused, isUnreachable } from './records/database.ts';
 import { type Log, logging } from './telemetry/log.ts';
 import type { Tracer } from './telemetry/tracer.ts';
 
@@ -46,6 +46,8 @@ export interface RunOptions {
   readonly onEnd: (kind: string, outcome: 'done' | 'later' | 'refused' | 'threw', ms: number) => void;
   /** Called when a job has failed for good: refused, or out of attempts. */
   readonly onFailed: (kind: string) => void;
+  /** Called when DocumentDB refused the login of this process. */
+  readonly onLoginRefused: () => void;
 }
 
 export interface Running {
@@ -164,7 +166,7 @@ async function perform(
   job: BullJob,
   byKind: ReadonlyMap<string, Duty>,
   signals: readonly AbortSignal[],
-  { tracer, queue }: RunOptions,
+  { tracer, queue, onLoginRefused }: RunOptions,
 ): Promise<Outcome> {
   const parsed = envelope.safeParse(job.data);
   if (!parsed.success) return refused(problemsOf(parsed.error).join('; '));
@@ -206,6 +208,7 @@ async function perform(
     if (refusals.length === items.length) return refused(refusals.map((it) => it.reason).join('; '));
     return done(outcome.result, refusals);
   } catch (error) {
+    if (isLoginRefused(error)) onLoginRefused();
     // A job with one attempt has another way to be done again, and waiting would hold that up.
     if (isUnreachable(error) && attempts > 1) return later(unreachableMs, 'DocumentDB cannot be reached');
     throw error;

@@ -108,6 +108,10 @@ export async function startWorker(config: WorkerConfig, env: Environment): Promi
           log.debug({ queue, kind, outcome, ms: Math.round(ms) }, 'job ended');
         },
         onFailed: () => metrics.observe('JobsFailed', 1, { service: queue }),
+        onLoginRefused: () => {
+          health.giveUp('DocumentDB refuses the login this process was started with');
+          log.error({ queue }, 'login refused by DocumentDB: this process waits to be replaced');
+        },
       }),
     );
   opened.defer(async () => {

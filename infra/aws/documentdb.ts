@@ -81,8 +81,8 @@ export class DocumentDb extends Construct {
     const options = `replicaSet=rs0&tls=true&tlsCAFile=${authorities}&retryWrites=false`;
     this.uri = `mongodb://${this.cluster.clusterEndpoint.socketAddress}/?${options}`;
 
-    // A running task keeps its connections; one that must open another with the old password makes no progress, fails
-    // its health check and is replaced by a task that reads the new one.
+    // A running task keeps its connections. One that must open another with the old password is refused: it puts its job
+    // off, fails its health check from then on, and is replaced by a task that reads the new password.
     new SecretRotation(this, 'Rotation', {
       application: SecretRotationApplication.MONGODB_ROTATION_SINGLE_USER,
       secret: this.login,

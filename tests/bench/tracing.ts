@@ -138,6 +138,7 @@ async function openBench() {
       if (++ended === wanted) allEnded.resolve();
     },
     onFailed: fail,
+    onLoginRefused: () => fail(new Error('the login was refused')),
   });
   opened.defer(() => running.stop(0));
 

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { MongoServerError } from 'mongodb';
 import { pino } from 'pino';
 import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { z } from 'zod';
@@ -34,6 +35,7 @@ async function openBench(job: Job<{ n: number }> = work) {
   const queue = queues.queues.maintenance;
   const handled: number[][] = [];
   const failed: string[] = [];
+  let loginRefused = false;
   let program: Handler<{ n: number }> = async () => done();
   const running = runQueue({
     redis,
@@ -51,6 +53,9 @@ async function openBench(job: Job<{ n: number }> = work) {
     log: pino({ level: 'silent' }),
     onEnd: () => undefined,
     onFailed: (kind) => void failed.push(kind),
+    onLoginRefused: () => {
+      loginRefused = true;
+    },
   });
   let stopped = false;
   const stop = async (graceMs: number) => {
@@ -77,6 +82,7 @@ async function openBench(job: Job<{ n: number }> = work) {
     redis,
     handled,
     failed,
+    loginRefused: () => loginRefused,
     send,
     stop,
     program: (next: Handler<{ n: number }>) => {
@@ -141,6 +147,19 @@ describe('what a handler says becomes what the queue shows', () => {
       result: 'in the end',
       attempts: 1,
     });
+  });
+
+  test('a refused login puts it off, uses no attempt, and is told', async () => {
+    const refusal = new MongoServerError({ message: 'Authentication failed.', code: 18 });
+    bench.program(
+      firstly(async () => {
+        throw refusal;
+      }),
+    );
+    const id = await bench.send([{ n: 1 }]);
+
+    await vi.waitFor(() => expect(bench.loginRefused()).toBe(true));
+    expect(await bench.ended(id)).toMatchObject({ state: 'completed', result: 'in the end', attempts: 1 });
   });
 
   test('a throw is tried again, as often as the contract says', async () => {

@@ -45,6 +45,17 @@ describe('health', () => {
     expect(await get('/')).toMatchObject({ status: 404 });
   });
 
+  test('fails for good once the process has given up, though work gets done', async () => {
+    const { health, get } = await started(() => [idle]);
+
+    expect(await get('/healthz')).toMatchObject({ status: 200 });
+    health.giveUp('another login is needed');
+    expect(await get('/healthz')).toEqual({
+      status: 503,
+      body: '{"ok":false,"reasons":["another login is needed"]}',
+    });
+  });
+
   test('fails when asking for progress does', async () => {
     const { get } = await started(() => {
       throw new Error('no answer');

@@ -38,16 +38,31 @@ export async function openDatabase(uri: string, name: string): Promise<Database>
 const notPrimary = new Set([91, 189, 10_107, 11_600, 11_602, 13_435, 13_436]);
 
 /**
- * The server could not be reached, as opposed to having said no: the work can wait without counting a failure. Bulk
- * writes wrap what happened, so the causes are looked through.
+ * The server could not be reached, as opposed to having said no: the work can wait without counting a failure. A refused
+ * login is such a case: the work is sound, and another process may log in.
  */
-export function isUnreachable(error: unknown): boolean {
-  if (error instanceof MongoServerSelectionError || error instanceof MongoNetworkError) return true;
+export const isUnreachable = (error: unknown): boolean =>
+  isLoginRefused(error) ||
+  hasCause(
+    error,
+    (it) =>
+      it instanceof MongoServerSelectionError ||
+      it instanceof MongoNetworkError ||
+      it.name === 'MongoPoolClearedError' ||
+      (it instanceof MongoError && notPrimary.has(Number(it.code))),
+  );
+
+/** The server does not know this login, any more: its password has been changed since this process read it. */
+export const isLoginRefused = (error: unknown): boolean =>
+  hasCause(error, (it) => it instanceof MongoError && it.code === authenticationFailed);
+
+const authenticationFailed = 18;
+
+/** Bulk writes wrap what happened, so the causes are looked through. */
+function hasCause(error: unknown, is: (it: Error) => boolean): boolean {
   if (!(error instanceof Error)) return false;
-  if (error.name === 'MongoPoolClearedError') return true;
-  if (error instanceof MongoError && notPrimary.has(Number(error.code))) return true;
   const { cause, errorResponse } = error as { cause?: unknown; errorResponse?: unknown };
-  return isUnreachable(cause) || isUnreachable(errorResponse);
+  return is(error) || hasCause(cause, is) || hasCause(errorResponse, is);
 }
 
 /**

@@ -31,6 +31,8 @@ export interface Health extends AsyncDisposable {
   ready(): void;
   /** Shutdown began: `/readyz` fails from now on; `/healthz` goes on telling about the work being finished. */
   draining(): void;
+  /** Only another process can do better: `/healthz` fails from now on, for this reason. */
+  giveUp(reason: string): void;
   close(): Promise<void>;
 }
 
@@ -46,10 +48,11 @@ export async function startHealth({
   expose,
 }: HealthOptions): Promise<Health> {
   let isReady = false;
+  let givenUp: string | undefined;
   const stuck = watchForStuck(progress, stuckAfterMs);
   const server = createServer((request, response) => {
     const path = request.url?.split('?')[0];
-    if (path === '/healthz') answer(response, stuck(Date.now()));
+    if (path === '/healthz') answer(response, [givenUp ?? [], stuck(Date.now())].flat());
     else if (path === '/readyz') answer(response, isReady ? [] : ['starting or shutting down']);
     else if (path === '/metrics') void answerWith(response, expose);
     else response.writeHead(404).end();
@@ -70,6 +73,9 @@ export async function startHealth({
     },
     draining: () => {
       isReady = false;
+    },
+    giveUp: (reason) => {
+      givenUp = reason;
     },
     close,
     [Symbol.asyncDispose]: close,
