@@ -124,6 +124,19 @@ describe('an answer', () => {
 });
 
 describe('a proposal that fails', () => {
+  test('by an answer after its time, whatever that says, ends as by silence', async () => {
+    await domain.search('a', 'b');
+    await propose('a', 'b');
+    await accept('a');
+    await domain.redis.zadd(domain.key('proposals'), 1, 'm');
+
+    expect(await accept('b')).toEqual({ outcome: 'dropped', pool: 'duel' });
+
+    expect(await statuses('a', 'b')).toEqual({ a: 'SEARCHING', b: 'CANCELLED' });
+    expect((await detailOf('AcceptMatchCompleted')).map((it) => it.acceptance)).toEqual(['TimedOut']);
+    expect(await domain.redis.hlen(domain.key('outbox'))).toBe(0);
+  });
+
   test('by a rejection ends at once: who accepted searches again with their age, the others are cancelled', async () => {
     const before = await domain.search('a', 'b', 'c');
     await propose('a', 'b');

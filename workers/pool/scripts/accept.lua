@@ -1,11 +1,11 @@
 -- Records players' answers to one proposal. The first answer of a player stands. A rejection ends the proposal at once;
--- when everybody has accepted, the match is decided and goes to the outbox.
+-- when everybody has accepted, the match is decided and goes to the outbox. One that comes after its time counts as none.
 -- KEYS[1] hash tag
 -- ARGV    ticket id, match id, ACCEPT | REJECT, ms until an unconfirmed match is handed over again, then player ids
 -- Returns { outcome, ...}, outcome one of
 --   recorded                      others have yet to answer
 --   decided, time, job id, entry  everybody accepted: the match is in the outbox
---   dropped, pool                 somebody rejected; tickets that had accepted search again
+--   dropped, pool                 somebody rejected, or its time is over; tickets that had accepted search again
 --   not-proposed, <STATUS>        the ticket is in no proposal, or (other-match) in another one, or (backfill) its
 --                                 players are playing and are not asked; nothing changed
 --   stranger, player id           that player is not in the ticket; nothing changed
@@ -22,6 +22,9 @@ for i = 5, #ARGV do
 end
 
 local time = read_clock()
+if tonumber(redis.call('ZSCORE', key('proposals'), match)) <= time then
+  return { 'dropped', drop_proposal(match, 'TimedOut', false, time) }
+end
 local proposal = key('proposal', match)
 local fresh = 0
 for i = 5, #ARGV do fresh = fresh + redis.call('HSETNX', proposal, 'answer:' .. ARGV[i], answer) end
