@@ -142,10 +142,23 @@ describe('time', () => {
     await domain.reserve(aTicket('a'), aTicket('b'));
     await domain.enter('b');
 
-    expect(await domain.pool.overdueReservations(0)).toEqual([
-      { ticketId: 'a', jobId: 'job', backfill: false },
-    ]);
-    expect(await domain.pool.overdueReservations(0)).toEqual([]);
+    expect(await domain.pool.overdueReservations(0)).toEqual({
+      timedOut: 0,
+      late: [{ ticketId: 'a', jobId: 'job', backfill: false }],
+    });
+    expect(await domain.pool.overdueReservations(0)).toEqual({ timedOut: 0, late: [] });
+  });
+
+  test('a reservation nobody could let in by its request timeout is TIMED_OUT (invariant 1)', async () => {
+    await domain.reserve(aTicket('a'));
+    const now = Number(await domain.redis.get(domain.key('clock')));
+    await domain.redis.set(domain.key('clock'), now + 60_000);
+
+    expect(await domain.pool.overdueReservations(10_000)).toEqual({ timedOut: 1, late: [] });
+
+    expect(await domain.tickets.describe(['a'])).toMatchObject([{ status: 'TIMED_OUT' }]);
+    expect(await domain.events()).toEqual(['MatchmakingTimedOut']);
+    expect(await domain.enter('a')).toBe('TIMED_OUT');
   });
 });
 

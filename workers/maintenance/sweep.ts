@@ -10,13 +10,13 @@ import type { Pool } from '../pool/pool.ts';
 const lateMs = 10_000;
 
 /**
- * Settles reservations that a crash left behind. Its start job is on its way: wait. It failed for good: the ticket is
+ * Settles reservations that a crash left behind. Its request timeout is over: it is TIMED_OUT. Its start job is on its way: wait. It failed for good: the ticket is
  * FAILED with the job's reason. It is gone: the producer died before adding it, or Redis lost it; it is added again.
  */
 export const sweepReservations =
   (pool: Pool, queues: Queues): Handler<unknown> =>
   async () => {
-    const late = await pool.overdueReservations(lateMs);
+    const { timedOut, late } = await pool.overdueReservations(lateMs);
     let failed = 0;
     let requeued = 0;
     for (const [jobId, reservations] of Map.groupBy(late, (it) => it.jobId)) {
@@ -38,5 +38,5 @@ export const sweepReservations =
         requeued += ticketIds.length;
       }
     }
-    return done({ failed, requeued });
+    return done({ timedOut, failed, requeued });
   };

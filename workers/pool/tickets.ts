@@ -15,6 +15,13 @@ export interface Reservation {
   readonly fills?: string;
 }
 
+export interface LateReservation {
+  readonly ticketId: string;
+  /** Of its start job. */
+  readonly jobId: string;
+  readonly backfill: boolean;
+}
+
 export interface Entering {
   readonly ticketId: string;
   readonly pool: string;
@@ -32,7 +39,7 @@ export function openTickets(redis: Redis, tag: string, script: Scripts) {
     refuse: script<string[]>('refuse'),
     expire: script<string[]>('expire'),
     move: script<number[]>('move'),
-    overdueReservations: script<string[]>('overdue-reservations'),
+    overdueReservations: script<[number, string[]]>('overdue-reservations'),
   };
 
   return {
@@ -91,16 +98,18 @@ export function openTickets(redis: Redis, tag: string, script: Scripts) {
     move: (from: string, tickets: readonly { ticketId: string; pool: string }[]): Promise<number[]> =>
       run.move(from, ...tickets.flatMap((it) => [it.ticketId, it.pool])),
 
-    /** Tickets reserved more than `ageMs` ago that have not entered, with the job that should have let them in. */
-    async overdueReservations(
-      ageMs: number,
-    ): Promise<{ ticketId: string; jobId: string; backfill: boolean }[]> {
-      const flat = await run.overdueReservations(ageMs, 1_000, 5_000);
-      return Array.from({ length: flat.length / 3 }, (_, at) => ({
+    /**
+     * Tickets reserved more than `ageMs` ago that have not entered, with the job that should have let them in. Those whose
+     * request timeout is over are TIMED_OUT instead.
+     */
+    async overdueReservations(ageMs: number): Promise<{ timedOut: number; late: LateReservation[] }> {
+      const [timedOut, flat] = await run.overdueReservations(ageMs, 1_000, 5_000);
+      const late = Array.from({ length: flat.length / 3 }, (_, at) => ({
         ticketId: flat[3 * at] ?? '',
         jobId: flat[3 * at + 1] ?? '',
         backfill: flat[3 * at + 2] !== '',
       }));
+      return { timedOut, late };
     },
   };
 }

@@ -14,7 +14,7 @@ const letters: Readonly<Record<string, string>> = {
 
 /**
  * What a ticket's events must look like by its status: it searches, again after each failed proposal, and ends. One that
- * is stopped, superseded or failed before it entered its pool never searched.
+ * is stopped, superseded, failed or timed out before it entered its pool never searched.
  */
 const lifecycles: Readonly<Partial<Record<TicketStatus, RegExp>>> = {
   QUEUED: /^$/,
@@ -22,7 +22,7 @@ const lifecycles: Readonly<Partial<Record<TicketStatus, RegExp>>> = {
   REQUIRES_ACCEPTANCE: /^S(Pa*cS)*Pa*$/,
   PLACING: /^S(Pa*cS)*P(a+c)?$/,
   COMPLETED: /^S(Pa*cS)*P(a+c)?M$/,
-  TIMED_OUT: /^S(Pa*cS)*(Pa*c)?T$/,
+  TIMED_OUT: /^(S(Pa*cS)*(Pa*c)?)?T$/,
   CANCELLED: /^(S(Pa*cS)*(Pa*c)?)?X$/,
   FAILED: /^(S(Pa*cS)*P(a+c)?)?F$/,
 };
