@@ -49,6 +49,38 @@ describe('an automatic backfill ticket', () => {
   });
 });
 
+describe('stopping an automatic backfill ticket', () => {
+  const automatic = (ticketId: string, ...playerIds: string[]): AutomaticBackfill => ({
+    ticketId,
+    pool: 'duel',
+    timeoutMs: 60_000,
+    players: playerIds.map((id) => onTeam(id)),
+  });
+
+  test('leaves its match as it is: it gets no other when a player leaves', async () => {
+    await domain.search('a', 'b');
+    await settle(await commit('running', 'a', 'b'), automatic('auto', 'a', 'b'));
+
+    expect(await domain.pool.stop('auto')).toBe('cancelled');
+
+    expect(await domain.pool.leave('running', 'duel', ['b'], automatic('auto-1', 'a'))).toBe('none');
+    expect(await domain.tickets.describe(['auto-1'])).toEqual([]);
+  });
+
+  test('holds for the match that goes on from it with the company somebody asked for', async () => {
+    await domain.search('a', 'b');
+    await settle(await commit('running', 'a', 'b'), automatic('auto', 'a', 'b'));
+    await domain.pool.stop('auto');
+    await fill('f', 'a', 'b');
+    await domain.search('c');
+
+    await settle(await commit('next', 'f', 'c'), automatic('auto-next', 'a', 'b', 'c'));
+
+    expect(await statuses('f', 'c')).toEqual(['COMPLETED', 'COMPLETED']);
+    expect(await domain.tickets.describe(['auto-next'])).toEqual([]);
+  });
+});
+
 describe('a player who leaves', () => {
   test('is dropped from the backfill ticket of their match', async () => {
     await fill('f', 'a', 'b');

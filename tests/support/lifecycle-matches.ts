@@ -81,7 +81,8 @@ function openAutomatic(
   { timeoutMs, automatic, mostPlayers }: Playing,
 ): void {
   const players = present(match);
-  if (!automatic || players.length === 0 || players.length >= mostPlayers) return;
+  if (!automatic || model.content.has(match.id)) return;
+  if (players.length === 0 || players.length >= mostPlayers) return;
   const id = `backfill-${match.id}${match.left.size > 0 ? `-${match.left.size}` : ''}`;
   const asked = { id, players, configuration: match.configuration, fills: match.id };
   if (reserve(model, asked) !== 'reserved') return;
@@ -104,6 +105,7 @@ export function begin(model: Model, id: string, playing: Playing): void {
   if (from?.status === 'running' && backfill) {
     from.status = 'succeeded';
     from.successor = id;
+    if (model.content.has(from.id)) model.content.add(id);
     const joined = new Set(members.flatMap((it) => (it === backfill ? [] : it.players)));
     for (const player of from.left)
       if (match.teams.has(player) && !joined.has(player)) match.left.add(player);

@@ -52,6 +52,8 @@ export interface Model {
   readonly stopMarks: Set<string>;
   readonly proposals: Map<string, Proposal>;
   readonly matches: Map<string, ModelMatch>;
+  /** Matches that look for company by themselves no more, since somebody stopped that. */
+  readonly content: Set<string>;
 }
 
 export const openModel = (now: number): Model => ({
@@ -63,6 +65,7 @@ export const openModel = (now: number): Model => ({
   stopMarks: new Set(),
   proposals: new Map(),
   matches: new Map(),
+  content: new Set(),
 });
 
 export const isUndecided = (it: ModelTicket): boolean =>
@@ -161,7 +164,10 @@ export function dropFromBackfill(model: Model, it: ModelTicket, player: string):
 export function stop(model: Model, id: string): void {
   const it = model.tickets.get(id);
   if (!it) model.stopMarks.add(id);
-  else if (isUndecided(it)) cancel(model, it);
+  else if (isUndecided(it)) {
+    if (it.fills && id.startsWith('backfill-')) model.content.add(it.fills);
+    cancel(model, it);
+  }
 }
 
 export const waiting = ({ tickets }: Model, pool: string): ModelTicket[] =>
@@ -223,6 +229,10 @@ export function accept(
   const it = model.tickets.get(id);
   const proposal = model.proposals.get(match);
   if (it?.status !== 'REQUIRES_ACCEPTANCE' || it.match !== match || !proposal || it.fills) return;
+  if (proposal.deadline <= model.now) {
+    drop(model, match, false);
+    return;
+  }
   const fresh = players.filter((player) => !proposal.answers.has(player));
   if (fresh.length === 0) return;
   for (const player of fresh) proposal.answers.set(player, yes);

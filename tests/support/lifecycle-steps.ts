@@ -145,6 +145,14 @@ const later =
     beat(model);
   };
 
+/** Time passes, and nobody beats meanwhile. */
+const unnoticed =
+  (seconds: number): Happening =>
+  async (model, world) => {
+    await world.advance(seconds * 1_000);
+    model.now = await world.now();
+  };
+
 const shown = (delivery: Delivery) =>
   typeof delivery === 'string' ? delivery : `its worker dies ${delivery.when} call ${delivery.call}`;
 
@@ -252,7 +260,16 @@ const stepsIn = (configuration: fc.Arbitrary<string>): fc.Arbitrary<Step>[] => [
     .map(([match, how]) =>
       step(`match ${match} has a result, ${shown(how)}`, toMatch(match, resultJob(how))),
     ),
+  fc
+    .tuple(n, delivery)
+    .map(([t, how]) =>
+      step(`whatever ticket ${t} is, it stops, ${shown(how)}`, async (model, world) => {
+        const id = nth(model.tickets.keys(), t);
+        if (id !== undefined) await stopJob(id, how)(model, world);
+      }),
+    ),
   fc.constantFrom(1, 30, 101, 301).map((seconds) => step(`${seconds} s later`, later(seconds))),
+  fc.constantFrom(30, 101).map((seconds) => step(`${seconds} s later, unnoticed`, unnoticed(seconds))),
 ];
 
 /** Sequences of up to so many steps in one or two configurations. */

@@ -96,14 +96,22 @@ local function read_automatic(i)
   return wanted, after
 end
 
--- Opens the backfill ticket that AUTOMATIC gives a match with open slots; it exists at most once.
+-- AUTOMATIC gives this match no backfill ticket any more.
+local function end_automatic(match)
+  redis.call('SET', key('automatic-off', match), '1', 'EX', PLAYER_SECONDS)
+end
+
+-- Opens the backfill ticket that AUTOMATIC gives a match with open slots; it exists at most once. Returns whether there
+-- is one.
 local function open_automatic(wanted, match, configuration, time)
-  if redis.call('EXISTS', key('ticket', wanted.id)) == 1 then return end
+  if redis.call('EXISTS', key('automatic-off', match)) == 1 then return false end
+  if redis.call('EXISTS', key('ticket', wanted.id)) == 1 then return true end
   local roster = {}
   for _, member in ipairs(wanted.members) do roster[#roster + 1] = { playerId = member[1], team = member[2] } end
   redis.call('HSET', key('ticket', wanted.id), 'status', 'QUEUED', 'configuration', configuration,
     'start', string.format('%d', time), 'seq', string.format('%d', redis.call('INCR', key('sequence'))),
-    'revision', '1', 'size', '0', 'fills', match, 'roster', cjson.encode(roster), 'players', '[]',
+    'revision', '1', 'size', '0', 'fills', match, 'automatic', '1', 'roster', cjson.encode(roster), 'players', '[]',
     'actor', '{"kind":"service","name":"fleet"}')
   enter_backfill(read_ticket(wanted.id), wanted.pool, wanted.timeout, wanted.members, time)
+  return true
 end

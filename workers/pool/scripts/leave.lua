@@ -1,4 +1,5 @@
--- Takes players who left a running match out of its backfill ticket. Where it has none, AUTOMATIC gives it one.
+-- Takes players who left a running match out of its backfill ticket. Where it has none, AUTOMATIC gives it one, unless
+-- one of its own was stopped.
 -- KEYS[1] hash tag
 -- ARGV    match id, configuration, number of players n who left, n player ids, then the backfill ticket it gets: ticket
 --         id (empty: none), and where there is one its pool, timeout in ms, number of players m, m times: player id, team,
@@ -18,6 +19,4 @@ if ticket then
   return 'dropped'
 end
 local automatic = read_automatic(after)
-if not automatic then return 'none' end
-open_automatic(automatic, match, ARGV[2], time)
-return 'opened'
+return automatic and open_automatic(automatic, match, ARGV[2], time) and 'opened' or 'none'

@@ -18,6 +18,7 @@ local function settle_backfill(ticket, match, status)
       if status == 'COMPLETED' then redis.call('HSET', player, 'match', match) end
     end
   end
+  if redis.call('EXISTS', key('automatic-off', ticket.fills)) == 1 then end_automatic(match) end
   forget_backfill(ticket)
 end
 

@@ -1,4 +1,5 @@
--- Cancels a ticket. One that does not exist yet gets a stop mark, so that a stop overtaking its start still wins.
+-- Cancels a ticket. One that does not exist yet gets a stop mark, so that a stop overtaking its start still wins. The
+-- backfill ticket that AUTOMATIC gave a match was its last: the match, and those that go on from it, get no more.
 -- KEYS[1] hash tag
 -- ARGV    ticket id
 -- Returns one of
@@ -17,5 +18,6 @@ if not ticket then
 end
 if ticket.status == 'PLACING' then return 'too-late' end
 if not undecided(ticket.status) then return ticket.status end
+if ticket.automatic then end_automatic(ticket.fills) end
 cancel(ticket, 'Cancelled by request.', time)
 return 'cancelled'
