@@ -86,10 +86,11 @@ export function allDuties(parts: DutyParts): Record<QueueName, readonly Duty[]> 
   const service = 'matchmaking';
   const starting = { pool, configurations, rate: openRatings(records), wake: wake(queues) };
   const decided = (match: CommittedMatch, now: number) => {
-    const { configuration, tickets } = match;
+    const { configuration, tickets, backfill } = match;
     serveTickets(records.tracer, match);
     observe('MatchesCreated', 1, { service, configuration });
-    for (const ticket of tickets)
+    // Those in a running match do not wait to play.
+    for (const ticket of tickets.filter(({ ticketId }) => ticketId !== backfill?.ticketId))
       observe('MatchmakingTime', now - ticket.startTime, { service, configuration });
   };
 
