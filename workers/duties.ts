@@ -117,17 +117,10 @@ export function allDuties(parts: DutyParts): Record<QueueName, readonly Duty[]> 
           tracer: records.tracer,
           onUnready: (configuration, err) =>
             log.error({ configuration, err }, 'configuration cannot run here'),
-          onStarted: (configuration, outcome, count) =>
-            observe(outcome === 'started' ? 'TicketsStarted' : 'TicketsFailed', count, {
-              service,
-              configuration,
-            }),
+          onStarted: (configuration, count) => observe('TicketsStarted', count, { service, configuration }),
         }),
       ),
-      duty(
-        stopMatchmaking,
-        stopTickets(pool, () => observe('TicketsCancelled', 1, { service })),
-      ),
+      duty(stopMatchmaking, stopTickets(pool)),
       duty(
         acceptMatch,
         acceptProposals({ pool, wake: wake(queues), handOver: handOver(queues), onDecided: decided }),
@@ -141,7 +134,6 @@ export function allDuties(parts: DutyParts): Record<QueueName, readonly Duty[]> 
           handOver: handOver(queues),
           observe: {
             committed: decided,
-            timedOut: (configuration, count) => observe('TicketsTimedOut', count, { service, configuration }),
             outboxFull: (configuration) => observe('CyclesPaused', 1, { service, configuration }),
           },
         }),
@@ -175,6 +167,12 @@ export function allDuties(parts: DutyParts): Record<QueueName, readonly Duty[]> 
     ],
   };
 }
+
+const endedAs = {
+  CANCELLED: 'TicketsCancelled',
+  TIMED_OUT: 'TicketsTimedOut',
+  FAILED: 'TicketsFailed',
+} as const;
 
 /** Upkeep of the event stream, and everybody who follows it. */
 function eventDuties({ stores, metrics, log, events }: DutyParts): Duty[] {
@@ -211,7 +209,16 @@ function eventDuties({ stores, metrics, log, events }: DutyParts): Duty[] {
         },
       }),
     ),
-    duty(recordTickets, recordEndings({ pool, tickets, observe: following })),
+    duty(
+      recordTickets,
+      recordEndings({
+        pool,
+        tickets,
+        observe: following,
+        onEnded: (configuration, status, count) =>
+          observe(endedAs[status], count, { service: 'matchmaking', configuration }),
+      }),
+    ),
   ];
 }
 

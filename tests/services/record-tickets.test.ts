@@ -19,7 +19,7 @@ beforeEach(async () => {
 
 const key = (name: string) => `{${fleet.domain}.matchmaking}:${name}`;
 const record = (tickets = fleet.stores.tickets) =>
-  perform(recordEndings({ pool: fleet.stores.pool, tickets, observe }), [{}]);
+  perform(recordEndings({ pool: fleet.stores.pool, tickets, observe, onEnded: vi.fn() }), [{}]);
 const records = () => fleet.db.collection<TicketRecord>('tickets').find().sort({ _id: 1 }).toArray();
 async function search(...ids: string[]) {
   const { pool } = fleet.stores;

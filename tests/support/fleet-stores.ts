@@ -45,7 +45,7 @@ export async function openFleetStores() {
 const context: Context = {
   actor: { kind: 'service', name: 'test' },
   signal: new AbortController().signal,
-  dueAt: 0,
+  dueAt: Date.now(),
 };
 
 /** Runs a handler once, as a worker would. */

@@ -102,9 +102,9 @@ export async function openHandFleet() {
   };
 }
 
-/** A worker that does one thing at a time when it is told to. */
-export function openCrew({ queues, ...stores }: Kit) {
-  const metrics = { observe: () => undefined, flush: async () => undefined } as unknown as Metrics;
+/** A worker that does one thing at a time when it is told to. `observe` is told what it measures. */
+export function openCrew({ queues, ...stores }: Kit, observe: Metrics['observe'] = () => undefined) {
+  const metrics = { observe, flush: async () => undefined } as unknown as Metrics;
   const log = { error: () => undefined, warn: () => undefined } as unknown as Log;
   const events = {
     topics: openTopics(),

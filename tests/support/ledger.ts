@@ -24,7 +24,7 @@ export const allIsWell = (fleet: Fleet, diary: Diary): Promise<void> =>
         });
       expect(await fleet.redis.hlen(fleet.key('outbox'))).toBe(0);
     },
-    { timeout: 20_000, interval: 250 },
+    { timeout: 40_000, interval: 250 },
   );
 
 /** Why jobs failed, but for the one failure that is an answer: a stop that came after its ticket's match. */

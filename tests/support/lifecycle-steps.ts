@@ -260,14 +260,12 @@ const stepsIn = (configuration: fc.Arbitrary<string>): fc.Arbitrary<Step>[] => [
     .map(([match, how]) =>
       step(`match ${match} has a result, ${shown(how)}`, toMatch(match, resultJob(how))),
     ),
-  fc
-    .tuple(n, delivery)
-    .map(([t, how]) =>
-      step(`whatever ticket ${t} is, it stops, ${shown(how)}`, async (model, world) => {
-        const id = nth(model.tickets.keys(), t);
-        if (id !== undefined) await stopJob(id, how)(model, world);
-      }),
-    ),
+  fc.tuple(n, delivery).map(([t, how]) =>
+    step(`whatever ticket ${t} is, it stops, ${shown(how)}`, async (model, world) => {
+      const id = nth(model.tickets.keys(), t);
+      if (id !== undefined) await stopJob(id, how)(model, world);
+    }),
+  ),
   fc.constantFrom(1, 30, 101, 301).map((seconds) => step(`${seconds} s later`, later(seconds))),
   fc.constantFrom(30, 101).map((seconds) => step(`${seconds} s later, unnoticed`, unnoticed(seconds))),
 ];

@@ -3,6 +3,5 @@ import type { CycleStores } from '../../workers/matchmaking/cycle.ts';
 /** For cycles run by hand whose measurements nobody looks at. */
 export const unobserved: CycleStores['observe'] = {
   committed: () => undefined,
-  timedOut: () => undefined,
   outboxFull: () => undefined,
 };

@@ -12,12 +12,26 @@ const statuses: Partial<Record<EventType, Ending['status']>> = {
   MatchmakingFailed: 'FAILED',
 };
 
-/** Writes tickets that ended without a match, each once. DocumentDB away: they wait in the stream, within its retention. */
+export interface RecordStores extends FollowStores {
+  readonly tickets: Tickets;
+  /** So many tickets of a configuration ended so; a page that is taken twice counts twice. */
+  readonly onEnded: (configuration: string, status: Ending['status'], count: number) => void;
+}
+
+/**
+ * Writes tickets that ended without a match, each once, whatever ended them. DocumentDB away: they wait in the stream, within
+ * its retention.
+ */
 export const recordEndings =
-  (stores: FollowStores & { readonly tickets: Tickets }): Handler<unknown> =>
+  (stores: RecordStores): Handler<unknown> =>
   async (_items, { signal }) => {
     const take = async (events: readonly NumberedEvent[]) => {
-      await stores.tickets.record(events.flatMap(endingsOf));
+      const endings = events.flatMap(endingsOf);
+      await stores.tickets.record(endings);
+      for (const alike of Map.groupBy(endings, (it) => `${it.configuration} ${it.status}`).values()) {
+        const [first] = alike;
+        if (first) stores.onEnded(first.configuration, first.status, alike.length);
+      }
       return [];
     };
     await followEvents({ name: 'ticket-records', begin: 'oldest', take }, stores, signal);

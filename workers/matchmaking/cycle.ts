@@ -24,7 +24,6 @@ export interface CycleStores {
   readonly observe: {
     /** A match was decided at `now`. */
     readonly committed: (match: CommittedMatch, now: number) => void;
-    readonly timedOut: (configuration: string, count: number) => void;
     /** Matches were formed and not committed, the outbox being full: DocumentDB has been away for long. */
     readonly outboxFull: (configuration: string) => void;
   };
@@ -69,12 +68,11 @@ async function moveStrays(
   }
 }
 
-async function expireOverdue(mirror: Mirror, now: number, { pool, observe }: CycleStores): Promise<void> {
+async function expireOverdue(mirror: Mirror, now: number, { pool }: CycleStores): Promise<void> {
   const overdue = [...mirror.tickets].filter((ticket) => ticket.deadline <= now).map((it) => it.ticketId);
   for (let from = 0; from < overdue.length; from += ticketsPerExpiry) {
     const some = overdue.slice(from, from + ticketsPerExpiry);
-    const expired = await pool.expire(some);
-    if (expired.length > 0) observe.timedOut(mirror.configuration, expired.length);
+    await pool.expire(some);
     for (const ticketId of some) mirror.drop(ticketId);
   }
 }

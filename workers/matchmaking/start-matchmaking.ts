@@ -25,7 +25,8 @@ export interface StartMatchmakingStores {
    * asks for them again, of a worker that can.
    */
   readonly onUnready: (configuration: string, error: unknown) => void;
-  readonly onStarted: (configuration: string, outcome: 'started' | 'failed', count: number) => void;
+  /** So many tickets of a configuration have entered. */
+  readonly onStarted: (configuration: string, count: number) => void;
 }
 
 /** A reservation that may enter, or why it may not. */
@@ -69,7 +70,7 @@ async function startAll(
   items: readonly StartItem[],
   stores: StartMatchmakingStores,
 ): Promise<(string | Unrated | undefined)[]> {
-  const { pool, configurations, onStarted, onUnready } = stores;
+  const { pool, configurations, onUnready } = stores;
   const reservations = await pool.reservations(items.map((item) => item.ticketId));
   const entering: Entering[] = [];
   const failing = [];
@@ -82,7 +83,7 @@ async function startAll(
     );
     if (!checked) continue;
     if ('problem' in checked) {
-      failing.push({ ticketId, configuration, reason: 'InvalidTicket', message: checked.problem });
+      failing.push({ ticketId, reason: 'InvalidTicket', message: checked.problem });
       continue;
     }
     const { unrated: taken, ladder, ...rest } = checked;
@@ -91,8 +92,6 @@ async function startAll(
     else entering.push(ticket);
   }
   if (failing.length > 0) await pool.refuse(failing);
-  for (const [name, tickets] of Map.groupBy(failing, (it) => it.configuration))
-    onStarted(name, 'failed', tickets.length);
   await enterAll(entering, stores);
   return reservations.map((reservation, index) =>
     reservation
@@ -108,15 +107,9 @@ async function enterAll(
   const results = entering.length > 0 ? await pool.enter(entering) : [];
   await Promise.all([...new Set(entering.map((ticket) => ticket.pool))].map(wake));
 
-  const ended = (how: (result: string) => boolean) =>
-    Map.groupBy(
-      entering.filter((_, at) => how(results[at] ?? '')),
-      (it) => configurationOf(it.pool),
-    );
-  for (const [name, tickets] of ended((result) => result === 'entered'))
-    onStarted(name, 'started', tickets.length);
-  for (const [name, tickets] of ended((result) => result.startsWith('placing')))
-    onStarted(name, 'failed', tickets.length);
+  const entered = entering.filter((_, at) => results[at] === 'entered');
+  for (const [name, tickets] of Map.groupBy(entered, (it) => configurationOf(it.pool)))
+    onStarted(name, tickets.length);
 }
 
 type StartItem = z.output<typeof startMatchmaking.item>;

@@ -10,7 +10,7 @@ import type { Pool } from '../pool/pool.ts';
  * through.
  */
 export const stopTickets =
-  (pool: Pool, onCancelled: () => void): Handler<z.output<typeof stopMatchmaking.item>> =>
+  (pool: Pool): Handler<z.output<typeof stopMatchmaking.item>> =>
   async (items, { actor }) => {
     const refusals: Refusal[] = [];
     for (const [index, { ticketId }] of items.entries()) {
@@ -18,8 +18,7 @@ export const stopTickets =
         refusals.push({ index, reason: `ticketId: the player who asks is not in ticket ${ticketId}` });
         continue;
       }
-      const outcome = await pool.stop(ticketId);
-      if (outcome === 'cancelled') onCancelled();
+      await pool.stop(ticketId);
     }
     return done(undefined, refusals);
   };
