@@ -6,6 +6,7 @@ import {
   putRuleSet,
   readRecord,
   reportQueueLength,
+  resumeRecomputes,
   sweep,
 } from './maintenance/maintenance.ts';
 import { acceptMatch } from './matchmaking/accept-match.ts';
@@ -15,7 +16,7 @@ import { startMatchmaking } from './matchmaking/start-matchmaking.ts';
 import { stopMatchmaking } from './matchmaking/stop-matchmaking.ts';
 import { correctResult } from './rating-update/correct-result.ts';
 import { putLadder } from './rating-update/put-ladder.ts';
-import { recompute, resumeRecomputes } from './rating-update/recompute.ts';
+import { recompute } from './rating-update/recompute.ts';
 import { resetSeason } from './rating-update/reset-season.ts';
 import { updateRatings } from './rating-update/update-ratings.ts';
 import { createSession } from './session-creation/create-session.ts';
@@ -41,11 +42,11 @@ export const catalogue: readonly Job[] = [
   updateRatings,
   correctResult,
   recompute,
-  resumeRecomputes,
   resetSeason,
   putLadder,
   reportQueueLength,
   sweep,
+  resumeRecomputes,
   trimEvents,
   deliverEvents,
   recordTickets,

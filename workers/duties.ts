@@ -6,6 +6,7 @@ import {
   putRuleSet,
   readRecord,
   reportQueueLength,
+  resumeRecomputes,
   sweep,
 } from '../jobs/maintenance/maintenance.ts';
 import { acceptMatch } from '../jobs/matchmaking/accept-match.ts';
@@ -16,7 +17,7 @@ import { startMatchmaking } from '../jobs/matchmaking/start-matchmaking.ts';
 import { stopMatchmaking } from '../jobs/matchmaking/stop-matchmaking.ts';
 import { correctResult } from '../jobs/rating-update/correct-result.ts';
 import { putLadder } from '../jobs/rating-update/put-ladder.ts';
-import { recompute, resumeRecomputes } from '../jobs/rating-update/recompute.ts';
+import { recompute } from '../jobs/rating-update/recompute.ts';
 import { resetSeason } from '../jobs/rating-update/reset-season.ts';
 import { updateRatings } from '../jobs/rating-update/update-ratings.ts';
 import { createSession } from '../jobs/session-creation/create-session.ts';
@@ -31,6 +32,7 @@ import { deliverToTopics } from './maintenance/deliver-events.ts';
 import { readRecords } from './maintenance/read-record.ts';
 import { recordEndings } from './maintenance/record-tickets.ts';
 import { type QueueReport, reportQueues } from './maintenance/report-queue-length.ts';
+import { resumeAll } from './maintenance/resume-recomputes.ts';
 import { pauseOrResume, storeConfiguration, storeRuleSet } from './maintenance/settings.ts';
 import { sweepReservations } from './maintenance/sweep.ts';
 import type { Topics } from './maintenance/topics.ts';
@@ -46,7 +48,7 @@ import { stopTickets } from './matchmaking/stop-matchmaking.ts';
 import type { Retention } from './pool/events.ts';
 import { correctResults } from './rating-update/correct-result.ts';
 import { storeLadder } from './rating-update/put-ladder.ts';
-import { recomputeLadder, resumeAll } from './rating-update/recompute.ts';
+import { recomputeLadder } from './rating-update/recompute.ts';
 import { startSeasons } from './rating-update/reset-season.ts';
 import { rateMatches } from './rating-update/update-ratings.ts';
 import { createSessions } from './session-creation/create-session.ts';
@@ -152,13 +154,13 @@ export function allDuties(parts: DutyParts): Record<QueueName, readonly Duty[]> 
       ),
       duty(correctResult, correctResults(stores, queues)),
       duty(recompute, recomputeLadder(stores, queues)),
-      duty(resumeRecomputes, resumeAll(stores, queues)),
       duty(resetSeason, startSeasons(stores, queues)),
       duty(putLadder, storeLadder(stores)),
     ],
     maintenance: [
       duty(reportQueueLength, reportQueues(queues.queues, pool, reportSlotMs, publishReports(metrics))),
       duty(sweep, sweepReservations(pool, queues)),
+      duty(resumeRecomputes, resumeAll(stores, queues)),
       ...eventDuties(parts),
       duty(putRuleSet, storeRuleSet(settings)),
       duty(putConfiguration, storeConfiguration(settings)),

@@ -1,7 +1,6 @@
 import { type Job, jobOptions, seal } from '../jobs/contract.ts';
 import { deliverEvents, recordTickets, trimEvents } from '../jobs/maintenance/follow-events.ts';
-import { reportQueueLength, sweep } from '../jobs/maintenance/maintenance.ts';
-import { resumeRecomputes } from '../jobs/rating-update/recompute.ts';
+import { reportQueueLength, resumeRecomputes, sweep } from '../jobs/maintenance/maintenance.ts';
 import { expireSessions } from '../jobs/session-creation/expire-sessions.ts';
 import { fleet, type Queues } from './enqueue.ts';
 

@@ -8,7 +8,13 @@ import { queues } from '../../jobs/catalogue.ts';
 import type { QueueName } from '../../jobs/contract.ts';
 import { type MetricName, metricNamespace } from '../../jobs/metrics.ts';
 import { fleetMetric } from './fleet-metric.ts';
-import { loadExpression, scalingPolicy, targetBacklogPerTask } from './scaling-policy.ts';
+import {
+  backlogExpression,
+  loadExpression,
+  scalingPolicy,
+  surgeThreshold,
+  targetBacklogPerTask,
+} from './scaling-policy.ts';
 import type { StageSettings } from './settings.ts';
 
 export interface BacklogScalingProps {
@@ -16,9 +22,6 @@ export interface BacklogScalingProps {
   readonly settings: StageSettings;
   readonly target: ScalableTaskCount;
 }
-
-/** Without a worker the whole queue is one task's backlog: a number, where a division by zero would be no data. */
-const backlogPerTask = 'IF(workers > 0, length / workers, length)';
 
 /** Both policies of `scaling-policy.ts` on one service. */
 export class BacklogScaling extends Construct {
@@ -68,11 +71,11 @@ export class BacklogScaling extends Construct {
       },
     });
 
-    const threshold = perTask * surge.steps[0].fromTargets;
+    const threshold = surgeThreshold(perTask);
     const alarm = new Alarm(this, 'Surge', {
       alarmDescription: `Scaling: ${queue} has ${surge.steps[0].fromTargets} times the backlog per task it should have.`,
       metric: new MathExpression({
-        expression: backlogPerTask,
+        expression: backlogExpression(perTask),
         label: 'Jobs waiting per task',
         period: Duration.seconds(surge.periodSeconds),
         usingMetrics: {

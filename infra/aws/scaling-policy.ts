@@ -49,16 +49,40 @@ export function targetBacklogPerTask(
   return Math.max(1, Math.floor((concurrency * acceptableWaitSeconds * 1_000) / jobMs));
 }
 
+/** What CloudWatch knows of a queue in one period: waiting jobs, tasks, and tasks' worth of busy slots. */
+export interface QueueState {
+  readonly length: number;
+  readonly workers: number;
+  readonly busy: number;
+}
+
+/** The load of a queue that has jobs and no worker: a division by zero would be no data, and no data never scales. */
+const stranded = 2;
+
 /**
  * Load as CloudWatch works it out, from `length` waiting jobs, `workers`, and `busy`, the ms all jobs of a minute took.
- * A minute without jobs has no `busy`. Without a worker any job is overload: a division by zero would be no data, and
- * no data never scales.
+ * A minute without jobs has no `busy`.
  */
 export function loadExpression(concurrency: number, target: number): string {
   const slotMs = 60_000 * concurrency * scalingPolicy.busyShare;
-  return `IF(workers > 0, (length / ${target} + FILL(busy, 0) / ${slotMs}) / workers, IF(length > 0, 2, 0))`;
+  return `IF(workers > 0, (length / ${target} + FILL(busy, 0) / ${slotMs}) / workers, IF(length > 0, ${stranded}, 0))`;
 }
 
-/** The same, for the simulation: `busyShare` is the share of all tasks' slots that are busy. */
-export const loadOf = (backlogPerTask: number, busyShare: number, target: number): number =>
-  backlogPerTask / target + busyShare / scalingPolicy.busyShare;
+/** The same, for the simulation. */
+export function loadOf({ length, workers, busy }: QueueState, target: number): number {
+  if (workers === 0) return length > 0 ? stranded : 0;
+  return (length / target + busy / scalingPolicy.busyShare) / workers;
+}
+
+/** Backlog per task from which on a service surges. */
+export const surgeThreshold = (target: number): number => target * scalingPolicy.surge.steps[0].fromTargets;
+
+/** Backlog per task as CloudWatch works it out. Without a worker any job is a surge: waiting for tracking takes minutes. */
+export const backlogExpression = (target: number): string =>
+  `IF(workers > 0, length / workers, IF(length > 0, ${surgeThreshold(target)}, 0))`;
+
+/** The same, for the simulation. */
+export function backlogPerTask({ length, workers }: QueueState, target: number): number {
+  if (workers === 0) return length > 0 ? surgeThreshold(target) : 0;
+  return length / workers;
+}

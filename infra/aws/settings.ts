@@ -10,7 +10,10 @@ const service = z.strictObject({
   /** CPU units of Fargate, 1,024 to the core. A worker is one event loop: more than 1,024 is wasted on it. */
   cpu: z.literal([256, 512, 1_024]),
   memoryMiB: z.int().min(512).max(8_192),
-  /** 0 lets a queue that nobody uses cost nothing; its first job then waits for a task to start, about a minute. */
+  /**
+   * 0 lets rating-update cost nothing while nobody plays; its first job then waits for a task to start, a minute or more.
+   * The other queues are never at rest: see `neverAtRest`.
+   */
   minTasks: count,
   /** Guards what lies behind: tasks × 32 connections must fit DocumentDB. */
   maxTasks: z.int().min(1),
@@ -134,8 +137,9 @@ export const stageSettings = z
     for (const name of queueNames)
       if (services[name].maxTasks < services[name].minTasks)
         refuse(['services', name, 'maxTasks'], 'is below minTasks');
-    if (services.maintenance.minTasks === 0)
-      refuse(['services', 'maintenance', 'minTasks'], 'must be 1 or more: it reports the queues to scaling');
+    for (const [name, why] of Object.entries(neverAtRest))
+      if (services[name as keyof typeof neverAtRest].minTasks === 0)
+        refuse(['services', name, 'minTasks'], `must be 1 or more: ${why}`);
     const connections =
       connectionsPerTask * queueNames.reduce((total, name) => total + services[name].maxTasks, 0);
     if (connections > documentdb.connectionLimit)
@@ -149,6 +153,13 @@ export type ServiceSettings = StageSettings['services'][QueueName];
 export const topicsOf = ({ events }: StageSettings): string[] => [
   ...new Set([events.topicArn ?? [], ...events.configurationTopicArns].flat()),
 ];
+
+/** Queues with work that time alone makes due, each with what would stand still without a task. */
+const neverAtRest = {
+  'session-creation': 'it expires sessions',
+  matchmaking: 'its beat times tickets out and starts cycles',
+  maintenance: 'it reports the queues to scaling',
+} as const;
 
 /** `maxPoolSize` of a worker. */
 const connectionsPerTask = 32;

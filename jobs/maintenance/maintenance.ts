@@ -20,6 +20,18 @@ export const sweep = defineJob({
   attempts: 1,
 });
 
+/**
+ * Puts the jobs of recomputes that have not ended back on their queue, should a crash have lost them. Not on that queue
+ * itself: a job every few seconds would keep it from ever being empty, and its service from resting at zero tasks.
+ */
+export const resumeRecomputes = defineJob({
+  kind: 'resume-recomputes',
+  queue: 'maintenance',
+  item: z.strictObject({}),
+  limit: 1,
+  attempts: 1,
+});
+
 /** Stores a new version of a rule set. The same body again is the same version. Result: `{ version, warnings }`. */
 export const putRuleSet = defineJob({
   kind: 'put-rule-set',

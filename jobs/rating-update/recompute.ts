@@ -15,11 +15,6 @@ export const recompute = defineJob({
 });
 export type RecomputeItem = z.output<typeof recompute.item>;
 
-/** Puts the jobs of recomputes that have not ended back on the queue, should a crash have lost them. */
-export const resumeRecomputes = defineJob({
-  kind: 'resume-recomputes',
-  queue: 'rating-update',
-  item: z.strictObject({}),
-  limit: 1,
-  attempts: 1,
-});
+/** The id of its job: one per recompute, whoever adds it. */
+export const recomputeJobId = ({ ladder, revision }: RecomputeItem): string =>
+  `recompute-${ladder}-${revision}`;

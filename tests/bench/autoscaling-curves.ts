@@ -3,6 +3,8 @@ export interface ArrivalCurve {
   readonly seconds: number;
   /** Jobs arriving in the second `at`. */
   readonly arrivals: (at: number) => number;
+  /** The least tasks of the service, where it is not the stage's that matters. */
+  readonly minTasks?: number;
 }
 
 const hour = 3_600;
@@ -29,6 +31,12 @@ export function arrivalCurves(jobsPerTaskSecond: number): ArrivalCurve[] {
       title: 'drain: 10 minutes of jobs waiting, then little',
       seconds: hour,
       arrivals: (at) => tasks(at === 300 ? 600 * 4 : 0.3),
+    },
+    {
+      title: 'from rest: no task and nobody, a quarter of an hour of 1.5 tasks of load, nobody again',
+      seconds: hour,
+      minTasks: 0,
+      arrivals: (at) => (at >= 600 && at < 1_500 ? tasks(1.5) : 0),
     },
   ];
 }

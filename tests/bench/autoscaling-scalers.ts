@@ -1,10 +1,7 @@
-import { loadOf, scalingPolicy } from '../../infra/aws/scaling-policy.ts';
+import { backlogPerTask, loadOf, type QueueState, scalingPolicy } from '../../infra/aws/scaling-policy.ts';
 
 /** What CloudWatch knows at one moment: a point per 10 s, newest last. */
-export interface Measured {
-  readonly backlogPerTask: number;
-  /** Share of all slots that are busy. */
-  readonly busy: number;
+export interface Measured extends QueueState {
   /** Share of the cores in use. */
   readonly cpu: number;
 }
@@ -14,13 +11,19 @@ export type Scaler = (at: number, tasks: number, points: readonly Measured[]) =>
 
 const pointsPerMinute = 6;
 
-/** Averages of the last `count` whole minutes. */
+/** The measure in each of the last `count` whole minutes: of that minute's averages, as metric math has it. */
 function minutes(points: readonly Measured[], count: number, of: (it: Measured) => number): number[] {
   const whole = Math.floor(points.length / pointsPerMinute);
   return Array.from({ length: Math.min(count, whole) }, (_, back) => {
     const end = (whole - back) * pointsPerMinute;
-    const minute = points.slice(end - pointsPerMinute, end).map(of);
-    return minute.reduce((sum, it) => sum + it, 0) / minute.length;
+    const minute = points.slice(end - pointsPerMinute, end);
+    const average = (name: keyof Measured) => minute.reduce((sum, it) => sum + it[name], 0) / minute.length;
+    return of({
+      length: average('length'),
+      workers: average('workers'),
+      busy: average('busy'),
+      cpu: average('cpu'),
+    });
   });
 }
 
@@ -37,7 +40,7 @@ function tracking(target: number, of: (it: Measured) => number): Scaler {
     const [newest = 0] = above;
     if (above.length === 3 && above.every((it) => it > target) && at - lastOut >= outCooldownSeconds) {
       lastOut = at;
-      return Math.ceil((tasks * newest) / target);
+      return Math.max(tasks + 1, Math.ceil((tasks * newest) / target));
     }
     const below = minutes(points, 15, of);
     const quiet = below.length === 15 && below.every((it) => it < target * 0.9);
@@ -54,7 +57,7 @@ function surge(target: number): Scaler {
   const { periods, cooldownSeconds, minAdditionalTasks, steps } = scalingPolicy.surge;
   let last = Number.NEGATIVE_INFINITY;
   return (at, tasks, points) => {
-    const recent = points.slice(-periods).map((it) => it.backlogPerTask / target);
+    const recent = points.slice(-periods).map((it) => backlogPerTask(it, target) / target);
     const step = steps.findLast((it) => (recent.at(-1) ?? 0) >= it.fromTargets);
     const ringing = recent.length === periods && recent.every((it) => it >= steps[0].fromTargets);
     if (!step || !ringing || at - last < cooldownSeconds) return undefined;
@@ -70,7 +73,7 @@ interface Bounds {
 
 /** What is deployed: the larger wish of both policies. */
 export function loadScaler(target: number, bounds: Bounds): Scaler {
-  const policies = [tracking(1, (it) => loadOf(it.backlogPerTask, it.busy, target)), surge(target)];
+  const policies = [tracking(1, (it) => loadOf(it, target)), surge(target)];
   return (at, tasks, points) => {
     const wishes = policies.flatMap((policy) => policy(at, tasks, points) ?? []);
     return wishes.length === 0 ? undefined : within(Math.max(...wishes), bounds);

@@ -26,13 +26,14 @@ export async function run([queue = 'session-creation']: readonly string[]): Prom
       `${target} jobs waiting per task; one task ends ${Math.round(jobsPerTaskSecond)} jobs/s; ` +
       `${settings.minTasks} to ${settings.maxTasks} tasks, ready 45 s after they were ordered\n`,
   );
-  for (const { title, seconds, arrivals } of arrivalCurves(jobsPerTaskSecond)) {
+  for (const { title, seconds, arrivals, minTasks = settings.minTasks } of arrivalCurves(jobsPerTaskSecond)) {
+    const bounds = { minTasks, maxTasks: settings.maxTasks };
     for (const [policy, scaler] of [
-      ['load', loadScaler(target, settings)],
-      ['CPU 60 %', cpuScaler(0.6, settings)],
-      ['CPU 30 %', cpuScaler(0.3, settings)],
+      ['load', loadScaler(target, bounds)],
+      ['CPU 60 %', cpuScaler(0.6, bounds)],
+      ['CPU 30 %', cpuScaler(0.3, bounds)],
     ] as const) {
-      const steps = simulate({ seconds, arrivals, jobsPerTaskSecond, busyCpu, scaler, ...settings });
+      const steps = simulate({ seconds, arrivals, jobsPerTaskSecond, busyCpu, scaler, minTasks });
       console.log(`${title}, scaled on ${policy}: ${summary(steps, settings.acceptableWaitSeconds)}`);
       console.log(`${picture(steps)}\n`);
     }

@@ -3,8 +3,9 @@ import { defaultSettings } from '../../jobs/rating-update/ladder.ts';
 import { newcomer, ratingAt } from '../../jobs/rating-update/rating.ts';
 import type { Request } from '../../workers/enqueue.ts';
 import type { Handler } from '../../workers/handler.ts';
+import { resumeAll } from '../../workers/maintenance/resume-recomputes.ts';
 import { correctResults } from '../../workers/rating-update/correct-result.ts';
-import { recomputeLadder, resumeAll } from '../../workers/rating-update/recompute.ts';
+import { recomputeLadder } from '../../workers/rating-update/recompute.ts';
 import { startSeasons } from '../../workers/rating-update/reset-season.ts';
 import { rateMatches } from '../../workers/rating-update/update-ratings.ts';
 import { inTransaction } from '../../workers/records/database.ts';
@@ -198,11 +199,7 @@ const correctFirst = (own: Own, stores: Stores) =>
   ]);
 
 test('correct-result: one correction, and every match rated again once, wherever a worker died (invariant 5)', async () => {
-  const told = await tell({
-    begin: threeDuels,
-    job: correctFirst,
-    after: workOff,
-  });
+  const told = await tell({ begin: threeDuels, job: correctFirst, after: workOff });
 
   expectCalls(
     told,

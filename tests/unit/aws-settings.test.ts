@@ -25,7 +25,23 @@ test.each<[string, StageSettings, string]>([
       ...dev,
       services: { ...dev.services, maintenance: { ...dev.services.maintenance, minTasks: 0 } },
     },
-    'must be 1 or more',
+    'must be 1 or more: it reports the queues to scaling',
+  ],
+  [
+    'nobody to time tickets out',
+    {
+      ...dev,
+      services: { ...dev.services, matchmaking: { ...dev.services.matchmaking, minTasks: 0 } },
+    },
+    'must be 1 or more: its beat',
+  ],
+  [
+    'nobody to expire sessions',
+    {
+      ...dev,
+      services: { ...dev.services, 'session-creation': { ...dev.services['session-creation'], minTasks: 0 } },
+    },
+    'must be 1 or more: it expires sessions',
   ],
 ])('a stage with %s is refused', (_what, settings, reason) => {
   const problems = stageSettings.safeParse(settings).error?.issues.map((it) => it.message) ?? [];

@@ -1,7 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
-import { loadExpression, scalingPolicy, targetBacklogPerTask } from '../../infra/aws/scaling-policy.ts';
+import {
+  backlogExpression,
+  loadExpression,
+  scalingPolicy,
+  targetBacklogPerTask,
+} from '../../infra/aws/scaling-policy.ts';
 import { stageSettings } from '../../infra/aws/settings.ts';
 import { catalogue, queues } from '../../jobs/catalogue.ts';
 import { queueNames } from '../../jobs/contract.ts';
@@ -147,6 +152,7 @@ describe.each([
       },
     });
     workers.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      Metrics: Match.arrayWith([Match.objectLike({ Expression: backlogExpression(target) })]),
       Threshold: target * scalingPolicy.surge.steps[0].fromTargets,
       EvaluationPeriods: scalingPolicy.surge.periods,
       TreatMissingData: 'ignore',

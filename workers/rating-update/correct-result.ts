@@ -1,6 +1,6 @@
 import { done, later, refused } from '../../jobs/contract.ts';
 import { type CorrectResult, mostRecomputed } from '../../jobs/rating-update/correct-result.ts';
-import { recompute } from '../../jobs/rating-update/recompute.ts';
+import { recompute, recomputeJobId } from '../../jobs/rating-update/recompute.ts';
 import { resultProblem, sameResult } from '../../jobs/rating-update/result.ts';
 import type { Queues } from '../enqueue.ts';
 import type { Handler } from '../handler.ts';
@@ -61,9 +61,7 @@ export const correctResults =
       return true;
     });
     if (!closed) return later(busyMs, `ladder ${name} is being recomputed after another correction`);
-    await enqueue({ job: recompute, items: [{ ladder: name, revision }], options: jobOf(name, revision) });
+    const begun = { ladder: name, revision };
+    await enqueue({ job: recompute, items: [begun], options: { jobId: recomputeJobId(begun) } });
     return done({ matches: count, revision });
   };
-
-/** One job per recompute, whoever adds it. */
-export const jobOf = (ladder: string, revision: number) => ({ jobId: `recompute-${ladder}-${revision}` });

@@ -3,7 +3,7 @@ import { done, later } from '../../jobs/contract.ts';
 import { recomputeChunk } from '../../jobs/rating-update/correct-result.ts';
 import { rateInOrder } from '../../jobs/rating-update/rate-in-order.ts';
 import type { Rating } from '../../jobs/rating-update/rating.ts';
-import { type RecomputeItem, recompute } from '../../jobs/rating-update/recompute.ts';
+import type { RecomputeItem } from '../../jobs/rating-update/recompute.ts';
 import { resetSeason } from '../../jobs/rating-update/reset-season.ts';
 import type { Queues } from '../enqueue.ts';
 import type { Handler } from '../handler.ts';
@@ -12,7 +12,6 @@ import type { LadderRecord, Recompute } from '../records/ladders.ts';
 import { type MatchRecord, playedTeams } from '../records/matches.ts';
 import type { PlayerRecord } from '../records/players.ts';
 import type { RatingChangeRecord } from '../records/rating-changes.ts';
-import { jobOf } from './correct-result.ts';
 import type { RatingStores } from './update-ratings.ts';
 import { cacheRatings, writeRated } from './write-rated.ts';
 
@@ -113,24 +112,3 @@ function asPlayed(match: MatchRecord) {
   if (!result || at === undefined || season === undefined) return [];
   return [{ matchId: _id, committedAt: now, teams: playedTeams(match), result, moment: { at, season } }];
 }
-
-/** Gives every recompute that has not ended its job back: a crash may have come before it was added, or it failed. */
-export const resumeAll =
-  (
-    { ladders }: Pick<RecomputeStores, 'ladders'>,
-    queues: Pick<Queues, 'enqueue' | 'queues'>,
-  ): Handler<unknown> =>
-  async () => {
-    const running = await ladders.recomputing();
-    for (const { ladder, revision } of running) {
-      const job = await queues.queues[recompute.queue].getJob(jobOf(ladder, revision).jobId);
-      const state = await job?.getState();
-      if (state === 'failed' || state === 'completed') await job?.remove();
-      await queues.enqueue({
-        job: recompute,
-        items: [{ ladder, revision }],
-        options: jobOf(ladder, revision),
-      });
-    }
-    return done({ running: running.length });
-  };
