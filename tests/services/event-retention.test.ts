@@ -1,7 +1,10 @@
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import type { StreamItem } from '../../producers/events.ts';
 import { readEvents } from '../../producers/events.ts';
+import { trimStream } from '../../workers/maintenance/trim-events.ts';
 import { aTicket } from '../support/builders.ts';
+import { perform } from '../support/fleet-stores.ts';
+import { deathOf, everyDeath, mortal } from '../support/mortal.ts';
 import { openPoolSteps } from '../support/pool-steps.ts';
 
 let domain: Awaited<ReturnType<typeof openPoolSteps>>;
@@ -52,6 +55,25 @@ async function read(
 }
 
 describe('trimming', () => {
+  test('trim-events: wherever its worker dies, the next run forgets the rest and no more (invariant 8)', async () => {
+    let n = 0;
+    const died = await everyDeath(async (death) => {
+      await search(`old-${++n}`);
+      await later(2 * hour);
+      await search(`new-${n}`);
+      const latest = (await kept()).at(-1) ?? 0;
+      const retention = { ...everything, retentionMs: hour };
+      const place = await deathOf(
+        perform(trimStream(mortal({ pool: domain.pool }, death).pool, retention), [{}]),
+      );
+      await perform(trimStream(domain.pool, retention), [{}]);
+      expect(await kept()).toEqual([latest]);
+      return place;
+    });
+
+    expect(died).toEqual(['pool.trimEvents']);
+  });
+
   test('forgets what is older than retention and nothing else (invariant 8)', async () => {
     await search('a', 'b');
     await later(2 * hour);

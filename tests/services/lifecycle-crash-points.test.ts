@@ -1,10 +1,8 @@
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
-import { catalogue } from '../../jobs/catalogue.ts';
 import { aTicket } from '../support/builders.ts';
-import { type HandFleet, openCrew, openHandFleet } from '../support/hand-fleet.ts';
-import { brokenInvariants } from '../support/invariants.ts';
-import { idsOf, type LifeSteps, lifeSteps, type Own, type Worker } from '../support/life-steps.ts';
-import { deathOf, everyDeath, mortal } from '../support/mortal.ts';
+import { type CrashRow, dieEverywhere } from '../support/crash-table.ts';
+import { type HandFleet, openHandFleet } from '../support/hand-fleet.ts';
+import { idsOf, type LifeSteps, lifeSteps } from '../support/life-steps.ts';
 
 let fleet: HandFleet;
 let steps: LifeSteps;
@@ -14,25 +12,9 @@ beforeEach(async () => {
   steps = await lifeSteps(fleet);
 });
 
-interface Row {
-  /** What the worker is at when it dies; a job's kind, and the situation. */
-  readonly job: string;
-  /** Every store call, script call and enqueue on its way: the points it dies at, before and after each. */
-  readonly calls: string;
-  /** Returns the match that the rest is about, if there is one by then. */
-  readonly begin: (own: Own) => Promise<string | undefined>;
-  readonly work: (own: Own, worker: Worker, matchId: string) => Promise<unknown>;
-  /** What others do before all comes to its end. */
-  readonly meanwhile?: (own: Own) => Promise<unknown>;
-  /** The job is not delivered again: beat and sweep must see to the rest. */
-  readonly lost?: true;
-  /** How the tickets end. */
-  readonly end: Readonly<Record<string, string>>;
-}
-
 const matched = { ann: 'COMPLETED', bob: 'COMPLETED' };
 
-const table: readonly Row[] = [
+const table: readonly CrashRow[] = [
   {
     job: 'start-matchmaking',
     calls:
@@ -222,62 +204,10 @@ const table: readonly Row[] = [
   },
 ];
 
-let cases = 0;
-
 test.each(table)(
   '$job: whatever call its worker dies at, every invariant holds in the end (invariants 1 to 8)',
-  {
-    timeout: 300_000,
-  },
-  async ({ calls, begin, work, meanwhile, lost, end }) => {
-    const died = await everyDeath(async (death) => {
-      const name = `case-${++cases}`;
-      const own = (what: string) => `${name}-${what}`;
-      const matchId = (await begin(own)) ?? '';
-      const worker = openCrew(mortal(fleet.kit, death));
-      const place = await deathOf(work(own, worker, matchId), death);
-      if (place && !lost) await work(own, fleet, matchId);
-      await fleet.workOff();
-      await meanwhile?.(own);
-      await fleet.workOff();
-
-      const where = `${name}: died ${death.when} ${place}`;
-      const tickets = await fleet.producerTickets.describe(Object.keys(end).map(own));
-      const ended = Object.fromEntries(tickets.map((it) => [it.ticketId.slice(name.length + 1), it.status]));
-      expect(ended, where).toEqual(end);
-      expect(await brokenInvariants(fleet, { tickets: Object.keys(end).map(own) }), where).toEqual([]);
-      return place;
-    });
-
-    expect(died).toEqual(calls.split(' '));
+  { timeout: 300_000 },
+  async (row) => {
+    expect(await dieEverywhere(fleet, row)).toEqual(row.calls.split(' '));
   },
 );
-
-test('every kind of work has its row here, or where its own tests are', () => {
-  /** Each with where its worker dies in a test, or why it need not. */
-  const elsewhere: Readonly<Record<string, string>> = {
-    'create-session': 'crash-points',
-    'end-session': 'crash-points',
-    'player-left': 'crash-points',
-    'update-ratings': 'crash-points',
-    'correct-result': 'crash-points',
-    recompute: 'crash-points',
-    'reset-season': 'crash-points',
-    'resume-recomputes': 'crash-points',
-    'expire-sessions': 'session-ends',
-    'deliver-events': 'deliver-events',
-    'trim-events': 'one script',
-    'read-session': 'reads',
-    'read-record': 'reads',
-    'report-queue-length': 'reads',
-    'put-ladder': 'one write',
-    'put-rule-set': 'its caller asks again',
-    'put-configuration': 'its caller asks again',
-    'pause-configuration': 'one write',
-  };
-  const here = table.map((row) => row.job.split(/[ ,]/)[0] ?? '');
-
-  expect(catalogue.map((job) => job.kind).filter((kind) => !elsewhere[kind] && !here.includes(kind))).toEqual(
-    [],
-  );
-});

@@ -42,10 +42,9 @@ export async function openFleetStores() {
   };
 }
 
-const context: Context = {
+const context: Omit<Context, 'dueAt'> = {
   actor: { kind: 'service', name: 'test' },
   signal: new AbortController().signal,
-  dueAt: Date.now(),
 };
 
 /** Runs a handler once, as a worker would. */
@@ -53,4 +52,4 @@ export const perform = <Item>(
   handle: Handler<Item>,
   items: readonly Item[],
   actor = context.actor,
-): Promise<Outcome> => handle(items, { ...context, actor });
+): Promise<Outcome> => handle(items, { ...context, actor, dueAt: Date.now() });

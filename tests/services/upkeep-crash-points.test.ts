@@ -1,0 +1,212 @@
+import { readFileSync } from 'node:fs';
+import { beforeEach, expect, onTestFinished, test } from 'vitest';
+import { catalogue } from '../../jobs/catalogue.ts';
+import { poolTag } from '../../jobs/keys.ts';
+import type { Configuration } from '../../jobs/matchmaking/configuration.ts';
+import { ladderSettings } from '../../jobs/rating-update/ladder.ts';
+import { sessionLifeSeconds } from '../../jobs/session-creation/session.ts';
+import { inTransaction } from '../../workers/records/database.ts';
+import { aConfiguration, duelRuleSet } from '../support/builders.ts';
+import { type CrashRow, dieEverywhere } from '../support/crash-table.ts';
+import { type HandFleet, openHandFleet } from '../support/hand-fleet.ts';
+import { type LifeSteps, lifeSteps, type Own, type Worker } from '../support/life-steps.ts';
+
+/** What operators and the clock ask for: settings, pools that change, sessions that grow old, reports. */
+let fleet: HandFleet;
+let steps: LifeSteps;
+beforeEach(async () => {
+  fleet = await openHandFleet();
+  onTestFinished(() => fleet[Symbol.asyncDispose]());
+  steps = await lifeSteps(fleet);
+});
+
+const relaxed = duelRuleSet.replace('"maxDistance":10', '"maxDistance":99');
+/** The same duel among those who chose the same mode. */
+const byMode = JSON.stringify({
+  ...JSON.parse(relaxed),
+  playerAttributes: [
+    { name: 'skill', type: 'number', default: 10 },
+    { name: 'mode', type: 'string', default: 'ranked' },
+  ],
+  rules: [{ name: 'SameMode', type: 'batchDistance', batchAttribute: 'mode' }],
+});
+
+const putRuleSet = (own: Own, worker: Worker, body: string) =>
+  worker.work('put-rule-set', [{ name: own('rules'), body }]);
+const putConfiguration = (own: Own, worker: Worker, name: string, more: Partial<Configuration> = {}) => {
+  const { configuration } = aConfiguration();
+  return worker.work('put-configuration', [
+    { ...configuration, name: own(name), ruleSetName: own('rules'), ...more },
+  ]);
+};
+/** A configuration of the case's own, with its rule set. */
+const settle = async (own: Own, ...names: string[]) => {
+  await putRuleSet(own, fleet, duelRuleSet);
+  for (const name of names) await putConfiguration(own, fleet, name);
+};
+
+/** A configuration as it is in force, and as it is on record: both version numbers, and the rule set's. */
+const versionsOf = async (own: Own, name: string) => {
+  const inForce = await fleet.stores.pool.installed(own(name));
+  const [onRecord] = (await fleet.stores.configurations.all()).filter(
+    (it) => it.configuration.name === own(name),
+  );
+  return [inForce, onRecord].map((it) => [it?.version, it?.ruleSet.version]);
+};
+const cycle = (own: Own, worker: Worker) => steps.cycle(worker, own('duel'));
+const matched = { ann: 'COMPLETED', bob: 'COMPLETED' };
+const looks = 'getJobCounts getDelayedCount getJobs getWorkersCount';
+
+const table: readonly CrashRow[] = [
+  {
+    job: 'put-rule-set that two configurations run',
+    calls:
+      'configurations.all ruleSets.put configurations.put ruleSets.latest pool.install configurations.put ruleSets.latest pool.install',
+    begin: (own) => settle(own, 'duel', 'other'),
+    work: (own, worker) => putRuleSet(own, worker, relaxed),
+    look: async (own) => [await versionsOf(own, 'duel'), await versionsOf(own, 'other')],
+    holds: Array(2).fill(Array(2).fill([2, 2])),
+  },
+  {
+    job: 'put-configuration',
+    calls: 'ruleSets.latest configurations.put ruleSets.latest pool.install',
+    begin: (own) => settle(own, 'duel'),
+    work: (own, worker) => putConfiguration(own, worker, 'duel', { requestTimeoutSeconds: 90 }),
+    look: (own) => versionsOf(own, 'duel'),
+    holds: Array(2).fill([2, 1]),
+  },
+  {
+    job: 'pause-configuration',
+    calls: 'pool.pause',
+    begin: (own) => settle(own, 'duel'),
+    work: (own, worker) => worker.work('pause-configuration', [{ name: own('duel'), action: 'pause' }]),
+    look: async (own) =>
+      (await fleet.stores.pool.catchUp(own('duel'), own('duel'), 0, 1)).pausedSince !== undefined,
+    holds: true,
+  },
+  {
+    job: 'put-ladder',
+    calls: 'ladders.ensure ladders.configure',
+    work: (own, worker) =>
+      worker.work('put-ladder', [{ name: own('main'), settings: { sideAdvantage: 30 } }]),
+    look: async (own) => (await fleet.stores.ladders.read([own('main')])).get(own('main'))?.settings,
+    holds: ladderSettings.parse({ sideAdvantage: 30 }),
+  },
+  {
+    job: 'resume-recomputes',
+    calls: 'ladders.recomputing queues.getJob queues.enqueue',
+    begin: async (own) => {
+      const { database, ladders } = fleet.stores;
+      await ladders.ensure([own('main')]);
+      const closed = { revision: 1, next: { at: 0, matchId: '' }, replayed: 0 };
+      await inTransaction(database, (session) => ladders.close(own('main'), closed, session));
+    },
+    work: (_own, worker) => worker.work('resume-recomputes', [{}]),
+    look: async (own) => {
+      const ladder = (await fleet.stores.ladders.read([own('main')])).get(own('main'));
+      return [ladder?.revision, ladder?.recompute];
+    },
+    holds: [1, undefined],
+  },
+  {
+    job: 'form-matches of a pool that a new rule set splits',
+    calls: 'pool.readPool pool.catchUp installed.current pool.move pool.rest',
+    begin: async (own) => {
+      await settle(own, 'duel');
+      await steps.enter(own, ['ann', 'bob'], own('duel'));
+      await putRuleSet(own, fleet, byMode);
+    },
+    work: cycle,
+    lost: true,
+    end: matched,
+  },
+  {
+    job: 'form-matches of a pool whose cycles keep their distance',
+    calls:
+      'pool.readPool pool.catchUp installed.current pool.beginCycle pool.commit queues.enqueue pool.noteRules pool.catchUp installed.current pool.rest',
+    begin: async (own) => {
+      await settle(own);
+      await putConfiguration(own, fleet, 'duel', { minimumIntervalSeconds: 5 });
+      await steps.enter(own, ['ann', 'bob'], own('duel'));
+    },
+    work: cycle,
+    lost: true,
+    end: matched,
+  },
+  {
+    // Who asked is told after 15 s that nobody answered, and asks again.
+    job: 'form-matches that answers why a ticket waits',
+    calls:
+      'pool.readPool pool.catchUp installed.current pool.noteRules pool.takeQuestions pool.answer pool.rest',
+    begin: async (own) => {
+      await settle(own, 'duel');
+      await steps.enter(own, ['ann'], own('duel'));
+      const question = JSON.stringify({ ticketId: own('ann'), replyId: own('reply') });
+      await fleet.redis.rpush(`${poolTag(fleet.domain)}:questions:${own('duel')}`, question);
+    },
+    work: cycle,
+    lost: true,
+    meanwhile: (own) => fleet.stores.pool.stop(own('ann')),
+    end: { ann: 'CANCELLED' },
+  },
+  {
+    // The cache may show an expired session as open until its time there is over.
+    job: 'expire-sessions',
+    calls: 'sessions.expire cache.putSessions',
+    begin: async (own) => {
+      await fleet.work('create-session', [{ sessionId: own('s'), playerId: own('ann'), requestedAt: 0 }]);
+      await fleet.db
+        .collection<{ _id: string }>('sessions')
+        .updateOne(
+          { _id: own('s') },
+          { $set: { timestamp: new Date(Date.now() - sessionLifeSeconds * 1_001) } },
+        );
+    },
+    work: (_own, worker) => worker.work('expire-sessions', [{}]),
+    look: async (own) => (await fleet.stores.sessions.find([own('s')]))[0]?.status,
+    holds: 'EXPIRED',
+  },
+  {
+    job: 'read-session that the cache has lost',
+    calls: 'cache.session sessions.find cache.putSessions',
+    begin: async (own) => {
+      await fleet.work('create-session', [{ sessionId: own('s'), playerId: own('ann'), requestedAt: 0 }]);
+      await fleet.cacheRedis.del(`sessions:${own('s')}`);
+    },
+    work: (own, worker) => worker.work('read-session', [{ sessionId: own('s') }]),
+    look: (own) => fleet.cacheRedis.hget(`sessions:${own('s')}`, 'status'),
+    holds: 'ACTIVE',
+  },
+  {
+    job: 'report-queue-length',
+    calls: `pool.outboxLength pool.searching${` ${looks}`.repeat(4).replaceAll(' ', ' queues.')}`,
+    work: (_own, worker) => worker.work('report-queue-length', [{}]),
+  },
+];
+
+test.each(table)(
+  '$job: whatever call its worker dies at, every invariant holds in the end (invariants 1 to 9)',
+  { timeout: 300_000 },
+  async (row) => {
+    expect(await dieEverywhere(fleet, row)).toEqual(row.calls.split(' '));
+  },
+);
+
+test('every kind of work has a row here, in the table of the lifecycle, or a death of its own', () => {
+  const proofs = [
+    'lifecycle-crash-points',
+    'upkeep-crash-points',
+    'crash-points',
+    'deliver-events',
+    'event-retention',
+  ].map((file) => readFileSync(new URL(`./${file}.test.ts`, import.meta.url), 'utf8'));
+  const dies = (kind: string) =>
+    proofs.some(
+      (text) =>
+        new RegExp(`(job: |test\\(\\s*)'${kind}\\b`).test(text) && /everyDeath|dieEverywhere/.test(text),
+    );
+  /** It only reads: there is nothing that a death could leave half done. */
+  const reads = ['read-record'];
+
+  expect(catalogue.map((job) => job.kind).filter((kind) => !dies(kind))).toEqual(reads);
+});
