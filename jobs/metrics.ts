@@ -47,11 +47,12 @@ export const metrics = {
   /** Requests that brought no place: refused, not answered in time, or not understood. */
   PlacementsFailed: { unit: 'Count', shape: 'total', detail: 'Configuration' },
 
-  /** Ticket start to commit, once per ticket. */
+  /** Ticket start to commit, once per ticket that waited to play; who plays already and gets company does not. */
   MatchmakingTime: { unit: 'Milliseconds', shape: 'distribution', detail: 'Configuration' },
-  /** Tickets in the pool after a cycle. */
+  /** Tickets in a configuration's pools; one reporter. */
   TicketsSearching: { unit: 'Count', shape: 'level', detail: 'Configuration' },
   TicketsStarted: { unit: 'Count', shape: 'total', detail: 'Configuration' },
+  /** Tickets that ended without a match, told by the event that says so, some seconds later. */
   TicketsCancelled: { unit: 'Count', shape: 'total', detail: 'Configuration' },
   TicketsTimedOut: { unit: 'Count', shape: 'total', detail: 'Configuration' },
   TicketsFailed: { unit: 'Count', shape: 'total', detail: 'Configuration' },
