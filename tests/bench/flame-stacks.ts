@@ -30,16 +30,24 @@ export const newFrame = (name: string, origin: string): Frame => ({
 
 const waiting = new Set(['(idle)', '(root)']);
 
-/** Adds a process's time to a tree of calls; `false` when it did not run `file`. */
-export function addProfile(root: Frame, { nodes, samples, timeDeltas }: CpuProfile, file: string): boolean {
+/** Adds a process's time, from `afterUs` after its start on, to a tree of calls; `false` when it did not run `file`. */
+export function addProfile(
+  root: Frame,
+  { nodes, samples, timeDeltas }: CpuProfile,
+  file: string,
+  afterUs: number,
+): boolean {
   if (!nodes.some((node) => node.callFrame.url.endsWith(file))) return false;
   const byId = new Map(nodes.map((node) => [node.id, node]));
   const parents = new Map(
     nodes.flatMap((node) => (node.children ?? []).map((child) => [child, node.id] as const)),
   );
   const spent = new Map<number, number>();
+  let elapsed = 0;
   samples.forEach((id, index) => {
-    spent.set(id, (spent.get(id) ?? 0) + (timeDeltas[index] ?? 0));
+    const us = timeDeltas[index] ?? 0;
+    elapsed += us;
+    if (elapsed > afterUs) spent.set(id, (spent.get(id) ?? 0) + us);
   });
   for (const [id, us] of spent) {
     const stack = [];

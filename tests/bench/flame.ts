@@ -10,6 +10,7 @@ export const usage = `Where processes spend their time: a flame graph of the CPU
 
   --profiles FOLDER  with what NODE_OPTIONS='--cpu-prof --cpu-prof-dir=FOLDER' wrote, e.g. of the bench \`fleet\`
   --of FILE          which processes: those that ran this file (default workers/main.ts); theirs are added up
+  --after SECONDS    leave out each process's first seconds, in which it starts (default 5)
   --least SHARE      frames below this share of the time are left out, % (default 0.5)
   --title TEXT       written above it
   --svg FILE         where to write the picture
@@ -22,6 +23,7 @@ export async function run(args: readonly string[]): Promise<void> {
     options: {
       profiles: { type: 'string' },
       of: { type: 'string', default: 'workers/main.ts' },
+      after: { type: 'string', default: '5' },
       least: { type: 'string', default: '0.5' },
       title: { type: 'string', default: '' },
       svg: { type: 'string' },
@@ -33,7 +35,8 @@ export async function run(args: readonly string[]): Promise<void> {
   const all = readProfiles(resolve(here, values.profiles));
   const root = newFrame('all', '');
   let processes = 0;
-  for (const profile of all) if (addProfile(root, profile, values.of)) processes++;
+  for (const profile of all)
+    if (addProfile(root, profile, values.of, Number(values.after) * 1e6)) processes++;
   if (processes === 0)
     throw new Error(
       `none of the ${all.length} profiles in ${values.profiles} is of a process that ran ${values.of}`,
