@@ -7,7 +7,7 @@ import { openCalls } from './call.ts';
 import { openConfigurations } from './configurations.ts';
 import { connect } from './connection.ts';
 import { type EventsRequest, readEvents, type StreamItem } from './events.ts';
-import { openGate, type WhenAway } from './gate.ts';
+import { closed, openGate, type WhenAway } from './gate.ts';
 import { openActivity } from './live/activity.ts';
 import { openLive } from './live/live.ts';
 import { openMatchmaking } from './matchmaking.ts';
@@ -75,7 +75,8 @@ export async function openClient(options: ClientOptions) {
   const redis = await connect(await secretOr('redisUrl', options.redisUrl), away, onError);
   const queues = openQueues(redis, domain, () => options.trace?.(), onError);
   const configurations = openConfigurations(redis, domain);
-  const call = openCalls(self, openGate(redis, away));
+  const closing = new AbortController();
+  const call = openCalls(self, openGate(redis, away, closing.signal));
   const activity = openActivity(redis, domain);
   const operations = openOperations({ call, queues, configurations });
   const parts = {
@@ -98,18 +99,22 @@ export async function openClient(options: ClientOptions) {
     ...openLive({ ...parts, redis, domain, readRecord: operations.readRecord }),
     ...openNotices({ call, redis, domain, origin, readRecord: operations.readRecord }),
 
-    /** Lifecycle events of every ticket, in order per ticket, until the signal is aborted: services only. */
+    /** Lifecycle events of every ticket, in order per ticket, until the signal is aborted or the client closed: services only. */
     events(read: EventsRequest = {}): AsyncGenerator<StreamItem> {
       const { actor = self, ...where } = read;
+      if (closing.signal.aborted) throw closed();
       if (!mayAsk({ askedBy: 'services' }, actor))
         throw new RequestError('not-allowed', "actor: a player may not read everybody's events");
-      return readEvents(redis, domain, { ...where, origin, onError });
+      const signal = AbortSignal.any([closing.signal, ...(read.signal ? [read.signal] : [])]);
+      return readEvents(redis, domain, { ...where, signal, origin, onError });
     },
 
     /** BullMQ queues, for operators. */
     queues: queues.queues,
 
+    /** Closes every connection: readers of events end, and calls are refused, those that wait for Redis too. */
     async [Symbol.asyncDispose](): Promise<void> {
+      closing.abort();
       await queues.close();
       redis.disconnect();
     },

@@ -40,6 +40,8 @@ export async function* readEvents(
   const tag = poolTag(domain);
   const reader = patientTwin(redis);
   reader.on('error', options.onError);
+  const leave = () => reader.disconnect();
+  options.signal?.addEventListener('abort', leave, { once: true });
   try {
     const latest = await latestNumber(redis, tag);
     let position = options.from ?? latest;
@@ -72,8 +74,12 @@ export async function* readEvents(
         yield event ? { kind: 'event', position, event } : { kind: 'gap', from: number - 1, position };
       }
     }
+  } catch (error) {
+    // Who leaves has the connection closed under what it was waiting for.
+    if (!options.signal?.aborted) throw error;
   } finally {
-    reader.disconnect();
+    options.signal?.removeEventListener('abort', leave);
+    leave();
   }
 }
 

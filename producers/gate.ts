@@ -11,19 +11,23 @@ export type WhenAway =
 /** Resolves when a call may go on; throws `unavailable` when it may not. */
 export type Gate = () => Promise<void>;
 
-/** Lets calls through while Redis is there. Those that wait here have sent nothing yet. */
-export function openGate(redis: Redis, whenAway: WhenAway): Gate {
-  if (whenAway.kind === 'fail') return async () => undefined;
+/** Lets calls through while Redis is there, and none once the client is closed. Those that wait have sent nothing yet. */
+export function openGate(redis: Redis, whenAway: WhenAway, closing: AbortSignal): Gate {
+  const refuseClosed = () => {
+    if (closing.aborted) throw closed();
+  };
+  if (whenAway.kind === 'fail') return async () => refuseClosed();
   const { ms, most } = whenAway;
   let waiting = 0;
   let back: Promise<void> | undefined;
 
   return async () => {
+    refuseClosed();
     if (redis.status === 'ready') return;
     if (waiting === most)
       throw new RequestError('unavailable', `the queue Redis is away and ${most} calls wait for it already`);
     waiting++;
-    back ??= readyAgain(redis).finally(() => {
+    back ??= readyAgain(redis, closing).finally(() => {
       back = undefined;
     });
     try {
@@ -34,10 +38,18 @@ export function openGate(redis: Redis, whenAway: WhenAway): Gate {
   };
 }
 
-/** Resolves when the connection works; errors on the way there are for its listeners. */
-export const readyAgain = (redis: Redis): Promise<void> =>
-  new Promise((resolve) => {
-    redis.once('ready', () => resolve());
+export const closed = (): RequestError =>
+  new RequestError('unavailable', 'the client is closed; nothing was queued');
+
+/** Resolves when the connection works, throws once the client is closed; errors on the way there are for its listeners. */
+export const readyAgain = (redis: Redis, closing?: AbortSignal): Promise<void> =>
+  new Promise((resolve, reject) => {
+    const refuse = () => reject(closed());
+    closing?.addEventListener('abort', refuse, { once: true });
+    redis.once('ready', () => {
+      closing?.removeEventListener('abort', refuse);
+      resolve();
+    });
   });
 
 /** Waits, but not longer than `ms`. */

@@ -115,6 +115,19 @@ describe('told to wait, a client', () => {
     await expect(openBehind({ whenAway: 'wait', waitMs: 50 }, 1)).rejects.toMatchObject(unavailable);
   });
 
+  test('refuses the calls it held once it is closed', async () => {
+    const behind = await openBehind({ whenAway: 'wait' });
+    await cut();
+    const held = behind.createSession({ playerId: 'held' });
+    const refused = expect(held).rejects.toMatchObject({
+      ...unavailable,
+      message: expect.stringContaining('client is closed'),
+    });
+
+    await behind[Symbol.asyncDispose]();
+    await refused;
+  });
+
   test('sends again what was on its way when the connection broke, and it happens once (invariant 1)', async () => {
     const cutting = await openProxy(redisUrl(), 'broken-off');
     onTestFinished(() => cutting.cut());
@@ -129,49 +142,6 @@ describe('told to wait, a client', () => {
 });
 
 describe('an abort signal', () => {
-  const aborted = AbortSignal.abort(new Error('nobody waits'));
-  const given = { actor: { kind: 'service', name: 'test' }, signal: aborted } as const;
-
-  test('aborted before, stops every call, and nothing is queued', async () => {
-    const config = { name: 'c', ruleSetName: 'r', requestTimeoutSeconds: 1 };
-    const correction = { result: { matchId: 'm', teams: [{ name: 'a', rank: 1 }] }, reason: 'why' };
-    const calls = [
-      client.createSession({ playerId: 'p' }, given),
-      client.endSession('s', given),
-      client.playerLeft({ matchId: 'm', playerId: 'p' }, given),
-      client.describeSession('s', given),
-      client.startMatchmaking(duel('p'), given),
-      client.stopMatchmaking('t', given),
-      client.acceptMatch({ ticketId: 't', matchId: 'm', playerIds: ['p'], acceptance: 'ACCEPT' }, given),
-      client.describeMatchmaking(['t'], given),
-      client.reportMatchResult(correction.result, given),
-      client.correctResult(correction, given),
-      client.putLadder({ name: 'l', settings: {} }, given),
-      client.startSeason({ ladder: 'l', season: 1 }, given),
-      client.putRuleSet({ name: 'r', body: '{}' }, given),
-      client.putConfiguration(config, given),
-      client.listConfigurations(given),
-      client.readRecord('players', 'p', given),
-    ];
-
-    for (const outcome of await Promise.allSettled(calls))
-      expect(outcome).toMatchObject({ status: 'rejected', reason: { message: 'nobody waits' } });
-    const many = [
-      ...(await client.createSessions([{ playerId: 'p' }], given)),
-      ...(await client.startMatchmakingAll([duel('p')], given)),
-      ...(await client.reportMatchResults([correction.result], given)),
-    ];
-    expect(many.map((it) => it.status)).toEqual(['rejected', 'rejected', 'rejected']);
-    const queues = Object.values(client.queues);
-    expect((await Promise.all(queues.map((queue) => queue.getWaiting()))).flat()).toEqual([]);
-  });
-
-  test('aborted while a worker is waited for, ends the waiting', async () => {
-    const signal = AbortSignal.timeout(100);
-
-    await expect(client.describeSession('s', { signal })).rejects.toMatchObject({ name: 'TimeoutError' });
-  });
-
   test('aborted while Redis is away, takes the call back: it is never sent', async () => {
     const behind = await openBehind({ whenAway: 'wait' });
     await cut();

@@ -25,6 +25,11 @@ export async function openUser(variable: string, name: string, access: string) {
       const entries = logs.flat().map((it) => it.map(String).join(' '));
       return entries.filter((it) => it.includes(` username ${name} `));
     },
+    /** How many connections this user has, on all nodes. */
+    async connections(): Promise<number> {
+      const lists = await Promise.all(nodes.map((node) => node.call('CLIENT', 'LIST')));
+      return lists.join('\n').split(` user=${name} `).length - 1;
+    },
     async [Symbol.asyncDispose]() {
       await onAll('DELUSER', name);
       admin.disconnect();
