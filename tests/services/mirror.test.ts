@@ -97,3 +97,42 @@ test('a mirror whose match is refused twice, unchanged, reads its pool again', a
 
   expect(ids(mirror)).toEqual(['a']);
 });
+
+test('a mirror of a pool that changes faster than it reads catches up with what there was, and no further', async () => {
+  const mirror = openMirror(
+    {
+      ...domain.pool,
+      async catchUp(pool, configuration, position) {
+        const one = await domain.pool.catchUp(pool, configuration, position, 1);
+        await domain.search(`later-${position}`);
+        return one;
+      },
+    },
+    'duel',
+  );
+  await mirror.catchUp();
+  await domain.search('a', 'b');
+
+  await mirror.catchUp();
+
+  expect(ids(mirror)).toEqual(['later-0', 'a', 'b']);
+});
+
+test('a mirror of a large pool begins with its oldest tickets, and reads on whatever changes meanwhile', async () => {
+  await domain.search(...names(1_200));
+  const mirror = openMirror(domain.pool, 'duel', 1);
+
+  await mirror.catchUp();
+  expect(ids(mirror)).toEqual(names(500));
+  expect(mirror.whole).toBe(false);
+
+  await domain.search('new');
+  await domain.pool.stop('t0');
+  await domain.pool.stop('t1100');
+  await mirror.catchUp();
+  expect(ids(mirror)).toEqual(names(1_000).slice(1));
+
+  await mirror.catchUp();
+  expect(ids(mirror)).toEqual([...names(1_200).filter((id) => id !== 't0' && id !== 't1100'), 'new']);
+  expect(mirror.whole).toBe(true);
+});

@@ -43,8 +43,11 @@ export async function runCycle(mirror: Mirror, stores: CycleStores): Promise<boo
   const { outcome, nextChange } =
     installed.pausedSince === undefined ? await matchInTime(mirror, current, now, stores) : atRest;
   const unanswered =
-    questions > 0 && (await answerSome(mirror, mirror.matching(current.engine), now, stores.pool));
-  if (outcome === 'changed' || unanswered) return true;
+    questions > 0 &&
+    mirror.whole &&
+    (await answerSome(mirror, mirror.matching(current.engine), now, stores.pool));
+  const unread = !mirror.whole && outcome !== 'full';
+  if (outcome === 'changed' || unanswered || unread) return true;
 
   const next = outcome === 'full' ? now + pauseMs : Math.min(nextChange, nextDeadline(mirror));
   const saw = { configuration, position: mirror.position, ...installed };

@@ -1,21 +1,23 @@
 import type { Engine } from '../../jobs/matchmaking/engine/engine.ts';
 import { MatchPool } from '../../jobs/matchmaking/engine/pool.ts';
 import { configurationOf } from '../../jobs/matchmaking/pool-name.ts';
-import type { CatchUp, PooledTicket } from '../pool/changes.ts';
+import type { CatchUp, Change, PooledTicket } from '../pool/changes.ts';
 import type { Pool } from '../pool/pool.ts';
 
-/** Changes read in one step; a mirror further behind goes on reading before its next cycle. */
+/** Changes read in one step; a mirror further behind takes several before its next cycle. */
 const changesPerStep = 2_000;
 const ticketsPerPage = 500;
+/** Of a pool this many pages are read before a cycle goes on with them, its oldest tickets; more come before the next. */
+const mostPages = 40;
 
 export type Mirror = ReturnType<typeof openMirror>;
 
 /**
  * A pool's tickets in this process's memory: a cache fed by the pool's change stream, with the engine's view of them
- * beside it. It may be behind at any time; a commit formed from what it shows is checked against the tickets
- * themselves. One cycle at a time may use it.
+ * beside it. It may be behind at any time, and of a large pool hold no more than the oldest yet; a commit formed from what it
+ * shows is checked against the tickets themselves. One cycle at a time may use it.
  */
-export function openMirror(pool: Pool, name: string) {
+export function openMirror(pool: Pool, name: string, pagesAtOnce = mostPages) {
   const tickets = new Map<string, PooledTicket>();
   const refused = new Set<string>();
   const configuration = configurationOf(name);
@@ -23,6 +25,8 @@ export function openMirror(pool: Pool, name: string) {
   let unasked: PooledTicket[] = [];
   let askedFor: Engine | undefined;
   let position: number | undefined;
+  /** Sequence of the last ticket read of a pool that is not read whole yet. */
+  let readTo: number | undefined = 0;
   let matching: { readonly engine: Engine; readonly pool: MatchPool } | undefined;
 
   const put = (ticket: PooledTicket) => {
@@ -40,19 +44,20 @@ export function openMirror(pool: Pool, name: string) {
     unasked = [];
     matching = undefined;
     position = undefined;
+    readTo = 0;
   };
 
-  /** Reads the whole pool. Changes since the first page are applied afterwards, so pages need not be of one moment. */
-  const reload = async () => {
-    forget();
-    for (let after = 0; ; ) {
-      const page = await pool.readPool(name, after, ticketsPerPage);
-      position ??= page.latest;
-      page.tickets.forEach(put);
-      const last = page.tickets.at(-1);
-      if (page.tickets.length < ticketsPerPage || !last) return;
-      after = last.sequence;
-    }
+  /** Reads a page more. Changes since the first are applied between them, so pages need not be of one moment. */
+  const readOn = async (after: number) => {
+    const page = await pool.readPool(name, after, ticketsPerPage);
+    position ??= page.latest;
+    page.tickets.forEach(put);
+    readTo = page.tickets.length < ticketsPerPage ? undefined : page.tickets.at(-1)?.sequence;
+  };
+  const apply = (change: Change) => {
+    if (change.kind === 'left') drop(change.ticketId);
+    // One beyond what is read yet comes with its page.
+    else if (readTo === undefined || change.ticket.sequence <= readTo) put(change.ticket);
   };
 
   return {
@@ -84,6 +89,11 @@ export function openMirror(pool: Pool, name: string) {
 
     find: (ticketId: string): PooledTicket | undefined => tickets.get(ticketId),
 
+    /** Whether it has read its pool to the end. */
+    get whole(): boolean {
+      return readTo === undefined;
+    },
+
     get size(): number {
       return tickets.size;
     },
@@ -103,25 +113,32 @@ export function openMirror(pool: Pool, name: string) {
       return matching.pool;
     },
 
-    /** Applies what changed since the last call; returns the time, and the configuration as it is in force. */
+    /**
+     * Applies what had changed when it was called; returns the time, and the configuration as it is in force. What changes
+     * meanwhile is the next call's: a pool that changes faster than it can be read would never be matched.
+     */
     async catchUp(): Promise<Omit<CatchUp, 'latest' | 'changes'>> {
-      if (position === undefined) await reload();
-      for (;;) {
+      let pages = 0;
+      for (let wanted: number | undefined; ; ) {
+        if (readTo !== undefined && (position === undefined || pages < pagesAtOnce)) {
+          await readOn(readTo);
+          pages++;
+        }
         const at: number = position ?? 0;
         const step = await pool.catchUp(name, configuration, at, changesPerStep);
+        wanted ??= step.latest;
         const gap = step.changes[0] ? step.changes[0].number !== at + 1 : step.latest !== at;
         if (gap || step.latest < at) {
-          await reload();
+          forget();
           continue;
         }
         for (const { number, all } of step.changes) {
-          for (const change of all)
-            if (change.kind === 'entered') put(change.ticket);
-            else drop(change.ticketId);
+          all.forEach(apply);
           position = number;
         }
         if (step.changes.length > 0) refused.clear();
-        if (position === step.latest) return step;
+        if (readTo !== undefined && pages < pagesAtOnce) continue;
+        if (position === step.latest || (position ?? 0) >= wanted) return step;
       }
     },
   };
