@@ -34,6 +34,8 @@ export const metrics = {
   FailedJobs: { unit: 'Count', shape: 'level' },
   /** Jobs that failed for good: refused, or out of attempts. */
   JobsFailed: { unit: 'Count', shape: 'total' },
+  /** Jobs that came to an end: done or refused. Not those put off or thrown, which come back: an outage has many of them. */
+  JobsEnded: { unit: 'Count', shape: 'total' },
   /** Worker processes connected to the queue. Scaling divides by it. */
   ActiveWorkers: { unit: 'Count', shape: 'level', resolution: 1 },
   /** One attempt, from the handler's start to its outcome or throw. */

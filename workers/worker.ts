@@ -105,6 +105,8 @@ export async function startWorker(config: WorkerConfig, env: Environment): Promi
         log,
         onEnd: (kind, outcome, ms) => {
           metrics.observe('JobDuration', ms, { service: queue });
+          if (outcome === 'done' || outcome === 'refused')
+            metrics.observe('JobsEnded', 1, { service: queue });
           log.debug({ queue, kind, outcome, ms: Math.round(ms) }, 'job ended');
         },
         onFailed: () => metrics.observe('JobsFailed', 1, { service: queue }),

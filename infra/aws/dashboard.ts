@@ -68,6 +68,7 @@ export class FleetDashboard extends Construct {
             graph('Jobs waiting', perQueue('QueueLength', 'Maximum')),
             graph('Oldest job (s)', perQueue('OldestJobAge', 'Maximum')),
             graph('Workers', perQueue('ActiveWorkers', 'Average')),
+            graph('Jobs ended', perQueue('JobsEnded', 'Sum')),
             graph('One job (ms)', [
               ...perQueue('JobDuration', 'Average'),
               fleetMetric('PlacementLatency', { environment, service: 'session-creation', statistic: 'p90' }),

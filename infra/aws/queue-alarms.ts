@@ -43,16 +43,18 @@ function alarmsOf(queue: QueueName, settings: StageSettings): AlarmRule[] {
     {
       runbook: 'no-progress',
       of: queue,
-      meaning: `${queue} has jobs waiting and workers, and none has ended for three minutes.`,
+      meaning: `${queue} has workers and jobs, and none has ended for three minutes.`,
       metric: new MathExpression({
-        label: 'Waiting, and none ended',
-        // A service at rest has no worker to make progress: its first task is on its way, or oldest-job rings.
-        expression: 'IF(length > 0 AND workers > 0 AND FILL(ended, 0) == 0, 1, 0)',
+        label: 'Jobs, and none ended',
+        // In an outage of DocumentDB jobs are tried and put off, so few may wait. A service at rest has no worker to make
+        // progress: its first task is on its way, or oldest-job rings.
+        expression: 'IF((length > 0 OR FILL(tried, 0) > 0) AND workers > 0 AND FILL(ended, 0) == 0, 1, 0)',
         period: Duration.minutes(1),
         usingMetrics: {
           length: metric('QueueLength', 'Minimum'),
           workers: metric('ActiveWorkers', 'Minimum'),
-          ended: metric('JobDuration', 'SampleCount'),
+          tried: metric('JobDuration', 'SampleCount'),
+          ended: metric('JobsEnded', 'Sum'),
         },
       }),
       threshold: 0,

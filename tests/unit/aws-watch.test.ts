@@ -92,7 +92,7 @@ describe.each([
     expect([...new Set(linked)].sort()).toEqual(expected.toSorted());
   });
 
-  test.each(['QueueLength', 'OldestJobAge', 'FailedJobs', 'JobsFailed', 'JobDuration'])(
+  test.each(['QueueLength', 'OldestJobAge', 'FailedJobs', 'JobsFailed', 'JobsEnded', 'ActiveWorkers'])(
     '%s is watched on every queue',
     (name) => {
       const services = alarmsOf(stage)
