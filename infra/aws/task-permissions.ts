@@ -1,7 +1,22 @@
 import { Stack, Validations } from 'aws-cdk-lib';
 import type { CfnCluster, FargateTaskDefinition, ICluster } from 'aws-cdk-lib/aws-ecs';
 import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { metricNamespace } from '../../jobs/metrics.ts';
+
+/** Lets ECS read a task its secrets, which are encrypted with this key, and nothing else that is. */
+export function allowSecrets(definition: FargateTaskDefinition, encryptionKey: IKey): void {
+  const { region } = Stack.of(definition);
+  definition.addToExecutionRolePolicy(
+    new PolicyStatement({
+      sid: 'ReadSecrets',
+      effect: Effect.ALLOW,
+      actions: ['kms:Decrypt'],
+      resources: [encryptionKey.keyArn],
+      conditions: { StringEquals: { 'kms:ViaService': `secretsmanager.${region}.amazonaws.com` } },
+    }),
+  );
+}
 
 /**
  * Lets a task make every AWS call that its worker, its X-Ray daemon and, for them, the ECS agent make; no other. It may

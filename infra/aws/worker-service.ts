@@ -1,4 +1,5 @@
 import { FargateService, type ICluster } from 'aws-cdk-lib/aws-ecs';
+import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { QueueName } from '../../jobs/contract.ts';
 import { BacklogScaling } from './backlog-scaling.ts';
@@ -16,11 +17,13 @@ export interface WorkerServiceProps {
 /** The tasks that serve one queue, as many as its backlog asks for. */
 export class WorkerService extends Construct {
   readonly service: FargateService;
+  readonly logGroup: ILogGroup;
 
   constructor(scope: Construct, id: string, { queue, settings, data, cluster }: WorkerServiceProps) {
     super(scope, id);
     const { minTasks, maxTasks, spot } = settings.services[queue];
-    const { definition } = new WorkerTask(this, 'Task', { queue, settings, data, cluster });
+    const { definition, logGroup } = new WorkerTask(this, 'Task', { queue, settings, data, cluster });
+    this.logGroup = logGroup;
     this.service = new FargateService(this, 'Service', {
       cluster,
       taskDefinition: definition,

@@ -8,7 +8,6 @@ import {
   OperatingSystemFamily,
   Protocol,
 } from 'aws-cdk-lib/aws-ecs';
-import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
@@ -18,7 +17,8 @@ import type { DataStack } from './data-stack.ts';
 import { image } from './image.ts';
 import { removalPolicy } from './removal.ts';
 import { type StageSettings, topicsOf } from './settings.ts';
-import { allowCalls } from './task-permissions.ts';
+import { allowCalls, allowSecrets } from './task-permissions.ts';
+import { user } from './task-user.ts';
 
 export interface WorkerTaskProps {
   readonly queue: QueueName;
@@ -30,8 +30,6 @@ export interface WorkerTaskProps {
 const healthPort = 8080;
 const xrayPort = 2000;
 const sidecar = { cpu: 32, memoryMiB: 128 };
-/** `nonroot` of the distroless images. */
-const user = '65532';
 
 /** After the grace period a worker closes its connections and sends its last metrics: at most this long, seconds. */
 const closingSeconds = 15;
@@ -46,6 +44,7 @@ const graceSeconds = (queue: QueueName): number =>
 /** One worker process and its X-Ray daemon. */
 export class WorkerTask extends Construct {
   readonly definition: FargateTaskDefinition;
+  readonly logGroup: LogGroup;
 
   constructor(scope: Construct, id: string, { queue, settings, data, cluster }: WorkerTaskProps) {
     super(scope, id);
@@ -59,7 +58,7 @@ export class WorkerTask extends Construct {
         operatingSystemFamily: OperatingSystemFamily.LINUX,
       },
     });
-    const logGroup = new LogGroup(this, 'Logs', {
+    this.logGroup = new LogGroup(this, 'Logs', {
       retention: settings.logDays,
       encryptionKey: data.encryptionKey,
       removalPolicy: removalPolicy(settings),
@@ -90,7 +89,7 @@ export class WorkerTask extends Construct {
         retries: 3,
         startPeriod: Duration.seconds(30),
       },
-      logging: LogDrivers.awsLogs({ streamPrefix: queue, logGroup }),
+      logging: LogDrivers.awsLogs({ streamPrefix: queue, logGroup: this.logGroup }),
     });
     this.definition.addContainer('xray', {
       image: image('xray-daemon'),
@@ -102,18 +101,10 @@ export class WorkerTask extends Construct {
       cpu: sidecar.cpu,
       memoryLimitMiB: sidecar.memoryMiB,
       portMappings: [{ containerPort: xrayPort, protocol: Protocol.UDP }],
-      logging: LogDrivers.awsLogs({ streamPrefix: `${queue}-xray`, logGroup }),
+      logging: LogDrivers.awsLogs({ streamPrefix: `${queue}-xray`, logGroup: this.logGroup }),
     });
     allowCalls(this.definition, cluster, queue === 'maintenance' ? topicsOf(settings) : []);
-    this.definition.addToExecutionRolePolicy(
-      new PolicyStatement({
-        sid: 'ReadSecrets',
-        effect: Effect.ALLOW,
-        actions: ['kms:Decrypt'],
-        resources: [data.encryptionKey.keyArn],
-        conditions: { StringEquals: { 'kms:ViaService': `secretsmanager.${settings.region}.amazonaws.com` } },
-      }),
-    );
+    allowSecrets(this.definition, data.encryptionKey);
     Validations.of(this.definition).acknowledge({
       id: 'AwsSolutions-ECS2',
       reason: 'What is secret comes from Secrets Manager. The rest is meant to be read in the console.',

@@ -1,8 +1,9 @@
-import { Stack, type StackProps } from 'aws-cdk-lib';
+import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import { Cluster, ContainerInsights, type ICluster } from 'aws-cdk-lib/aws-ecs';
 import type { Construct } from 'constructs';
 import { type QueueName, queueNames } from '../../jobs/contract.ts';
 import type { DataStack } from './data-stack.ts';
+import { OperatorTask } from './operator-task.ts';
 import type { StageSettings } from './settings.ts';
 import { WorkerService } from './worker-service.ts';
 
@@ -29,5 +30,19 @@ export class WorkersStack extends Stack {
         new WorkerService(this, queue, { queue, settings, data, cluster: this.cluster }),
       ]),
     );
+    const operator = new OperatorTask(this, 'operator', { settings, data });
+
+    // What runbook.md asks for by these names.
+    for (const [queue, { service, logGroup }] of this.services) {
+      const name = queue.replaceAll('-', '');
+      new CfnOutput(this, `Service${name}`, { value: service.serviceName });
+      new CfnOutput(this, `Logs${name}`, { value: logGroup.logGroupName });
+    }
+    new CfnOutput(this, 'ClusterName', { value: this.cluster.clusterName });
+    new CfnOutput(this, 'OperatorTask', { value: operator.definition.taskDefinitionArn });
+    new CfnOutput(this, 'OperatorLogs', { value: operator.logGroup.logGroupName });
+    new CfnOutput(this, 'TaskSecurityGroup', { value: data.network.workers.securityGroupId });
+    const { subnetIds } = data.network.vpc.selectSubnets({ subnetGroupName: 'tasks' });
+    new CfnOutput(this, 'TaskSubnets', { value: subnetIds.join() });
   }
 }

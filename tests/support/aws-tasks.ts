@@ -22,9 +22,10 @@ interface Container {
 export function tasks(stage: { readonly workers: Template }): Map<string, Container[]> {
   const definitions = Object.values(resources(stage.workers, 'AWS::ECS::TaskDefinition'));
   return new Map(
-    definitions.map(({ Properties }) => {
+    definitions.flatMap(({ Properties }) => {
       const containers = Properties['ContainerDefinitions'] as Container[];
-      return [String(environmentOf(containers[0])['QUEUES']), containers];
+      const queue = environmentOf(containers[0])['QUEUES'];
+      return queue === undefined ? [] : [[queue, containers] as const];
     }),
   );
 }

@@ -81,6 +81,32 @@ describe.each([
     expect(environmentOf(worker)['AWS_XRAY_DAEMON_ADDRESS']).toBe('127.0.0.1:2000');
   });
 
+  test('operators have a task of their own: the command line, with their URL and no call to AWS', () => {
+    workers.hasResourceProperties('AWS::ECS::TaskDefinition', {
+      ContainerDefinitions: [
+        Match.objectLike({
+          Name: 'operator',
+          Command: ['producers/cli/main.ts', 'queue', 'list'],
+          User: '65532',
+          ReadonlyRootFilesystem: true,
+          Environment: [{ Name: 'DOMAIN', Value: settings.domain }],
+          Secrets: [
+            {
+              Name: 'QUEUE_REDIS_URL',
+              ValueFrom: {
+                'Fn::ImportValue': Match.stringLikeRegexp('QueueClusterOperatorsUrl'),
+              },
+            },
+          ],
+        }),
+      ],
+    });
+    const ofItsRole = Object.keys(resources(workers, 'AWS::IAM::Policy')).filter(
+      (id) => id.startsWith('operator') && !id.includes('ExecutionRole'),
+    );
+    expect(ofItsRole).toEqual([]);
+  });
+
   test.each(queueNames)('the health check of %s is the one of its image', (queue) => {
     const [worker] = tasks(stage).get(queue) ?? [];
     const dockerfile = readFileSync(new URL('../../infra/Dockerfile', import.meta.url), 'utf8');

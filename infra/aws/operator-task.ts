@@ -1,0 +1,69 @@
+import { Validations } from 'aws-cdk-lib';
+import {
+  CpuArchitecture,
+  Secret as EcsSecret,
+  FargateTaskDefinition,
+  LogDrivers,
+  OperatingSystemFamily,
+} from 'aws-cdk-lib/aws-ecs';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Construct } from 'constructs';
+import type { DataStack } from './data-stack.ts';
+import { image } from './image.ts';
+import { removalPolicy } from './removal.ts';
+import type { StageSettings } from './settings.ts';
+import { allowSecrets } from './task-permissions.ts';
+import { user } from './task-user.ts';
+
+export interface OperatorTaskProps {
+  readonly settings: StageSettings;
+  readonly data: DataStack;
+}
+
+/**
+ * The fleet's command line as a task that somebody runs once: with the rights of operators, inside the network, where no
+ * person can log in. It calls nothing of AWS. `runbook.md` has the line that runs it.
+ */
+export class OperatorTask extends Construct {
+  readonly definition: FargateTaskDefinition;
+  readonly logGroup: LogGroup;
+
+  constructor(scope: Construct, id: string, { settings, data }: OperatorTaskProps) {
+    super(scope, id);
+    this.definition = new FargateTaskDefinition(this, 'Definition', {
+      cpu: 256,
+      memoryLimitMiB: 512,
+      runtimePlatform: {
+        cpuArchitecture: CpuArchitecture.ARM64,
+        operatingSystemFamily: OperatingSystemFamily.LINUX,
+      },
+    });
+    this.logGroup = new LogGroup(this, 'Logs', {
+      retention: settings.logDays,
+      encryptionKey: data.encryptionKey,
+      removalPolicy: removalPolicy(settings),
+    });
+    const url = Secret.fromSecretCompleteArn(this, 'OperatorsUrl', data.queueCluster.operatorsUrl.secretArn);
+    this.definition.addContainer('operator', {
+      image: image('fleet'),
+      command: ['producers/cli/main.ts', 'queue', 'list'],
+      user,
+      readonlyRootFilesystem: true,
+      environment: { DOMAIN: settings.domain },
+      secrets: { QUEUE_REDIS_URL: EcsSecret.fromSecretsManager(url) },
+      logging: LogDrivers.awsLogs({ streamPrefix: 'operator', logGroup: this.logGroup }),
+    });
+    allowSecrets(this.definition, data.encryptionKey);
+    Validations.of(this.definition).acknowledge(
+      {
+        id: 'AwsSolutions-ECS2',
+        reason: 'The domain is no secret; the URL with its password comes from Secrets Manager.',
+      },
+      {
+        id: 'AwsSolutions-IAM5[Resource::*]',
+        reason: 'ecr:GetAuthorizationToken knows no resources.',
+      },
+    );
+  }
+}
