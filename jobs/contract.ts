@@ -27,6 +27,11 @@ export interface Job<Item = unknown> {
   readonly backoffMs: number;
   /** A handler running longer than this (milliseconds) gets its abort signal. */
   readonly timeoutMs: number;
+  /**
+   * 0: in order of arrival. More: behind every job of its queue with less. What brings new work in stands back behind what
+   * finishes it, so that a queue with too much to do goes on finishing.
+   */
+  readonly priority: number;
 }
 
 export const queueNames = ['session-creation', 'matchmaking', 'rating-update', 'maintenance'] as const;
@@ -41,7 +46,15 @@ export const maxItems = 200;
 export function defineJob<Item>(
   job: Pick<Job<Item>, 'kind' | 'queue' | 'item'> & Partial<Job<Item>>,
 ): Job<Item> {
-  return { askedBy: 'services', limit: maxItems, attempts: 10, backoffMs: 200, timeoutMs: 30_000, ...job };
+  return {
+    askedBy: 'services',
+    limit: maxItems,
+    attempts: 10,
+    backoffMs: 200,
+    timeoutMs: 30_000,
+    priority: 0,
+    ...job,
+  };
 }
 
 /** Who asks: a service inside the network edge, or one player by the verified `sub` of an access token. */
@@ -125,6 +138,7 @@ export function jobOptions(job: Job) {
     attempts: job.attempts,
     backoff: { type: 'capped', delay: job.backoffMs },
     sizeLimit: maxEnvelopeBytes,
+    ...(job.priority > 0 && { priority: job.priority }),
     /** Long enough for a caller to fetch a result; few, since jobs are large and an idle queue evicts nothing by age. */
     removeOnComplete: { age: 60, count: 100 },
     /** A week of failed jobs with their reasons, for `queue failed` and `queue retry`: at most half a gigabyte. */

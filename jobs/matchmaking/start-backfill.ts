@@ -10,4 +10,5 @@ export const startBackfill = defineJob({
   kind: 'start-backfill',
   queue: 'matchmaking',
   item: z.strictObject({ ticketId }),
+  priority: 1,
 });

@@ -11,4 +11,5 @@ export const startMatchmaking = defineJob({
   queue: 'matchmaking',
   askedBy: 'players',
   item: z.strictObject({ ticketId }),
+  priority: 1,
 });

@@ -37,6 +37,7 @@ export function drawFlames(root: Frame, title: string, least: number): string {
   const height = top + (deepest + 1) * row + 8;
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" font-family="sans-serif" font-size="11">`,
+    `<title>${svgText(title)}</title>`,
     `<rect width="${width}" height="${height}" fill="#fff"/>`,
     `<text x="8" y="18" font-size="15">${svgText(title)}</text>`,
     legend(),

@@ -92,7 +92,9 @@ async function quiet(client: MatchmakingClient, redis: Redis, domain: string, pa
   const { 'session-creation': sessions, matchmaking, 'rating-update': ratings } = client.queues;
   for (const until = Date.now() + patienceMs; ; await pause(25)) {
     const left = await Promise.all([
-      ...[sessions, matchmaking, ratings].map((queue) => queue.getJobCountByTypes('waiting', 'active')),
+      ...[sessions, matchmaking, ratings].map((queue) =>
+        queue.getJobCountByTypes('waiting', 'prioritized', 'active'),
+      ),
       redis.hlen(`${poolTag(domain)}:outbox`),
       redis.zcard(`${poolTag(domain)}:reservations`),
     ]);

@@ -97,7 +97,7 @@ async function openBench(stackEnv: Readonly<Record<string, string>>) {
     /** Lets one worker do all that waits in a queue. */
     async drain(queue: QueueName): Promise<Measured> {
       await using worker = await start(queue);
-      const left = () => client.queues[queue].getJobCountByTypes('waiting', 'active');
+      const left = () => client.queues[queue].getJobCountByTypes('waiting', 'prioritized', 'active');
       while ((await left()) > 0) await pause(50);
       const text = await (await fetch(`http://127.0.0.1:${worker.healthPort}/metrics`)).text();
       const read = (suffix: string) =>

@@ -52,6 +52,7 @@ export function drawChart({ title, x, y, lines, logarithmic = false }: Chart): s
   });
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" font-family="sans-serif" font-size="12">`,
+    `<title>${svgText(title)}</title>`,
     `<rect width="${width}" height="${height}" fill="#fff"/>`,
     text(margin.left, 24, title, 'font-size="15"'),
     text(margin.left, height - 12, x),

@@ -145,7 +145,7 @@ async function openLook({ redis, domain, client, workers }: FleetUnderTest) {
       const [now, oldestMs, ...waiting] = await Promise.all([
         standing(),
         oldest(),
-        ...queueNames.map((name) => client.queues[name].getJobCountByTypes('waiting')),
+        ...queueNames.map((name) => client.queues[name].getJobCountByTypes('waiting', 'prioritized')),
       ]);
       const each = (count: number) => Math.round(count / (at - last.at));
       const { decided, stored, valkeyMiB, ...counts } = now;

@@ -25,7 +25,7 @@ export async function awaitCalm(
   const open = async () => {
     const jobs = await Promise.all(
       queueNames.map(async (name) => {
-        const left = await client.queues[name].getJobs(['waiting', 'active', 'delayed']);
+        const left = await client.queues[name].getJobs(['waiting', 'prioritized', 'active', 'delayed']);
         return left.flatMap((job) => (job && !job.repeatJobKey ? [job] : []));
       }),
     );

@@ -36,7 +36,10 @@ test('a worker lives through 400 mutated jobs of every kind: each is done or kep
   await vi.waitFor(
     async () => {
       for (const queue of queueNames)
-        expect(await fleet.client.queues[queue].getJobCountByTypes('waiting', 'active'), queue).toBe(0);
+        expect(
+          await fleet.client.queues[queue].getJobCountByTypes('waiting', 'prioritized', 'active'),
+          queue,
+        ).toBe(0);
     },
     { timeout: 120_000, interval: 200 },
   );

@@ -26,7 +26,9 @@ const deliver = (queue: QueueName, kind: string, items: readonly unknown[], opti
 const idle = () =>
   eventually(async () => {
     const left = await Promise.all(
-      queueNames.map((name) => fleet.client.queues[name].getJobs(['waiting', 'active', 'delayed'])),
+      queueNames.map((name) =>
+        fleet.client.queues[name].getJobs(['waiting', 'prioritized', 'active', 'delayed']),
+      ),
     );
     expect(left.flat().filter((job) => !job.repeatJobKey)).toEqual([]);
   });

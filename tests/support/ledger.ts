@@ -18,8 +18,9 @@ export const allIsWell = (fleet: Fleet, diary: Diary): Promise<void> =>
       ).toEqual([]);
       expect(await failures(fleet)).toEqual([]);
       for (const name of queueNames)
-        expect(await fleet.client.queues[name].getJobCounts('waiting', 'active')).toEqual({
+        expect(await fleet.client.queues[name].getJobCounts('waiting', 'prioritized', 'active')).toEqual({
           waiting: 0,
+          prioritized: 0,
           active: 0,
         });
       expect(await fleet.redis.hlen(fleet.key('outbox'))).toBe(0);

@@ -47,11 +47,11 @@ async function inspect(name: QueueName, queue: Queue): Promise<QueueReport> {
     queue.getJobs(['waiting', 'prioritized'], 0, 0, true),
     queue.getWorkersCount(),
   ]);
-  const age = oldest[0] ? (Date.now() - oldest[0].timestamp) / 1_000 : 0;
+  const since = Math.min(Date.now(), ...oldest.map((job) => job.timestamp));
   return {
     queue: name,
     length: (counts['waiting'] ?? 0) + (counts['prioritized'] ?? 0) + due,
-    oldestSeconds: Math.max(0, age),
+    oldestSeconds: (Date.now() - since) / 1_000,
     failed: counts['failed'] ?? 0,
     workers,
   };

@@ -34,10 +34,11 @@ async function lines(
   ms: number,
 ): Promise<string[]> {
   const counts = await Promise.all(
-    queueNames.map((name) => queues[name].getJobCounts('waiting', 'active', 'failed')),
+    queueNames.map((name) => queues[name].getJobCounts('waiting', 'prioritized', 'active', 'failed')),
   );
   const depth = queueNames.map(
-    (name, at) => `${name} ${counts[at]?.['waiting'] ?? 0}+${counts[at]?.['active'] ?? 0}`,
+    (name, at) =>
+      `${name} ${(counts[at]?.['waiting'] ?? 0) + (counts[at]?.['prioritized'] ?? 0)}+${counts[at]?.['active'] ?? 0}`,
   );
   const failed = counts.reduce((sum, count) => sum + (count['failed'] ?? 0), 0);
   const last = [...diary.heard.values()].map((types) => types.at(-1));

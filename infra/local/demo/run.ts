@@ -114,9 +114,11 @@ async function settled({ queues }: MatchmakingClient, db: Db, diary: Diary): Pro
       db.collection('rating_changes').countDocuments(),
     ]);
     const counts = await Promise.all(
-      Object.values(queues).map((queue) => queue.getJobCounts('waiting', 'active')),
+      Object.values(queues).map((queue) => queue.getJobCounts('waiting', 'prioritized', 'active')),
     );
-    const idle = counts.every((it) => (it['waiting'] ?? 0) + (it['active'] ?? 0) === 0);
+    const idle = counts.every(
+      (it) => (it['waiting'] ?? 0) + (it['prioritized'] ?? 0) + (it['active'] ?? 0) === 0,
+    );
     if (idle && sessions >= diary.sessions.size && ratings >= expected) return;
   }
 }
