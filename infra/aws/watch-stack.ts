@@ -1,4 +1,4 @@
-import { Stack, type StackProps } from 'aws-cdk-lib';
+import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import { CfnBudget } from 'aws-cdk-lib/aws-budgets';
 import type { Construct } from 'constructs';
 import { missing } from './alarm-rule.ts';
@@ -47,6 +47,7 @@ export class WatchStack extends Stack {
       ],
     });
     new FleetDashboard(this, 'Overview', { settings, data, alarms: [alarms.composite, ...alarms.all] });
+    new CfnOutput(this, 'TaskStopsLogs', { value: stops.logGroup.logGroupName });
     if (settings.monthlyBudgetUsd !== undefined) budget(this, settings.monthlyBudgetUsd, topic.topicArn);
   }
 }

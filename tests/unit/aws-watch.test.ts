@@ -170,10 +170,3 @@ describe.each([
     watch.resourceCountIs('AWS::Budgets::Budget', settings.monthlyBudgetUsd === undefined ? 0 : 1);
   });
 });
-
-test.each(sections)('the section %s says what it means, three commands, and when it is over', (name) => {
-  const body = runbook.split(`## ${name}\n`)[1]?.split('\n## ')[0] ?? '';
-
-  expect(body.match(/^[123]\. /gm)).toHaveLength(3);
-  expect(body).toMatch(/^Over when /m);
-});
