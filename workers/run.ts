@@ -279,7 +279,8 @@ async function translate(
  * and retry failed work; its neighbours in this job are done.
  */
 async function keepRefusals(refusals: readonly Refusal[], job: BullJob, queue: Queue): Promise<void> {
-  const { traces, ...data }: Envelope = job.data;
+  // Its caller has its answer.
+  const { traces, reply: _, ...data }: Envelope = job.data;
   const traceOf = (index: number) => traces?.[index] || data.trace;
   await Promise.all(
     refusals.map(({ index }) =>
