@@ -1,4 +1,5 @@
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
+import { brokenInvariants } from '../support/invariants.ts';
 import { deathOf, everyDeath, mortal } from '../support/mortal.ts';
 import { place, status } from '../support/placement-service.ts';
 import { openPlacementSteps } from '../support/placement-steps.ts';
@@ -27,6 +28,7 @@ test('a placed match has one effect wherever a worker died on the way, however o
     const asked = steps.service.requests.filter((it) => it.idempotencyKey === match);
     expect(asked.length).toBeLessThanOrEqual(2);
     expect(await steps.fleet.redis.hlen(steps.key('outbox-placement'))).toBe(0);
+    expect(await brokenInvariants(steps.fleet)).toEqual([]);
     return died;
   });
 
@@ -55,6 +57,7 @@ test('a match that was refused a place stays failed wherever a worker died on th
     expect(
       (await steps.documents('tickets')).filter((it) => it['match_id'] === match).map((it) => it['status']),
     ).toEqual([expected, expected]);
+    expect(await brokenInvariants(steps.fleet)).toEqual([]);
     return died;
   });
 });
