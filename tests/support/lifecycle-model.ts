@@ -11,6 +11,8 @@ export interface ModelTicket {
   readonly start: number;
   status: TicketStatus;
   deadline: number;
+  /** When a sweep finds that its start job is late. */
+  late: number;
   match?: string;
   /** When its match was decided. */
   decided?: number;
@@ -119,6 +121,7 @@ export function reserve(
     start: model.now,
     status: 'QUEUED',
     deadline: 0,
+    late: model.now + 10_000,
     events: [],
     ...(asked.fills && { listed: new Set() }),
   };
@@ -248,4 +251,13 @@ export function accept(
 export function beat(model: Model): void {
   for (const [match, { deadline }] of [...model.proposals])
     if (deadline <= model.now) drop(model, match, false);
+}
+
+/** Tickets that wait for a start job that is late, from now on waiting for another; those whose time is over end. */
+export function sweep(model: Model, timeoutOf: (ticket: ModelTicket) => number): string[] {
+  const late = [...model.tickets.values()].filter((it) => it.status === 'QUEUED' && it.late <= model.now);
+  for (const it of late)
+    if (it.start + timeoutOf(it) <= model.now) end(it, 'TIMED_OUT', 'MatchmakingTimedOut');
+    else it.late = model.now + 5_000;
+  return late.filter((it) => it.status === 'QUEUED').map((it) => it.id);
 }

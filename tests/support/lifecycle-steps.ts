@@ -3,7 +3,6 @@ import { expect } from 'vitest';
 import { begin, enterBackfill, finish, inTheEnd, leave, present } from './lifecycle-matches.ts';
 import {
   accept,
-  beat,
   enter,
   isUndecided,
   type Model,
@@ -12,11 +11,10 @@ import {
   reserve,
   stop,
 } from './lifecycle-model.ts';
+import { type Happening, later, repartitioned, swept, unnoticed } from './lifecycle-upkeep.ts';
 import { type Delivery, kindOf, kinds, type World } from './lifecycle-world.ts';
 
 type Step = fc.AsyncCommand<Model, World>;
-/** What happens to the world, and to the model beside it. */
-type Happening = (model: Model, world: World) => Promise<void>;
 
 /** A step after which world and model must be the same. */
 const step = (name: string, ...happenings: readonly Happening[]): Step => ({
@@ -57,6 +55,8 @@ const startJob =
     else enter(model, ticket.id, kindOf(ticket).timeoutMs);
   };
 
+const startAgain = (id: string): Happening => startJob(({ tickets }) => tickets.get(id), 'once');
+
 const named =
   (ticket: number) =>
   ({ tickets }: Model, world: World): ModelTicket | undefined =>
@@ -71,10 +71,11 @@ const stopJob =
   };
 
 const cycle =
-  (pool: string, delivery: Delivery): Happening =>
+  (configuration: string, delivery: Delivery): Happening =>
   async (model, world) => {
-    await world.deliver('form-matches', { pool }, delivery);
-    await world.followCycle(model, pool);
+    for (const pool of await world.pools(configuration))
+      await world.deliver('form-matches', { pool }, delivery);
+    await world.followCycle(model, configuration);
   };
 
 /** One or all players of a ticket answer, to the n-th proposal or, where there is none, to a match long decided. */
@@ -134,23 +135,6 @@ const askForCompany =
     const { configuration, id: fills, teams } = match;
     const asked = { id: world.own(`ticket-${ticket}`), players, configuration, fills };
     expect(await world.reserve({ ...asked, teams })).toBe(reserve(model, asked));
-  };
-
-const later =
-  (seconds: number): Happening =>
-  async (model, world) => {
-    await world.advance(seconds * 1_000);
-    await world.beat();
-    model.now = await world.now();
-    beat(model);
-  };
-
-/** Time passes, and nobody beats meanwhile. */
-const unnoticed =
-  (seconds: number): Happening =>
-  async (model, world) => {
-    await world.advance(seconds * 1_000);
-    model.now = await world.now();
   };
 
 const shown = (delivery: Delivery) =>
@@ -266,8 +250,12 @@ const stepsIn = (configuration: fc.Arbitrary<string>): fc.Arbitrary<Step>[] => [
       if (id !== undefined) await stopJob(id, how)(model, world);
     }),
   ),
-  fc.constantFrom(1, 30, 101, 301).map((seconds) => step(`${seconds} s later`, later(seconds))),
+  fc
+    .tuple(fc.constantFrom(1, 30, 101, 301), delivery)
+    .map(([seconds, how]) => step(`${seconds} s later, ${shown(how)}`, later(seconds, how))),
   fc.constantFrom(30, 101).map((seconds) => step(`${seconds} s later, unnoticed`, unnoticed(seconds))),
+  delivery.map((how) => step(`sweep, ${shown(how)}`, swept(how, startAgain))),
+  configuration.map((name) => step(`${name} is partitioned otherwise`, repartitioned(name))),
 ];
 
 /** Sequences of up to so many steps in one or two configurations. */

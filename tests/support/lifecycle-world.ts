@@ -1,9 +1,11 @@
 import { expect } from 'vitest';
-import type { Job } from '../../jobs/contract.ts';
+import type { Envelope, Job } from '../../jobs/contract.ts';
 import { poolTag } from '../../jobs/keys.ts';
 import type { EventType } from '../../jobs/matchmaking/event.ts';
+import { configurationOf } from '../../jobs/matchmaking/pool-name.ts';
 import { aConfiguration, aPlayer } from './builders.ts';
 import { type HandFleet, openCrew } from './hand-fleet.ts';
+import type { Worker } from './life-steps.ts';
 import type { Playing } from './lifecycle-matches.ts';
 import { commit, expire, type Model, waiting } from './lifecycle-model.ts';
 import { deathOf, mortal } from './mortal.ts';
@@ -36,6 +38,13 @@ const kind = (red: number, blue: number, more: Partial<Kind> = {}): Kind => ({
   ...more,
 });
 
+/** The same rule set with one value that all share: its tickets wait in a pool of that name. */
+const partitioned = (ruleSet: Kind['ruleSet']) => ({
+  ...ruleSet,
+  playerAttributes: [...ruleSet.playerAttributes, { name: 'mode', type: 'string', default: 'any' }],
+  rules: [{ name: 'SameMode', type: 'batchDistance', batchAttribute: 'mode' }],
+});
+
 /** Configurations in which everybody suits everybody, so that who still waits after a cycle waits for want of players. */
 export const kinds: Readonly<Record<string, Kind>> = {
   duel: kind(1, 1),
@@ -57,7 +66,9 @@ export type World = Awaited<ReturnType<typeof openWorld>>;
 export async function prepare({ stores, advance }: HandFleet): Promise<void> {
   await advance(24 * 3_600_000);
   const { configuration } = aConfiguration();
-  for (const [name, { timeoutMs, automatic, answerMs, ruleSet }] of Object.entries(kinds))
+  for (const [name, { timeoutMs, automatic, answerMs, ruleSet }] of Object.entries(kinds)) {
+    for (const body of [ruleSet, partitioned(ruleSet)])
+      await stores.ruleSets.put(name, JSON.stringify(body), new Date());
     await stores.pool.install({
       version: 1,
       ruleSet: { name, version: 1, body: JSON.stringify(ruleSet) },
@@ -73,6 +84,7 @@ export async function prepare({ stores, advance }: HandFleet): Promise<void> {
         }),
       },
     });
+  }
 }
 
 /** One sequence's part of a fleet: its tickets and players have ids that no other has. */
@@ -97,11 +109,21 @@ export async function openWorld(fleet: HandFleet, name: string) {
     });
   };
 
+  /** Workers do something; in the end one has done it. */
+  const carryOut = async (work: (worker: Worker) => Promise<unknown>, delivery: Delivery) => {
+    if (typeof delivery === 'object') {
+      const death = { ...delivery };
+      await deathOf(work(openCrew(mortal(fleet.kit, death))), death);
+    }
+    const times = delivery === 'twice' ? 2 : 1;
+    for (let time = 0; time < times; time++) await work(fleet);
+  };
+
   const world = {
     own: (what: string) => `${name}-${what}`,
     now: async () => Number(await fleet.redis.get(key('clock'))),
     advance: fleet.advance,
-    beat: fleet.beat,
+    beat: (delivery: Delivery) => carryOut((worker) => worker.beat(), delivery),
 
     /** A producer reserves a ticket; of a backfill ticket's players each is on a team. */
     async reserve(asked: {
@@ -115,7 +137,7 @@ export async function openWorld(fleet: HandFleet, name: string) {
         const team = asked.teams?.get(id);
         return { ...aPlayer(id), ...(team && { team }) };
       });
-      const [verdict] = await fleet.producerTickets.reserve(world.own('job'), [
+      const [verdict] = await fleet.producerTickets.reserve(world.own(`job-${asked.id}`), [
         {
           ticketId: asked.id,
           configuration: asked.configuration,
@@ -129,20 +151,45 @@ export async function openWorld(fleet: HandFleet, name: string) {
     },
 
     /** A job reaches workers; in the end one has done it. */
-    async deliver(job: Job['kind'], item: object, delivery: Delivery): Promise<void> {
-      if (typeof delivery === 'object') {
-        const death = { ...delivery };
-        await deathOf(openCrew(mortal(fleet.kit, death)).work(job, [item]), death);
-      }
-      const times = delivery === 'twice' ? 2 : 1;
-      for (let time = 0; time < times; time++) expect((await fleet.work(job, [item])).kind).toBe('done');
+    deliver: (job: Job['kind'], item: object, delivery: Delivery) =>
+      carryOut(async (worker) => expect((await worker.work(job, [item])).kind).toBe('done'), delivery),
+
+    /** Returns the tickets that were given another start job. */
+    async sweep(delivery: Delivery): Promise<string[]> {
+      await world.deliver('sweep', {}, delivery);
+      const jobs = await fleet.kit.queues.queues.matchmaking.getJobs(['waiting', 'prioritized']);
+      const starts = jobs.filter((job) => job.name.startsWith('start-'));
+      for (const job of starts) await job.remove();
+      return starts.flatMap((job) =>
+        (job.data as Envelope).items.map((item) => (item as { ticketId: string }).ticketId),
+      );
+    },
+
+    /** Puts a configuration's tickets into a pool of one value, or back into that of the whole configuration. */
+    async repartition(name: string): Promise<void> {
+      const { pool } = fleet.stores;
+      const installed = await pool.installed(name);
+      if (!installed) throw new Error(`there is no configuration ${name}`);
+      const version = installed.ruleSet.version === 1 ? 2 : 1;
+      const { ruleSet } = kindOf({ configuration: name });
+      const body = JSON.stringify(version === 1 ? ruleSet : partitioned(ruleSet));
+      await pool.install({ ...installed, version: installed.version + 1, ruleSet: { name, version, body } });
+    },
+
+    /** Pools that have tickets of a configuration; where they belong by now comes last. */
+    async pools(name: string): Promise<string[]> {
+      const installed = await fleet.stores.pool.installed(name);
+      if (installed?.version === 1) return [name];
+      const both = [name, `${name}/any`];
+      return installed?.ruleSet.version === 1 ? both.reverse() : both;
     },
 
     /** What a cycle of a pool was seen to do is right, and left nobody waiting without need. */
-    async followCycle(model: Model, pool: string): Promise<void> {
-      expire(model, pool);
-      for (const { type, pool: of, matchId = '', tickets } of await listen())
+    async followCycle(model: Model, configuration: string): Promise<void> {
+      expire(model, configuration);
+      for (const { type, pool, matchId = '', tickets } of await listen())
         if (type === 'PotentialMatchCreated') {
+          const of = configurationOf(pool);
           const teams = new Map(
             tickets.flatMap((it) =>
               it.players.map((player) => [player.playerId, player.team ?? ''] as const),
@@ -156,11 +203,11 @@ export async function openWorld(fleet: HandFleet, name: string) {
             expect(members).toBeLessThanOrEqual(team.maxPlayers);
           }
         }
-      const left = Object.groupBy(waiting(model, pool), (it) => (it.fills ? 'playing' : 'alone'));
+      const left = Object.groupBy(waiting(model, configuration), (it) => (it.fills ? 'playing' : 'alone'));
       const { playing = [], alone = [] } = left;
       // Two suit each other always; a match that wants company may have no place for two at once.
       const could = playing.length > 0 ? alone.filter((it) => it.players.length === 1) : alone.slice(1);
-      expect(could, `tickets of ${pool} that wait though they need not`).toEqual([]);
+      expect(could, `tickets of ${configuration} that wait though they need not`).toEqual([]);
     },
 
     /** The fleet's tickets and events are the model's. */
