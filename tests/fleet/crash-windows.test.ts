@@ -8,6 +8,7 @@ import { aConfiguration } from '../support/builders.ts';
 import { duelSteps } from '../support/duel-steps.ts';
 import { type Fleet, openFleet } from '../support/fleet.ts';
 import { perform } from '../support/fleet-stores.ts';
+import { brokenInvariants } from '../support/invariants.ts';
 
 /**
  * Each test takes the steps of a journey by hand up to one line, as if the process that took them had died there, and
@@ -62,6 +63,7 @@ async function expectOneMatch(matchId: string | RegExp) {
       'PotentialMatchCreated',
       'MatchmakingSucceeded',
     ]);
+  expect(await brokenInvariants(fleet)).toEqual([]);
 }
 
 describe('a producer dies', () => {
@@ -95,6 +97,7 @@ describe('a start job', () => {
     });
     expect(await fleet.lifecycle(ann)).toEqual(['MatchmakingFailed']);
     expect(await fleet.redis.zcard(fleet.key('reservations'))).toBe(0);
+    expect(await brokenInvariants(fleet, { tickets: [ann, bob] })).toEqual([]);
   });
 });
 
@@ -253,6 +256,8 @@ describe('a rating-update worker dies', () => {
         expect(await fleet.cacheRedis.hget(`sessions:session-${player._id}`, 'rating')).toBe(rating);
       }
       expect(players.get(ann)?.profile.current_rating).toBeGreaterThan(1500);
+      // Nobody placed the match: its tickets wait in the outbox.
+      expect(await brokenInvariants(fleet, { settled: false, results: ['match'] })).toEqual([]);
     },
   );
 });
