@@ -12,6 +12,7 @@ const played = (matchId: string) =>
       sequence,
       revision: '1',
       deadline: 0,
+      length: 0,
       players: [aPlayer(`${matchId}-${side}`)],
     })),
   );

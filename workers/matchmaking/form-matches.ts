@@ -7,17 +7,25 @@ import { type Mirror, openMirror } from './mirror.ts';
 
 /** How long (ms) one job goes on cycling a pool that keeps changing, before it yields to other pools. */
 const hotMs = 5_000;
-/** Tickets kept in memory over all mirrors: the least recently used are let go beyond it. About 1.5 KB each. */
-const mirroredTickets = 150_000;
-/** Mirrors in memory, however few tickets they hold: to read a small pool again is one call. */
-const mostMirrors = 512;
+/** What a worker keeps in memory between jobs: beyond either, the mirrors used longest ago are let go. */
+export interface MirrorLimits {
+  readonly mostBytes: number;
+  /** However few tickets they hold: to read a small pool again is one call. */
+  readonly mostMirrors: number;
+}
+
+/** Room for some 150,000 tickets of one player. */
+const mirrorLimits: MirrorLimits = { mostBytes: 224 * 1024 * 1024, mostMirrors: 512 };
 
 /**
  * Cycles one pool until nothing changes or its time is over. Mirrors stay in memory between jobs, so a pool whose jobs
  * come back to this worker is caught up instead of read. A mirror in use is nobody else's: should a second job of the
  * pool run here, after a lost lock say, it opens its own.
  */
-export const formMatchesOfPool = (stores: CycleStores): Handler<z.output<typeof formMatches.item>> => {
+export const formMatchesOfPool = (
+  stores: CycleStores,
+  limits = mirrorLimits,
+): Handler<z.output<typeof formMatches.item>> => {
   const idle = new Map<string, Mirror>();
   return async ([item], { signal }) => {
     if (!item) return done();
@@ -28,17 +36,17 @@ export const formMatchesOfPool = (stores: CycleStores): Handler<z.output<typeof 
     for (let again = true; again && !signal.aborted && Date.now() < until; cycles++)
       again = await runCycle(mirror, stores);
     idle.set(item.pool, mirror);
-    letGo(idle);
+    letGo(idle, limits);
     return done({ cycles });
   };
 };
 
-/** Keeps the mirrors used last; a map gives them oldest first. */
-function letGo(idle: Map<string, Mirror>): void {
-  let tickets = [...idle.values()].reduce((sum, mirror) => sum + mirror.size, 0);
+/** Keeps the mirrors used last, one at least; a map gives them oldest first. */
+function letGo(idle: Map<string, Mirror>, { mostBytes, mostMirrors }: MirrorLimits): void {
+  let bytes = [...idle.values()].reduce((sum, mirror) => sum + mirror.bytes, 0);
   for (const [name, mirror] of idle) {
-    if ((tickets <= mirroredTickets && idle.size <= mostMirrors) || idle.size === 1) return;
+    if ((bytes <= mostBytes && idle.size <= mostMirrors) || idle.size === 1) return;
     idle.delete(name);
-    tickets -= mirror.size;
+    bytes -= mirror.bytes;
   }
 }

@@ -12,6 +12,8 @@ export interface PooledTicket extends SearchingTicket {
   readonly fills?: string;
   /** Header of the trace its start call belonged to. */
   readonly trace?: string;
+  /** Length of its players as text: what it takes in memory goes with it. */
+  readonly length: number;
 }
 
 export type Change =
@@ -118,7 +120,7 @@ function readTicket([
   revision,
   start,
   deadline,
-  players,
+  players = '[]',
   fills,
   trace,
 ]: readonly string[]): PooledTicket {
@@ -128,7 +130,8 @@ function readTicket([
     revision: revision ?? '',
     startTime: Number(start),
     deadline: Number(deadline),
-    players: JSON.parse(players ?? '[]') as TicketPlayer[],
+    players: JSON.parse(players) as TicketPlayer[],
+    length: players.length,
     ...(fills && { backfill: true, fills }),
     ...(trace && { trace }),
   };
