@@ -37,21 +37,30 @@ export function toNotification(
   return { event, number, body, group: stored.pool ?? stored.configuration, attributes, bytes };
 }
 
-/** Messages in order, as few calls as the limits allow; each message alone must fit. */
+/**
+ * Messages in order, as few calls as the limits allow; each message alone must fit. Messages about the same thing (`about`
+ * names it) go in different calls: a call may fail for one of its messages and deliver those behind it.
+ */
 export function inBatches<Message extends { readonly bytes: number }>(
   messages: readonly Message[],
+  about: (message: Message) => readonly string[] = () => [],
 ): Message[][] {
   const batches: Message[][] = [];
   let batch: Message[] = [];
   let bytes = 0;
+  let named = new Set<string>();
   for (const message of messages) {
-    if (batch.length === batchLimits.entries || bytes + message.bytes > batchLimits.bytes) {
+    const names = about(message);
+    const full = batch.length === batchLimits.entries || bytes + message.bytes > batchLimits.bytes;
+    if (full || names.some((name) => named.has(name))) {
       if (batch.length > 0) batches.push(batch);
       batch = [];
       bytes = 0;
+      named = new Set();
     }
     batch.push(message);
     bytes += message.bytes;
+    for (const name of names) named.add(name);
   }
   if (batch.length > 0) batches.push(batch);
   return batches;

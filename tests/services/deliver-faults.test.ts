@@ -28,6 +28,28 @@ describe('SNS failing', () => {
     expect((await topic.heard()).map(ticketOf).sort()).toEqual(['a', 'b', 'c']);
   });
 
+  test('for single entries of a FIFO topic: no later event of their tickets comes before them (invariant 8)', async () => {
+    const topic = await steps.topic({ fifo: true });
+    await steps.deliver(topic.arn);
+    await steps.begin('a', 'b');
+    await steps.pool.stop('a');
+    let failures = 2;
+    steps.sns.fail({
+      ofEntry: (message) =>
+        mentions('a')(message) && failures-- > 0 ? { code: 'InternalError', senderFault: false } : undefined,
+    });
+
+    await steps.deliver(topic.arn);
+
+    const heard = await topic.heard();
+    expect(heard.map((it) => [ticketOf(it), it.event.detail.type])).toEqual([
+      ['b', 'MatchmakingSearching'],
+      ['a', 'MatchmakingSearching'],
+      ['a', 'MatchmakingCancelled'],
+    ]);
+    expect(steps.sns.calls.map((call) => call.length)).toEqual([2, 1, 1, 1]);
+  });
+
   test('altogether: the deliverer rests and nothing waits for it; afterwards nothing is missing', async () => {
     const topic = await steps.topic();
     await steps.deliver(topic.arn);
@@ -158,7 +180,7 @@ const aNotification = (number: number): Notification => ({
   group: 'x'.repeat(200),
   attributes: { eventType: 'MatchmakingSearching', configuration: 'duel' },
   bytes: 100,
-  event: { id: `id-${number}` } as Notification['event'],
+  event: { id: `id-${number}`, detail: { tickets: [] } } as unknown as Notification['event'],
 });
 
 test('a group with too long a name goes by its digest', async () => {

@@ -27,6 +27,25 @@ test('batches keep order, drop nothing and stay within the limits of one call', 
   );
 });
 
+test('messages about the same ticket are in different batches, all still in order (invariant 8)', () => {
+  const message = fc.record({
+    bytes: fc.integer({ min: 1, max: 100 }),
+    tickets: fc.array(fc.constantFrom('a', 'b', 'c', 'd'), { maxLength: 3 }).map((ids) => [...new Set(ids)]),
+  });
+  fc.assert(
+    fc.property(fc.array(message, { maxLength: 60 }), (messages) => {
+      const batches = inBatches(messages, (it) => it.tickets);
+
+      expect(batches.flat()).toEqual(messages);
+      for (const batch of batches) {
+        const named = batch.flatMap((it) => it.tickets);
+        expect(new Set(named).size).toBe(named.length);
+        expect(batch.length).toBeLessThanOrEqual(batchLimits.entries);
+      }
+    }),
+  );
+});
+
 test('a message says what SNS counts: bytes of body and attributes', () => {
   const { body, bytes } = toNotification(1, stored, origin, iso);
   const attributes = 'eventTypeStringMatchmakingSearching' + 'configurationStringduel';

@@ -79,7 +79,7 @@ export function openTopics(endpoint?: string, tracer = noTracer) {
 
   return {
     /**
-     * Publishes to a topic; on a FIFO one the messages of a group in their order. Resolves when each was accepted or refused
+     * Publishes to a topic; on a FIFO one each ticket's events in their order, whatever entry of a batch fails alone. Resolves when each was accepted or refused
      * for good; throws when the topic cannot be reached, does not exist or is closed to this fleet: then any of them may
      * have been accepted.
      */
@@ -88,12 +88,14 @@ export function openTopics(endpoint?: string, tracer = noTracer) {
       notifications: readonly Notification[],
       signal: AbortSignal,
     ): Promise<Refused[]> {
+      const fifo = isFifo(topic);
       const tooLarge = notifications.filter((it) => it.bytes > batchLimits.bytes);
       const fit = notifications.filter((it) => it.bytes <= batchLimits.bytes);
       const results = await Promise.allSettled(
-        inLanes(fit, isFifo(topic)).map(async (lane) => {
+        inLanes(fit, fifo).map(async (lane) => {
           const refused: Refused[] = [];
-          for (const batch of inBatches(lane)) refused.push(...(await publishBatch(topic, batch, signal)));
+          const batches = fifo ? inBatches(lane, ticketsOf) : inBatches(lane);
+          for (const batch of batches) refused.push(...(await publishBatch(topic, batch, signal)));
           return refused;
         }),
       );
@@ -115,6 +117,9 @@ export function openTopics(endpoint?: string, tracer = noTracer) {
 }
 
 const isFifo = (topic: string): boolean => topic.endsWith('.fifo');
+
+/** Whose events must not overtake each other. */
+const ticketsOf = ({ event }: Notification): string[] => event.detail.tickets.map((it) => it.ticketId);
 
 /** Codes of entries that may well be accepted later, whoever is said to be at fault. */
 const passing = /Throttl|Internal|Unavailable/i;
