@@ -14,10 +14,11 @@ const backfill = async (steps: Steps, ticketId: string) => {
   await reserveBackfill(steps, ticketId);
   await enterBackfill(steps, ticketId);
 };
-const placeBackfill = async (steps: Steps) => {
+/** The backfill ticket `f` found a player, who is asked, if they are, for `answerMs`. */
+export const placeBackfill = async (steps: Steps, answerMs?: number) => {
   await steps.search('x');
   await backfill(steps, 'f');
-  await steps.pool.commit('duel', [await steps.commitOf('m', 'f', 'x')]);
+  await steps.pool.commit('duel', [await steps.commitOf('m', 'f', 'x')], answerMs);
 };
 
 /** Every code of the scripts that only backfill tickets know, with how it comes to that. */

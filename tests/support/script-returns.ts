@@ -1,4 +1,4 @@
-import { backfillReturns } from './backfill-returns.ts';
+import { backfillReturns, placeBackfill } from './backfill-returns.ts';
 import { aConfiguration, aTicket } from './builders.ts';
 import type { openPoolSteps } from './pool-steps.ts';
 
@@ -34,8 +34,10 @@ const rest = async ({ pool }: Steps, position: number) =>
 
 const follow = ({ pool }: Steps, holder: string) => pool.follow('f', holder, 'oldest');
 
-/** Every code that a script's header says it returns, with how it comes to that. */
-export const scriptReturns: Readonly<Record<string, Readonly<Record<string, Story>>>> = {
+/** Every code that a script's header says it returns, with how it comes to that; by the reason that follows, where one does. */
+export const scriptReturns: Readonly<
+  Record<string, Readonly<Record<string, Story | Readonly<Record<string, Story>>>>>
+> = {
   accept: {
     recorded: async (steps) => {
       await commit(steps, answerMs);
@@ -50,7 +52,21 @@ export const scriptReturns: Readonly<Record<string, Readonly<Record<string, Stor
       await commit(steps, answerMs);
       await steps.pool.accept('a', 'm', 'REJECT', ['a']);
     },
-    'not-proposed': (steps) => accept(steps, 'ghost'),
+    'not-proposed': {
+      missing: (steps) => accept(steps, 'ghost'),
+      SEARCHING: async (steps) => {
+        await steps.search('a');
+        await accept(steps, 'a');
+      },
+      'other-match': async (steps) => {
+        await commit(steps, answerMs);
+        await steps.pool.accept('a', 'older', 'ACCEPT', ['a']);
+      },
+      backfill: async (steps) => {
+        await placeBackfill(steps, answerMs);
+        await accept(steps, 'f', 'p');
+      },
+    },
     stranger: async (steps) => {
       await commit(steps, answerMs);
       await accept(steps, 'a', 'b');
