@@ -120,7 +120,7 @@ test('a mirror of a pool that changes faster than it reads catches up with what 
 
 test('a mirror of a large pool begins with its oldest tickets, and reads on whatever changes meanwhile', async () => {
   await domain.search(...names(1_200));
-  const mirror = openMirror(domain.pool, 'duel', 1);
+  const mirror = openMirror(domain.pool, 'duel', { ticketsPerPage: 500, pagesAtOnce: 1 });
 
   await mirror.catchUp();
   expect(ids(mirror)).toEqual(names(500));

@@ -6,9 +6,11 @@ import type { Pool } from '../pool/pool.ts';
 
 /** Changes read in one step; a mirror further behind takes several before its next cycle. */
 const changesPerStep = 2_000;
-const ticketsPerPage = 500;
-/** Of a pool this many pages are read before a cycle goes on with them, its oldest tickets; more come before the next. */
-const mostPages = 40;
+/**
+ * Of a pool so many pages are read before a cycle goes on with them, its oldest tickets; more come before the next. When Redis
+ * has all it can do, each page takes tenths of a second.
+ */
+const reading = { ticketsPerPage: 1_000, pagesAtOnce: 8 };
 
 /**
  * About what a ticket takes in memory, the engine's view of it included: some 1.5 KB for one player. Parsed, players take
@@ -23,7 +25,7 @@ export type Mirror = ReturnType<typeof openMirror>;
  * beside it. It may be behind at any time, and of a large pool hold no more than the oldest yet; a commit formed from what it
  * shows is checked against the tickets themselves. One cycle at a time may use it.
  */
-export function openMirror(pool: Pool, name: string, pagesAtOnce = mostPages) {
+export function openMirror(pool: Pool, name: string, { ticketsPerPage, pagesAtOnce } = reading) {
   const tickets = new Map<string, PooledTicket>();
   const refused = new Set<string>();
   const configuration = configurationOf(name);
