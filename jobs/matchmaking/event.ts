@@ -11,7 +11,7 @@ export type EventType =
 
 interface EventPlayer {
   readonly playerId: string;
-  /** From a potential match on. */
+  /** From a potential match on; of a backfill ticket, whose players bring theirs, in all events but MatchmakingSearching. */
   readonly team?: string;
   /** Once they answered. */
   readonly accepted?: boolean;

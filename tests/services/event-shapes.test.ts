@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { EventType, MatchmakingEvent } from '../../jobs/matchmaking/event.ts';
 import { readEvents } from '../../producers/events.ts';
+import { backfillSteps } from '../support/backfill-steps.ts';
 import { aConfiguration, aTicket } from '../support/builders.ts';
+import { backfillRows, eventRows, rules } from '../support/event-rows.ts';
 import { openPoolSteps } from '../support/pool-steps.ts';
 
 /**
@@ -12,7 +14,6 @@ let domain: Awaited<ReturnType<typeof openPoolSteps>>;
 let heard: MatchmakingEvent[];
 
 const answerMs = 30_000;
-const rules = [{ ruleName: 'Close', passedCount: 3, failedCount: 4 }];
 
 beforeAll(async () => {
   domain = await openPoolSteps();
@@ -38,6 +39,7 @@ beforeAll(async () => {
   await pool.stop('stopped');
   await domain.redis.hset(domain.key('ticket:late'), 'deadline', 1);
   await pool.expire(['late']);
+  await backfills();
   await domain.reserve(aTicket('unfit'));
   await pool.refuse([{ ticketId: 'unfit', reason: 'InvalidTicket', message: 'players: none' }]);
   await pool.stop('overtaken');
@@ -71,6 +73,22 @@ async function proposed(matchId: string, timeoutMs?: number) {
   await domain.pool.commit('duel', [await domain.commitOf(matchId, ...ids)], answerMs);
 }
 
+/** Backfill tickets of running matches: one finds a player, one is stopped, one is late, one does not fit. */
+async function backfills() {
+  const { pool } = domain;
+  const { ask, fill, commit, settle } = backfillSteps(() => domain);
+  await fill('filled', 'p1');
+  await domain.search('joins');
+  await settle(await commit('again', 'filled', 'joins'));
+  await fill('fill-stopped', 'p2');
+  await pool.stop('fill-stopped');
+  await fill('fill-late', 'p3');
+  await domain.redis.hset(domain.key('ticket:fill-late'), 'deadline', 1);
+  await pool.expire(['fill-late']);
+  await ask('fill-unfit', 'p4');
+  await pool.refuse([{ ticketId: 'fill-unfit', reason: 'InvalidTicket', message: 'players: none' }]);
+}
+
 async function allEvents() {
   const latest = Number(await domain.redis.get(domain.key('event-number')));
   const origin = { account: '123456789012', region: 'eu-west-1' };
@@ -95,132 +113,28 @@ const of = (type: EventType, ticketId: string): MatchmakingEvent => {
 };
 
 const common = ['type', 'tickets', 'gameSessionInfo', 'customEventData'];
-const withTeam = ['playerId', 'team'];
-const answered = [...withTeam, 'accepted'];
-const ended = ['reason', 'message', 'ruleEvaluationMetrics'];
-const offer = ['matchId', 'acceptanceRequired', 'ruleEvaluationMetrics'];
-
-interface Row {
-  readonly type: EventType;
-  readonly ticketId: string;
-  /** Keys of `detail` beside the common ones. */
-  readonly keys: readonly string[];
-  /** Keys of the first ticket's player. */
-  readonly player: readonly string[];
-  readonly detail?: object;
-}
-
-const table: readonly Row[] = [
-  {
-    type: 'MatchmakingSearching',
-    ticketId: 'placed-a',
-    keys: ['estimatedWaitMillis'],
-    player: ['playerId'],
-    detail: { estimatedWaitMillis: 'NOT_AVAILABLE' },
-  },
-  {
-    type: 'PotentialMatchCreated',
-    ticketId: 'placed-a',
-    keys: offer,
-    player: withTeam,
-    detail: { matchId: 'placed', acceptanceRequired: false },
-  },
-  {
-    type: 'PotentialMatchCreated',
-    ticketId: 'agreed-a',
-    keys: [...offer, 'acceptanceTimeout'],
-    player: withTeam,
-    detail: { acceptanceRequired: true, acceptanceTimeout: 30 },
-  },
-  { type: 'AcceptMatch', ticketId: 'agreed-a', keys: ['matchId'], player: answered },
-  {
-    type: 'AcceptMatchCompleted',
-    ticketId: 'agreed-a',
-    keys: ['matchId', 'acceptance'],
-    player: answered,
-    detail: { acceptance: 'Accepted' },
-  },
-  {
-    type: 'AcceptMatchCompleted',
-    ticketId: 'refused-a',
-    keys: ['matchId', 'acceptance'],
-    player: answered,
-    detail: { acceptance: 'Rejected' },
-  },
-  {
-    type: 'AcceptMatchCompleted',
-    ticketId: 'ignored-a',
-    keys: ['matchId', 'acceptance'],
-    player: withTeam,
-    detail: { acceptance: 'TimedOut' },
-  },
-  { type: 'MatchmakingSucceeded', ticketId: 'placed-a', keys: ['matchId'], player: withTeam },
-  {
-    type: 'MatchmakingTimedOut',
-    ticketId: 'late',
-    keys: ended,
-    player: ['playerId'],
-    detail: {
-      reason: 'TimedOut',
-      message: 'Removed from matchmaking due to timing out.',
-      ruleEvaluationMetrics: rules,
-    },
-  },
-  {
-    type: 'MatchmakingCancelled',
-    ticketId: 'stopped',
-    keys: ended,
-    player: ['playerId'],
-    detail: { reason: 'Cancelled', message: 'Cancelled by request.', ruleEvaluationMetrics: rules },
-  },
-  {
-    type: 'MatchmakingCancelled',
-    ticketId: 'refused-a',
-    keys: [...ended, 'matchId'],
-    player: ['playerId'],
-    detail: { matchId: 'refused', reason: 'Cancelled' },
-  },
-  {
-    type: 'MatchmakingCancelled',
-    ticketId: 'overtaken',
-    keys: ended,
-    player: ['playerId'],
-    detail: { message: 'Cancelled by request.', ruleEvaluationMetrics: [] },
-  },
-  {
-    type: 'MatchmakingFailed',
-    ticketId: 'failed-a',
-    keys: [...ended, 'matchId'],
-    player: withTeam,
-    detail: { reason: 'PlacementFailed', ruleEvaluationMetrics: rules },
-  },
-  {
-    type: 'MatchmakingFailed',
-    ticketId: 'unfit',
-    keys: ['reason', 'message'],
-    player: ['playerId'],
-    detail: { reason: 'InvalidTicket', message: 'players: none' },
-  },
-];
 
 describe('every event has the shape of flexmatch.md section 13', () => {
-  test.each(table)('$type of $ticketId', ({ type, ticketId, keys, player, detail = {} }) => {
-    const event = of(type, ticketId);
+  test.each([...eventRows, ...backfillRows])(
+    '$type of $ticketId',
+    ({ type, ticketId, keys, player, detail = {} }) => {
+      const event = of(type, ticketId);
 
-    expect(Object.keys(event.detail).sort()).toEqual([...common, ...keys].sort());
-    for (const ticket of event.detail.tickets)
-      expect(Object.keys(ticket).sort()).toEqual(['players', 'startTime', 'ticketId']);
-    const [first] = event.detail.tickets.filter((it) => it.ticketId === ticketId);
-    expect(Object.keys(first?.players[0] ?? {}).sort()).toEqual([...player].sort());
-    expect(event.detail.gameSessionInfo).toEqual({
-      players: event.detail.tickets.flatMap((it) => it.players),
-    });
-    expect(event.detail).toMatchObject({ ...detail, customEventData: 'season "7"' });
-  });
+      expect(Object.keys(event.detail).sort()).toEqual([...common, ...keys].sort());
+      for (const ticket of event.detail.tickets)
+        expect(Object.keys(ticket).sort()).toEqual(['players', 'startTime', 'ticketId']);
+      const [first] = event.detail.tickets.filter((it) => it.ticketId === ticketId);
+      expect(Object.keys(first?.players[0] ?? {}).sort()).toEqual([...player].sort());
+      expect(event.detail.gameSessionInfo).toEqual({
+        players: event.detail.tickets.flatMap((it) => it.players),
+      });
+      expect(event.detail).toMatchObject({ ...detail, customEventData: 'season "7"' });
+    },
+  );
 
   test('and no type is missing from that table', () => {
-    expect(new Set(table.map((row) => row.type))).toEqual(new Set(heard.map((it) => it.detail.type)));
-    expect(new Set(table.map((row) => row.type)).size).toBe(8);
+    expect(new Set(eventRows.map((row) => row.type))).toEqual(new Set(heard.map((it) => it.detail.type)));
+    expect(new Set(eventRows.map((row) => row.type)).size).toBe(8);
   });
 });
 

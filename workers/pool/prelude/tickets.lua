@@ -80,11 +80,19 @@ local function wait_in(ticket, pool, deadline, players, time)
   make_due(pool, time + 1000)
 end
 
+-- A backfill ticket's roster as FlexMatch shows who searches: without the teams that its players bring.
+local function without_teams(roster)
+  local names = {}
+  for i, member in ipairs(cjson.decode(roster)) do names[i] = '{"playerId":' .. cjson.encode(member.playerId) .. '}' end
+  return '[' .. table.concat(names, ',') .. ']'
+end
+
 -- Makes a ticket searchable, the first time or again with its age kept.
 local function search(ticket, pool, deadline, players, time)
   wait_in(ticket, pool, deadline, players, time)
+  local roster = ticket.fills and without_teams(ticket.roster) or ticket.roster
   emit('MatchmakingSearching', time, ticket.configuration,
-    '{"tickets":[' .. ticket_view(ticket.id, ticket.start, ticket.roster) .. '],"estimatedWaitMillis":' ..
+    '{"tickets":[' .. ticket_view(ticket.id, ticket.start, roster) .. '],"estimatedWaitMillis":' ..
     (ticket.estimate or '"NOT_AVAILABLE"') .. '}', pool)
 end
 
