@@ -50,11 +50,12 @@ export function queueAccess(domain: string, role: QueueRole): string {
   return ['on', ...keys, 'resetchannels', '-@all', ...commands].join(' ');
 }
 
-/** FLUSHALL, KEYS, CONFIG and their like; and what takes every script away from everybody, which Valkey finds harmless. */
-const closed = ['-@admin', '-@dangerous', '-script|flush', '-function'];
+/** What workers do with the session cache: `workers/session-cache/` and, to connect, ioredis. */
+export const cacheCommands: readonly string[] =
+  'client|setinfo info eval evalsha expire hget hgetall hset'.split(' ');
 
+/** Access of the session cache's one user. */
 export function cacheAccess(): string {
   const keys = [sessionCacheKey('*'), ratingCacheKey('*')].map((key) => `~${key}`);
-  const commands = ['-@all', '+@read', '+@write', '+@connection', '+@scripting', ...closed, '+info'];
-  return ['on', ...keys, 'resetchannels', ...commands].join(' ');
+  return ['on', ...keys, 'resetchannels', '-@all', ...cacheCommands.map((it) => `+${it}`)].join(' ');
 }

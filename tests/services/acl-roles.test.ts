@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { expect, test, vi } from 'vitest';
-import { cacheAccess, type QueueRole, queueCommands } from '../../infra/aws/access.ts';
+import { cacheAccess, cacheCommands, type QueueRole, queueCommands } from '../../infra/aws/access.ts';
 import { openClient } from '../../producers/client.ts';
 import { duelRuleSet } from '../support/builders.ts';
 import { openCli } from '../support/cli.ts';
-import { namedInCode, recordCommands } from '../support/commands-used.ts';
+import { namedInCode, type Role, recordCommands } from '../support/commands-used.ts';
 import { type Fleet, openFleet, soloist } from '../support/fleet.ts';
 import { openRole, openUser } from '../support/redis-user.ts';
 
@@ -53,16 +53,18 @@ test('each role has the commands its code uses and no other: nothing is refused 
   await using worker = await openRole(fleet.domain, 'worker');
   await using operator = await openRole(fleet.domain, 'operator');
   await using cache = await openUser('CACHE_REDIS_URL', fleet.own('cache'), cacheAccess());
-  using recorded = await recordCommands(worker.admin);
+  using onQueue = await recordCommands(worker.admin);
+  using onCache = await recordCommands(cache.admin);
   await fleet.startWorker({ QUEUE_REDIS_URL: worker.url, CACHE_REDIS_URL: cache.url });
   await using client = await openClient({ redisUrl: producer.url, domain: fleet.domain });
   await play(fleet, client);
   await operate(fleet, operator.url);
 
   for (const user of [producer, worker, operator, cache]) expect(await user.refused(), user.name).toEqual([]);
-  for (const [role, { name, admin }] of Object.entries({ producer, worker, operator })) {
-    const used = (await recorded.usedBy(name)).union(await namedInCode(admin, role as QueueRole));
-    const list = new Set(queueCommands(role as QueueRole));
+  for (const [role, { name, admin }] of Object.entries({ producer, worker, operator, cache })) {
+    const recorded = role === 'cache' ? onCache : onQueue;
+    const used = (await recorded.usedBy(name)).union(await namedInCode(admin, role as Role));
+    const list = new Set(role === 'cache' ? cacheCommands : queueCommands(role as QueueRole));
     const unused = [...list.difference(used)].filter((command) => !(command in unseen));
     expect({ missing: [...used.difference(list)], unused }, role).toEqual({ missing: [], unused: [] });
   }
@@ -135,3 +137,19 @@ test.each(roles)(
     redis.disconnect();
   },
 );
+
+test("the session cache's user has no command but those of sessions and ratings, and no other key", async () => {
+  await using user = await openUser('CACHE_REDIS_URL', `cache-${process.pid}`, cacheAccess());
+
+  for (const command of [
+    ...forbidden,
+    'HGETALL players:ann',
+    'DEL sessions:s',
+    'SET sessions:s x',
+    'SMEMBERS sessions:s',
+  ])
+    expect(await user.admin.call('ACL', 'DRYRUN', user.name, ...command.split(' ')), command).toMatch(
+      /no permissions|permission/i,
+    );
+  expect(await user.admin.call('ACL', 'DRYRUN', user.name, 'HGETALL', 'sessions:s')).toBe('OK');
+});

@@ -7,8 +7,12 @@ import type { QueueRole } from '../../infra/aws/access.ts';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const bullScripts = join(root, 'node_modules/bullmq/dist/esm/scripts');
 
+/** Who logs in: to the queue cluster, or to the session cache. */
+export type Role = QueueRole | 'cache';
+
 /** Whose code a role runs, and the scripts of BullMQ that code may come to, in a retry or after a crash. */
-const code: Record<QueueRole, { readonly folder: string; readonly bull: RegExp }> = {
+const code: Record<Role, { readonly folder: string; readonly bull: RegExp }> = {
+  cache: { folder: 'workers/session-cache', bull: /^$/ },
   producer: { folder: 'producers', bull: /^(addStandardJob|addDelayedJob|getStateV2)-/ },
   operator: {
     folder: 'producers',
@@ -36,12 +40,12 @@ const found = (text: string, pattern: RegExp): string[] =>
   [...text.matchAll(pattern)].map((it) => (it[1] ?? it[2] ?? '').toLowerCase());
 
 /** The commands the code of a role names, whether a journey comes past them or not. */
-export async function namedInCode(admin: Redis, role: QueueRole): Promise<Set<string>> {
+export async function namedInCode(admin: Redis, role: Role): Promise<Set<string>> {
   const commands = new Set((await admin.call('COMMAND', 'LIST')) as string[]);
   const { folder, bull } = code[role];
   // The session cache is another server, with other users.
   const files = readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
-    .filter((file) => /\.(ts|lua)$/.test(file) && !file.startsWith('session-cache'))
+    .filter((file) => /\.(ts|lua)$/.test(file) && !file.startsWith('session-cache/'))
     .map((file) => join(root, folder, file));
   const scripts = readdirSync(bullScripts).filter((file) => file.endsWith('.js') && bull.test(file));
   const own = files.map((file) => readFileSync(file, 'utf8'));
