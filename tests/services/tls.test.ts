@@ -1,6 +1,6 @@
-import { execFile, execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { type AddressInfo, connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +8,7 @@ import { createServer, type Server } from 'node:tls';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest';
 import { openDatabase } from '../../workers/records/database.ts';
+import { makeAuthority } from '../support/authority.ts';
 import { openFleet } from '../support/fleet.ts';
 import { runWorker } from '../support/worker-processes.ts';
 
@@ -15,29 +16,16 @@ const stack = inject('stackEnv');
 
 let folder: string;
 const servers: Server[] = [];
+const certificateOf = (authority: string) => join(folder, `${authority}.pem`);
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'authorities-'));
-  makeAuthority('ours');
-  makeAuthority('theirs');
+  makeAuthority(folder, 'ours');
+  makeAuthority(folder, 'theirs');
 });
 afterAll(() => {
   for (const server of servers) server.close();
   rmSync(folder, { recursive: true, force: true });
 });
-
-const certificateOf = (authority: string) => join(folder, `${authority}.pem`);
-const openssl = (...args: string[]) => execFileSync('openssl', args, { cwd: folder, stdio: 'pipe' });
-
-/** A private authority, and a certificate for this machine that it signed. */
-function makeAuthority(name: string): void {
-  const newKey = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2'];
-  openssl('req', '-x509', ...newKey, '-subj', `/CN=${name}`, '-keyout', `${name}.key`, '-out', `${name}.pem`);
-  writeFileSync(join(folder, 'names'), 'subjectAltName=DNS:localhost,IP:127.0.0.1');
-  const asked = ['-subj', '/CN=localhost', '-keyout', `${name}-server.key`, '-out', `${name}.csr`];
-  openssl('req', ...newKey.slice(0, 4), '-nodes', ...asked);
-  const signer = ['-CA', `${name}.pem`, '-CAkey', `${name}.key`, '-CAcreateserial', '-days', '2'];
-  openssl('x509', '-req', '-in', `${name}.csr`, ...signer, '-extfile', 'names', '-out', `${name}-server.pem`);
-}
 
 /** A server of the stack behind TLS; returns its port. */
 async function behindTls(url: string): Promise<number> {
