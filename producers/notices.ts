@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis';
 import { poolTag } from '../jobs/keys.ts';
 import { readRecord } from '../jobs/maintenance/maintenance.ts';
+import { automaticTicketId } from '../jobs/matchmaking/backfill.ts';
 import type { EventOrigin } from '../jobs/matchmaking/event.ts';
 import type { CommittedMatch } from '../jobs/matchmaking/match.ts';
 import { type MatchmakerData, matchmakerData } from '../jobs/matchmaking/matchmaker-data.ts';
@@ -19,13 +20,23 @@ export interface NoticeParts {
 
 /** What others are told: game servers of their match, and which events a topic would not take. Services only. */
 export function openNotices({ call, redis, domain, origin, readRecord: read }: NoticeParts) {
+  /** The backfill ticket of a running match, where the fleet opened it itself; a service knows of its own. */
+  const autoBackfill = async (matchId: string): Promise<string | undefined> => {
+    const ticketId = await redis.hget(`${poolTag(domain)}:backfills`, matchId);
+    return ticketId?.startsWith(automaticTicketId(matchId)) ? ticketId : undefined;
+  };
+
   return {
-    /** What FlexMatch tells the game server of a match that has started: give it to the server as JSON. */
+    /**
+     * What FlexMatch tells the game server of a match that has started: give it to the server as JSON. It names the ticket by
+     * which the fleet fills the match as long as that ticket is open, so that the server can stop it.
+     */
     async matchmakerData(matchId: string, options: CallOptions = {}): Promise<MatchmakerData> {
       const [record] = await read('matches', matchId, options);
       if (!record) throw new RequestError('not-found', `matchId: no match ${matchId} has started`);
       const { configuration, tickets, teams } = record as unknown as CommittedMatch;
-      return matchmakerData({ matchId, configuration, tickets, teams }, origin);
+      const filling = await call(readRecord, options, () => autoBackfill(matchId));
+      return matchmakerData({ matchId, configuration, tickets, teams }, origin, filling);
     },
 
     /** Events that topics refused for good, newest first, at most a thousand. */

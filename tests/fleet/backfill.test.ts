@@ -78,6 +78,9 @@ const games = async (playerId: string) =>
       | undefined
   )?.profile?.games_played ?? 0;
 
+/** What game servers are told of a match that the fleet does not fill. */
+const noTicket = { autoBackfillMode: null, autoBackfillTicketId: null };
+
 test('a running match asks for company, goes on with it, and its result rates everybody once (invariants 2, 4, 5)', async () => {
   const name = 'manual';
   await install(name, 'MANUAL');
@@ -95,6 +98,7 @@ test('a running match asks for company, goes on with it, and its result rates ev
     players: playing(await stored(first)),
   });
   await becomes(asked.ticketId, 'SEARCHING');
+  expect(await fleet.client.matchmakerData(first), 'who asked knows the ticket').toMatchObject(noTicket);
 
   const joining = await start(name, carl);
 
@@ -150,16 +154,24 @@ test('a match below its maximum asks by itself until it is full, and not for a m
   ];
   const first = await duel(name, ann, bob);
   expect(await activeBackfill(first)).toBe(`backfill-${first}`);
+  expect(await fleet.client.matchmakerData(first)).toMatchObject({
+    autoBackfillMode: 'AUTOMATIC',
+    autoBackfillTicketId: `backfill-${first}`,
+  });
 
   const { matchId: second = '' } = await becomes(await start(name, carl), 'COMPLETED');
   expect(await activeBackfill(second)).toBe(`backfill-${second}`);
   const { matchId: third = '' } = await becomes(await start(name, dora), 'COMPLETED');
   expect(playing(await stored(third))).toHaveLength(4);
   expect(await activeBackfill(third)).toBeUndefined();
+  expect(await fleet.client.matchmakerData(third)).toMatchObject(noTicket);
   expect(await fleet.redis.hlen(fleet.key('backfills'))).toBe(0);
 
   await fleet.client.playerLeft({ matchId: third, playerId: dora });
   await eventually(async () => expect(await activeBackfill(third)).toBe(`backfill-${third}-1`));
+  expect(await fleet.client.matchmakerData(third)).toMatchObject({
+    autoBackfillTicketId: `backfill-${third}-1`,
+  });
   const [ticket] = await fleet.client.describeMatchmaking([`backfill-${third}-1`]);
   expect(ticket?.players.map((it) => it.playerId).sort()).toEqual([ann, bob, carl].sort());
   await fleet.client.reportMatchResult({ matchId: third, teams: result(await stored(third)) });
