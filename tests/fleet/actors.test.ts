@@ -23,7 +23,7 @@ const me = { kind: 'player', playerId: 'me' } as const;
 /** Puts on the queue what no client of ours would, and returns what became of it. */
 async function forge(job: Pick<Job, 'kind' | 'queue'>, item: unknown) {
   const envelope = { kind: job.kind, items: [item], actor: me, sentAt: 0 };
-  const queue = fleet.client.queues[job.queue];
+  const queue = fleet.queues[job.queue];
   const { id = '' } = await queue.add(job.kind, envelope);
   return vi.waitFor(
     async () => {

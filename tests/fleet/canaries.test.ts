@@ -59,7 +59,7 @@ test('attributes, tokens and e-mail addresses reach no log line, no metric and n
   const { ticketId } = await start('ann');
   await start('bob');
   // Refused work is logged with its reason, which must not carry its content.
-  await fleet.client.queues.matchmaking.add(startMatchmaking.kind, {
+  await fleet.queues.matchmaking.add(startMatchmaking.kind, {
     kind: startMatchmaking.kind,
     items: [{ ticketId: 7, players: [{ attributes }], accessToken: canaries.token }],
     actor: { kind: 'service', name: 'test' },
@@ -76,8 +76,11 @@ test('attributes, tokens and e-mail addresses reach no log line, no metric and n
     { timeout: 60_000, interval: 100 },
   );
 
+  const prometheus = await (await fetch(`http://127.0.0.1:${worker.healthPort}/metrics`)).text();
+  expect(prometheus).toContain('MatchesCreated');
   for (const [name, canary] of Object.entries(canaries)) {
     expect(worker.output().includes(canary), `${name} in logs or metrics`).toBe(false);
+    expect(prometheus.includes(canary), `${name} in /metrics`).toBe(false);
     expect(daemon.heard().includes(canary), `${name} in traces`).toBe(false);
   }
 });

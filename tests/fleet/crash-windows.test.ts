@@ -81,7 +81,7 @@ describe('a start job', () => {
   test('that failed for good leaves its tickets FAILED, with its reason, by the sweep (invariant 1)', async () => {
     await reserve();
     await ageReservations();
-    await fleet.client.queues.matchmaking.add('start-matchmaking', { items: 'none' }, { jobId: 'start-job' });
+    await fleet.queues.matchmaking.add('start-matchmaking', { items: 'none' }, { jobId: 'start-job' });
 
     await fleet.startWorker();
 
@@ -126,14 +126,14 @@ describe('a matchmaking worker dies', () => {
     await reserve();
     await enter();
     await commit();
-    await fleet.client.queues['session-creation'].add(
+    await fleet.queues['session-creation'].add(
       'start-match',
       { items: 'none' },
       { jobId: 'start-match-job' },
     );
     await fleet.startWorker();
     await eventually(async () => {
-      const job = await fleet.client.queues['session-creation'].getJob('start-match-job');
+      const job = await fleet.queues['session-creation'].getJob('start-match-job');
       expect(await job?.getState()).toBe('failed');
     });
 
@@ -168,7 +168,7 @@ describe('a session-creation worker dies in start-match', () => {
       await enter();
       const match = await commit();
       for (const [, step] of steps.slice(0, last + 1)) await step(match);
-      await fleet.client.queues['session-creation'].add(
+      await fleet.queues['session-creation'].add(
         'start-match',
         {
           kind: startMatch.kind,
@@ -243,7 +243,7 @@ describe('a rating-update worker dies', () => {
       await fleet.startWorker();
 
       await eventually(async () => {
-        const job = await fleet.client.queues['rating-update'].getJob(jobId);
+        const job = await fleet.queues['rating-update'].getJob(jobId);
         expect(await job?.getState()).toBe('completed');
       });
       expect(await all('sessions')).toMatchObject([{ status: 'ACTIVE' }, { status: 'ACTIVE' }]);

@@ -30,21 +30,20 @@ test('a worker lives through 400 mutated jobs of every kind: each is done or kep
       actor: { kind: 'service', name: 'fuzz' },
       sentAt: 0,
     };
-    await fleet.client.queues[job.queue].add(job.kind, JSON.parse(mutateJson(sent, random)), { attempts: 1 });
+    await fleet.queues[job.queue].add(job.kind, JSON.parse(mutateJson(sent, random)), { attempts: 1 });
   }
 
   await vi.waitFor(
     async () => {
       for (const queue of queueNames)
-        expect(
-          await fleet.client.queues[queue].getJobCountByTypes('waiting', 'prioritized', 'active'),
-          queue,
-        ).toBe(0);
+        expect(await fleet.queues[queue].getJobCountByTypes('waiting', 'prioritized', 'active'), queue).toBe(
+          0,
+        );
     },
     { timeout: 120_000, interval: 200 },
   );
   for (const queue of queueNames)
-    for (const job of await fleet.client.queues[queue].getFailed())
+    for (const job of await fleet.queues[queue].getFailed())
       expect(job.failedReason, `${job.name} ${JSON.stringify(job.data).slice(0, 300)}`).toMatch(/\S/);
   const { ticketId } = await fleet.client.startMatchmaking(soloist('duel', fleet.own('ann')));
   await fleet.client.startMatchmaking(soloist('duel', fleet.own('bob')));

@@ -32,14 +32,14 @@ const json = (text: string): unknown => JSON.parse(text);
 
 async function ended(job: Job): Promise<{ state: string; reason: string }> {
   return eventually(async () => {
-    const found = await fleet.client.queues[job.queueName as QueueName].getJob(job.id ?? '');
+    const found = await fleet.queues[job.queueName as QueueName].getJob(job.id ?? '');
     expect(found?.finishedOn).toBeTruthy();
     return { state: (await found?.getState()) ?? '', reason: found?.failedReason ?? '' };
   });
 }
 
 const put = (queue: QueueName, data: unknown, options = {}) =>
-  fleet.client.queues[queue].add('anything', data, { attempts: 5, ...options });
+  fleet.queues[queue].add('anything', data, { attempts: 5, ...options });
 
 let count = 0;
 const unique = (name: string) => fleet.own(`${name}-${++count}`);
@@ -175,7 +175,7 @@ describe.each(queueNames)('on the queue %s', (queue) => {
       const job = await put(queue, data);
 
       expect(await ended(job)).toEqual({ state: 'failed', reason: expect.stringMatching(reason) });
-      const kept = await fleet.client.queues[queue].getJob(job.id ?? '');
+      const kept = await fleet.queues[queue].getJob(job.id ?? '');
       expect(kept?.attemptsMade).toBe(1);
       expect(kept?.failedReason.length).toBeLessThan(5_000);
       await expectService(queue);
@@ -207,7 +207,7 @@ describe.each(queueNames.filter((name) => name !== 'maintenance'))(
         await first.effect();
         await last.effect();
         const kept = await eventually(async () => {
-          const found = await fleet.client.queues[queue].getJob(`${jobId}-item-1`);
+          const found = await fleet.queues[queue].getJob(`${jobId}-item-1`);
           expect(found?.finishedOn).toBeTruthy();
           return found;
         });
@@ -220,7 +220,7 @@ describe.each(queueNames.filter((name) => name !== 'maintenance'))(
 /** Puts text where a job's JSON stands: what no producer in JavaScript could send. */
 async function putText(queue: QueueName, text: string, options = {}): Promise<Job> {
   const job = await put(queue, {}, { ...options, delay: 3_600_000 });
-  await fleet.redis.hset(fleet.client.queues[queue].toKey(job.id ?? ''), 'data', text);
+  await fleet.redis.hset(fleet.queues[queue].toKey(job.id ?? ''), 'data', text);
   await job.promote();
   return job;
 }

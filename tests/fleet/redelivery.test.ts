@@ -20,15 +20,13 @@ const statusOf = async (ticketId: string) => (await fleet.ticket(ticketId))?.sta
 
 const service = { kind: 'service', name: 'test' } as const;
 const deliver = (queue: QueueName, kind: string, items: readonly unknown[], options = {}) =>
-  fleet.client.queues[queue].add(kind, { kind, items, actor: service, sentAt: 0 }, options);
+  fleet.queues[queue].add(kind, { kind, items, actor: service, sentAt: 0 }, options);
 
 /** Nothing is left to do but what the schedules will add. */
 const idle = () =>
   eventually(async () => {
     const left = await Promise.all(
-      queueNames.map((name) =>
-        fleet.client.queues[name].getJobs(['waiting', 'prioritized', 'active', 'delayed']),
-      ),
+      queueNames.map((name) => fleet.queues[name].getJobs(['waiting', 'prioritized', 'active', 'delayed'])),
     );
     expect(left.flat().filter((job) => !job.repeatJobKey)).toEqual([]);
   });
@@ -83,9 +81,7 @@ test('every job of an evening delivered again, three times over and in reverse, 
   await liveOneEvening();
   const before = await everything();
   const jobs = await Promise.all(
-    queueNames
-      .filter((name) => name !== 'maintenance')
-      .map((name) => fleet.client.queues[name].getCompleted()),
+    queueNames.filter((name) => name !== 'maintenance').map((name) => fleet.queues[name].getCompleted()),
   );
   const envelopes = jobs.flat().map((job) => [job.queueName as QueueName, job.data as Envelope] as const);
   expect(new Set(envelopes.map(([, { kind }]) => kind))).toEqual(

@@ -13,14 +13,14 @@ export type Role = QueueRole | 'cache';
 /** Whose code a role runs, and the scripts of BullMQ that code may come to, in a retry or after a crash. */
 const code: Record<Role, { readonly folder: string; readonly bull: RegExp }> = {
   cache: { folder: 'workers/session-cache', bull: /^$/ },
-  producer: { folder: 'producers', bull: /^(addStandardJob|addDelayedJob|getStateV2)-/ },
+  producer: { folder: 'producers', bull: /^(add(Standard|Delayed|Prioritized)Job|getStateV2)-/ },
   operator: {
     folder: 'producers',
-    bull: /^(addStandardJob|addDelayedJob|getStateV2|getCounts|getRanges|pause|reprocessJob)-/,
+    bull: /^(add(Standard|Delayed|Prioritized)Job|getStateV2|getCounts|getRanges|pause|reprocessJob)-/,
   },
   worker: {
     folder: 'workers',
-    bull: /^(add(Standard|Delayed)Job|addJobScheduler|updateJobScheduler|moveTo(Active|Delayed|Finished)|moveStalledJobsToWait|extendLocks?|retryJob|releaseLock|getCounts|getRanges)-/,
+    bull: /^(add(Standard|Delayed|Prioritized)Job|addJobScheduler|updateJobScheduler|moveTo(Active|Delayed|Finished)|moveStalledJobsToWait|extendLocks?|retryJob|releaseLock|getCounts|getRanges)-/,
   },
 };
 

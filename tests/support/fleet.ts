@@ -1,18 +1,18 @@
 import { expect, inject, vi } from 'vitest';
-import type { QueueRole } from '../../infra/aws/access.ts';
+import { cacheAccess } from '../../infra/aws/access.ts';
 import type { DescribedTicket } from '../../jobs/matchmaking/described-ticket.ts';
 import type { MatchmakingEvent } from '../../jobs/matchmaking/event.ts';
 import type { TicketPlayer } from '../../jobs/matchmaking/ticket.ts';
 import { openClient } from '../../producers/client.ts';
 import { openFleetStores } from './fleet-stores.ts';
-import { openRole } from './redis-user.ts';
+import { openRole, openUser, type RedisUser } from './redis-user.ts';
 import { startWorker, type WorkerProcess } from './worker-processes.ts';
 
 export type Fleet = Awaited<ReturnType<typeof openFleet>>;
 
 /**
- * The whole fleet on a domain and a database of its own: the real client, worker processes as a test starts them, both
- * with the access of their role, and the stores to see what they did. Gone, with its processes, when the test ends,
+ * The whole fleet on a domain and a database of its own: the real client, worker processes as a test starts them, each
+ * with the access of their role on either Redis, and the stores to see what they did. Gone, with its processes, when the test ends,
  * which fails if their role was too narrow.
  */
 export async function openFleet() {
@@ -20,10 +20,13 @@ export async function openFleet() {
   const { [Symbol.asyncDispose]: closeStores, ...stores } = await openFleetStores();
   opened.defer(closeStores);
   const { domain, redis, db } = stores;
-  // Tests put rule sets and pause queues with the same client that starts tickets.
-  const operator = await openWatchedRole(opened, domain, 'operator');
-  const worker = await openWatchedRole(opened, domain, 'worker');
-  const client = opened.use(await openClient({ redisUrl: operator.url, domain }));
+  const watched = async (user: Promise<RedisUser>) => openWatched(opened, await user);
+  const producer = await watched(openRole(domain, 'producer'));
+  const operator = await watched(openRole(domain, 'operator'));
+  const worker = await watched(openRole(domain, 'worker'));
+  const cache = await watched(openUser('CACHE_REDIS_URL', `${domain}-cache`, cacheAccess()));
+  const client = opened.use(await openClient({ redisUrl: producer.url, domain }));
+  const { queues } = opened.use(await openClient({ redisUrl: operator.url, domain }));
   const env: NodeJS.ProcessEnv = {
     PATH: process.env['PATH'],
     ...inject('stackEnv'),
@@ -50,6 +53,8 @@ export async function openFleet() {
   return {
     ...stores,
     client,
+    /** BullMQ's queues, as operators see them. */
+    queues,
     env,
     /** A key of the domain's matchmaking state. */
     key: (name: string) => `{${domain}.matchmaking}:${name}`,
@@ -57,7 +62,9 @@ export async function openFleet() {
     own: (name: string) => `${domain}-${name}`,
 
     async startWorker(more: NodeJS.ProcessEnv = {}): Promise<WorkerProcess> {
-      return opened.use(await startWorker({ ...env, QUEUE_REDIS_URL: worker.url, ...more }));
+      return opened.use(
+        await startWorker({ ...env, QUEUE_REDIS_URL: worker.url, CACHE_REDIS_URL: cache.url, ...more }),
+      );
     },
 
     /** Puts a rule set and the configuration of the same name that runs it; needs a worker. */
@@ -90,12 +97,12 @@ export async function openFleet() {
   };
 }
 
-/** A user of the queue Redis; that anything was refused to it is an error when it goes. */
-async function openWatchedRole(opened: AsyncDisposableStack, domain: string, role: QueueRole) {
-  const user = opened.use(await openRole(domain, role));
+/** A user of the stack; that anything was refused to it is an error when it goes. */
+function openWatched(opened: AsyncDisposableStack, user: RedisUser): RedisUser {
+  opened.use(user);
   opened.defer(async () => {
     const refused = await user.refused();
-    if (refused.length > 0) throw new Error(`Refused to the role ${role}:\n${refused.join('\n')}`);
+    if (refused.length > 0) throw new Error(`Refused to ${user.name}:\n${refused.join('\n')}`);
   });
   return user;
 }

@@ -18,7 +18,7 @@ export async function freezeWith(
   job: Pick<Job, 'kind' | 'queue'>,
   worker: WorkerProcess,
 ): Promise<string> {
-  const queue = fleet.client.queues[job.queue];
+  const queue = fleet.queues[job.queue];
   const inHand = async () => (await queue.getActive()).filter((it) => it.name === job.kind);
   for (;;) {
     await vi.waitUntil(async () => (await inHand()).length > 0, { timeout: 30_000, interval: 5 });

@@ -18,7 +18,7 @@ export const allIsWell = (fleet: Fleet, diary: Diary): Promise<void> =>
       ).toEqual([]);
       expect(await failures(fleet)).toEqual([]);
       for (const name of queueNames)
-        expect(await fleet.client.queues[name].getJobCounts('waiting', 'prioritized', 'active')).toEqual({
+        expect(await fleet.queues[name].getJobCounts('waiting', 'prioritized', 'active')).toEqual({
           waiting: 0,
           prioritized: 0,
           active: 0,
@@ -29,8 +29,8 @@ export const allIsWell = (fleet: Fleet, diary: Diary): Promise<void> =>
   );
 
 /** Why jobs failed, but for the one failure that is an answer: a stop that came after its ticket's match. */
-async function failures({ client }: Fleet): Promise<string[]> {
-  const failed = await Promise.all(queueNames.map((name) => client.queues[name].getFailed()));
+async function failures({ queues }: Fleet): Promise<string[]> {
+  const failed = await Promise.all(queueNames.map((name) => queues[name].getFailed()));
   return failed
     .flat()
     .map((job) => `${job.name}: ${job.failedReason}`)

@@ -4,6 +4,8 @@ import { inject } from 'vitest';
 import { type QueueRole, queueAccess } from '../../infra/aws/access.ts';
 import { openRedis } from '../../workers/redis.ts';
 
+export type RedisUser = Awaited<ReturnType<typeof openUser>>;
+
 /** A user with these rules on a server of the stack, on each of its nodes, gone when disposed. */
 export async function openUser(variable: string, name: string, access: string) {
   const url = new URL(inject('stackEnv')[variable] ?? '');
