@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { json } from 'node:stream/consumers';
 import {
   CognitoIdentityProviderClient,
   CreateUserPoolClientCommand,
@@ -61,9 +62,10 @@ const outcomeOf = (call: Promise<unknown>) =>
 /** An identity whose Cognito gives one answer to everything, and what it was asked. */
 async function identityAnswered(status: number, type: string) {
   const asked: string[] = [];
-  const server = createServer((request, response) => {
+  const given: unknown[] = [];
+  const server = createServer(async (request, response) => {
     asked.push(String(request.headers['x-amz-target']).split('.')[1] ?? '');
-    request.resume();
+    given.push(await json(request));
     response
       .writeHead(status, { 'content-type': 'application/x-amz-json-1.1' })
       .end(JSON.stringify({ __type: type }));
@@ -77,6 +79,7 @@ async function identityAnswered(status: number, type: string) {
   const { port } = server.address() as AddressInfo;
   return {
     asked,
+    given,
     identity: createIdentity({
       region,
       userPoolId,
@@ -222,6 +225,7 @@ describe('an answer of Cognito', () => {
     });
   });
 
+  // Neither cognito-local nor moto knows ResendConfirmationCode: what is sent, and every answer to it, is held here.
   test('about a code to send again is the same whoever waits for one', async () => {
     for (const [status, type] of [
       [200, 'none'],
@@ -230,12 +234,14 @@ describe('an answer of Cognito', () => {
       [400, 'NotAuthorizedException'],
       [400, 'CodeDeliveryFailureException'],
     ] as const) {
-      const { identity: stubbed, asked } = await identityAnswered(status, type);
+      const { identity: stubbed, asked, given } = await identityAnswered(status, type);
+      const email = newAddress();
 
-      await stubbed.resendCode({ email: newAddress() });
-      await stubbed.forgotPassword({ email: newAddress() });
+      await stubbed.resendCode({ email });
+      await stubbed.forgotPassword({ email });
 
       expect(asked).toEqual(['ResendConfirmationCode', 'ForgotPassword']);
+      expect(given).toEqual(Array(2).fill({ ClientId: clientId, Username: email }));
     }
   });
 
