@@ -25,8 +25,10 @@ const authorities = '/etc/ssl/certs/documentdb.pem';
 /** The record: players, sessions, matches, rating changes, tickets. */
 export class DocumentDb extends Construct {
   readonly cluster: DatabaseCluster;
-  /** `username` and `password`, rotated every 30 days. */
+  /** `username` and `password` of the master user, rotated every 30 days. */
   readonly login: ISecret;
+  /** The same of the user tasks log in as. */
+  readonly taskLogin: ISecret;
   /** Without the login, which a task gets beside it. */
   readonly uri: string;
 
@@ -78,6 +80,10 @@ export class DocumentDb extends Construct {
       instanceRemovalPolicy: removalPolicy(settings),
     });
     this.login = login.attach(this.cluster);
+    const { taskLoginArn } = settings.documentdb;
+    this.taskLogin = taskLoginArn
+      ? Secret.fromSecretCompleteArn(this, 'TaskLogin', taskLoginArn)
+      : this.login;
     const options = `replicaSet=rs0&tls=true&tlsCAFile=${authorities}&retryWrites=false`;
     this.uri = `mongodb://${this.cluster.clusterEndpoint.socketAddress}/?${options}`;
 

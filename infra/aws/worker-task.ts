@@ -77,8 +77,8 @@ export class WorkerTask extends Construct {
       secrets: {
         QUEUE_REDIS_URL: this.#secret('QueueUrl', data.queueCluster.workersUrl),
         CACHE_REDIS_URL: this.#secret('CacheUrl', data.sessionCache.url),
-        DOCUMENTDB_USERNAME: this.#secret('Login', data.documentdb.login, 'username'),
-        DOCUMENTDB_PASSWORD: this.#secret('Login', data.documentdb.login, 'password'),
+        DOCUMENTDB_USERNAME: this.#secret('Login', data.documentdb.taskLogin, 'username'),
+        DOCUMENTDB_PASSWORD: this.#secret('Login', data.documentdb.taskLogin, 'password'),
         ...(data.placementKey && { PLACEMENT_SECRET: this.#secret('PlacementKey', data.placementKey) }),
       },
       stopTimeout: Duration.seconds(grace + closingSeconds),

@@ -10,7 +10,7 @@ interface Container {
   readonly Name: string;
   readonly Command?: readonly string[];
   readonly Environment?: readonly { Name: string; Value: unknown }[];
-  readonly Secrets?: readonly { Name: string }[];
+  readonly Secrets?: readonly { Name: string; ValueFrom: unknown }[];
   readonly StopTimeout?: number;
   readonly User?: string;
   readonly ReadonlyRootFilesystem?: boolean;

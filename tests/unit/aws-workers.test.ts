@@ -210,6 +210,23 @@ describe('a stage that names hosts to place matches', () => {
   );
 });
 
+test('a stage that names a login for its tasks gives them that and no longer the master user', () => {
+  const taskLoginArn = 'arn:aws:secretsmanager:us-east-1:123456789012:secret:fleet-tasks-a1B2c3';
+  const documentdb = { ...production.settings.documentdb, taskLoginArn };
+  const stage = synthesiseStage(stageSettings.parse({ ...production.settings, documentdb }));
+
+  for (const [worker] of tasks(stage).values()) {
+    const read = Object.fromEntries(worker?.Secrets?.map((it) => [it.Name, text(it.ValueFrom)]) ?? []);
+    expect(read['DOCUMENTDB_USERNAME']).toContain(`${taskLoginArn}:username`);
+    expect(read['DOCUMENTDB_PASSWORD']).toContain(`${taskLoginArn}:password`);
+  }
+  const refused = stageSettings.safeParse({
+    ...production.settings,
+    documentdb: { ...documentdb, taskLoginArn: 'secret' },
+  });
+  expect(refused.error?.issues[0]?.path).toEqual(['documentdb', 'taskLoginArn']);
+});
+
 describe('a stage that names topics', () => {
   const { topics, events, ...stage } = stageWithTopics();
 
