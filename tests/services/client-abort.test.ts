@@ -11,7 +11,11 @@ beforeEach(async () => {
 });
 
 const queued = async () =>
-  (await Promise.all(Object.values(client.queues).map((queue) => queue.getWaiting()))).flat();
+  (
+    await Promise.all(
+      Object.values(client.queues).map((queue) => queue.getJobs(['waiting', 'prioritized'], 0, -1, true)),
+    )
+  ).flat();
 
 describe('an abort signal', () => {
   test('aborted before, stops every call of the client, and nothing is queued', async () => {

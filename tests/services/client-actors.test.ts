@@ -17,7 +17,11 @@ beforeEach(async () => {
 });
 
 const queued = async () =>
-  (await Promise.all(Object.values(mine.queues).map((queue) => queue.getWaiting()))).flat();
+  (
+    await Promise.all(
+      Object.values(mine.queues).map((queue) => queue.getJobs(['waiting', 'prioritized'], 0, -1, true)),
+    )
+  ).flat();
 
 /** Tickets of two players with a proposal between them, and one of this player. */
 async function propose() {

@@ -136,7 +136,7 @@ describe('told to wait, a client', () => {
     setTimeout(() => void cutting.mend(), 100);
 
     expect(await started).toMatchObject({ ticketId: 'broken-off', status: 'QUEUED' });
-    const jobs = await client.queues.matchmaking.getWaiting();
+    const jobs = await client.queues.matchmaking.getJobs(['waiting', 'prioritized'], 0, -1, true);
     expect(jobs.flatMap((job) => job.data.items)).toEqual([{ ticketId: 'broken-off' }]);
   });
 });

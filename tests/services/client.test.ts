@@ -14,7 +14,7 @@ beforeEach(async () => {
 });
 
 const waiting = async (queue: keyof MatchmakingClient['queues']): Promise<Envelope[]> =>
-  (await client.queues[queue].getWaiting()).map((job) => job.data);
+  (await client.queues[queue].getJobs(['waiting', 'prioritized'], 0, -1, true)).map((job) => job.data);
 
 describe('starting', () => {
   test('a started ticket can be described at once and its job names it', async () => {
