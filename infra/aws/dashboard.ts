@@ -25,9 +25,9 @@ export class FleetDashboard extends Construct {
   constructor(scope: Construct, id: string, { settings, data, alarms }: FleetDashboardProps) {
     super(scope, id);
     const environment = settings.name;
-    const perQueue = (name: MetricName, statistic: string) =>
+    const perQueue = (name: MetricName, statistic: string, what = '') =>
       queueNames.map((service) =>
-        fleetMetric(name, { environment, service, statistic }).with({ label: service }),
+        fleetMetric(name, { environment, service, statistic }).with({ label: `${what} ${service}`.trim() }),
       );
     const ofMatches = (name: MetricName, statistic: string) =>
       fleetMetric(name, { environment, service: 'matchmaking', statistic }).with({
@@ -36,6 +36,10 @@ export class FleetDashboard extends Construct {
     const ofSessions = (statistic: string) =>
       fleetMetric('SessionCreationLatency', { environment, service: 'session-creation', statistic }).with({
         label: statistic,
+      });
+    const ofPlacement = (name: MetricName, statistic: string) =>
+      fleetMetric(name, { environment, service: 'session-creation', statistic }).with({
+        label: `${name} ${statistic}`,
       });
     const ofEvents = (name: MetricName, statistic: string) =>
       fleetMetric(name, { environment, service: 'maintenance', statistic }).with({
@@ -71,7 +75,7 @@ export class FleetDashboard extends Construct {
             graph('Jobs ended', perQueue('JobsEnded', 'Sum')),
             graph('One job (ms)', [
               ...perQueue('JobDuration', 'Average'),
-              fleetMetric('PlacementLatency', { environment, service: 'session-creation', statistic: 'p90' }),
+              ofPlacement('PlacementLatency', 'p90'),
             ]),
           ],
           [
@@ -91,9 +95,9 @@ export class FleetDashboard extends Construct {
               ofMatches('CyclesPaused', 'Sum'),
               ofMatches('OutboxLength', 'Maximum'),
               ofMatches('TicketsSearching', 'Maximum'),
-              ...perQueue('FailedJobs', 'Maximum'),
-              ...perQueue('PlacementsFailed', 'Sum'),
-              ...perQueue('MeasurementsLost', 'Sum'),
+              ofPlacement('PlacementsFailed', 'Sum'),
+              ...perQueue('FailedJobs', 'Maximum', 'failed jobs of'),
+              ...perQueue('MeasurementsLost', 'Sum', 'measurements lost of'),
             ]),
             graph('Events', [
               ofEvents('EventLag', 'Maximum'),

@@ -50,6 +50,8 @@ export class DocumentDb extends Construct {
     const username = 'fleet';
     const login = new Secret(this, 'Login', {
       encryptionKey,
+      // A cluster that is kept is of no use without it.
+      removalPolicy: removalPolicy(settings),
       generateSecretString: {
         // Rotation logs in without TLS unless the secret itself says otherwise.
         secretStringTemplate: JSON.stringify({ username, ssl: true }),

@@ -45,7 +45,7 @@ export class Players extends Construct {
       },
     );
     this.client = this.pool.addClient('Game', {
-      authFlows: { userPassword: true, userSrp: true },
+      authFlows: { userPassword: players.passwordFlow, userSrp: true },
       // No hosted pages, hence no OAuth flow at all, the implicit one included.
       disableOAuth: true,
       generateSecret: false,

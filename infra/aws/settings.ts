@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { keptFailures, type QueueName, queueNames } from '../../jobs/contract.ts';
-import { topicArn } from '../../jobs/matchmaking/configuration.ts';
+import { resourceName, topicArn } from '../../jobs/matchmaking/configuration.ts';
 
 const count = z.int().min(0);
 const seconds = z.number().positive();
+const percent = z.number().positive().max(100);
 
 /** One queue's service. */
 const service = z.strictObject({
@@ -76,7 +77,13 @@ export const stageSettings = z
         .optional(),
     }),
     players: z.strictObject({
+      /**
+       * A player with a second factor is not signed in by `producers/identity`, which says `challenge-required`: their game
+       * signs them in with Cognito's own SDK, and the access token is as good. `required`: so does everybody's.
+       */
       mfa: z.enum(['off', 'optional', 'required']),
+      /** Whether a password may be sent to Cognito, over TLS. `false`: only proved by SRP, which `producers/identity` does by default. */
+      passwordFlow: z.boolean(),
       selfSignUp: z.boolean(),
     }),
     services: z.record(z.enum(queueNames), service),
@@ -121,7 +128,34 @@ export const stageSettings = z
       restarts: count,
       /** A topic, or the record of tickets, this far behind the event stream. */
       eventLagSeconds: seconds,
+      /** When a store is full, busy or behind, whatever its size. */
+      stores: z
+        .strictObject({
+          /** At 100 % the queue cluster refuses every producer. */
+          queueMemoryPercent: percent.default(70),
+          /** The session cache evicts when full, as it may. */
+          cacheMemoryPercent: percent.default(95),
+          /** Valkey has one thread: of the queue cluster it is the ceiling of the fleet. */
+          queueCpuPercent: percent.default(75),
+          cacheCpuPercent: percent.default(80),
+          replicationLagSeconds: seconds.default(5),
+          documentdbCpuPercent: percent.default(80),
+          /** Of `documentdb.connectionLimit` and `cursorLimit`. */
+          documentdbUsePercent: percent.default(80),
+        })
+        .prefault({}),
     }),
+    /** Configurations and players that get metrics of their own, by name and by id: each is billed, metric by metric. */
+    metrics: z
+      .strictObject({
+        configurations: z.array(resourceName).max(100).default([]),
+        players: z
+          .array(z.string().regex(/^[^,\s]+$/))
+          .max(100)
+          .default([]),
+      })
+      .prefault({}),
+    logLevel: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
     /** Share of traces begun by the fleet that are recorded; a caller's decision wins. */
     traceSampling: z.number().min(0).max(1),
     logDays: z.literal([7, 14, 30, 90, 365]),

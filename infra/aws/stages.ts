@@ -1,9 +1,11 @@
 import { type StageSettings, stageSettings } from './settings.ts';
 
-/**
+/*
  * Both stages carry names the brief fixes (`game-session-cache`, `session-latency`), which are unique to an account and
  * region: give each stage an account of its own.
  */
+
+/** Yours: where whoever is paged can read `runbook.md`. Production is not deployed with this one. */
 const runbookUrl = 'https://example.com/matchmaking-fleet/blob/main/infra/aws/runbook.md';
 
 /** Small and disposable; what it loses nobody misses. */
@@ -23,7 +25,7 @@ export const dev: StageSettings = stageSettings.parse({
     connectionLimit: 500,
     cursorLimit: 30,
   },
-  players: { mfa: 'optional', selfSignUp: true },
+  players: { mfa: 'optional', passwordFlow: true, selfSignUp: true },
   services: {
     'session-creation': {
       cpu: 256,
@@ -98,7 +100,7 @@ export const production: StageSettings = stageSettings.parse({
     connectionLimit: 1_700,
     cursorLimit: 450,
   },
-  players: { mfa: 'optional', selfSignUp: true },
+  players: { mfa: 'optional', passwordFlow: false, selfSignUp: true },
   services: {
     'session-creation': {
       cpu: 512,

@@ -6,25 +6,27 @@ import type { StageSettings } from './settings.ts';
 import { worstNode, writer } from './store-metrics.ts';
 
 type StoreRule = Omit<AlarmRule, 'missing'>;
+type Limits = StageSettings['alarms']['stores'];
 
 /** What the stores say about themselves. AWS measures them, so silence leaves an alarm as it is. */
 export function storeAlarms(settings: StageSettings, data: DataStack): AlarmRule[] {
   const { queueCluster, sessionCache, documentdb } = data;
+  const { stores } = settings.alarms;
   return [
-    ...queueClusterAlarms(queueCluster.group),
-    ...cacheAlarms(sessionCache.group),
-    ...(settings.queueCluster.replicas > 0 ? [lag('queue', queueCluster.group)] : []),
-    ...(settings.sessionCache.replicas > 0 ? [lag('cache', sessionCache.group)] : []),
-    ...documentdbAlarms(documentdb.cluster, settings.documentdb),
+    ...queueClusterAlarms(queueCluster.group, stores),
+    ...cacheAlarms(sessionCache.group, stores),
+    ...(settings.queueCluster.replicas > 0 ? [lag('queue', queueCluster.group, stores)] : []),
+    ...(settings.sessionCache.replicas > 0 ? [lag('cache', sessionCache.group, stores)] : []),
+    ...documentdbAlarms(documentdb.cluster, settings.documentdb, stores),
   ].map((rule) => ({ ...rule, missing: missing.saysNothing }));
 }
 
-const queueClusterAlarms = (group: CfnReplicationGroup): StoreRule[] => [
+const queueClusterAlarms = (group: CfnReplicationGroup, limits: Limits): StoreRule[] => [
   {
     runbook: 'queue-memory',
-    meaning: 'The queue cluster is 70 % full; when it is full, producers are refused.',
+    meaning: `The queue cluster is ${limits.queueMemoryPercent} % full; when it is full, producers are refused.`,
     metric: worstNode(group, 'DatabaseMemoryUsagePercentage'),
-    threshold: 70,
+    threshold: limits.queueMemoryPercent,
     periods: 3,
     urgency: 'page',
   },
@@ -39,40 +41,40 @@ const queueClusterAlarms = (group: CfnReplicationGroup): StoreRule[] => [
   {
     runbook: 'engine-cpu',
     of: 'queue',
-    meaning: 'The one thread of the queue cluster is 75 % busy: it is the ceiling of the whole fleet.',
+    meaning: `The one thread of the queue cluster is ${limits.queueCpuPercent} % busy: it is the ceiling of the whole fleet.`,
     metric: worstNode(group, 'EngineCPUUtilization'),
-    threshold: 75,
+    threshold: limits.queueCpuPercent,
     periods: 5,
     urgency: 'notice',
   },
 ];
 
-const cacheAlarms = (group: CfnReplicationGroup): StoreRule[] => [
+const cacheAlarms = (group: CfnReplicationGroup, limits: Limits): StoreRule[] => [
   {
     runbook: 'cache-memory',
     meaning: 'The session cache is full and evicts; misses are read from DocumentDB.',
     metric: worstNode(group, 'DatabaseMemoryUsagePercentage'),
-    threshold: 95,
+    threshold: limits.cacheMemoryPercent,
     periods: 15,
     urgency: 'notice',
   },
   {
     runbook: 'engine-cpu',
     of: 'cache',
-    meaning: 'The one thread of the session cache is 80 % busy.',
+    meaning: `The one thread of the session cache is ${limits.cacheCpuPercent} % busy.`,
     metric: worstNode(group, 'EngineCPUUtilization'),
-    threshold: 80,
+    threshold: limits.cacheCpuPercent,
     periods: 5,
     urgency: 'notice',
   },
 ];
 
-const lag = (of: string, group: CfnReplicationGroup): StoreRule => ({
+const lag = (of: string, group: CfnReplicationGroup, limits: Limits): StoreRule => ({
   runbook: 'replication-lag',
   of,
-  meaning: 'A replica is more than 5 s behind: a failover now would wait for it, or lose that much.',
+  meaning: `A replica is more than ${limits.replicationLagSeconds} s behind: a failover now would wait for it, or lose that much.`,
   metric: worstNode(group, 'ReplicationLag'),
-  threshold: 5,
+  threshold: limits.replicationLagSeconds,
   periods: 5,
   urgency: 'notice',
 });
@@ -80,29 +82,30 @@ const lag = (of: string, group: CfnReplicationGroup): StoreRule => ({
 function documentdbAlarms(
   cluster: DatabaseCluster,
   { connectionLimit, cursorLimit }: StageSettings['documentdb'],
+  { documentdbCpuPercent, documentdbUsePercent }: Limits,
 ): StoreRule[] {
   return [
     {
       runbook: 'documentdb-cpu',
-      meaning: 'The DocumentDB writer is 80 % busy.',
+      meaning: `The DocumentDB writer is ${documentdbCpuPercent} % busy.`,
       metric: writer(cluster, 'CPUUtilization'),
-      threshold: 80,
+      threshold: documentdbCpuPercent,
       periods: 10,
       urgency: 'notice',
     },
     {
       runbook: 'documentdb-connections',
-      meaning: `DocumentDB has 80 % of its ${connectionLimit} connections.`,
+      meaning: `DocumentDB has ${documentdbUsePercent} % of its ${connectionLimit} connections.`,
       metric: writer(cluster, 'DatabaseConnections', 'Maximum'),
-      threshold: connectionLimit * 0.8,
+      threshold: (connectionLimit * documentdbUsePercent) / 100,
       periods: 5,
       urgency: 'notice',
     },
     {
       runbook: 'documentdb-cursors',
-      meaning: `DocumentDB has 80 % of its ${cursorLimit} cursors.`,
+      meaning: `DocumentDB has ${documentdbUsePercent} % of its ${cursorLimit} cursors.`,
       metric: writer(cluster, 'DatabaseCursors', 'Maximum'),
-      threshold: cursorLimit * 0.8,
+      threshold: (cursorLimit * documentdbUsePercent) / 100,
       periods: 5,
       urgency: 'notice',
     },

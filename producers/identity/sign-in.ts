@@ -29,6 +29,7 @@ export type SignInFlow = 'srp' | 'password';
 
 /** Getting tokens and giving them back. */
 export interface SignIn {
+  /** Answers no second factor: a player who has one gets `challenge-required`, and signs in with Cognito's own SDK. */
   authenticate(given: Credentials): Promise<SignedIn>;
   refresh(given: { readonly refreshToken: string }): Promise<SignedIn>;
   /** Ends what this refresh token began. Access tokens already out stay good until they expire. */

@@ -1,6 +1,6 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
-import { resources, synthesise, text } from '../support/aws-templates.ts';
+import { type Resource, resources, synthesise, text } from '../support/aws-templates.ts';
 
 const { dev, production } = synthesise();
 const stages = [dev, production];
@@ -14,6 +14,10 @@ describe.each(stages.map((stage) => [stage.settings.name, stage] as const))(
         Engine: 'valkey',
         Port: 6379,
         CacheNodeType: settings.sessionCache.nodeType,
+        NumCacheClusters: settings.sessionCache.replicas + 1,
+        AutomaticFailoverEnabled: settings.sessionCache.replicas > 0,
+        MultiAZEnabled: settings.sessionCache.replicas > 0,
+        CacheParameterGroupName: { Ref: Match.stringLikeRegexp('^SessionCacheParameters') },
         TransitEncryptionEnabled: true,
         AtRestEncryptionEnabled: true,
       });
@@ -35,6 +39,7 @@ describe.each(stages.map((stage) => [stage.settings.name, stage] as const))(
         MultiAZEnabled: settings.queueCluster.replicas > 0,
         ReplicasPerNodeGroup: settings.queueCluster.replicas,
         Durability: settings.queueCluster.durability,
+        CacheParameterGroupName: { Ref: Match.stringLikeRegexp('^QueueClusterParameters') },
         TransitEncryptionEnabled: true,
         AtRestEncryptionEnabled: true,
         UserGroupIds: Match.anyValue(),
@@ -71,6 +76,7 @@ describe.each(stages.map((stage) => [stage.settings.name, stage] as const))(
         EnableCloudwatchLogsExports: ['audit', 'profiler'],
         DeletionProtection: settings.removal === 'retain',
         BackupRetentionPeriod: settings.documentdb.backupDays,
+        DBClusterParameterGroupName: { Ref: Match.stringLikeRegexp('^DocumentDbParameters') },
       });
       data.hasResourceProperties('AWS::DocDB::DBClusterParameterGroup', {
         Family: 'docdb5.0',
@@ -90,7 +96,11 @@ describe.each(stages.map((stage) => [stage.settings.name, stage] as const))(
       data.hasResourceProperties('AWS::Cognito::UserPoolClient', {
         AllowedOAuthFlowsUserPoolClient: false,
         AllowedOAuthFlows: Match.absent(),
-        ExplicitAuthFlows: Match.arrayWith(['ALLOW_USER_PASSWORD_AUTH', 'ALLOW_REFRESH_TOKEN_AUTH']),
+        ExplicitAuthFlows: [
+          ...(settings.name === 'dev' ? ['ALLOW_USER_PASSWORD_AUTH'] : []),
+          'ALLOW_USER_SRP_AUTH',
+          'ALLOW_REFRESH_TOKEN_AUTH',
+        ],
         PreventUserExistenceErrors: 'ENABLED',
       });
     });
@@ -136,19 +146,57 @@ test('production keeps what it holds when a stack is deleted; dev throws it away
   expect(dev.settings.sessionCache.nodeType).toBe('cache.t3.micro');
 });
 
+test('production survives a zone without losing what it acknowledged', () => {
+  production.data.hasResourceProperties('AWS::ElastiCache::ReplicationGroup', {
+    ClusterMode: 'enabled',
+    Durability: 'sync',
+    ReplicasPerNodeGroup: 1,
+    MultiAZEnabled: true,
+  });
+  production.data.hasResourceProperties('AWS::ElastiCache::ReplicationGroup', {
+    ReplicationGroupId: 'game-session-cache',
+    NumCacheClusters: 2,
+    MultiAZEnabled: true,
+  });
+  production.data.resourceCountIs('AWS::DocDB::DBInstance', 3);
+});
+
+test('the login of a record that is kept is kept with it', () => {
+  const policyOf = (stage: typeof dev) =>
+    Object.entries(resources(stage.data, 'AWS::SecretsManager::Secret'))
+      .filter(([id]) => id.startsWith('DocumentDbLogin'))
+      .map(([, it]) => it.DeletionPolicy);
+
+  expect(policyOf(production)).toEqual(['Retain']);
+  expect(policyOf(dev)).toEqual(['Delete']);
+});
+
+/** Names that CloudFormation makes nobody invent: without them there is no such resource. */
+const needed = [
+  'AWS::IAM::Policy.PolicyName',
+  'AWS::ApplicationAutoScaling::ScalingPolicy.PolicyName',
+  'AWS::EC2::VPCEndpoint.ServiceName',
+  'AWS::ElastiCache::User.UserId',
+  'AWS::ElastiCache::User.UserName',
+  'AWS::ElastiCache::UserGroup.UserGroupId',
+  'AWS::CloudWatch::Alarm.MetricName',
+];
+/** What the CDK ends the names with that it makes up, stage by stage. */
+const madeUp = /[0-9A-F]{8}$/;
+
 test('nothing is named by hand but what the brief names', () => {
-  const names = /^(RoleName|FunctionName|LogGroupName|ClusterName|UserPoolName)$/;
-  const found = stages
+  const named = stages
     .flatMap((stage) => [stage.data, stage.workers, stage.watch])
-    .flatMap((template) =>
-      Object.entries(template.toJSON()['Resources'] as Record<string, { Type: string; Properties?: object }>),
-    )
-    .filter(([, it]) => it.Type !== 'AWS::EC2::FlowLog' && it.Type !== 'Custom::LogRetention')
-    .flatMap(([id, it]) =>
-      Object.keys(it.Properties ?? {})
-        .filter((key) => names.test(key))
-        .map((key) => `${id}.${key}`),
+    .flatMap((template) => Object.values(template.toJSON()['Resources'] as Record<string, Resource>))
+    .flatMap(({ Type, Properties = {} }) =>
+      Object.entries(Properties)
+        .filter(
+          ([key, value]) =>
+            /(Name|Identifier|GroupId|UserId)$/.test(key) && typeof value === 'string' && !madeUp.test(value),
+        )
+        .filter(([key]) => !needed.includes(`${Type}.${key}`))
+        .map(([, value]) => value),
     );
 
-  expect(found).toEqual([]);
+  expect([...new Set(named)].sort()).toEqual(['alerts', 'game-session-cache', 'session-latency']);
 });

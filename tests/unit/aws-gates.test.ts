@@ -2,9 +2,11 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { RegoEngine, TemplateFile } from '@aws/cloudformation-validate';
-import { App, Validations } from 'aws-cdk-lib';
-import { AwsSolutionsChecks } from 'cdk-nag';
+import { type App, CfnResource, Stack } from 'aws-cdk-lib';
+import { Annotations, Match } from 'aws-cdk-lib/assertions';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { fleetApp } from '../../infra/aws/app.ts';
 import { type StageSettings, stageSettings } from '../../infra/aws/settings.ts';
 import { addStage } from '../../infra/aws/stage.ts';
 import { dev, production } from '../../infra/aws/stages.ts';
@@ -16,14 +18,19 @@ const full = stageSettings.parse({
   events: { ...production.events, topicArn: 'arn:aws:sns:us-east-1:123456789012:events.fifo' },
 });
 
-/** Synthesises stages as `npm run synth` does, into a folder that is gone with the test. */
-function synthesise(stages: readonly StageSettings[]) {
+/** Synthesises the app of `npm run synth`, into a folder that is gone with the test; `add` seeds what is wrong with it. */
+function synthesise(stages: readonly StageSettings[], add: (app: App) => void = () => undefined) {
   const folder = mkdtempSync(join(tmpdir(), 'fleet-templates-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  const app = new App({ analyticsReporting: false, builtinCloudFormationValidation: false, outdir: folder });
-  Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
-  for (const settings of stages) addStage(app, settings);
-  return { folder, assembly: app.synth() };
+  const { exitCode } = process;
+  onTestFinished(() => {
+    rmSync(folder, { recursive: true, force: true });
+    process.exitCode = exitCode;
+  });
+  const app = fleetApp(stages, { outdir: folder });
+  add(app);
+  const assembly = app.synth();
+  // Some failed validations throw, others are an exit code.
+  return { folder, assembly, failed: process.exitCode !== exitCode };
 }
 
 const templatesIn = (folder: string) => readdirSync(folder).filter((file) => file.endsWith('.template.json'));
@@ -54,12 +61,10 @@ describe.each([
   test('pass cdk-nag but for what is acknowledged with a reason, and CloudFormation would take every template', {
     timeout: 180_000,
   }, () => {
-    const exitCode = process.exitCode;
-    const { folder, assembly } = synthesise(stages);
+    const { folder, assembly, failed } = synthesise(stages);
 
     expect(nagged(folder)).toEqual([]);
-    // A failed validation is an exit code, not a throw.
-    expect(process.exitCode).toBe(exitCode);
+    expect(failed).toBe(false);
     // Synthesis asks nobody: no lookup of an account, a zone or an image is open.
     expect(assembly.manifest.missing ?? []).toEqual([]);
     expect(templatesIn(folder).sort()).toEqual(
@@ -68,5 +73,42 @@ describe.each([
       ),
     );
     expect(refusedByCloudFormation(folder)).toEqual([]);
+  });
+});
+
+describe('the checks find what is wrong', { timeout: 60_000 }, () => {
+  test('cdk-nag an open bucket', () => {
+    const wrong = () => synthesise([], (app) => new Bucket(new Stack(app, 'wrong'), 'Open'));
+
+    expect(wrong).toThrow(/AwsSolutions-S1\b/);
+  });
+
+  test("CloudFormation's validator a property that is none", () => {
+    const properties = { DelayMinutes: 1 };
+    const wrong = () =>
+      synthesise(
+        [],
+        (app) => new CfnResource(new Stack(app, 'wrong'), 'Queue', { type: 'AWS::SQS::Queue', properties }),
+      );
+
+    expect(wrong).toThrow(/'DelayMinutes' was unexpected/);
+  });
+});
+
+describe('deploying', () => {
+  const deploy = (settings: StageSettings) => {
+    const app = fleetApp([], {
+      builtinCloudFormationValidation: false,
+      outdir: mkdtempSync(join(tmpdir(), 'fleet-deployed-')),
+      context: { deploying: 'true' },
+    });
+    onTestFinished(() => rmSync(app.outdir, { recursive: true, force: true }));
+    const { watch } = addStage(app, settings);
+    return Annotations.fromStack(watch).findError('*', Match.stringLikeRegexp('runbookUrl'));
+  };
+
+  test('production is refused while its runbook is the example', { timeout: 60_000 }, () => {
+    expect(deploy(production)).toHaveLength(1);
+    expect(deploy({ ...production, runbookUrl: 'https://wiki.example.org/runbook' })).toEqual([]);
   });
 });

@@ -25,6 +25,9 @@ const one = changed({
   documentdb: { ...production.documentdb, engineVersion: '8.0.0' },
   players: { ...production.players, mfa: 'required' },
   services: withSpot(true),
+  metrics: { configurations: ['duel'], players: ['p1', 'p2'] },
+  logLevel: 'debug',
+  alarms: { ...production.alarms, stores: { ...production.alarms.stores, queueMemoryPercent: 55 } },
   alertEmail: 'oncall@example.com',
   monthlyBudgetUsd: 1_234,
 });
@@ -97,6 +100,24 @@ describe('what an operator sets otherwise than both stages do reaches its resour
     ['no budget', other, 'watch', 'AWS::Budgets::Budget'],
   ])('%s leaves nothing of it behind', (_what, stage, stack, type) => {
     expect(resources(stage[stack], type)).toEqual({});
+  });
+
+  test('metrics of their own, and the log level', () => {
+    const variables = [
+      { Name: 'METRIC_CONFIGURATIONS', Value: 'duel' },
+      { Name: 'METRIC_PLAYERS', Value: 'p1,p2' },
+      { Name: 'LOG_LEVEL', Value: 'debug' },
+    ];
+    one.workers.hasResourceProperties('AWS::ECS::TaskDefinition', {
+      ContainerDefinitions: Match.arrayWith([Match.objectLike({ Environment: Match.arrayWith(variables) })]),
+    });
+  });
+
+  test('a limit of a store', () => {
+    one.watch.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      AlarmDescription: Match.stringLikeRegexp('^The queue cluster is 55 % full'),
+      Threshold: 55,
+    });
   });
 
   test('Spot is taken by every service or by none', () => {

@@ -166,6 +166,21 @@ describe.each([
     expect(names.filter((name) => !(name in metrics))).toEqual([]);
   });
 
+  test('no two lines of a graph have the same legend', () => {
+    const [dashboard] = Object.values(resources(watch, 'AWS::CloudWatch::Dashboard'));
+    const body = dashboard?.Properties['DashboardBody'] as { 'Fn::Join': [string, unknown[]] };
+    const parts = body['Fn::Join'][1].map((it) => (typeof it === 'string' ? it : 'resolved'));
+    const { widgets }: { widgets: { properties: { title?: string; metrics?: { label?: string }[][] } }[] } =
+      JSON.parse(parts.join(''));
+    const doubled = widgets.flatMap(({ properties: { title, metrics: lines = [] } }) => {
+      const labels = lines.flatMap((line) => line.at(-1)?.label ?? []);
+      return labels.length === new Set(labels).size ? [] : [title];
+    });
+
+    expect(widgets.length).toBeGreaterThan(10);
+    expect(doubled).toEqual([]);
+  });
+
   test('a budget exists where the stage sets one', () => {
     watch.resourceCountIs('AWS::Budgets::Budget', settings.monthlyBudgetUsd === undefined ? 0 : 1);
   });

@@ -48,6 +48,9 @@ describe.each([
         DOMAIN: settings.domain,
         AWS_ACCOUNT_ID: account,
         PLACEMENT_HOSTS: settings.placementHosts,
+        METRIC_CONFIGURATIONS: settings.metrics.configurations,
+        METRIC_PLAYERS: settings.metrics.players,
+        LOG_LEVEL: settings.logLevel,
       });
       expect(parsed.DOCUMENTDB_URI).toMatch(/^mongodb:\/\/fleet:p%40ss%2Fword@/);
       const known = Object.keys(workerEnvironment.in.shape);
@@ -77,7 +80,12 @@ describe.each([
       Essential: true,
     });
     expect(worker?.HealthCheck?.Command.join(' ')).toContain('/healthz');
-    expect(daemon).toMatchObject({ Name: 'xray', Essential: false, ReadonlyRootFilesystem: true });
+    expect(daemon).toMatchObject({
+      Name: 'xray',
+      User: '65532',
+      Essential: false,
+      ReadonlyRootFilesystem: true,
+    });
     expect(environmentOf(worker)['AWS_XRAY_DAEMON_ADDRESS']).toBe('127.0.0.1:2000');
   });
 
