@@ -66,6 +66,27 @@ test('a hot pool is not cycled faster than its interval allows', async () => {
   expect(await inPool()).toEqual([]);
 });
 
+test('a pool that keeps changing stays with its job for seconds; then the job yields to other pools', async () => {
+  const { stores, search, pool } = await openCadence({});
+  let n = 0;
+  const busy = {
+    ...pool,
+    catchUp: async (...which: Parameters<typeof pool.catchUp>) => {
+      await search(`red-${++n}`, `blue-${n}`);
+      return pool.catchUp(...which);
+    },
+  };
+  const began = performance.now();
+
+  const outcome = await perform(formMatchesOfPool({ ...stores, pool: busy }), [{ pool: 'duel' }]);
+
+  expect(outcome).toMatchObject({ kind: 'done' });
+  expect(n, 'times it caught up').toBeGreaterThan(10);
+  const tookMs = performance.now() - began;
+  expect(tookMs).toBeGreaterThan(4_900);
+  expect(tookMs).toBeLessThan(8_000);
+});
+
 test('tickets time out in time while their pool waits for its interval', async () => {
   const { worker, search, reserve, enter, statusOf } = await openCadence({ minimumIntervalSeconds: 60 });
   const cycle = worker();

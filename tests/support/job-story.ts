@@ -8,6 +8,10 @@ interface Note {
   readonly jobId: string;
   /** The state it left, where BullMQ says so. */
   readonly from: string;
+  /** The kind of work, where it was added. */
+  readonly kind: string;
+  /** What a completed job returned (JSON). */
+  readonly result: string;
   readonly at: number;
 }
 
@@ -17,7 +21,14 @@ export async function jobStory({ redis, domain }: Fleet, queue: QueueName): Prom
   return entries.map(([id, flat]) => {
     const fields = new Map(flat.flatMap((name, at) => (at % 2 === 0 ? [[name, flat[at + 1] ?? '']] : [])));
     const value = (name: string) => fields.get(name) ?? '';
-    return { event: value('event'), jobId: value('jobId'), from: value('prev'), at: Number.parseInt(id, 10) };
+    return {
+      event: value('event'),
+      jobId: value('jobId'),
+      from: value('prev'),
+      kind: value('name'),
+      result: value('returnvalue'),
+      at: Number.parseInt(id, 10),
+    };
   });
 }
 

@@ -7,6 +7,7 @@ import { type Mirror, openMirror } from './mirror.ts';
 
 /** How long (ms) one job goes on cycling a pool that keeps changing, before it yields to other pools. */
 const hotMs = 5_000;
+
 /** What a worker keeps in memory between jobs: beyond either, the mirrors used longest ago are let go. */
 export interface MirrorLimits {
   readonly mostBytes: number;
