@@ -34,7 +34,7 @@ export class DocumentDb extends Construct {
 
   constructor(scope: Construct, id: string, { settings, network, encryptionKey }: DocumentDbProps) {
     super(scope, id);
-    const { engineVersion, instanceType, instances, backupDays } = settings.documentdb;
+    const { engineVersion, instanceType, instances, backupDays, restoredEndpoint } = settings.documentdb;
     const parameterGroup = new ClusterParameterGroup(this, 'Parameters', {
       family: `docdb${engineVersion.slice(0, 3)}`,
       description: 'TLS only; who did what, and what was slow, is logged',
@@ -87,7 +87,10 @@ export class DocumentDb extends Construct {
       ? Secret.fromSecretCompleteArn(this, 'TaskLogin', taskLoginArn)
       : this.login;
     const options = `replicaSet=rs0&tls=true&tlsCAFile=${authorities}&retryWrites=false`;
-    this.uri = `mongodb://${this.cluster.clusterEndpoint.socketAddress}/?${options}`;
+    const address = restoredEndpoint
+      ? `${restoredEndpoint}:${documentdbPort}`
+      : this.cluster.clusterEndpoint.socketAddress;
+    this.uri = `mongodb://${address}/?${options}`;
 
     // A running task keeps its connections. One that must open another with the old password is refused: it puts its job
     // off, fails its health check from then on, and is replaced by a task that reads the new password.

@@ -37,7 +37,7 @@ export class QueueCluster extends Construct {
 
   constructor(scope: Construct, id: string, { settings, network, encryptionKey }: QueueClusterProps) {
     super(scope, id);
-    const { nodeType, replicas, durability, snapshotDays } = settings.queueCluster;
+    const { nodeType, replicas, durability, snapshotDays, snapshotName } = settings.queueCluster;
     const user = (id: string, role: QueueRole) =>
       new ValkeyUser(this, id, {
         name: id.toLowerCase(),
@@ -82,6 +82,7 @@ export class QueueCluster extends Construct {
       atRestEncryptionEnabled: true,
       kmsKeyId: encryptionKey.keyArn,
       snapshotRetentionLimit: snapshotDays,
+      ...(snapshotName && { snapshotName }),
     });
     acknowledgeFindings(this.group, replicas);
     this.group.applyRemovalPolicy(

@@ -54,6 +54,11 @@ export const stageSettings = z
        */
       durability: z.enum(['sync', 'async', 'disabled']),
       snapshotDays: z.int().min(0).max(35),
+      /**
+       * Replaces the cluster by one made from this snapshot. Leave it set afterwards: with another name, or none, the cluster
+       * is replaced again. Default: an empty one.
+       */
+      snapshotName: z.string().min(1).optional(),
     }),
     sessionCache: z.strictObject({
       nodeType: z.string().regex(/^cache\./),
@@ -64,6 +69,8 @@ export const stageSettings = z
       instanceType: z.string().regex(/^[a-z0-9]+\.[a-z0-9]+$/),
       instances: z.int().min(1).max(15),
       backupDays: z.int().min(7).max(35),
+      /** A restored cluster that workers use instead of the stack's own, by its endpoint; with the same login. */
+      restoredEndpoint: z.hostname().optional(),
       /** Limits of one instance of that type, which AWS lists by size; alarms are shares of them. */
       connectionLimit: z.int().min(100),
       cursorLimit: z.int().min(10),

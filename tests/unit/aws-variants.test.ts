@@ -21,8 +21,8 @@ const onSpot = Match.arrayWith([Match.objectLike({ CapacityProvider: 'FARGATE_SP
 
 /** Two changed stages between them take every value below, so that what is tested is synthesised twice and not ten times. */
 const one = changed({
-  queueCluster: { ...production.queueCluster, durability: 'async' },
-  documentdb: { ...production.documentdb, engineVersion: '8.0.0' },
+  queueCluster: { ...production.queueCluster, durability: 'async', snapshotName: 'before-the-fire' },
+  documentdb: { ...production.documentdb, engineVersion: '8.0.0', restoredEndpoint: 'restored.example.com' },
   players: { ...production.players, mfa: 'required' },
   services: withSpot(true),
   metrics: { configurations: ['duel'], players: ['p1', 'p2'] },
@@ -110,6 +110,29 @@ describe('what an operator sets otherwise than both stages do reaches its resour
     ];
     one.workers.hasResourceProperties('AWS::ECS::TaskDefinition', {
       ContainerDefinitions: Match.arrayWith([Match.objectLike({ Environment: Match.arrayWith(variables) })]),
+    });
+  });
+
+  test('what was restored: the queues from their snapshot, the record at its endpoint', () => {
+    one.data.hasResourceProperties('AWS::ElastiCache::ReplicationGroup', {
+      ...queueCluster,
+      SnapshotName: 'before-the-fire',
+    });
+    other.data.hasResourceProperties('AWS::ElastiCache::ReplicationGroup', {
+      ...queueCluster,
+      SnapshotName: Match.absent(),
+    });
+    one.workers.hasResourceProperties('AWS::ECS::TaskDefinition', {
+      ContainerDefinitions: Match.arrayWith([
+        Match.objectLike({
+          Environment: Match.arrayWith([
+            {
+              Name: 'DOCUMENTDB_URI',
+              Value: Match.stringLikeRegexp('^mongodb://restored\\.example\\.com:27017/\\?.*tls=true'),
+            },
+          ]),
+        }),
+      ]),
     });
   });
 
