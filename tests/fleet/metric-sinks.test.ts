@@ -1,8 +1,9 @@
-import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
+import { beforeEach, expect, inject, onTestFinished, test, vi } from 'vitest';
 import { duelRuleSet } from '../support/builders.ts';
 import { readEmf } from '../support/emf.ts';
 import { type Fleet, openFleet, soloist } from '../support/fleet.ts';
 import { readExposition } from '../support/prometheus.ts';
+import { openProxy } from '../support/tcp-proxy.ts';
 
 let fleet: Fleet;
 beforeEach(async () => {
@@ -60,4 +61,27 @@ test('/metrics of a worker tells Prometheus the same under the same names, whate
   const labels = { environment: 'prometheus-test', service: 'matchmaking', configuration: 'duel' };
   expect(value('MatchesCreated_total', labels)).toBe(1);
   expect(value('MatchmakingTime_milliseconds_count', labels)).toBe(2);
+});
+
+test('in an outage of DocumentDB jobs are tried and none ends, until it is over', async () => {
+  const proxy = await openProxy(inject('stackEnv')['DOCUMENTDB_URI'] ?? '');
+  onTestFinished(proxy.cut);
+  const worker = await fleet.startWorker({
+    METRICS_SINK: 'none',
+    QUEUES: 'session-creation',
+    DOCUMENTDB_URI: `mongodb://127.0.0.1:${proxy.port}/?directConnection=true`,
+  });
+  const measured = async () => {
+    const answer = await fetch(`http://127.0.0.1:${worker.healthPort}/metrics`);
+    const { samples } = readExposition(await answer.text());
+    const of = (name: string) => samples.find((it) => it.name === name)?.value ?? 0;
+    return { tried: of('JobDuration_milliseconds_count'), ended: of('JobsEnded_total') };
+  };
+  await proxy.cut();
+  await fleet.client.createSession({ playerId: fleet.own('ann') });
+
+  await vi.waitFor(async () => expect((await measured()).tried).toBeGreaterThan(1), eventually);
+  expect((await measured()).ended).toBe(0);
+  await proxy.mend();
+  await vi.waitFor(async () => expect((await measured()).ended).toBe(1), eventually);
 });
