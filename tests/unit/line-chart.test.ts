@@ -26,7 +26,7 @@ test('the highest value is at the top and the last at the right, on either axis'
 });
 
 test('names are text, whatever they hold', () => {
-  expect(chart()).toContain('Waits &amp; &lt;rates>');
+  expect(chart()).toContain('Waits &amp; &lt;rates&gt;');
 });
 
 test('lines without a point leave an empty picture', () => {
