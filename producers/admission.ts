@@ -1,21 +1,28 @@
 import { Cluster, type Redis } from 'ioredis';
+import type { Calling } from './call.ts';
 import { RequestError } from './request-error.ts';
 
 /** How long (ms) one reading of the memory is believed: work may overshoot by what is added within it. */
 const freshMs = 1_000;
 
-/** Refuses new work while the queue Redis is fuller than it should be. */
-export type Admit = () => Promise<void>;
+/** Refuses new work while the queue Redis is fuller than it should be, or has not answered what was asked. */
+export type Admit = (call: Pick<Calling, 'underWay'>) => Promise<void>;
 
 /**
  * Back-pressure: past `limit`, a share of `maxmemory`, no new work is let in, so that workers have the room it takes to
  * finish what is there: a Redis that is full refuses them too. What ends work is always let in. A server without a
- * `maxmemory` is never full; of a cluster the fullest primary counts.
+ * `maxmemory` is never full; of a cluster the fullest primary counts. And who asks for more than Redis takes is told so, rather
+ * than made to wait behind ever more calls of its own.
  */
-export function openAdmission(redis: Redis, limit: number): Admit {
+export function openAdmission(redis: Redis, limit: number, mostUnderWay: number): Admit {
   let read: { readonly at: number; readonly share: Promise<number> } | undefined;
 
-  return async () => {
+  return async ({ underWay }) => {
+    if (underWay > mostUnderWay)
+      throw new RequestError(
+        'unavailable',
+        `${mostUnderWay} calls of this client are under way already; nothing was queued`,
+      );
     if (!read || Date.now() - read.at > freshMs) read = { at: Date.now(), share: usedShare(redis) };
     const { share } = read;
     const used = await share.catch((error: unknown) => {

@@ -19,11 +19,11 @@ export function openBackfill({ call, admit, tickets, configurations, queues }: M
      * who have left it meanwhile are dropped from the ticket. Stop it like any ticket.
      */
     startBackfill: (request: BackfillRequest, options: CallOptions = {}): Promise<StartedTicket> =>
-      call(startBackfill, options, async ({ actor }) => {
+      call(startBackfill, options, async ({ actor, underWay }) => {
         const { configuration } = parse(startTarget, request);
         const { installed, ruleSet } = await configurations.find(configuration);
         if (!installed) throw new RequestError('not-found', `configuration: ${configuration} does not exist`);
-        await admit();
+        await admit({ underWay });
         const schema = backfillRequestWithin(installed.configuration.limits);
         const { ticketId = randomUUID(), matchId, players: asked } = parse(schema, request);
         const players = withoutRatings(asked, installed.configuration.ratingAttributes);

@@ -18,6 +18,8 @@ export interface CallOptions {
 export interface Calling {
   readonly actor: Actor;
   readonly signal: AbortSignal | undefined;
+  /** How many calls of the client were under way when it began, itself included. */
+  readonly underWay: number;
 }
 
 export type Call = <T>(
@@ -28,6 +30,7 @@ export type Call = <T>(
 
 /** What every call goes through: may this actor ask for it, is Redis there, does the caller still wait. */
 export function openCalls(self: Actor, gate: Gate): Call {
+  let calls = 0;
   return async (job, { actor = self, signal }, work) => {
     signal?.throwIfAborted();
     if (!mayAsk(job, actor))
@@ -35,9 +38,14 @@ export function openCalls(self: Actor, gate: Gate): Call {
     return unlessAborted(
       signal,
       reaching(async () => {
-        await gate();
-        signal?.throwIfAborted();
-        return work({ actor, signal });
+        const underWay = ++calls;
+        try {
+          await gate();
+          signal?.throwIfAborted();
+          return await work({ actor, signal, underWay });
+        } finally {
+          calls--;
+        }
       }),
     );
   };

@@ -42,6 +42,11 @@ export interface ClientOptions {
   readonly waitMs?: number;
   /** How many calls wait at once; more are refused. Default: 10,000. */
   readonly maxWaiting?: number;
+  /**
+   * How many calls may be under way at once, an item of a call with many counting as one; more new work is refused: Redis takes
+   * less than is asked of it. Default: 20,000.
+   */
+  readonly maxUnderWay?: number;
   /** Share of its memory from which the queue Redis takes no new work of ours. Default: 0.75. */
   readonly memoryLimit?: number;
   /** What events say they come from. */
@@ -55,6 +60,7 @@ const behaviour = z.object({
   whenAway: z.enum(['fail', 'wait']).default('fail'),
   waitMs: z.int().min(1).max(600_000).default(30_000),
   maxWaiting: z.int().min(1).max(1_000_000).default(10_000),
+  maxUnderWay: z.int().min(1).max(1_000_000).default(20_000),
   memoryLimit: z.number().gt(0).max(1).default(0.75),
 });
 
@@ -69,7 +75,7 @@ export async function openClient(options: ClientOptions) {
   const { domain = 'main', actor: self = { kind: 'service', name: 'client' } } = options;
   const onError = options.onError ?? (() => undefined);
   const origin = options.origin ?? { account: '000000000000', region: 'us-east-1' };
-  const { whenAway, waitMs, maxWaiting, memoryLimit } = parse(behaviour, options);
+  const { whenAway, waitMs, maxWaiting, maxUnderWay, memoryLimit } = parse(behaviour, options);
   const away: WhenAway =
     whenAway === 'wait' ? { kind: 'wait', ms: waitMs, most: maxWaiting } : { kind: 'fail' };
   const redis = await connect(await secretOr('redisUrl', options.redisUrl), away, onError);
@@ -81,7 +87,7 @@ export async function openClient(options: ClientOptions) {
   const operations = openOperations({ call, queues, configurations });
   const parts = {
     call,
-    admit: openAdmission(redis, memoryLimit),
+    admit: openAdmission(redis, memoryLimit, maxUnderWay),
     activity,
     addItem: openBatches(queues),
     tickets: openTickets(redis, domain),

@@ -90,7 +90,7 @@ export function openMatchmaking({
   };
 
   const startOne = (request: StartRequest, options: CallOptions): Promise<StartedTicket> =>
-    call(startMatchmaking, options, async ({ actor }) => {
+    call(startMatchmaking, options, async ({ actor, underWay }) => {
       const { configuration } = parse(startTarget, request);
       const { installed, ruleSet, request: schema } = await configurations.find(configuration);
       if (!installed) throw new RequestError('not-found', `configuration: ${configuration} does not exist`);
@@ -99,7 +99,7 @@ export function openMatchmaking({
         throw new RequestError('not-allowed', 'players: a player may start only tickets they are in');
       const players = withoutRatings(asked, installed.configuration.ratingAttributes);
       if (ruleSet) refuseImpossible(ruleSet, players);
-      await admit();
+      await admit({ underWay });
       const result = await start({ ticketId, configuration, players, actor, trace: queues.trace() });
       if (result instanceof RequestError) throw result;
       return {

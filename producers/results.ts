@@ -14,9 +14,9 @@ export interface ResultParts {
 /** Results of matches: services report them, never players. */
 export function openResults({ call, admit, addItem }: ResultParts) {
   const reportOne = (result: MatchResult, options: CallOptions): Promise<{ jobId: string }> =>
-    call(updateRatings, options, async ({ actor }) => {
+    call(updateRatings, options, async ({ actor, underWay }) => {
       const item = parse(updateRatings.item, result);
-      await admit();
+      await admit({ underWay });
       return { jobId: await addItem(updateRatings, item, actor) };
     });
 

@@ -26,12 +26,12 @@ export interface SessionParts {
 /** Sessions: one player's presence in the game. */
 export function openSessions({ call, admit, addItem, queues }: SessionParts) {
   const createOne = (request: SessionRequest, options: CallOptions): Promise<{ sessionId: string }> =>
-    call(createSession, options, async ({ actor }) => {
+    call(createSession, options, async ({ actor, underWay }) => {
       const asked = { sessionId: randomUUID(), ...request, requestedAt: Date.now() };
       const item = parse(createSession.item, asked);
       if (actor.kind === 'player' && actor.playerId !== item.playerId)
         throw new RequestError('not-allowed', 'playerId: a player may create sessions only for themselves');
-      await admit();
+      await admit({ underWay });
       await addItem(createSession, item, actor);
       return { sessionId: item.sessionId };
     });

@@ -177,6 +177,21 @@ describe('the memory of the queue Redis', () => {
     await limited.playerLeft({ matchId: 'm', playerId: 'p' });
   });
 
+  test('a client that asks for more than Redis takes is refused new work, and lets in what ends work', async () => {
+    const eager = await openBehind({ maxUnderWay: 2 });
+
+    const outcomes = await Promise.allSettled(
+      ['a', 'b', 'c'].map((id) => eager.startMatchmaking(duel(id, id))),
+    );
+
+    expect(outcomes.map((it) => it.status)).toEqual(['fulfilled', 'fulfilled', 'rejected']);
+    expect(outcomes[2]).toMatchObject({
+      reason: { ...unavailable, message: expect.stringContaining('2 calls of this client are under way') },
+    });
+    await Promise.all(['a', 'b', 'a', 'b'].map((id) => eager.stopMatchmaking(id)));
+    await eager.startMatchmaking(duel('c', 'c'));
+  });
+
   test.each([
     ['memoryLimit', { memoryLimit: 1.5 }],
     ['waitMs', { waitMs: 0 }],
