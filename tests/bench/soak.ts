@@ -16,7 +16,8 @@ export const usage = `The fleet at half of what it can do for long: is memory fl
   --minutes N   default 60
   --workers N   worker processes (default 2)
   --players N   who queue in turns, play and are rated (default 10000)
-  --rate N      tickets a second (default: half of what it can do, measured first)
+  --rate N      tickets a second (default: half of what it can do, which is half of what it can store, measured first:
+                to rate the matches takes as much again)
   --json        print only one JSON object
 
 Tickets that ended are kept for a day so that late jobs and questions about them find them: Valkey grows by that until the
@@ -57,7 +58,7 @@ export async function run(args: readonly string[]): Promise<void> {
   await fleet.quiet();
   const rate = values.rate
     ? wholeNumber('--rate', values.rate)
-    : Math.round((await measureCapacity(fleet, 5_000)) / 2);
+    : Math.round((await measureCapacity(fleet, 5_000)) / 4);
   say(`${rate} tickets a second for ${seconds} s`);
 
   const kept: { at: number; kept: Kept }[] = [];
