@@ -1,17 +1,11 @@
 import { Validations } from 'aws-cdk-lib';
-import {
-  CpuArchitecture,
-  Secret as EcsSecret,
-  FargateTaskDefinition,
-  LogDrivers,
-  OperatingSystemFamily,
-} from 'aws-cdk-lib/aws-ecs';
-import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { Secret as EcsSecret, type FargateTaskDefinition, LogDrivers } from 'aws-cdk-lib/aws-ecs';
+import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import type { DataStack } from './data-stack.ts';
+import { defineFleetTask } from './fleet-task.ts';
 import { image } from './image.ts';
-import { removalPolicy } from './removal.ts';
 import type { StageSettings } from './settings.ts';
 import { allowSecrets } from './task-permissions.ts';
 import { user } from './task-user.ts';
@@ -31,19 +25,9 @@ export class OperatorTask extends Construct {
 
   constructor(scope: Construct, id: string, { settings, data }: OperatorTaskProps) {
     super(scope, id);
-    this.definition = new FargateTaskDefinition(this, 'Definition', {
-      cpu: 256,
-      memoryLimitMiB: 512,
-      runtimePlatform: {
-        cpuArchitecture: CpuArchitecture.ARM64,
-        operatingSystemFamily: OperatingSystemFamily.LINUX,
-      },
-    });
-    this.logGroup = new LogGroup(this, 'Logs', {
-      retention: settings.logDays,
-      encryptionKey: data.encryptionKey,
-      removalPolicy: removalPolicy(settings),
-    });
+    const { definition, logGroup } = defineFleetTask(this, { cpu: 256, memoryMiB: 512, settings, data });
+    this.definition = definition;
+    this.logGroup = logGroup;
     const url = Secret.fromSecretCompleteArn(this, 'OperatorsUrl', data.queueCluster.operatorsUrl.secretArn);
     this.definition.addContainer('operator', {
       image: image('fleet'),

@@ -1,21 +1,19 @@
 import { Aws, Duration, Validations } from 'aws-cdk-lib';
 import {
-  CpuArchitecture,
   Secret as EcsSecret,
-  FargateTaskDefinition,
+  type FargateTaskDefinition,
   type ICluster,
   LogDrivers,
-  OperatingSystemFamily,
   Protocol,
 } from 'aws-cdk-lib/aws-ecs';
-import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { catalogue } from '../../jobs/catalogue.ts';
 import type { QueueName } from '../../jobs/contract.ts';
 import type { DataStack } from './data-stack.ts';
+import { defineFleetTask } from './fleet-task.ts';
 import { image } from './image.ts';
-import { removalPolicy } from './removal.ts';
 import { type StageSettings, topicsOf } from './settings.ts';
 import { allowCalls, allowSecrets } from './task-permissions.ts';
 import { user } from './task-user.ts';
@@ -50,19 +48,9 @@ export class WorkerTask extends Construct {
     super(scope, id);
     const { cpu, memoryMiB } = settings.services[queue];
     const grace = graceSeconds(queue);
-    this.definition = new FargateTaskDefinition(this, 'Definition', {
-      cpu,
-      memoryLimitMiB: memoryMiB,
-      runtimePlatform: {
-        cpuArchitecture: CpuArchitecture.ARM64,
-        operatingSystemFamily: OperatingSystemFamily.LINUX,
-      },
-    });
-    this.logGroup = new LogGroup(this, 'Logs', {
-      retention: settings.logDays,
-      encryptionKey: data.encryptionKey,
-      removalPolicy: removalPolicy(settings),
-    });
+    const { definition, logGroup } = defineFleetTask(this, { cpu, memoryMiB, settings, data });
+    this.definition = definition;
+    this.logGroup = logGroup;
     this.definition.addContainer('worker', {
       image: image('fleet'),
       command: ['workers/main.ts'],
