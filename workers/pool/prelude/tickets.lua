@@ -65,6 +65,11 @@ local function finish(ticket, status, event, reason, message, time)
     ticket.pool)
 end
 
+-- Ends a ticket whose request timeout is over.
+local function time_out(ticket, time)
+  finish(ticket, 'TIMED_OUT', 'MatchmakingTimedOut', 'TimedOut', 'Removed from matchmaking due to timing out.', time)
+end
+
 -- Lets a ticket wait in a pool, where mirrors see it as `players`.
 local function wait_in(ticket, pool, deadline, players, time)
   local id = ticket.id
@@ -149,7 +154,7 @@ local function drop_proposal(match, acceptance, spared, time, leaving)
       if not accepted and not spared then
         finish(ticket, 'CANCELLED', 'MatchmakingCancelled', 'Cancelled', 'A player did not accept the match.', time)
       elseif ticket.deadline <= time then
-        finish(ticket, 'TIMED_OUT', 'MatchmakingTimedOut', 'TimedOut', 'Removed from matchmaking due to timing out.', time)
+        time_out(ticket, time)
       else
         search(ticket, ticket.pool, ticket.deadline, ticket.players, time)
         redis.call('HSET', key('ticket', ticket.id), 'reason', 'AcceptanceFailed')

@@ -7,7 +7,7 @@ local expired = {}
 for _, id in ipairs(ARGV) do
   local ticket = read_ticket(id)
   if ticket and ticket.status == 'SEARCHING' and ticket.deadline <= time then
-    finish(ticket, 'TIMED_OUT', 'MatchmakingTimedOut', 'TimedOut', 'Removed from matchmaking due to timing out.', time)
+    time_out(ticket, time)
     expired[#expired + 1] = id
   end
 end

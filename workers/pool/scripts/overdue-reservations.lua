@@ -21,7 +21,7 @@ for _, id in ipairs(ids) do
   if not ticket then
     redis.call('ZREM', key('reservations'), id)
   elseif tonumber(ticket.start) + timeout_of(ticket.configuration) <= time then
-    finish(ticket, 'TIMED_OUT', 'MatchmakingTimedOut', 'TimedOut', 'Removed from matchmaking due to timing out.', time)
+    time_out(ticket, time)
     timed_out = timed_out + 1
   else
     redis.call('ZADD', key('reservations'), 'XX', string.format('%d', time - tonumber(ARGV[1]) + tonumber(ARGV[3])), id)
