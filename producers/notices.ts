@@ -1,7 +1,6 @@
 import type { Redis } from 'ioredis';
 import { poolTag } from '../jobs/keys.ts';
 import { readRecord } from '../jobs/maintenance/maintenance.ts';
-import { automaticTicketId } from '../jobs/matchmaking/backfill.ts';
 import type { EventOrigin } from '../jobs/matchmaking/event.ts';
 import type { CommittedMatch } from '../jobs/matchmaking/match.ts';
 import { type MatchmakerData, matchmakerData } from '../jobs/matchmaking/matchmaker-data.ts';
@@ -22,14 +21,16 @@ export interface NoticeParts {
 export function openNotices({ call, redis, domain, origin, readRecord: read }: NoticeParts) {
   /** The backfill ticket of a running match, where the fleet opened it itself; a service knows of its own. */
   const autoBackfill = async (matchId: string): Promise<string | undefined> => {
-    const ticketId = await redis.hget(`${poolTag(domain)}:backfills`, matchId);
-    return ticketId?.startsWith(automaticTicketId(matchId)) ? ticketId : undefined;
+    const tag = poolTag(domain);
+    const ticketId = await redis.hget(`${tag}:backfills`, matchId);
+    if (ticketId === null) return undefined;
+    return (await redis.hget(`${tag}:ticket:${ticketId}`, 'automatic')) === null ? undefined : ticketId;
   };
 
   return {
     /**
-     * What FlexMatch tells the game server of a match that has started: give it to the server as JSON. It names the ticket by
-     * which the fleet fills the match as long as that ticket is open, so that the server can stop it.
+     * What FlexMatch tells the game server of a match that has started: give it to the server as JSON. It names the
+     * ticket by which the fleet fills the match as long as that ticket is open, so that the server can stop it.
      */
     async matchmakerData(matchId: string, options: CallOptions = {}): Promise<MatchmakerData> {
       const [record] = await read('matches', matchId, options);

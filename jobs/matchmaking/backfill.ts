@@ -58,10 +58,6 @@ export interface AutomaticBackfill {
   readonly players: readonly (TicketPlayer & { readonly team: string })[];
 }
 
-/** The id of such a ticket: those of one match begin alike. */
-export const automaticTicketId = (matchId: string, left = 0): string =>
-  left === 0 ? `backfill-${matchId}` : `backfill-${matchId}-${left}`;
-
 /** What a backfill ticket of the fleet's own is made from. */
 export type BackfilledMatch = Pick<CommittedMatch, 'matchId' | 'teams' | 'tickets'> & {
   readonly location?: string | undefined;
@@ -91,7 +87,7 @@ export function automaticBackfill(
   );
   if (playing.length === 0 || playing.length >= largestMatch(ruleSet.teams)) return undefined;
   return {
-    ticketId: automaticTicketId(match.matchId, gone.size),
+    ticketId: gone.size === 0 ? `backfill-${match.matchId}` : `backfill-${match.matchId}-${gone.size}`,
     pool: openPoolOf(name, ruleSet)(playing),
     timeoutMs: requestTimeoutSeconds * 1_000,
     players: playing,
