@@ -100,6 +100,7 @@ export function openMatches(db: Db) {
     },
 
     async find(matchIds: readonly string[], session?: ClientSession): Promise<Map<string, MatchRecord>> {
+      if (matchIds.length === 0) return new Map();
       const found = await matches
         .find(
           { _id: { $in: [...matchIds] } },
