@@ -163,6 +163,25 @@ test('a session the cache lost is read from its record and cached again; reading
   });
 });
 
+test('a session that expired while its worker died before the cache was told is read as EXPIRED', async () => {
+  await open('a', 's');
+  const longAgo = Date.now() - sessionLifeSeconds * 1_000 - 1;
+  await fleet.db
+    .collection<{ _id: string }>('sessions')
+    .updateOne({ _id: own('s') }, { $set: { timestamp: new Date(longAgo) } });
+  await fleet.cacheRedis.hset(`sessions:${own('s')}`, 'timestamp', longAgo);
+  const { cache, ...rest } = fleet.stores;
+  const dying = { ...cache, putSessions: () => Promise.reject(new Error('the worker died')) };
+  await expect(perform(expireOldSessions({ ...rest, cache: dying }), [{}])).rejects.toThrow();
+  expect((await cached('s'))['status']).toBe('ACTIVE');
+
+  expect(await perform(readSessions(fleet.stores), [{ sessionId: own('s') }])).toMatchObject({
+    result: { status: 'EXPIRED' },
+  });
+
+  await expectStatus('s', 'EXPIRED');
+});
+
 test('a crash after the record and before the cache is repaired by the repeat', async () => {
   await open('a', 'sa');
   await open('b', 'sb');

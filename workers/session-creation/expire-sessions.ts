@@ -9,7 +9,7 @@ const most = 500;
 
 /**
  * Expires sessions nothing happened in for a day, in rounds until none is left or the job's time is over. The record
- * first: a crash before the cache leaves a cached session that outlives its record by at most its time to live.
+ * first: a crash before the cache leaves a session there that is too old to be believed.
  */
 export const expireOldSessions =
   ({ sessions, cache }: { readonly sessions: Sessions; readonly cache: SessionCache }): Handler<unknown> =>
