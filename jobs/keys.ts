@@ -22,6 +22,9 @@ import type { QueueName } from './contract.ts';
  * | `changed:<pool>` | string | number of its latest change; an hour after it is empty the pool is forgotten |
  * | `changes:<pool>` | stream | those changes, entry id = `<number>-0`: a missing number is a gap |
  * | `cycle:<pool>` | string | when its last cycle began, ms, for as long as the next one may not |
+ * | `lag:<pool>` | string | of one that does not rest: since when tickets have come that no finished cycle had, when its cycle began, whether that has all |
+ * | `newest-entered` | hash | per configuration, when the newest of its tickets that ever entered a pool was reserved, ms |
+ * | `behind:<configuration>` | string | how far it is behind (ms), for as long as it takes no new tickets |
  * | `due` | zset | when time alone next changes something in a pool, ms |
  * | `questions:<pool>` | list | what somebody asks about its tickets, for its next cycle to answer |
  * | `proposal:<match>` | hash | a match players are asked about: entry, tickets, and `answer:<player>` |

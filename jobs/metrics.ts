@@ -60,6 +60,8 @@ export const metrics = {
   TicketsFailed: { unit: 'Count', shape: 'total', detail: 'Configuration' },
   /** Matches decided and not yet recorded; one reporter. */
   OutboxLength: { unit: 'Count', shape: 'level' },
+  /** How far matchmaking of the configuration furthest behind is, while producers are refused for it; else 0. One reporter; alarm on any. */
+  MatchmakingLag: { unit: 'Seconds', shape: 'level' },
   /** Cycles that could not commit, the outbox being full: DocumentDB has been away for long. Alarm on any. */
   CyclesPaused: { unit: 'Count', shape: 'total', detail: 'Configuration' },
   MatchesCreated: { unit: 'Count', shape: 'total', detail: 'Configuration' },

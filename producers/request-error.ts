@@ -6,7 +6,8 @@
  * - `not-allowed` the actor may not do this
  * - `conflict` it contradicts what is there: a ticket id used before, a ticket past stopping, a player being placed
  * - `refused` a worker refused the job; the message is its reason
- * - `unavailable` the queue Redis did not answer: nothing was promised; the message says when something may have begun
+ * - `unavailable` the queue Redis did not answer, or takes no new work for the time being: nothing was promised; the message
+ *   says why, and when something may have begun
  */
 export type RequestErrorCode =
   | 'invalid-request'

@@ -90,6 +90,11 @@ function verdictOf(
       );
     case 'unknown-configuration':
       return new RequestError('not-found', `configuration: ${configuration} does not exist`);
+    case 'behind':
+      return new RequestError(
+        'unavailable',
+        `configuration: matchmaking of ${configuration} is ${Math.round(Number(detail) / 1_000)} s behind and takes no new tickets until it has caught up; nothing was queued`,
+      );
     case 'placing':
       return new RequestError(
         'conflict',

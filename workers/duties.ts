@@ -31,7 +31,7 @@ import { type Duty, duty } from './handler.ts';
 import { deliverToTopics } from './maintenance/deliver-events.ts';
 import { readRecords } from './maintenance/read-record.ts';
 import { recordEndings } from './maintenance/record-tickets.ts';
-import { type QueueReport, reportQueues } from './maintenance/report-queue-length.ts';
+import { type FleetReport, reportQueues } from './maintenance/report-queue-length.ts';
 import { resumeAll } from './maintenance/resume-recomputes.ts';
 import { pauseOrResume, storeConfiguration, storeRuleSet } from './maintenance/settings.ts';
 import { sweepReservations } from './maintenance/sweep.ts';
@@ -228,18 +228,15 @@ function eventDuties({ stores, metrics, log, events }: DutyParts): Duty[] {
 const publishReports = ({ observe, flush }: Metrics) => {
   /** Configurations in which nobody has searched yet are no metric: each would be billed. */
   const used = new Set<string>();
-  return (
-    reports: readonly QueueReport[],
-    outboxLength: number,
-    searching: ReadonlyMap<string, number>,
-  ): void => {
+  return ({ queues, outboxLength, searching, lag }: FleetReport): void => {
     observe('OutboxLength', outboxLength, { service: 'matchmaking' });
+    observe('MatchmakingLag', lag / 1_000, { service: 'matchmaking' });
     for (const [configuration, count] of searching) {
       if (count > 0) used.add(configuration);
       if (used.has(configuration))
         observe('TicketsSearching', count, { service: 'matchmaking', configuration });
     }
-    for (const { queue, length, oldestSeconds, failed, workers } of reports) {
+    for (const { queue, length, oldestSeconds, failed, workers } of queues) {
       observe('QueueLength', length, { service: queue });
       observe('OldestJobAge', oldestSeconds, { service: queue });
       observe('FailedJobs', failed, { service: queue });

@@ -22,7 +22,7 @@ const operating = 'client|list hexists lindex ltrim rename rpop zcount zrevrange
 
 const working = [
   'client|list',
-  'del exists expire get incr incrby persist pexpire pttl set time',
+  'del exists expire get incr incrby mget persist pexpire pttl set time',
   'hdel hexists hget hgetall hincrby hlen hmget hmset hset hsetnx',
   'lindex llen lpop lpos lpush lrange lrem ltrim rpop rpoplpush rpush',
   'sadd scard smembers srem',

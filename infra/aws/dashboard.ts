@@ -94,6 +94,7 @@ export class FleetDashboard extends Construct {
             graph('Waiting elsewhere', [
               ofMatches('CyclesPaused', 'Sum'),
               ofMatches('OutboxLength', 'Maximum'),
+              ofMatches('MatchmakingLag', 'Maximum'),
               ofMatches('TicketsSearching', 'Maximum'),
               ofPlacement('PlacementsFailed', 'Sum'),
               ...perQueue('FailedJobs', 'Maximum', 'failed jobs of'),

@@ -31,6 +31,16 @@ export function playerAlarms({ name: environment, alarms }: StageSettings): Alar
       urgency: 'page',
     },
     {
+      runbook: 'matchmaking-behind',
+      meaning:
+        'Matchmaking of a configuration is so far behind that it takes no new tickets: players are turned away.',
+      metric: fleetMetric('MatchmakingLag', { environment, service: 'matchmaking', statistic: 'Maximum' }),
+      threshold: 0,
+      periods: 2,
+      missing: missing.isQuiet,
+      urgency: 'page',
+    },
+    {
       runbook: 'outbox-backlog',
       meaning: `More than ${alarms.outboxLength} matches are decided and not recorded: their players wait, and at 50,000 no more are formed.`,
       metric: fleetMetric('OutboxLength', { environment, service: 'matchmaking', statistic: 'Minimum' }),

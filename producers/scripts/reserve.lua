@@ -8,6 +8,7 @@
 --   stopped                a stop came first: the ticket exists and is CANCELLED
 --   taken:<STATUS>         the ticket id was used before
 --   unknown-configuration
+--   behind:<lag>           matchmaking is so far behind, in ms, that no more tickets of the configuration are taken
 --   placing:<player>       that player is being placed by an earlier ticket
 local tag = KEYS[1]
 
@@ -36,12 +37,22 @@ local function emit_cancelled(id, configuration, start, roster)
   redis.call('XADD', key('events'), string.format('%d-0', redis.call('INCR', key('event-number'))), unpack(entry))
 end
 
+-- Workers note it (`workers/pool/prelude/lag.lua`), and it passes when they no longer do.
+local noted = {}
+local function behind(configuration)
+  if noted[configuration] == nil then noted[configuration] = redis.call('GET', key('behind', configuration)) end
+  return noted[configuration]
+end
+
 local function reserve(job, id, configuration, players, roster, actor, call, fills, trace)
   local ticket = key('ticket', id)
   local there = redis.call('HMGET', ticket, 'status', 'call', 'seq', 'start', 'stop-mark')
   if there[1] and there[2] == call then return { 'reserved', there[3], there[4] } end
   if there[1] and not there[5] then return { 'taken:' .. there[1] } end
   if redis.call('EXISTS', key('configuration', configuration)) == 0 then return { 'unknown-configuration' } end
+  -- A backfill ticket takes tickets out of a pool.
+  local lag = fills == '' and not there[5] and behind(configuration)
+  if lag then return { 'behind:' .. lag } end
   local members = cjson.decode(roster)
   for _, member in ipairs(fills == '' and members or {}) do
     local newest = redis.call('HGET', key('player', member.playerId), 'ticket')

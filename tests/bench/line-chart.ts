@@ -17,7 +17,7 @@ export interface Chart {
 const width = 760;
 const height = 420;
 const margin = { left: 80, right: 150, top: 44, bottom: 52 };
-const colours = ['#1f77b4', '#d62728', '#2ca02c', '#9467bd', '#ff7f0e', '#17becf'];
+const colours = ['#1f77b4', '#d62728', '#2ca02c', '#9467bd', '#ff7f0e', '#17becf', '#8c564b'];
 
 /** The chart as an SVG document that needs nothing else. */
 export function drawChart({ title, x, y, lines, logarithmic = false }: Chart): string {

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { startStack } from '../../infra/local/stack.ts';
 import { openFleetUnderTest } from './fleet-under-test.ts';
-import { drawChart } from './line-chart.ts';
+import { drawLooks } from './looks-chart.ts';
 import { machine } from './machine.ts';
 import { type Look, measureCapacity, press } from './pressure.ts';
 import { wholeNumber } from './whole-number.ts';
@@ -12,7 +12,8 @@ export const usage = `Arrivals at three times what the fleet can do: what gives 
 
   npm run bench -- overload [--seconds N] [--times N] [--workers N] [--svg FILE] [--json]
 
-  --seconds N   how long too many arrive (default 120); before and after, as long as a quarter of it, half of what it can do does
+  --seconds N   how long too many arrive (default 120); before, for a quarter of it, half of what it can do does, and after
+                until the fleet is itself again and as long once more, ten minutes at most
   --times N     arrivals, times what the fleet can do (default 3)
   --workers N   worker processes (default 2)
   --svg FILE    write the run as a picture
@@ -20,6 +21,8 @@ export const usage = `Arrivals at three times what the fleet can do: what gives 
 
 /** Oldest ticket not decided yet (ms) and calls this fast (ms): the fleet is itself again. */
 const wellMs = { oldest: 1_000, call: 500 };
+/** How long (s) recovery is waited for. */
+const patience = 600;
 
 export async function run(args: readonly string[]): Promise<void> {
   const { values } = parseArgs({
@@ -46,17 +49,19 @@ export async function run(args: readonly string[]): Promise<void> {
   const capacity = await measureCapacity(fleet, 5_000);
   say(`it stores ${capacity} tickets a second; ${times} times as many arrive for ${seconds} s`);
 
+  const over = calm + seconds;
+  let recoveredAt: number | undefined;
   const looks = await press(fleet, {
-    seconds: seconds + 2 * calm,
-    rateAt: (at) => (at >= calm && at < calm + seconds ? times * capacity : capacity / 2),
+    seconds: over + patience,
+    rateAt: (at) => (at >= calm && at < over ? times * capacity : capacity / 2),
     players: 1_000_000,
     lookEvery: Math.max(1, Math.round(seconds / 40)),
     onLook: (look) => say(JSON.stringify(look)),
+    enough: ({ at, oldestMs, callMs }) => {
+      if (at > over && oldestMs < wellMs.oldest && callMs < wellMs.call) recoveredAt ??= at;
+      return recoveredAt !== undefined && at >= recoveredAt + calm;
+    },
   });
-  const over = calm + seconds;
-  const recovered = looks.find(
-    (it) => it.at > over && it.oldestMs < wellMs.oldest && it.callMs < wellMs.call,
-  );
   const summary = {
     capacity,
     times,
@@ -64,9 +69,10 @@ export async function run(args: readonly string[]): Promise<void> {
     mostWorkerMiB: Math.max(...looks.map((it) => it.workersMiB)),
     mostClientMiB: Math.max(...looks.map((it) => it.clientMiB)),
     slowestCallMs: Math.max(...looks.map((it) => it.callMs)),
-    refused: looks.some((it) => it.refused > 0),
+    mostWaiting: Math.max(...looks.map((it) => it.reserved + it.searching)),
+    meanWhileOver: meanOf(looks.filter(({ at }) => at > calm + settling && at <= over)),
     oldestServedMs: Math.max(...looks.map((it) => it.oldestMs)),
-    recoveredAfterSeconds: recovered ? recovered.at - over : null,
+    recoveredAfterSeconds: recoveredAt === undefined ? null : recoveredAt - over,
   };
   if (values.json) console.log(JSON.stringify({ ...summary, looks }));
   else {
@@ -77,20 +83,32 @@ export async function run(args: readonly string[]): Promise<void> {
   if (values.svg) writeFileSync(resolve(process.env['INIT_CWD'] ?? '.', values.svg), picture(looks));
 }
 
+/** Seconds until what arrives too fast has its effect. */
+const settling = 10;
+
+/** Tickets a second, on average. */
+function meanOf(looks: readonly Look[]) {
+  const mean = (of: 'acknowledged' | 'refused' | 'decided' | 'stored') =>
+    Math.round(looks.reduce((sum, look) => sum + look[of], 0) / looks.length);
+  return {
+    acknowledged: mean('acknowledged'),
+    refused: mean('refused'),
+    decided: mean('decided'),
+    stored: mean('stored'),
+  };
+}
+
 const picture = (looks: readonly Look[]): string =>
-  drawChart({
+  drawLooks(looks, {
     title: 'Arrivals beyond what the fleet can do, and after',
-    x: 'seconds',
     y: 'tickets a second; ms; MiB',
-    logarithmic: true,
-    lines: (
-      [
-        ['due', 'due'],
-        ['acknowledged', 'acknowledged'],
-        ['stored', 'stored'],
-        ['call p99, ms', 'callMs'],
-        ['oldest waiting, ms', 'oldestMs'],
-        ['Valkey, MiB', 'valkeyMiB'],
-      ] as const
-    ).map(([name, of]) => ({ name, points: looks.map((it) => ({ x: it.at, y: it[of] })) })),
+    lines: {
+      due: 'due',
+      acknowledged: 'acknowledged',
+      refused: 'refused',
+      stored: 'stored',
+      'call p99, ms': 'callMs',
+      'oldest waiting, ms': 'oldestMs',
+      'Valkey, MiB': 'valkeyMiB',
+    },
   });

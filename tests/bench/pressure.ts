@@ -57,6 +57,8 @@ export interface Pressure {
   /** What becomes of tickets, a second after second, once they had time to end. */
   readonly onEnded?: (ticketIds: readonly string[]) => Promise<void>;
   readonly onLook: (look: Look) => void;
+  /** Whether it may end before its time. */
+  readonly enough?: (look: Look) => boolean;
 }
 
 /** How long (s) after they were due tickets are looked at. */
@@ -64,7 +66,7 @@ const settledAfter = 5;
 
 /** Tickets arrive by themselves at a rate, whatever becomes of them, and the fleet is looked at meanwhile. */
 export async function press(fleet: FleetUnderTest, pressure: Pressure): Promise<Look[]> {
-  const { seconds, rateAt, players, lookEvery, onEnded, onLook } = pressure;
+  const { seconds, rateAt, players, lookEvery, onEnded, onLook, enough } = pressure;
   const looks: Look[] = [];
   /** Tickets by the second they were due in. */
   const asked = new Map<number, string[]>();
@@ -102,6 +104,7 @@ export async function press(fleet: FleetUnderTest, pressure: Pressure): Promise<
     for (const [second] of old) asked.delete(second);
     if (onEnded && old.length > 0)
       ended = ended.then(() => onEnded(old.flatMap(([, ticketIds]) => ticketIds)));
+    if (enough?.(seen)) break;
   }
   await ended;
   await Promise.all(calls);

@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { startStack } from '../../infra/local/stack.ts';
 import { queueNames } from '../../jobs/contract.ts';
@@ -5,19 +7,21 @@ import { poolTag, queuePrefix } from '../../jobs/keys.ts';
 import { readTickets } from './fleet-journey.ts';
 import { type FleetUnderTest, openFleetUnderTest } from './fleet-under-test.ts';
 import { slope } from './least-squares.ts';
+import { drawLooks } from './looks-chart.ts';
 import { machine } from './machine.ts';
 import { type Look, measureCapacity, press } from './pressure.ts';
 import { wholeNumber } from './whole-number.ts';
 
 export const usage = `The fleet at half of what it can do for long: is memory flat, is what is finished forgotten?
 
-  npm run bench -- soak [--minutes N] [--workers N] [--players N] [--rate N] [--json]
+  npm run bench -- soak [--minutes N] [--workers N] [--players N] [--rate N] [--svg FILE] [--json]
 
   --minutes N   default 60
   --workers N   worker processes (default 2)
   --players N   who queue in turns, play and are rated (default 10000)
   --rate N      tickets a second (default: half of what it can do, which is half of what it can store, measured first:
                 to rate the matches takes as much again)
+  --svg FILE    write the run as a picture
   --json        print only one JSON object
 
 Tickets that ended are kept for a day so that late jobs and questions about them find them: Valkey grows by that until the
@@ -41,6 +45,7 @@ export async function run(args: readonly string[]): Promise<void> {
       workers: { type: 'string', default: '2' },
       players: { type: 'string', default: '10000' },
       rate: { type: 'string' },
+      svg: { type: 'string' },
       json: { type: 'boolean', default: false },
     },
   });
@@ -90,7 +95,22 @@ export async function run(args: readonly string[]): Promise<void> {
     console.table(kept.map((it) => ({ at: Math.round(it.at), ...it.kept })));
     console.log(summary);
   }
+  if (values.svg) writeFileSync(resolve(process.env['INIT_CWD'] ?? '.', values.svg), picture(looks));
 }
+
+export const picture = (looks: readonly Look[]): string =>
+  drawLooks(looks, {
+    title: 'The fleet at half of what it can do',
+    y: 'MiB; ms; tickets a second',
+    lines: {
+      'stored a second': 'stored',
+      'oldest waiting, ms': 'oldestMs',
+      'call p99, ms': 'callMs',
+      'a worker, MiB': 'workersMiB',
+      'Valkey, MiB': 'valkeyMiB',
+      'client, MiB': 'clientMiB',
+    },
+  });
 
 /** Reports the results of the matches these tickets ended in. */
 async function report(fleet: FleetUnderTest, ticketIds: readonly string[]): Promise<void> {

@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { poolTag } from '../../jobs/keys.ts';
 import { openQueues } from '../../workers/enqueue.ts';
-import { type QueueReport, reportQueues } from '../../workers/maintenance/report-queue-length.ts';
+import { type FleetReport, reportQueues } from '../../workers/maintenance/report-queue-length.ts';
 import { openPool } from '../../workers/pool/pool.ts';
 import { noTracer } from '../../workers/telemetry/tracer.ts';
 import { aConfiguration, aTicket } from '../support/builders.ts';
@@ -12,27 +12,15 @@ async function openReports() {
   onTestFinished(() => domain[Symbol.asyncDispose]());
   const opened = openQueues(domain.redis, domain.domain, noTracer, () => undefined);
   onTestFinished(() => opened.close());
-  const reports: QueueReport[] = [];
-  const outboxes: number[] = [];
-  const searching: Record<string, number>[] = [];
-  const publish = (all: readonly QueueReport[], outbox: number, tickets: ReadonlyMap<string, number>) => {
-    reports.push(...all);
-    outboxes.push(outbox);
-    searching.push(Object.fromEntries(tickets));
-  };
+  const reports: FleetReport[] = [];
   const pool = openPool(domain.redis, domain.domain);
   const report = (dueAt: number) =>
-    reportQueues(
-      opened.queues,
-      pool,
-      10_000,
-      publish,
-    )([{}], {
+    reportQueues(opened.queues, pool, 10_000, (all) => reports.push(all))([{}], {
       actor: { kind: 'service', name: 'test' },
       signal: new AbortController().signal,
       dueAt,
     });
-  return { ...domain, queues: opened.queues, pool, reports, outboxes, searching, report };
+  return { ...domain, queues: opened.queues, pool, reports, report };
 }
 
 test('the length counts waiting, prioritised and due delayed jobs, and no others', async () => {
@@ -45,14 +33,14 @@ test('the length counts waiting, prioritised and due delayed jobs, and no others
 
   await report(Date.now());
 
-  const [found] = reports.filter((it) => it.queue === 'rating-update');
+  const found = reports[0]?.queues.find((it) => it.queue === 'rating-update');
   expect(found).toMatchObject({ length: 3, failed: 0, workers: 0 });
   expect(found?.oldestSeconds).toBeGreaterThanOrEqual(5);
-  expect(reports).toHaveLength(4);
+  expect(reports[0]?.queues).toHaveLength(4);
 });
 
 test('the tickets that search count by configuration, over all of its pools', async () => {
-  const { pool, tickets, searching, report } = await openReports();
+  const { pool, tickets, reports, report } = await openReports();
   await pool.install(aConfiguration());
   await report(Date.now());
   for (const [id, name] of Object.entries({ a: 'duel', b: 'duel/eu', c: 'duel/eu' })) {
@@ -61,17 +49,31 @@ test('the tickets that search count by configuration, over all of its pools', as
   }
   await report(Date.now());
 
-  expect(searching).toEqual([{ duel: 0 }, { duel: 3 }]);
+  expect(reports.map((it) => Object.fromEntries(it.searching))).toEqual([{ duel: 0 }, { duel: 3 }]);
 });
 
 test('the outbox counts as long as what is decided is not recorded', async () => {
-  const { redis, domain, outboxes, report } = await openReports();
+  const { redis, domain, reports, report } = await openReports();
 
   await report(Date.now());
   await redis.hset(`${poolTag(domain)}:outbox`, 'match-1', '{}', 'match-2', '{}');
   await report(Date.now());
 
-  expect(outboxes).toEqual([0, 2]);
+  expect(reports.map((it) => it.outboxLength)).toEqual([0, 2]);
+});
+
+test('matchmaking that is so far behind that tickets are refused is told, the furthest of all', async () => {
+  const { redis, domain, pool, reports, report } = await openReports();
+  await report(Date.now());
+  const { configuration, ...rest } = aConfiguration();
+  for (const name of ['duel', 'chess', 'go'])
+    await pool.install({ ...rest, configuration: { ...configuration, name } });
+  await report(Date.now());
+  await redis.set(`${poolTag(domain)}:behind:duel`, '31000');
+  await redis.set(`${poolTag(domain)}:behind:go`, '40000');
+  await report(Date.now());
+
+  expect(reports.map((it) => it.lag)).toEqual([0, 0, 40_000]);
 });
 
 test('a run staler than its slot reports nothing', async () => {

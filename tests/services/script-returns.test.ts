@@ -15,6 +15,7 @@ const rows = Object.entries(scriptReturns).flatMap(([script, stories]) =>
 const open: Readonly<Record<string, string>> = {
   '(empty)': '',
   '<ms>': '\\d{13}',
+  '<lag>': '31000',
   '<STATUS>': '(QUEUED|SEARCHING|REQUIRES_ACCEPTANCE|PLACING|COMPLETED|FAILED|CANCELLED|TIMED_OUT)',
   '<p>': 'a',
   '<player>': 'a',

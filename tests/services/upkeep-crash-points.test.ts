@@ -179,7 +179,7 @@ const table: readonly CrashRow[] = [
   },
   {
     job: 'report-queue-length',
-    calls: `pool.outboxLength pool.searching${` ${looks}`.repeat(4).replaceAll(' ', ' queues.')}`,
+    calls: `pool.outboxLength pool.searching pool.lag${` ${looks}`.repeat(4).replaceAll(' ', ' queues.')}`,
     work: (_own, worker) => worker.work('report-queue-length', [{}]),
   },
 ];

@@ -173,6 +173,10 @@ export const scriptReturns: Readonly<
       await reserve(aTicket('a'));
       await reserve(aTicket('a'));
     },
+    'behind:<lag>': async ({ redis, key, reserve }) => {
+      await redis.set(key('behind:duel'), '31000');
+      await reserve(aTicket('a'));
+    },
     'unknown-configuration': ({ reserve }) => reserve({ ...aTicket('a'), configuration: 'chess' }),
     'placing:<player>': async (steps) => {
       await commit(steps);

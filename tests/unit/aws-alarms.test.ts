@@ -69,6 +69,7 @@ const expected = [
   ...ofQueue('maintenance', 10 * 3 * 10_000, 70),
   'session-latency: SessionCreationLatency Average of session-creation > 1000, 2 × 60 s',
   'matchmaking-time: MatchmakingTime p90 of matchmaking > 60000, 5 × 60 s',
+  'matchmaking-behind: MatchmakingLag Maximum of matchmaking > 0, 2 × 60 s',
   'outbox-backlog: OutboxLength Minimum of matchmaking > 2000, 3 × 60 s',
   'outbox-full: CyclesPaused Sum of matchmaking > 0, 1 × 60 s',
   'reports-missing: IF(FILL(reports, 0) == 0, 1, 0), reports = QueueLength SampleCount of maintenance > 0, 3 × 60 s',

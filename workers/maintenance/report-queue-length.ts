@@ -14,29 +14,36 @@ export interface QueueReport {
   readonly workers: number;
 }
 
+/** The fleet's state at one moment. */
+export interface FleetReport {
+  readonly queues: readonly QueueReport[];
+  readonly outboxLength: number;
+  /** Tickets that search, by configuration. */
+  readonly searching: ReadonlyMap<string, number>;
+  /** How far (ms) matchmaking is behind where new tickets are refused for it; else 0. */
+  readonly lag: number;
+}
+
 /**
- * Reports every queue, the length of the outbox and how many tickets search by configuration, once per slot (ms) for the whole fleet: the scheduler adds one job
- * per slot, and a run that comes later than its slot reports nothing, since the next one does.
+ * Reports the fleet once per slot (ms): the scheduler adds one job per slot, and a run that comes later than its slot reports
+ * nothing, since the next one does.
  */
 export const reportQueues =
   (
     queues: Readonly<Record<QueueName, Queue>>,
-    pool: Pick<Pool, 'outboxLength' | 'searching'>,
+    pool: Pick<Pool, 'outboxLength' | 'searching' | 'lag'>,
     slotMs: number,
-    publish: (
-      reports: readonly QueueReport[],
-      outboxLength: number,
-      searching: ReadonlyMap<string, number>,
-    ) => void,
+    publish: (report: FleetReport) => void,
   ): Handler<unknown> =>
   async (_items, { dueAt }) => {
     if (Date.now() - dueAt > slotMs) return done('stale');
-    const [outboxLength, searching, ...reports] = await Promise.all([
+    const [outboxLength, searching, lag, ...reports] = await Promise.all([
       pool.outboxLength(),
       pool.searching(),
+      pool.lag(),
       ...queueNames.map((name) => inspect(name, queues[name])),
     ]);
-    publish(reports, outboxLength, searching);
+    publish({ queues: reports, outboxLength, searching, lag });
     return done('published');
   };
 

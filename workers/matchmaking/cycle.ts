@@ -51,7 +51,7 @@ export async function runCycle(mirror: Mirror, stores: CycleStores): Promise<boo
 
   const next = outcome === 'full' ? now + pauseMs : Math.min(nextChange, nextDeadline(mirror));
   const saw = { configuration, position: mirror.position, ...installed };
-  await stores.pool.rest(name, saw, Number.isFinite(next) ? next : undefined);
+  await stores.pool.rest(name, saw, Number.isFinite(next) ? next : undefined, outcome === 'full');
   return false;
 }
 
@@ -123,10 +123,18 @@ async function matchAll(
   for (;;) {
     const seed = seedOf(now, pace.slices);
     const pass = pace.timed((budget) => matching.pass(now, seed, budget));
+    // One batch is handed over while the next is decided: under load a call takes tenths of a second.
+    let decided: Decided | undefined;
     for (const commits of toCommits(pass, current, now, seed)) {
       if (stopped(outcome)) release(matching, commits);
-      else outcome = await commit(mirror, commits, current, stores);
+      else
+        [decided] = await Promise.all([
+          commit(mirror, commits, current, stores),
+          handOverAll(decided, stores),
+        ]);
+      outcome = decided?.outcome ?? outcome;
     }
+    await handOverAll(decided, stores);
     if (judged(pass)) await stores.pool.noteRules(mirror.name, pass.ruleEvaluations);
     const nextChange = pass.nextChange ?? Number.POSITIVE_INFINITY;
     if (!pass.unfinished || stopped(outcome)) return { outcome, nextChange };
@@ -145,13 +153,19 @@ function release(matching: MatchPool, commits: readonly Pick<Commit, 'match'>[])
   for (const { match } of commits) matching.release(match.tickets.map((ticket) => ticket.ticketId));
 }
 
-/** Decides one batch of matches and hands the decided ones over; tickets of refused ones wait again. */
+/** What became of a batch of matches, and those to hand over by the id of the job that takes them. */
+interface Decided {
+  readonly outcome: CycleOutcome;
+  readonly jobs: ReadonlyMap<string, readonly string[]>;
+}
+
+/** Decides one batch of matches; tickets of refused ones wait again. */
 async function commit(
   mirror: Mirror,
   commits: readonly Commit[],
   current: CurrentConfiguration,
-  { pool, handOver, observe }: CycleStores,
-): Promise<CycleOutcome> {
+  { pool, observe }: CycleStores,
+): Promise<Decided> {
   const acceptMs = acceptMsOf(current);
   const { now, verdicts } = await pool.commit(mirror.name, commits, acceptMs);
   const jobs = new Map<string, string[]>();
@@ -170,10 +184,12 @@ async function commit(
       if (verdict === 'changed') mirror.doubt(match.matchId);
     }
   }
-  await Promise.all([...jobs].map(([jobId, matchIds]) => handOver(jobId, matchIds)));
   if (outcome === 'full') observe.outboxFull(mirror.configuration);
-  return outcome;
+  return { outcome, jobs };
 }
+
+const handOverAll = (decided: Decided | undefined, { handOver }: CycleStores) =>
+  Promise.all([...(decided?.jobs ?? [])].map(([jobId, matchIds]) => handOver(jobId, matchIds)));
 
 /** How long (ms) the players of a match have to accept it; `undefined` where they are not asked. */
 function acceptMsOf({ installed: { configuration } }: CurrentConfiguration): number | undefined {

@@ -140,6 +140,7 @@ export function openMirror(pool: Pool, name: string, { ticketsPerPage, pagesAtOn
      * meanwhile is the next call's: a pool that changes faster than it can be read would never be matched.
      */
     async catchUp(): Promise<Omit<CatchUp, 'latest' | 'changes'>> {
+      let begins = true;
       let pages = 0;
       for (let wanted: number | undefined; ; ) {
         if (readTo !== undefined && (position === undefined || pages < pagesAtOnce)) {
@@ -147,7 +148,9 @@ export function openMirror(pool: Pool, name: string, { ticketsPerPage, pagesAtOn
           pages++;
         }
         const at: number = position ?? 0;
-        const step = await pool.catchUp(name, configuration, at, changesPerStep);
+        const cycle = { begins, whole: readTo === undefined };
+        const step = await pool.catchUp(name, configuration, at, changesPerStep, cycle);
+        begins = false;
         wanted ??= step.latest;
         const gap = step.changes[0] ? step.changes[0].number !== at + 1 : step.latest !== at;
         if (gap || step.latest < at) {

@@ -28,6 +28,14 @@ export function openActivity(redis: Redis, tag: string) {
       return estimate;
     },
 
+    /** How far matchmaking of the configuration furthest behind is, ms, where new tickets are refused for it; else 0. */
+    async lag(): Promise<number> {
+      const configurations = await redis.smembers(`${tag}:configurations`);
+      if (configurations.length === 0) return 0;
+      const noted = await redis.mget(...configurations.map((name) => `${tag}:behind:${name}`));
+      return Math.max(...noted.map(Number));
+    },
+
     /** By configuration the tickets that search in all of its pools, those of none included. */
     async searching(): Promise<Map<string, number>> {
       const configurations = await redis.smembers(`${tag}:configurations`);

@@ -42,6 +42,14 @@ export interface Seen extends Pick<CatchUp, 'version' | 'pausedSince'> {
   readonly position: number;
 }
 
+/** How a cycle stands that catches up: from it scripts tell how far matchmaking is behind. */
+export interface CycleState {
+  /** It is its first call. */
+  readonly begins: boolean;
+  /** It has read its pool to the end. */
+  readonly whole: boolean;
+}
+
 /** What happens to a pool, for the mirrors of it: whole pages, the changes since, and when to look again. */
 export function openChanges(script: Scripts) {
   const run = {
@@ -52,13 +60,23 @@ export function openChanges(script: Scripts) {
   };
 
   return {
-    /** The time, the configuration in force, and at most `most` changes after number `position`. */
-    async catchUp(pool: string, configuration: string, position: number, most: number): Promise<CatchUp> {
+    /**
+     * The time, the configuration in force, and at most `most` changes after number `position`, for a cycle or, without one,
+     * for somebody who only looks.
+     */
+    async catchUp(
+      pool: string,
+      configuration: string,
+      position: number,
+      most: number,
+      cycle?: CycleState,
+    ): Promise<CatchUp> {
       const [now, latest, version, paused, questions, entries] = await run.catchUp(
         pool,
         configuration,
         position,
         most,
+        ...(cycle ? [Number(cycle.begins), Number(cycle.whole)] : ['', '']),
       );
       const changes = entries.map(([id, fields]) => ({
         number: Number.parseInt(id, 10),
@@ -97,12 +115,12 @@ export function openChanges(script: Scripts) {
 
     /**
      * Nothing to do in the pool until `nextChange` (ms; absent: until an arrival), unless it or its configuration is not
-     * what the worker `saw`: then it is due at once.
+     * what the worker `saw`: then it is due at once. `short`: it could not decide all it formed, so it is behind as before.
      */
-    async rest(pool: string, saw: Seen, nextChange: number | undefined): Promise<void> {
+    async rest(pool: string, saw: Seen, nextChange: number | undefined, short = false): Promise<void> {
       const { position, configuration, version, pausedSince = '' } = saw;
       const next = nextChange === undefined ? '' : Math.ceil(nextChange);
-      await run.rest(pool, position, next, configuration, version, pausedSince);
+      await run.rest(pool, position, next, configuration, version, pausedSince, Number(short));
     },
   };
 }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Redis } from 'ioredis';
 
 /** Each knows those before it. */
-const prelude = ['collect', 'tickets', 'backfills']
+const prelude = ['collect', 'lag', 'tickets', 'backfills']
   .map((name) => readFileSync(new URL(`./prelude/${name}.lua`, import.meta.url), 'utf8'))
   .join('\n');
 

@@ -58,4 +58,5 @@ while i <= #ARGV do
   end
   results[#results + 1] = verdict
 end
+check_lag(pool, configuration, time)
 return results

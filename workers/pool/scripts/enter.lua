@@ -12,7 +12,7 @@
 local SUPERSEDED = 'Superseded by a newer ticket of the same player.'
 local time = read_clock()
 local results = {}
-local started, entered = {}, {}
+local started, entered, newest = {}, {}, {}
 
 local function enter(id, pool, timeout, players, estimate)
   local ticket = read_ticket(id)
@@ -52,6 +52,7 @@ local function enter(id, pool, timeout, players, estimate)
     redis.call('EXPIRE', player, PLAYER_SECONDS)
   end
   entered[#entered + 1] = id
+  newest[ticket.configuration] = math.max(newest[ticket.configuration] or 0, tonumber(ticket.start))
   if estimate ~= '' then
     ticket.estimate = estimate
     redis.call('HSET', key('ticket', id), 'estimate', estimate)
@@ -66,4 +67,5 @@ for i = 1, #ARGV, 5 do
 end
 if #entered > 0 then redis.call('ZREM', key('reservations'), unpack(entered)) end
 for configuration, n in pairs(started) do count(configuration, 'started', n) end
+for configuration, start in pairs(newest) do check_entry(configuration, start, time) end
 return results
