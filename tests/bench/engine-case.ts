@@ -5,13 +5,18 @@ import { loadRuleSet } from '../../jobs/matchmaking/rule-set/load.ts';
 import type { SearchingTicket } from '../../jobs/matchmaking/ticket.ts';
 import { benchNow, ratingWindow, ticketsOf, type Workload } from './engine-workloads.ts';
 
-/** Milliseconds are medians over the runs, on the clock; `fullPassCpuMs` is what the process used of its cores. */
+/**
+ * Milliseconds are medians over the runs of an engine that is warm, as a worker's is, on the clock; `fullPassCpuMs` is what
+ * the process used of its cores.
+ */
 export interface CaseResult {
   readonly workload: string;
   readonly tickets: number;
   /** Every ticket added to an empty pool, and one pass. */
   readonly fullPassMs: number;
   readonly fullPassCpuMs: number;
+  /** The same, the first of the process: most of the code is interpreted, and compiled, meanwhile. */
+  readonly coldPassMs: number;
   /** A second pass over the unchanged pool, matched tickets still in it. */
   readonly idlePassMs: number;
   /** 100 tickets added, and a pass. */
@@ -28,6 +33,8 @@ export interface CaseResult {
 }
 
 const arrivals = 100;
+/** Runs before those that are measured, as many as the time (ms) allows. */
+const warmUp = { most: 40, ms: 5_000 };
 
 /** Measures one workload at one size, `runs` times over. */
 export function measureCase(workload: Workload, count: number, runs: number): CaseResult {
@@ -36,9 +43,8 @@ export function measureCase(workload: Workload, count: number, runs: number): Ca
   const engine = compileRuleSet(loaded.ruleSet);
   const tickets = ticketsOf(workload, count, 1);
   const later = ticketsOf(workload, arrivals, 2, 0);
-  let residentMiB = 0;
   let matches: readonly FormedMatch[] = [];
-  const measured = Array.from({ length: runs }, (_, run) => {
+  const measure = (afterFull: () => void = () => undefined) => {
     // What the run before left behind is not this one's to clear away.
     globalThis.gc?.();
     const pool = new MatchPool(engine);
@@ -48,7 +54,7 @@ export function measureCase(workload: Workload, count: number, runs: number): Ca
       matches = pool.pass(benchNow, 1).matches;
     });
     const { user, system } = process.cpuUsage(cpu);
-    if (run === 0) residentMiB = resident();
+    afterFull();
     const idle = timed(() => pool.pass(benchNow, 1));
     const delta = timed(() => {
       for (const ticket of later) pool.add(ticket);
@@ -58,7 +64,14 @@ export function measureCase(workload: Workload, count: number, runs: number): Ca
     const waiting = tickets.find((ticket) => !matched.has(ticket)) ?? tickets[0];
     const explain = timed(() => waiting && pool.explain(waiting, benchNow));
     return { full, cpu: (user + system) / 1_000, idle, delta, explain };
+  };
+  let residentMiB = 0;
+  const cold = measure(() => {
+    residentMiB = resident();
   });
+  const until = performance.now() + warmUp.ms;
+  for (let run = 0; run < warmUp.most && performance.now() < until; run++) measure();
+  const measured = Array.from({ length: runs }, () => measure());
   const middle = (name: keyof (typeof measured)[number]) =>
     rounded(measured.map((one) => one[name]).toSorted((a, b) => a - b)[Math.floor(runs / 2)] ?? 0);
   return {
@@ -66,6 +79,7 @@ export function measureCase(workload: Workload, count: number, runs: number): Ca
     tickets: count,
     fullPassMs: middle('full'),
     fullPassCpuMs: middle('cpu'),
+    coldPassMs: rounded(cold.full),
     idlePassMs: middle('idle'),
     deltaPassMs: middle('delta'),
     explainMs: middle('explain'),

@@ -9,7 +9,7 @@ export const usage = `The match engine alone: how long a pass takes, what it fin
 
   npm run bench -- engine [--runs N] [--only WORKLOAD:TICKETS] [--json]
 
-  --runs N     measure each case N times, medians count (default 9)
+  --runs N     measure each case N times, medians count (default 9), once the engine is warm: after 40 runs, or 5 s of them
   --only CASE  one case in this process, for a profiler; otherwise each has a process of its own
   --json       print only {"results":[...]}
 
