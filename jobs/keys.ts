@@ -11,7 +11,7 @@ import type { QueueName } from './contract.ts';
  * |---|---|---|
  * | `clock` | string | the latest Redis time any script saw, ms: time that never goes backwards |
  * | `sequence` | string | the last ticket sequence number: newer always means higher |
- * | `ticket:<id>` | hash | one ticket: status, sequence, start, players, ... Terminal ones expire, after 25 h unless set otherwise |
+ * | `ticket:<id>` | hash | one ticket: status, sequence, start, players, ... Terminal ones keep what may be asked of them, and expire after 25 h unless set otherwise |
  * | `player:<id>` | hash | the newest ticket of a player that entered a pool, with its sequence; the backfill ticket that lists them, and the match it led to |
  * | `backfills` | hash | the backfill ticket of each match that has one, by match id |
  * | `members:<ticket>` | hash | the players of a backfill ticket, each as JSON |

@@ -59,7 +59,13 @@ export class QueueCluster extends Construct {
     const parameters = new CfnParameterGroup(this, 'Parameters', {
       cacheParameterGroupFamily: valkeyVersion.family,
       description: 'Queues: refuse writes rather than forget',
-      properties: { 'maxmemory-policy': 'noeviction', 'cluster-enabled': 'yes' },
+      properties: {
+        'maxmemory-policy': 'noeviction',
+        'cluster-enabled': 'yes',
+        // Ended tickets fill most of it; packed, one takes half. A match in the outbox is larger, and stays unpacked: packed
+        // hashes are searched from their beginning.
+        'hash-max-listpack-value': '256',
+      },
     });
     this.group = new CfnReplicationGroup(this, 'Group', {
       replicationGroupDescription: 'Queues, pools and outbox of the matchmaking fleet',

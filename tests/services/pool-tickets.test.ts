@@ -185,3 +185,48 @@ describe('stopping', () => {
     expect([await domain.pool.stop('a'), await domain.pool.stop('c')]).toEqual(['too-late', 'CANCELLED']);
   });
 });
+
+describe('ended', () => {
+  const ended = async () => {
+    await domain.search('a', 'b', 'c');
+    const commit = await domain.commitOf('m', 'a', 'b');
+    await domain.pool.commit('duel', [commit]);
+    await domain.pool.settle([{ match: commit.match, status: 'COMPLETED', reason: '', message: '' }]);
+    await domain.pool.stop('c');
+    return ['a', 'c'].map((id) => domain.key(`ticket:${id}`));
+  };
+
+  test('a ticket is still described as it ended, and keeps nothing that nobody asks for', async () => {
+    const searching = async () => {
+      await domain.search('d');
+      return domain.redis.hkeys(domain.key('ticket:d'));
+    };
+    const [completed = '', cancelled = ''] = await ended();
+
+    expect(await domain.tickets.describe(['a', 'c'])).toMatchObject([
+      { status: 'COMPLETED', matchId: 'm', players: aTicket('a').players, endTime: expect.any(String) },
+      { status: 'CANCELLED', statusMessage: 'Cancelled by request.', players: aTicket('c').players },
+    ]);
+    const shed = ['actor', 'deadline', 'job', 'pool', 'revision', 'size'];
+    expect(await searching()).toEqual(expect.arrayContaining(shed));
+    for (const key of [completed, cancelled])
+      expect((await domain.redis.hkeys(key)).filter((field) => shed.includes(field))).toEqual([]);
+  });
+
+  test('it is packed: for a day or more such tickets are most of what the store holds', async () => {
+    const keys = await ended();
+
+    for (const key of keys) expect(await domain.redis.object('ENCODING', key)).toBe('listpack');
+  });
+
+  test('its job changes nothing, and is told what it is', async () => {
+    await ended();
+
+    expect(await domain.pool.reservations(['a', 'c', 'ghost'])).toMatchObject([
+      { status: 'COMPLETED' },
+      { status: 'CANCELLED' },
+      undefined,
+    ]);
+    expect([await domain.enter('a'), await domain.enter('c')]).toEqual(['COMPLETED', 'CANCELLED']);
+  });
+});

@@ -46,7 +46,11 @@ describe.each(stages.map((stage) => [stage.settings.name, stage] as const))(
         KmsKeyId: Match.anyValue(),
       });
       data.hasResourceProperties('AWS::ElastiCache::ParameterGroup', {
-        Properties: { 'maxmemory-policy': 'noeviction', 'cluster-enabled': 'yes' },
+        Properties: {
+          'maxmemory-policy': 'noeviction',
+          'cluster-enabled': 'yes',
+          'hash-max-listpack-value': '256',
+        },
       });
     });
 

@@ -9,7 +9,7 @@ export interface Reservation {
   readonly configuration: string;
   /** JSON as the producer reserved it, checked again before it enters. */
   readonly players: string;
-  /** Who asked for it, as JSON. */
+  /** Who asked for it, as JSON; empty once it has ended. */
   readonly actor: string;
   /** Of a backfill ticket: the running match that wants players. */
   readonly fills?: string;
@@ -51,13 +51,13 @@ export function openTickets(redis: Redis, tag: string, script: Scripts) {
         ),
       );
       return rows.map(([status, configuration, players, actor, fills], index) =>
-        status && configuration && players && actor
+        status && configuration && players
           ? {
               ticketId: ticketIds[index] ?? '',
               status: status as TicketStatus,
               configuration,
               players,
-              actor,
+              actor: actor ?? '',
               ...(fills && { fills }),
             }
           : undefined,

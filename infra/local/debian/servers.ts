@@ -34,9 +34,9 @@ export function debianServers(place: Place): Servers {
   };
 }
 
-/** A queue that is full refuses writes, as in production, before the machine runs out. */
+/** As in production (`infra/aws/queue-cluster.ts`): a queue that is full refuses writes. */
 const queueOptions = (most: string, { durability }: Place): readonly string[] => [
-  ...['--maxmemory', most, '--maxmemory-policy', 'noeviction'],
+  ...['--maxmemory', most, '--maxmemory-policy', 'noeviction', '--hash-max-listpack-value', '256'],
   ...['--appendonly', 'yes', '--appendfsync', durability],
 ];
 

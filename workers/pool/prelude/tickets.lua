@@ -48,14 +48,20 @@ local function forget_backfill(ticket)
   redis.call('DEL', key('members', ticket.id))
 end
 
+-- Gives a ticket its terminal status. It stays for a day or more, and of what a store holds such tickets are the most: they keep
+-- what somebody may still ask, and the call id, by which a repeated reservation knows its own.
+local function terminate(id, status, reason, message, time)
+  redis.call('HSET', key('ticket', id), 'status', status, 'end', string.format('%d', time), 'reason', reason, 'message', message)
+  redis.call('HDEL', key('ticket', id), 'actor', 'deadline', 'estimate', 'job', 'pool', 'revision', 'size', 'trace')
+  redis.call('EXPIRE', key('ticket', id), TERMINAL_SECONDS)
+end
+
 -- Takes a ticket to a terminal status, out of its pool if it was searching, with the event that says so.
 local function finish(ticket, status, event, reason, message, time)
   local id = ticket.id
   if ticket.status == 'SEARCHING' then leave_pool(ticket.pool, ticket.configuration, id, ticket.size) end
   redis.call('ZREM', key('reservations'), id)
-  redis.call('HSET', key('ticket', id), 'status', status, 'end', string.format('%d', time),
-    'reason', reason, 'message', message, 'revision', next_revision(ticket.revision))
-  redis.call('EXPIRE', key('ticket', id), TERMINAL_SECONDS)
+  terminate(id, status, reason, message, time)
   if ticket.fills then forget_backfill(ticket) end
   count(ticket.configuration, status, 1)
   local detail = '{"tickets":[' .. ticket_view(id, ticket.start, ticket.roster) .. '],"reason":' ..

@@ -38,10 +38,8 @@ while i <= #ARGV do
       local ticket = read_ticket(ARGV[t])
       if ticket and ticket.status == 'PLACING' and ticket.match == match then
         configuration, pool = ticket.configuration, ticket.pool
-        redis.call('HSET', key('ticket', ARGV[t]), 'status', status, 'end', string.format('%d', time),
-          'reason', reason, 'message', message, 'revision', next_revision(ticket.revision))
+        terminate(ARGV[t], status, reason, message, time)
         if placement and status == 'COMPLETED' then redis.call('HSET', key('ticket', ARGV[t]), 'placement', placement) end
-        redis.call('EXPIRE', key('ticket', ARGV[t]), TERMINAL_SECONDS)
         if ticket.fills then settle_backfill(ticket, match, status) end
       end
     end
