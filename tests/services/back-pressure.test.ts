@@ -136,6 +136,18 @@ test('a pool that rests is not behind, however long it has rested', async () => 
   expect(await refusal()).toBeUndefined();
 });
 
+test('a pool that has worked off its backlog lets tickets in at once', async () => {
+  await letIn(backlog);
+  await begin();
+  await pass(31_000);
+  await goOn();
+  expect(await refusal()).toBeDefined();
+
+  await rest();
+
+  expect(await refusal()).toBeUndefined();
+});
+
 test('of a pool that nobody has cycled for long nothing is known', async () => {
   await letIn(backlog);
   await begin();

@@ -48,8 +48,9 @@ local function note_short(pool)
   if since then write_lag(pool, since, began, '0') end
 end
 
-local function note_rest(pool)
-  redis.call('DEL', key('lag', pool))
+-- The pool has nothing left to do: what there is of a backlog is in others, whose cycles see it.
+local function note_rest(pool, configuration)
+  redis.call('DEL', key('lag', pool), key('behind', configuration))
 end
 
 local function check_lag(pool, configuration, time)

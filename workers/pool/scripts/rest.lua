@@ -14,7 +14,7 @@ if not same or (redis.call('GET', key('changed', ARGV[1])) or '0') ~= ARGV[2] th
   redis.call('ZADD', key('due'), 'LT', string.format('%d', read_clock()), ARGV[1])
   return 0
 end
-if ARGV[7] ~= '1' then note_rest(ARGV[1]) end
+if ARGV[7] ~= '1' then note_rest(ARGV[1], ARGV[4]) end
 if ARGV[3] == '' then
   redis.call('ZREM', key('due'), ARGV[1])
 else
