@@ -143,7 +143,7 @@ async function measureCurve(stack: Stack, options: Options): Promise<Arrivals[]>
 
 async function measurePools(stack: Stack, options: Options): Promise<Growth[]> {
   await using fleet = await openFleetUnderTest(stack, options.workers[0] ?? 1);
-  return measureGrowth(fleet, options.pools);
+  return await measureGrowth(fleet, options.pools);
 }
 
 function processesOf(stack: Stack, { workers }: FleetUnderTest): Record<string, readonly number[]> {
