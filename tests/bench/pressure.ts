@@ -95,15 +95,15 @@ export async function press(fleet: FleetUnderTest, pressure: Pressure): Promise<
   let ended = Promise.resolve();
   for (let at = 0; at < seconds; await pause(2)) {
     for (const now = Math.min(elapsed(), seconds); at < now; at += 1 / rateAt(at)) ask(at);
+    const old = [...asked].filter(([second]) => second < elapsed() - settledAfter);
+    for (const [second] of old) asked.delete(second);
+    if (onEnded && old.length > 0)
+      ended = ended.then(() => onEnded(old.flatMap(([, ticketIds]) => ticketIds)));
     if (elapsed() < nextLook) continue;
     const seen = await look.take(elapsed(), rateAt(elapsed()));
     looks.push(seen);
     onLook(seen);
     nextLook += lookEvery;
-    const old = [...asked].filter(([second]) => second < elapsed() - settledAfter);
-    for (const [second] of old) asked.delete(second);
-    if (onEnded && old.length > 0)
-      ended = ended.then(() => onEnded(old.flatMap(([, ticketIds]) => ticketIds)));
     if (enough?.(seen)) break;
   }
   await ended;

@@ -71,7 +71,10 @@ export async function run(args: readonly string[]): Promise<void> {
   const countEvery = setInterval(
     () => {
       countKept(fleet).then(
-        (counted) => kept.push({ at: (Date.now() - startedAt) / 1_000, kept: counted }),
+        (counted) => {
+          kept.push({ at: (Date.now() - startedAt) / 1_000, kept: counted });
+          say(JSON.stringify(counted));
+        },
         (error: unknown) => say(String(error)),
       );
     },
