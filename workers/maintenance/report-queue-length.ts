@@ -4,7 +4,7 @@ import type { Handler } from '../handler.ts';
 import type { Pool } from '../pool/pool.ts';
 
 /** One queue's state at one moment. */
-export interface QueueReport {
+interface QueueReport {
   readonly queue: QueueName;
   /** Waiting, prioritised, and delayed jobs whose time has come. */
   readonly length: number;
