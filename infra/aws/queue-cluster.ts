@@ -62,8 +62,8 @@ export class QueueCluster extends Construct {
       properties: {
         'maxmemory-policy': 'noeviction',
         'cluster-enabled': 'yes',
-        // Ended tickets fill most of it; packed, one takes half. A match in the outbox is larger, and stays unpacked: packed
-        // hashes are searched from their beginning.
+        // Ended tickets fill most of it, and packed they take less. A match in the outbox is larger and stays unpacked:
+        // packed hashes are searched from their beginning.
         'hash-max-listpack-value': '256',
       },
     });
