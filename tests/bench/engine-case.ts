@@ -4,6 +4,7 @@ import { MatchPool } from '../../jobs/matchmaking/engine/pool.ts';
 import { loadRuleSet } from '../../jobs/matchmaking/rule-set/load.ts';
 import type { SearchingTicket } from '../../jobs/matchmaking/ticket.ts';
 import { benchNow, ratingWindow, ticketsOf, type Workload } from './engine-workloads.ts';
+import { median } from './median.ts';
 
 /**
  * Milliseconds are medians over the runs of an engine that is warm, as a worker's is, on the clock; `fullPassCpuMs` is what
@@ -44,7 +45,8 @@ export function measureCase(workload: Workload, count: number, runs: number): Ca
   const tickets = ticketsOf(workload, count, 1);
   const later = ticketsOf(workload, arrivals, 2, 0);
   let matches: readonly FormedMatch[] = [];
-  const measure = (afterFull: () => void = () => undefined) => {
+  let residentMiB: number | undefined;
+  const measure = () => {
     // What the run before left behind is not this one's to clear away.
     globalThis.gc?.();
     const pool = new MatchPool(engine);
@@ -54,7 +56,7 @@ export function measureCase(workload: Workload, count: number, runs: number): Ca
       matches = pool.pass(benchNow, 1).matches;
     });
     const { user, system } = process.cpuUsage(cpu);
-    afterFull();
+    residentMiB ??= resident();
     const idle = timed(() => pool.pass(benchNow, 1));
     const delta = timed(() => {
       for (const ticket of later) pool.add(ticket);
@@ -65,15 +67,11 @@ export function measureCase(workload: Workload, count: number, runs: number): Ca
     const explain = timed(() => waiting && pool.explain(waiting, benchNow));
     return { full, cpu: (user + system) / 1_000, idle, delta, explain };
   };
-  let residentMiB = 0;
-  const cold = measure(() => {
-    residentMiB = resident();
-  });
+  const cold = measure();
   const until = performance.now() + warmUp.ms;
   for (let run = 0; run < warmUp.most && performance.now() < until; run++) measure();
   const measured = Array.from({ length: runs }, () => measure());
-  const middle = (name: keyof (typeof measured)[number]) =>
-    rounded(measured.map((one) => one[name]).toSorted((a, b) => a - b)[Math.floor(runs / 2)] ?? 0);
+  const middle = (name: keyof (typeof measured)[number]) => rounded(median(measured.map((one) => one[name])));
   return {
     workload: workload.name,
     tickets: count,
@@ -88,7 +86,7 @@ export function measureCase(workload: Workload, count: number, runs: number): Ca
       (sum, match) => sum + match.tickets.reduce((n, it) => n + it.players.length, 0),
       0,
     ),
-    residentMiB,
+    residentMiB: residentMiB ?? 0,
     ...(workload.name === '1v1-window' ? gaps(tickets, matches) : { gapMedian: null, gapOptimalRatio: null }),
   };
 }
@@ -117,7 +115,7 @@ function gaps(tickets: readonly SearchingTicket[], matches: readonly FormedMatch
   );
   const mean = found.reduce((total, gap) => total + gap, 0) / found.length;
   return {
-    gapMedian: rounded(found.toSorted((a, b) => a - b)[Math.floor(found.length / 2)] ?? 0),
+    gapMedian: rounded(median(found)),
     gapOptimalRatio: rounded(mean / bestMean(tickets.map(ratingOf))),
   };
 }

@@ -1,5 +1,3 @@
-import { writeFileSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Stack, startStack } from '../../infra/local/stack.ts';
 import { queues } from '../../jobs/catalogue.ts';
@@ -13,6 +11,7 @@ import { type Budget, picture, print, type Throughput, toJson } from './fleet-re
 import { type FleetUnderTest, openFleetUnderTest } from './fleet-under-test.ts';
 import { machine } from './machine.ts';
 import { wholeNumber } from './whole-number.ts';
+import { writePicture } from './write-picture.ts';
 
 export const usage = `The whole fleet under load on this machine: real client, worker processes, Valkey and DocumentDB; beside it BullMQ alone.
 
@@ -87,7 +86,7 @@ export async function run(args: readonly string[]): Promise<void> {
   };
   if (values.json) console.log(JSON.stringify(toJson(report)));
   else print(report);
-  if (values.svg) writeFileSync(resolve(process.env['INIT_CWD'] ?? '.', values.svg), picture(report.curve));
+  if (values.svg) writePicture(values.svg, picture(report.curve));
 }
 
 async function measureThroughput(stack: Stack, options: Options): Promise<Throughput[]> {

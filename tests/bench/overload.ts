@@ -1,5 +1,3 @@
-import { writeFileSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { startStack } from '../../infra/local/stack.ts';
 import { openFleetUnderTest } from './fleet-under-test.ts';
@@ -7,6 +5,7 @@ import { drawLooks } from './looks-chart.ts';
 import { machine } from './machine.ts';
 import { type Look, measureCapacity, press } from './pressure.ts';
 import { wholeNumber } from './whole-number.ts';
+import { writePicture } from './write-picture.ts';
 
 export const usage = `Arrivals at three times what the fleet can do: what gives way, and whether it recovers by itself.
 
@@ -80,7 +79,7 @@ export async function run(args: readonly string[]): Promise<void> {
     console.table(looks);
     console.log(summary);
   }
-  if (values.svg) writeFileSync(resolve(process.env['INIT_CWD'] ?? '.', values.svg), picture(looks));
+  if (values.svg) writePicture(values.svg, picture(looks));
 }
 
 /** Seconds until what arrives too fast has its effect. */

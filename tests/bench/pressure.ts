@@ -28,6 +28,7 @@ export interface Look {
   /** 99 % of the calls that returned were answered within, ms from when they were due. */
   readonly callMs: number;
   readonly valkeyMiB: number;
+  /** Resident: of the largest worker, and of this process. */
   readonly workersMiB: number;
   readonly clientMiB: number;
 }

@@ -1,5 +1,3 @@
-import { writeFileSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { startStack } from '../../infra/local/stack.ts';
 import { queueNames } from '../../jobs/contract.ts';
@@ -11,6 +9,7 @@ import { drawLooks } from './looks-chart.ts';
 import { machine } from './machine.ts';
 import { type Look, measureCapacity, press } from './pressure.ts';
 import { wholeNumber } from './whole-number.ts';
+import { writePicture } from './write-picture.ts';
 
 export const usage = `The fleet at half of what it can do for long: is memory flat, is what is finished forgotten?
 
@@ -98,10 +97,10 @@ export async function run(args: readonly string[]): Promise<void> {
     console.table(kept.map((it) => ({ at: Math.round(it.at), ...it.kept })));
     console.log(summary);
   }
-  if (values.svg) writeFileSync(resolve(process.env['INIT_CWD'] ?? '.', values.svg), picture(looks));
+  if (values.svg) writePicture(values.svg, picture(looks));
 }
 
-export const picture = (looks: readonly Look[]): string =>
+const picture = (looks: readonly Look[]): string =>
   drawLooks(looks, {
     title: 'The fleet at half of what it can do',
     y: 'MiB; ms; tickets a second',

@@ -51,6 +51,13 @@ const rest = async (short = false) => {
   await domain.pool.rest('duel', { configuration: 'duel', position: latest, version }, undefined, short);
 };
 
+/** A cycle that has gone on for longer than the bound: what waits, if it is enough, keeps new tickets out. */
+const cycleTooLong = async () => {
+  await begin();
+  await pass(31_000);
+  await goOn();
+};
+
 const refusal = async (ticket = aTicket('new')) => {
   const [result] = await domain.reserve(ticket);
   return result instanceof Error ? result.message : undefined;
@@ -58,9 +65,7 @@ const refusal = async (ticket = aTicket('new')) => {
 
 test('a pool whose cycle has too much to do takes no new tickets of its configuration, and says so', async () => {
   await letIn(backlog);
-  await begin();
-  await pass(31_000);
-  await goOn();
+  await cycleTooLong();
 
   const [refused] = await domain.reserve(aTicket('new'));
 
@@ -77,9 +82,7 @@ test('other configurations go on taking tickets', async () => {
   const { configuration, ...rest } = aConfiguration();
   await domain.pool.install({ ...rest, configuration: { ...configuration, name: 'chess' } });
   await letIn(backlog);
-  await begin();
-  await pass(31_000);
-  await goOn();
+  await cycleTooLong();
 
   expect(await refusal({ ...aTicket('new'), configuration: 'chess' })).toBeUndefined();
 });
@@ -138,9 +141,7 @@ test('a pool that rests is not behind, however long it has rested', async () => 
 
 test('a pool that has worked off its backlog lets tickets in at once', async () => {
   await letIn(backlog);
-  await begin();
-  await pass(31_000);
-  await goOn();
+  await cycleTooLong();
   expect(await refusal()).toBeDefined();
 
   await rest();
@@ -158,9 +159,7 @@ test('of a pool that nobody has cycled for long nothing is known', async () => {
 test('what waits counts over all pools of the configuration', async () => {
   await letIn(backlog.slice(0, 600), 'duel');
   await letIn(backlog.slice(600), 'duel/eu');
-  await begin();
-  await pass(31_000);
-  await goOn();
+  await cycleTooLong();
 
   expect(await refusal()).toMatch(/3\d s behind/);
 });
@@ -195,9 +194,7 @@ test('those that are late alone, since their ratings could not be read, keep nob
 
 test('a running match still gets company: that takes tickets out of the pool', async () => {
   await letIn(backlog);
-  await begin();
-  await pass(31_000);
-  await goOn();
+  await cycleTooLong();
   expect(await refusal()).toBeDefined();
 
   expect(await refusal({ ...aTicket('company'), fills: 'match' })).toBeUndefined();
@@ -206,9 +203,7 @@ test('a running match still gets company: that takes tickets out of the pool', a
 test('a ticket stopped before it was asked for is still answered: it is CANCELLED', async () => {
   await domain.pool.stop('new');
   await letIn(backlog);
-  await begin();
-  await pass(31_000);
-  await goOn();
+  await cycleTooLong();
 
   const [result] = await domain.reserve(aTicket('new'));
 
@@ -217,9 +212,7 @@ test('a ticket stopped before it was asked for is still answered: it is CANCELLE
 
 test('once nobody sees it any more, tickets are taken again, for when somebody does', async () => {
   await letIn(backlog);
-  await begin();
-  await pass(31_000);
-  await goOn();
+  await cycleTooLong();
   expect(await refusal()).toBeDefined();
   // Ten seconds, which this test does not wait for, less what it took until here.
   expect(await domain.redis.pttl(domain.key('behind:duel'))).toBeGreaterThan(5_000);
