@@ -60,3 +60,5 @@ export type Reply = { readonly result: unknown } | { readonly refused: string };
 /** Keys of the session cache. Any of them may vanish at any time; DocumentDB refills them. */
 export const sessionCacheKey = (sessionId: string): string => `sessions:${sessionId}`;
 export const ratingCacheKey = (playerId: string): string => `ratings:${playerId}`;
+/** There while a worker rates the player. */
+export const ratingTurnKey = (playerId: string): string => `rating-turns:${playerId}`;

@@ -1,5 +1,5 @@
 import { queueNames } from '../../jobs/contract.ts';
-import { poolTag, queuePrefix, ratingCacheKey, sessionCacheKey } from '../../jobs/keys.ts';
+import { poolTag, queuePrefix, ratingCacheKey, ratingTurnKey, sessionCacheKey } from '../../jobs/keys.ts';
 
 /** Who logs in to the queue cluster: upstream services, the fleet's tasks, people at the command line. */
 export type QueueRole = 'producer' | 'worker' | 'operator';
@@ -52,10 +52,10 @@ export function queueAccess(domain: string, role: QueueRole): string {
 
 /** What workers do with the session cache: `workers/session-cache/` and, to connect, ioredis. */
 export const cacheCommands: readonly string[] =
-  'client|setinfo info eval evalsha expire hget hgetall hset'.split(' ');
+  'client|setinfo del exists info eval evalsha expire hget hgetall hset set'.split(' ');
 
 /** Access of the session cache's one user. */
 export function cacheAccess(): string {
-  const keys = [sessionCacheKey('*'), ratingCacheKey('*')].map((key) => `~${key}`);
+  const keys = [sessionCacheKey('*'), ratingCacheKey('*'), ratingTurnKey('*')].map((key) => `~${key}`);
   return ['on', ...keys, 'resetchannels', '-@all', ...cacheCommands.map((it) => `+${it}`)].join(' ');
 }

@@ -12,14 +12,16 @@ import { openMatches } from '../../workers/records/matches.ts';
 import { startWorker } from '../support/worker-processes.ts';
 import { median } from './median.ts';
 import { type BenchMatch, inBatches, makeMatches, measureBare } from './rating-documents.ts';
+import { wholeNumber } from './whole-number.ts';
 
 export const usage = `Ratings per second through the real queue, a worker and DocumentDB, against a bare bulkWrite of the same documents.
 
-  npm run bench -- rating-update [--matches N] [--players N] [--rounds N] [--json]
+  npm run bench -- rating-update [--matches N] [--players N] [--rounds N] [--workers N] [--json]
 
   --matches N   5 against 5 matches rated per round, in batches and as many again one by one (default 2000)
-  --players N   whom they are drawn from (default 5000)
-  --rounds N    each measures all three in turn; the medians count (default 3)`;
+  --players N   whom they are drawn from (default 5000): the fewer, the more often two workers' matches share one
+  --rounds N    each measures all three in turn; the medians count (default 3)
+  --workers N   worker processes (default 1)`;
 
 /** Rates per second: matches. */
 interface Round {
@@ -35,14 +37,14 @@ export async function run(args: readonly string[]): Promise<void> {
       matches: { type: 'string', default: '2000' },
       players: { type: 'string', default: '5000' },
       rounds: { type: 'string', default: '3' },
+      workers: { type: 'string', default: '1' },
       json: { type: 'boolean', default: false },
     },
   });
-  const [matches, players, rounds] = [values.matches, values.players, values.rounds].map(Number) as [
-    number,
-    number,
-    number,
-  ];
+  const matches = wholeNumber('--matches', values.matches);
+  const players = wholeNumber('--players', values.players);
+  const rounds = wholeNumber('--rounds', values.rounds);
+  const workers = wholeNumber('--workers', values.workers);
   const maths = measureMaths(players);
   await using stack = await startStack({
     env: process.env,
@@ -51,7 +53,7 @@ export async function run(args: readonly string[]): Promise<void> {
   });
   const measured: Round[] = [];
   for (let round = 0; round < rounds; round++) {
-    measured.push(await measure(stack.env, matches, players));
+    measured.push(await measure(stack.env, matches, players, workers));
     process.stderr.write(`round ${round + 1}: ${JSON.stringify(measured.at(-1))}\n`);
   }
   const middle = (of: (round: Round) => number) => median(measured.map(of));
@@ -73,11 +75,12 @@ export async function run(args: readonly string[]): Promise<void> {
   else console.dir(report, { depth: 3 });
 }
 
-/** One worker, one lane of bare writes, each on a database of its own. */
+/** Workers, one lane of bare writes, each on a database of its own. */
 async function measure(
   env: Readonly<Record<string, string>>,
   count: number,
   players: number,
+  workerCount: number,
 ): Promise<Round> {
   const name = randomBytes(4).toString('hex');
   const all = makeMatches(2 * count, players);
@@ -99,14 +102,18 @@ async function measure(
   const [fleet, bare] = [await open('fleet'), await open('bare')];
   const domain = `bench-${name}`;
   await using client = await openClient({ redisUrl: env['QUEUE_REDIS_URL'] ?? '', domain });
-  await using _worker = await startWorker({
-    ...process.env,
-    ...env,
-    DOMAIN: domain,
-    DOCUMENTDB_DATABASE: fleet.db.databaseName,
-    QUEUES: 'rating-update',
-    LOG_LEVEL: 'warn',
-  });
+  await using workers = new AsyncDisposableStack();
+  for (let n = 0; n < workerCount; n++)
+    workers.use(
+      await startWorker({
+        ...process.env,
+        ...env,
+        DOMAIN: domain,
+        DOCUMENTDB_DATABASE: fleet.db.databaseName,
+        QUEUES: 'rating-update',
+        LOG_LEVEL: 'warn',
+      }),
+    );
   const report = async (
     matches: readonly BenchMatch[],
     send: (results: MatchResult[]) => Promise<unknown>,

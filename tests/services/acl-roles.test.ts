@@ -138,14 +138,14 @@ test.each(roles)(
   },
 );
 
-test("the session cache's user has no command but those of sessions and ratings, and no other key", async () => {
+test("the session cache's user has no command but those of sessions, ratings and turns, and no other key", async () => {
   await using user = await openUser('CACHE_REDIS_URL', `cache-${process.pid}`, cacheAccess());
 
   for (const command of [
     ...forbidden,
     'HGETALL players:ann',
-    'DEL sessions:s',
-    'SET sessions:s x',
+    'DEL players:ann',
+    'SET players:ann x',
     'SMEMBERS sessions:s',
   ])
     expect(await user.admin.call('ACL', 'DRYRUN', user.name, ...command.split(' ')), command).toMatch(

@@ -17,7 +17,8 @@ import type { SessionCache } from '../session-cache/session-cache.ts';
 import { batched } from '../telemetry/batched.ts';
 import { serveTickets } from '../telemetry/serve-tickets.ts';
 import type { Tracer } from '../telemetry/tracer.ts';
-import { spreadRatings, writeRated } from './write-rated.ts';
+import { inTurn } from './in-turn.ts';
+import { playersOf, spreadRatings, writeRated } from './write-rated.ts';
 
 export interface RatingStores {
   readonly database: Database;
@@ -34,7 +35,7 @@ export interface RatingStores {
   readonly onRated: (playerId: string, rating: number) => void;
 }
 
-/** One transaction at a time per process: two would collide on shared players, and what waits shares the next. */
+/** One transaction at a time per process: two would wait for each other's players, and what waits shares the next. */
 const batch = { maxItems: updateRatings.limit, inFlight: 1, schedule: setImmediate };
 
 /** How long (ms) a result waits before it looks again for its match, or for the end of its ladder's recompute. */
@@ -178,7 +179,10 @@ async function rateAccepted(
   if (results.length === 0) return { rated: [], waiting: new Set() };
   const ladders = [...new Set(results.flatMap(({ matchId }) => found.get(matchId)?.ladder ?? []))];
   await stores.ladders.ensure(ladders);
-  return inTransaction(stores.database, (session) => rateAll(results, ladders, stores, now, session));
+  const matches = results.flatMap(({ matchId }) => found.get(matchId) ?? []);
+  return inTurn(stores.cache, playersOf(matches), () =>
+    inTransaction(stores.database, (session) => rateAll(results, ladders, stores, now, session)),
+  );
 }
 
 /** The transaction's work; run again from the start when it conflicts with another. */

@@ -63,7 +63,7 @@ export async function spreadRatings(
   await cache.putSessions(released);
 }
 
-const playersOf = (matches: readonly MatchRecord[]): string[] => [
+export const playersOf = (matches: readonly MatchRecord[]): string[] => [
   ...new Set(matches.flatMap((match) => playedTeams(match).flatMap((team) => team.playerIds))),
 ];
 

@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis';
-import { ratingCacheKey, sessionCacheKey } from '../../jobs/keys.ts';
+import { ratingCacheKey, ratingTurnKey, sessionCacheKey } from '../../jobs/keys.ts';
 import { type CachedSession, sessionCacheSeconds } from '../../jobs/session-creation/session.ts';
 import type { SessionRecord } from '../records/sessions.ts';
 
@@ -15,6 +15,9 @@ redis.call('HSET', KEYS[1], unpack(ARGV, 4))
 redis.call('EXPIRE', KEYS[1], ARGV[3])
 return 1`;
 
+/** How long (ms) a turn lasts that nobody ends: longer than transactions take. Should one take longer, others may collide with it. */
+const turnMs = 3_000;
+
 /** A session's record as the cache shows it. */
 export const asCached = (
   session: Pick<SessionRecord, 'player_id' | 'status' | 'rating' | 'timestamp'>,
@@ -29,7 +32,8 @@ export type SessionCache = ReturnType<typeof openSessionCache>;
 
 /**
  * The session cache: `sessions:<id>` and `ratings:<player>` hashes with a time to live, on a Redis that may evict any
- * of them. Everything here can be read again from DocumentDB; repeated or late writes only move it forward.
+ * of them. Everything here can be read again from DocumentDB; repeated or late writes only move it forward. Turns at
+ * rating a player are hints.
  *
  * No work depends on it: while it is away, reads miss and writes are lost, and `onAway` is told.
  */
@@ -106,6 +110,25 @@ export function openSessionCache(redis: Redis, onAway: (error: unknown) => void)
         return rating ? [[id, Number(rating)] as const] : [];
       });
       return new Map(known);
+    },
+
+    /** Takes the turn at rating each player whose turn nobody has; returns whom. Every one of them while away. */
+    async takeTurns(playerIds: readonly string[]): Promise<readonly string[]> {
+      const answers = await unlessAway<readonly (string | null)[]>(
+        () => Promise.all(playerIds.map((id) => redis.set(ratingTurnKey(id), '', 'PX', turnMs, 'NX'))),
+        playerIds,
+      );
+      return playerIds.filter((_, index) => answers[index] !== null);
+    },
+
+    /** Whether somebody rates the player now, as far as is known. */
+    hasTurn: (playerId: string): Promise<boolean> =>
+      unlessAway(async () => (await redis.exists(ratingTurnKey(playerId))) === 1, false),
+
+    /** Ends turns that were taken. One that had ended by itself may be another's by now, who then shares it. */
+    async endTurns(playerIds: readonly string[]): Promise<void> {
+      if (playerIds.length === 0) return;
+      await unlessAway(() => redis.del(...playerIds.map(ratingTurnKey)), 0);
     },
   };
 }
