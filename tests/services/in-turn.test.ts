@@ -1,17 +1,23 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { expect, inject, onTestFinished, test, vi } from 'vitest';
+import { ratingTurnKey } from '../../jobs/keys.ts';
 import { inTurn } from '../../workers/rating-update/in-turn.ts';
 import { openCacheRedis } from '../../workers/redis.ts';
 import { openSessionCache } from '../../workers/session-cache/session-cache.ts';
 
+/** A session cache, and what shows who has a turn there. */
 const openCache = async () => {
   const redis = openCacheRedis(inject('stackEnv')['CACHE_REDIS_URL'] ?? '', () => undefined);
   onTestFinished(() => redis.disconnect());
   await once(redis, 'ready');
-  return openSessionCache(redis, (error) => {
+  const cache = openSessionCache(redis, (error) => {
     throw error;
   });
+  return {
+    ...cache,
+    hasTurn: async (playerId: string) => (await redis.exists(ratingTurnKey(playerId))) === 1,
+  };
 };
 const names = () => [randomUUID(), randomUUID(), randomUUID()] as const;
 /** Work that goes on until it is told to end. */
@@ -27,9 +33,9 @@ test('work that shares a player with other work waits until that has ended', asy
   const first = inTurn(cache, [a, b], one.work);
   await vi.waitFor(() => expect(one.work).toHaveBeenCalled());
 
+  const waits = vi.spyOn(cache, 'turnEnds');
   const second = inTurn(cache, [b, c], other.work);
-  await vi.waitUntil(() => cache.hasTurn(b));
-  await inTurn(cache, [randomUUID()], async () => undefined);
+  await vi.waitFor(() => expect(waits).toHaveBeenCalled());
   expect(other.work).not.toHaveBeenCalled();
 
   one.end();

@@ -1,10 +1,6 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import type { SessionCache } from '../session-cache/session-cache.ts';
 
-type Turns = Pick<SessionCache, 'takeTurns' | 'hasTurn' | 'endTurns'>;
-
-/** Between two looks (ms), more or less: a transaction takes some tens. */
-const lookAgainMs = 20;
+type Turns = Pick<SessionCache, 'takeTurns' | 'turnEnds' | 'endTurns'>;
 
 /**
  * Does work that rates players while nobody else rates any of them.
@@ -41,7 +37,6 @@ async function takeAll(
     if (other === undefined || Date.now() > impatientAt) return ours;
     // Whoever kept some while waiting for others would make everybody wait, and two of them wait for each other.
     await cache.endTurns(ours);
-    do await pause(lookAgainMs * (0.5 + Math.random()));
-    while ((await cache.hasTurn(other)) && Date.now() <= impatientAt);
+    await cache.turnEnds(other, impatientAt);
   }
 }

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
 import { ratingCacheKey, ratingTurnKey, sessionCacheKey } from '../../jobs/keys.ts';
 import { type CachedSession, sessionCacheSeconds } from '../../jobs/session-creation/session.ts';
@@ -17,6 +18,9 @@ return 1`;
 
 /** How long (ms) a turn lasts that nobody ends: longer than transactions take. Should one take longer, others may collide with it. */
 const turnMs = 3_000;
+
+/** Between two looks (ms), more or less, at whether a turn has ended: a transaction takes some tens. */
+const lookAgainMs = 20;
 
 /** A session's record as the cache shows it. */
 export const asCached = (
@@ -121,9 +125,12 @@ export function openSessionCache(redis: Redis, onAway: (error: unknown) => void)
       return playerIds.filter((_, index) => answers[index] !== null);
     },
 
-    /** Whether somebody rates the player now, as far as is known. */
-    hasTurn: (playerId: string): Promise<boolean> =>
-      unlessAway(async () => (await redis.exists(ratingTurnKey(playerId))) === 1, false),
+    /** Resolves when nobody has the turn at rating the player, and at the latest at `until`, ms since 1970. */
+    async turnEnds(playerId: string, until: number): Promise<void> {
+      const isTaken = () => redis.exists(ratingTurnKey(playerId));
+      do await pause(lookAgainMs * (0.5 + Math.random()));
+      while (Date.now() <= until && (await unlessAway(isTaken, 0)) > 0);
+    },
 
     /** Ends turns that were taken. One that had ended by itself may be another's by now, who then shares it. */
     async endTurns(playerIds: readonly string[]): Promise<void> {
