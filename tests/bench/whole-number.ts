@@ -1,7 +1,7 @@
-/** A whole number of at least 1 from the command line; the error names the option. */
-export function wholeNumber(option: string, text: string): number {
+/** A whole number from the command line, of at least 1 unless told otherwise; the error names the option. */
+export function wholeNumber(option: string, text: string, least = 1): number {
   const value = Number(text);
-  if (!Number.isInteger(value) || value < 1)
-    throw new Error(`${option}: ${text} is not a whole number of at least 1`);
+  if (!Number.isInteger(value) || value < least)
+    throw new Error(`${option}: ${text} is not a whole number of at least ${least}`);
   return value;
 }
