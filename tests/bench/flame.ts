@@ -1,8 +1,9 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { drawFlames } from './flame-picture.ts';
 import { addProfile, type CpuProfile, type Frame, newFrame } from './flame-stacks.ts';
+import { writePicture } from './write-picture.ts';
 
 export const usage = `Where processes spend their time: a flame graph of the CPU profiles in a folder, as a picture.
 
@@ -31,8 +32,7 @@ export async function run(args: readonly string[]): Promise<void> {
   });
   if (!values.profiles || !values.svg)
     throw new Error('flame needs --profiles FOLDER and --svg FILE; see --help');
-  const here = process.env['INIT_CWD'] ?? '.';
-  const all = readProfiles(resolve(here, values.profiles));
+  const all = readProfiles(resolve(process.env['INIT_CWD'] ?? '.', values.profiles));
   const root = newFrame('all', '');
   let processes = 0;
   for (const profile of all)
@@ -43,7 +43,7 @@ export async function run(args: readonly string[]): Promise<void> {
     );
   const seconds = (root.us / 1e6).toFixed(1);
   const title = `${values.title || values.of}: ${processes} processes, ${seconds} s of work`;
-  writeFileSync(resolve(here, values.svg), drawFlames(root, title, Number(values.least) / 100));
+  writePicture(values.svg, drawFlames(root, title, Number(values.least) / 100));
   console.log(title);
   console.table(widest(root, 15));
 }

@@ -144,8 +144,8 @@ test("the session cache's user has no command but those of sessions, ratings and
   for (const command of [
     ...forbidden,
     'HGETALL players:ann',
-    'DEL players:ann',
-    'SET players:ann x',
+    'DEL sessions:s',
+    'SET sessions:s x',
     'SMEMBERS sessions:s',
   ])
     expect(await user.admin.call('ACL', 'DRYRUN', user.name, ...command.split(' ')), command).toMatch(

@@ -16,7 +16,7 @@ export async function inTurn<T>(
   work: () => Promise<T>,
   patienceMs = 10_000,
 ): Promise<T> {
-  const ours = await takeAll(cache, [...new Set(playerIds)], Date.now() + patienceMs);
+  const ours = await takeAll(cache, playerIds, Date.now() + patienceMs);
   try {
     return await work();
   } finally {
@@ -32,8 +32,7 @@ async function takeAll(
 ): Promise<readonly string[]> {
   for (;;) {
     const ours = await cache.takeTurns(wanted);
-    const others = new Set(wanted).difference(new Set(ours));
-    const [other] = others;
+    const [other] = new Set(wanted).difference(new Set(ours));
     if (other === undefined || Date.now() > impatientAt) return ours;
     // Whoever kept some while waiting for others would make everybody wait, and two of them wait for each other.
     await cache.endTurns(ours);

@@ -13,7 +13,7 @@ import { type MatchRecord, playedTeams } from '../records/matches.ts';
 import type { PlayerRecord } from '../records/players.ts';
 import type { RatingChangeRecord } from '../records/rating-changes.ts';
 import type { RatingStores } from './update-ratings.ts';
-import { cacheRatings, writeRated } from './write-rated.ts';
+import { cacheRatings, playersOf, writeRated } from './write-rated.ts';
 
 export type RecomputeStores = Omit<RatingStores, 'onRated' | 'sessions' | 'pool'>;
 
@@ -58,13 +58,12 @@ async function replay(name: string, stores: RecomputeStores, session: ClientSess
   const found = await matches.ratedFrom(name, seen.next, recomputeChunk + 1, session);
   const chunk = found.slice(0, recomputeChunk);
   const following = found[recomputeChunk];
-  const playerIds = chunk.flatMap((match) => playedTeams(match).flatMap((team) => team.playerIds));
   const earlier = await changes.latest(
     name,
     chunk.map((match) => match._id),
     session,
   );
-  const before = ratingsBefore(chunk, await players.find([...new Set(playerIds)], session), earlier, ladder);
+  const before = ratingsBefore(chunk, await players.find(playersOf(chunk), session), earlier, ladder);
   const rated = rateInOrder(chunk.flatMap(asPlayed), (playerId) => before.get(playerId), ladder);
   const now = new Date();
   await writeRated(

@@ -177,9 +177,9 @@ async function rateAccepted(
   now: Date,
 ): Promise<Rated> {
   if (results.length === 0) return { rated: [], waiting: new Set() };
-  const ladders = [...new Set(results.flatMap(({ matchId }) => found.get(matchId)?.ladder ?? []))];
-  await stores.ladders.ensure(ladders);
   const matches = results.flatMap(({ matchId }) => found.get(matchId) ?? []);
+  const ladders = [...new Set(matches.map((it) => it.ladder))];
+  await stores.ladders.ensure(ladders);
   return inTurn(stores.cache, playersOf(matches), () =>
     inTransaction(stores.database, (session) => rateAll(results, ladders, stores, now, session)),
   );
@@ -227,8 +227,7 @@ async function rateLadder(
   stores: RatingStores,
   session: ClientSession,
 ): Promise<RatedMatch[]> {
-  const playerIds = played.flatMap(({ match }) => playedTeams(match).flatMap((team) => team.playerIds));
-  const players = await stores.players.find([...new Set(playerIds)], session);
+  const players = await stores.players.find(playersOf(played.map((it) => it.match)), session);
   const inOrder = played
     .map(({ match, result }) => ({
       matchId: match._id,

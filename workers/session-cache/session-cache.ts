@@ -16,8 +16,8 @@ redis.call('HSET', KEYS[1], unpack(ARGV, 4))
 redis.call('EXPIRE', KEYS[1], ARGV[3])
 return 1`;
 
-/** How long (ms) a turn lasts that nobody ends: longer than transactions take. Should one take longer, others may collide with it. */
-const turnMs = 3_000;
+/** How long a turn lasts that nobody ends, in s: longer than transactions take. Others may collide with one that is not over. */
+const turnSeconds = 3;
 
 /** Between two looks (ms), more or less, at whether a turn has ended: a transaction takes some tens. */
 const lookAgainMs = 20;
@@ -43,12 +43,18 @@ export type SessionCache = ReturnType<typeof openSessionCache>;
  */
 export function openSessionCache(redis: Redis, onAway: (error: unknown) => void) {
   redis.defineCommand('putNewer', { numberOfKeys: 1, lua: putNewer });
-  const put = (key: string, order: string, at: number, fields: Record<string, string | number>) =>
+  const put = (
+    key: string,
+    order: string,
+    at: number,
+    fields: Record<string, string | number>,
+    seconds = sessionCacheSeconds,
+  ) =>
     Reflect.apply(Reflect.get(redis, 'putNewer'), redis, [
       key,
       order,
       at,
-      sessionCacheSeconds,
+      seconds,
       ...Object.entries(fields).flat(),
     ]) as Promise<number>;
 
@@ -118,24 +124,25 @@ export function openSessionCache(redis: Redis, onAway: (error: unknown) => void)
 
     /** Takes the turn at rating each player whose turn nobody has; returns whom. Every one of them while away. */
     async takeTurns(playerIds: readonly string[]): Promise<readonly string[]> {
-      const answers = await unlessAway<readonly (string | null)[]>(
-        () => Promise.all(playerIds.map((id) => redis.set(ratingTurnKey(id), '', 'PX', turnMs, 'NX'))),
-        playerIds,
+      // A turn that is taken counts as newer than whoever asks.
+      const take = (id: string) => put(ratingTurnKey(id), 'taken', 0, { taken: 1 }, turnSeconds);
+      const taken = await unlessAway(
+        () => Promise.all(playerIds.map(take)),
+        playerIds.map(() => 1),
       );
-      return playerIds.filter((_, index) => answers[index] !== null);
+      return playerIds.filter((_, index) => taken[index] === 1);
     },
 
     /** Resolves when nobody has the turn at rating the player, and at the latest at `until`, ms since 1970. */
     async turnEnds(playerId: string, until: number): Promise<void> {
-      const isTaken = () => redis.exists(ratingTurnKey(playerId));
+      const taken = () => redis.hget(ratingTurnKey(playerId), 'taken');
       do await pause(lookAgainMs * (0.5 + Math.random()));
-      while (Date.now() <= until && (await unlessAway(isTaken, 0)) > 0);
+      while (Date.now() <= until && (await unlessAway(taken, null)) !== null);
     },
 
     /** Ends turns that were taken. One that had ended by itself may be another's by now, who then shares it. */
     async endTurns(playerIds: readonly string[]): Promise<void> {
-      if (playerIds.length === 0) return;
-      await unlessAway(() => redis.del(...playerIds.map(ratingTurnKey)), 0);
+      await unlessAway(() => Promise.all(playerIds.map((id) => redis.expire(ratingTurnKey(id), 0))), []);
     },
   };
 }
