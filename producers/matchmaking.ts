@@ -95,8 +95,8 @@ export function openMatchmaking({
       const { installed, ruleSet, request: schema } = await configurations.find(configuration);
       if (!installed) throw new RequestError('not-found', `configuration: ${configuration} does not exist`);
       const { ticketId = randomUUID(), players: asked } = parse(schema, request);
-      if (actor.kind === 'player' && !asked.some((player) => player.playerId === actor.playerId))
-        throw new RequestError('not-allowed', 'players: a player may start only tickets they are in');
+      if (actor.kind === 'player' && asked.some((player) => player.playerId !== actor.playerId))
+        throw new RequestError('not-allowed', 'players: a player may start only a ticket of their own');
       const players = withoutRatings(asked, installed.configuration.ratingAttributes);
       if (ruleSet) refuseImpossible(ruleSet, players);
       await admit({ underWay });

@@ -87,6 +87,8 @@ export function allDuties(parts: DutyParts): Record<QueueName, readonly Duty[]> 
   const settings = { pool, ruleSets: records.ruleSets, configurations: records.configurations };
   const service = 'matchmaking';
   const starting = { pool, configurations, rate: openRatings(records), wake: wake(queues) };
+  const unready = (configuration: string, err: unknown) =>
+    log.error({ configuration, err }, 'configuration cannot run here');
   const decided = (match: CommittedMatch, now: number) => {
     const { configuration, tickets, backfill } = match;
     serveTickets(records.tracer, match);
@@ -117,8 +119,7 @@ export function allDuties(parts: DutyParts): Record<QueueName, readonly Duty[]> 
         startTickets({
           ...starting,
           tracer: records.tracer,
-          onUnready: (configuration, err) =>
-            log.error({ configuration, err }, 'configuration cannot run here'),
+          onUnready: unready,
           onStarted: (configuration, count) => observe('TicketsStarted', count, { service, configuration }),
         }),
       ),
@@ -137,6 +138,7 @@ export function allDuties(parts: DutyParts): Record<QueueName, readonly Duty[]> 
           observe: {
             committed: decided,
             outboxFull: (configuration) => observe('CyclesPaused', 1, { service, configuration }),
+            unready,
           },
         }),
       ),

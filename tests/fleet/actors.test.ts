@@ -77,7 +77,7 @@ describe('the worker checks again who asks, whatever a producer let through', ()
 
     expect(await fleet.ticket('forged')).toMatchObject({
       status: 'FAILED',
-      statusMessage: expect.stringContaining('only tickets they are in'),
+      statusMessage: expect.stringContaining('only a ticket of their own'),
     });
   });
 

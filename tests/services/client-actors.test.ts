@@ -38,7 +38,11 @@ const refusals: Record<string, (() => Promise<unknown>)[]> = {
   createSession: [() => mine.createSession({ playerId: 'you' })],
   createSessions: [() => firstOf(mine.createSessions(sessions))],
   playerLeft: [() => mine.playerLeft({ matchId: 'm', playerId: 'you' })],
-  startMatchmaking: [() => mine.startMatchmaking(duel('you'))],
+  startMatchmaking: [
+    () => mine.startMatchmaking(duel('you')),
+    // It would cancel the other player's ticket (invariant 11).
+    () => mine.startMatchmaking({ ...duel('me'), players: [...duel('me').players, ...duel('you').players] }),
+  ],
   startMatchmakingAll: [() => firstOf(mine.startMatchmakingAll([duel('you')]))],
   reportMatchResults: [() => firstOf(mine.reportMatchResults([{ matchId: 'm', teams: [] }]))],
   explainTicket: [() => mine.explainTicket('yours')],

@@ -1,8 +1,8 @@
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { runCycle } from '../../workers/matchmaking/cycle.ts';
 import { openMirror } from '../../workers/matchmaking/mirror.ts';
 import { openConfigurations } from '../../workers/pool/configurations.ts';
-import { aConfiguration } from '../support/builders.ts';
+import { aConfiguration, aTicket } from '../support/builders.ts';
 import { openPoolSteps } from '../support/pool-steps.ts';
 import { unobserved } from '../support/unobserved.ts';
 
@@ -13,6 +13,7 @@ async function openCycles(tickets: number) {
   await domain.search(...Array.from({ length: tickets }, (_, n) => `t${n}`));
   const mirror = openMirror(domain.pool, 'duel');
   const jobs: [string, number][] = [];
+  const unready: string[] = [];
   let full = 0;
   const stores = {
     pool: domain.pool,
@@ -21,9 +22,10 @@ async function openCycles(tickets: number) {
     observe: {
       ...unobserved,
       outboxFull: () => full++,
+      unready: (configuration: string) => void unready.push(configuration),
     },
   };
-  return { domain, jobs, fullTimes: () => full, cycle: () => runCycle(mirror, stores) };
+  return { domain, jobs, unready, fullTimes: () => full, cycle: () => runCycle(mirror, stores) };
 }
 
 test('a full outbox pauses the pool, and when it has drained every ticket is matched (invariant 1)', async () => {
@@ -69,4 +71,48 @@ test('proposals of one batch are handed over each by a job of its own, as each i
   }
 
   expect(new Set(decided).size).toBe(2);
+});
+
+test('a rule set in force that does not load keeps nobody waiting: its tickets time out (invariant 1)', async () => {
+  const { domain, cycle, unready } = await openCycles(0);
+  await domain.reserve(aTicket('late'), aTicket('waits'));
+  await domain.enter('late', 0);
+  await domain.enter('waits');
+  const { ruleSet, ...rest } = aConfiguration(2);
+  await domain.pool.install({ ...rest, ruleSet: { ...ruleSet, body: '{"ruleLanguageVersion":"9.0"}' } });
+
+  await cycle();
+  // The first has timed a ticket out, so it is followed by one that sees the pool as it is now.
+  await cycle();
+
+  expect(await domain.statusOf('late')).toBe('TIMED_OUT');
+  expect(await domain.statusOf('waits')).toBe('SEARCHING');
+  expect(unready).toEqual(['duel', 'duel']);
+  const due = Number(await domain.redis.zscore(domain.key('due'), 'duel'));
+  const deadline = Number(await domain.redis.hget(domain.key('ticket:waits'), 'deadline'));
+  expect(due, 'the pool is looked at again before the next ticket times out').toBeLessThanOrEqual(deadline);
+  expect(due, 'and not without a pause').toBeGreaterThan(deadline - 60_000 + 5_000);
+});
+
+test('calls of one worker that ask for a configuration together read it once', async () => {
+  const { domain } = await openCycles(0);
+  const configurations = openConfigurations(domain.pool);
+  const reads = vi.spyOn(domain.redis, 'hget');
+
+  const found = await Promise.all(Array.from({ length: 200 }, () => configurations.current('duel')));
+
+  expect(reads).toHaveBeenCalledTimes(1);
+  expect(new Set(found).size).toBe(1);
+});
+
+test('who knows of a version installed during a reading gets that version', async () => {
+  const { domain } = await openCycles(0);
+  const configurations = openConfigurations(domain.pool);
+  const early = configurations.current('duel');
+  await domain.pool.install(aConfiguration(2));
+
+  const known = await configurations.current('duel', 2);
+
+  expect((await early)?.installed.version).toBe(1);
+  expect(known?.installed.version).toBe(2);
 });

@@ -4,4 +4,5 @@ import type { CycleStores } from '../../workers/matchmaking/cycle.ts';
 export const unobserved: CycleStores['observe'] = {
   committed: () => undefined,
   outboxFull: () => undefined,
+  unready: () => undefined,
 };

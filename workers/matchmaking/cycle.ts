@@ -2,7 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import type { Pass } from '../../jobs/matchmaking/engine/match.ts';
 import type { MatchPool } from '../../jobs/matchmaking/engine/pool.ts';
 import type { CommittedMatch } from '../../jobs/matchmaking/match.ts';
-import type { Configurations, CurrentConfiguration } from '../pool/configurations.ts';
+import { type Configurations, type CurrentConfiguration, RuleSetUnloadable } from '../pool/configurations.ts';
 import type { Commit } from '../pool/outbox.ts';
 import type { Pool } from '../pool/pool.ts';
 import { answerSome } from './answers.ts';
@@ -16,6 +16,8 @@ const ticketsPerExpiry = 500;
 const ticketsPerMove = 200;
 /** How long (ms) a pool waits before it looks again whether the outbox has room. */
 const pauseMs = 1_000;
+/** How long (ms) a pool waits until another worker, which may be newer, tries to load its rule set. */
+const unreadyMs = 10_000;
 
 export interface CycleStores {
   readonly pool: Pool;
@@ -26,20 +28,28 @@ export interface CycleStores {
     readonly committed: (match: CommittedMatch, now: number) => void;
     /** Matches were formed and not committed, the outbox being full: DocumentDB has been away for long. */
     readonly outboxFull: (configuration: string) => void;
+    /** The rule set in force does not load here, so its tickets are not matched; they still time out. */
+    readonly unready: (configuration: string, error: unknown) => void;
   };
 }
 
 /**
  * One cycle of a pool: catch the mirror up, time out, form matches, commit them, hand them over. While an operator has
- * paused the configuration it only times out. Returns whether another is worth running at once.
+ * paused the configuration, or its rule set does not load, it only times out. Returns whether another is worth running at
+ * once.
  */
 export async function runCycle(mirror: Mirror, stores: CycleStores): Promise<boolean> {
   const { name, configuration } = mirror;
   const { now, questions, ...installed } = await mirror.catchUp();
-  const current = await stores.configurations.current(configuration, installed.version);
+  await expireOverdue(mirror, now, stores);
+  const saw = () => ({ configuration, position: mirror.position, ...installed });
+  const current = await loaded(configuration, installed.version, stores);
+  if (current === 'unready') {
+    await stores.pool.rest(name, saw(), Math.min(now + unreadyMs, nextDeadline(mirror)), true);
+    return false;
+  }
   if (!current) return false;
   await moveStrays(mirror, current, stores);
-  await expireOverdue(mirror, now, stores);
   const { outcome, nextChange } =
     installed.pausedSince === undefined ? await matchInTime(mirror, current, now, stores) : atRest;
   const unanswered =
@@ -50,9 +60,22 @@ export async function runCycle(mirror: Mirror, stores: CycleStores): Promise<boo
   if (outcome === 'changed' || unanswered || unread) return true;
 
   const next = outcome === 'full' ? now + pauseMs : Math.min(nextChange, nextDeadline(mirror));
-  const saw = { configuration, position: mirror.position, ...installed };
-  await stores.pool.rest(name, saw, Number.isFinite(next) ? next : undefined, outcome === 'full');
+  await stores.pool.rest(name, saw(), Number.isFinite(next) ? next : undefined, outcome === 'full');
   return false;
+}
+
+async function loaded(
+  configuration: string,
+  version: number,
+  { configurations, observe }: CycleStores,
+): Promise<CurrentConfiguration | 'unready' | undefined> {
+  try {
+    return await configurations.current(configuration, version);
+  } catch (error) {
+    if (!(error instanceof RuleSetUnloadable)) throw error;
+    observe.unready(configuration, error);
+    return 'unready';
+  }
 }
 
 /** Tickets that a new rule set puts into other pools go there, and those pools are due within a second. */

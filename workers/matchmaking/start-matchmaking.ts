@@ -5,7 +5,7 @@ import { type RatingAttributes, withoutRatings } from '../../jobs/matchmaking/ra
 import { checkTicket } from '../../jobs/matchmaking/rule-set/check-ticket.ts';
 import type { startMatchmaking } from '../../jobs/matchmaking/start-matchmaking.ts';
 import type { Handler } from '../handler.ts';
-import type { Configurations } from '../pool/configurations.ts';
+import { type Configurations, RuleSetUnloadable } from '../pool/configurations.ts';
 import type { Pool } from '../pool/pool.ts';
 import type { Entering, Reservation } from '../pool/tickets.ts';
 import { batched } from '../telemetry/batched.ts';
@@ -78,9 +78,10 @@ async function startAll(
   for (const reservation of reservations) {
     if (reservation?.status !== 'QUEUED') continue;
     const { ticketId, configuration } = reservation;
-    const checked = await check(reservation, configurations).catch((error: unknown) =>
-      onUnready(configuration, error),
-    );
+    const checked = await check(reservation, configurations).catch((error: unknown) => {
+      if (!(error instanceof RuleSetUnloadable)) throw error;
+      onUnready(configuration, error);
+    });
     if (!checked) continue;
     if ('problem' in checked) {
       failing.push({ ticketId, reason: 'InvalidTicket', message: checked.problem });
@@ -120,8 +121,9 @@ async function check(reservation: Reservation, configurations: Configurations): 
   const players = current.party.safeParse(JSON.parse(reservation.players));
   if (!players.success) return { problem: problemsOf(players.error, 'players').join('; ') };
   const actor = JSON.parse(reservation.actor) as Actor;
-  if (actor.kind === 'player' && !players.data.some((player) => player.playerId === actor.playerId))
-    return { problem: 'players: a player may start only tickets they are in' };
+  // A ticket of several would cancel the older tickets of players who did not ask for it.
+  if (actor.kind === 'player' && players.data.some((player) => player.playerId !== actor.playerId))
+    return { problem: 'players: a player may start only a ticket of their own' };
   const { requestTimeoutSeconds, ratingAttributes, ladder } = current.installed.configuration;
   const own = withoutRatings(players.data, ratingAttributes);
   const problems = checkTicket(current.ruleSet, { players: own });

@@ -16,17 +16,22 @@ export interface CurrentConfiguration {
   readonly party: ReturnType<typeof partyWithin>;
 }
 
+/** A rule set in force that this worker cannot load. It was checked when it was put, so a newer worker can. */
+export class RuleSetUnloadable extends Error {
+  override readonly name = 'RuleSetUnloadable';
+}
+
 export type Configurations = ReturnType<typeof openConfigurations>;
 
 /** How long (ms) a copy is used without a look at Redis; a cycle, which knows the version in force, never waits for it. */
 const freshMs = 1_000;
 
 /**
- * Configurations by name, compiled once per version. A rule set that no longer loads throws: it was checked when it
- * was put, so this worker is older than the one that put it, and another should do the work.
+ * Configurations by name, compiled once per version. A rule set that no longer loads throws {@link RuleSetUnloadable}.
  */
 export function openConfigurations(pool: Pool) {
   const copies = new Map<string, { current: CurrentConfiguration; readAt: number }>();
+  const underWay = new Map<string, Promise<CurrentConfiguration | undefined>>();
 
   const read = async (name: string): Promise<CurrentConfiguration | undefined> => {
     const installed = await pool.installed(name);
@@ -35,6 +40,12 @@ export function openConfigurations(pool: Pool) {
     const current = known?.installed.version === installed.version ? known : compile(installed);
     copies.set(name, { current, readAt: Date.now() });
     return current;
+  };
+  /** Callers that ask while a reading is under way share it. */
+  const readOnce = (name: string): Promise<CurrentConfiguration | undefined> => {
+    const reading = underWay.get(name) ?? read(name).finally(() => underWay.delete(name));
+    underWay.set(name, reading);
+    return reading;
   };
 
   return {
@@ -45,7 +56,10 @@ export function openConfigurations(pool: Pool) {
         version === undefined
           ? Date.now() - (copy?.readAt ?? 0) < freshMs
           : copy?.current.installed.version === version;
-      return copy && fresh ? copy.current : read(name);
+      if (copy && fresh) return copy.current;
+      const current = await readOnce(name);
+      // A reading that began before this version was installed does not have it.
+      return version === undefined || current?.installed.version === version ? current : read(name);
     },
   };
 }
@@ -55,7 +69,7 @@ function compile(installed: InstalledConfiguration): CurrentConfiguration {
   const loaded = loadRuleSetWith(installed.ruleSet.body, backfillExpansions);
   if (!loaded.ok) {
     const problems = loaded.problems.map((it) => `${it.path}: ${it.message}`).join('; ');
-    throw new Error(
+    throw new RuleSetUnloadable(
       `rule set ${installed.ruleSet.name} version ${installed.ruleSet.version} does not load here: ${problems}`,
     );
   }
