@@ -15,8 +15,7 @@ import {
 
 /**
  * As in Docker, where a gateway of others wants TLS and a login: ours with both stands for it here, and another of ours
- * before it. What the one behind refuses by itself shows that refusals pass through; `infra/local/gateway/refusals.ts` is
- * what the one in front adds.
+ * before it. That the one in front refuses by itself is for `gateway-guard-alone.test.ts`.
  */
 describe.skipIf(obstacle !== undefined)('a gateway before another', () => {
   let database: SecuredDatabase;
@@ -42,7 +41,7 @@ describe.skipIf(obstacle !== undefined)('a gateway before another', () => {
     await database?.[Symbol.asyncDispose]();
   });
 
-  test.each(refusedOnes)('%s is refused with %i', async (_, code, attempt) => {
+  test.each(refusedOnes)('$what is refused with $code', async ({ code, attempt }) => {
     expect(await refusalOf(attempt({ db, items }))).toMatchObject({ code });
   });
 
@@ -54,16 +53,6 @@ describe.skipIf(obstacle !== undefined)('a gateway before another', () => {
 
     await items.updateOne({}, [{ $addFields: { a: 1 } }], { writeConcern: { w: 0 } });
     expect(await items.countDocuments()).toBe(0);
-  });
-
-  test('what is refused here never got to the server behind', async () => {
-    const asked = async () => (await db.admin().serverStatus())['metrics'].commands.aggregate?.total ?? 0;
-    const before = await asked();
-
-    await refusalOf(items.aggregate([{ $facet: { a: [] } }]).toArray());
-    expect(await asked()).toBe(before);
-    await items.aggregate([{ $match: {} }]).toArray();
-    expect(await asked()).toBe(before + 1);
   });
 
   test('a transaction neither makes a collection nor touches a missing one, and commits what it may do', async () => {
@@ -87,9 +76,9 @@ describe.skipIf(obstacle !== undefined)('a gateway before another', () => {
   });
 
   test('large documents, cursors and bulks pass', async () => {
-    const large = 'x'.repeat(12_000_000);
+    const large = 'x'.repeat(3_000_000);
     await items.insertOne({ _id: 'large', large });
-    await items.insertMany(numbered(5_000));
+    await items.insertMany(numbered(1_000));
 
     expect((await items.findOne({ _id: 'large' }))?.['large']).toBe(large);
     const read = await items
@@ -97,19 +86,19 @@ describe.skipIf(obstacle !== undefined)('a gateway before another', () => {
       .sort({ n: 1 })
       .batchSize(100)
       .toArray();
-    expect(read.map(({ n }) => n)).toEqual(numbered(5_000).map(({ n }) => n));
+    expect(read.map(({ n }) => n)).toEqual(numbered(1_000).map(({ n }) => n));
   });
 
   test('refusals and answers to many at once come to those who asked', async () => {
     const answers = await Promise.all(
-      Array.from({ length: 200 }, async (_, n) => {
+      Array.from({ length: 60 }, async (_, n) => {
         if (n % 2 === 0) return (await refusalOf(items.aggregate([{ $set: { n } }]).toArray())).code;
         await items.insertOne({ _id: n });
         return (await items.findOne({ _id: n }))?._id;
       }),
     );
 
-    expect(answers).toEqual(Array.from({ length: 200 }, (_, n) => (n % 2 === 0 ? 304 : n)));
+    expect(answers).toEqual(Array.from({ length: 60 }, (_, n) => (n % 2 === 0 ? 304 : n)));
   });
 
   test('a login is the business of the server behind', async () => {

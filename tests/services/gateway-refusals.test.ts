@@ -17,7 +17,7 @@ describe('refusals', () => {
     expect(error).toMatchObject({ code: 301, message: 'Retryable writes are not supported' });
   });
 
-  test.each(refusedOnes)('%s is refused with %i', async (_, code, attempt) => {
+  test.each(refusedOnes)('$what is refused with $code', async ({ code, attempt }) => {
     expect(await refusalOf(attempt(gateway))).toMatchObject({ code });
   });
 

@@ -95,12 +95,12 @@ describe('the file of administrators', () => {
   });
 
   test.each([
-    ['master:pass\nsecret', 'Line 2'],
+    ['master:hunter2\nhunter2', 'Line 2'],
     ['master:', 'Line 1'],
-    [':pass', 'Line 1'],
+    [':hunter2', 'Line 1'],
     ['\n', 'names none'],
   ])('%j is refused, naming the line and not what it says', (text, message) => {
     expect(() => readAdministrators(text)).toThrow(message);
-    expect(() => readAdministrators(text)).not.toThrow(/pass|secret/);
+    expect(() => readAdministrators(text)).not.toThrow(/hunter2/);
   });
 });
