@@ -1,20 +1,23 @@
 /** From a request to the BSON that answers it: refuse, find the transaction, run the handler, translate the error. */
 
 import { type Document, serialize } from 'bson';
-import { type Call, collectionOf, readCall } from './call.ts';
+import { type Call, readCall } from './call.ts';
+import { missingInTransaction, neededInTransaction } from './collections.ts';
+import { logins } from './commands/logins.ts';
 import { reads } from './commands/reads.ts';
 import { schema } from './commands/schema.ts';
 import { sessions } from './commands/sessions.ts';
 import { writes } from './commands/writes.ts';
 import type { Gateway, Handler } from './commands.ts';
 import { nameIndexes } from './duplicates.ts';
-import { CommandError, inTransaction, toCommandError } from './errors.ts';
+import { CommandError, failure, inTransaction, toCommandError } from './errors.ts';
+import { mayRun } from './grants.ts';
 import { refuse } from './refusals.ts';
 import { noSuchTransaction, type Transaction } from './transactions.ts';
 import type { Request } from './wire.ts';
 
 const handlers: ReadonlyMap<string, Handler> = new Map<string, Handler>(
-  Object.entries({ ...sessions, ...reads, ...writes, ...schema }),
+  Object.entries({ ...sessions, ...logins, ...reads, ...writes, ...schema }),
 );
 
 /** Never rejects: every failure becomes an answer. */
@@ -33,21 +36,13 @@ async function failed(error: unknown, call: Call, { postgres }: Gateway): Promis
   return named ?? {};
 }
 
-function failure({ code, codeName, message, labels }: CommandError) {
-  return {
-    ok: 0,
-    code,
-    errmsg: message,
-    ...(codeName !== undefined && { codeName }),
-    ...(labels.length > 0 && { errorLabels: labels }),
-  };
-}
-
 async function execute(call: Call, gateway: Gateway): Promise<Document | Buffer | null> {
+  requireLogin(call, gateway);
   const refusal = refuse(call.name, call.fields, call.statements);
   if (refusal !== undefined) throw new CommandError(refusal.code, refusal.message);
   const handler = handlers.get(call.name);
   if (handler === undefined) throw new CommandError('CommandNotFound', `no such command: '${call.name}'`);
+  requireGrant(call, gateway);
   gateway.asked.set(call.name, (gateway.asked.get(call.name) ?? 0) + 1);
   if (call.fields.autocommit !== false) return handler(call, gateway);
   const transaction = await transactionOf(call, gateway);
@@ -59,6 +54,23 @@ async function execute(call: Call, gateway: Gateway): Promise<Document | Buffer 
     await gateway.transactions.end(transaction, 'ROLLBACK').catch(() => {});
     throw transaction.expired ? noSuchTransaction(transaction.number) : inTransaction(toCommandError(error));
   }
+}
+
+/** What leads to a login, and therefore comes before one. */
+const beforeLogin = new Set(['hello', 'isMaster', 'ismaster', 'saslStart', 'saslContinue']);
+
+function requireLogin({ name, peer }: Call, { logins }: Gateway): void {
+  if (!logins.required || beforeLogin.has(name) || logins.grantsOf(peer) !== undefined) return;
+  throw new CommandError('Unauthorized', `Command ${name} requires authentication`);
+}
+
+function requireGrant(call: Call, { logins }: Gateway): void {
+  if (!logins.required || beforeLogin.has(call.name)) return;
+  if (mayRun(call, logins.grantsOf(call.peer) ?? [])) return;
+  throw new CommandError(
+    'Unauthorized',
+    `not authorized on ${call.database} to execute command ${call.name}`,
+  );
 }
 
 /** The transaction a command belongs to, begun if it says so; none for an abort of what is already over. */
@@ -75,26 +87,12 @@ async function transactionOf(call: Call, { transactions }: Gateway): Promise<Tra
   }
 }
 
-const touchingCollections = new Set([
-  'insert',
-  'update',
-  'delete',
-  'findAndModify',
-  'find',
-  'aggregate',
-  'distinct',
-]);
-
-/** Amazon DocumentDB neither creates a collection inside a transaction nor lets one touch what does not exist. */
 async function requireCollection(call: Call, { lease, known }: Transaction): Promise<void> {
-  if (!touchingCollections.has(call.name)) return;
-  const namespace = `${call.database}.${collectionOf(call)}`;
+  const collection = neededInTransaction(call);
+  if (collection === undefined) return;
+  const namespace = `${call.database}.${collection}`;
   if (known.has(namespace)) return;
-  const [exists] = await lease.ask('exists', [call.database, collectionOf(call)]);
-  if (exists !== true)
-    throw new CommandError(
-      'OperationNotSupportedInTransaction',
-      `Cannot use or create namespace ${namespace} in a multi-document transaction: it does not exist.`,
-    );
+  const [exists] = await lease.ask('exists', [call.database, collection]);
+  if (exists !== true) throw missingInTransaction(call.database, collection);
   known.add(namespace);
 }
