@@ -58,7 +58,10 @@ export function openQueues(
     trace,
     add,
 
-    /** Adds a job and waits for what its handler returns. A refusal throws `refused` with the reason. */
+    /**
+     * Adds a job and waits for what its handler returns. A refusal throws `refused` with the reason, and no job is kept.
+     * A job that failed for good, or that nobody answered in time, throws `unavailable`: it is kept.
+     */
     async ask<Item>(
       job: Job<Item>,
       item: Item,
@@ -77,7 +80,10 @@ export function openQueues(
         }
         if ((await added.getState()) !== 'failed') continue;
         const { failedReason } = (await queues[job.queue].getJob(added.id ?? '')) ?? {};
-        throw new RequestError('refused', failedReason ?? `${job.kind} failed`);
+        throw new RequestError(
+          'unavailable',
+          `${job.kind} failed: ${failedReason ?? 'for no stated reason'}; it is kept, and "queue retry ${job.queue} --id ${added.id}" tries it again`,
+        );
       }
       throw new RequestError(
         'unavailable',

@@ -23,8 +23,9 @@ import {
   refused,
 } from '../jobs/contract.ts';
 import { idsOf } from '../jobs/item-ids.ts';
-import { queuePrefix, type Reply, replyKey } from '../jobs/keys.ts';
+import { queuePrefix } from '../jobs/keys.ts';
 import { parseTraceHeader } from '../jobs/trace-header.ts';
+import { answer } from './answer.ts';
 import { breakOnErrors } from './breaker.ts';
 import { openDeadline } from './deadline.ts';
 import type { Duty } from './handler.ts';
@@ -73,7 +74,8 @@ const unreachableMs = 2_000;
  * Runs one queue: the only place where the fleet's words become BullMQ's.
  *
  * done → completed · later → delayed, no attempt used · refused → failed at once, with the reason · thrown → retried
- * after a capped, jittered pause. An unreachable DocumentDB is `later`. A worker shutting down hands its job back.
+ * after a capped, jittered pause. A refusal that its caller has taken completes the job: kept as failed, an operator's old
+ * command could be retried and put an old setting over a newer one. An unreachable DocumentDB is `later`. A worker shutting down hands its job back.
  */
 export function runQueue(options: RunOptions): Running {
   const { redis, domain, queue, duties, concurrency, log } = options;
@@ -103,8 +105,13 @@ export function runQueue(options: RunOptions): Running {
       await job.moveToWait(token);
       throw new WaitingError('handed back by a worker shutting down');
     }
-    await answer(outcome, job, options);
-    return translate(outcome, job, queue, token);
+    const told = await answer(outcome, job, options);
+    if (!told) return translate(outcome, job, queue, token);
+    log.info(
+      { queue: queue.name, ...storyOf(job), reason: told.refused },
+      'job refused, as its caller knows',
+    );
+    return told;
   };
 
   const worker = new Worker(queue.name, process, {
@@ -239,18 +246,6 @@ async function abandonedBy<T>(signal: AbortSignal, work: Promise<T>): Promise<T>
   } finally {
     signal.removeEventListener('abort', abandon);
   }
-}
-
-/** How long (s) an answer waits for its caller. */
-const replySeconds = 60;
-
-/** Tells a caller that waits what became of its job. */
-async function answer(outcome: Outcome, job: BullJob, { redis, domain, queue }: RunOptions): Promise<void> {
-  if (outcome.kind === 'later' || !job.data?.reply) return;
-  const reply: Reply =
-    outcome.kind === 'done' ? { result: outcome.result } : { refused: outcome.reason.slice(0, 4_000) };
-  const key = replyKey(domain, queue.name as QueueName, job.id ?? '');
-  await redis.set(key, JSON.stringify(reply), 'EX', replySeconds);
 }
 
 async function translate(
