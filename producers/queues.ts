@@ -7,6 +7,7 @@ import { queuePrefix, type Reply, replyKey } from '../jobs/keys.ts';
 import { formatTraceHeader, newTraceId, parseTraceHeader } from '../jobs/trace-header.ts';
 import type { Calling } from './call.ts';
 import { RequestError } from './request-error.ts';
+import { readingAnything } from './stored-jobs.ts';
 
 export type ProducerQueues = ReturnType<typeof openQueues>;
 
@@ -27,11 +28,11 @@ export function openQueues(
   onError: (error: Error) => void,
 ) {
   const open = (name: QueueName) => {
-    const queue = new Queue(name, {
-      connection: redis,
-      prefix: queuePrefix(domain, name),
-      skipVersionCheck: true,
-    });
+    const queue = new Queue(
+      name,
+      { connection: redis, prefix: queuePrefix(domain, name), skipVersionCheck: true },
+      readingAnything(redis),
+    );
     queue.on('error', onError);
     return queue;
   };

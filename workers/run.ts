@@ -5,6 +5,7 @@ import {
   UnrecoverableError,
   WaitingError,
   Worker,
+  type WorkerOptions,
 } from 'bullmq';
 import type { Redis } from 'ioredis';
 import {
@@ -24,12 +25,14 @@ import {
 } from '../jobs/contract.ts';
 import { idsOf } from '../jobs/item-ids.ts';
 import { queuePrefix } from '../jobs/keys.ts';
+import { replacedBecause } from '../jobs/stored-job.ts';
 import { parseTraceHeader } from '../jobs/trace-header.ts';
 import { answer } from './answer.ts';
 import { breakOnErrors } from './breaker.ts';
 import { openDeadline } from './deadline.ts';
 import type { Duty } from './handler.ts';
 import { isLoginRefused, isUnreachable } from './records/database.ts';
+import { mendStored, readingAnything } from './stored-jobs.ts';
 import { type Log, logging } from './telemetry/log.ts';
 import type { Tracer } from './telemetry/tracer.ts';
 
@@ -114,7 +117,7 @@ export function runQueue(options: RunOptions): Running {
     return told;
   };
 
-  const worker = new Worker(queue.name, process, {
+  const settings: WorkerOptions = {
     connection: redis,
     name: options.name,
     prefix: queuePrefix(domain, queue.name as QueueName),
@@ -124,7 +127,8 @@ export function runQueue(options: RunOptions): Running {
     maxStalledCount: 1_000_000,
     skipVersionCheck: true,
     settings: { backoffStrategy: (attempt, _type, _error, job) => pauseBefore(attempt, job) },
-  });
+  };
+  const worker = new Worker(queue.name, process, settings, readingAnything(redis));
   worker.on('lockRenewalFailed', (ids) => {
     for (const id of ids) worker.cancelJob(id, 'the lock was lost: another worker may have the job');
   });
@@ -133,9 +137,13 @@ export function runQueue(options: RunOptions): Running {
     // One that will be tried again has not finished.
     if (job?.finishedOn) options.onFailed(job.name);
   });
-  worker.on('stalled', (id) =>
-    log.warn({ queue: queue.name, job: id }, 'job stalled: its worker is gone or blocked'),
-  );
+  worker.on('stalled', (id) => {
+    log.warn({ queue: queue.name, job: id }, 'job stalled: its worker is gone or blocked');
+    // A broken count of its starts fails the script that fetches it, before a worker has anything to mend.
+    mendStored(redis, queue.toKey(id)).catch((err: unknown) =>
+      log.error({ queue: queue.name, job: id, err }, 'could not mend a stalled job'),
+    );
+  });
   breakOnErrors(worker, log);
 
   return {
@@ -175,6 +183,8 @@ async function perform(
   signals: readonly AbortSignal[],
   { tracer, queue, onLoginRefused }: RunOptions,
 ): Promise<Outcome> {
+  const replaced = replacedBecause(job.data);
+  if (replaced) return refused(replaced);
   const parsed = envelope.safeParse(job.data);
   if (!parsed.success) return refused(problemsOf(parsed.error).join('; '));
   const { kind, items, actor, trace, traces, putOff = 0 } = parsed.data;
