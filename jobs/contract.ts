@@ -132,6 +132,9 @@ export const refused = (reason: string): Outcome => ({ kind: 'refused', reason }
 /** Failed jobs a queue keeps; beyond it the oldest go. */
 export const keptFailures = 2_000;
 
+/** A week of failed jobs with their reasons, for `queue failed` and `queue retry`: at most half a gigabyte. */
+export const keptFailed = { age: 7 * 24 * 3600, count: keptFailures };
+
 /** What BullMQ is told about every job of a kind, whoever adds it. */
 export function jobOptions(job: Job) {
   return {
@@ -141,8 +144,7 @@ export function jobOptions(job: Job) {
     ...(job.priority > 0 && { priority: job.priority }),
     /** Long enough for a caller to fetch a result; few, since jobs are large and an idle queue evicts nothing by age. */
     removeOnComplete: { age: 60, count: 100 },
-    /** A week of failed jobs with their reasons, for `queue failed` and `queue retry`: at most half a gigabyte. */
-    removeOnFail: { age: 7 * 24 * 3600, count: keptFailures },
+    removeOnFail: keptFailed,
   };
 }
 

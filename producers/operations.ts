@@ -8,10 +8,11 @@ import {
 } from '../jobs/maintenance/maintenance.ts';
 import type { configuration, InstalledConfiguration } from '../jobs/matchmaking/configuration.ts';
 import { loadRuleSet } from '../jobs/matchmaking/rule-set/load.ts';
-import { type CorrectResult, correctResult } from '../jobs/rating-update/correct-result.ts';
+import { correctResult } from '../jobs/rating-update/correct-result.ts';
 import type { LadderSettings } from '../jobs/rating-update/ladder.ts';
 import { putLadder } from '../jobs/rating-update/put-ladder.ts';
 import { resetSeason } from '../jobs/rating-update/reset-season.ts';
+import type { ReportedResult } from '../jobs/rating-update/result.ts';
 import type { Call, CallOptions } from './call.ts';
 import type { openConfigurations } from './configurations.ts';
 import { parse } from './parse.ts';
@@ -97,7 +98,7 @@ export function openOperations({ call, queues, configurations }: OperationParts)
 
     /** Replaces the result of a rated match; that match and all its ladder rated since are rated again. */
     correctResult: (
-      request: CorrectResult,
+      request: { readonly result: ReportedResult; readonly reason: string },
       options: CallOptions = {},
     ): Promise<{ matches: number; revision: number }> =>
       call(correctResult, options, async (calling) => {

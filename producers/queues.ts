@@ -7,6 +7,7 @@ import { queuePrefix, type Reply, replyKey } from '../jobs/keys.ts';
 import { formatTraceHeader, newTraceId, parseTraceHeader } from '../jobs/trace-header.ts';
 import type { Calling } from './call.ts';
 import { RequestError } from './request-error.ts';
+import { readingAnything } from './stored-jobs.ts';
 
 export type ProducerQueues = ReturnType<typeof openQueues>;
 
@@ -27,11 +28,11 @@ export function openQueues(
   onError: (error: Error) => void,
 ) {
   const open = (name: QueueName) => {
-    const queue = new Queue(name, {
-      connection: redis,
-      prefix: queuePrefix(domain, name),
-      skipVersionCheck: true,
-    });
+    const queue = new Queue(
+      name,
+      { connection: redis, prefix: queuePrefix(domain, name), skipVersionCheck: true },
+      readingAnything(redis),
+    );
     queue.on('error', onError);
     return queue;
   };
@@ -58,7 +59,10 @@ export function openQueues(
     trace,
     add,
 
-    /** Adds a job and waits for what its handler returns. A refusal throws `refused` with the reason. */
+    /**
+     * Adds a job and waits for what its handler returns. A refusal throws `refused` with the reason, and no job is kept.
+     * A job that failed for good, or that nobody answered in time, throws `unavailable`: it is kept.
+     */
     async ask<Item>(
       job: Job<Item>,
       item: Item,
@@ -77,7 +81,10 @@ export function openQueues(
         }
         if ((await added.getState()) !== 'failed') continue;
         const { failedReason } = (await queues[job.queue].getJob(added.id ?? '')) ?? {};
-        throw new RequestError('refused', failedReason ?? `${job.kind} failed`);
+        throw new RequestError(
+          'unavailable',
+          `${job.kind} failed: ${failedReason ?? 'for no stated reason'}; it is kept, and "queue retry ${job.queue} --id ${added.id}" tries it again`,
+        );
       }
       throw new RequestError(
         'unavailable',

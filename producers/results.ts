@@ -1,4 +1,4 @@
-import type { MatchResult } from '../jobs/rating-update/result.ts';
+import type { ReportedResult } from '../jobs/rating-update/result.ts';
 import { updateRatings } from '../jobs/rating-update/update-ratings.ts';
 import type { Admit } from './admission.ts';
 import type { AddItem } from './batches.ts';
@@ -13,7 +13,7 @@ export interface ResultParts {
 
 /** Results of matches: services report them, never players. */
 export function openResults({ call, admit, addItem }: ResultParts) {
-  const reportOne = (result: MatchResult, options: CallOptions): Promise<{ jobId: string }> =>
+  const reportOne = (result: ReportedResult, options: CallOptions): Promise<{ jobId: string }> =>
     call(updateRatings, options, async ({ actor, underWay }) => {
       const item = parse(updateRatings.item, result);
       await admit({ underWay });
@@ -22,10 +22,10 @@ export function openResults({ call, admit, addItem }: ResultParts) {
 
   return {
     /** Reports a match's result: services only. It is rated once, however often it is reported. */
-    reportMatchResult: (result: MatchResult, options: CallOptions = {}) => reportOne(result, options),
+    reportMatchResult: (result: ReportedResult, options: CallOptions = {}) => reportOne(result, options),
 
     /** Reports many results; each succeeds or fails alone, in the order given. */
-    reportMatchResults: (results: readonly MatchResult[], options: CallOptions = {}) =>
+    reportMatchResults: (results: readonly ReportedResult[], options: CallOptions = {}) =>
       Promise.allSettled(results.map((result) => reportOne(result, options))),
   };
 }

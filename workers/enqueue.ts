@@ -2,6 +2,7 @@ import { type JobsOptions, Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { type Actor, type Job, jobOptions, type QueueName, queueNames, seal } from '../jobs/contract.ts';
 import { queuePrefix } from '../jobs/keys.ts';
+import { readingAnything } from './stored-jobs.ts';
 import type { Tracer } from './telemetry/tracer.ts';
 
 /** One job to add. `options` are BullMQ's: a job id, deduplication, a delay. */
@@ -19,11 +20,11 @@ export type Queues = ReturnType<typeof openQueues>;
 /** The fleet's queues, as workers add to them and look at them. Adding is a step of the current trace. */
 export function openQueues(redis: Redis, domain: string, tracer: Tracer, onError: (error: Error) => void) {
   const open = (name: QueueName) => {
-    const queue = new Queue(name, {
-      connection: redis,
-      prefix: queuePrefix(domain, name),
-      skipVersionCheck: true,
-    });
+    const queue = new Queue(
+      name,
+      { connection: redis, prefix: queuePrefix(domain, name), skipVersionCheck: true },
+      readingAnything(redis),
+    );
     queue.on('error', onError);
     return queue;
   };

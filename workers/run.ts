@@ -5,6 +5,7 @@ import {
   UnrecoverableError,
   WaitingError,
   Worker,
+  type WorkerOptions,
 } from 'bullmq';
 import type { Redis } from 'ioredis';
 import {
@@ -23,12 +24,15 @@ import {
   refused,
 } from '../jobs/contract.ts';
 import { idsOf } from '../jobs/item-ids.ts';
-import { queuePrefix, type Reply, replyKey } from '../jobs/keys.ts';
+import { queuePrefix } from '../jobs/keys.ts';
+import { replacedBecause } from '../jobs/stored-job.ts';
 import { parseTraceHeader } from '../jobs/trace-header.ts';
+import { answer } from './answer.ts';
 import { breakOnErrors } from './breaker.ts';
 import { openDeadline } from './deadline.ts';
 import type { Duty } from './handler.ts';
 import { isLoginRefused, isUnreachable } from './records/database.ts';
+import { mendStored, readingAnything } from './stored-jobs.ts';
 import { type Log, logging } from './telemetry/log.ts';
 import type { Tracer } from './telemetry/tracer.ts';
 
@@ -73,7 +77,8 @@ const unreachableMs = 2_000;
  * Runs one queue: the only place where the fleet's words become BullMQ's.
  *
  * done → completed · later → delayed, no attempt used · refused → failed at once, with the reason · thrown → retried
- * after a capped, jittered pause. An unreachable DocumentDB is `later`. A worker shutting down hands its job back.
+ * after a capped, jittered pause. A refusal that its caller has taken completes the job: kept as failed, an operator's old
+ * command could be retried and put an old setting over a newer one. An unreachable DocumentDB is `later`. A worker shutting down hands its job back.
  */
 export function runQueue(options: RunOptions): Running {
   const { redis, domain, queue, duties, concurrency, log } = options;
@@ -103,11 +108,16 @@ export function runQueue(options: RunOptions): Running {
       await job.moveToWait(token);
       throw new WaitingError('handed back by a worker shutting down');
     }
-    await answer(outcome, job, options);
-    return translate(outcome, job, queue, token);
+    const told = await answer(outcome, job, options);
+    if (!told) return translate(outcome, job, queue, token);
+    log.info(
+      { queue: queue.name, ...storyOf(job), reason: told.refused },
+      'job refused, as its caller knows',
+    );
+    return told;
   };
 
-  const worker = new Worker(queue.name, process, {
+  const settings: WorkerOptions = {
     connection: redis,
     name: options.name,
     prefix: queuePrefix(domain, queue.name as QueueName),
@@ -117,7 +127,8 @@ export function runQueue(options: RunOptions): Running {
     maxStalledCount: 1_000_000,
     skipVersionCheck: true,
     settings: { backoffStrategy: (attempt, _type, _error, job) => pauseBefore(attempt, job) },
-  });
+  };
+  const worker = new Worker(queue.name, process, settings, readingAnything(redis));
   worker.on('lockRenewalFailed', (ids) => {
     for (const id of ids) worker.cancelJob(id, 'the lock was lost: another worker may have the job');
   });
@@ -126,9 +137,13 @@ export function runQueue(options: RunOptions): Running {
     // One that will be tried again has not finished.
     if (job?.finishedOn) options.onFailed(job.name);
   });
-  worker.on('stalled', (id) =>
-    log.warn({ queue: queue.name, job: id }, 'job stalled: its worker is gone or blocked'),
-  );
+  worker.on('stalled', (id) => {
+    log.warn({ queue: queue.name, job: id }, 'job stalled: its worker is gone or blocked');
+    // A broken count of its starts fails the script that fetches it, before a worker has anything to mend.
+    mendStored(redis, queue.toKey(id)).catch((err: unknown) =>
+      log.error({ queue: queue.name, job: id, err }, 'could not mend a stalled job'),
+    );
+  });
   breakOnErrors(worker, log);
 
   return {
@@ -168,6 +183,8 @@ async function perform(
   signals: readonly AbortSignal[],
   { tracer, queue, onLoginRefused }: RunOptions,
 ): Promise<Outcome> {
+  const replaced = replacedBecause(job.data);
+  if (replaced) return refused(replaced);
   const parsed = envelope.safeParse(job.data);
   if (!parsed.success) return refused(problemsOf(parsed.error).join('; '));
   const { kind, items, actor, trace, traces, putOff = 0 } = parsed.data;
@@ -239,18 +256,6 @@ async function abandonedBy<T>(signal: AbortSignal, work: Promise<T>): Promise<T>
   } finally {
     signal.removeEventListener('abort', abandon);
   }
-}
-
-/** How long (s) an answer waits for its caller. */
-const replySeconds = 60;
-
-/** Tells a caller that waits what became of its job. */
-async function answer(outcome: Outcome, job: BullJob, { redis, domain, queue }: RunOptions): Promise<void> {
-  if (outcome.kind === 'later' || !job.data?.reply) return;
-  const reply: Reply =
-    outcome.kind === 'done' ? { result: outcome.result } : { refused: outcome.reason.slice(0, 4_000) };
-  const key = replyKey(domain, queue.name as QueueName, job.id ?? '');
-  await redis.set(key, JSON.stringify(reply), 'EX', replySeconds);
 }
 
 async function translate(

@@ -3,6 +3,38 @@ import type { CommittedMatch } from '../matchmaking/match.ts';
 import { wellFormed } from '../matchmaking/ticket.ts';
 import type { Contender, Place, Rating } from './rating.ts';
 
+/** Shares of players as a list, since a player id is never a key of an object here: `__proto__` is an id like any other. */
+const shares = z
+  .array(
+    z
+      .strictObject({ playerId: wellFormed(1024), share: z.number() })
+      .refine(({ share }) => share > 0 && share <= 1, {
+        error: ({ input }) => `the share of ${(input as Share).playerId} must be more than 0, at most 1`,
+      }),
+  )
+  .max(200, 'at most 200 players')
+  .refine(
+    (list) => new Set(list.map((it) => it.playerId)).size === list.length,
+    'names a player more than once',
+  );
+type Share = { readonly playerId: string; readonly share: number };
+
+const isPlain = (given: unknown): boolean =>
+  typeof given === 'object' &&
+  given !== null &&
+  [Object.prototype, null].includes(Object.getPrototypeOf(given));
+
+/** As callers write shares: a number per player id. A job and the record carry the list. */
+const played = z
+  .custom<Readonly<Record<string, number>> | readonly Share[]>(
+    (given) => Array.isArray(given) || isPlain(given),
+    'must be an object with a share per player per player: { "<player>": 0.5 }',
+  )
+  .transform((given) =>
+    Array.isArray(given) ? given : Object.entries(given).map(([playerId, share]) => ({ playerId, share })),
+  )
+  .pipe(shares);
+
 /**
  * One match's result: every team of the match by its instance name, with either a `rank` (1 is best, equal ranks are a
  * draw) or a `score` (higher is better), the same kind for all.
@@ -23,10 +55,7 @@ export const matchResult = z
       .min(1)
       .max(200),
     /** Players who took part in only a share of the match, over 0 up to 1; who is not named played all of it. */
-    played: z
-      .record(wellFormed(1024), z.number().gt(0, 'more than 0').max(1))
-      .refine((played) => Object.keys(played).length <= 200, 'at most 200 players')
-      .optional(),
+    played: played.optional(),
   })
   .superRefine(({ teams }, context) => {
     if (teams.some((team) => 'rank' in team) && teams.some((team) => 'score' in team))
@@ -35,6 +64,8 @@ export const matchResult = z
       context.addIssue({ code: 'custom', path: ['teams'], message: 'names a team twice' });
   });
 export type MatchResult = z.output<typeof matchResult>;
+/** A result as it is reported. */
+export type ReportedResult = z.input<typeof matchResult>;
 
 /** A result as its match keeps it. */
 export type StoredResult = Omit<MatchResult, 'matchId'>;
@@ -51,19 +82,20 @@ export function resultProblem({ teams }: Teams, result: MatchResult): string | u
   const missing = playing.find((name) => !named.has(name));
   if (missing) return `teams: ${missing} played in match ${result.matchId} and has no rank or score`;
   const playerIds = new Set(teams.flatMap((team) => team.playerIds));
-  const stranger = Object.keys(result.played ?? {}).find((playerId) => !playerIds.has(playerId));
-  return stranger ? `played: ${stranger} is not a player of match ${result.matchId}` : undefined;
+  const stranger = result.played?.find((it) => !playerIds.has(it.playerId));
+  return stranger ? `played: ${stranger.playerId} is not a player of match ${result.matchId}` : undefined;
 }
 
 /** Whether two results of a match say the same: how they were written down, the order of teams and players, is no matter. */
 export function sameResult(one: StoredResult, other: StoredResult): boolean {
   const byName = <T>([a]: readonly [string, T], [b]: readonly [string, T]) => (a < b ? -1 : 1);
-  const normal = ({ teams, played = {} }: StoredResult) =>
+  const normal = ({ teams, played = [] }: StoredResult) =>
     JSON.stringify([
       teams
         .map((team) => [team.name, 'rank' in team ? { rank: team.rank } : { score: team.score }] as const)
         .sort(byName),
-      Object.entries(played)
+      played
+        .map(({ playerId, share }) => [playerId, share] as const)
         .filter(([, share]) => share !== 1)
         .sort(byName),
     ]);
@@ -80,6 +112,7 @@ export function contest(
     const outcome = result.teams.find((it) => it.name === team.name);
     return outcome ? [{ team, outcome }] : [];
   });
+  const shareOf = new Map(result.played?.map(({ playerId, share }) => [playerId, share]));
   const score = present.flatMap(({ outcome }) => ('score' in outcome ? [outcome.score] : []));
   const rank = present.flatMap(({ outcome }) => ('rank' in outcome ? [outcome.rank] : []));
   return {
@@ -87,7 +120,7 @@ export function contest(
       team.playerIds.map((playerId) => ({
         playerId,
         rating: ratingOf(playerId),
-        weight: result.played?.[playerId],
+        weight: shareOf.get(playerId),
       })),
     ),
     place: score.length > 0 ? { score } : { rank },

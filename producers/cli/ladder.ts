@@ -1,6 +1,6 @@
 import { Argument, Command, InvalidArgumentError } from 'commander';
 import type { LadderSettings } from '../../jobs/rating-update/ladder.ts';
-import type { MatchResult } from '../../jobs/rating-update/result.ts';
+import type { ReportedResult } from '../../jobs/rating-update/result.ts';
 import { readJson, show, withClient } from './terminal.ts';
 
 const ladderName = () => new Argument('<name>', 'which ladder, e.g. default');
@@ -46,7 +46,7 @@ export function ladderCommands(from: string): Command {
     .requiredOption('--reason <text>', 'why, kept with the match')
     .action((file: string, { reason }: { reason: string }, command: Command) =>
       withClient(command, async (client) => {
-        const result = (await readJson(from, file)) as MatchResult;
+        const result = (await readJson(from, file)) as ReportedResult;
         const answer = await client.correctResult({ result, reason });
         show(command, answer, [answer]);
       }),

@@ -51,15 +51,17 @@ test('whoever left half-way is moved for half of the match, as the result says; 
 
   const outcome = await report(
     fleet.stores,
-    { ...wins('red', 'm1'), played: { b: 0.5 } },
-    { ...wins('red', 'm2'), played: { nobody: 0.5 } },
+    { ...wins('red', 'm1'), played: [{ playerId: 'b', share: 0.5 }] },
+    { ...wins('red', 'm2'), played: [{ playerId: 'nobody', share: 0.5 }] },
     wins('red', 'm3'),
   );
 
   expect(outcome).toMatchObject({
     refusals: [{ index: 1, reason: 'played: nobody is not a player of match m2' }],
   });
-  expect((await fleet.stores.matches.find(['m1'])).get('m1')?.result?.played).toEqual({ b: 0.5 });
+  expect((await fleet.stores.matches.find(['m1'])).get('m1')?.result?.played).toEqual([
+    { playerId: 'b', share: 0.5 },
+  ]);
   const [half, whole] = [await rating('b'), await rating('d')];
   expect(half.sigma).toBeGreaterThan(whole.sigma);
 });

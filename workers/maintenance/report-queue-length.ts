@@ -54,7 +54,8 @@ async function inspect(name: QueueName, queue: Queue): Promise<QueueReport> {
     queue.getJobs(['waiting', 'prioritized'], 0, 0, true),
     queue.getWorkersCount(),
   ]);
-  const since = Math.min(Date.now(), ...oldest.map((job) => job.timestamp));
+  // A raw write may leave no time, or none that is a number.
+  const since = Math.min(Date.now(), ...oldest.map((job) => job.timestamp).filter(Number.isFinite));
   return {
     queue: name,
     length: (counts['waiting'] ?? 0) + (counts['prioritized'] ?? 0) + due,

@@ -5,7 +5,7 @@ import {
 } from '../../jobs/matchmaking/rating-attributes.ts';
 import { defaultLadder } from '../../jobs/rating-update/ladder.ts';
 import type { Entering } from '../pool/tickets.ts';
-import type { PlayerRecord, Players } from '../records/players.ts';
+import { type PlayerRecord, type Players, ratingOn } from '../records/players.ts';
 import type { SessionCache } from '../session-cache/session-cache.ts';
 
 export interface RatingStores {
@@ -37,7 +37,7 @@ export const openRatings =
       ...ticket.entering,
       players: withRatings(ticket.entering.players, ticket.taken, (playerId, which) => {
         const known = isCached(ticket) ? cached.get(playerId) : undefined;
-        return known ?? ratingNumber(which, found.get(playerId)?.ratings[ticket.ladder]);
+        return known ?? ratingNumber(which, ratingOn(found.get(playerId), ticket.ladder));
       }),
     }));
   };

@@ -10,7 +10,7 @@ import type { Handler } from '../handler.ts';
 import { inTransaction } from '../records/database.ts';
 import type { LadderRecord, Recompute } from '../records/ladders.ts';
 import { type MatchRecord, playedTeams } from '../records/matches.ts';
-import type { PlayerRecord } from '../records/players.ts';
+import { type PlayerRecord, ratingOn } from '../records/players.ts';
 import type { RatingChangeRecord } from '../records/rating-changes.ts';
 import type { RatingStores } from './update-ratings.ts';
 import { cacheRatings, playersOf, writeRated } from './write-rated.ts';
@@ -96,9 +96,9 @@ function ratingsBefore(
   for (const match of chunk)
     for (const playerId of playedTeams(match).flatMap((team) => team.playerIds)) {
       const player = players.get(playerId);
-      const current = player?.ratings[ladder];
+      const current = ratingOn(player, ladder);
       if (ratings.has(playerId) || !current) continue;
-      const reached = player.recomputed?.[ladder] === running?.revision;
+      const reached = player?.recomputed?.[ladder] === running?.revision;
       const before = reached ? current : earlier.get(`${match._id} ${playerId}`)?.before;
       // Its version goes on from the current one, so that the cache takes what comes.
       if (before) ratings.set(playerId, { ...before, version: current.version });

@@ -6,7 +6,7 @@ import type { Queues } from '../enqueue.ts';
 import type { Handler } from '../handler.ts';
 import { type Database, inTransaction } from '../records/database.ts';
 import type { LadderRecord, Ladders } from '../records/ladders.ts';
-import type { Players, RatingMove } from '../records/players.ts';
+import { type Players, type RatingMove, ratingOn } from '../records/players.ts';
 import type { SessionCache } from '../session-cache/session-cache.ts';
 import { cachedRating } from './write-rated.ts';
 
@@ -64,10 +64,10 @@ async function bringForward(name: string, after: string, stores: SeasonStores, s
   const ladder = await stores.ladders.pass(name, session);
   if (!ladder) return 'closed' as const;
   const players = await stores.players.following(after, chunk, session);
-  const moves = players.flatMap(({ _id, ratings }): RatingMove[] => {
-    const rating = ratings[name];
+  const moves = players.flatMap((player): RatingMove[] => {
+    const rating = ratingOn(player, name);
     return rating && rating.season < ladder.season
-      ? [{ playerId: _id, ladder: name, games: 0, rating: inSeason(rating, ladder) }]
+      ? [{ playerId: player._id, ladder: name, games: 0, rating: inSeason(rating, ladder) }]
       : [];
   });
   await stores.players.move(moves, new Date(), session);

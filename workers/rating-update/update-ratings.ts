@@ -10,7 +10,7 @@ import type { Pool } from '../pool/pool.ts';
 import { type Database, inTransaction } from '../records/database.ts';
 import type { LadderRecord, Ladders } from '../records/ladders.ts';
 import { type Matches, type MatchRecord, playedTeams } from '../records/matches.ts';
-import type { Players } from '../records/players.ts';
+import { type Players, ratingOn } from '../records/players.ts';
 import type { RatingChanges } from '../records/rating-changes.ts';
 import type { Sessions } from '../records/sessions.ts';
 import type { SessionCache } from '../session-cache/session-cache.ts';
@@ -236,5 +236,5 @@ async function rateLadder(
       result,
     }))
     .sort(byCommit);
-  return rateInOrder(inOrder, (playerId) => players.get(playerId)?.ratings[ladder.ladder], ladder);
+  return rateInOrder(inOrder, (playerId) => ratingOn(players.get(playerId), ladder.ladder), ladder);
 }

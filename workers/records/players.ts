@@ -19,6 +19,10 @@ export interface PlayerRecord {
   readonly recomputed?: Readonly<Record<string, number>>;
 }
 
+/** A player's rating on a ladder. One may be called `constructor`, which every object has without being given it. */
+export const ratingOn = (player: PlayerRecord | undefined, ladder: string): Rating | undefined =>
+  player && Object.hasOwn(player.ratings, ladder) ? player.ratings[ladder] : undefined;
+
 /** A player's new rating on a ladder. */
 export interface RatingMove {
   readonly playerId: string;

@@ -10,7 +10,7 @@ import type { Configurations } from '../pool/configurations.ts';
 import type { Settlement } from '../pool/outbox.ts';
 import type { Ladders } from '../records/ladders.ts';
 import { type Inherited, inherit, type Matches } from '../records/matches.ts';
-import type { Players } from '../records/players.ts';
+import { type Players, ratingOn } from '../records/players.ts';
 import type { Boarding, Sessions } from '../records/sessions.ts';
 import type { Tickets } from '../records/tickets.ts';
 import type { SessionCache } from '../session-cache/session-cache.ts';
@@ -156,7 +156,7 @@ async function predict(
       const contenders = teams.map((team) =>
         team.playerIds.map((playerId) => ({
           playerId,
-          rating: found.get(playerId)?.ratings[ladder] ?? newcomer,
+          rating: ratingOn(found.get(playerId), ladder) ?? newcomer,
         })),
       );
       return [matchId, winChances(contenders, { at: now, season }, settings)];
