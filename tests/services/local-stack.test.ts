@@ -12,10 +12,11 @@ import { BatchGetTracesCommand, XRayClient } from '@aws-sdk/client-xray';
 import { Redis } from 'ioredis';
 import { MongoClient } from 'mongodb';
 import { expect, inject, test } from 'vitest';
-import { type PartName, variableOf } from '../../infra/local/part.ts';
+import type { PartName } from '../../infra/local/part.ts';
 import { startStack } from '../../infra/local/stack.ts';
 import { passwordFlow, playerClient, playerPool } from '../../infra/player-pool.ts';
 import { createIdentity } from '../../producers/identity/identity.ts';
+import { withoutUrls } from '../support/without-urls.ts';
 
 const env = inject('stackEnv');
 const url = (variable: string) => env[variable] ?? '';
@@ -177,12 +178,6 @@ test('a killed process takes its servers along, and the next run removes its fol
   await using _next = await startStack({ env: withoutUrls(), parts: ['cognito'] });
   expect(existsSync(folder)).toBe(false);
 });
-
-/** This process's environment as if no part ran elsewhere. */
-function withoutUrls(): NodeJS.ProcessEnv {
-  const urls = new Set<string>(Object.values(variableOf));
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !urls.has(name)));
-}
 
 function connect(address: string) {
   // A server that is gone for a moment is what these tests are about.
