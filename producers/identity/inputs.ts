@@ -12,13 +12,13 @@ const email = z.string().trim().max(128).toLowerCase().pipe(z.email());
 const password = z
   .string()
   .max(256)
-  .regex(/^\S.*\S$/, 'two characters at least, and no space or line break at either end');
+  .regex(/^\S.*\S$/, 'must have at least two characters and no space or line break at either end');
 
 /** Longer than any token with its groups; a bound before anything is decoded. */
 const token = z.string().min(1).max(16_384);
 
 export const credentials = z.strictObject({ email, password });
-const code = z.string().regex(/^\d{4,10}$/, 'the digits of the code');
+const code = z.string().regex(/^\d{4,10}$/, 'must be the code of the mail, 4 to 10 digits');
 
 export const confirmation = z.strictObject({ email, code });
 export const newPassword = z.strictObject({ email, code, password });
