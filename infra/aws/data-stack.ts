@@ -36,8 +36,8 @@ export class DataStack extends Stack {
     if (settings.placementHosts.length > 0) this.placementKey = placementKey(this, this.encryptionKey);
     const players = new Players(this, 'Players', settings);
 
-    new CfnOutput(this, 'UserPoolId', { value: players.pool.userPoolId });
-    new CfnOutput(this, 'UserPoolClientId', { value: players.client.userPoolClientId });
+    new CfnOutput(this, 'UserPoolId', { value: players.poolId });
+    new CfnOutput(this, 'UserPoolClientId', { value: players.clientId });
     new CfnOutput(this, 'ProducersUrlSecret', { value: this.queueCluster.producersUrl.secretArn });
     new CfnOutput(this, 'OperatorsUrlSecret', { value: this.queueCluster.operatorsUrl.secretArn });
     new CfnOutput(this, 'ProducersSecurityGroup', { value: this.network.producers.securityGroupId });

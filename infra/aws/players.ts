@@ -1,39 +1,29 @@
-import { Duration, Validations } from 'aws-cdk-lib';
-import { AccountRecovery, FeaturePlan, Mfa, UserPool, type UserPoolClient } from 'aws-cdk-lib/aws-cognito';
+import { Validations } from 'aws-cdk-lib';
+import { CfnUserPool, CfnUserPoolClient } from 'aws-cdk-lib/aws-cognito';
 import { Construct } from 'constructs';
+import { passwordFlow, playerClient, playerPool } from '../player-pool.ts';
 import { removalPolicy } from './removal.ts';
 import type { StageSettings } from './settings.ts';
 
-const mfa = { off: Mfa.OFF, optional: Mfa.OPTIONAL, required: Mfa.REQUIRED } as const;
+const mfa = { off: 'OFF', optional: 'OPTIONAL', required: 'ON' } as const;
 
 /** Players: a user pool, and the client `producers/identity` signs them in with. */
 export class Players extends Construct {
-  readonly pool: UserPool;
-  readonly client: UserPoolClient;
+  readonly poolId: string;
+  readonly clientId: string;
 
   constructor(scope: Construct, id: string, settings: StageSettings) {
     super(scope, id);
     const { players, removal } = settings;
-    this.pool = new UserPool(this, 'Pool', {
-      selfSignUpEnabled: players.selfSignUp,
-      signInAliases: { email: true, username: true },
-      autoVerify: { email: true },
-      accountRecovery: AccountRecovery.EMAIL_ONLY,
-      mfa: mfa[players.mfa],
-      ...(players.mfa !== 'off' && { mfaSecondFactor: { otp: true, sms: false } }),
-      passwordPolicy: {
-        minLength: 12,
-        requireLowercase: true,
-        requireUppercase: true,
-        requireDigits: true,
-        requireSymbols: true,
-        tempPasswordValidity: Duration.days(3),
-      },
-      featurePlan: FeaturePlan.ESSENTIALS,
-      deletionProtection: removal === 'retain',
-      removalPolicy: removalPolicy(settings),
+    const pool = new CfnUserPool(this, 'Pool', {
+      ...inCdkSpelling(playerPool),
+      adminCreateUserConfig: { allowAdminCreateUserOnly: !players.selfSignUp },
+      mfaConfiguration: mfa[players.mfa],
+      ...(players.mfa !== 'off' && { enabledMfas: ['SOFTWARE_TOKEN_MFA'] }),
+      deletionProtection: removal === 'retain' ? 'ACTIVE' : 'INACTIVE',
     });
-    Validations.of(this.pool).acknowledge(
+    pool.applyRemovalPolicy(removalPolicy(settings));
+    Validations.of(pool).acknowledge(
       {
         id: 'AwsSolutions-COG2',
         reason: 'Players choose whether to use a second factor; `players.mfa` makes it required.',
@@ -44,16 +34,32 @@ export class Players extends Construct {
           'Plus is billed per player and month. Its threat protection is a decision of the studio, not a default.',
       },
     );
-    this.client = this.pool.addClient('Game', {
-      authFlows: { userPassword: players.passwordFlow, userSrp: true },
-      // No hosted pages, hence no OAuth flow at all, the implicit one included.
-      disableOAuth: true,
-      generateSecret: false,
-      preventUserExistenceErrors: true,
-      enableTokenRevocation: true,
-      accessTokenValidity: Duration.hours(1),
-      idTokenValidity: Duration.hours(1),
-      refreshTokenValidity: Duration.days(30),
+    const flows = playerClient.ExplicitAuthFlows;
+    const client = new CfnUserPoolClient(this, 'Game', {
+      ...inCdkSpelling(playerClient),
+      explicitAuthFlows: players.passwordFlow ? [...flows, passwordFlow] : flows,
+      userPoolId: pool.ref,
     });
+    this.poolId = pool.ref;
+    this.clientId = client.ref;
   }
+}
+
+type CdkSpelling<T> = T extends readonly (infer Entry)[]
+  ? CdkSpelling<Entry>[]
+  : T extends object
+    ? { [Name in keyof T as Uncapitalize<Name & string>]: CdkSpelling<T[Name]> }
+    : T;
+
+/** CloudFormation's properties with the small first letter that CDK gives their names. */
+function inCdkSpelling<T>(value: T): CdkSpelling<T>;
+function inCdkSpelling(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map((entry) => inCdkSpelling(entry));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, inner]) => [
+      `${name.charAt(0).toLowerCase()}${name.slice(1)}`,
+      inCdkSpelling(inner),
+    ]),
+  );
 }

@@ -14,7 +14,7 @@ Parts: ${partNames.join(', ')}; all of them when none is named.
   --help      prints this
 
 Each part comes from the first that works: its URL in the environment, Docker, a Debian tree built on first use
-(about 70 s, 0.9 GB, in the cache folder). In another shell: set the printed variables, then npm start.
+(in the cache folder; the README says how large). In another shell: set the printed variables, then npm start.
 `;
 
 await main().catch((error: Error) => {

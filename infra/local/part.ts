@@ -15,6 +15,8 @@ export const partNames = Object.keys(variableOf) as PartName[];
 export interface Part {
   /** The value of its variable. */
   readonly url: string;
+  /** Further variables its users need, beside that of its URL. */
+  readonly variables?: Readonly<Record<string, string>>;
   /** Its processes on this machine; empty for a container or a part that runs elsewhere. */
   readonly pids: readonly number[];
   /**

@@ -1,4 +1,4 @@
-import { startCognito } from './cognito.ts';
+import { cognitoElsewhere, startCognito } from './cognito.ts';
 import {
   type Durability,
   type Part,
@@ -48,7 +48,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     cacheRedis: async () => (await servers()).cacheRedis(),
     documentdb: async () => (await servers()).documentdb(),
     aws: async () => (await servers()).aws(),
-    cognito: async () => startCognito(run, env),
+    cognito: async () => startCognito(run, env, progress),
     xrayDaemon: async () => startXrayDaemon(run, (await start('aws')).url, { ...env, ...account }),
   };
   const started = new Map<PartName, Part>();
@@ -60,14 +60,16 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   };
   async function launch(name: PartName): Promise<Part> {
     const url = env[variableOf[name]];
-    const part = url ? partElsewhere(variableOf[name], url) : await starters[name]();
+    const part = url ? elsewhere(name, url) : await starters[name]();
     started.set(name, part);
     return part;
   }
+  const elsewhere = (name: PartName, url: string): Part =>
+    name === 'cognito' ? cognitoElsewhere(url, env, progress) : partElsewhere(variableOf[name], url);
 
   const addressOf = (name: PartName) => {
     const part = started.get(name);
-    return part ? [[variableOf[name], part.url]] : [];
+    return part ? [[variableOf[name], part.url], ...Object.entries(part.variables ?? {})] : [];
   };
 
   const stack: Stack = {

@@ -1,17 +1,20 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { globSync, lstatSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { openFleet } from '../support/fleet.ts';
 import {
-  CognitoIdentityProviderClient,
-  CreateUserPoolClientCommand,
-  CreateUserPoolCommand,
-} from '@aws-sdk/client-cognito-identity-provider';
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
-import { confirmationCode } from '../../infra/local/cognito.ts';
-import { type Fleet, openFleet } from '../support/fleet.ts';
-import { blocksOf, layOut, manifestAt, openUpstreamProject, runShell } from '../support/upstream-project.ts';
+  blocksOf,
+  filesOf,
+  layOut,
+  manifestAt,
+  openUpstreamProject,
+  runShell,
+} from '../support/upstream-project.ts';
+import { withoutUrls } from '../support/without-urls.ts';
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -26,7 +29,8 @@ beforeAll(async () => {
   project = await openUpstreamProject();
   const readme = readFileSync(join(root, 'README.md'), 'utf8');
   const [section = ''] = /^## In ten minutes[\s\S]*?(?=^## )/m.exec(readme) ?? [];
-  await runShell(blocksOf(section, 'sh'), project.folder).catch((error: Error) => {
+  const [install = ''] = blocksOf(section, 'sh');
+  await runShell(install, project.folder).catch((error: Error) => {
     if (!/ENOTCACHED/.test(error.message)) throw error;
     byNpm = false;
     console.warn(
@@ -91,24 +95,42 @@ describe('the ten-minute guide', () => {
   });
 
   test('type-checks against the declarations of the package, which refuse what the client would', async () => {
-    expect(await typeErrors(blocksOf(guide, 'js'))).toEqual([]);
+    expect(await typeErrors(filesOf(guide))).toEqual([]);
 
-    const wrong = `${blocksOf(guide, 'js')}\nawait client.startMatchmaking({ configuration: 7, players: [] });\n`;
-    expect(await typeErrors(wrong)).toEqual([
-      expect.stringMatching(/^guide\.js.*TS2322.*'number'.*'string'/),
+    const { 'start.mjs': start, ...others } = filesOf(guide);
+    const wrong = `${start}\nawait client.startMatchmaking({ configuration: 7, players: [] });\n`;
+    expect(await typeErrors({ ...others, 'start.mjs': wrong })).toEqual([
+      expect.stringMatching(/^start\.mjs.*TS2322.*'number'.*'string'/),
     ]);
   }, 120_000);
 
+  test('runs twice in a row against what `npm run stack` and `npm start` started, by its text alone', async () => {
+    const [, runAll = ''] = blocksOf(guide, 'sh');
+    const stack = inTerminal(guide, 'npm run stack', withoutUrls());
+    await vi.waitFor(() => expect(stack.output()).toContain('running'), { timeout: 60_000, interval: 100 });
+    const env = { ...process.env, ...exportedBy(stack.output()) };
+    inTerminal(guide, 'npm start', env);
+    saveFiles(filesOf(guide));
+
+    const positions = [];
+    for (const time of ['first', 'second']) {
+      const { stdout } = await run('sh', ['-euc', runAll], { cwd: project.folder, env, timeout: 60_000 });
+      expect(stdout, time).toBe('not-allowed\nCOMPLETED\n');
+      positions.push(Number(readFileSync(join(project.folder, 'events.position'), 'utf8')));
+    }
+    expect(positions[1]).toBeGreaterThan(positions[0] ?? 0);
+  }, 180_000);
+
   test.each(nodes)(
-    'runs as plain JavaScript under %s, against a fleet',
+    'runs under %s against a new fleet, whatever position it kept of another',
     async (node) => {
       await using fleet = await openFleet();
       await fleet.startWorker();
-      writeFileSync(join(project.folder, 'guide.js'), blocksOf(guide, 'js'));
+      saveFiles({ ...filesOf(guide), 'events.position': '1000' });
 
-      const { stdout } = await run(node, ['guide.js'], {
+      const { stdout } = await run(node, ['events.mjs'], {
         cwd: project.folder,
-        env: { ...fleet.env, ...(await aUserPool(fleet)), CODE_FROM_MAIL: confirmationCode },
+        env: fleet.env,
         timeout: 50_000,
       });
 
@@ -118,16 +140,46 @@ describe('the ten-minute guide', () => {
   );
 });
 
-/** What TypeScript says of a module of the project, in a line each; nothing only when it ends well. */
-async function typeErrors(code: string): Promise<string[]> {
-  writeFileSync(join(project.folder, 'guide.js'), code);
+function saveFiles(files: Record<string, string>): void {
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(project.folder, name), text);
+}
+
+/** Runs a command that the guide names in a terminal of its own, until the test has finished. */
+function inTerminal(text: string, command: string, env: NodeJS.ProcessEnv) {
+  expect(text).toContain(`\`${command}\``);
+  const child = spawn('sh', ['-c', command], {
+    cwd: root,
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+  });
+  const exited = once(child, 'exit');
+  let output = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (chunk: Buffer) => {
+      output += chunk.toString();
+    });
+  onTestFinished(async () => {
+    if (child.exitCode === null) process.kill(-(child.pid ?? 0), 'SIGTERM');
+    await exited;
+  });
+  return { output: () => output };
+}
+
+/** The variables among what `npm run stack` prints. */
+const exportedBy = (output: string): NodeJS.ProcessEnv =>
+  Object.fromEntries([...output.matchAll(/^export (\w+)='(.*)'$/gm)].map(([, name, value]) => [name, value]));
+
+/** What TypeScript says of the modules of the project, in a line each; nothing only when it ends well. */
+async function typeErrors(files: Record<string, string>): Promise<string[]> {
+  saveFiles(files);
   const compilerOptions = {
     ...{ module: 'nodenext', target: 'es2023', strict: true, checkJs: true, noEmit: true },
     ...{ lib: ['es2023', 'esnext.disposable'], types: ['node'], skipLibCheck: false },
   };
   writeFileSync(
     join(project.folder, 'tsconfig.json'),
-    JSON.stringify({ compilerOptions, files: ['guide.js'] }),
+    JSON.stringify({ compilerOptions, files: Object.keys(files) }),
   );
   const tsc = join(root, 'node_modules/typescript/bin/tsc');
   return run(process.execPath, [tsc, '--pretty', 'false'], { cwd: project.folder }).then(
@@ -135,30 +187,4 @@ async function typeErrors(code: string): Promise<string[]> {
     ({ stdout }: { stdout: string }) =>
       stdout.split('\n').filter((line) => /: error TS|^error TS/.test(line)),
   );
-}
-
-async function aUserPool(fleet: Fleet): Promise<NodeJS.ProcessEnv> {
-  const env = inject('stackEnv');
-  Object.assign(process.env, { ...env, ...process.env });
-  const cognito = new CognitoIdentityProviderClient({
-    region: env['AWS_REGION'] ?? '',
-    endpoint: env['COGNITO_ENDPOINT'] ?? '',
-  });
-  const pool = await cognito.send(
-    new CreateUserPoolCommand({
-      PoolName: fleet.domain,
-      UsernameAttributes: ['email'],
-      AutoVerifiedAttributes: ['email'],
-    }),
-  );
-  const USER_POOL_ID = pool.UserPool?.Id ?? '';
-  const app = await cognito.send(
-    new CreateUserPoolClientCommand({
-      UserPoolId: USER_POOL_ID,
-      ClientName: 'guide',
-      ExplicitAuthFlows: ['ALLOW_USER_PASSWORD_AUTH', 'ALLOW_REFRESH_TOKEN_AUTH'],
-    }),
-  );
-  cognito.destroy();
-  return { USER_POOL_ID, USER_POOL_CLIENT_ID: app.UserPoolClient?.ClientId };
 }

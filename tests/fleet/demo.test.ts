@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import { expect, onTestFinished, test } from 'vitest';
-import { variableOf } from '../../infra/local/part.ts';
+import { withoutUrls } from '../support/without-urls.ts';
 
 test('the demo exits 0 with one JSON object whose numbers agree, and leaves no process behind (invariants 1 to 5, 8)', {
   timeout: 120_000,
@@ -99,10 +99,4 @@ function descendantsOf(ancestor: number): Running[] {
     for (const { pid, parent } of all) if (family.has(parent)) family.add(pid);
   }
   return all.filter(({ pid }) => family.has(pid));
-}
-
-/** This process's environment as if no part of the stack ran elsewhere. */
-function withoutUrls(): NodeJS.ProcessEnv {
-  const urls = new Set<string>(Object.values(variableOf));
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !urls.has(name)));
 }

@@ -6,10 +6,9 @@ import {
   AdminConfirmSignUpCommand,
   AdminCreateUserCommand,
   CognitoIdentityProviderClient,
-  CreateUserPoolClientCommand,
-  CreateUserPoolCommand,
 } from '@aws-sdk/client-cognito-identity-provider';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { makePlayers } from '../../infra/local/players.ts';
 import { createIdentity, type Identity } from '../../producers/identity/identity.ts';
 
 /**
@@ -34,24 +33,7 @@ afterAll(() => {
   relay.close();
 });
 beforeAll(async () => {
-  const policy = { MinimumLength: 12, RequireUppercase: true, RequireNumbers: true, RequireSymbols: true };
-  const pool = await cognito.send(
-    new CreateUserPoolCommand({
-      PoolName: 'players',
-      UsernameAttributes: ['email'],
-      AutoVerifiedAttributes: ['email'],
-      Policies: { PasswordPolicy: policy },
-    }),
-  );
-  userPoolId = pool.UserPool?.Id ?? '';
-  const app = await cognito.send(
-    new CreateUserPoolClientCommand({
-      UserPoolId: userPoolId,
-      ClientName: 'game',
-      ExplicitAuthFlows: ['ALLOW_USER_SRP_AUTH', 'ALLOW_USER_PASSWORD_AUTH', 'ALLOW_REFRESH_TOKEN_AUTH'],
-    }),
-  );
-  clientId = app.UserPoolClient?.ClientId ?? '';
+  ({ USER_POOL_ID: userPoolId, USER_POOL_CLIENT_ID: clientId } = await makePlayers(endpoint));
   const options = { region, userPoolId, clientId, endpoint: await openRelay() };
   byFlow = { srp: createIdentity(options), password: createIdentity({ ...options, flow: 'password' }) };
 });

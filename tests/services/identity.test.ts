@@ -2,47 +2,25 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
-import {
-  CognitoIdentityProviderClient,
-  CreateUserPoolClientCommand,
-  CreateUserPoolCommand,
-} from '@aws-sdk/client-cognito-identity-provider';
-import { beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest';
-import { confirmationCode } from '../../infra/local/cognito.ts';
-import { createIdentity, type Identity } from '../../producers/identity/identity.ts';
+import { describe, expect, inject, onTestFinished, test } from 'vitest';
+import { createIdentity } from '../../producers/identity/identity.ts';
 
 const { COGNITO_ENDPOINT: endpoint = '', ...account } = inject('stackEnv');
-const region = account['AWS_REGION'] ?? '';
+const {
+  AWS_REGION: region = '',
+  USER_POOL_ID: userPoolId = '',
+  CODE_FROM_MAIL: confirmationCode = '',
+} = account;
+const { USER_POOL_CLIENT_ID: clientId = '' } = account;
 Object.assign(process.env, account);
 
 const password = 'Correct-horse-7';
 const newAddress = () => `${crypto.randomUUID()}@example.com`;
 
-let userPoolId: string;
-let clientId: string;
-let identity: Identity;
-
-async function newClient(): Promise<string> {
-  const command = new CreateUserPoolClientCommand({
-    UserPoolId: userPoolId,
-    ClientName: 'players',
-    ExplicitAuthFlows: ['ALLOW_USER_PASSWORD_AUTH', 'ALLOW_REFRESH_TOKEN_AUTH'],
-  });
-  return (await cognito.send(command)).UserPoolClient?.ClientId ?? '';
-}
-
-const cognito = new CognitoIdentityProviderClient({ region, endpoint });
-beforeAll(async () => {
-  const command = new CreateUserPoolCommand({
-    PoolName: 'players',
-    UsernameAttributes: ['email'],
-    AutoVerifiedAttributes: ['email'],
-  });
-  userPoolId = (await cognito.send(command)).UserPool?.Id ?? '';
-  clientId = await newClient();
-  const issuer = `${endpoint}/${userPoolId}`;
-  // cognito-local speaks no SRP; identity-moto.test.ts signs in by it.
-  identity = createIdentity({ region, userPoolId, clientId, flow: 'password', endpoint, issuer });
+// cognito-local speaks no SRP; identity-moto.test.ts signs in by it.
+const identity = createIdentity({
+  ...{ region, userPoolId, clientId, flow: 'password', endpoint },
+  issuer: `${endpoint}/${userPoolId}`,
 });
 
 async function confirmedPlayer() {
@@ -169,8 +147,19 @@ describe('an input', () => {
   test.each([
     ['email', () => identity.register({ email: 'nobody', password })],
     ['email', () => identity.resendCode({ email: `${'x'.repeat(300)}@example.com` })],
+    // The address is the user name, of 128 characters at most, as Cognito has it.
+    [
+      'email',
+      () => identity.register({ email: `x@${'x'.repeat(60)}.${'x'.repeat(60)}.example.com`, password }),
+    ],
     ['password', () => identity.authenticate({ email: newAddress(), password: '' })],
     ['password', () => identity.authenticate({ email: newAddress(), password: 'x'.repeat(257) })],
+    // Cognito calls these an invalid parameter, not a weak password.
+    ['password', () => identity.register({ email: newAddress(), password: ` ${password}` })],
+    [
+      'password',
+      () => identity.resetPassword({ email: newAddress(), code: '123456', password: `${password}\n` }),
+    ],
     ['code', () => identity.confirm({ email: newAddress(), code: '12 34' })],
     ['refreshToken', () => identity.refresh({ refreshToken: '' })],
     ['refreshToken', () => identity.signOut({ refreshToken: 'x'.repeat(20_000) })],

@@ -5,14 +5,18 @@ import { existsSync, readFileSync } from 'node:fs';
 import { CloudWatchClient, ListMetricsCommand, PutMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import {
   CognitoIdentityProviderClient,
-  CreateUserPoolCommand,
+  DescribeUserPoolClientCommand,
+  DescribeUserPoolCommand,
 } from '@aws-sdk/client-cognito-identity-provider';
 import { BatchGetTracesCommand, XRayClient } from '@aws-sdk/client-xray';
 import { Redis } from 'ioredis';
 import { MongoClient } from 'mongodb';
 import { expect, inject, test } from 'vitest';
-import { type PartName, variableOf } from '../../infra/local/part.ts';
+import type { PartName } from '../../infra/local/part.ts';
 import { startStack } from '../../infra/local/stack.ts';
+import { passwordFlow, playerClient, playerPool } from '../../infra/player-pool.ts';
+import { createIdentity } from '../../producers/identity/identity.ts';
+import { withoutUrls } from '../support/without-urls.ts';
 
 const env = inject('stackEnv');
 const url = (variable: string) => env[variable] ?? '';
@@ -70,12 +74,61 @@ test('a segment sent to the X-Ray daemon becomes a trace', async () => {
     .toEqual([[segment.id]]);
 });
 
-test('Cognito makes a user pool', async () => {
+test('Cognito has the user pool and client of infra/player-pool.ts, with the password flow beside', async () => {
   const cognito = new CognitoIdentityProviderClient({ ...aws, endpoint: url('COGNITO_ENDPOINT') });
+  const UserPoolId = url('USER_POOL_ID');
 
-  const { UserPool } = await cognito.send(new CreateUserPoolCommand({ PoolName: 'players' }));
+  const { UserPool: pool } = await cognito.send(new DescribeUserPoolCommand({ UserPoolId }));
+  // The emulator does not tell these.
+  const { UserPoolTier: _tier, UserAttributeUpdateSettings: _updates, ...known } = playerPool;
+  expect(pool).toMatchObject(known);
 
-  expect(UserPool?.Name).toBe('players');
+  const ClientId = url('USER_POOL_CLIENT_ID');
+  const { UserPoolClient: client } = await cognito.send(
+    new DescribeUserPoolClientCommand({ UserPoolId, ClientId }),
+  );
+  const { GenerateSecret: _none, ...kept } = playerClient;
+  expect(client).toMatchObject({ ...kept, ExplicitAuthFlows: [...kept.ExplicitAuthFlows, passwordFlow] });
+  expect(client).not.toHaveProperty('ClientSecret');
+});
+
+test('Cognito keeps its pool and its players over a restart', async () => {
+  await using stack = await startStack({ env: withoutUrls(), parts: ['cognito'] });
+  const { COGNITO_ENDPOINT: endpoint = '', USER_POOL_ID: userPoolId = '', ...more } = stack.env;
+  const { AWS_REGION: region = '', USER_POOL_CLIENT_ID: clientId = '', CODE_FROM_MAIL: code = '' } = more;
+  const identity = createIdentity({
+    ...{ region, userPoolId, clientId, endpoint, flow: 'password' },
+    issuer: `${endpoint}/${userPoolId}`,
+  });
+  const player = { email: 'ann@example.com', password: 'Correct-horse-7' };
+  const { playerId } = await identity.register(player);
+
+  await stack.part('cognito').restart();
+  await identity.confirm({ email: player.email, code });
+
+  expect(await identity.authenticate(player)).toMatchObject({ playerId });
+  expect(stack.env).toMatchObject({ USER_POOL_ID: userPoolId, USER_POOL_CLIENT_ID: clientId });
+});
+
+test('nothing is made on a Cognito elsewhere: its pool is named beside its address, or that is asked for', async () => {
+  const elsewhere = { COGNITO_ENDPOINT: 'http://cognito.example' };
+  const pool = { USER_POOL_ID: 'us-east-1_pool', USER_POOL_CLIENT_ID: 'game' };
+  const said: string[] = [];
+  const start = (env: NodeJS.ProcessEnv) =>
+    startStack({ env, parts: ['cognito'], progress: (line) => said.push(line) });
+
+  await using named = await start({ ...withoutUrls(), ...elsewhere, ...pool });
+  expect(named.env).toMatchObject({ ...elsewhere, ...pool });
+  expect(said).toEqual([]);
+
+  const { USER_POOL_ID: _, ...rest } = {
+    ...withoutUrls(),
+    ...elsewhere,
+    USER_POOL_CLIENT_ID: 'game',
+  } as NodeJS.ProcessEnv;
+  await using nameless = await start(rest);
+  expect(nameless.env).not.toHaveProperty('USER_POOL_ID');
+  expect(said).toEqual([expect.stringMatching(/set USER_POOL_ID and USER_POOL_CLIENT_ID/)]);
 });
 
 test('a crashed queue comes back at the same address with what it had acknowledged', async () => {
@@ -125,12 +178,6 @@ test('a killed process takes its servers along, and the next run removes its fol
   await using _next = await startStack({ env: withoutUrls(), parts: ['cognito'] });
   expect(existsSync(folder)).toBe(false);
 });
-
-/** This process's environment as if no part ran elsewhere. */
-function withoutUrls(): NodeJS.ProcessEnv {
-  const urls = new Set<string>(Object.values(variableOf));
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !urls.has(name)));
-}
 
 function connect(address: string) {
   // A server that is gone for a moment is what these tests are about.

@@ -18,10 +18,18 @@ export const manifestAt = (folder: string) =>
   JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Manifest;
 
 /** The code of a guide's blocks in a language, in order. */
-export const blocksOf = (guide: string, language: string): string =>
-  [...guide.matchAll(new RegExp(`\`\`\`${language}\\n([\\s\\S]*?)\`\`\``, 'g'))]
-    .map(([, code]) => code)
-    .join('\n');
+export const blocksOf = (guide: string, language: string): string[] =>
+  [...guide.matchAll(new RegExp(`\`\`\`${language}\\n([\\s\\S]*?)\`\`\``, 'g'))].map(([, code = '']) => code);
+
+/** The files a guide's JavaScript is saved in, each named by the first line of its block. */
+export const filesOf = (guide: string): Record<string, string> =>
+  Object.fromEntries(
+    blocksOf(guide, 'js').map((code) => {
+      const [, name] = /^\/\/ (\S+\.mjs)\n/.exec(code) ?? [];
+      if (!name) throw new Error(`A block of the guide does not say which file it is saved in:\n${code}`);
+      return [name, code];
+    }),
+  );
 
 /**
  * An upstream service's project with nothing in it but the types of Node, in which the guide's shell blocks install the

@@ -1,5 +1,6 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
+import { passwordFlow, playerClient, playerPool } from '../../infra/player-pool.ts';
 import { type Resource, resources, synthesise, text } from '../support/aws-templates.ts';
 
 const { dev, production } = synthesise();
@@ -92,20 +93,43 @@ describe.each(stages.map((stage) => [stage.settings.name, stage] as const))(
       });
     });
 
-    test('players sign in to a pool with a strong password policy and a client without OAuth flows', () => {
+    test('the user pool is that of infra/player-pool.ts, and nothing but the choices of a stage is added', () => {
+      const [pool] = Object.values(resources(data, 'AWS::Cognito::UserPool'));
+      const [client] = Object.values(resources(data, 'AWS::Cognito::UserPoolClient'));
+      const { mfa, selfSignUp, passwordFlow: allowed } = settings.players;
+
+      expect(pool?.Properties).toEqual({
+        ...playerPool,
+        AdminCreateUserConfig: { AllowAdminCreateUserOnly: !selfSignUp },
+        MfaConfiguration: mfa.toUpperCase(),
+        EnabledMfas: ['SOFTWARE_TOKEN_MFA'],
+        DeletionProtection: settings.removal === 'retain' ? 'ACTIVE' : 'INACTIVE',
+        UserPoolTags: { fleet: 'matchmaking', stage: settings.name },
+      });
+      expect(client?.Properties).toEqual({
+        ...playerClient,
+        ExplicitAuthFlows: [...playerClient.ExplicitAuthFlows, ...(allowed ? [passwordFlow] : [])],
+        UserPoolId: expect.anything(),
+      });
+    });
+
+    test('a player registers with an e-mail address as user name and proves the password by SRP', () => {
       data.hasResourceProperties('AWS::Cognito::UserPool', {
-        MfaConfiguration: settings.players.mfa.toUpperCase(),
+        UsernameAttributes: ['email'],
+        // With it Cognito refuses to register a user name that is an address.
+        AliasAttributes: Match.absent(),
+        UsernameConfiguration: { CaseSensitive: false },
+        AutoVerifiedAttributes: ['email'],
         Policies: { PasswordPolicy: Match.objectLike({ MinimumLength: 12, RequireSymbols: true }) },
       });
       data.hasResourceProperties('AWS::Cognito::UserPoolClient', {
         AllowedOAuthFlowsUserPoolClient: false,
         AllowedOAuthFlows: Match.absent(),
-        ExplicitAuthFlows: [
-          ...(settings.name === 'dev' ? ['ALLOW_USER_PASSWORD_AUTH'] : []),
-          'ALLOW_USER_SRP_AUTH',
-          'ALLOW_REFRESH_TOKEN_AUTH',
-        ],
+        ExplicitAuthFlows: Match.arrayWith(['ALLOW_USER_SRP_AUTH', 'ALLOW_REFRESH_TOKEN_AUTH']),
         PreventUserExistenceErrors: 'ENABLED',
+        EnableTokenRevocation: true,
+        // A public client: producers/identity sends no secret hash.
+        GenerateSecret: false,
       });
     });
 

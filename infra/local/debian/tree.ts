@@ -18,8 +18,8 @@ export async function treeObstacle(): Promise<string | undefined> {
 }
 
 /**
- * The folder of a Debian tree with all servers, built on first use: about 70 s, 0.9 GB. It is built under another name
- * and renamed when whole, so a build that was interrupted is never taken for a tree; builders take turns.
+ * The folder of a Debian tree with all servers, built on first use. It is built under another name and renamed when whole,
+ * so a build that was interrupted is never taken for a tree; builders take turns.
  */
 export async function debianTree(cache: string, env: NodeJS.ProcessEnv, progress: Progress): Promise<string> {
   const tree = join(cache, `debian-${recipe.suite}`);

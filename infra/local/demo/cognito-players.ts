@@ -1,39 +1,14 @@
-import {
-  CognitoIdentityProviderClient,
-  CreateUserPoolClientCommand,
-  CreateUserPoolCommand,
-} from '@aws-sdk/client-cognito-identity-provider';
+import { randomUUID } from 'node:crypto';
 import { createIdentity } from '../../../producers/identity/identity.ts';
-import { confirmationCode } from '../cognito.ts';
 
 const password = 'Correct-horse-7';
 
-/** A user pool of this run, with players in it who signed up, confirmed and signed in. */
+/** Players of the stack's user pool who signed up, confirmed and signed in. */
 export async function signUpPlayers(env: NodeJS.ProcessEnv, count: number) {
   const { AWS_REGION: region = 'us-east-1', COGNITO_ENDPOINT: endpoint = '' } = env;
-  const { AWS_ACCESS_KEY_ID: accessKeyId = 'local', AWS_SECRET_ACCESS_KEY: secretAccessKey = 'local' } = env;
-  const cognito = new CognitoIdentityProviderClient({
-    region,
-    endpoint,
-    credentials: { accessKeyId, secretAccessKey },
-  });
-  const pool = await cognito.send(
-    new CreateUserPoolCommand({
-      PoolName: 'players',
-      UsernameAttributes: ['email'],
-      AutoVerifiedAttributes: ['email'],
-    }),
-  );
-  const userPoolId = pool.UserPool?.Id ?? '';
-  const app = await cognito.send(
-    new CreateUserPoolClientCommand({
-      UserPoolId: userPoolId,
-      ClientName: 'demo',
-      ExplicitAuthFlows: ['ALLOW_USER_PASSWORD_AUTH', 'ALLOW_REFRESH_TOKEN_AUTH'],
-    }),
-  );
-  cognito.destroy();
-  const clientId = app.UserPoolClient?.ClientId ?? '';
+  const { USER_POOL_ID: userPoolId, USER_POOL_CLIENT_ID: clientId, CODE_FROM_MAIL: code = '' } = env;
+  if (!userPoolId || !clientId)
+    throw new Error('Cannot sign players up: USER_POOL_ID and USER_POOL_CLIENT_ID name no pool and client');
   const identity = createIdentity({
     region,
     userPoolId,
@@ -46,9 +21,9 @@ export async function signUpPlayers(env: NodeJS.ProcessEnv, count: number) {
 
   const players = [];
   for (let n = 1; n <= count; n++) {
-    const email = `player-${n}@example.com`;
+    const email = `${randomUUID()}@example.com`;
     await identity.register({ email, password });
-    await identity.confirm({ email, code: confirmationCode });
+    await identity.confirm({ email, code });
     const { playerId, accessToken } = await identity.authenticate({ email, password });
     players.push({ playerId, accessToken });
   }
