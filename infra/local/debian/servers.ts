@@ -66,7 +66,7 @@ async function moto(place: Place): Promise<Part> {
 }
 
 /** `SIGQUIT` is PostgreSQL's crash: no checkpoint, and its children end with it. `SIGINT` drops clients, then stops. */
-async function postgres(place: Place): Promise<Server> {
+export async function postgres(place: Place): Promise<Server> {
   const data = join(place.run.folder, 'postgres');
   await runCommand(['cp', '-a', '--reflink=auto', join(place.tree, databaseTemplate), data], {
     log: join(place.run.folder, 'postgres.log'),

@@ -3,6 +3,7 @@
 import type { Document } from 'bson';
 import type { Call } from './call.ts';
 import type { Cursors } from './cursors.ts';
+import type { Logins } from './logins.ts';
 import type { Postgres } from './postgres.ts';
 import type { Transactions } from './transactions.ts';
 
@@ -10,6 +11,7 @@ export interface Gateway {
   readonly postgres: Postgres;
   readonly transactions: Transactions;
   readonly cursors: Cursors;
+  readonly logins: Logins;
   /** host:port as drivers reach us. */
   readonly address: string;
   /** How often each command was asked for since the start, as `serverStatus` tells. */

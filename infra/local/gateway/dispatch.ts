@@ -2,6 +2,7 @@
 
 import { type Document, serialize } from 'bson';
 import { type Call, collectionOf, readCall } from './call.ts';
+import { logins } from './commands/logins.ts';
 import { reads } from './commands/reads.ts';
 import { schema } from './commands/schema.ts';
 import { sessions } from './commands/sessions.ts';
@@ -9,12 +10,13 @@ import { writes } from './commands/writes.ts';
 import type { Gateway, Handler } from './commands.ts';
 import { nameIndexes } from './duplicates.ts';
 import { CommandError, inTransaction, toCommandError } from './errors.ts';
+import { mayRun } from './grants.ts';
 import { refuse } from './refusals.ts';
 import { noSuchTransaction, type Transaction } from './transactions.ts';
 import type { Request } from './wire.ts';
 
 const handlers: ReadonlyMap<string, Handler> = new Map<string, Handler>(
-  Object.entries({ ...sessions, ...reads, ...writes, ...schema }),
+  Object.entries({ ...sessions, ...logins, ...reads, ...writes, ...schema }),
 );
 
 /** Never rejects: every failure becomes an answer. */
@@ -44,10 +46,12 @@ function failure({ code, codeName, message, labels }: CommandError) {
 }
 
 async function execute(call: Call, gateway: Gateway): Promise<Document | Buffer | null> {
+  requireLogin(call, gateway);
   const refusal = refuse(call.name, call.fields, call.statements);
   if (refusal !== undefined) throw new CommandError(refusal.code, refusal.message);
   const handler = handlers.get(call.name);
   if (handler === undefined) throw new CommandError('CommandNotFound', `no such command: '${call.name}'`);
+  requireGrant(call, gateway);
   gateway.asked.set(call.name, (gateway.asked.get(call.name) ?? 0) + 1);
   if (call.fields.autocommit !== false) return handler(call, gateway);
   const transaction = await transactionOf(call, gateway);
@@ -59,6 +63,23 @@ async function execute(call: Call, gateway: Gateway): Promise<Document | Buffer 
     await gateway.transactions.end(transaction, 'ROLLBACK').catch(() => {});
     throw transaction.expired ? noSuchTransaction(transaction.number) : inTransaction(toCommandError(error));
   }
+}
+
+/** What leads to a login, and therefore comes before one. */
+const beforeLogin = new Set(['hello', 'isMaster', 'ismaster', 'saslStart', 'saslContinue']);
+
+function requireLogin({ name, peer }: Call, { logins }: Gateway): void {
+  if (!logins.required || beforeLogin.has(name) || logins.grantsOf(peer) !== undefined) return;
+  throw new CommandError('Unauthorized', `Command ${name} requires authentication`);
+}
+
+function requireGrant(call: Call, { logins }: Gateway): void {
+  if (!logins.required || beforeLogin.has(call.name)) return;
+  if (mayRun(call, logins.grantsOf(call.peer) ?? [])) return;
+  throw new CommandError(
+    'Unauthorized',
+    `not authorized on ${call.database} to execute command ${call.name}`,
+  );
 }
 
 /** The transaction a command belongs to, begun if it says so; none for an abort of what is already over. */

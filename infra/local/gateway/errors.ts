@@ -5,14 +5,19 @@ const codes = {
   InternalError: 1,
   BadValue: 2,
   FailedToParse: 9,
+  UserNotFound: 11,
+  Unauthorized: 13,
   TypeMismatch: 14,
   Overflow: 15,
   InvalidLength: 16,
+  ProtocolError: 17,
+  AuthenticationFailed: 18,
   IllegalOperation: 20,
   LockTimeout: 24,
   NamespaceNotFound: 26,
   IndexNotFound: 27,
   PathNotViable: 28,
+  RoleNotFound: 31,
   CannotBackfillArray: 46,
   ConflictingUpdateOperators: 40,
   CursorNotFound: 43,
@@ -42,6 +47,7 @@ const codes = {
   ConversionFailure: 241,
   NoSuchTransaction: 251,
   OperationNotSupportedInTransaction: 263,
+  MechanismUnavailable: 334,
   QueryFeatureNotAllowed: 224,
   BSONObjectTooLarge: 10334,
   DuplicateKey: 11000,
@@ -65,7 +71,6 @@ export class CommandError extends Error {
   }
 }
 
-/** Tells the driver that running the whole transaction again may succeed. */
 /** Tells the driver that running the whole transaction again may succeed. */
 export const transient = ['TransientTransactionError'];
 

@@ -1,31 +1,49 @@
 /** Starts the gateway: a MongoDB-wire face for the DocumentDB extension of a PostgreSQL. */
 
+import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { serveFrom } from './engine.ts';
 import { listen } from './server.ts';
+import { readAdministrators } from './users.ts';
 
-const usage = `Usage: node infra/local/gateway/main.ts --postgres URL [--port PORT]
+const usage = `Usage: node infra/local/gateway/main.ts --postgres URL [options]
 
   --postgres  postgres://postgres@127.0.0.1:5432/postgres, with the documentdb extension created
-  --port      port to listen on at 127.0.0.1; 0, the default, takes a free one
+  --host      address to listen on; default 127.0.0.1
+  --port      port to listen on; 0, the default, takes a free one
+  --tls-cert, --tls-key
+              PEM files, both or none: with them the port speaks TLS and nothing else
+  --users     file of administrators, name:password a line. With it everybody logs in by SCRAM-SHA-256. Users are
+              kept in PostgreSQL: who is there keeps the password that updateUser may have changed. Default: no logins
 
 With an IPC channel it sends { ready: true, port } once it listens and ends when the channel does; without one it prints the port.`;
 
 const { values } = parseArgs({
   options: {
     postgres: { type: 'string' },
+    host: { type: 'string', default: '127.0.0.1' },
     port: { type: 'string', default: '0' },
+    'tls-cert': { type: 'string' },
+    'tls-key': { type: 'string' },
+    users: { type: 'string' },
     help: { type: 'boolean' },
   },
 });
 
-if (values.help || values.postgres === undefined) {
+const { 'tls-cert': cert, 'tls-key': key } = values;
+if (values.help || values.postgres === undefined || (cert === undefined) !== (key === undefined)) {
   console.log(usage);
   process.exit(values.help ? 0 : 2);
 }
 
-const port = await listen(values.postgres, Number(values.port));
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(0));
+process.on('disconnect', () => process.exit(0));
+
+const administrators = values.users
+  ? readAdministrators(readFileSync(values.users, 'utf8'))
+  : new Map<string, string>();
+const tls = cert && key ? { cert: readFileSync(cert, 'utf8'), key: readFileSync(key, 'utf8') } : undefined;
+const serve = await serveFrom(values.postgres, administrators);
+const port = await listen({ host: values.host, port: Number(values.port), tls }, serve);
 if (process.send) process.send({ ready: true, port });
 else console.log(port);
-
-process.on('disconnect', () => process.exit(0));
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(0));

@@ -30,6 +30,13 @@ const statements = {
   drop: 'select documentdb_api.drop_collection($1, $2)',
   dropDatabase: 'select documentdb_api.drop_database($1)',
   listDatabases: 'select documentdb_api.list_databases($1)',
+  loginSalt: 'select documentdb_api_internal.scram_sha256_get_salt_and_iterations($1)',
+  login: 'select documentdb_api_internal.authenticate_with_scram_sha256($1, $2, $3)',
+  createUser: 'select documentdb_api.create_user($1)',
+  updateUser: 'select documentdb_api.update_user($1)',
+  dropUser: 'select documentdb_api.drop_user($1)',
+  /** The note on a user's PostgreSQL role, if it is one. */
+  grants: "select shobj_description(oid, 'pg_authid') from pg_roles where rolname = $1",
   exists:
     'select true from documentdb_api_catalog.collections where database_name = $1 and collection_name = $2',
   /** An index by its name, or by the constraint that PostgreSQL reports in its place. */

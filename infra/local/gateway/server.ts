@@ -1,63 +1,58 @@
-/** The listening side: one loop per driver connection, its requests answered in the order they came. */
+/** The listening side: a loop per driver connection, given to whoever serves it. */
 
 import { createServer, type Socket } from 'node:net';
-import type { Gateway } from './commands.ts';
-import { Cursors } from './cursors.ts';
-import { answer } from './dispatch.ts';
-import { Postgres } from './postgres.ts';
-import { Transactions } from './transactions.ts';
-import { encodeReply, Framer, ProtocolError, parseRequest } from './wire.ts';
+import { createServer as createTlsServer } from 'node:tls';
+import { ProtocolError } from './wire.ts';
 
-const host = '127.0.0.1';
+/** Where to listen. */
+export interface Door {
+  readonly host: string;
+  /** 0 takes a free one. */
+  readonly port: number;
+  /** PEM texts. With them the port speaks TLS and nothing else. */
+  readonly tls: { readonly cert: string; readonly key: string } | undefined;
+}
 
-/** Serves until the process ends. Port 0 takes a free one; resolves with the port taken. */
-export async function listen(postgresUrl: string, port: number): Promise<number> {
-  const postgres = new Postgres(postgresUrl);
+/** Serves one connection, numbered from 1, until it ends. `address` is host:port as drivers reach us. */
+export type Serve = (socket: Socket, peer: number, address: string) => Promise<void>;
+
+/** Serves until the process ends; resolves with the port taken. */
+export async function listen({ host, port, tls }: Door, serve: Serve): Promise<number> {
   let peers = 0;
-  let gateway: Gateway;
-  const server = createServer({ noDelay: true }, (socket) => {
+  let address = '';
+  const accept = (socket: Socket) => {
     peers += 1;
-    void serve(socket, peers, gateway);
-  });
+    void attend(socket, peers, address, serve);
+  };
+  const server = tls
+    ? createTlsServer({ ...tls, noDelay: true }, accept)
+    : createServer({ noDelay: true }, accept);
+  server.on('tlsClientError', (error) => console.error(`connection closed before TLS: ${error.message}`));
   const taken = await new Promise<number>((resolve, reject) => {
     server.on('error', reject);
     server.listen(port, host, () => {
-      const address = server.address();
-      resolve(typeof address === 'object' && address !== null ? address.port : port);
+      const bound = server.address();
+      resolve(typeof bound === 'object' && bound !== null ? bound.port : port);
     });
   });
-  gateway = {
-    postgres,
-    transactions: new Transactions(postgres),
-    cursors: new Cursors(postgres),
-    address: `${host}:${taken}`,
-    asked: new Map(),
-  };
+  address = `${host}:${taken}`;
   return taken;
 }
 
-/** Settles when the connection is gone and nothing is held for it any more. */
-async function serve(socket: Socket, peer: number, gateway: Gateway): Promise<void> {
-  const framer = new Framer();
-  socket.on('error', () => {}); // the loop below ends by it; an error after its end would otherwise end the process
+/** Settles when the connection is gone. */
+async function attend(socket: Socket, peer: number, address: string, serve: Serve): Promise<void> {
+  socket.on('error', () => {}); // the loop over it ends by it; an error after its end would otherwise end the process
   try {
-    for await (const chunk of socket) {
-      for (const message of framer.push(chunk)) {
-        const request = parseRequest(message);
-        const reply = await answer(request, peer, gateway);
-        if (request.wantsReply) await send(socket, encodeReply(request, reply));
-      }
-    }
+    await serve(socket, peer, address);
   } catch (error) {
     if (error instanceof ProtocolError) console.error(`connection ${peer} closed: ${error.message}`);
   } finally {
     socket.destroy();
-    await Promise.all([gateway.cursors.dropPeer(peer), gateway.transactions.dropPeer(peer)]);
   }
 }
 
 /** Resolves when the bytes are on their way: a driver that does not read is not answered ahead. */
-const send = (socket: Socket, bytes: Buffer): Promise<void> =>
+export const send = (socket: Socket, bytes: Buffer): Promise<void> =>
   new Promise((resolve) => {
     socket.write(bytes, () => resolve());
   });

@@ -3,28 +3,30 @@
 import { sessionOf } from '../call.ts';
 import type { Handler } from '../commands.ts';
 import { maxMessageBytes } from '../wire.ts';
+import { helloLogin } from './logins.ts';
 
 /** A primary of a one-member replica set: without set name and session timeout a driver refuses transactions. */
-const hello: Handler = async ({ peer }, { address }) => ({
+const hello: Handler = async (call, gateway) => ({
   helloOk: true,
   ismaster: true,
   isWritablePrimary: true,
   secondary: false,
   setName: 'rs0',
   setVersion: 1,
-  hosts: [address],
-  primary: address,
-  me: address,
+  hosts: [gateway.address],
+  primary: gateway.address,
+  me: gateway.address,
   maxBsonObjectSize: 16 * 1024 * 1024,
   maxMessageSizeBytes: maxMessageBytes,
   maxWriteBatchSize: 25_000,
   localTime: new Date(),
   logicalSessionTimeoutMinutes: 30,
-  connectionId: peer,
+  connectionId: call.peer,
   minWireVersion: 0,
   /** As MongoDB 5.0, the level Amazon DocumentDB 5.0 is compatible with. */
   maxWireVersion: 13,
   readOnly: false,
+  ...(await helloLogin(call, gateway)),
   ok: 1,
 });
 
