@@ -48,6 +48,9 @@ export default defineConfig({
           globalSetup: ['tests/support/docker-stack.ts'],
           include: ['tests/docker/**/*.test.ts'],
           env: { ...onLocalStack.env, STACK_SERVERS: 'docker' },
+          // A container takes seconds to start, many on a busy machine.
+          testTimeout: 240_000,
+          hookTimeout: 240_000,
         },
       },
       {

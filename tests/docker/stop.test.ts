@@ -10,7 +10,7 @@ import { variableOf } from '../../infra/local/part.ts';
 
 const patience = { timeout: 60_000, interval: 100 };
 
-describe.skipIf(inject('dockerObstacle'))('npm run stack in Docker', { timeout: 180_000 }, () => {
+describe.skipIf(inject('dockerObstacle'))('npm run stack in Docker', () => {
   test('Ctrl-C leaves no container, network or volume', async () => {
     const { npm, running, found } = await npmRunStack();
     await running;

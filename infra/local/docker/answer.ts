@@ -1,36 +1,42 @@
+import { createConnection } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { setTimeout as after } from 'node:timers/promises';
-import { Redis } from 'ioredis';
 import { MongoClient } from 'mongodb';
 
-/** Milliseconds. A new DocumentDB makes its database first, on slow disks for minutes. */
-const patience = { start: 180_000, ask: 2_000, pause: 50 };
+/** Milliseconds. A new DocumentDB makes its database first: on slow disks that takes minutes. */
+const patience = { start: 180_000, ask: 2_000, look: 2_000, pause: 50 };
 
 /**
- * Resolves when the server at the URL answers in its own protocol: Docker's proxy takes connections before it. Rejects
- * when its container has ended, or after three minutes. Asked from here, as a health check that is as quick costs the
- * daemon a tenth of a core for each container, for as long as it runs.
+ * Resolves when the container's server answers in its own protocol: Docker takes connections before the server does.
+ * Rejects when the container has ended, or after three minutes. Compose's health checks would tell as soon only if they
+ * ran every second, for as long as the container lives: that takes a tenth of a core for each.
  */
 export async function answer(url: string, runs: () => Promise<boolean>): Promise<void> {
   const deadline = performance.now() + patience.start;
+  let looked = performance.now();
+  const look = async () => {
+    if (!(await runs())) throw new Error('its container has ended');
+    looked = performance.now();
+  };
   for (;;) {
     const complaint = await ask(url).catch((error: Error) => error);
-    if (complaint === undefined) return;
-    if (!(await runs())) throw new Error('its container has ended');
+    // Another server may answer at a port that this one could not have.
+    if (complaint === undefined) return look();
+    if (performance.now() - looked > patience.look) await look();
     if (performance.now() > deadline)
-      throw new Error(`no answer within ${patience.start / 1000} s: ${complaint.message}`);
+      throw new Error(`it did not answer within ${patience.start / 1000} s: ${complaint.message}`);
     await after(patience.pause);
   }
 }
 
 async function ask(url: string): Promise<undefined> {
   if (url.startsWith('redis:')) {
-    const redis = new Redis(url, {
-      lazyConnect: true,
-      retryStrategy: () => null,
-      connectTimeout: patience.ask,
-      commandTimeout: patience.ask,
-    }).on('error', () => {});
-    await redis.ping().finally(() => redis.disconnect());
+    const { hostname, port } = new URL(url);
+    const signal = AbortSignal.timeout(patience.ask);
+    const socket = createConnection({ host: hostname, port: Number(port), signal });
+    socket.end('PING\r\n');
+    const reply = await text(socket);
+    if (!reply.startsWith('+PONG')) throw new Error(reply.trim() || 'it closed the connection');
   } else if (url.startsWith('mongodb:')) {
     const client = new MongoClient(url, { serverSelectionTimeoutMS: patience.ask });
     await client

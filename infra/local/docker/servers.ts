@@ -1,15 +1,17 @@
-import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { type ChildProcessByStdio, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { open } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { busPortOf, formCluster } from '../cluster.ts';
 import { exitCode, tail } from '../command.ts';
 import { onFreePort, PortTaken, portTakenMessage } from '../free-port.ts';
 import type { Part, Servers } from '../part.ts';
 import { step } from '../progress.ts';
 import type { Surroundings } from '../servers.ts';
+import { answer } from './answer.ts';
 
 const composeFile = fileURLToPath(new URL('compose.yaml', import.meta.url));
 
@@ -23,41 +25,51 @@ export async function dockerServers({ run, env, durability, progress }: Surround
   let turn: Promise<unknown> = Promise.resolve();
   const up = (service: string, variable: string, url: (port: number) => string): Promise<Part> => {
     const log = join(run.folder, `${service}.log`);
-    const does = (port: number, ...args: string[]) =>
-      exitCode([...compose, ...args, service], {
-        log,
-        file: lifeline,
-        env: { ...env, APPENDFSYNC: durability, QUEUE_BUS_PORT: `${busPortOf(port)}`, [variable]: `${port}` },
-      });
-    const succeeds = async (port: number, ...args: string[]) => {
-      if ((await does(port, ...args)) === 0) return;
-      await does(port, 'logs', '--no-color', '--tail', '20');
-      const story = `Cannot ${args[0]} ${service} in Docker\n${await tail(log, 30)}`;
-      // Its next start, on another port, would otherwise take over the volume, which then nothing removes.
-      await does(port, 'rm', '--force', '--stop', '--volumes');
-      throw portTakenMessage.test(story) ? new PortTaken(story) : new Error(story);
+    const containerAt = (port: number) => {
+      const own = {
+        ...env,
+        APPENDFSYNC: durability,
+        QUEUE_BUS_PORT: `${busPortOf(port)}`,
+        [variable]: `${port}`,
+      };
+      const does = (...args: string[]) =>
+        exitCode([...compose, ...args, service], { log, file: lifeline, env: own });
+      const succeeds = async (...args: string[]) => {
+        if ((await does(...args)) !== 0) throw new Error(`docker compose ${args[0]} failed`);
+      };
+      const runs = () => lists([...compose, 'ps', '--quiet', '--status', 'running', service], own);
+      const start = async () => {
+        await succeeds('up', '--detach');
+        await answer(url(port), runs);
+      };
+      return { does, succeeds, start };
     };
-    const create = async (port: number) => {
-      const created = turn.then(() => succeeds(port, 'create'));
+    const startAt = async (port: number): Promise<Part> => {
+      const { does, succeeds, start } = containerAt(port);
+      const created = turn.then(() => succeeds('create'));
       turn = created.catch(() => {});
-      await created;
+      try {
+        await created;
+        await start();
+      } catch (cause) {
+        await does('logs', '--no-color', '--tail', '20');
+        const story = `Cannot start ${service} in Docker: ${(cause as Error).message}\n${await tail(log, 30)}`;
+        // The next try, on another port, would otherwise take over the volume, which then nothing removes.
+        await does('rm', '--force', '--stop', '--volumes');
+        throw portTakenMessage.test(story) ? new PortTaken(story) : new Error(story, { cause });
+      }
+      return {
+        url: url(port),
+        pids: [],
+        kill: (signal = 'SIGKILL') => succeeds(verbs[signal] ?? 'stop'),
+        async restart() {
+          await succeeds('stop');
+          await start();
+        },
+      };
     };
-    const start = (port: number) => succeeds(port, 'up', '--detach', '--wait');
-    const partAt = (port: number): Part => ({
-      url: url(port),
-      pids: [],
-      kill: (signal = 'SIGKILL') => succeeds(port, verbs[signal] ?? 'stop'),
-      async restart() {
-        await succeeds(port, 'stop');
-        await start(port);
-      },
-    });
     return step(progress, `${service} in Docker; the first time its image is fetched`, () =>
-      onFreePort(async (port) => {
-        await create(port);
-        await start(port);
-        return partAt(port);
-      }),
+      onFreePort(startAt),
     );
   };
   const login = 'fleet:fleet-local';
@@ -82,6 +94,12 @@ export async function dockerServers({ run, env, durability, progress }: Surround
       ),
     aws: () => up('aws', 'AWS_PORT', (port) => `http://127.0.0.1:${port}`),
   };
+}
+
+/** Whether a command prints anything. */
+async function lists([program = '', ...args]: readonly string[], env: NodeJS.ProcessEnv): Promise<boolean> {
+  const { stdout } = await promisify(execFile)(program, args, { env });
+  return stdout.trim() !== '';
 }
 
 /** What does to a whole container what the signal does to a process. A `SIGSTOP` would stop its first process alone. */
