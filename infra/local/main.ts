@@ -14,7 +14,7 @@ Parts: ${partNames.join(', ')}; all of them when none is named.
   --help      prints this
 
 Each part comes from the first that works: its URL in the environment, Docker, a Debian tree built on first use
-(about 70 s, 0.9 GB, in the cache folder). In another shell: set the printed variables, then npm start.
+(about 70 s, 0.9 GB, in the cache folder). STACK_SERVERS=docker or STACK_SERVERS=debian has no other. In another shell: set the printed variables, then npm start.
 `;
 
 await main().catch((error: Error) => {
@@ -54,6 +54,9 @@ async function runUntilInterrupted(
   const leave = () => process.exit(130);
   process.on('SIGINT', leave).on('SIGTERM', leave);
   await using stack = await startStack({ ...options, env: process.env, progress });
+  // A later one than the first changes nothing: npm passes Ctrl-C on to a process that had it already.
+  const ignore = () => {};
+  process.on('SIGINT', ignore).on('SIGTERM', ignore);
   process.off('SIGINT', leave).off('SIGTERM', leave);
 
   for (const [name, value] of Object.entries(stack.env)) process.stdout.write(`export ${name}='${value}'\n`);

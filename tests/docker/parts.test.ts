@@ -33,7 +33,7 @@ describe.skipIf(inject('dockerObstacle'))('in Docker', () => {
     const part = stack.part('documentdb');
     const onPlayers = async <T>(work: (client: MongoClient) => Promise<T>) => {
       await using client = new MongoClient(part.url);
-      return work(client);
+      return await work(client);
     };
     const players = (client: MongoClient) => client.db('parts').collection<{ _id: string }>('players');
     await onPlayers((client) => players(client).insertOne({ _id: 'ann' }));

@@ -63,11 +63,12 @@ test('a segment sent to the X-Ray daemon becomes a trace', async () => {
   );
 
   const xray = new XRayClient(atAws);
+  const segments = async () => {
+    const { Traces } = await xray.send(new BatchGetTracesCommand({ TraceIds: [trace] }));
+    return Traces?.map(({ Segments }) => Segments?.map(({ Id }) => Id));
+  };
   await expect
-    .poll(async () => {
-      const { Traces } = await xray.send(new BatchGetTracesCommand({ TraceIds: [trace] }));
-      return Traces?.map(({ Segments }) => Segments?.map(({ Id }) => Id));
-    })
+    .poll(segments, { timeout: 10_000 })
     .toEqual([[segment.id]]);
 });
 

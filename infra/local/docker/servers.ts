@@ -68,7 +68,7 @@ export async function dockerServers({ run, env, durability, progress }: Surround
         },
       };
     };
-    return step(progress, `${service} in Docker; the first time its image is fetched`, () =>
+    return step(progress, `${service} in Docker, fetching its image if need be`, () =>
       onFreePort(startAt),
     );
   };
