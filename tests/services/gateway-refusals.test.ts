@@ -3,6 +3,7 @@ import { connect } from 'node:net';
 import { MongoClient } from 'mongodb';
 import { describe, expect, test } from 'vitest';
 import { driveGateway, refusalOf } from '../support/gateway.ts';
+import { refusedOnes } from '../support/refused-ones.ts';
 
 const gateway = driveGateway();
 
@@ -16,33 +17,8 @@ describe('refusals', () => {
     expect(error).toMatchObject({ code: 301, message: 'Retryable writes are not supported' });
   });
 
-  test.each<[string, number, () => Promise<unknown>]>([
-    ['$facet', 304, () => gateway.items.aggregate([{ $facet: { a: [] } }]).toArray()],
-    ['$set as a stage', 304, () => gateway.items.aggregate([{ $set: { a: 1 } }]).toArray()],
-    [
-      'an unsupported operator',
-      305,
-      () => gateway.items.aggregate([{ $project: { a: { $round: '$n' } } }]).toArray(),
-    ],
-    ['a pipeline as update', 303, () => gateway.items.updateOne({}, [{ $addFields: { a: 1 } }])],
-    ['a collation', 303, () => gateway.items.find({}, { collation: { locale: 'en' } }).toArray()],
-    ['a capped collection', 303, () => gateway.db.createCollection('capped', { capped: true, size: 1_000 })],
-    ['a validator', 303, () => gateway.db.createCollection('valid', { validator: { $jsonSchema: {} } })],
-    ['a change stream', 136, () => gateway.items.watch().next()],
-    ['map-reduce', 303, () => gateway.db.command({ mapReduce: gateway.items.collectionName })],
-    ['the bulkWrite command', 59, () => gateway.db.command({ bulkWrite: 1, ops: [], nsInfo: [] })],
-    ['an unknown command', 59, () => gateway.db.command({ makeCoffee: 1 })],
-    ['an unknown stage', 40324, () => gateway.items.aggregate([{ $brew: {} }]).toArray()],
-    ['an unknown operator', 2, () => gateway.items.find({ a: { $brew: 1 } }).toArray()],
-    [
-      'an index that contradicts another',
-      86,
-      () => gateway.items.createIndexes([{ key: { _id: -1 }, name: '_id_' }]),
-    ],
-    ['a missing index', 27, () => gateway.items.dropIndex('none')],
-    ['a missing collection', 26, () => gateway.db.collection('none').indexes()],
-  ])('%s is refused with %i', async (_, code, attempt) => {
-    expect(await refusalOf(attempt())).toMatchObject({ code });
+  test.each(refusedOnes)('$what is refused with $code', async ({ code, attempt }) => {
+    expect(await refusalOf(attempt(gateway))).toMatchObject({ code });
   });
 
   test('a query beyond its time is stopped with 50', async () => {

@@ -25,6 +25,7 @@ export async function openSecuredDatabase() {
   opening.use(run.resources);
   const tree = await debianTree(cacheFolder(env), env, () => {});
   makeAuthority(run.folder, 'ours');
+  makeAuthority(run.folder, 'theirs');
   const inFolder = (name: string) => join(run.folder, name);
   const { username, password } = administrator;
   await writeFile(inFolder('users'), `${username}:${password}\n`, { mode: 0o600 });
@@ -43,9 +44,16 @@ export async function openSecuredDatabase() {
     gateway,
     /** Without a login. */
     uri,
+    /** The certificate of an authority that did not sign for this database. */
+    otherAuthority: inFolder('theirs.pem'),
     /** Closed when the database is. */
     async connect(auth: MongoClientOptions['auth'], more: MongoClientOptions = {}): Promise<MongoClient> {
-      const client = new MongoClient(uri, { retryWrites: false, ...(auth && { auth }), ...more });
+      const client = new MongoClient(uri, {
+        retryWrites: false,
+        serverSelectionTimeoutMS: 5_000,
+        ...(auth && { auth }),
+        ...more,
+      });
       opened.defer(() => client.close());
       return client.connect();
     },

@@ -8,6 +8,7 @@ import { promisify } from 'node:util';
 import { busPortOf, formCluster } from '../cluster.ts';
 import { exitCode, tail } from '../command.ts';
 import { onFreePort, PortTaken, portTakenMessage } from '../free-port.ts';
+import { documentdbBefore } from '../gateway.ts';
 import type { Part, Servers } from '../part.ts';
 import { step } from '../progress.ts';
 import type { Surroundings } from '../servers.ts';
@@ -72,9 +73,6 @@ export async function dockerServers({ run, env, durability, progress }: Surround
       onFreePort(startAt),
     );
   };
-  const login = 'fleet:fleet-local';
-  const documentdbOptions =
-    'directConnection=true&retryWrites=false&tls=true&tlsAllowInvalidCertificates=true';
   return {
     queueRedis: () => up('queue-redis', 'QUEUE_REDIS_PORT', (port) => `redis://127.0.0.1:${port}`),
     queueCluster: async () =>
@@ -86,11 +84,11 @@ export async function dockerServers({ run, env, durability, progress }: Surround
         ),
       ),
     cacheRedis: () => up('cache-redis', 'CACHE_REDIS_PORT', (port) => `redis://127.0.0.1:${port}`),
-    documentdb: () =>
-      up(
-        'documentdb',
-        'DOCUMENTDB_PORT',
-        (port) => `mongodb://${login}@127.0.0.1:${port}/?${documentdbOptions}`,
+    documentdb: async () =>
+      documentdbBefore(
+        await up('documentdb', 'DOCUMENTDB_PORT', (port) => `127.0.0.1:${port}`),
+        'fleet:fleet-local',
+        run,
       ),
     aws: () => up('aws', 'AWS_PORT', (port) => `http://127.0.0.1:${port}`),
   };

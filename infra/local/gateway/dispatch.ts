@@ -1,7 +1,8 @@
 /** From a request to the BSON that answers it: refuse, find the transaction, run the handler, translate the error. */
 
 import { type Document, serialize } from 'bson';
-import { type Call, collectionOf, readCall } from './call.ts';
+import { type Call, readCall } from './call.ts';
+import { missingInTransaction, neededInTransaction } from './collections.ts';
 import { logins } from './commands/logins.ts';
 import { reads } from './commands/reads.ts';
 import { schema } from './commands/schema.ts';
@@ -9,7 +10,7 @@ import { sessions } from './commands/sessions.ts';
 import { writes } from './commands/writes.ts';
 import type { Gateway, Handler } from './commands.ts';
 import { nameIndexes } from './duplicates.ts';
-import { CommandError, inTransaction, toCommandError } from './errors.ts';
+import { CommandError, failure, inTransaction, toCommandError } from './errors.ts';
 import { mayRun } from './grants.ts';
 import { refuse } from './refusals.ts';
 import { noSuchTransaction, type Transaction } from './transactions.ts';
@@ -33,16 +34,6 @@ export async function answer(request: Request, peer: number, gateway: Gateway): 
 async function failed(error: unknown, call: Call, { postgres }: Gateway): Promise<Document> {
   const [named] = await nameIndexes([failure(toCommandError(error))], call, postgres);
   return named ?? {};
-}
-
-function failure({ code, codeName, message, labels }: CommandError) {
-  return {
-    ok: 0,
-    code,
-    errmsg: message,
-    ...(codeName !== undefined && { codeName }),
-    ...(labels.length > 0 && { errorLabels: labels }),
-  };
 }
 
 async function execute(call: Call, gateway: Gateway): Promise<Document | Buffer | null> {
@@ -96,26 +87,12 @@ async function transactionOf(call: Call, { transactions }: Gateway): Promise<Tra
   }
 }
 
-const touchingCollections = new Set([
-  'insert',
-  'update',
-  'delete',
-  'findAndModify',
-  'find',
-  'aggregate',
-  'distinct',
-]);
-
-/** Amazon DocumentDB neither creates a collection inside a transaction nor lets one touch what does not exist. */
 async function requireCollection(call: Call, { lease, known }: Transaction): Promise<void> {
-  if (!touchingCollections.has(call.name)) return;
-  const namespace = `${call.database}.${collectionOf(call)}`;
+  const collection = neededInTransaction(call);
+  if (collection === undefined) return;
+  const namespace = `${call.database}.${collection}`;
   if (known.has(namespace)) return;
-  const [exists] = await lease.ask('exists', [call.database, collectionOf(call)]);
-  if (exists !== true)
-    throw new CommandError(
-      'OperationNotSupportedInTransaction',
-      `Cannot use or create namespace ${namespace} in a multi-document transaction: it does not exist.`,
-    );
+  const [exists] = await lease.ask('exists', [call.database, collection]);
+  if (exists !== true) throw missingInTransaction(call.database, collection);
   known.add(namespace);
 }

@@ -71,6 +71,15 @@ export class CommandError extends Error {
   }
 }
 
+/** The document that tells a driver of it. */
+export const failure = ({ code, codeName, message, labels }: CommandError) => ({
+  ok: 0,
+  code,
+  errmsg: message,
+  ...(codeName !== undefined && { codeName }),
+  ...(labels.length > 0 && { errorLabels: labels }),
+});
+
 /** Tells the driver that running the whole transaction again may succeed. */
 export const transient = ['TransientTransactionError'];
 

@@ -1,5 +1,5 @@
 /**
- * What Amazon FieldsDB 5.0 refuses although the engine behind this gateway would do it. One table per kind of refusal;
+ * What Amazon DocumentDB 5.0 refuses although the engine or the gateway behind would do it. One table per kind of refusal;
  * what passes here runs there. Pure.
  *
  * Support: https://docs.aws.amazon.com/documentdb/latest/developerguide/mongo-apis.html and the table of AWS's
@@ -58,6 +58,9 @@ const unsupportedCommands = words(
    reIndex validate`,
 );
 
+/** A server of this level has never heard of them; an open gateway may. */
+const unknownCommands = words('bulkWrite');
+
 const unsupportedStages = words(
   `$bucket $bucketAuto $collStats $densify $documents $facet $fill $graphLookup $listLocalSessions $listSampledQueries
    $listSearchIndexes $listSessions $merge $planCacheStats $queryStats $replaceWith $searchMeta $set $setWindowFields
@@ -104,6 +107,7 @@ const supportedPartialOperators = words('$and $eq $exists $gt $gte $lt $lte');
 /** Why `command` would be refused, or undefined. `statements` are those of an update or delete. */
 export function refuse(name: string, command: Fields, statements: readonly Fields[]): Refusal | undefined {
   if (unsupportedCommands.has(name)) return feature(name);
+  if (unknownCommands.has(name)) return { code: 59, message: `no such command: '${name}'` };
   const transactional = command.autocommit === false;
   if (command.txnNumber !== undefined && !transactional) return retryableWrite;
   if (transactional && refusedInTransactions.has(name)) return inTransaction(name);

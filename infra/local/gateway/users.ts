@@ -5,7 +5,7 @@
 
 import { serialize } from 'bson';
 import pg from 'pg';
-import { CommandError } from './errors.ts';
+import { CommandError, toCommandError } from './errors.ts';
 import type { Grant } from './grants.ts';
 import type { Postgres } from './postgres.ts';
 
@@ -60,7 +60,11 @@ export async function ensureAdministrators(
   administrators: ReadonlyMap<string, string>,
 ): Promise<void> {
   for (const [user, pwd] of administrators)
-    if (!(await exists(postgres, user))) await create(postgres, user, pwd, [{ role: 'root', db: 'admin' }]);
+    try {
+      if (!(await exists(postgres, user))) await create(postgres, user, pwd, [{ role: 'root', db: 'admin' }]);
+    } catch (cause) {
+      throw new Error(`Cannot make the administrator '${user}': ${toCommandError(cause).message}`, { cause });
+    }
 }
 
 /** A file of administrators: `name:password`, a line each; a password may hold colons. */

@@ -135,6 +135,13 @@ export function* documentsIn(sequence: Buffer): Generator<Buffer> {
   }
 }
 
+/** A request of our own, ready to be written. */
+export function encodeRequest(id: number, document: Uint8Array): Buffer {
+  const request = encodeReply({ id: 0, opcode: opMessage }, document);
+  request.writeInt32LE(id, 4);
+  return request;
+}
+
 /** The answer to `request`, ready to be written. */
 export function encodeReply(request: Pick<Request, 'id' | 'opcode'>, document: Uint8Array): Buffer {
   const legacy = request.opcode === opQuery;

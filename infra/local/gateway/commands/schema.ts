@@ -2,16 +2,15 @@
 
 import { type Document, deserialize } from 'bson';
 import { collectionOf } from '../call.ts';
+import { alreadyThere } from '../collections.ts';
 import type { Handler } from '../commands.ts';
 import { CommandError, fromEngineWriteError } from '../errors.ts';
 import { bsonOf } from '../postgres.ts';
 
-/** The engine takes a repeated create for done; MongoDB up to 6 and Amazon DocumentDB say that it exists. */
 const create: Handler = async (call, { postgres }) => {
   const collection = collectionOf(call);
   const [exists] = await postgres.ask('exists', [call.database, collection]);
-  if (exists === true)
-    throw new CommandError('NamespaceExists', `Collection ${call.database}.${collection} already exists.`);
+  if (exists === true) throw alreadyThere(call.database, collection);
   return bsonOf((await postgres.write('create', [call.database, call.body]))[0]);
 };
 
