@@ -18,9 +18,10 @@ const onCluster = process.env['QUEUE_CLUSTER'] === '1';
 const ofOneServer = ['client-away', 'acl-roles', 'tls'].map((name) => `tests/services/${name}.test.ts`);
 
 /**
- * Three projects: `pure` needs nothing; `services` runs on the real local stack, started once for the whole run; `cluster`
- * runs every script and the journeys once more on a stack whose queue is three primaries in cluster mode. Everything on such
- * a queue: `QUEUE_CLUSTER=1 npm test -- --project services`.
+ * Four projects: `pure` needs nothing; `services` runs on the real local stack, started once for the whole run; `cluster`
+ * runs every script and the journeys once more on a stack whose queue is three primaries in cluster mode; `docker` the
+ * journeys and the stack's own tests on a stack in Docker, where that works. Everything on three primaries, or in Docker:
+ * `QUEUE_CLUSTER=1` or `STACK_SERVERS=docker`, then `npm test -- --project services`.
  */
 export default defineConfig({
   test: {
@@ -38,6 +39,18 @@ export default defineConfig({
           name: 'services',
           include: ['tests/services/**/*.test.ts', 'tests/fleet/**/*.test.ts'],
           exclude: onCluster ? ofOneServer : [],
+        },
+      },
+      {
+        test: {
+          ...onLocalStack,
+          name: 'docker',
+          globalSetup: ['tests/support/docker-stack.ts'],
+          include: ['tests/docker/**/*.test.ts'],
+          env: { ...onLocalStack.env, STACK_SERVERS: 'docker' },
+          // A container takes seconds to start, many on a busy machine.
+          testTimeout: 240_000,
+          hookTimeout: 240_000,
         },
       },
       {

@@ -1,14 +1,15 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { open, readFile } from 'node:fs/promises';
+import type { Stream } from 'node:stream';
 
 export interface CommandOptions {
   /** File that its output is appended to. Default: nowhere. */
   readonly log?: string;
   /** Default: this process's. */
   readonly env?: NodeJS.ProcessEnv;
-  /** An open file that the command gets as descriptor 3. */
-  readonly file?: number;
+  /** An open file or stream that the command gets as descriptor 3, and holds until it ends. */
+  readonly file?: number | Stream;
   /** Ends it after so many milliseconds. Default: never. */
   readonly timeoutMs?: number;
 }

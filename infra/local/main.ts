@@ -14,7 +14,8 @@ Parts: ${partNames.join(', ')}; all of them when none is named.
   --help      prints this
 
 Each part comes from the first that works: its URL in the environment, Docker, a Debian tree built on first use
-(in the cache folder; the README says how large). In another shell: set the printed variables, then npm start.
+(in the cache folder; the README says how large). STACK_SERVERS=docker or STACK_SERVERS=debian has no other.
+In another shell: set the printed variables, then npm start.
 `;
 
 await main().catch((error: Error) => {
@@ -54,6 +55,9 @@ async function runUntilInterrupted(
   const leave = () => process.exit(130);
   process.on('SIGINT', leave).on('SIGTERM', leave);
   await using stack = await startStack({ ...options, env: process.env, progress });
+  // A later one than the first changes nothing: npm passes Ctrl-C on to a process that had it already.
+  const ignore = () => {};
+  process.on('SIGINT', ignore).on('SIGTERM', ignore);
   process.off('SIGINT', leave).off('SIGTERM', leave);
 
   for (const [name, value] of Object.entries(stack.env)) process.stdout.write(`export ${name}='${value}'\n`);

@@ -2,6 +2,7 @@ import { fork } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
+import { createConnection } from 'node:net';
 import { CloudWatchClient, ListMetricsCommand, PutMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import {
   CognitoIdentityProviderClient,
@@ -66,11 +67,12 @@ test('a segment sent to the X-Ray daemon becomes a trace', async () => {
   );
 
   const xray = new XRayClient(atAws);
+  const segments = async () => {
+    const { Traces } = await xray.send(new BatchGetTracesCommand({ TraceIds: [trace] }));
+    return Traces?.map(({ Segments }) => Segments?.map(({ Id }) => Id));
+  };
   await expect
-    .poll(async () => {
-      const { Traces } = await xray.send(new BatchGetTracesCommand({ TraceIds: [trace] }));
-      return Traces?.map(({ Segments }) => Segments?.map(({ Id }) => Id));
-    })
+    .poll(segments, { timeout: 10_000 })
     .toEqual([[segment.id]]);
 });
 
@@ -168,13 +170,19 @@ test('a part whose URL stands in the environment is used as it is', async () => 
 test('a killed process takes its servers along, and the next run removes its folder', async () => {
   const parts: PartName[] = ['queueRedis', 'documentdb', 'cognito', 'xrayDaemon'];
   const holder = fork(new URL('../support/hold-stack.ts', import.meta.url), parts, { env: withoutUrls() });
-  const [{ pids, folder }] = (await once(holder, 'message')) as [{ pids: number[]; folder: string }];
-  expect(pids.length).toBeGreaterThanOrEqual(parts.length);
+  const [{ pids, folder, env }] = (await once(holder, 'message')) as [
+    { pids: number[]; folder: string; env: Record<string, string> },
+  ];
+  // A container has no process of ours to look at: it is gone when nobody listens at its port.
+  const ports = ['QUEUE_REDIS_URL', 'DOCUMENTDB_URI'].map((name) => Number(new URL(env[name] ?? '').port));
+  expect(pids).not.toEqual([]);
   expect(alive(pids)).toEqual(pids);
+  expect(await listening(ports)).toEqual(ports);
 
   holder.kill('SIGKILL');
 
   await expect.poll(() => alive(pids), { timeout: 10_000 }).toEqual([]);
+  await expect.poll(() => listening(ports), { timeout: 30_000 }).toEqual([]);
   await using _next = await startStack({ env: withoutUrls(), parts: ['cognito'] });
   expect(existsSync(folder)).toBe(false);
 });
@@ -183,6 +191,22 @@ function connect(address: string) {
   // A server that is gone for a moment is what these tests are about.
   const redis = new Redis(address).on('error', () => {});
   return { redis, [Symbol.dispose]: () => redis.disconnect() };
+}
+
+/** Those of this machine's ports at which somebody listens. */
+async function listening(ports: readonly number[]): Promise<readonly number[]> {
+  const answers = await Promise.all(
+    ports.map((port) => {
+      const socket = createConnection({ port, host: '127.0.0.1' });
+      return once(socket, 'connect')
+        .then(
+          () => true,
+          () => false,
+        )
+        .finally(() => socket.destroy());
+    }),
+  );
+  return ports.filter((_, index) => answers[index]);
 }
 
 /** Those of the processes that run. A zombie, dead but not yet collected, does not. */
