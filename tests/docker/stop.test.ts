@@ -61,7 +61,7 @@ async function npmRunStack() {
   onTestFinished(() => rm(cache, { recursive: true }));
   const urls = new Set<string>(Object.values(variableOf));
   const own = Object.entries(process.env).filter(([name]) => !urls.has(name));
-  const npm = spawn('npm', ['run', '-s', 'stack', '--', 'queueRedis', 'documentdb'], {
+  const npm = spawn('npm', ['run', '-s', 'stack', '--', 'queueRedis', 'cacheRedis'], {
     detached: true,
     stdio: ['ignore', 'ignore', 'pipe'],
     env: { ...Object.fromEntries(own), XDG_CACHE_HOME: cache, STACK_SERVERS: 'docker' },

@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { dockerObstacle } from '../../infra/local/docker/obstacle.ts';
-import { portTakenMessage } from '../../infra/local/free-port.ts';
 
 /** A PATH with a `docker` that does `version` and `compose version` as the two lines of shell say. */
 async function withDocker(compose: string, version = 'exit 0'): Promise<NodeJS.ProcessEnv> {
@@ -36,7 +35,8 @@ test.each([
 });
 
 test('a daemon that is away is named with its address', async () => {
-  const text = 'Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?';
+  const text =
+    'Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?';
 
   const obstacle = await dockerObstacle(await withDocker('exit 0', complains(text)));
 

@@ -14,6 +14,10 @@ import { step } from '../progress.ts';
 import type { Surroundings } from '../servers.ts';
 import { answer } from './answer.ts';
 
+/** As in `compose.yaml`. */
+const login = 'fleet:fleet-local';
+const documentdbOptions = 'directConnection=true&tls=true&tlsAllowInvalidCertificates=true';
+
 const composeFile = fileURLToPath(new URL('compose.yaml', import.meta.url));
 
 /** The servers as containers of one compose project, which goes when the run or this process ends. */
@@ -69,9 +73,7 @@ export async function dockerServers({ run, env, durability, progress }: Surround
         },
       };
     };
-    return step(progress, `${service} in Docker, fetching its image if need be`, () =>
-      onFreePort(startAt),
-    );
+    return step(progress, `${service} in Docker, fetching its image if need be`, () => onFreePort(startAt));
   };
   return {
     queueRedis: () => up('queue-redis', 'QUEUE_REDIS_PORT', (port) => `redis://127.0.0.1:${port}`),
@@ -84,12 +86,14 @@ export async function dockerServers({ run, env, durability, progress }: Surround
         ),
       ),
     cacheRedis: () => up('cache-redis', 'CACHE_REDIS_PORT', (port) => `redis://127.0.0.1:${port}`),
-    documentdb: async () =>
-      documentdbBefore(
-        await up('documentdb', 'DOCUMENTDB_PORT', (port) => `127.0.0.1:${port}`),
-        'fleet:fleet-local',
-        run,
-      ),
+    documentdb: async () => {
+      const server = await up(
+        'documentdb',
+        'DOCUMENTDB_PORT',
+        (port) => `mongodb://${login}@127.0.0.1:${port}/?${documentdbOptions}`,
+      );
+      return documentdbBefore({ ...server, url: new URL(server.url).host }, login, run);
+    },
     aws: () => up('aws', 'AWS_PORT', (port) => `http://127.0.0.1:${port}`),
   };
 }
