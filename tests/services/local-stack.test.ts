@@ -67,10 +67,13 @@ test('a segment sent to the X-Ray daemon becomes a trace', async () => {
 
   const xray = new XRayClient(atAws);
   await expect
-    .poll(async () => {
-      const { Traces } = await xray.send(new BatchGetTracesCommand({ TraceIds: [trace] }));
-      return Traces?.map(({ Segments }) => Segments?.map(({ Id }) => Id));
-    })
+    .poll(
+      async () => {
+        const { Traces } = await xray.send(new BatchGetTracesCommand({ TraceIds: [trace] }));
+        return Traces?.map(({ Segments }) => Segments?.map(({ Id }) => Id));
+      },
+      { timeout: 10_000 },
+    )
     .toEqual([[segment.id]]);
 });
 
