@@ -1,4 +1,6 @@
+import { execFile } from 'node:child_process';
 import { tmpdir } from 'node:os';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { openClient } from '../../producers/client.ts';
 import { openCli } from '../support/cli.ts';
@@ -103,4 +105,13 @@ describe.concurrent.each(Object.entries(causes))('%s', (_name, cause) => {
       expect(said).not.toMatch(/^\s+at /m);
     },
   );
+});
+
+test('no help of the command line shows the URL that the environment holds', async () => {
+  const env = { ...process.env, QUEUE_REDIS_URL: `redis://:${password}@h` };
+  const program = ['producers/cli/main.ts', 'queue', 'list', '--help'];
+  const { stdout } = await promisify(execFile)(process.execPath, program, { env });
+
+  expect(stdout).toContain('env: QUEUE_REDIS_URL');
+  expect(stdout).not.toContain(password);
 });

@@ -1,5 +1,5 @@
 /**
- * What Amazon FieldsDB 5.0 refuses although the engine behind this gateway would do it. One table per kind of refusal;
+ * What Amazon DocumentDB 5.0 refuses although the engine behind this gateway would do it. One table per kind of refusal;
  * what passes here runs there. Pure.
  *
  * Support: https://docs.aws.amazon.com/documentdb/latest/developerguide/mongo-apis.html and the table of AWS's
