@@ -58,7 +58,7 @@ export function defineJob<Item>(
 }
 
 /** Who asks: a service inside the network edge, or one player by the verified `sub` of an access token. */
-const actor = z.discriminatedUnion('kind', [
+export const actor = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('service'), name: z.string().min(1).max(128) }),
   z.strictObject({ kind: z.literal('player'), playerId: z.string().min(1).max(1024) }),
 ]);

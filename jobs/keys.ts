@@ -1,5 +1,9 @@
 import type { QueueName } from './contract.ts';
 
+/** A domain's name: it stands between the braces of hash tags. */
+export const domainForm = /^[a-z0-9-]{1,32}$/;
+export const domainProblem = 'only a-z, 0-9 and "-" (at most 32)';
+
 /**
  * Every key of the fleet on the queue Redis, beside BullMQ's own.
  *

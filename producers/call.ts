@@ -29,7 +29,7 @@ export type Call = <T>(
 ) => Promise<T>;
 
 /** What every call goes through: may this actor ask for it, is Redis there, does the caller still wait. */
-export function openCalls(self: Actor, gate: Gate): Call {
+export function openCalls(self: Actor, gate: Gate, whyAway: () => string): Call {
   let calls = 0;
   return async (job, { actor = self, signal }, work) => {
     signal?.throwIfAborted();
@@ -46,7 +46,7 @@ export function openCalls(self: Actor, gate: Gate): Call {
         } finally {
           calls--;
         }
-      }),
+      }, whyAway),
     );
   };
 }

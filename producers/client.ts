@@ -1,9 +1,9 @@
-import { z } from 'zod';
 import { type Actor, mayAsk } from '../jobs/contract.ts';
 import { openAdmission } from './admission.ts';
 import { openBackfill } from './backfill.ts';
 import { openBatches } from './batches.ts';
 import { openCalls } from './call.ts';
+import { clientOptions } from './client-options.ts';
 import { openConfigurations } from './configurations.ts';
 import { connect } from './connection.ts';
 import { type EventsRequest, readEvents, type StreamItem } from './events.ts';
@@ -55,34 +55,35 @@ export interface ClientOptions {
   readonly onError?: (error: Error) => void;
 }
 
-/** The options that are numbers and words, in their bounds. */
-const behaviour = z.object({
-  whenAway: z.enum(['fail', 'wait']).default('fail'),
-  waitMs: z.int().min(1).max(600_000).default(30_000),
-  maxWaiting: z.int().min(1).max(1_000_000).default(10_000),
-  maxUnderWay: z.int().min(1).max(1_000_000).default(20_000),
-  memoryLimit: z.number().gt(0).max(1).default(0.75),
-});
-
 export type MatchmakingClient = Awaited<ReturnType<typeof openClient>>;
 
 /**
  * The client upstream services use. Each call checks its input before anything is queued and throws a RequestError that
  * names the field; when it returns, what it promises has been acknowledged by the queue Redis. Concurrent calls share
  * jobs: start a thousand tickets with `Promise.all` and a handful of jobs carry them.
+ *
+ * Opening throws `invalid-request` for a missing, unknown or bad option, by name, and `unavailable` with the address of the queue
+ * Redis and the cause when it cannot be used.
  */
 export async function openClient(options: ClientOptions) {
-  const { domain = 'main', actor: self = { kind: 'service', name: 'client' } } = options;
-  const onError = options.onError ?? (() => undefined);
-  const origin = options.origin ?? { account: '000000000000', region: 'us-east-1' };
-  const { whenAway, waitMs, maxWaiting, maxUnderWay, memoryLimit } = parse(behaviour, options);
+  const {
+    redisUrl,
+    domain,
+    actor: self,
+    origin,
+    trace,
+    onError,
+    ...rest
+  } = parse(clientOptions, options ?? {});
+  const { whenAway, waitMs, maxWaiting, maxUnderWay, memoryLimit } = rest;
   const away: WhenAway =
     whenAway === 'wait' ? { kind: 'wait', ms: waitMs, most: maxWaiting } : { kind: 'fail' };
-  const redis = await connect(await secretOr('redisUrl', options.redisUrl), away, onError);
-  const queues = openQueues(redis, domain, () => options.trace?.(), onError);
+  const connection = await connect(await secretOr('redisUrl', redisUrl), away, onError);
+  const { redis } = connection;
+  const queues = openQueues(redis, domain, trace, onError);
   const configurations = openConfigurations(redis, domain);
   const closing = new AbortController();
-  const call = openCalls(self, openGate(redis, away, closing.signal));
+  const call = openCalls(self, openGate(connection, away, closing.signal), connection.whyAway);
   const activity = openActivity(redis, domain);
   const operations = openOperations({ call, queues, configurations });
   const parts = {

@@ -1,5 +1,8 @@
 import { Cluster, Redis } from 'ioredis';
-import { readyAgain, type WhenAway, within } from './gate.ts';
+import { redisTrouble } from '../jobs/connection-trouble.ts';
+import { parseRedisUrl, type RedisAddress } from '../jobs/redis-url.ts';
+import { type Connection, readyAgain, type WhenAway, within } from './gate.ts';
+import { reach } from './reach.ts';
 import { RequestError } from './request-error.ts';
 
 /** How long (ms) a command may take before its caller is told that Redis is away. */
@@ -17,45 +20,64 @@ const patient = (ms: number) => ({
   enableOfflineQueue: true,
 });
 
-/** Connects, and goes on reconnecting in the background for as long as it lives. */
+/**
+ * Connects, and goes on reconnecting in the background for as long as it lives. Throws `invalid-request` for a bad URL, else
+ * `unavailable` with address and cause.
+ */
 export async function connect(
   url: string,
   whenAway: WhenAway,
   onError: (error: Error) => void,
-): Promise<Redis> {
-  const manner = whenAway.kind === 'wait' ? patient(whenAway.ms) : failFast;
-  const redis = url.includes('cluster=true')
-    ? cluster(new URL(url), manner)
-    : new Redis(url, { ...manner, reconnectOnError, lazyConnect: true });
+): Promise<Connection> {
+  const parsed = parseRedisUrl(url);
+  if (!parsed.ok) throw new RequestError('invalid-request', `redisUrl: ${parsed.problem}`);
+  const { address } = parsed;
+  const named = `the queue Redis at ${address.shown}`;
+  const until = performance.now() + (whenAway.kind === 'wait' ? whenAway.ms : 0);
+  const unreached = await reach(address, whenAway.kind === 'wait' ? whenAway.ms : 0, onError);
+  if (unreached)
+    throw new RequestError(
+      'unavailable',
+      `could not connect to ${named}: ${unreached.cause}`,
+      unreached.error,
+    );
+
+  const redis = open(address, whenAway);
+  let latest: Error | undefined;
   redis.on('error', onError);
+  redis.on('error', (error: Error) => {
+    latest = error;
+  });
+  redis.on('ready', () => {
+    latest = undefined;
+  });
+  const whyAway = () =>
+    `${named} is away: ${latest ? redisTrouble(latest, address).cause : 'the connection broke'}`;
   try {
     await redis.connect().catch((error: unknown) => {
       if (whenAway.kind === 'fail') throw error;
-      return within(whenAway.ms, readyAgain(redis));
+      return within(Math.max(1, until - performance.now()), readyAgain(redis), whyAway);
     });
   } catch (error) {
     redis.disconnect();
-    throw new RequestError('unavailable', `could not connect to the queue Redis: ${messageOf(error)}`, error);
+    if (error instanceof RequestError) throw error;
+    throw new RequestError('unavailable', `could not connect: ${whyAway()}`, error);
   }
-  return redis;
+  return { redis, whyAway };
 }
 
-/** A server in cluster mode, of which the URL names any node; see `openCluster` in `workers/redis.ts`. */
-function cluster(
-  { hostname, port, protocol, username, password }: URL,
-  { enableOfflineQueue, ...manner }: typeof failFast | ReturnType<typeof patient>,
-): Redis {
-  return new Cluster([{ host: hostname, port: Number(port || 6379) }], {
+function open({ server, cluster }: RedisAddress, whenAway: WhenAway): Redis {
+  const manner = whenAway.kind === 'wait' ? patient(whenAway.ms) : failFast;
+  if (!cluster) return new Redis({ ...server, ...manner, reconnectOnError, lazyConnect: true });
+  // Of any node; see `openCluster` in `workers/redis.ts`.
+  const { host, port, ...login } = server;
+  const { enableOfflineQueue, ...ofNodes } = manner;
+  return new Cluster([{ host, port }], {
     lazyConnect: true,
     enableOfflineQueue,
     slotsRefreshTimeout: commandTimeout,
     dnsLookup: (name, found) => found(null, name),
-    redisOptions: {
-      ...manner,
-      reconnectOnError,
-      ...(protocol === 'rediss:' && { tls: {} }),
-      ...(username && { username, password: decodeURIComponent(password) }),
-    },
+    redisOptions: { ...ofNodes, ...login, reconnectOnError },
   }) as unknown as Redis;
 }
 
@@ -79,11 +101,13 @@ export function patientTwin(redis: Redis): Redis {
   return twin;
 }
 
-const away =
-  /Stream isn't writeable|Connection is closed|Command timed out|max retries per request|ECONN|EPIPE|READONLY|LOADING/;
+const away = /Command timed out|ECONN|EPIPE|READONLY|LOADING/;
+
+/** What a connection says of a command that it did not even send, or lost: not why. */
+const unexplained = /Stream isn't writeable|Connection is closed|max retries per request/;
 
 /** Runs a Redis step; a connection that fails becomes `unavailable`. */
-export async function reaching<T>(step: () => Promise<T>): Promise<T> {
+export async function reaching<T>(step: () => Promise<T>, whyAway: () => string): Promise<T> {
   try {
     return await step();
   } catch (error) {
@@ -91,6 +115,7 @@ export async function reaching<T>(step: () => Promise<T>): Promise<T> {
     const message = messageOf(error);
     if (/^OOM /.test(message))
       throw new RequestError('unavailable', 'the queue Redis is full; nothing was queued', error);
+    if (unexplained.test(message)) throw new RequestError('unavailable', whyAway(), error);
     if (away.test(message))
       throw new RequestError('unavailable', `the queue Redis did not answer: ${message}`, error);
     throw error;

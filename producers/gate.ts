@@ -1,6 +1,13 @@
 import type { Redis } from 'ioredis';
 import { RequestError } from './request-error.ts';
 
+/** The queue Redis, as a client has it. */
+export interface Connection {
+  readonly redis: Redis;
+  /** Which server is away, and why as far as the connection knows: for messages. */
+  readonly whyAway: () => string;
+}
+
 /** What calls do while the queue Redis is away. */
 export type WhenAway =
   /** They are refused at once: nothing was promised. */
@@ -12,7 +19,7 @@ export type WhenAway =
 export type Gate = () => Promise<void>;
 
 /** Lets calls through while Redis is there, and none once the client is closed. Those that wait have sent nothing yet. */
-export function openGate(redis: Redis, whenAway: WhenAway, closing: AbortSignal): Gate {
+export function openGate({ redis, whyAway }: Connection, whenAway: WhenAway, closing: AbortSignal): Gate {
   const refuseClosed = () => {
     if (closing.aborted) throw closed();
   };
@@ -24,14 +31,13 @@ export function openGate(redis: Redis, whenAway: WhenAway, closing: AbortSignal)
   return async () => {
     refuseClosed();
     if (redis.status === 'ready') return;
-    if (waiting === most)
-      throw new RequestError('unavailable', `the queue Redis is away and ${most} calls wait for it already`);
+    if (waiting === most) throw new RequestError('unavailable', `${most} calls wait already; ${whyAway()}`);
     waiting++;
     back ??= readyAgain(redis, closing).finally(() => {
       back = undefined;
     });
     try {
-      await within(ms, back);
+      await within(ms, back, whyAway);
     } finally {
       waiting--;
     }
@@ -52,13 +58,13 @@ export const readyAgain = (redis: Redis, closing?: AbortSignal): Promise<void> =
     });
   });
 
-/** Waits, but not longer than `ms`. */
-export async function within(ms: number, work: Promise<unknown>): Promise<void> {
+/** Waits, but not longer than `ms`; then throws `unavailable` with the reason. */
+export async function within(ms: number, work: Promise<unknown>, whyAway: () => string): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     const error = new RequestError(
       'unavailable',
-      `the queue Redis was away for ${ms} ms; nothing was queued`,
+      `waited ${Math.round(ms)} ms, nothing was queued; ${whyAway()}`,
     );
     timer = setTimeout(() => reject(error), ms);
   });

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { queueNames } from '../jobs/contract.ts';
+import { domainForm, domainProblem } from '../jobs/keys.ts';
 import { topicArn } from '../jobs/matchmaking/configuration.ts';
+import { parseRedisUrl } from '../jobs/redis-url.ts';
 
 const url = (...protocols: string[]) =>
   z
@@ -9,6 +11,12 @@ const url = (...protocols: string[]) =>
       (text) => protocols.some((protocol) => text.startsWith(`${protocol}://`)),
       `must be a URL starting with ${protocols.map((it) => `${it}://`).join(' or ')}`,
     );
+
+/** `redis://` or `rediss://`; see `parseRedisUrl`. */
+const redisUrl = z.string('is required').superRefine((text, context) => {
+  const parsed = parseRedisUrl(text);
+  if (!parsed.ok) context.addIssue({ code: 'custom', message: parsed.problem });
+});
 
 const list = z
   .string()
@@ -42,19 +50,16 @@ const withLogin = (uri: string, username: string, password: string): string =>
 export const workerEnvironment = z
   .object({
     /** Holds the queues and pools. Must not evict. */
-    QUEUE_REDIS_URL: url('redis', 'rediss'),
+    QUEUE_REDIS_URL: redisUrl,
     /** Holds `sessions:<id>` and `ratings:<player>`; may lose anything. One per domain: its keys name none. */
-    CACHE_REDIS_URL: url('redis', 'rediss'),
+    CACHE_REDIS_URL: redisUrl,
     DOCUMENTDB_URI: url('mongodb', 'mongodb+srv'),
     /** Both or none: the login, where it is kept apart from the URI because it is rotated. */
     DOCUMENTDB_USERNAME: z.string().min(1).optional(),
     DOCUMENTDB_PASSWORD: z.string().min(1).optional(),
     DOCUMENTDB_DATABASE: z.string().min(1).max(63).default('matchmaking'),
     /** Region or title: fleets of different domains share servers without seeing each other. */
-    DOMAIN: z
-      .string()
-      .regex(/^[a-z0-9-]{1,32}$/, 'only a-z, 0-9 and "-" (at most 32)')
-      .default('main'),
+    DOMAIN: z.string().regex(domainForm, domainProblem).default('main'),
     /** Which queues this process serves, comma-separated. Default: all of them. */
     QUEUES: list.default([...queueNames]),
     /** The `Environment` dimension of every metric. */
@@ -118,7 +123,14 @@ export const workerEnvironment = z
     LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
   })
   .superRefine((it, context) => {
-    if (it.QUEUE_REDIS_URL === it.CACHE_REDIS_URL)
+    const [queue, cache] = [parseRedisUrl(it.QUEUE_REDIS_URL), parseRedisUrl(it.CACHE_REDIS_URL)];
+    if (cache.ok && cache.address.cluster)
+      context.addIssue({
+        code: 'custom',
+        path: ['CACHE_REDIS_URL'],
+        message: 'has the option cluster; the session cache is one server, not in cluster mode',
+      });
+    if (queue.ok && cache.ok && queue.address.shown === cache.address.shown)
       context.addIssue({
         code: 'custom',
         path: ['CACHE_REDIS_URL'],

@@ -1,4 +1,5 @@
 import { Cluster, Redis } from 'ioredis';
+import { parseRedisUrl, type RedisAddress } from '../jobs/redis-url.ts';
 
 /** What keeps a failover from running every active job twice: READONLY is met by reconnecting and sending again. */
 const steadfast = {
@@ -7,18 +8,23 @@ const steadfast = {
     /^(READONLY|LOADING|UNBLOCKED)/.test(error.message) ? 2 : false,
 };
 
-/**
- * A connection that waits for its server however long it takes. `?cluster=true` in its URL
- * says that the server is in cluster mode.
- */
+/** A connection that waits for its server however long it takes. Throws for a URL that `parseRedisUrl` refuses. */
 export function openRedis(url: string, onError: (error: Error) => void): Redis {
+  const { server, cluster } = addressOf(url);
   const pause = (attempt: number) =>
     Math.min(2_000, 50 * 2 ** Math.min(attempt, 6)) * (0.5 + Math.random() / 2);
-  const redis = url.includes('cluster=true')
-    ? openCluster(new URL(url), pause)
-    : new Redis(url, { ...steadfast, retryStrategy: pause });
+  const redis = cluster
+    ? openCluster(server, pause)
+    : new Redis({ ...server, ...steadfast, retryStrategy: pause });
   redis.on('error', onError);
   return redis;
+}
+
+/** Where a Redis is, by its URL; throws what is wrong with it. */
+export function addressOf(url: string): RedisAddress {
+  const parsed = parseRedisUrl(url);
+  if (!parsed.ok) throw new Error(`a Redis URL ${parsed.problem}`);
+  return parsed.address;
 }
 
 /**
@@ -26,19 +32,15 @@ export function openRedis(url: string, onError: (error: Error) => void): Redis {
  * after a failover too. Every key of a script carries one hash tag, so to callers it is a Redis like any other.
  */
 function openCluster(
-  { hostname, port, protocol, username, password }: URL,
+  { host, port, ...login }: RedisAddress['server'],
   clusterRetryStrategy: (attempt: number) => number,
 ): Redis {
-  const cluster = new Cluster([{ host: hostname, port: Number(port || 6379) }], {
+  const cluster = new Cluster([{ host, port }], {
     clusterRetryStrategy,
     slotsRefreshTimeout: 5_000,
     // Nodes go by name: their certificates know no addresses.
     dnsLookup: (name, found) => found(null, name),
-    redisOptions: {
-      ...steadfast,
-      ...(protocol === 'rediss:' && { tls: {} }),
-      ...(username && { username, password: decodeURIComponent(password) }),
-    },
+    redisOptions: { ...steadfast, ...login },
   });
   return cluster as unknown as Redis;
 }
@@ -50,7 +52,8 @@ function openCluster(
  * was sent together, which sent one by one is sent again.
  */
 export function openCacheRedis(url: string, onError: (error: Error) => void): Redis {
-  const redis = new Redis(url, {
+  const redis = new Redis({
+    ...addressOf(url).server,
     commandTimeout: 500,
     enableAutoPipelining: true,
     enableOfflineQueue: false,
@@ -59,16 +62,4 @@ export function openCacheRedis(url: string, onError: (error: Error) => void): Re
   });
   redis.on('error', onError);
   return redis;
-}
-
-/**
- * Refuses a queue Redis that evicts: under memory pressure it would drop BullMQ's locks, so that every running job
- * loses its result. Read from INFO, since CONFIG is closed on ElastiCache.
- */
-export async function refuseEviction(redis: Redis): Promise<void> {
-  const policy = /^maxmemory_policy:(\S+)/m.exec(await redis.info('memory'))?.[1];
-  if (policy !== 'noeviction')
-    throw new Error(
-      `QUEUE_REDIS_URL: its maxmemory-policy is ${policy ?? 'unknown'}; a queue needs noeviction (set it in the cluster's parameter group)`,
-    );
 }

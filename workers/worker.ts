@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { catalogue, queues as queueSettings } from '../jobs/catalogue.ts';
+import { redisTrouble } from '../jobs/connection-trouble.ts';
 import type { QueueName } from '../jobs/contract.ts';
 import type { WorkerConfig } from './config.ts';
 import { allDuties, type EventParts } from './duties.ts';
@@ -8,8 +9,8 @@ import { openQueues, type Queues } from './enqueue.ts';
 import { installAll } from './maintenance/settings.ts';
 import { openTopics } from './maintenance/topics.ts';
 import { beat } from './matchmaking/beat.ts';
-import { openDatabase, prepareDatabase } from './records/database.ts';
-import { openCacheRedis, openRedis, refuseEviction } from './redis.ts';
+import { reachDatabase, reachRedis } from './reach.ts';
+import { addressOf, openCacheRedis, openRedis } from './redis.ts';
 import { repeat } from './repeat.ts';
 import { type Running, runQueue } from './run.ts';
 import { scheduleUpkeep } from './schedule.ts';
@@ -51,16 +52,17 @@ export async function startWorker(config: WorkerConfig, env: Environment): Promi
   const log = openLog(config, name, output, tracer);
   const onError = (where: string) => (error: Error) => log.warn({ where, err: error }, 'connection error');
 
-  const queueRedis = opened.adopt(openRedis(config.QUEUE_REDIS_URL, onError('queue Redis')), (it) =>
-    it.disconnect(),
+  await reachRedis(config, (message) => log.warn({ message }, 'session cache away'));
+  const queueRedis = opened.adopt(
+    openRedis(config.QUEUE_REDIS_URL, toldOfRedis(log, 'queue Redis', config.QUEUE_REDIS_URL)),
+    (it) => it.disconnect(),
   );
-  const cacheRedis = opened.adopt(openCacheRedis(config.CACHE_REDIS_URL, onError('session cache')), (it) =>
-    it.disconnect(),
+  const cacheRedis = opened.adopt(
+    openCacheRedis(config.CACHE_REDIS_URL, toldOfRedis(log, 'session cache', config.CACHE_REDIS_URL)),
+    (it) => it.disconnect(),
   );
-  await refuseEviction(queueRedis);
-  const database = await openDatabase(config.DOCUMENTDB_URI, config.DOCUMENTDB_DATABASE);
+  const database = await reachDatabase(config.DOCUMENTDB_URI, config.DOCUMENTDB_DATABASE);
   opened.defer(database.close);
-  await prepareDatabase(database.db);
 
   const metrics = openMetrics(config, openSink(config, output, tracer, log), log);
   opened.defer(() => metrics.close());
@@ -147,6 +149,15 @@ export async function startWorker(config: WorkerConfig, env: Environment): Promi
         log.error('worker did not stop in time; its jobs resume elsewhere');
     },
   };
+}
+
+function toldOfRedis(log: Log, where: string, url: string) {
+  const address = addressOf(url);
+  return (err: Error) =>
+    log.warn(
+      { where, address: address.shown, cause: redisTrouble(err, address).cause, err },
+      'connection error',
+    );
 }
 
 const toldOfCache = (log: Log) => (err: unknown) =>

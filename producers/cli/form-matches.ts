@@ -20,6 +20,20 @@ interface MatchOptions {
   readonly explain?: true;
 }
 
+const example = `
+Example:
+  npm run -s cli -- match form --rule-set duel.json --tickets tickets.json --now 2026-01-01T00:00:30Z
+
+duel.json:
+  { "name": "duel", "ruleLanguageVersion": "1.0",
+    "playerAttributes": [{ "name": "skill", "type": "number", "default": 10 }],
+    "teams": [{ "name": "side", "minPlayers": 1, "maxPlayers": 1, "quantity": 2 }] }
+
+tickets.json:
+  [{ "ticketId": "first", "startTime": "2026-01-01T00:00:00Z",
+     "players": [{ "playerId": "ann", "attributes": { "skill": { "N": 12 } } }] },
+   { "ticketId": "second", "startTime": "2026-01-01T00:00:05Z", "players": [{ "playerId": "bob" }] }]`;
+
 /** Forms matches from files, as a cycle would: no server, the same input gives the same output. */
 export function formMatchesCommand(from: string): Command {
   return new Command('form')
@@ -39,6 +53,7 @@ export function formMatchesCommand(from: string): Command {
       wholeNumber,
       0,
     )
+    .addHelpText('after', example)
     .option('--explain', 'say of every ticket left waiting what it waits for')
     .action(async (options: MatchOptions) => {
       const ruleSet = await readRuleSet(from, options.ruleSet);

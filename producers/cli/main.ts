@@ -1,4 +1,4 @@
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Help, Option } from 'commander';
 import { RequestError } from '../request-error.ts';
 import { configurationCommands } from './configuration.ts';
 import { eventCommands } from './event.ts';
@@ -11,11 +11,12 @@ import { ticketCommands } from './ticket.ts';
 
 const program = new Command('fleet')
   .description("The operator's hand on a matchmaking fleet")
-  .option('--redis-url <url>', 'the queue Redis (default: $QUEUE_REDIS_URL)', process.env['QUEUE_REDIS_URL'])
-  .option('--domain <name>', 'region or title (default: $DOMAIN, else main)', process.env['DOMAIN'] ?? 'main')
+  // By `env`, so that the help shows the variable's name: its value may hold a password.
+  .addOption(new Option('--redis-url <url>', 'the queue Redis').env('QUEUE_REDIS_URL'))
+  .addOption(new Option('--domain <name>', 'region or title').env('DOMAIN').default('main'))
   .option('--json', 'print JSON for machines')
   .showHelpAfterError('(add --help for what this command takes)')
-  .configureHelp({ showGlobalOptions: true })
+  .configureHelp({ showGlobalOptions: true, optionDescription })
   .exitOverride();
 
 // npm runs scripts in the project's folder; relative paths are the caller's.
@@ -38,4 +39,10 @@ try {
   if (!(error instanceof RequestError)) throw error;
   console.error(error.message);
   process.exit(error.code === 'invalid-request' ? 2 : 1);
+}
+
+/** As Commander has it, and: which options a command does not do without. */
+function optionDescription(option: Option): string {
+  const text = new Help().optionDescription(option);
+  return option.mandatory ? `${text} (required)` : text;
 }

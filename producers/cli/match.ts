@@ -8,7 +8,11 @@ import { show, withClient } from './terminal.ts';
 export function matchCommands(from: string): Command {
   const match = new Command('match')
     .description('matches of the fleet; without a command, form some from files')
-    .addCommand(formMatchesCommand(from), { isDefault: true });
+    .addCommand(formMatchesCommand(from), { isDefault: true })
+    // The default command would take the word for an argument of its own, and say what else it lacks.
+    .hook('preSubcommand', ({ args: [word = '-'] }, chosen) => {
+      if (!word.startsWith('-') && word !== chosen.name()) match.error(`error: unknown command '${word}'`);
+    });
 
   match
     .command('show')

@@ -1,3 +1,5 @@
+import { nearestName } from '../../jobs/nearest-name.ts';
+
 // As a worker's entry sets it, before a bench loads the X-Ray SDK.
 process.env['AWS_XRAY_MANUAL_MODE'] = '1';
 
@@ -25,8 +27,12 @@ interface Bench {
 }
 
 const [name = '', ...args] = process.argv.slice(2);
-const bench = await benches[name]?.();
+const bench = await (Object.hasOwn(benches, name) ? benches[name]?.() : undefined);
 if (!bench) {
+  if (name !== '' && name !== '--help') {
+    const near = nearestName(name, Object.keys(benches));
+    console.error(`There is no bench ${name}${near ? `; did you mean ${near}?` : ''}`);
+  }
   console.error(`npm run bench -- NAME [options], NAME one of: ${Object.keys(benches).join(', ')}`);
   process.exitCode = name === '' || name === '--help' ? 0 : 2;
 } else if (args.includes('--help')) console.log(bench.usage);

@@ -65,7 +65,10 @@ export const jobFaults = {
 
 /** The queue may be away at the moment: then so much less is delivered. */
 const whateverComes = (deliveries: Promise<unknown>) =>
-  reaching(() => deliveries).catch((error: unknown) => {
+  reaching(
+    () => deliveries,
+    () => 'the queue Redis is away',
+  ).catch((error: unknown) => {
     if (!(error instanceof RequestError && error.code === 'unavailable')) throw error;
   });
 

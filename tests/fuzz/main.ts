@@ -24,6 +24,7 @@ const chosen = Object.entries(targets).filter(
   ([name]) => values.target === undefined || name === values.target,
 );
 if (values.help || chosen.length === 0) {
+  if (!values.help) console.error(`--target: there is no target ${values.target}`);
   console.log(usage);
   process.exit(values.help ? 0 : 2);
 }
