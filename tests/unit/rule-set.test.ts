@@ -4,7 +4,7 @@ import { checkTicket } from '../../jobs/matchmaking/rule-set/check-ticket.ts';
 import { stepsBeyond } from '../../jobs/matchmaking/rule-set/doubts.ts';
 import { loadRuleSet } from '../../jobs/matchmaking/rule-set/load.ts';
 import { ticket, versus } from './engine/builders.ts';
-import type { RawRuleSet } from './engine/naive-checker.ts';
+import type { RawRuleSet } from '../../jobs/invariants/naive-checker.ts';
 
 const flat = (attribute: string) => `flatten(teams[*].players.attributes[${attribute}])`;
 

@@ -3,7 +3,7 @@ apt-get update -qq
 # flask-cors and joserfc are what moto's server imports beyond its dependencies, aws-xray-sdk what its X-Ray does.
 apt-get install -y -qq --no-install-recommends \
   postgresql-18-documentdb \
-  valkey-server \
+  valkey-server libfaketime \
   python3-moto python3-aws-xray-sdk python3-flask-cors python3-joserfc python3-yaml
 apt-get clean
 rm -rf /var/lib/apt/lists /var/lib/postgresql/*

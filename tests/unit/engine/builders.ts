@@ -2,7 +2,7 @@ import { compileRuleSet, type Engine } from '../../../jobs/matchmaking/engine/co
 import { type FormedMatch, formMatches } from '../../../jobs/matchmaking/engine/form-matches.ts';
 import { loadRuleSet } from '../../../jobs/matchmaking/rule-set/load.ts';
 import type { AttributeValue, SearchingTicket, TicketPlayer } from '../../../jobs/matchmaking/ticket.ts';
-import type { RawRuleSet } from './naive-checker.ts';
+import type { RawRuleSet } from '../../../jobs/invariants/naive-checker.ts';
 
 export const now = 1_000_000;
 

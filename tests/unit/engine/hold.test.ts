@@ -5,7 +5,7 @@ import type { FormedMatch } from '../../../jobs/matchmaking/engine/match.ts';
 import { MatchPool } from '../../../jobs/matchmaking/engine/pool.ts';
 import { pools, ruleSets } from './arbitraries.ts';
 import { engineOf, now, ticket, versus } from './builders.ts';
-import { type RawRuleSet, violations } from './naive-checker.ts';
+import { type RawRuleSet, violations } from '../../../jobs/invariants/naive-checker.ts';
 import { propertyRuns } from './property-runs.ts';
 
 vi.setConfig({ testTimeout: 600_000 });

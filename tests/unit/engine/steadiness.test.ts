@@ -5,7 +5,7 @@ import { MatchPool } from '../../../jobs/matchmaking/engine/pool.ts';
 import type { SearchingTicket } from '../../../jobs/matchmaking/ticket.ts';
 import { pools, ruleSets } from './arbitraries.ts';
 import { engineOf, now } from './builders.ts';
-import { type RawRuleSet, violations } from './naive-checker.ts';
+import { type RawRuleSet, violations } from '../../../jobs/invariants/naive-checker.ts';
 import { propertyRuns } from './property-runs.ts';
 
 vi.setConfig({ testTimeout: 600_000 });
