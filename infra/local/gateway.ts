@@ -27,6 +27,7 @@ export async function documentdbBehind(postgres: Server, run: Run): Promise<Part
     async kill(signal) {
       await Promise.all([gateway.kill(signal), postgres.kill(signal)]);
     },
+    refuse: (documents) => gateway.tell(documents),
     async restart() {
       await gateway.stop();
       await postgres.restart();

@@ -8,18 +8,19 @@ export interface Surroundings {
   readonly run: Run;
   readonly env: NodeJS.ProcessEnv;
   readonly durability: Durability;
+  readonly movableClock: boolean;
   readonly progress: Progress;
 }
 
 /** The servers of the first way that works here, for the parts whose URLs are not in the environment. */
 export async function findServers(surroundings: Surroundings): Promise<Servers> {
-  const { run, env, durability, progress } = surroundings;
+  const { run, env, durability, movableClock, progress } = surroundings;
   const noDocker = await dockerObstacle(env);
   if (noDocker === undefined) return dockerServers(surroundings);
   const noTree = await treeObstacle();
   if (noTree === undefined) {
     const tree = await debianTree(cacheFolder(env), env, progress);
-    return debianServers({ tree, run, durability });
+    return debianServers({ tree, run, durability, movableClock });
   }
   const { queueRedis, cacheRedis, documentdb, aws } = variableOf;
   throw new Error(`Cannot find the servers of the local stack (Valkey, DocumentDB, moto). Any of these three will do:

@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { formCluster, nodeOptions } from '../cluster.ts';
 import { runCommand } from '../command.ts';
@@ -13,12 +13,13 @@ interface Place {
   readonly tree: string;
   readonly run: Run;
   readonly durability: Durability;
+  readonly movableClock: boolean;
 }
 
 /** The servers of a Debian tree, each with data and log in the run folder. */
 export function debianServers(place: Place): Servers {
   return {
-    queueRedis: () => valkey(place, 'queue-redis', () => queueOptions('2gb', place)),
+    queueRedis: () => (place.movableClock ? withMovableClock : valkey)(place, 'queue-redis', () => queueOptions('2gb', place)),
     queueCluster: async () =>
       formCluster(
         await Promise.all(
@@ -44,16 +45,36 @@ async function valkey(
   place: Place,
   name: string,
   options: (port: number) => readonly string[],
+  environment: readonly string[] = [],
 ): Promise<Part> {
   const server = await startInTree(place, name, {
     user: 'valkey',
     ready: /Ready to accept connections/,
     command: (port) => [
-      ...['valkey-server', '--port', `${port}`, '--bind', '127.0.0.1', '--dir', '/mnt', '--save', ''],
+      ...['env', ...environment, 'valkey-server', '--port', `${port}`, '--bind', '127.0.0.1', '--dir', '/mnt', '--save', ''],
       ...options(port),
     ],
   });
   return partOf(server, `redis://127.0.0.1:${server.port}`);
+}
+
+/** libfaketime reads this file in the server's folder once a second. Durations are measured by another clock, which goes on. */
+const clockFile = 'clock';
+const movable = [
+  'LD_PRELOAD=/usr/$LIB/faketime/libfaketime.so.1',
+  ...[`FAKETIME_TIMESTAMP_FILE=/mnt/${clockFile}`, 'FAKETIME_CACHE_DURATION=1', 'FAKETIME_DONT_FAKE_MONOTONIC=1'],
+];
+
+/** A Valkey whose clock can be moved while it runs. */
+async function withMovableClock(place: Place, name: string, options: () => readonly string[]): Promise<Part> {
+  const file = join(place.run.folder, name, clockFile);
+  const moveClock = async (aheadSeconds: number) => {
+    await writeFile(`${file}.new`, `${aheadSeconds < 0 ? '' : '+'}${aheadSeconds}\n`);
+    await rename(`${file}.new`, file);
+  };
+  await mkdir(join(place.run.folder, name), { recursive: true });
+  await moveClock(0);
+  return Object.assign(await valkey(place, name, options, movable), { moveClock });
 }
 
 async function moto(place: Place): Promise<Part> {

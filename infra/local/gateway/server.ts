@@ -2,6 +2,7 @@
 
 import { createServer, type Socket } from 'node:net';
 import type { Gateway } from './commands.ts';
+import type { RefusedDocuments } from './commands/refused-documents.ts';
 import { Cursors } from './cursors.ts';
 import { answer } from './dispatch.ts';
 import { Postgres } from './postgres.ts';
@@ -11,7 +12,11 @@ import { encodeReply, Framer, ProtocolError, parseRequest } from './wire.ts';
 const host = '127.0.0.1';
 
 /** Serves until the process ends. Port 0 takes a free one; resolves with the port taken. */
-export async function listen(postgresUrl: string, port: number): Promise<number> {
+export async function listen(
+  postgresUrl: string,
+  port: number,
+  refused: RefusedDocuments = {},
+): Promise<number> {
   const postgres = new Postgres(postgresUrl);
   let peers = 0;
   let gateway: Gateway;
@@ -32,6 +37,7 @@ export async function listen(postgresUrl: string, port: number): Promise<number>
     cursors: new Cursors(postgres),
     address: `${host}:${taken}`,
     asked: new Map(),
+    refused,
   };
   return taken;
 }
