@@ -26,7 +26,7 @@ export interface Part {
   restart(): Promise<void>;
   /** Of a DocumentDB with our gateway: refuses the documents of a collection that contain a text; without a text none. */
   refuse?(documents: { readonly collection: string; readonly text?: string }): void;
-  /** Of a queue with a movable clock: moves it to so many seconds ahead of this machine's, within a second. */
+  /** Of a queue with a movable clock: moves it to so many seconds ahead of this machine's, at once. */
   moveClock?(aheadSeconds: number): Promise<void>;
 }
 

@@ -107,8 +107,7 @@ export async function runFaults(options: FaultOptions): Promise<FaultReport> {
   const cacheRedis = new Redis(surroundings.env['CACHE_REDIS_URL'] ?? '');
   opened.defer(() => cacheRedis.disconnect());
   const stores = { redis, domain, db: mongo.db(env.DOCUMENTDB_DATABASE), cacheRedis };
-  await operator.leave();
-  const unrest = await awaitCalm(Promise.all([crowd.leave(), probes.stop()]), client, stores);
+  const unrest = await awaitCalm(Promise.all([crowd.leave(), probes.stop(), operator.leave()]), client, stores);
   await crowd.hangUp(async () => Number((await redis.get(`${poolTag(domain)}:event-number`)) ?? 0));
   const found = await findViolations(log, stores);
   return {

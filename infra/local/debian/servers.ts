@@ -1,4 +1,4 @@
-import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { formCluster, nodeOptions } from '../cluster.ts';
 import { runCommand } from '../command.ts';
@@ -58,23 +58,23 @@ async function valkey(
   return partOf(server, `redis://127.0.0.1:${server.port}`);
 }
 
-/** libfaketime reads this file in the server's folder once a second. Durations are measured by another clock, which goes on. */
-const clockFile = 'clock';
-const movable = [
-  'LD_PRELOAD=/usr/$LIB/faketime/libfaketime.so.1',
-  ...[`FAKETIME_TIMESTAMP_FILE=/mnt/${clockFile}`, 'FAKETIME_CACHE_DURATION=1', 'FAKETIME_DONT_FAKE_MONOTONIC=1'],
-];
-
-/** A Valkey whose clock can be moved while it runs. */
+/** A Valkey whose clock can be moved while it runs: what is preloaded adds the seconds in a file to the time of day. */
 async function withMovableClock(place: Place, name: string, options: () => readonly string[]): Promise<Part> {
-  const file = join(place.run.folder, name, clockFile);
-  const moveClock = async (aheadSeconds: number) => {
-    await writeFile(`${file}.new`, `${aheadSeconds < 0 ? '' : '+'}${aheadSeconds}\n`);
-    await rename(`${file}.new`, file);
-  };
-  await mkdir(join(place.run.folder, name), { recursive: true });
-  await moveClock(0);
-  return Object.assign(await valkey(place, name, options, movable), { moveClock });
+  const folder = join(place.run.folder, name);
+  const file = join(folder, 'clock');
+  await mkdir(folder, { recursive: true });
+  await writeFile(file, secondsAhead(0));
+  const part = await valkey(place, name, options, ['LD_PRELOAD=/usr/lib/movable-clock.so']);
+  // Written in place: the server has mapped this very file.
+  const moveClock = (seconds: number) => writeFile(file, secondsAhead(seconds), { flag: 'r+' });
+  return Object.assign(part, { moveClock });
+}
+
+/** As `movable-clock.c` reads it. */
+function secondsAhead(seconds: number): Buffer {
+  const bytes = Buffer.alloc(8);
+  bytes.writeBigInt64LE(BigInt(seconds));
+  return bytes;
 }
 
 async function moto(place: Place): Promise<Part> {
