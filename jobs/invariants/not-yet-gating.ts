@@ -23,4 +23,6 @@ export const notYetGating: Readonly<Record<string, string>> = {
   'failed match recorded': 'A match that is given up before it was stored leaves no document.',
   'ticket id used again':
     'A claim refuses every other match for its ticket id, however long ago it was made.',
+  'session in a live match':
+    'A match that goes on without a player, who asked for a newer ticket, leaves their session in it.',
 };

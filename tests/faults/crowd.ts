@@ -34,7 +34,9 @@ export function startCrowd({ client, log, parties, random, restless }: CrowdOpti
 
   const lives = parties.map((party) => partyLife(party, { client, log, random, restless, ended }));
   const lifeOf = new Map(
-    lives.flatMap((life, at) => (parties[at]?.players ?? []).map((player) => [player.playerId, life] as const)),
+    lives.flatMap((life, at) =>
+      (parties[at]?.players ?? []).map((player) => [player.playerId, life] as const),
+    ),
   );
 
   function hear(event: MatchmakingEvent) {
@@ -42,7 +44,9 @@ export function startCrowd({ client, log, parties, random, restless }: CrowdOpti
     if (type === 'PotentialMatchCreated' && event.detail['acceptanceRequired'])
       for (const { ticketId, players } of tickets) {
         const playerIds = players.map((player) => player.playerId);
-        const answered = lifeOf.get(playerIds[0] ?? '')?.answer(ticketId, String(event.detail['matchId']), playerIds);
+        const answered = lifeOf
+          .get(playerIds[0] ?? '')
+          ?.answer(ticketId, String(event.detail['matchId']), playerIds);
         answered?.catch(trouble.reject);
       }
     if (endings.test(type)) for (const { ticketId } of tickets) waiting.get(ticketId)?.(event);

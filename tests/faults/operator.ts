@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Chance } from '../../infra/local/demo/random.ts';
-import type { PlacementService } from '../support/placement-service.ts';
 import type { MatchmakingClient } from '../../producers/client.ts';
+import type { PlacementService } from '../support/placement-service.ts';
 import { ask, type PromiseLog } from './promises.ts';
 import { configurationOf, type PlacedScenario } from './scenarios.ts';
 

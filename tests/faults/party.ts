@@ -144,7 +144,9 @@ export function partyLife(party: Party, { client, log, random, restless, ended }
       const mood = random.uniform();
       const [first] = asked;
       if (first && mood < restless / 2)
-        await ask(client, log, { kind: 'stop', ticketId: first }, () => client.stopMatchmaking(first, options));
+        await ask(client, log, { kind: 'stop', ticketId: first }, () =>
+          client.stopMatchmaking(first, options),
+        );
       else if (mood < restless) asked.push(await start());
       const endings = await Promise.all(asked.map(async (ticketId) => ticketId && (await ended(ticketId))));
       for (const ending of endings) if (ending) await play(ending);

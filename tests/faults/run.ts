@@ -6,7 +6,11 @@ import { populate } from '../../infra/local/demo/population.ts';
 import { chance } from '../../infra/local/demo/random.ts';
 import { poolTag } from '../../jobs/keys.ts';
 import { type MatchmakingClient, openClient } from '../../producers/client.ts';
-import { openPlacementService, type PlacementService, placementSecret } from '../support/placement-service.ts';
+import {
+  openPlacementService,
+  type PlacementService,
+  placementSecret,
+} from '../support/placement-service.ts';
 import { startCrowd } from './crowd.ts';
 import type { Field } from './fault.ts';
 import { faults } from './faults.ts';
@@ -107,7 +111,11 @@ export async function runFaults(options: FaultOptions): Promise<FaultReport> {
   const cacheRedis = new Redis(surroundings.env['CACHE_REDIS_URL'] ?? '');
   opened.defer(() => cacheRedis.disconnect());
   const stores = { redis, domain, db: mongo.db(env.DOCUMENTDB_DATABASE), cacheRedis };
-  const unrest = await awaitCalm(Promise.all([crowd.leave(), probes.stop(), operator.leave()]), client, stores);
+  const unrest = await awaitCalm(
+    Promise.all([crowd.leave(), probes.stop(), operator.leave()]),
+    client,
+    stores,
+  );
   await crowd.hangUp(async () => Number((await redis.get(`${poolTag(domain)}:event-number`)) ?? 0));
   const found = await findViolations(log, stores);
   return {

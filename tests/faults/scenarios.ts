@@ -8,7 +8,9 @@ export type PlacedScenario = Scenario & { readonly placed?: boolean };
 /** What the crowd plays: all that the demo plays, and duels that a placement service finds a server for. */
 export const scenarios: readonly PlacedScenario[] = [
   ...defaultScenarios,
-  ...defaultScenarios.filter((it) => it.name === 'duel').map((it) => ({ ...it, name: 'arena', placed: true })),
+  ...defaultScenarios
+    .filter((it) => it.name === 'duel')
+    .map((it) => ({ ...it, name: 'arena', placed: true })),
 ];
 
 /** What a scenario's configuration says. */

@@ -32,12 +32,18 @@ test('DocumentDB refuses the documents it was told to, and stores the others of 
   const { url, refuse } = stack.part('documentdb');
   const client = await new MongoClient(url).connect();
   onTestFinished(() => client.close());
-  const [matches, others] = [client.db('refusing').collection('matches'), client.db('refusing').collection('others')];
+  const [matches, others] = [
+    client.db('refusing').collection('matches'),
+    client.db('refusing').collection('others'),
+  ];
   const three = () => ['a', 'poison', 'c'].map((name) => ({ name }));
   const outcomeOf = async (ordered: boolean) => {
     const error = await matches.insertMany(three(), { ordered }).catch((reason: unknown) => reason);
     if (!(error instanceof MongoBulkWriteError)) throw error;
-    return { stored: error.insertedCount, refused: [error.writeErrors].flat().map(({ index, code }) => [index, code]) };
+    return {
+      stored: error.insertedCount,
+      refused: [error.writeErrors].flat().map(({ index, code }) => [index, code]),
+    };
   };
   refuse?.({ collection: 'matches', text: 'poison' });
 

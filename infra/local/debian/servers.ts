@@ -19,7 +19,10 @@ interface Place {
 /** The servers of a Debian tree, each with data and log in the run folder. */
 export function debianServers(place: Place): Servers {
   return {
-    queueRedis: () => (place.movableClock ? withMovableClock : valkey)(place, 'queue-redis', () => queueOptions('2gb', place)),
+    queueRedis: () =>
+      (place.movableClock ? withMovableClock : valkey)(place, 'queue-redis', () =>
+        queueOptions('2gb', place),
+      ),
     queueCluster: async () =>
       formCluster(
         await Promise.all(
@@ -51,7 +54,19 @@ async function valkey(
     user: 'valkey',
     ready: /Ready to accept connections/,
     command: (port) => [
-      ...['env', ...environment, 'valkey-server', '--port', `${port}`, '--bind', '127.0.0.1', '--dir', '/mnt', '--save', ''],
+      ...[
+        'env',
+        ...environment,
+        'valkey-server',
+        '--port',
+        `${port}`,
+        '--bind',
+        '127.0.0.1',
+        '--dir',
+        '/mnt',
+        '--save',
+        '',
+      ],
       ...options(port),
     ],
   });

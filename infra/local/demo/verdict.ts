@@ -1,5 +1,5 @@
 import { isTerminal } from '../../../jobs/invariants/check.ts';
-import { type Asked, type Diary as Told, emptyDiary } from '../../../jobs/invariants/diary.ts';
+import { type Asked, emptyDiary, type Diary as Told } from '../../../jobs/invariants/diary.ts';
 import { gamesOf, playedIn } from '../../../jobs/invariants/games.ts';
 import { type CheckName, judge, toLine } from '../../../jobs/invariants/judge.ts';
 import { leadsTo } from '../../../jobs/invariants/lifecycle.ts';

@@ -1,8 +1,8 @@
 /** The listening side: one loop per driver connection, its requests answered in the order they came. */
 
 import { createServer, type Socket } from 'node:net';
-import type { Gateway } from './commands.ts';
 import type { RefusedDocuments } from './commands/refused-documents.ts';
+import type { Gateway } from './commands.ts';
 import { Cursors } from './cursors.ts';
 import { answer } from './dispatch.ts';
 import { Postgres } from './postgres.ts';

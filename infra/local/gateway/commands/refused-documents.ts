@@ -25,8 +25,16 @@ export const refusing =
     const first = isRefused.indexOf(true);
     if (first < 0) return insert(call, gateway);
     const ordered = call.fields['ordered'] !== false;
-    const kept = documents.keys().filter((at) => !isRefused[at] && !(ordered && at > first)).toArray();
-    const answer = await insertSome(call, kept.map((at) => documents[at] ?? Buffer.alloc(0)), insert, gateway);
+    const kept = documents
+      .keys()
+      .filter((at) => !isRefused[at] && !(ordered && at > first))
+      .toArray();
+    const answer = await insertSome(
+      call,
+      kept.map((at) => documents[at] ?? Buffer.alloc(0)),
+      insert,
+      gateway,
+    );
     const errors = [answer['writeErrors'] ?? []].flat() as { index: number }[];
     const refusals = isRefused.flatMap((refused, index) =>
       refused && !(ordered && index > first) ? [{ index, code, errmsg: 'Document failed validation' }] : [],
