@@ -105,7 +105,7 @@ export interface StoredMatch {
   readonly season?: number | undefined;
 }
 
-export interface StoredTicket {
+interface StoredTicket {
   readonly _id: string;
   readonly match_id?: string | undefined;
   readonly status: string;

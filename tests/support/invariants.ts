@@ -25,7 +25,7 @@ export async function brokenInvariants(stores: StoresOfDomain, promises: Promise
 }
 
 /** The diary of somebody who knows what was promised and not when. */
-export function diaryOf({ tickets = [], results = [], settled = true }: Promises): Diary {
+function diaryOf({ tickets = [], results = [], settled = true }: Promises): Diary {
   const now = Date.now();
   const at = { askedAt: now, toldAt: now, told: 'yes' } as const;
   const calls: Call[] = [
