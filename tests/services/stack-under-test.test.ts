@@ -14,13 +14,10 @@ test("a queue's clock moves by an hour either way while the server runs, and dur
   const aheadSeconds = async () => Number((await redis.time())[0]) - Date.now() / 1_000;
   await redis.set('short', '', 'PX', 600_000);
 
-  for (const [moved, hours] of [
-    [3_600, 1],
-    [-3_600, -1],
-    [0, 0],
-  ] as const) {
+  for (const moved of [3_600, -3_600, 0]) {
     await moveClock?.(moved);
-    await expect.poll(async () => Math.round((await aheadSeconds()) / 3_600), { timeout: 5_000 }).toBe(hours);
+    const hasMoved = async () => Math.abs((await aheadSeconds()) - moved) < 30;
+    await expect.poll(hasMoved, { timeout: 5_000 }).toBe(true);
     expect(await redis.blpop('nothing', 0.2)).toBeNull();
   }
   // Whatever expires by the time of day did so in the hour that came too early.
