@@ -48,6 +48,12 @@ export type Call<Kind extends Asked['kind'] = Asked['kind']> = Extract<Asked, { 
   readonly told: Told;
 };
 
+/** A time at which something was broken on purpose, ms since 1970 by the caller's clock. */
+export interface Disturbance {
+  readonly from: number;
+  readonly to: number;
+}
+
 /** The callers' side of the story. */
 export interface Diary {
   /** In the order in which they were told. */
@@ -58,6 +64,8 @@ export interface Diary {
   readonly endingHeardAt: ReadonlyMap<string, number>;
   /** Whether the queue Redis's clock was moved: then its times and the callers' are not compared. */
   readonly clockMoved: boolean;
+  /** When faults struck: who waits then is not late. They may overlap. */
+  readonly disturbances: readonly Disturbance[];
   /** Ids of jobs that nobody could do. */
   readonly hostileJobs: ReadonlySet<string>;
   /** Event numbers that a reader was told are gone: `<from> to <to>`. */
@@ -72,12 +80,24 @@ export const callsOf = <Kind extends Asked['kind']>({ calls }: Diary, kind: Kind
 export const promisedCalls = <Kind extends Asked['kind']>(diary: Diary, kind: Kind): Call<Kind>[] =>
   callsOf(diary, kind).filter((call) => call.told === 'yes');
 
+/** How much (ms) of a time was without disturbance. */
+export function undisturbedMs({ disturbances }: Diary, from: number, to: number): number {
+  let quiet = 0;
+  let at = from;
+  for (const disturbance of disturbances.toSorted((a, b) => a.from - b.from)) {
+    quiet += Math.max(0, Math.min(disturbance.from, to) - at);
+    at = Math.max(at, disturbance.to);
+  }
+  return quiet + Math.max(0, to - at);
+}
+
 /** The diary of somebody who promised nothing: all that follows is judged by the stores alone. */
 export const emptyDiary: Diary = {
   calls: [],
   settled: true,
   endingHeardAt: new Map(),
   clockMoved: false,
+  disturbances: [],
   hostileJobs: new Set(),
   gaps: [],
 };

@@ -1,5 +1,5 @@
 import { type Check, isTerminal } from './check.ts';
-import { type Diary, promisedCalls } from './diary.ts';
+import { type Diary, promisedCalls, undisturbedMs } from './diary.ts';
 import { isLive } from './games.ts';
 import type { HeldTicket, Snapshot } from './snapshot.ts';
 
@@ -56,7 +56,7 @@ export const ticketFindable: Check = {
   },
 };
 
-/** A ticket that nobody matched times out in time. */
+/** A ticket that nobody matched times out in time, not counting the time in which faults struck. */
 export const ticketEndedInTime: Check = {
   invariant: 1,
   find(held, diary) {
@@ -88,14 +88,14 @@ function allowedWaits({ configurations, installed }: Snapshot): Map<string, numb
 function waitOf(
   { ticketId, status, start, end }: HeldTicket,
   { takenAt }: Snapshot,
-  { endingHeardAt, clockMoved }: Diary,
+  diary: Diary,
   toldAt: number | undefined,
 ): number | undefined {
   const undecided = status === 'QUEUED' || status === 'SEARCHING' || status === 'REQUIRES_ACCEPTANCE';
   if (!undecided && status !== 'TIMED_OUT') return undefined;
-  const endedAt = undecided ? takenAt : endingHeardAt.get(ticketId);
-  if (toldAt !== undefined && endedAt !== undefined) return endedAt - toldAt;
-  return clockMoved ? undefined : (end ?? takenAt) - start;
+  const endedAt = undecided ? takenAt : diary.endingHeardAt.get(ticketId);
+  if (toldAt !== undefined && endedAt !== undefined) return undisturbedMs(diary, toldAt, endedAt);
+  return diary.clockMoved ? undefined : (end ?? takenAt) - start;
 }
 
 /** Who uses a ticket id again, long after the ticket of that id ended, harms nobody. */

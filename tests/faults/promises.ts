@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis';
-import type { Asked, Call, Diary, Told } from '../../jobs/invariants/diary.ts';
+import type { Asked, Call, Diary, Disturbance, Told } from '../../jobs/invariants/diary.ts';
 import { type HeldEvent, toHeldEvent } from '../../jobs/invariants/held-event.ts';
 import type { MatchmakingEvent } from '../../jobs/matchmaking/event.ts';
 import type { MatchmakingClient } from '../../producers/client.ts';
@@ -16,6 +16,8 @@ export interface PromiseLog {
   readonly gaps: string[];
   /** Ids of jobs nobody could do: they must end as failed, with their reasons. */
   readonly hostileJobs: Set<string>;
+  /** When faults struck. */
+  readonly disturbances: Disturbance[];
   /** Whether the queue Redis's clock was moved. */
   clockMoved: boolean;
   /** Reports and jobs that were delivered again. */
@@ -32,6 +34,7 @@ export const openPromiseLog = (): PromiseLog => ({
   endingHeardAt: new Map(),
   gaps: [],
   hostileJobs: new Set(),
+  disturbances: [],
   clockMoved: false,
   duplicates: 0,
   refused: 0,

@@ -198,6 +198,7 @@ function goodDiary(): Diary {
     settled: true,
     endingHeardAt: new Map(['ann', 'bob', 'eve', 'cid', 'dot'].map((id) => [id, 3_100])),
     clockMoved: false,
+    disturbances: [],
     hostileJobs: new Set(['hostile']),
     gaps: [],
   };

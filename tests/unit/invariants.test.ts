@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { undisturbedMs } from '../../jobs/invariants/diary.ts';
 import { checks, judge } from '../../jobs/invariants/judge.ts';
 import { notYetGating } from '../../jobs/invariants/not-yet-gating.ts';
 import { goodEvening } from '../support/good-evening.ts';
@@ -61,6 +62,20 @@ describe('the judge sees', () => {
       { numRuns: 200 },
     );
   });
+});
+
+test('who waits while a fault strikes is not late, however faults overlap', () => {
+  const { diary } = goodEvening();
+  diary.disturbances = [
+    { from: 50, to: 70 },
+    { from: 10, to: 20 },
+    { from: 15, to: 40 },
+    { from: 90, to: 200 },
+  ];
+
+  expect(undisturbedMs(diary, 0, 100)).toBe(10 + 10 + 20);
+  expect(undisturbedMs(diary, 12, 60)).toBe(10);
+  expect(undisturbedMs(diary, 95, 120)).toBe(0);
 });
 
 test('what is under way breaks nothing while it stands where it is found', () => {
