@@ -13,30 +13,21 @@ function changePlaces({ surroundings: { nodes, queue } }: Field): void {
   nodes.replica = primary;
 }
 
-/** How long (ms) the clock stands an hour off. */
-const offMs = 10_000;
 const hourSeconds = 3_600;
 
 /** How long (ms) a server's clock takes to follow. */
 const followsMs = 3_000;
 
-/** Moves the primary's clock, stays there for a while, and moves it back: a step each way. */
+/** Moves the primary's clock by so many seconds, for good: what follows has to do with it. */
 const stepClock = (seconds: number) => async (field: Field) => {
   const { primary } = field.surroundings.nodes;
   const { moveClock } = primary.part;
-  if (!moveClock)
-    throw new Error('Cannot move the clock of this Valkey: only a Debian tree has one that moves');
+  if (!moveClock) throw new Error('Cannot move the clock of this Valkey: only a Debian tree has one that moves');
   field.log.clockMoved = true;
-  const move = async (ahead: number) => {
-    await moveClock(ahead);
-    await until(async () => {
-      const [now = 0] = await primary.admin.time();
-      return Math.abs(Number(now) - Date.now() / 1_000 - ahead) < 30;
-    }, followsMs);
-  };
-  await move(seconds);
-  await pause(offMs);
-  await move(0);
+  const ahead = async () => Number((await primary.admin.time())[0]) - Date.now() / 1_000;
+  const moved = hourSeconds * Math.round((await ahead()) / hourSeconds) + seconds;
+  await moveClock(moved);
+  await until(async () => Math.abs((await ahead()) - moved) < 30, followsMs);
 };
 
 /** Lets the queue have less memory than it uses, for a while (ms). */
