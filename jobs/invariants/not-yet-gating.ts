@@ -25,4 +25,6 @@ export const notYetGating: Readonly<Record<string, string>> = {
     'A claim refuses every other match for its ticket id, however long ago it was made.',
   'session in a live match':
     'A match that goes on without a player, who asked for a newer ticket, leaves their session in it.',
+  'newest setting stands': 'A put is a job, which a worker may carry out, or repeat, after a newer one.',
+  'pause stands': 'So is a pause, and it is known to the queue alone, which may go back.',
 };
