@@ -21,7 +21,10 @@ type Behind = Pick<Part, 'pids' | 'kill' | 'restart'>;
 
 /** DocumentDB: a PostgreSQL with the extension behind the gateway that speaks the MongoDB protocol. */
 export async function documentdbBehind(postgres: Server, run: Run): Promise<Part> {
-  return together(await startGateway(run, ['--postgres', postgresUrl(postgres)]), postgres);
+  const gateway = await startGateway(run, ['--postgres', postgresUrl(postgres)]);
+  return Object.assign(together(gateway, postgres), {
+    refuse: (documents: object) => gateway.tell(documents),
+  });
 }
 
 /** DocumentDB: another gateway, at host:port, that wants TLS and this login, behind one that refuses as Amazon's does. */

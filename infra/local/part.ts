@@ -26,6 +26,10 @@ export interface Part {
   kill(signal?: NodeJS.Signals): Promise<void>;
   /** Starts it again with the same address and data, stopping it first when it runs. */
   restart(): Promise<void>;
+  /** Of a DocumentDB with our gateway: refuses the documents of a collection that contain a text; without a text none. */
+  refuse?(documents: { readonly collection: string; readonly text?: string }): void;
+  /** Of a queue with a movable clock: moves it to so many seconds ahead of this machine's, at once. */
+  moveClock?(aheadSeconds: number): Promise<void>;
 }
 
 /** The parts npm does not bring: they come from Docker or from a Debian tree. */

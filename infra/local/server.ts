@@ -117,6 +117,11 @@ export class Server implements AsyncDisposable {
     throw portTakenMessage.test(await sinceStart()) ? new PortTaken(story) : new Error(story);
   }
 
+  /** Sends a message to a Node program; one that does not run hears nothing. */
+  tell(message: object): void {
+    this.#child?.send(message);
+  }
+
   /** Asks it to finish and, when it does not, ends it. */
   async stop(): Promise<void> {
     const child = this.#child;

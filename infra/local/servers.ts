@@ -9,6 +9,7 @@ export interface Surroundings {
   readonly run: Run;
   readonly env: NodeJS.ProcessEnv;
   readonly durability: Durability;
+  readonly movableClock: boolean;
   readonly progress: Progress;
 }
 
@@ -25,7 +26,7 @@ interface Way {
  * tree. `STACK_SERVERS` names one of the two, `docker` or `debian`, to have no other.
  */
 export async function findServers(surroundings: Surroundings): Promise<Servers> {
-  const { run, env, durability, progress } = surroundings;
+  const { run, env, durability, movableClock, progress } = surroundings;
   const docker: Way = {
     name: 'Docker with the Compose plugin',
     obstacle: () => dockerObstacle(env),
@@ -35,7 +36,7 @@ export async function findServers(surroundings: Surroundings): Promise<Servers> 
     name: 'Debian or a relative of it, as root, for a tree of Debian packages in your cache folder',
     obstacle: treeObstacle,
     servers: async () =>
-      debianServers({ tree: await debianTree(cacheFolder(env), env, progress), run, durability }),
+      debianServers({ tree: await debianTree(cacheFolder(env), env, progress), run, durability, movableClock }),
   };
   const ways = wanted(env, { docker, debian });
 

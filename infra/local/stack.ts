@@ -18,6 +18,8 @@ export interface StackOptions {
   /** What to start at once; the others start when asked for. Default: all. */
   readonly parts?: readonly PartName[];
   readonly durability?: Durability;
+  /** Lets `moveClock` of the queue move its clock, where the servers come from a Debian tree. Default: it has this machine's. */
+  readonly movableClock?: boolean;
   /** The queue as three primaries in cluster mode, as in production with several shards. Default: one server. */
   readonly cluster?: boolean;
   /** Default: silence. */
@@ -38,10 +40,11 @@ export interface Stack extends AsyncDisposable {
 
 /** Starts the parts; when one does not come up, stops the rest and says why. */
 export async function startStack(options: StackOptions): Promise<Stack> {
-  const { env, parts = partNames, durability = 'everysec', cluster = false, progress = () => {} } = options;
+  const { env, parts = partNames, durability = 'everysec', cluster = false } = options;
+  const { movableClock = false, progress = () => {} } = options;
   const run = await openRun(cacheFolder(env));
   const account = awsAccount(env);
-  const servers = once(() => findServers({ run, env, durability, progress }));
+  const servers = once(() => findServers({ run, env, durability, movableClock, progress }));
 
   const starters: Record<PartName, () => Promise<Part>> = {
     queueRedis: async () => (await servers())[cluster ? 'queueCluster' : 'queueRedis'](),

@@ -9,16 +9,15 @@ export interface Field {
   readonly surroundings: StackUnderFault;
   readonly workforce: Workforce;
   readonly client: MatchmakingClient;
+  readonly domain: string;
   readonly log: PromiseLog;
   /** Configurations whose pools are about. */
   readonly pools: readonly string[];
-  /** Ids of jobs nobody could do: they must end as failed, with their reasons. */
-  readonly hostile: Set<string>;
 }
 
 export interface Fault {
   /** What it breaks: two faults of the same come one after the other, others may meet. */
-  readonly on: 'workers' | 'queue' | 'documentdb' | 'aws' | 'jobs';
+  readonly on: 'workers' | 'queue' | 'documentdb' | 'aws' | 'jobs' | 'ids';
   /** Strikes, and resolves when its cause is gone. */
   readonly strike: (field: Field, random: Chance) => Promise<void>;
 }

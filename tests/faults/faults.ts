@@ -1,4 +1,5 @@
 import type { Fault } from './fault.ts';
+import { idFaults } from './id-faults.ts';
 import { jobFaults } from './job-faults.ts';
 import { queueFaults } from './queue-faults.ts';
 import { storeFaults } from './store-faults.ts';
@@ -10,4 +11,5 @@ export const faults: Readonly<Record<string, Fault>> = {
   ...queueFaults,
   ...storeFaults,
   ...jobFaults,
+  ...idFaults,
 };

@@ -3,7 +3,7 @@ import { type Envelope, type QueueName, queueNames } from '../../jobs/contract.t
 import { reaching } from '../../producers/connection.ts';
 import { RequestError } from '../../producers/request-error.ts';
 import type { Fault, Field } from './fault.ts';
-import { promised } from './promises.ts';
+import { confirmed } from './promises.ts';
 
 /** Jobs of each queue that are delivered again, the newest first. */
 const again = 20;
@@ -95,11 +95,11 @@ async function deliverAgain({ client, pools, log }: Field): Promise<void> {
 }
 
 /** Those are looked for later that a replica has: one that died with its primary was never promised. */
-async function deliverHostile({ client, log, hostile }: Field): Promise<void> {
+async function deliverHostile({ client, log }: Field): Promise<void> {
   for (const [queue, kind, payload] of hostilePayloads) {
     const jobId = `hostile-${randomUUID()}`;
     const deliver = () => client.queues[queue].add(kind, payload, { jobId, attempts: 3 });
-    const { how } = await promised(client, log, deliver);
-    if (how === 'promised') hostile.add(jobId);
+    const { told } = await confirmed(client, log, deliver);
+    if (told === 'yes') log.hostileJobs.add(jobId);
   }
 }

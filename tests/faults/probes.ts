@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { percentile } from '../../infra/local/demo/statistics.ts';
 import type { MatchmakingClient } from '../../producers/client.ts';
-import { type PromiseLog, promised } from './promises.ts';
+import { ask, type PromiseLog } from './promises.ts';
 
 /** Two players against each other, whoever they are. */
 export const probeRuleSet = JSON.stringify({
@@ -28,6 +28,28 @@ export interface Struck {
   readonly to: number;
 }
 
+/** Starts a ticket of each id, by a player of its own, in the probes' configuration. Returns whether both were promised. */
+export async function startPair(
+  client: MatchmakingClient,
+  log: PromiseLog,
+  ticketIds: readonly string[],
+): Promise<boolean> {
+  const configuration = 'probe';
+  const tickets = ticketIds.map((ticketId) => ({ ticketId, playerId: `probe-${randomUUID()}` }));
+  const asked = tickets.map(({ ticketId, playerId }) => ({
+    ...{ kind: 'start' as const, ticketId, configuration },
+    playerIds: [playerId],
+  }));
+  const { told } = await ask(client, log, asked, async () => {
+    const results = await client.startMatchmakingAll(
+      tickets.map(({ ticketId, playerId }) => ({ configuration, ticketId, players: [{ playerId }] })),
+    );
+    const failed = results.find((each) => each.status === 'rejected');
+    if (failed) throw failed.reason;
+  });
+  return told === 'yes';
+}
+
 export type Probes = ReturnType<typeof startProbes>;
 
 /** Asks for a match twice a second and notes how long that takes: how the fleet fares, whatever the crowd does. */
@@ -39,21 +61,7 @@ export function startProbes(client: MatchmakingClient, log: PromiseLog) {
   async function probe(it: Probe): Promise<void> {
     for (;;) {
       const ticketIds = [randomUUID(), randomUUID()];
-      const requests = ticketIds.map((ticketId) => ({
-        configuration: 'probe',
-        ticketId,
-        players: [{ playerId: `probe-${ticketId}` }],
-      }));
-      const { how, result } = (await promised(client, log, async () => {
-        const results = await client.startMatchmakingAll(requests);
-        const failed = results.find((each) => each.status === 'rejected');
-        if (failed) throw failed.reason;
-        return ticketIds;
-      })) as { how: string; result?: string[] };
-      if (how === 'promised' && result) {
-        for (const ticketId of result) log.tickets.add(ticketId);
-        return matched(it, result);
-      }
+      if (await startPair(client, log, ticketIds)) return matched(it, ticketIds);
       await pause(lookMs);
     }
   }

@@ -1,19 +1,25 @@
 import type { Redis } from 'ioredis';
+import type { Asked, Call, Diary, Disturbance, Told } from '../../jobs/invariants/diary.ts';
+import { type HeldEvent, toHeldEvent } from '../../jobs/invariants/held-event.ts';
 import type { MatchmakingEvent } from '../../jobs/matchmaking/event.ts';
 import type { MatchmakingClient } from '../../producers/client.ts';
 import { RequestError } from '../../producers/request-error.ts';
 
-/** What the client was promised, and what it was told: the story the stores are checked against. */
+/** What callers asked for and were told, and what they heard: the story the stores are checked against. */
 export interface PromiseLog {
-  readonly tickets: Set<string>;
-  /** Sessions, with their players. */
-  readonly sessions: Map<string, string>;
-  /** Matches whose result was taken. */
-  readonly results: Set<string>;
+  readonly calls: Call[];
   /** Events by their number less one. */
-  readonly events: MatchmakingEvent[];
+  readonly events: HeldEvent[];
+  /** When the end of a ticket was heard, ms since 1970. */
+  readonly endingHeardAt: Map<string, number>;
   /** Numbers of events that were trimmed before they were heard. */
   readonly gaps: string[];
+  /** Ids of jobs nobody could do: they must end as failed, with their reasons. */
+  readonly hostileJobs: Set<string>;
+  /** When faults struck. */
+  readonly disturbances: Disturbance[];
+  /** Whether the queue Redis's clock was moved. */
+  clockMoved: boolean;
   /** Reports and jobs that were delivered again. */
   duplicates: number;
   /** Calls that failed: nothing was promised. */
@@ -23,47 +29,69 @@ export interface PromiseLog {
 }
 
 export const openPromiseLog = (): PromiseLog => ({
-  tickets: new Set(),
-  sessions: new Map(),
-  results: new Set(),
+  calls: [],
   events: [],
+  endingHeardAt: new Map(),
   gaps: [],
+  hostileJobs: new Set(),
+  disturbances: [],
+  clockMoved: false,
   duplicates: 0,
   refused: 0,
   unconfirmed: 0,
 });
 
+/** The log as it is judged when everybody is at home. */
+export const diaryOf = (log: PromiseLog): Diary => ({ ...log, settled: true });
+
 /** How long (ms) a replica has to confirm. */
 const confirmMs = 1_000;
 
-/** `promised`: it returned and a replica has it. `perhaps`: it may have an effect or none. `refused`: the input was wrong. */
-export type Called<T> =
-  | { readonly how: 'promised' | 'perhaps'; readonly result?: T }
-  | { readonly how: 'refused'; readonly error: RequestError };
+/** A call's end: see `Told`. */
+export interface Ended<T> {
+  readonly told: Told;
+  readonly result?: T;
+}
+
+/** Makes a call as `confirmed` does, and notes what was asked, when, and what was told. */
+export async function ask<T>(
+  client: MatchmakingClient,
+  log: PromiseLog,
+  asked: Asked | readonly Asked[],
+  call: () => Promise<T>,
+): Promise<Ended<T>> {
+  const askedAt = Date.now();
+  const ended = await confirmed(client, log, call);
+  const at = { askedAt, toldAt: Date.now(), told: ended.told };
+  for (const each of [asked].flat()) log.calls.push({ ...each, ...at });
+  return ended;
+}
 
 /**
  * Makes a call and has a replica confirm it by `WAIT 1`, so that a primary that dies takes no promise with it. WAIT knows
  * only of its own connection's writes: a connection that was lost in between confirms nothing.
  */
-export async function promised<T>(
+export async function confirmed<T>(
   client: MatchmakingClient,
   log: PromiseLog,
   call: () => Promise<T>,
-): Promise<Called<T>> {
+): Promise<Ended<T>> {
   const redis = client.queues.matchmaking.opts.connection as Redis;
   const before = redis.stream;
   try {
     const result = await call();
     const replicas = await redis.wait(1, confirmMs);
-    if (replicas > 0 && redis.stream === before) return { how: 'promised', result };
+    if (replicas > 0 && redis.stream === before) return { told: 'yes', result };
     log.unconfirmed++;
-    return { how: 'perhaps', result };
+    return { told: 'perhaps', result };
   } catch (error) {
-    if (error instanceof RequestError && error.code !== 'unavailable') return { how: 'refused', error };
+    if (error instanceof RequestError && error.code !== 'unavailable') return { told: 'no' };
     log.refused++;
-    return { how: 'perhaps' };
+    return { told: 'perhaps' };
   }
 }
+
+const endings = /^Matchmaking(Succeeded|Failed|Cancelled|TimedOut)$/;
 
 /** Hears every event until the signal is aborted. Events a failover took back are forgotten. */
 export async function listen(
@@ -79,7 +107,10 @@ export async function listen(
       log.events.length = Math.min(log.events.length, item.position);
       continue;
     }
-    log.events[item.position - 1] = item.event;
+    const { time, detail } = item.event;
+    log.events[item.position - 1] = toHeldEvent(detail.type, Date.parse(time), detail);
+    if (endings.test(detail.type))
+      for (const { ticketId } of detail.tickets) log.endingHeardAt.set(ticketId, Date.now());
     hear(item.event);
   }
 }

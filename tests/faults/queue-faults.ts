@@ -13,6 +13,35 @@ function changePlaces({ surroundings: { nodes, queue } }: Field): void {
   nodes.replica = primary;
 }
 
+const hourSeconds = 3_600;
+
+/** How long (ms) a server's clock takes to follow. */
+const followsMs = 3_000;
+
+/** Moves the primary's clock by so many seconds, for good: what follows has to do with it. */
+const stepClock = (seconds: number) => async (field: Field) => {
+  const { primary } = field.surroundings.nodes;
+  const { moveClock } = primary.part;
+  if (!moveClock) throw new Error('Cannot move the clock of this Valkey: only a Debian tree has one that moves');
+  field.log.clockMoved = true;
+  const ahead = async () => Number((await primary.admin.time())[0]) - Date.now() / 1_000;
+  const moved = hourSeconds * Math.round((await ahead()) / hourSeconds) + seconds;
+  await moveClock(moved);
+  await until(async () => Math.abs((await ahead()) - moved) < 30, followsMs);
+};
+
+/** Lets the queue have less memory than it uses, for a while (ms). */
+async function fillMemory({ surroundings: { nodes } }: Field, forMs: number): Promise<void> {
+  const { admin } = nodes.primary;
+  const memory = await admin.info('memory');
+  const [used = 0, most = 0] = ['used_memory', 'maxmemory'].map((name) =>
+    Number(new RegExp(`^${name}:(\\d+)`, 'm').exec(memory)?.[1]),
+  );
+  await admin.config('SET', 'maxmemory', String(Math.round(used * 0.9)));
+  await pause(forMs);
+  await admin.config('SET', 'maxmemory', String(most));
+}
+
 export const queueFaults = {
   'Valkey restart': {
     on: 'queue',
@@ -48,17 +77,28 @@ export const queueFaults = {
   },
   'full memory': {
     on: 'queue',
-    async strike({ surroundings: { nodes } }, random) {
-      const { admin } = nodes.primary;
-      const memory = await admin.info('memory');
-      const [used = 0, most = 0] = ['used_memory', 'maxmemory'].map((name) =>
-        Number(new RegExp(`^${name}:(\\d+)`, 'm').exec(memory)?.[1]),
-      );
-      await admin.config('SET', 'maxmemory', String(Math.round(used * 0.9)));
-      await pause(2_000 + 2_000 * random.uniform());
-      await admin.config('SET', 'maxmemory', String(most));
+    strike: (field, random) => fillMemory(field, 2_000 + 2_000 * random.uniform()),
+  },
+  'full memory for minutes': {
+    on: 'queue',
+    strike: (field, random) => fillMemory(field, 90_000 + 30_000 * random.uniform()),
+  },
+  'store rollback': {
+    on: 'queue',
+    async strike(field, random) {
+      const { primary, replica } = field.surroundings.nodes;
+      // From here on nothing is confirmed, and what a call is told may be lost.
+      await replica.admin.replicaof('NO', 'ONE');
+      await pause(2_000 + 4_000 * random.uniform());
+      await primary.part.kill('SIGKILL');
+      await pause(nameMs);
+      changePlaces(field);
+      await primary.part.restart();
+      await follow(primary, replica);
     },
   },
+  'TIME an hour ahead': { on: 'queue', strike: stepClock(hourSeconds) },
+  'TIME an hour back': { on: 'queue', strike: stepClock(-hourSeconds) },
   'slow queue': {
     on: 'queue',
     async strike({ surroundings: { queue } }, random) {

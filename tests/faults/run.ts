@@ -4,15 +4,21 @@ import { Redis } from 'ioredis';
 import { MongoClient } from 'mongodb';
 import { populate } from '../../infra/local/demo/population.ts';
 import { chance } from '../../infra/local/demo/random.ts';
-import { defaultScenarios } from '../../infra/local/demo/scenarios.ts';
 import { poolTag } from '../../jobs/keys.ts';
 import { type MatchmakingClient, openClient } from '../../producers/client.ts';
+import {
+  openPlacementService,
+  type PlacementService,
+  placementSecret,
+} from '../support/placement-service.ts';
 import { startCrowd } from './crowd.ts';
 import type { Field } from './fault.ts';
 import { faults } from './faults.ts';
+import { startOperator } from './operator.ts';
 import { planFaults, type Strike } from './plan.ts';
 import { probeRuleSet, recoveries, type Struck, startProbes } from './probes.ts';
 import { openPromiseLog, type PromiseLog } from './promises.ts';
+import { configurationOf, inhabit, scenarios } from './scenarios.ts';
 import { startStackUnderFault } from './stack-under-fault.ts';
 import { awaitCalm, findViolations } from './violations.ts';
 import { openWorkforce } from './workforce.ts';
@@ -40,8 +46,10 @@ export interface FaultReport {
   readonly faults: Readonly<Record<string, number>>;
   /** Broken invariants, each with the history of whom it is about. */
   readonly violations: readonly string[];
+  /** What checks found that are not in the gate yet. */
+  readonly known: readonly string[];
   readonly recoveryMs: Readonly<Record<string, { readonly p50: number; readonly max: number }>>;
-  /** Calls that were promised something: tickets, sessions and results. */
+  /** Calls that were told that what they asked for is so. */
   readonly acknowledged: number;
   readonly tickets: number;
   readonly duplicatesAbsorbed: number;
@@ -54,6 +62,7 @@ export interface FaultReport {
 export async function runFaults(options: FaultOptions): Promise<FaultReport> {
   const { seed, seconds, say } = options;
   await using surroundings = await startStackUnderFault(say);
+  await using service = await openPlacementService();
   const run = randomBytes(4).toString('hex');
   const domain = `faults-${run}`;
   const env = {
@@ -64,25 +73,29 @@ export async function runFaults(options: FaultOptions): Promise<FaultReport> {
     METRICS_FLUSH_MS: '1000',
     GRACE_MS: '5000',
     LOG_LEVEL: 'warn',
+    PLACEMENT_HOSTS: service.host,
+    PLACEMENT_SECRET: placementSecret,
   };
   await using workforce = await openWorkforce(env, options.workers, options.workerMain);
   const redisUrl = surroundings.env['QUEUE_REDIS_URL'] ?? '';
   await using client = await openClient({ redisUrl, domain });
-  await install(client);
+  await install(client, service);
   say(`${options.workers} workers ready; ${options.players} players for ${seconds} s, seed ${seed}`);
 
   const log = openPromiseLog();
   const random = chance(seed);
-  const parties = populate(defaultScenarios, options.players, 0, random, domain);
+  inhabit(service, chance(seed + 1));
+  const parties = populate(scenarios, options.players, 0, random, domain);
   const crowd = startCrowd({ client, log, parties, random, restless: options.restless });
+  const operator = startOperator({ client, log, random: chance(seed + 2), scenarios, service });
   const probes = startProbes(client, log);
   const field: Field = {
     surroundings,
     workforce,
     client,
+    domain,
     log,
-    pools: [...defaultScenarios.map((it) => it.name), 'probe'],
-    hostile: new Set(),
+    pools: [...scenarios.map((it) => it.name), 'probe'],
   };
   const plan = planFaults(options.kinds, seed, seconds * 1_000, options.everySeconds * 1_000);
   const struck = await Promise.race([strikeAll(plan, field, options), crowd.trouble]);
@@ -95,40 +108,41 @@ export async function runFaults(options: FaultOptions): Promise<FaultReport> {
     retryWrites: false,
   }).connect();
   opened.defer(() => mongo.close());
-  const stores = { redis, domain, db: mongo.db(env.DOCUMENTDB_DATABASE) };
-  const unrest = await awaitCalm(Promise.all([crowd.leave(), probes.stop()]), client, stores);
+  const cacheRedis = new Redis(surroundings.env['CACHE_REDIS_URL'] ?? '');
+  opened.defer(() => cacheRedis.disconnect());
+  const stores = { redis, domain, db: mongo.db(env.DOCUMENTDB_DATABASE), cacheRedis };
+  const unrest = await awaitCalm(
+    Promise.all([crowd.leave(), probes.stop(), operator.leave()]),
+    client,
+    stores,
+  );
   await crowd.hangUp(async () => Number((await redis.get(`${poolTag(domain)}:event-number`)) ?? 0));
+  const found = await findViolations(log, stores);
   return {
     seed,
     seconds,
     faults: Object.fromEntries(
       [...Map.groupBy(struck, (it) => it.kind)].map(([kind, all]) => [kind, all.length]),
     ),
-    violations: [...unrest, ...(await findViolations(field, stores))],
+    violations: [...unrest, ...found.violations],
+    known: found.known,
     recoveryMs: recoveries(struck, probes),
     ...countsOf(log),
   };
 }
 
-const countsOf = ({ tickets, sessions, results, duplicates, refused, unconfirmed }: PromiseLog) => ({
-  acknowledged: tickets.size + sessions.size + results.size,
-  tickets: tickets.size,
+const countsOf = ({ calls, duplicates, refused, unconfirmed }: PromiseLog) => ({
+  acknowledged: calls.filter((call) => call.told === 'yes').length,
+  tickets: calls.filter((call) => call.told === 'yes' && call.kind === 'start').length,
   duplicatesAbsorbed: duplicates,
   refused,
   unconfirmed,
 });
 
-async function install(client: MatchmakingClient): Promise<void> {
-  for (const { name, ruleSet, requestTimeoutSeconds, ladder, acceptance, backfill } of defaultScenarios) {
-    await client.putRuleSet({ name, body: ruleSet });
-    await client.putConfiguration({
-      name,
-      ruleSetName: name,
-      requestTimeoutSeconds,
-      ladder,
-      ...(acceptance && { acceptanceRequired: true, acceptanceTimeoutSeconds: acceptance.seconds }),
-      ...(backfill && { backfillMode: 'AUTOMATIC' }),
-    });
+async function install(client: MatchmakingClient, service: PlacementService): Promise<void> {
+  for (const scenario of scenarios) {
+    await client.putRuleSet({ name: scenario.name, body: scenario.ruleSet });
+    await client.putConfiguration(configurationOf(scenario, service));
   }
   await client.putRuleSet({ name: 'probe', body: probeRuleSet });
   await client.putConfiguration({ name: 'probe', ruleSetName: 'probe', requestTimeoutSeconds: 30 });
@@ -152,6 +166,7 @@ async function strikeAll(
       if (from > startedAt + seconds * 1_000) return;
       await fault.strike(field, chance(seed * 1_000 + index));
       struck.push({ kind, from, to: Date.now() });
+      field.log.disturbances.push({ from, to: Date.now() });
       say(`${((from - startedAt) / 1_000).toFixed(0).padStart(5)} s  ${kind}, ${Date.now() - from} ms`);
     };
     const turn = (turns.get(fault.on) ?? Promise.resolve()).then(strike);

@@ -31,7 +31,7 @@ export async function startStackUnderFault(progress: (line: string) => void): Pr
   const opened = new AsyncDisposableStack();
   const env = { PATH, HOME, XDG_CACHE_HOME };
   const start = async (parts: ('queueRedis' | 'cacheRedis' | 'documentdb' | 'aws')[]) =>
-    opened.use(await startStack({ env, parts, durability: 'always', progress }));
+    opened.use(await startStack({ env, parts, durability: 'always', movableClock: true, progress }));
   try {
     const stack = await start(['queueRedis', 'cacheRedis', 'documentdb', 'aws']);
     const second = await start(['queueRedis']);

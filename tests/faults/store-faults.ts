@@ -1,5 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Fault } from './fault.ts';
+import { startPair } from './probes.ts';
+
+/** How long (ms) DocumentDB refuses a document. */
+const refusesMs = 15_000;
 
 export const storeFaults = {
   'DocumentDB restart': {
@@ -31,6 +36,18 @@ export const storeFaults = {
       await documentdb.cut();
       await pause(4_000 * random.uniform());
       await documentdb.mend();
+    },
+  },
+  'DocumentDB refuses a match': {
+    on: 'documentdb',
+    async strike({ surroundings: { stack }, client, log }) {
+      const { refuse } = stack.part('documentdb');
+      if (!refuse) throw new Error('Cannot have a document refused: only our gateway can');
+      const ticketIds = [randomUUID(), randomUUID()];
+      refuse({ collection: 'matches', text: ticketIds[0] ?? '' });
+      await startPair(client, log, ticketIds);
+      await pause(refusesMs);
+      refuse({ collection: 'matches' });
     },
   },
   'CloudWatch and SNS away': {

@@ -1,13 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Job } from 'bullmq';
-import { catalogue } from '../../jobs/catalogue.ts';
+import { readSnapshot, type StoresOfDomain } from '../../infra/local/invariants/read-snapshot.ts';
 import { queueNames } from '../../jobs/contract.ts';
+import { judge, toLine, type Violation } from '../../jobs/invariants/judge.ts';
+import type { Snapshot } from '../../jobs/invariants/snapshot.ts';
 import { poolTag } from '../../jobs/keys.ts';
 import type { MatchmakingClient } from '../../producers/client.ts';
-import { readHoldings, type StoresOfDomain } from '../support/holdings.ts';
-import { judgeHoldings } from '../support/invariants.ts';
-import type { Field } from './fault.ts';
-import type { PromiseLog } from './promises.ts';
+import { diaryOf, type PromiseLog } from './promises.ts';
 
 /** How long (ms) after the last fault nothing may be left to do: a stalled job takes 15 s, a match handed over again 10 s. */
 const patienceMs = 90_000;
@@ -51,66 +50,52 @@ const tell = ({ name, id, attemptsStarted, attemptsMade, delay, failedReason, da
   `job ${name} ${id}, started ${attemptsStarted} and failed ${attemptsMade} times, put off by ${delay} ms, ` +
   `${failedReason ?? 'no error'}: ${JSON.stringify(data).slice(0, 400)}`;
 
-/** Every invariant the stores and the client's own log show to be broken, with the history of whom it is about. */
-export async function findViolations(
-  { client, log, hostile }: Field,
-  stores: StoresOfDomain,
-): Promise<string[]> {
-  const held = await readHoldings(stores);
-  // The client heard every event; the stream keeps the latest.
-  const heard = {
-    events: log.events.filter(Boolean),
-    eventsComplete: !log.events.includes(undefined as never),
+export interface Found {
+  /** Broken invariants, a line each, with the history of whom it is about. */
+  readonly violations: readonly string[];
+  /** The same of checks that are not in the gate yet: how often each found something, and the first of it. */
+  readonly known: readonly string[];
+}
+
+/** How long (ms) between two looks: what only one of them sees was on its way. */
+const lookAgainMs = 1_000;
+
+/** Every invariant that the stores and the callers' own log show to be broken. */
+export async function findViolations(log: PromiseLog, stores: StoresOfDomain): Promise<Found> {
+  const first = judge(await look(log, stores), diaryOf(log));
+  await pause(lookAgainMs);
+  const held = await look(log, stores);
+  const second = judge(held, diaryOf(log));
+  const lasting = (some: readonly Violation[], others: readonly Violation[]) => {
+    const seen = new Set(some.map(toLine));
+    return others.filter((it) => seen.has(toLine(it)));
   };
-  const broken = judgeHoldings({ ...held, ...heard }, { tickets: log.tickets, results: log.results });
-  return [
-    ...broken.map((it) => `${it}${historyOf(it, log, held.tickets)}`),
-    ...(await lostSessions(log, stores)),
-    ...(await strayFailures(client, hostile)),
-    ...log.gaps.map((gap) => `8: events ${gap} were lost`),
-  ];
+  const known = Map.groupBy(lasting(first.known, second.known), (it) => it.check);
+  return {
+    violations: lasting(first.violations, second.violations).map(
+      (it) => `${toLine(it)} (${it.check})${historyOf(it, log, held)}`,
+    ),
+    known: [...known].map(([check, all]) => `${check}, ${all.length} times, first: ${all[0]?.story}`),
+  };
 }
 
-async function lostSessions({ sessions }: PromiseLog, { db }: StoresOfDomain): Promise<string[]> {
-  const stored = await db.collection<{ _id: string }>('sessions').find().project({ _id: 1 }).toArray();
-  const ids = new Set(stored.map((it) => it['_id']));
-  return [...sessions.keys()]
-    .filter((id) => !ids.has(id))
-    .map((id) => `session ${id} was promised and is not stored`);
-}
-
-/** Kinds that are tried once: their next turn is their retry. */
-const triedOnce = new Set(catalogue.filter((job) => job.attempts === 1).map((job) => job.kind));
-
-/** Jobs that failed and should not have, and hostile ones that did not fail. */
-async function strayFailures({ queues }: MatchmakingClient, hostile: ReadonlySet<string>): Promise<string[]> {
-  const failed = (await Promise.all(queueNames.map((name) => queues[name].getFailed(0, -1)))).flat();
-  const ids = new Set(failed.map((job) => job.id));
-  return [
-    ...failed
-      .filter((job) => !job.id?.startsWith('hostile-') && !triedOnce.has(job.name))
-      .map((job) => `job ${job.name} ${job.id} failed: ${job.failedReason}`),
-    ...[...hostile]
-      .filter((id) => !ids.has(id))
-      .map((id) => `job ${id} nobody could do was not kept as failed`),
-  ];
+/** What the stores hold, with the events as the client heard them: it heard all, the stream keeps the latest. */
+async function look({ events }: PromiseLog, stores: StoresOfDomain): Promise<Snapshot> {
+  const held = await readSnapshot(stores);
+  return { ...held, events: events.filter(Boolean), eventsComplete: !events.includes(undefined as never) };
 }
 
 const ids = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
 
-/** What was heard of the tickets, matches and players a violation names, and how their tickets stand. */
-function historyOf(
-  violation: string,
-  { events }: PromiseLog,
-  tickets: readonly { ticketId: string }[],
-): string {
-  const named = new Set(violation.match(ids) ?? []);
-  const about = events.filter((event) => [...named].some((id) => JSON.stringify(event.detail).includes(id)));
+/** What was asked and heard of the tickets, matches and players a violation names, and how their tickets stand. */
+function historyOf({ story }: Violation, { calls, events }: PromiseLog, { tickets }: Snapshot): string {
+  const named = [...new Set(story.match(ids) ?? [])];
+  const about = <T>(list: readonly T[]) =>
+    list.map((it) => JSON.stringify(it)).filter((it) => named.some((id) => it?.includes(id)));
   const lines = [
-    ...about.map(
-      ({ time, detail: { type, ...rest } }) => `    ${time} ${type} ${JSON.stringify(rest).slice(0, 600)}`,
-    ),
-    ...tickets.filter((it) => named.has(it.ticketId)).map((it) => `    now ${JSON.stringify(it)}`),
+    ...about(calls).map((it) => `    asked ${it.slice(0, 600)}`),
+    ...about(events).map((it) => `    heard ${it.slice(0, 600)}`),
+    ...about(tickets).map((it) => `    now ${it}`),
   ];
   return lines.length === 0 ? '' : `\n${lines.join('\n')}`;
 }

@@ -57,6 +57,24 @@ test('the checker reads the stores of a real evening, and finds it in order', as
   expect(await brokenInvariants(fleet, { tickets: ['ann', 'bob', 'eve'], results: ['m'] })).toEqual([]);
 });
 
+test('the checker sees what sessions and cache say of a match that is played', async () => {
+  const fleet = await openEvening();
+  await perform(startMatches(fleet.stores), [{ matchId: 'm' }]);
+  await fleet.stores.pool.stop('eve');
+  expect(await brokenInvariants(fleet)).toEqual([]);
+  const session = `${fleet.domain}-ann`;
+  await fleet.cacheRedis.hset(`sessions:${session}`, 'status', 'ENDED');
+  await fleet.db
+    .collection<{ _id: string }>('sessions')
+    .updateOne({ _id: `${fleet.domain}-bob` }, { $set: { status: 'ACTIVE' } });
+
+  const broken = await brokenInvariants(fleet);
+  expect(broken).toContain(`4: player bob is in match m, and session ${fleet.domain}-bob is in none`);
+  expect(broken).toContainEqual(
+    expect.stringContaining(`4: the cache shows session ${session} as ENDED of player ann`),
+  );
+});
+
 test('the checker sees in the stores what was lost from them', async () => {
   const fleet = await openEvening();
   const key = (name: string) => `{${fleet.domain}.matchmaking}:${name}`;

@@ -32,6 +32,8 @@ export const status =
     void response.writeHead(code, headers).end();
 
 /** An operator's placement service on this machine; requests whose signature is wrong are counted and get a 401. */
+export type PlacementService = Awaited<ReturnType<typeof openPlacementService>>;
+
 export async function openPlacementService() {
   const requests: { body: Body; idempotencyKey: string | undefined }[] = [];
   let answer: Answer = place;

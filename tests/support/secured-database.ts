@@ -30,7 +30,7 @@ export async function openSecuredDatabase() {
   const { username, password } = administrator;
   await writeFile(inFolder('users'), `${username}:${password}\n`, { mode: 0o600 });
 
-  const engine = await postgres({ tree, run, durability: 'everysec' });
+  const engine = await postgres({ tree, run, durability: 'everysec', movableClock: false });
   const gateway = await startGateway(run, [
     ...['--postgres', postgresUrl(engine), '--users', inFolder('users')],
     ...['--tls-cert', inFolder('ours-server.pem'), '--tls-key', inFolder('ours-server.key')],

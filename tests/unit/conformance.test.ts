@@ -1,9 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { type RawRuleSet, violations } from '../../jobs/invariants/naive-checker.ts';
 import type { SearchingTicket } from '../../jobs/matchmaking/ticket.ts';
 import { engineOf, matchesOf, now, ticket } from './engine/builders.ts';
-import { type RawRuleSet, violations } from './engine/naive-checker.ts';
 
 const folder = resolve(import.meta.dirname, '../../../shared/rulesets');
 const files = existsSync(folder) ? readdirSync(folder).filter((file) => file.endsWith('.json')) : [];

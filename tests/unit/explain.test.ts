@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import type { RawRuleSet } from '../../jobs/invariants/naive-checker.ts';
 import type { Explanation } from '../../jobs/matchmaking/engine/explain.ts';
 import { MatchPool } from '../../jobs/matchmaking/engine/pool.ts';
 import type { SearchingTicket } from '../../jobs/matchmaking/ticket.ts';
 import { backfill, engineOf, now, ticket, versus } from './engine/builders.ts';
-import type { RawRuleSet } from './engine/naive-checker.ts';
 
 /** Explains the first of the tickets after a pass over all of them. */
 function why(raw: RawRuleSet, [first, ...others]: SearchingTicket[], deadline?: number): Explanation {

@@ -1,5 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { faults } from '../faults/faults.ts';
+import { notYetGating } from '../faults/not-yet-gating.ts';
 import { planFaults } from '../faults/plan.ts';
 
 const kinds = ['kill', 'stop', 'cut', 'fill'];
@@ -20,4 +22,11 @@ test('every kind comes once before any comes again, in order of time and within 
       expect(plan.every((it) => it.at < totalMs + 2_000)).toBe(true);
     }),
   );
+});
+
+test('what is not in the gate yet is a fault that exists, and most faults are in it', () => {
+  const known = Object.keys(notYetGating);
+
+  expect(known.filter((kind) => !(kind in faults))).toEqual([]);
+  expect(Object.keys(faults).length).toBeGreaterThan(2 * known.length);
 });

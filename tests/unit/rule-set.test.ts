@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { RawRuleSet } from '../../jobs/invariants/naive-checker.ts';
 import { checkTicket } from '../../jobs/matchmaking/rule-set/check-ticket.ts';
 import { stepsBeyond } from '../../jobs/matchmaking/rule-set/doubts.ts';
 import { loadRuleSet } from '../../jobs/matchmaking/rule-set/load.ts';
 import { ticket, versus } from './engine/builders.ts';
-import type { RawRuleSet } from './engine/naive-checker.ts';
 
 const flat = (attribute: string) => `flatten(teams[*].players.attributes[${attribute}])`;
 

@@ -6,6 +6,7 @@ const script = (name: string) => readFileSync(new URL(name, import.meta.url), 'u
 export const recipe = {
   suite: 'forky',
   install: script('install.sh'),
+  movableClock: script('movable-clock.c'),
   makeDatabase: script('make-database.sh'),
 } as const;
 
@@ -19,6 +20,7 @@ export const stamp = 'etc/matchmaking-fleet-tree.json';
 export const vitalFiles = [
   'usr/bin/setpriv',
   'usr/bin/valkey-server',
+  'usr/lib/movable-clock.so',
   'usr/bin/moto_server',
   'usr/lib/python3/dist-packages/moto/server.py',
   'usr/lib/postgresql/18/bin/postgres',

@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { formCluster, nodeOptions } from '../cluster.ts';
 import { runCommand } from '../command.ts';
@@ -13,12 +13,16 @@ interface Place {
   readonly tree: string;
   readonly run: Run;
   readonly durability: Durability;
+  readonly movableClock: boolean;
 }
 
 /** The servers of a Debian tree, each with data and log in the run folder. */
 export function debianServers(place: Place): Servers {
   return {
-    queueRedis: () => valkey(place, 'queue-redis', () => queueOptions('2gb', place)),
+    queueRedis: () =>
+      (place.movableClock ? withMovableClock : valkey)(place, 'queue-redis', () =>
+        queueOptions('2gb', place),
+      ),
     queueCluster: async () =>
       formCluster(
         await Promise.all(
@@ -44,16 +48,48 @@ async function valkey(
   place: Place,
   name: string,
   options: (port: number) => readonly string[],
+  environment: readonly string[] = [],
 ): Promise<Part> {
   const server = await startInTree(place, name, {
     user: 'valkey',
     ready: /Ready to accept connections/,
     command: (port) => [
-      ...['valkey-server', '--port', `${port}`, '--bind', '127.0.0.1', '--dir', '/mnt', '--save', ''],
+      ...[
+        'env',
+        ...environment,
+        'valkey-server',
+        '--port',
+        `${port}`,
+        '--bind',
+        '127.0.0.1',
+        '--dir',
+        '/mnt',
+        '--save',
+        '',
+      ],
       ...options(port),
     ],
   });
   return partOf(server, `redis://127.0.0.1:${server.port}`);
+}
+
+/** A Valkey whose clock can be moved while it runs: what is preloaded adds the seconds in a file to the time of day. */
+async function withMovableClock(place: Place, name: string, options: () => readonly string[]): Promise<Part> {
+  const folder = join(place.run.folder, name);
+  const file = join(folder, 'clock');
+  await mkdir(folder, { recursive: true });
+  await writeFile(file, secondsAhead(0));
+  const part = await valkey(place, name, options, ['LD_PRELOAD=/usr/lib/movable-clock.so']);
+  // Written in place: the server has mapped this very file.
+  const moveClock = (seconds: number) => writeFile(file, secondsAhead(seconds), { flag: 'r+' });
+  return Object.assign(part, { moveClock });
+}
+
+/** As `movable-clock.c` reads it. */
+function secondsAhead(seconds: number): Buffer {
+  const bytes = Buffer.alloc(8);
+  bytes.writeBigInt64LE(BigInt(seconds));
+  return bytes;
 }
 
 async function moto(place: Place): Promise<Part> {

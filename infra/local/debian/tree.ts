@@ -63,7 +63,11 @@ async function build(tree: string, log: string, env: NodeJS.ProcessEnv, progress
   progress(`building a Debian tree in ${tree}, once, for Valkey, DocumentDB and moto; log: ${log}`);
   await step(progress, '[1/4] debootstrap', () => installDebootstrap(log));
   await step(progress, `[2/4] Debian ${recipe.suite}`, () => bootstrap(tree, log, env));
-  await step(progress, '[3/4] servers', () => inTree('root', join(tree, 'root'), recipe.install));
+  await step(progress, '[3/4] servers', async () => {
+    const folder = join(tree, 'root');
+    await writeFile(join(folder, 'movable-clock.c'), recipe.movableClock);
+    await inTree('root', folder, recipe.install);
+  });
   await step(progress, '[4/4] empty database', async () => {
     const template = join(tree, databaseTemplate);
     await mkdir(template, { recursive: true, mode: 0o700 });

@@ -15,7 +15,7 @@ import { chance } from './random.ts';
 import type { DemoReport } from './report.ts';
 import type { Screen } from './screen.ts';
 import { correlation } from './statistics.ts';
-import { judge } from './verdict.ts';
+import { judgeDemo } from './verdict.ts';
 import { liveThrough } from './world.ts';
 
 /** Players who go the whole way: sign-up, confirmation, sign-in, and calls by their own token. */
@@ -74,7 +74,8 @@ export async function runDemo(options: DemoOptions, fleet: Fleet, screen: Screen
   await stopShowing();
   const seconds = (Date.now() - startedAt.getTime()) / 1_000;
 
-  const verdict = await judge(db, client, diary);
+  const redis = opened.adopt(new Redis(env['QUEUE_REDIS_URL'] ?? ''), (it) => it.disconnect());
+  const verdict = await judgeDemo({ redis, domain, db, cacheRedis: cache }, diary);
   const fit = await ratingFit(db, parties);
   const calibration = await readCalibration(db);
   await fleet.stopWorkers();

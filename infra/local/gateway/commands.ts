@@ -2,6 +2,7 @@
 
 import type { Document } from 'bson';
 import type { Call } from './call.ts';
+import type { RefusedDocuments } from './commands/refused-documents.ts';
 import type { Cursors } from './cursors.ts';
 import type { Logins } from './logins.ts';
 import type { Postgres } from './postgres.ts';
@@ -16,6 +17,8 @@ export interface Gateway {
   readonly address: string;
   /** How often each command was asked for since the start, as `serverStatus` tells. */
   readonly asked: Map<string, number>;
+  /** Documents that are not stored. */
+  readonly refused: RefusedDocuments;
 }
 
 /** Answers with a document, already BSON where the engine wrote it. */

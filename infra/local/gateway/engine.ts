@@ -1,5 +1,6 @@
 /** Connections answered by the engine in PostgreSQL, each one's requests in the order they came. */
 
+import type { RefusedDocuments } from './commands/refused-documents.ts';
 import type { Gateway } from './commands.ts';
 import { Cursors } from './cursors.ts';
 import { answer } from './dispatch.ts';
@@ -14,6 +15,7 @@ import { encodeReply, Framer, parseRequest } from './wire.ts';
 export async function serveFrom(
   postgresUrl: string,
   administrators: ReadonlyMap<string, string>,
+  refused: RefusedDocuments = {},
 ): Promise<Serve> {
   const postgres = new Postgres(postgresUrl);
   await ensureAdministrators(postgres, administrators);
@@ -23,6 +25,7 @@ export async function serveFrom(
     cursors: new Cursors(postgres),
     logins: new Logins(postgres, administrators.size > 0),
     asked: new Map(),
+    refused,
   };
 
   return async (socket, peer, address) => {

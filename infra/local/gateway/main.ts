@@ -2,6 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import type { RefusedDocuments } from './commands/refused-documents.ts';
 import { serveFrom } from './engine.ts';
 import { serveBefore } from './forward.ts';
 import { listen } from './server.ts';
@@ -19,7 +20,8 @@ const usage = `Usage: node infra/local/gateway/main.ts (--postgres URL | --upstr
   --users     with --postgres only: file of administrators, name:password a line. With it everybody logs in by SCRAM-SHA-256. Users are
               kept in PostgreSQL: who is there keeps the password that updateUser may have changed. Default: no logins
 
-With an IPC channel it sends { ready: true, port } once it listens and ends when the channel does; without one it prints the port.`;
+With an IPC channel it sends { ready: true, port } once it listens and ends when the channel does; without one it prints the port.
+A message { collection, text } there makes it refuse the documents of that collection that contain the text, {} none.`;
 
 const { values } = parseArgs({
   options: {
@@ -42,6 +44,12 @@ if (values.help || !serves || (cert === undefined) !== (key === undefined)) {
   process.exit(values.help ? 0 : 2);
 }
 
+const refused: RefusedDocuments = {};
+process.on('message', ({ collection = '', text }: RefusedDocuments) => {
+  refused.collection = collection;
+  if (text === undefined) delete refused.text;
+  else refused.text = text;
+});
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(0));
 process.on('disconnect', () => process.exit(0));
 
@@ -50,7 +58,7 @@ const tls = cert && key ? { cert: readFileSync(cert, 'utf8'), key: readFileSync(
 const serve =
   postgres === undefined
     ? serveBefore({ host: upstreamHost, port: Number(upstreamPort) })
-    : await serveFrom(postgres, administrators);
+    : await serveFrom(postgres, administrators, refused);
 const port = await listen({ host: values.host, port: Number(values.port), tls }, serve);
 if (process.send) process.send({ ready: true, port });
 else console.log(port);

@@ -1,8 +1,8 @@
+import type { RawRuleSet } from '../../../jobs/invariants/naive-checker.ts';
 import { compileRuleSet, type Engine } from '../../../jobs/matchmaking/engine/compile.ts';
 import { type FormedMatch, formMatches } from '../../../jobs/matchmaking/engine/form-matches.ts';
 import { loadRuleSet } from '../../../jobs/matchmaking/rule-set/load.ts';
 import type { AttributeValue, SearchingTicket, TicketPlayer } from '../../../jobs/matchmaking/ticket.ts';
-import type { RawRuleSet } from './naive-checker.ts';
 
 export const now = 1_000_000;
 

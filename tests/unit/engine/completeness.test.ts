@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { expect, test, vi } from 'vitest';
+import { type RawRuleSet, violations } from '../../../jobs/invariants/naive-checker.ts';
 import { compileRuleSet } from '../../../jobs/matchmaking/engine/compile.ts';
 import { formMatches } from '../../../jobs/matchmaking/engine/form-matches.ts';
 import { MatchPool } from '../../../jobs/matchmaking/engine/pool.ts';
 import { loadRuleSet } from '../../../jobs/matchmaking/rule-set/load.ts';
 import type { SearchingTicket } from '../../../jobs/matchmaking/ticket.ts';
 import { pools, ruleSets } from './arbitraries.ts';
-import { type RawRuleSet, violations } from './naive-checker.ts';
 import { propertyRuns } from './property-runs.ts';
 
 const now = 1_000_000;

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
+import { type RawRuleSet, violations } from '../../../jobs/invariants/naive-checker.ts';
 import { formMatches } from '../../../jobs/matchmaking/engine/form-matches.ts';
 import type { FormedMatch } from '../../../jobs/matchmaking/engine/match.ts';
 import { MatchPool } from '../../../jobs/matchmaking/engine/pool.ts';
 import { pools, ruleSets } from './arbitraries.ts';
 import { engineOf, now, ticket, versus } from './builders.ts';
-import { type RawRuleSet, violations } from './naive-checker.ts';
 import { propertyRuns } from './property-runs.ts';
 
 vi.setConfig({ testTimeout: 600_000 });

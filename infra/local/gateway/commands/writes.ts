@@ -6,6 +6,7 @@ import type { Gateway, Handler } from '../commands.ts';
 import { nameIndexes } from '../duplicates.ts';
 import { fromEngineWriteError, readWriteError } from '../errors.ts';
 import { bsonOf, type Statement } from '../postgres.ts';
+import { refusing } from './refused-documents.ts';
 import { isById, upsert, upsertOne } from './upserts.ts';
 
 /**
@@ -55,7 +56,7 @@ async function withWriteErrors(answer: Document, call: Call, { postgres, transac
 }
 
 export const writes = {
-  insert: write('insert'),
+  insert: refusing(write('insert')),
   update: write('update', 'updateBatch'),
   delete: write('delete'),
   findAndModify,

@@ -1,5 +1,5 @@
-import type { FormedMatch } from '../../../jobs/matchmaking/engine/form-matches.ts';
-import type { SearchingTicket, TicketPlayer } from '../../../jobs/matchmaking/ticket.ts';
+import type { FormedMatch } from '../matchmaking/engine/form-matches.ts';
+import type { SearchingTicket, TicketPlayer } from '../matchmaking/ticket.ts';
 import { applied, combined, type Value } from './naive-functions.ts';
 
 /** A rule set as its author writes it. */

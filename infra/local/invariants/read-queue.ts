@@ -1,0 +1,140 @@
+import { Cluster, type Redis } from 'ioredis';
+import { queueNames } from '../../../jobs/contract.ts';
+import { type HeldEvent, toHeldEvent } from '../../../jobs/invariants/held-event.ts';
+import type { FailedJob, HeldTicket, Installed, QueueContents } from '../../../jobs/invariants/snapshot.ts';
+import { poolTag, queuePrefix } from '../../../jobs/keys.ts';
+import type { InstalledConfiguration } from '../../../jobs/matchmaking/configuration.ts';
+import { storedEvent } from '../../../jobs/matchmaking/event.ts';
+import type { TicketStatus } from '../../../jobs/matchmaking/ticket.ts';
+
+/** How many keys or entries are asked for at once. */
+const page = 500;
+
+type Read<T> = (pipeline: ReturnType<Redis['pipeline']>, name: string) => T;
+
+/** Reads what a domain has on the queue Redis, page by page; of tickets and events only what is judged is kept. */
+export async function readQueue(redis: Redis, domain: string): Promise<QueueContents> {
+  const key = (name: string) => `${poolTag(domain)}:${name}`;
+  const namesUnder = async (what: string) =>
+    (await keysUnder(redis, key(`${what}:`))).map((found) => found.slice(key(`${what}:`).length));
+  /** What one command answers for each of many names. */
+  const readEach = async <T>(
+    names: readonly string[],
+    ask: Read<unknown>,
+  ): Promise<(readonly [string, T])[]> => {
+    const answers: (readonly [string, T])[] = [];
+    for (let at = 0; at < names.length; at += page) {
+      const some = names.slice(at, at + page);
+      const pipeline = redis.pipeline();
+      for (const name of some) ask(pipeline, name);
+      for (const [index, [error, answer]] of ((await pipeline.exec()) ?? []).entries()) {
+        if (error) throw error;
+        answers.push([some[index] ?? '', answer as T]);
+      }
+    }
+    return answers;
+  };
+  const tickets = await readEach<(string | null)[]>(await namesUnder('ticket'), (pipeline, id) =>
+    pipeline.hmget(key(`ticket:${id}`), ...ticketFields),
+  );
+  const pools = await readEach<string[]>(await namesUnder('pool'), (pipeline, pool) =>
+    pipeline.zrange(key(`pool:${pool}`), '0', '-1'),
+  );
+  const configurations = await readEach<(string | null)[]>(
+    await redis.smembers(key('configurations')),
+    (pipeline, name) => pipeline.hmget(key(`configuration:${name}`), 'body', 'paused'),
+  );
+  const events = await readEvents(redis, key('events'));
+  return {
+    tickets: tickets.flatMap(([id, fields]) => toTicket(id, fields)),
+    pools: new Map(pools),
+    reservations: await redis.zrange(key('reservations'), '0', '-1'),
+    proposals: await redis.zrange(key('proposals'), '0', '-1'),
+    outbox: await redis.hkeys(key('outbox')),
+    backfillStopped: new Set(await namesUnder('automatic-off')),
+    events,
+    eventsComplete: events.length === Number((await redis.get(key('event-number'))) ?? 0),
+    installed: configurations.flatMap(([, [body, paused]]) => toInstalled(body, paused)),
+    failedJobs: (await Promise.all(queueNames.map((name) => failedJobs(redis, domain, name)))).flat(),
+  };
+}
+
+const ticketFields = [
+  'roster',
+  'configuration',
+  'status',
+  'reason',
+  'start',
+  'end',
+  'pool',
+  'match',
+  'fills',
+];
+
+/** Nothing for a mark that a stop left for a ticket still to come. */
+function toTicket(ticketId: string, fields: readonly (string | null)[]): HeldTicket[] {
+  const [roster, configuration, status, reason, start, end, pool, match, fills] = fields;
+  if (!roster) return [];
+  return [
+    {
+      ticketId,
+      configuration: configuration ?? '',
+      status: status as TicketStatus,
+      reason: reason ?? '',
+      playerIds: (JSON.parse(roster) as { playerId: string }[]).map((it) => it.playerId),
+      start: Number(start),
+      end: end ? Number(end) : undefined,
+      pool: pool ?? '',
+      matchId: match ?? '',
+      fills: fills ?? undefined,
+    },
+  ];
+}
+
+const toInstalled = (body: string | null | undefined, paused: string | null | undefined): Installed[] =>
+  body ? [{ ...(JSON.parse(body) as InstalledConfiguration), paused: Boolean(paused) }] : [];
+
+async function readEvents(redis: Redis, stream: string): Promise<HeldEvent[]> {
+  const events: HeldEvent[] = [];
+  for (let after = '-'; ; ) {
+    const entries = await redis.xrange(stream, after, '+', 'COUNT', page);
+    for (const [id, fields] of entries) {
+      after = `(${id}`;
+      const { type, time, detail } = storedEvent(fields);
+      events.push(toHeldEvent(type, time, detail));
+    }
+    if (entries.length < page) return events;
+  }
+}
+
+async function failedJobs(
+  redis: Redis,
+  domain: string,
+  queue: (typeof queueNames)[number],
+): Promise<FailedJob[]> {
+  const prefix = `${queuePrefix(domain, queue)}:${queue}`;
+  const ids = await redis.zrange(`${prefix}:failed`, '0', '-1');
+  const jobs: FailedJob[] = [];
+  for (let at = 0; at < ids.length; at += page)
+    jobs.push(
+      ...(await Promise.all(
+        ids.slice(at, at + page).map(async (id) => {
+          const [kind, reason] = await redis.hmget(`${prefix}:${id}`, 'name', 'failedReason');
+          return { id, kind: kind ?? '', reason: reason ?? '' };
+        }),
+      )),
+    );
+  return jobs;
+}
+
+/** Every key that begins so, on each node of a cluster. */
+async function keysUnder(redis: Redis, beginning: string): Promise<string[]> {
+  const server: unknown = redis;
+  const nodes = server instanceof Cluster ? server.nodes('master') : [redis];
+  const match = `${beginning.replaceAll(/[*?[\]\\]/g, '\\$&')}*`;
+  const found = new Set<string>();
+  for (const node of nodes)
+    for await (const keys of node.scanStream({ match, count: 1_000 }))
+      for (const name of keys as string[]) found.add(name);
+  return [...found];
+}

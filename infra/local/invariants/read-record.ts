@@ -1,0 +1,49 @@
+import type { Db, Document } from 'mongodb';
+import type { RecordContents, StoredRuleSet } from '../../../jobs/invariants/snapshot.ts';
+import type { InstalledConfiguration } from '../../../jobs/matchmaking/configuration.ts';
+import type { LadderSettings } from '../../../jobs/rating-update/ladder.ts';
+
+/** Most documents of one collection that are judged at once: more do not fit a small machine's memory. */
+const most = 1_000_000;
+const page = 1_000;
+
+/** Reads what a database has on record, page by page; of each document only what is judged is kept. */
+export async function readRecord(db: Db): Promise<RecordContents> {
+  const read = async <T>(name: string, fields: readonly string[], filter: Document = {}): Promise<T[]> => {
+    const found: T[] = [];
+    const projection = Object.fromEntries(fields.map((field) => [field, 1]));
+    for await (const document of db.collection(name).find(filter, { projection, batchSize: page })) {
+      if (found.length === most)
+        throw new Error(`Cannot judge collection ${name}: it has more than ${most} documents`);
+      found.push(withTimes(document) as T);
+    }
+    return found;
+  };
+  const ladders = await read<{ ladder: string; settings: LadderSettings }>('ladders', ['ladder', 'settings']);
+  const configurations = await read<{ installed: InstalledConfiguration }>('configurations', ['installed']);
+  return {
+    matches: await read('matches', matchFields),
+    claims: await read('tickets', ['match_id', 'status']),
+    players: await read('players', ['profile', 'ratings']),
+    sessions: await read('sessions', sessionFields),
+    ratingChanges: await read('rating_changes', changeFields),
+    ladders: new Map(ladders.map(({ ladder, settings }) => [ladder, settings])),
+    configurations: configurations.map(({ installed }) => installed),
+    ruleSets: await read<StoredRuleSet>('rule_sets', ['name', 'version', 'body']),
+  };
+}
+
+const matchFields = [
+  ...['configuration', 'ladder', 'rule_set', 'status', 'now', 'created_at', 'tickets', 'teams', 'left'],
+  ...['backfill', 'departed', 'succeeded_by', 'result', 'rated_at', 'ladder_time', 'season'],
+];
+const sessionFields = ['player_id', 'status', 'rating', 'timestamp', 'created_at', 'match_id'];
+const changeFields = [
+  ...['ladder', 'match_id', 'player_id', 'revision', 'before', 'after', 'current_rating'],
+];
+
+/** A document whose dates are ms since 1970, as everything that is judged counts time. */
+const withTimes = (document: Document): Document =>
+  Object.fromEntries(
+    Object.entries(document).map(([name, value]) => [name, value instanceof Date ? value.getTime() : value]),
+  );

@@ -1,0 +1,89 @@
+import { type Check, type Finding, isTerminal } from './check.ts';
+import { promisedCalls } from './diary.ts';
+import { gamesOf, isLive, presentIn } from './games.ts';
+import type { Snapshot } from './snapshot.ts';
+
+/** Nobody's ticket fails because it was matched into a match that was over. */
+export const nobodyJoinsAnOverMatch: Check = {
+  invariant: 3,
+  find: ({ tickets }) =>
+    tickets
+      .filter((ticket) => ticket.reason === 'MatchOver' && ticket.fills === undefined)
+      .map(({ ticketId }) => ({
+        subject: ticketId,
+        story: `ticket ${ticketId} failed since it was matched into a match that was over`,
+      })),
+};
+
+/** A match that is over wants no players. */
+export const overMatchWantsNobody: Check = {
+  invariant: 2,
+  find({ tickets, matches }, diary) {
+    const { byId, last } = gamesOf(matches);
+    const reportedAt = new Map(
+      promisedCalls(diary, 'report-result')
+        .toReversed()
+        .map(({ matchId, toldAt }) => [last(matchId)?._id ?? matchId, toldAt]),
+    );
+    return tickets.flatMap(({ ticketId, fills = '', status, start }) => {
+      const match = byId.get(fills);
+      if (!match) return [];
+      const found = (what: string): Finding => ({
+        subject: ticketId,
+        story: `ticket ${ticketId} ${what} match ${fills}, which was over`,
+      });
+      if (diary.settled && !isTerminal(status) && !isLive(match)) return [found('still wants players for')];
+      const overAt = diary.clockMoved ? undefined : reportedAt.get(match._id);
+      return overAt !== undefined && start > overAt && status !== 'FAILED'
+        ? [found('wanted players for')]
+        : [];
+    });
+  },
+};
+
+/** A live match below its maximum has an open backfill ticket where its configuration is AUTOMATIC. */
+export const shortMatchWantsPlayers: Check = {
+  invariant: 4,
+  find(held, { settled }) {
+    if (!settled) return [];
+    const wanting = new Set(held.tickets.filter((it) => !isTerminal(it.status)).map((it) => it.fills));
+    const largest = largestMatches(held);
+    return held.matches.flatMap((match) => {
+      const most = largest.get(match.configuration);
+      const present = presentIn(match).length;
+      if (most === undefined || !isLive(match) || present === 0 || present >= most) return [];
+      if (wanting.has(match._id) || held.backfillStopped.has(match._id)) return [];
+      const story = `match ${match._id} has ${present} of ${most} players and no backfill ticket`;
+      return [{ subject: match._id, story }];
+    });
+  },
+};
+
+/** By AUTOMATIC configuration in force, how many players its matches have at most. */
+function largestMatches({ installed }: Snapshot): Map<string, number> {
+  return new Map(
+    installed
+      .filter(({ configuration }) => configuration.backfillMode === 'AUTOMATIC')
+      .map(({ configuration, ruleSet }) => {
+        const { teams } = JSON.parse(ruleSet.body) as { teams: { maxPlayers: number; quantity?: number }[] };
+        const most = teams.reduce((sum, { maxPlayers, quantity = 1 }) => sum + maxPlayers * quantity, 0);
+        return [configuration.name, most];
+      }),
+  );
+}
+
+/** A running match has at most one open backfill ticket. */
+export const oneBackfillTicket: Check = {
+  invariant: 2,
+  find({ tickets }) {
+    const open = tickets.filter(
+      (it) => it.fills !== undefined && !isTerminal(it.status) && it.status !== 'QUEUED',
+    );
+    return [...Map.groupBy(open, (it) => it.fills ?? '')]
+      .filter(([, own]) => own.length > 1)
+      .map(([match, own]) => ({
+        subject: match,
+        story: `match ${match} has ${own.length} open backfill tickets: ${own.map((it) => it.ticketId).join(', ')}`,
+      }));
+  },
+};

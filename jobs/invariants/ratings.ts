@@ -1,0 +1,89 @@
+import type { Check, Finding } from './check.ts';
+import { type Diary, promisedCalls } from './diary.ts';
+import { gamesOf, playedIn } from './games.ts';
+import type { Snapshot, StoredMatch, StoredPlayer, StoredRatingChange } from './snapshot.ts';
+
+/** Ids of the matches that have to be rated: a result of one that went on as another is that one's. */
+function dueMatches({ matches }: Snapshot, diary: Diary): Set<string> {
+  const { last } = gamesOf(matches);
+  const reported = promisedCalls(diary, 'report-result').map(({ matchId }) => last(matchId)?._id ?? matchId);
+  return new Set([...reported, ...matches.filter((it) => it.result).map((it) => it._id)]);
+}
+
+/** Every reported result changes the rating of each of its players once, and nothing else does. */
+export const ratedOnce: Check = {
+  invariant: 5,
+  find(held, diary) {
+    const changes = Map.groupBy(held.ratingChanges, (change) => change.match_id);
+    const { byId } = gamesOf(held.matches);
+    const due = dueMatches(held, diary);
+    const findings: Finding[] = [];
+    for (const id of due) {
+      const first = (changes.get(id) ?? []).filter((change) => change.revision === 0);
+      const match = byId.get(id);
+      const wanted = match ? playedIn(match).flatMap((team) => team.playerIds) : [];
+      if (
+        !sameIds(
+          wanted,
+          first.map((change) => change.player_id),
+        )
+      )
+        findings.push({
+          subject: id,
+          story: `match ${id} of ${wanted.length} players changed the ratings of ${first.length}`,
+        });
+    }
+    for (const id of changes.keys())
+      if (!due.has(id)) findings.push({ subject: id, story: `match ${id} was rated without a result` });
+    return findings;
+  },
+};
+
+const sameIds = (some: readonly string[], others: readonly string[]) =>
+  [...some].sort().join() === [...others].sort().join();
+
+/** Players' documents follow from the changes of their ratings, in the order of the ladder. */
+export const ratingHistory: Check = {
+  invariant: 5,
+  find({ matches, players, ratingChanges }) {
+    const { byId } = gamesOf(matches);
+    const byPlayer = Map.groupBy(ratingChanges, (change) => change.player_id);
+    const findings: Finding[] = [];
+    for (const player of players) {
+      const { _id: subject, profile } = player;
+      const changes = byPlayer.get(subject) ?? [];
+      const games = new Set(changes.map((change) => `${change.ladder} ${change.match_id}`)).size;
+      if (profile.games_played !== games)
+        findings.push({
+          subject,
+          story: `player ${subject} played ${profile.games_played} games, rated were ${games}`,
+        });
+      for (const [ladder, own] of Map.groupBy(changes, (change) => change.ladder))
+        if (!isChain(player, ladder, own, byId))
+          findings.push({ subject, story: `the history of player ${subject} is broken` });
+    }
+    return findings;
+  },
+};
+
+/** Each change begins where the one before it ended, in the order of the ladder; a ladder rated again has two histories. */
+function isChain(
+  player: StoredPlayer,
+  ladder: string,
+  changes: readonly StoredRatingChange[],
+  matches: ReadonlyMap<string, StoredMatch>,
+): boolean {
+  if (changes.some((change) => change.revision > 0)) return true;
+  const chain = changes.toSorted((a, b) => a.after.version - b.after.version);
+  const moment = (change: StoredRatingChange | undefined) =>
+    matches.get(change?.match_id ?? '')?.ladder_time ?? 0;
+  return (
+    chain.every(
+      (change, at) =>
+        change.after.version === at + 1 &&
+        change.before.version === at &&
+        change.before.mu === (chain[at - 1]?.after.mu ?? change.before.mu) &&
+        moment(chain[at - 1]) <= moment(change),
+    ) && player.ratings[ladder]?.mu === chain.at(-1)?.after.mu
+  );
+}
