@@ -137,8 +137,6 @@ function located(message: string, lines: readonly Line[]): string {
   const at = line && lines[Number(line) - 1]?.at;
   if (!at) return message;
   const [, code = '', rest = ''] = /^(?:ERR |([A-Z]+ ))?(.*)$/s.exec(message) ?? [];
-  const what = rest
-    .replace(/ script: (?:\w+, )?on @user_script:\d+\.$/, '')
-    .replace(/user_script:\d+: /, '');
+  const what = rest.replace(/ script: (?:\w+, )?on @user_script:\d+\.$/, '').replace(/user_script:\d+: /, '');
   return `${code}${at}: ${what}`;
 }

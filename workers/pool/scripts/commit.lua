@@ -27,7 +27,7 @@ local function read_tickets(ids, revisions)
     local status_now, revision, pool_now, start, size =
       unpack(redis.call('HMGET', ticket_key(id), 'status', 'revision', 'pool', 'start', 'size'))
     if status_now ~= 'SEARCHING' or revision ~= revisions[i] or pool_now ~= pool then return nil end
-    tickets[i] = { id = id, revision = revision, start = start, size = tonumber(size or '1') }
+    tickets[i] = { id = id, revision = revisions[i], start = start, size = tonumber(size or '1') }
   end
   return tickets
 end
