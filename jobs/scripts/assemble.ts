@@ -30,7 +30,7 @@ interface Library {
 }
 
 /** Puts a script together. `constants` are numbers that libraries expect, by name. */
-export type Assemble = (script: LuaFile, constants?: Readonly<Record<string, number>>) => AssembledScript;
+type Assemble = (script: LuaFile, constants?: Readonly<Record<string, number>>) => AssembledScript;
 
 /**
  * Puts scripts together with the libraries that their headers name: `-- Uses: tickets, events`. A library may name others

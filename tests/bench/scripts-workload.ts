@@ -1,5 +1,5 @@
 /** One call of a script: its name, and its arguments behind the hash tag. */
-export interface ScriptCall {
+interface ScriptCall {
   readonly script: string;
   readonly args: readonly (string | number)[];
 }

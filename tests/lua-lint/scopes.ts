@@ -1,7 +1,7 @@
 import { type Comment, type Node, parse } from 'luaparse';
 
 /** A name at a line of a file. */
-export interface Named {
+interface Named {
   readonly name: string;
   readonly line: number;
 }

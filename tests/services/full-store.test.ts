@@ -43,7 +43,7 @@ test('a full store still ends tickets and frees memory', async () => {
   expect(await pool.settle([{ match: placed.match, status: 'COMPLETED', reason: '', message: '' }])).toEqual([
     true,
   ]);
-  expect(await pool.trimEvents({ retentionMs: 0, mostBytes: 0 }, new AbortController().signal)).toBe(14);
+  expect(await pool.trimEvents({ retentionMs: 0, mostBytes: 0 }, new AbortController().signal)).toBe(10);
 
   expect(await statusOf('b')).toBe('TIMED_OUT');
   expect(await statusOf('c')).toBe('COMPLETED');
