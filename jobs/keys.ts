@@ -5,51 +5,111 @@ export const domainForm = /^[a-z0-9-]{1,32}$/;
 export const domainProblem = 'only a-z, 0-9 and "-" (at most 32)';
 
 /**
- * Every key of the fleet on the queue Redis, beside BullMQ's own.
- *
- * One domain (a region, a title) is one hash tag per queue: `{main.matchmaking}`. All that a matchmaking script touches
- * carries that tag, so each script is atomic over it in cluster mode too. Scripts take the tag as `KEYS[1]` and build
- * the names below themselves.
- *
- * | key | type | holds |
- * |---|---|---|
- * | `clock` | string | the latest Redis time any script saw, ms: time that never goes backwards |
- * | `sequence` | string | the last ticket sequence number: newer always means higher |
- * | `ticket:<id>` | hash | one ticket: status, sequence, start, players, ... Terminal ones keep what may be asked of them, and expire after 25 h unless set otherwise |
- * | `player:<id>` | hash | the newest ticket of a player that entered a pool, with its sequence; the backfill ticket that lists them, and the match it led to |
- * | `backfills` | hash | the backfill ticket of each match that has one, by match id |
- * | `members:<ticket>` | hash | the players of a backfill ticket, each as JSON |
- * | `reservations` | zset | tickets QUEUED and not yet entered, by reservation time |
- * | `pool:<pool>` | zset | tickets SEARCHING, by sequence |
- * | `pools:<configuration>` | set | its pools that hold tickets; see `jobs/matchmaking/pool-name.ts` |
- * | `companions` | hash | per pool, players beyond one per ticket: parties alone pay for the count |
- * | `changed:<pool>` | string | number of its latest change; an hour after it is empty the pool is forgotten |
- * | `changes:<pool>` | stream | those changes, entry id = `<number>-0`: a missing number is a gap |
- * | `cycle:<pool>` | string | when its last cycle began, ms, for as long as the next one may not |
- * | `lag:<pool>` | string | of one that does not rest: since when tickets have come that no finished cycle had, when its cycle began, whether that has all |
- * | `newest-entered` | hash | per configuration, when the newest of its tickets that ever entered a pool was reserved, ms |
- * | `behind:<configuration>` | string | how far it is behind (ms), for as long as it takes no new tickets |
- * | `due` | zset | when time alone next changes something in a pool, ms |
- * | `questions:<pool>` | list | what somebody asks about its tickets, for its next cycle to answer |
- * | `proposal:<match>` | hash | a match players are asked about: entry, tickets, and `answer:<player>` |
- * | `proposals` | zset | proposals by the time acceptance ends |
- * | `outbox` | hash | committed matches whose effect is not confirmed, by match id |
- * | `outbox-job` | hash | the start-match job that carries each of them |
- * | `outbox-at` | hash | when each was decided, ms |
- * | `outbox-placement` | hash | where each of them is played, or why it cannot be, once its webhook said so |
- * | `outbox-due` | zset | when each is handed over again, ms |
- * | `event-number` | string | number of the latest event |
- * | `event-bytes` | string | bytes of all events there ever were: trimming finds its place by it |
- * | `events` | stream | lifecycle events of all tickets within retention, entry id = `<number>-0` |
- * | `follower:<name>` | hash | who takes every event once: `position`, `holder`, `until`, `failures` |
- * | `refused-events` | stream | events that a topic refused for good, with the reason; the last 1,000 |
- * | `topics` | hash | the topic of each configuration that has one |
- * | `rules:<pool>` | string | how often each rule passed and failed in its latest pass (JSON) |
- * | `configuration:<name>` | hash | `version`, `body` (an InstalledConfiguration), `paused` since (ms), `custom-event-data` |
- * | `configurations` | set | their names |
- * | `activity:<configuration>:<slot>` | hash | what happened in five minutes; see `jobs/matchmaking/activity.ts` |
+ * The hash tag of all that a matchmaking script touches, `{main.matchmaking}`: a domain (a region, a title) has one, so each
+ * script is atomic over it in cluster mode too. A script takes it as `KEYS[1]`.
  */
 export const poolTag = (domain: string): string => `{${domain}.matchmaking}`;
+
+export type DomainKeys = ReturnType<typeof domainKeys>;
+
+/**
+ * Every key of a domain's matchmaking on the queue Redis, one function a key. `jobs/scripts/libraries/keys.lua` spells them
+ * once more for scripts; a test compares both. Times are Redis time in ms.
+ */
+export function domainKeys(domain: string) {
+  const tag = poolTag(domain);
+  return {
+    /** string: the latest Redis time that any script saw. It never goes backwards. */
+    clock: () => `${tag}:clock`,
+    /** string: the last ticket sequence number. A newer ticket always has a higher one. */
+    sequence: () => `${tag}:sequence`,
+
+    /**
+     * hash, one ticket: `status`, `configuration`, `players` and `roster` (JSON), `actor` (JSON), `call` (id), `job` (of its
+     * start), `seq`, `start`, `revision` (grows with each change), `size` (players who wait), `pool`, `deadline`, `estimate`,
+     * `match`, `decided`, `trace`; `fills` (match) and `automatic` of backfill tickets; `end`, `reason`, `message` and
+     * `placement` once it has ended. It then keeps what somebody may read, and expires after 25 h unless set otherwise. A
+     * ticket that was stopped before it began has `stop-mark`, for how long (s) it can be read.
+     */
+    ticket: (ticketId: string) => `${tag}:ticket:${ticketId}`,
+    /**
+     * hash, one player: `ticket` and `seq` of the newest ticket that entered a pool; `backfill`, the backfill ticket that
+     * lists them; `match`, the match it led to. Expires 48 h after it was written.
+     */
+    player: (playerId: string) => `${tag}:player:${playerId}`,
+    /** zset: tickets QUEUED that have not entered a pool, by reservation time. */
+    reservations: () => `${tag}:reservations`,
+
+    /** hash: the undecided backfill ticket of each match that has one, by match id. */
+    backfills: () => `${tag}:backfills`,
+    /** hash: the players of a backfill ticket, each as JSON, by player id. Goes with the ticket's end. */
+    members: (ticketId: string) => `${tag}:members:${ticketId}`,
+    /** string: there when AUTOMATIC gives the match no backfill ticket any more. Expires after 48 h. */
+    automaticOff: (matchId: string) => `${tag}:automatic-off:${matchId}`,
+
+    /** zset: tickets SEARCHING in the pool, by sequence. */
+    pool: (pool: string) => `${tag}:pool:${pool}`,
+    /** set: the configuration's pools that hold tickets; see `jobs/matchmaking/pool-name.ts`. */
+    pools: (configuration: string) => `${tag}:pools:${configuration}`,
+    /** hash: per pool, players beyond one per ticket. Parties alone pay for the count. */
+    companions: () => `${tag}:companions`,
+    /** string: number of the pool's latest change. Expires an hour after the pool is empty. */
+    changed: (pool: string) => `${tag}:changed:${pool}`,
+    /** stream: the latest 20,000 changes of the pool, entry id = `<number>-0`: a missing number is a gap. Expires like `changed`. */
+    changes: (pool: string) => `${tag}:changes:${pool}`,
+    /** string: when the pool's last cycle began. Expires when the next one may begin. */
+    cycle: (pool: string) => `${tag}:cycle:${pool}`,
+    /** zset: pools, by when time alone next changes something in them. */
+    due: () => `${tag}:due`,
+    /** string: how often each rule passed and failed in the pool's latest pass (JSON). Expires after 12 h. */
+    rules: (pool: string) => `${tag}:rules:${pool}`,
+    /** list: questions about the pool's tickets, for its next cycle to answer. Expires within a minute. */
+    questions: (pool: string) => `${tag}:questions:${pool}`,
+
+    /** string, lag of an active pool: see `read_lag` in `jobs/scripts/libraries/lag.lua`. Expires 10 min after its last cycle. */
+    lag: (pool: string) => `${tag}:lag:${pool}`,
+    /** hash: per configuration, when the newest of its tickets that ever entered a pool was reserved. */
+    newestEntered: () => `${tag}:newest-entered`,
+    /** string: how far (ms) the configuration is behind; it takes no new tickets. Expires 10 s after a worker saw it. */
+    behind: (configuration: string) => `${tag}:behind:${configuration}`,
+
+    /** hash, a match whose players are asked: `entry`, `job`, `pool`, `configuration`, `tickets` (JSON), `answer:<player>`. */
+    proposal: (matchId: string) => `${tag}:proposal:${matchId}`,
+    /** zset: proposals, by when the time to accept is over. */
+    proposals: () => `${tag}:proposals`,
+
+    /** hash: decided matches whose effect is not confirmed (JSON), by match id. */
+    outbox: () => `${tag}:outbox`,
+    /** hash: the start-match job that carries each of them. */
+    outboxJob: () => `${tag}:outbox-job`,
+    /** hash: when each was decided. */
+    outboxAt: () => `${tag}:outbox-at`,
+    /** hash: where each is played, or why it cannot be (JSON), once its webhook said so. */
+    outboxPlacement: () => `${tag}:outbox-placement`,
+    /** zset: each of them, by when it is handed over again. */
+    outboxDue: () => `${tag}:outbox-due`,
+
+    /** stream: lifecycle events of all tickets within retention, entry id = `<number>-0`. */
+    events: () => `${tag}:events`,
+    /** string: number of the latest event. */
+    eventNumber: () => `${tag}:event-number`,
+    /** string: bytes of all events there ever were. Trimming finds its place by it. */
+    eventBytes: () => `${tag}:event-bytes`,
+    /** hash, a reader that takes every event once: `position`, `holder`, `until`, `failures`. Expires a week after its last call. */
+    follower: (name: string) => `${tag}:follower:${name}`,
+    /** stream: the last 1,000 events that a topic refused for good, with the reason. */
+    refusedEvents: () => `${tag}:refused-events`,
+    /** hash: the topic of each configuration that has one. */
+    topics: () => `${tag}:topics`,
+
+    /** hash: `version`, `body` (an InstalledConfiguration), `paused` since, `custom-event-data`. */
+    configuration: (name: string) => `${tag}:configuration:${name}`,
+    /** set: the names of all configurations. */
+    configurations: () => `${tag}:configurations`,
+    /** hash: what happened in five minutes; see `jobs/matchmaking/activity.ts`. Expires after 70 min. */
+    activity: (configuration: string, slot: string) => `${tag}:activity:${configuration}:${slot}`,
+  };
+}
 
 /** BullMQ's `prefix` of a queue: each queue has a hash tag of its own, so cluster mode spreads them. */
 export const queuePrefix = (domain: string, queue: QueueName): string => `{${domain}.${queue}}`;

@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis';
-import { poolTag } from '../jobs/keys.ts';
+import { domainKeys } from '../jobs/keys.ts';
 import { type InstalledConfiguration, readInstalled } from '../jobs/matchmaking/configuration.ts';
 import { flexMatchLimits } from '../jobs/matchmaking/limits.ts';
 import { loadRuleSet, type RuleSet } from '../jobs/matchmaking/rule-set/load.ts';
@@ -20,13 +20,13 @@ interface Copy {
 
 /** Configurations as producers see them: enough to refuse a bad ticket before it is reserved. */
 export function openConfigurations(redis: Redis, domain: string) {
-  const tag = poolTag(domain);
+  const keys = domainKeys(domain);
   const copies = new Map<string, Copy>();
   const underWay = new Map<string, Promise<Copy>>();
 
   /** A body that is the same means what it meant: only a new version is loaded. */
   const load = async (name: string): Promise<Copy> => {
-    const body = await redis.hget(`${tag}:configuration:${name}`, 'body');
+    const body = await redis.hget(keys.configuration(name), 'body');
     const known = copies.get(name);
     const copy = known && known.body === body ? { ...known, readAt: Date.now() } : toCopy(body);
     // Only what exists is kept: names that do not exist come from outside and have no bound.
@@ -49,7 +49,7 @@ export function openConfigurations(redis: Redis, domain: string) {
     },
 
     async list(): Promise<InstalledConfiguration[]> {
-      const names = (await redis.smembers(`${tag}:configurations`)).sort();
+      const names = (await redis.smembers(keys.configurations())).sort();
       const all = await Promise.all(names.map(read));
       return all.flatMap((copy) => copy.installed ?? []);
     },

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import type { Actor } from '../jobs/contract.ts';
-import { poolTag } from '../jobs/keys.ts';
+import { type DomainKeys, domainKeys } from '../jobs/keys.ts';
 import { type EventOrigin, type MatchmakingEvent, storedEvent, toEvent } from '../jobs/matchmaking/event.ts';
 import { patientTwin } from './connection.ts';
 
@@ -37,19 +37,19 @@ export async function* readEvents(
   domain: string,
   options: EventOptions,
 ): AsyncGenerator<StreamItem> {
-  const tag = poolTag(domain);
+  const keys = domainKeys(domain);
   const reader = patientTwin(redis);
   reader.on('error', options.onError);
   const leave = () => reader.disconnect();
   options.signal?.addEventListener('abort', leave, { once: true });
   try {
-    const latest = await latestNumber(redis, tag);
+    const latest = await latestNumber(redis, keys);
     let position = options.from ?? latest;
     // Who asks for the oldest kept misses nothing, whatever its number.
     let anyFirst = options.from === 0;
-    const memory = openMemory(reader, tag);
+    const memory = openMemory(reader, keys);
     while (!options.signal?.aborted) {
-      const entries = await following(reader, tag, position);
+      const entries = await following(reader, keys, position);
       const common = await memory.lostBy(position);
       if (common !== undefined) {
         yield { kind: 'gap', from: position, position: common };
@@ -57,7 +57,7 @@ export async function* readEvents(
         continue;
       }
       if (entries.length === 0) {
-        const end = await endOf(reader, tag, position);
+        const end = await endOf(reader, keys, position);
         if (end !== position) {
           if (!anyFirst) yield { kind: 'gap', from: position, position: end };
           position = end;
@@ -93,11 +93,11 @@ const remembered = 2_000;
  * What a reader saw last. By it the reader knows that the store has gone back since, also when other events have taken
  * the numbers of those that were lost.
  */
-function openMemory(reader: Redis, tag: string) {
+function openMemory(reader: Redis, keys: DomainKeys) {
   const seen = new Map<number, string>();
   const stored = async (from: number, to: number) =>
     new Map(
-      (await reader.xrange(`${tag}:events`, `${from}-0`, `${to}-0`)).map(
+      (await reader.xrange(keys.events(), `${from}-0`, `${to}-0`)).map(
         ([id, fields]) => [Number.parseInt(id, 10), markOf(fields)] as const,
       ),
     );
@@ -113,7 +113,7 @@ function openMemory(reader: Redis, tag: string) {
     async lostBy(position: number): Promise<number | undefined> {
       if (!seen.has(position)) return undefined;
       const now = (await stored(position, position)).get(position);
-      const trimmed = now === undefined && (await latestNumber(reader, tag)) >= position;
+      const trimmed = now === undefined && (await latestNumber(reader, keys)) >= position;
       if (trimmed || now === seen.get(position)) return undefined;
       const numbers = [...seen.keys()];
       const first = numbers[0] ?? position;
@@ -140,12 +140,12 @@ export function readable(
 
 const iso = (ms: number): string => new Date(ms).toISOString();
 
-const latestNumber = async (reader: Redis, tag: string): Promise<number> =>
-  Number((await reader.get(`${tag}:event-number`)) ?? 0);
+const latestNumber = async (reader: Redis, keys: DomainKeys): Promise<number> =>
+  Number((await reader.get(keys.eventNumber())) ?? 0);
 
 /** The entries after a position; waits a little for the first. */
-async function following(reader: Redis, tag: string, position: number): Promise<[string, string[]][]> {
-  const from = ['STREAMS', `${tag}:events`, `${position}-0`] as const;
+async function following(reader: Redis, keys: DomainKeys, position: number): Promise<[string, string[]][]> {
+  const from = ['STREAMS', keys.events(), `${position}-0`] as const;
   return entriesOf(await reader.xread('COUNT', batch, 'BLOCK', blockMs, ...from));
 }
 
@@ -153,10 +153,10 @@ async function following(reader: Redis, tag: string, position: number): Promise<
  * Where a reader stands that found nothing after its position. Behind it, when all that followed was trimmed while it
  * was away; before it, when the store has lost what the reader saw last and numbers start over; else there.
  */
-async function endOf(reader: Redis, tag: string, position: number): Promise<number> {
-  const latest = await latestNumber(reader, tag);
+async function endOf(reader: Redis, keys: DomainKeys, position: number): Promise<number> {
+  const latest = await latestNumber(reader, keys);
   if (latest <= position) return latest;
-  const [next] = await reader.xrange(`${tag}:events`, `(${position}-0`, '+', 'COUNT', 1);
+  const [next] = await reader.xrange(keys.events(), `(${position}-0`, '+', 'COUNT', 1);
   return next ? position : latest;
 }
 

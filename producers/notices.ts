@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis';
-import { poolTag } from '../jobs/keys.ts';
+import { domainKeys } from '../jobs/keys.ts';
 import { readRecord } from '../jobs/maintenance/maintenance.ts';
 import type { EventOrigin } from '../jobs/matchmaking/event.ts';
 import type { CommittedMatch } from '../jobs/matchmaking/match.ts';
@@ -21,10 +21,10 @@ export interface NoticeParts {
 export function openNotices({ call, redis, domain, origin, readRecord: read }: NoticeParts) {
   /** The backfill ticket of a running match, where the fleet opened it itself; a service knows of its own. */
   const autoBackfill = async (matchId: string): Promise<string | undefined> => {
-    const tag = poolTag(domain);
-    const ticketId = await redis.hget(`${tag}:backfills`, matchId);
+    const keys = domainKeys(domain);
+    const ticketId = await redis.hget(keys.backfills(), matchId);
     if (ticketId === null) return undefined;
-    return (await redis.hget(`${tag}:ticket:${ticketId}`, 'automatic')) === null ? undefined : ticketId;
+    return (await redis.hget(keys.ticket(ticketId), 'automatic')) === null ? undefined : ticketId;
   };
 
   return {
@@ -43,7 +43,7 @@ export function openNotices({ call, redis, domain, origin, readRecord: read }: N
     /** Events that topics refused for good, newest first, at most a thousand. */
     refusedEvents: (options: CallOptions = {}): Promise<(RefusedEvent & { readonly at: string })[]> =>
       call(readRecord, options, async () => {
-        const entries = await redis.xrevrange(`${poolTag(domain)}:refused-events`, '+', '-', 'COUNT', 1_000);
+        const entries = await redis.xrevrange(domainKeys(domain).refusedEvents(), '+', '-', 'COUNT', 1_000);
         return entries.map(([id, fields]) => ({
           at: new Date(Number.parseInt(id, 10)).toISOString(),
           ...(JSON.parse(fields[3] ?? '') as RefusedEvent),

@@ -1,15 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import type { Redis } from 'ioredis';
 import type { Actor } from '../jobs/contract.ts';
-import { poolTag } from '../jobs/keys.ts';
+import { domainKeys, poolTag } from '../jobs/keys.ts';
 import type { DescribedTicket } from '../jobs/matchmaking/described-ticket.ts';
 import type { TicketPlayer, TicketStatus } from '../jobs/matchmaking/ticket.ts';
 import type { PlacementOutcome } from '../jobs/session-creation/placement.ts';
 import { parseTraceHeader } from '../jobs/trace-header.ts';
 import { RequestError } from './request-error.ts';
-
-const reserveScript = readFileSync(new URL('./scripts/reserve.lua', import.meta.url), 'utf8');
+import { openScript } from './script.ts';
 
 /** A ticket about to be reserved. */
 export interface Reserving {
@@ -36,8 +34,8 @@ export type TicketReader = ReturnType<typeof openTickets>;
 
 /** The tickets of a domain as producers see them: they reserve and read, and leave every other change to workers. */
 export function openTickets(redis: Redis, domain: string) {
-  const tag = poolTag(domain);
-  redis.defineCommand('reserveTickets', { numberOfKeys: 1, lua: reserveScript });
+  const keys = domainKeys(domain);
+  const reserve = openScript<[string, string?, string?][]>(redis, poolTag(domain), 'reserve');
 
   return {
     /** One script call; the result of each ticket stands alone. */
@@ -52,14 +50,13 @@ export function openTickets(redis: Redis, domain: string) {
         fills,
         parseTraceHeader(trace)?.sampled === false ? '' : (trace ?? ''),
       ]);
-      const run = Reflect.get(redis, 'reserveTickets');
-      const rows = (await Reflect.apply(run, redis, [tag, jobId, ...args])) as [string, string?, string?][];
+      const rows = await reserve(jobId, ...args);
       return tickets.map((ticket, index) => verdictOf(ticket, rows[index] ?? ['lost']));
     },
 
     /** Tickets that exist, in the order asked for. */
     async describe(ticketIds: readonly string[]): Promise<DescribedTicket[]> {
-      const rows = await Promise.all(ticketIds.map((id) => redis.hgetall(`${tag}:ticket:${id}`)));
+      const rows = await Promise.all(ticketIds.map((id) => redis.hgetall(keys.ticket(id))));
       return ticketIds.flatMap((ticketId, index) => {
         const row = rows[index];
         return row?.['players'] ? [described(ticketId, row)] : [];

@@ -169,7 +169,35 @@ describe('purity of jobs/', () => {
 });
 
 describe('scripts', () => {
-  const scripts = files.filter((file) => file.endsWith('.lua') && basename(dirname(file)) !== 'prelude');
+  const lua = files.filter((file) => file.endsWith('.lua'));
+  const libraries = lua.filter((file) => file.startsWith('jobs/scripts/libraries/'));
+  const scripts = lua.filter((file) => !libraries.includes(file));
+
+  test('a script that both producers and workers run is in jobs/scripts, as are all libraries', () => {
+    const homes = ['jobs/scripts', 'producers/scripts', 'workers/pool/scripts'];
+
+    expect(scripts.filter((file) => !homes.includes(dirname(file)))).toEqual([]);
+    expect(new Set(scripts.map((file) => basename(file))).size).toBe(scripts.length);
+    expect(libraries.length).toBeGreaterThan(10);
+  });
+
+  test.each(libraries)('%s says what it is for and offers', (file) => {
+    expect(read(file)).toMatch(/^-- [A-Z].+\n(-- .*\n)*-- Offers: \S/);
+  });
+
+  test('only jobs/keys.ts and keys.lua spell a key', () => {
+    const spelled =
+      /\$\{(tag|poolTag\([^`]*?\)|queuePrefix\([^`]*?\))\}:|\.matchmaking\}:|`(sessions|ratings|rating-turns):\$\{/;
+    const inCode = sources.filter(
+      (file) => !file.startsWith('tests/') && file !== 'jobs/keys.ts' && spelled.test(read(file)),
+    );
+    const inLua = lua.filter(
+      (file) => basename(file) !== 'keys.lua' && /^(?!--).*\b(KEYS|TAG)\b/m.test(read(file)),
+    );
+
+    expect(inCode).toEqual([]);
+    expect(inLua).toEqual([]);
+  });
 
   test.each(scripts)('%s says what it does, takes and returns', (file) => {
     expect(read(file)).toMatch(

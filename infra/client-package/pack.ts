@@ -44,7 +44,7 @@ export function packClient(root: string, folder: string): string {
   const stage = join(folder, 'package');
   mkdirSync(stage, { recursive: true });
   compile(root, folder, stage);
-  for (const script of globSync('producers/**/*.lua', { cwd: root }))
+  for (const script of globSync(['jobs/scripts/**/*.lua', 'producers/scripts/*.lua'], { cwd: root }))
     cpSync(join(root, script), join(stage, script));
   for (const { file, offers, types } of Object.values(entries)) {
     const lines = (pairs: readonly (readonly [string, string])[], word: string) =>

@@ -1,3 +1,5 @@
+import type { DomainKeys } from '../keys.ts';
+
 /**
  * What happened in a configuration lately, as scripts count it on Redis: one hash per slot of five minutes (Redis time),
  * each kept a little over an hour. Fields: `started`, `matches`, `CANCELLED`, `TIMED_OUT`, `FAILED`, and `wait:<bucket>`,
@@ -33,10 +35,10 @@ export interface WaitEstimate {
 /** Fewer waits than this are told from older slots too, as far as they are kept. */
 const enoughWaits = 100;
 
-/** Keys of the last hour's slots, the newest first; `tag` is the domain's, `now` Redis time in ms. */
-export function activityKeys(tag: string, configuration: string, now: number): string[] {
+/** Keys of the last hour's slots, the newest first; `now` is Redis time in ms. */
+export function activityKeys(keys: DomainKeys, configuration: string, now: number): string[] {
   const latest = Math.floor(now / activitySlotMs);
-  return Array.from({ length: slotsKept }, (_, age) => `${tag}:activity:${configuration}:${latest - age}`);
+  return Array.from({ length: slotsKept }, (_, age) => keys.activity(configuration, String(latest - age)));
 }
 
 /** One slot's hash. */

@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis';
-import { poolTag } from '../../jobs/keys.ts';
+import { domainKeys } from '../../jobs/keys.ts';
 import {
   type Activity,
   activityKeys,
@@ -18,7 +18,7 @@ export type ActivityReader = ReturnType<typeof openActivity>;
 
 /** What happened lately, as scripts counted it. */
 export function openActivity(redis: Redis, domain: string) {
-  const tag = poolTag(domain);
+  const keys = domainKeys(domain);
   const estimates = new Map<
     string,
     { readonly estimate: WaitEstimate | undefined; readonly readAt: number }
@@ -26,12 +26,12 @@ export function openActivity(redis: Redis, domain: string) {
 
   /** Redis time as scripts see it, ms: it may be ahead of the server's clock, never behind. */
   const clock = async (): Promise<number> => {
-    const [time, seen] = await Promise.all([redis.time(), redis.get(`${tag}:clock`)]);
+    const [time, seen] = await Promise.all([redis.time(), redis.get(keys.clock())]);
     return Math.max(Number(time[0]) * 1_000, Number(seen ?? 0));
   };
 
   const slots = async (configuration: string, now: number): Promise<Activity[]> => {
-    const rows = await Promise.all(activityKeys(tag, configuration, now).map((key) => redis.hgetall(key)));
+    const rows = await Promise.all(activityKeys(keys, configuration, now).map((key) => redis.hgetall(key)));
     return rows.map(readActivity);
   };
 

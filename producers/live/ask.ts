@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
 import { poolTag, replyKey } from '../../jobs/keys.ts';
@@ -12,8 +11,7 @@ import {
 } from '../../jobs/matchmaking/question.ts';
 import type { ProducerQueues } from '../queues.ts';
 import { RequestError } from '../request-error.ts';
-
-const askScript = readFileSync(new URL('../scripts/ask.lua', import.meta.url), 'utf8');
+import { openScript } from '../script.ts';
 
 /** How long (ms) an answer is waited for. A worker that has to read a pool of 100,000 first takes a few seconds. */
 const patienceMs = 15_000;
@@ -23,15 +21,12 @@ export type Ask = (pool: string, ticketId: string, signal: AbortSignal | undefin
 
 /** Asks a pool about one of its tickets: leaves the question, wakes the pool, and waits for its cycle's answer. */
 export function openAsk(redis: Redis, domain: string, queues: ProducerQueues): Ask {
-  const tag = poolTag(domain);
-  redis.defineCommand('askPool', { numberOfKeys: 1, lua: askScript });
+  const leaveQuestion = openScript<[number]>(redis, poolTag(domain), 'ask');
 
   return async (pool, ticketId, signal) => {
     const replyId = `explain-${randomUUID()}`;
     const question: Question = { ticketId, replyId };
-    const run = Reflect.get(redis, 'askPool');
-    const args = [tag, pool, JSON.stringify(question), mostQuestions, questionSeconds];
-    const [waiting] = (await Reflect.apply(run, redis, args)) as [number];
+    const [waiting] = await leaveQuestion(pool, JSON.stringify(question), mostQuestions, questionSeconds);
     if (waiting >= mostQuestions)
       throw new RequestError(
         'unavailable',

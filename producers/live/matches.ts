@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis';
-import { poolTag } from '../../jobs/keys.ts';
+import { domainKeys } from '../../jobs/keys.ts';
 import type { CommittedMatch } from '../../jobs/matchmaking/match.ts';
 
 /** A match that is not in DocumentDB yet. Times in ms. */
@@ -14,15 +14,15 @@ export type PendingMatch =
 
 /** Matches on their way: proposals, and decided ones whose effect is not confirmed. */
 export function openPendingMatches(redis: Redis, domain: string) {
-  const tag = poolTag(domain);
+  const keys = domainKeys(domain);
   return {
     async pendingMatch(matchId: string): Promise<PendingMatch | undefined> {
       const [entry, jobId, decidedAt, proposal, until] = await Promise.all([
-        redis.hget(`${tag}:outbox`, matchId),
-        redis.hget(`${tag}:outbox-job`, matchId),
-        redis.hget(`${tag}:outbox-at`, matchId),
-        redis.hget(`${tag}:proposal:${matchId}`, 'entry'),
-        redis.zscore(`${tag}:proposals`, matchId),
+        redis.hget(keys.outbox(), matchId),
+        redis.hget(keys.outboxJob(), matchId),
+        redis.hget(keys.outboxAt(), matchId),
+        redis.hget(keys.proposal(matchId), 'entry'),
+        redis.zscore(keys.proposals(), matchId),
       ]);
       if (entry)
         return {

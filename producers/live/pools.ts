@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis';
-import { poolTag } from '../../jobs/keys.ts';
+import { domainKeys } from '../../jobs/keys.ts';
 import { configurationOf, valuesOf } from '../../jobs/matchmaking/pool-name.ts';
 
 /** A pool as it is now. Times are ISO 8601. */
@@ -23,15 +23,15 @@ export type PoolReader = ReturnType<typeof openPools>;
 
 /** Pools as scripts keep them. */
 export function openPools(redis: Redis, domain: string) {
-  const tag = poolTag(domain);
+  const keys = domainKeys(domain);
 
   const poolState = async (pool: string): Promise<PoolState> => {
     const [tickets, companions, [oldest]] = await Promise.all([
-      redis.zcard(`${tag}:pool:${pool}`),
-      redis.hget(`${tag}:companions`, pool),
-      redis.zrange(`${tag}:pool:${pool}`, '0', '0'),
+      redis.zcard(keys.pool(pool)),
+      redis.hget(keys.companions(), pool),
+      redis.zrange(keys.pool(pool), '0', '0'),
     ]);
-    const start = oldest && (await redis.hget(`${tag}:ticket:${oldest}`, 'start'));
+    const start = oldest && (await redis.hget(keys.ticket(oldest), 'start'));
     return {
       pool,
       configuration: configurationOf(pool),
@@ -43,7 +43,7 @@ export function openPools(redis: Redis, domain: string) {
   };
 
   const shareOf = async (pool: string, proposals: readonly string[]) => {
-    const pools = await Promise.all(proposals.map((id) => redis.hget(`${tag}:proposal:${id}`, 'pool')));
+    const pools = await Promise.all(proposals.map((id) => redis.hget(keys.proposal(id), 'pool')));
     return pools.filter((it) => it === pool).length;
   };
 
@@ -52,7 +52,7 @@ export function openPools(redis: Redis, domain: string) {
 
     /** Pools of a configuration that hold tickets. */
     async poolsOf(configuration: string): Promise<PoolState[]> {
-      const names = (await redis.smembers(`${tag}:pools:${configuration}`)).sort();
+      const names = (await redis.smembers(keys.pools(configuration))).sort();
       const found: PoolState[] = [];
       for (let from = 0; from < names.length; from += poolsAtOnce)
         found.push(...(await Promise.all(names.slice(from, from + poolsAtOnce).map(poolState))));
@@ -61,22 +61,22 @@ export function openPools(redis: Redis, domain: string) {
 
     /** Ids of its oldest tickets, the oldest first. */
     oldestTickets: (pool: string, most: number): Promise<string[]> =>
-      redis.zrange(`${tag}:pool:${pool}`, '0', String(most - 1)),
+      redis.zrange(keys.pool(pool), '0', String(most - 1)),
 
     /** Proposals of a pool, and how many there are in all; above 500 told from the 500 that end first. */
     async proposals(pool: string): Promise<{ ofPool: number; all: number }> {
       const [all, ids] = await Promise.all([
-        redis.zcard(`${tag}:proposals`),
-        redis.zrange(`${tag}:proposals`, '0', String(sampled - 1)),
+        redis.zcard(keys.proposals()),
+        redis.zrange(keys.proposals(), '0', String(sampled - 1)),
       ]);
       return { ofPool: scaled(await shareOf(pool, ids), ids.length, all), all };
     },
 
     /** Matches in the outbox of a configuration, and of all; above 500 told from 500 of them. */
     async outbox(configuration: string): Promise<{ ofConfiguration: number; all: number }> {
-      const all = await redis.hlen(`${tag}:outbox`);
+      const all = await redis.hlen(keys.outbox());
       if (all === 0) return { ofConfiguration: 0, all };
-      const sample = (await redis.call('HRANDFIELD', `${tag}:outbox`, sampled, 'WITHVALUES')) as unknown[];
+      const sample = (await redis.call('HRANDFIELD', keys.outbox(), sampled, 'WITHVALUES')) as unknown[];
       const entries = sample.flat().filter((_it, at) => at % 2 === 1) as string[];
       const own = entries.filter((it) => JSON.parse(it).configuration === configuration).length;
       return { ofConfiguration: scaled(own, entries.length, all), all };

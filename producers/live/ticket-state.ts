@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis';
-import { poolTag } from '../../jobs/keys.ts';
+import { domainKeys } from '../../jobs/keys.ts';
 import type { TicketStatus } from '../../jobs/matchmaking/ticket.ts';
 import type { Acceptance } from '../../jobs/matchmaking/ticket-explanation.ts';
 
@@ -35,11 +35,11 @@ export type TicketStates = ReturnType<typeof openTicketStates>;
 
 /** Single tickets and proposals, read from the keys that scripts write. */
 export function openTicketStates(redis: Redis, domain: string) {
-  const tag = poolTag(domain);
+  const keys = domainKeys(domain);
 
   return {
     async ticketState(ticketId: string): Promise<TicketState | undefined> {
-      const values = await redis.hmget(`${tag}:ticket:${ticketId}`, ...fields);
+      const values = await redis.hmget(keys.ticket(ticketId), ...fields);
       const [status, configuration, roster, start, deadline, pool, match, job, reason, message] = values;
       if (!status || !configuration) return undefined;
       return {
@@ -60,8 +60,8 @@ export function openTicketStates(redis: Redis, domain: string) {
     /** Who has answered a proposal; `undefined` when it was settled meanwhile. */
     async acceptance(matchId: string): Promise<Acceptance | undefined> {
       const [proposal, until] = await Promise.all([
-        redis.hgetall(`${tag}:proposal:${matchId}`),
-        redis.zscore(`${tag}:proposals`, matchId),
+        redis.hgetall(keys.proposal(matchId)),
+        redis.zscore(keys.proposals(), matchId),
       ]);
       if (!proposal['tickets'] || !until) return undefined;
       const tickets = JSON.parse(proposal['tickets']) as { players: { playerId: string }[] }[];
@@ -77,11 +77,11 @@ export function openTicketStates(redis: Redis, domain: string) {
 
     /** The start-match job of a decided match; `undefined` when the match was settled meanwhile. */
     startMatchJob: async (matchId: string): Promise<string | undefined> =>
-      (await redis.hget(`${tag}:outbox-job`, matchId)) ?? undefined,
+      (await redis.hget(keys.outboxJob(), matchId)) ?? undefined,
 
     /** Since when (ISO 8601) an operator has paused a configuration. */
     async pausedSince(configuration: string): Promise<string | undefined> {
-      const since = await redis.hget(`${tag}:configuration:${configuration}`, 'paused');
+      const since = await redis.hget(keys.configuration(configuration), 'paused');
       return since ? new Date(Number(since)).toISOString() : undefined;
     },
   };

@@ -1,4 +1,5 @@
 -- Reserves tickets: from here on each exists, is QUEUED, and is newer than every ticket reserved before it.
+-- Uses: arguments, keys, numbers, clock, tickets, events
 -- KEYS[1] hash tag, e.g. {main.matchmaking}
 -- ARGV    start job id, then per ticket: ticket id, configuration, players (JSON), roster (JSON [{"playerId"}]),
 --         actor (JSON), call id (the same when a connection repeats this script), for a backfill ticket the match it
@@ -10,82 +11,65 @@
 --   unknown-configuration
 --   behind:<lag>           matchmaking is so far behind, in ms, that no more tickets of the configuration are taken
 --   placing:<player>       that player is being placed by an earlier ticket
-local tag = KEYS[1]
+local job = next_text()
+local time = read_clock()
 
-local function key(name, id)
-  if id then return tag .. ':' .. name .. ':' .. id end
-  return tag .. ':' .. name
-end
-
-local t = redis.call('TIME')
-local time = tonumber(t[1]) * 1000 + math.floor(tonumber(t[2]) / 1000)
-local seen = tonumber(redis.call('GET', key('clock')) or '0')
-if time > seen then redis.call('SET', key('clock'), string.format('%d', time)) else time = seen end
-
--- The one event of a ticket that was stopped before it began, written as `write_events` of the workers'
--- `pool/prelude/collect.lua` writes events.
-local function emit_cancelled(id, configuration, start, roster)
-  local detail = '{"tickets":[{"ticketId":' .. cjson.encode(id) .. ',"startTime":' .. start .. ',"players":' .. roster ..
-    '}],"reason":"Cancelled","message":"Cancelled by request.","ruleEvaluationMetrics":[]}'
-  local entry = { 'type', 'MatchmakingCancelled', 'time', start, 'configuration', configuration, 'detail', detail,
-    'bytes', string.format('%d', redis.call('INCRBY', key('event-bytes'), #detail + 200)) }
-  local custom = redis.call('HGET', key('configuration', configuration), 'custom-event-data')
-  if custom then
-    entry[#entry + 1] = 'custom'
-    entry[#entry + 1] = custom
-  end
-  redis.call('XADD', key('events'), string.format('%d-0', redis.call('INCR', key('event-number'))), unpack(entry))
-end
-
--- Workers note it (`workers/pool/prelude/lag.lua`), and it passes when they no longer do.
+-- Workers note the lag of a configuration (`check_lag`); it passes when they no longer do.
 local noted = {}
 local function behind(configuration)
-  if noted[configuration] == nil then noted[configuration] = redis.call('GET', key('behind', configuration)) end
+  if noted[configuration] == nil then noted[configuration] = redis.call('GET', behind_key(configuration)) end
   return noted[configuration]
 end
 
-local function reserve(job, id, configuration, players, roster, actor, call, fills, trace)
-  local ticket = key('ticket', id)
-  local there = redis.call('HMGET', ticket, 'status', 'call', 'seq', 'start', 'stop-mark')
-  if there[1] and there[2] == call then return { 'reserved', there[3], there[4] } end
-  if there[1] and not there[5] then return { 'taken:' .. there[1] } end
-  if redis.call('EXISTS', key('configuration', configuration)) == 0 then return { 'unknown-configuration' } end
-  -- A backfill ticket takes tickets out of a pool.
-  local lag = fills == '' and not there[5] and behind(configuration)
+-- The player of a party who is being placed by an earlier ticket; nil when nobody is.
+local function who_is_placed(members)
+  for _, member in ipairs(members) do
+    local newest = redis.call('HGET', player_key(member.playerId), 'ticket')
+    if newest and redis.call('HGET', ticket_key(newest), 'status') == 'PLACING' then return member.playerId end
+  end
+end
+
+-- The one event of a ticket that was stopped before it began.
+local function emit_cancelled(wanted, start)
+  emit('MatchmakingCancelled', time, wanted.configuration, '{"tickets":[' .. ticket_view(wanted.id, start, wanted.roster) ..
+    '],"reason":"Cancelled","message":"Cancelled by request.","ruleEvaluationMetrics":[]}')
+end
+
+local function reserve(wanted)
+  local ticket = ticket_key(wanted.id)
+  local status, call, there_sequence, there_start, stop_mark =
+    unpack(redis.call('HMGET', ticket, 'status', 'call', 'seq', 'start', 'stop-mark'))
+  if status and call == wanted.call then return { 'reserved', there_sequence, there_start } end
+  if status and not stop_mark then return { 'taken:' .. status } end
+  if redis.call('EXISTS', configuration_key(wanted.configuration)) == 0 then return { 'unknown-configuration' } end
+  local is_party = wanted.fills == ''
+  -- A backfill ticket is always taken: it takes tickets out of a pool.
+  local lag = is_party and not stop_mark and behind(wanted.configuration)
   if lag then return { 'behind:' .. lag } end
-  local members = cjson.decode(roster)
-  for _, member in ipairs(fills == '' and members or {}) do
-    local newest = redis.call('HGET', key('player', member.playerId), 'ticket')
-    if newest and redis.call('HGET', key('ticket', newest), 'status') == 'PLACING' then
-      return { 'placing:' .. member.playerId }
-    end
+  local members = cjson.decode(wanted.roster)
+  local placed = is_party and who_is_placed(members)
+  if placed then return { 'placing:' .. placed } end
+
+  local sequence, start = whole(redis.call('INCR', sequence_key())), whole(time)
+  redis.call('HSET', ticket, 'configuration', wanted.configuration, 'players', wanted.players, 'roster', wanted.roster,
+    'actor', wanted.actor, 'call', wanted.call, 'job', job, 'seq', sequence, 'start', start, 'revision', '1',
+    'status', status or 'QUEUED', 'size', is_party and whole(#members) or '0')
+  if not is_party then redis.call('HSET', ticket, 'fills', wanted.fills) end
+  if wanted.trace ~= '' then redis.call('HSET', ticket, 'trace', wanted.trace) end
+  if not stop_mark then
+    redis.call('ZADD', reservations_key(), start, wanted.id)
+    return { 'reserved', sequence, start }
   end
-  local seq = string.format('%d', redis.call('INCR', key('sequence')))
-  local start = string.format('%d', time)
-  local fields = { 'configuration', configuration, 'players', players, 'roster', roster, 'actor', actor, 'call', call,
-    'job', job, 'seq', seq, 'start', start, 'revision', '1', 'status', there[1] or 'QUEUED',
-    'size', fills == '' and string.format('%d', #members) or '0' }
-  for name, value in pairs({ fills = fills, trace = trace }) do
-    if value ~= '' then
-      fields[#fields + 1] = name
-      fields[#fields + 1] = value
-    end
-  end
-  redis.call('HSET', ticket, unpack(fields))
-  if there[5] then
-    -- The mark says for how long (s) an ended ticket is readable.
-    redis.call('EXPIRE', ticket, there[5])
-    redis.call('HDEL', ticket, 'stop-mark')
-    emit_cancelled(id, configuration, start, roster)
-    return { 'stopped', seq, start }
-  end
-  redis.call('ZADD', key('reservations'), start, id)
-  return { 'reserved', seq, start }
+  -- The mark says for how long (s) an ended ticket is readable.
+  redis.call('EXPIRE', ticket, stop_mark)
+  redis.call('HDEL', ticket, 'stop-mark')
+  emit_cancelled(wanted, start)
+  return { 'stopped', sequence, start }
 end
 
 local results = {}
-for i = 2, #ARGV, 8 do
-  results[#results + 1] = reserve(ARGV[1], ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3], ARGV[i + 4], ARGV[i + 5],
-    ARGV[i + 6], ARGV[i + 7])
+while has_more() do
+  results[#results + 1] = reserve({ id = next_text(), configuration = next_text(), players = next_text(),
+    roster = next_text(), actor = next_text(), call = next_text(), fills = next_text(), trace = next_text() })
 end
 return results

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { basename } from 'node:path';
 import type { Redis } from 'ioredis';
-import { scriptText } from '../../workers/pool/script.ts';
+import { producerScript } from '../../producers/script.ts';
+import { workerScript } from '../../workers/pool/script.ts';
 
 /** What the calls of one script cost. */
 export interface RoundTrips {
@@ -45,10 +47,12 @@ export async function logRoundTrips(redis: Redis): Promise<() => Promise<RoundTr
 function scriptNames(): Map<string, string> {
   const names = new Map<string, string>();
   const note = (name: string, lua: string) => names.set(digest(lua), name);
-  const own = new URL('../../workers/pool/scripts/', import.meta.url);
-  const read = (file: string, folder = own) => readFileSync(new URL(file, folder), 'utf8');
-  for (const file of readdirSync(own)) note(file, scriptText(read(file)));
-  note('reserve.lua', read('reserve.lua', new URL('../../producers/scripts/', import.meta.url)));
+  for (const [folder, script] of [
+    ['workers/pool', workerScript],
+    ['producers', producerScript],
+  ] as const)
+    for (const file of readdirSync(new URL(`../../${folder}/scripts/`, import.meta.url)))
+      note(file, script(basename(file, '.lua')).text);
   const bullmq = createRequire(import.meta.url)('bullmq/dist/cjs/scripts/index.js') as Readonly<
     Record<string, { name: string; content: string }>
   >;

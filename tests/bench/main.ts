@@ -17,6 +17,7 @@ const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   overload: () => import('./overload.ts'),
   ratings: () => import('./ratings.ts'),
   'rating-update': () => import('./rating-update.ts'),
+  scripts: () => import('./scripts.ts'),
   soak: () => import('./soak.ts'),
   tracing: () => import('./tracing.ts'),
 };

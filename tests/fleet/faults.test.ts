@@ -25,8 +25,8 @@ test('a fleet whose commits are not checked against the tickets is found out (in
 }, async () => {
   using broken = patchTree(
     'workers/pool/scripts/commit.lua',
-    "if now_is[1] ~= 'SEARCHING' or now_is[2] ~= ARGV[t + 1] or now_is[3] ~= pool then",
-    'if not now_is[1] then',
+    "if status_now ~= 'SEARCHING' or revision ~= revisions[i] or pool_now ~= pool then",
+    'if not status_now then',
   );
 
   const { violations } = await runFaults({

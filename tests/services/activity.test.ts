@@ -1,4 +1,5 @@
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
+import { domainKeys } from '../../jobs/keys.ts';
 import { activityKeys, estimateWait, readActivity } from '../../jobs/matchmaking/activity.ts';
 import { aConfiguration, aTicket } from '../support/builders.ts';
 import { openPoolSteps } from '../support/pool-steps.ts';
@@ -14,7 +15,7 @@ beforeEach(async () => {
 const clock = async () => Number(await domain.redis.get(domain.key('clock')));
 const passes = async (ms: number) => domain.redis.set(domain.key('clock'), String((await clock()) + ms));
 const slots = async () => {
-  const keys = activityKeys(`{${domain.domain}.matchmaking}`, 'duel', await clock());
+  const keys = activityKeys(domainKeys(domain.domain), 'duel', await clock());
   return (await Promise.all(keys.map((key) => domain.redis.hgetall(key)))).map(readActivity);
 };
 
@@ -31,7 +32,7 @@ test('what happens to tickets is counted in slots that are forgotten', async () 
   const [now] = await slots();
 
   expect(now).toMatchObject({ started: 6, matches: 1, matched: 2, cancelled: 1, timedOut: 1, failed: 1 });
-  const [key = ''] = activityKeys(`{${domain.domain}.matchmaking}`, 'duel', await clock());
+  const [key = ''] = activityKeys(domainKeys(domain.domain), 'duel', await clock());
   expect(await domain.redis.ttl(key)).toBeGreaterThan(3_600);
 });
 

@@ -26,7 +26,7 @@ const patternOf = (code: string) =>
 
 test.each(rows)('$script returns $code $why', async ({ script, code, why, story }) => {
   await using steps = await openPoolSteps();
-  const command = script === 'reserve' ? 'reserveTickets' : `pool:${script}`;
+  const command = `script:${script}`;
   const call = Reflect.get(steps.redis, command);
   let answer: unknown;
   Reflect.set(steps.redis, command, async (...args: unknown[]) => {

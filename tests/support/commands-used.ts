@@ -1,8 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Redis } from 'ioredis';
 import type { QueueRole } from '../../infra/aws/access.ts';
+import { producerScript } from '../../producers/script.ts';
+import { workerScript } from '../../workers/pool/script.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const bullScripts = join(root, 'node_modules/bullmq/dist/esm/scripts');
@@ -47,8 +49,11 @@ export async function namedInCode(admin: Redis, role: Role): Promise<Set<string>
   const files = readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
     .filter((file) => /\.(ts|lua)$/.test(file) && !file.startsWith('session-cache/'))
     .map((file) => join(root, folder, file));
+  const assembled = folder === 'producers' ? producerScript : workerScript;
   const scripts = readdirSync(bullScripts).filter((file) => file.endsWith('.js') && bull.test(file));
-  const own = files.map((file) => readFileSync(file, 'utf8'));
+  const own = files.map((file) =>
+    file.endsWith('.lua') ? assembled(basename(file, '.lua')).text : readFileSync(file, 'utf8'),
+  );
   const theirs = scripts.map((file) => readFileSync(join(bullScripts, file), 'utf8'));
   const names = [
     ...own.flatMap((text) => [...found(text, scriptCall), ...found(text, clientCall)]),

@@ -2,9 +2,9 @@ import type { Commit } from '../../workers/pool/outbox.ts';
 import { aConfiguration, aMatch, aTicket } from './builders.ts';
 import { openDomain } from './domain.ts';
 
-/** A domain with the configuration `duel` installed, and the steps pool tests take in it. */
-export async function openPoolSteps() {
-  const domain = await openDomain();
+/** A domain, one of its own by default, with the configuration `duel` installed, and the steps pool tests take in it. */
+export async function openPoolSteps(opened?: Awaited<ReturnType<typeof openDomain>>) {
+  const domain = opened ?? (await openDomain());
   const { pool, tickets, redis } = domain;
   await pool.install(aConfiguration());
 

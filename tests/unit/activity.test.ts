@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { domainKeys } from '../../jobs/keys.ts';
 import {
   activityKeys,
   activitySlotMs,
@@ -98,7 +99,7 @@ test('matches a minute are of the running slot and the one before', () => {
 });
 
 test('the keys of the last hour are its twelve slots, the newest first', () => {
-  const keys = activityKeys('{main.matchmaking}', 'duel', 1_000 * activitySlotMs + 1);
+  const keys = activityKeys(domainKeys('main'), 'duel', 1_000 * activitySlotMs + 1);
 
   expect(keys).toHaveLength(12);
   expect([keys[0], keys[11]]).toEqual([

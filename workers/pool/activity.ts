@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis';
+import type { DomainKeys } from '../../jobs/keys.ts';
 import {
   activityKeys,
   estimateWait,
@@ -10,7 +11,7 @@ import {
 const freshMs = 10_000;
 
 /** How many tickets wait, and how long they do, from what scripts counted. */
-export function openActivity(redis: Redis, tag: string) {
+export function openActivity(redis: Redis, keys: DomainKeys) {
   const estimates = new Map<
     string,
     { readonly estimate: WaitEstimate | undefined; readonly readAt: number }
@@ -21,8 +22,10 @@ export function openActivity(redis: Redis, tag: string) {
     async waitEstimate(configuration: string): Promise<WaitEstimate | undefined> {
       const known = estimates.get(configuration);
       if (known && Date.now() - known.readAt < freshMs) return known.estimate;
-      const now = Number((await redis.get(`${tag}:clock`)) ?? 0);
-      const slots = await Promise.all(activityKeys(tag, configuration, now).map((key) => redis.hgetall(key)));
+      const now = Number((await redis.get(keys.clock())) ?? 0);
+      const slots = await Promise.all(
+        activityKeys(keys, configuration, now).map((key) => redis.hgetall(key)),
+      );
       const estimate = estimateWait(slots.map(readActivity));
       estimates.set(configuration, { estimate, readAt: Date.now() });
       return estimate;
@@ -30,22 +33,22 @@ export function openActivity(redis: Redis, tag: string) {
 
     /** How far matchmaking of the configuration furthest behind is, ms, where new tickets are refused for it; else 0. */
     async lag(): Promise<number> {
-      const configurations = await redis.smembers(`${tag}:configurations`);
+      const configurations = await redis.smembers(keys.configurations());
       if (configurations.length === 0) return 0;
-      const noted = await redis.mget(...configurations.map((name) => `${tag}:behind:${name}`));
+      const noted = await redis.mget(...configurations.map((name) => keys.behind(name)));
       return Math.max(...noted.map(Number));
     },
 
     /** By configuration the tickets that search in all of its pools, those of none included. */
     async searching(): Promise<Map<string, number>> {
-      const configurations = await redis.smembers(`${tag}:configurations`);
-      const poolsOf = (configuration: string) => `${tag}:pools:${configuration}`;
+      const configurations = await redis.smembers(keys.configurations());
+      const poolsOf = (configuration: string) => keys.pools(configuration);
       // One question for all: an idle fleet of many configurations is asked no more.
       const inUse = configurations.length > 0 && (await redis.exists(...configurations.map(poolsOf))) > 0;
       if (!inUse) return new Map(configurations.map((configuration) => [configuration, 0]));
       const counts = configurations.map(async (configuration) => {
         const pools = await redis.smembers(poolsOf(configuration));
-        const sizes = await Promise.all(pools.map((pool) => redis.zcard(`${tag}:pool:${pool}`)));
+        const sizes = await Promise.all(pools.map((pool) => redis.zcard(keys.pool(pool))));
         return [configuration, sizes.reduce((sum, size) => sum + size, 0)] as const;
       });
       return new Map(await Promise.all(counts));

@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis';
+import type { DomainKeys } from '../../jobs/keys.ts';
 import type { AutomaticBackfill } from '../../jobs/matchmaking/backfill.ts';
 import type { TicketPlayer } from '../../jobs/matchmaking/ticket.ts';
 import type { Scripts } from './script.ts';
@@ -17,7 +18,7 @@ export interface LatestMatch {
 }
 
 /** Backfill tickets: each asks for company for the players of one running match. */
-export function openBackfills(redis: Redis, tag: string, script: Scripts) {
+export function openBackfills(redis: Redis, keys: DomainKeys, script: Scripts) {
   const run = {
     enterBackfill: script<string>('enter-backfill'),
     leave: script<string>('leave'),
@@ -61,12 +62,12 @@ export function openBackfills(redis: Redis, tag: string, script: Scripts) {
     /** Per player the match their newest ticket ended in; `undefined` where it ended in none, or is forgotten. */
     async latestMatches(playerIds: readonly string[]): Promise<(LatestMatch | undefined)[]> {
       const newest = await Promise.all(
-        playerIds.map((id) => redis.hmget(`${tag}:player:${id}`, 'ticket', 'match')),
+        playerIds.map((id) => redis.hmget(keys.player(id), 'ticket', 'match')),
       );
       return await Promise.all(
         newest.map(async ([ticketId, goesOnIn]) => {
           if (!ticketId) return undefined;
-          const [status, matchId] = await redis.hmget(`${tag}:ticket:${ticketId}`, 'status', 'match');
+          const [status, matchId] = await redis.hmget(keys.ticket(ticketId), 'status', 'match');
           return status === 'COMPLETED' && matchId ? { ticketId, matchId: goesOnIn ?? matchId } : undefined;
         }),
       );
@@ -74,7 +75,7 @@ export function openBackfills(redis: Redis, tag: string, script: Scripts) {
   };
 }
 
-/** A backfill ticket to open, as `read_automatic` in `prelude/backfills.lua` reads it. */
+/** A backfill ticket to open, as `next_automatic` in `automatic-backfill.lua` reads it. */
 export const automaticArgs = (automatic: AutomaticBackfill | undefined): (string | number)[] =>
   automatic
     ? [

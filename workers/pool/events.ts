@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis';
+import type { DomainKeys } from '../../jobs/keys.ts';
 import type { Pass } from '../../jobs/matchmaking/engine/match.ts';
 import { type StoredEvent, storedEvent } from '../../jobs/matchmaking/event.ts';
 import type { Scripts } from './script.ts';
@@ -53,7 +54,7 @@ const leaseMs = 30_000;
 const rest = { first: 500, longest: 30_000 };
 
 /** What is told of tickets: the event stream and what its entries carry. */
-export function openEvents(redis: Redis, tag: string, script: Scripts) {
+export function openEvents(redis: Redis, keys: DomainKeys, script: Scripts) {
   const run = {
     trimEvents: script<[number, number]>('trim-events'),
     follow: script<['busy'] | ['held', string, string, string, [string, string[]][]]>('follow'),
@@ -65,7 +66,7 @@ export function openEvents(redis: Redis, tag: string, script: Scripts) {
     /** Keeps what the pool's latest pass found, for events of tickets that end without a match. */
     async noteRules(pool: string, evaluations: Pass['ruleEvaluations']): Promise<void> {
       const rules = JSON.stringify(ruleMetrics(evaluations));
-      await redis.set(`${tag}:rules:${pool}`, rules, 'EX', longestSearchSeconds);
+      await redis.set(keys.rules(pool), rules, 'EX', longestSearchSeconds);
     },
 
     /** Forgets events beyond retention, step by step, until none is left or `signal` says so. Returns how many. */
@@ -112,6 +113,6 @@ export function openEvents(redis: Redis, tag: string, script: Scripts) {
     },
 
     /** The topic of each configuration that has one. */
-    topics: (): Promise<Record<string, string>> => redis.hgetall(`${tag}:topics`),
+    topics: (): Promise<Record<string, string>> => redis.hgetall(keys.topics()),
   };
 }

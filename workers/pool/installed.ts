@@ -1,9 +1,10 @@
 import type { Redis } from 'ioredis';
+import type { DomainKeys } from '../../jobs/keys.ts';
 import { type InstalledConfiguration, readInstalled } from '../../jobs/matchmaking/configuration.ts';
 import type { Scripts } from './script.ts';
 
 /** The copies of configurations that workers and producers read; DocumentDB has the originals. */
-export function openInstalled(redis: Redis, tag: string, script: Scripts) {
+export function openInstalled(redis: Redis, keys: DomainKeys, script: Scripts) {
   const install = script<number>('install');
   const pause = script<string>('pause');
 
@@ -28,7 +29,7 @@ export function openInstalled(redis: Redis, tag: string, script: Scripts) {
     },
 
     async installed(name: string): Promise<InstalledConfiguration | undefined> {
-      const body = await redis.hget(`${tag}:configuration:${name}`, 'body');
+      const body = await redis.hget(keys.configuration(name), 'body');
       return body ? readInstalled(body) : undefined;
     },
   };

@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis';
+import type { DomainKeys } from '../../jobs/keys.ts';
 import type { AutomaticBackfill } from '../../jobs/matchmaking/backfill.ts';
 import type { Pass } from '../../jobs/matchmaking/engine/match.ts';
 import type { CommittedMatch } from '../../jobs/matchmaking/match.ts';
@@ -71,7 +72,7 @@ const verdicts: Readonly<Record<string, Verdict>> = {
 };
 
 /** Matches from commit to confirmed effect: decided, handed over, settled. */
-export function openOutbox(redis: Redis, tag: string, script: Scripts) {
+export function openOutbox(redis: Redis, keys: DomainKeys, script: Scripts) {
   const run = {
     commit: script<[string, ...number[]]>('commit'),
     accept: script<string[]>('accept'),
@@ -141,7 +142,7 @@ export function openOutbox(redis: Redis, tag: string, script: Scripts) {
     /** Decided matches by id, as the outbox holds them; those settled meanwhile are left out. */
     async decided(matchIds: readonly string[]): Promise<CommittedMatch[]> {
       if (matchIds.length === 0) return [];
-      const entries = await redis.hmget(`${tag}:outbox`, ...matchIds);
+      const entries = await redis.hmget(keys.outbox(), ...matchIds);
       return entries.flatMap((entry) => (entry ? [JSON.parse(entry) as CommittedMatch] : []));
     },
 
@@ -158,7 +159,7 @@ export function openOutbox(redis: Redis, tag: string, script: Scripts) {
       readOutcome(await run.place(matchId, JSON.stringify(outcome))),
 
     /** Matches decided and not yet settled. */
-    outboxLength: (): Promise<number> => redis.hlen(`${tag}:outbox`),
+    outboxLength: (): Promise<number> => redis.hlen(keys.outbox()),
 
     /** Ends matches whose effect is stored, or cannot be. Returns, in order, whether each was settled by this call. */
     async settle(settlements: readonly Settlement[]): Promise<boolean[]> {

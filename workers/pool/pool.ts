@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis';
-import { poolTag } from '../../jobs/keys.ts';
+import { domainKeys, poolTag } from '../../jobs/keys.ts';
 import { openActivity } from './activity.ts';
 import { openBackfills } from './backfills.ts';
 import { openChanges } from './changes.ts';
@@ -17,16 +17,16 @@ export type Pool = ReturnType<typeof openPool>;
  * tag; a lost connection throws, every other outcome is a value. Ended tickets stay readable for `terminalSeconds`.
  */
 export function openPool(redis: Redis, domain: string, terminalSeconds = aDayAndAnHour) {
-  const tag = poolTag(domain);
-  const script = openScripts(redis, tag, terminalSeconds);
+  const keys = domainKeys(domain);
+  const script = openScripts(redis, poolTag(domain), terminalSeconds);
   return {
-    ...openTickets(redis, tag, script),
-    ...openBackfills(redis, tag, script),
+    ...openTickets(redis, keys, script),
+    ...openBackfills(redis, keys, script),
     ...openChanges(script),
-    ...openOutbox(redis, tag, script),
-    ...openInstalled(redis, tag, script),
-    ...openActivity(redis, tag),
-    ...openEvents(redis, tag, script),
+    ...openOutbox(redis, keys, script),
+    ...openInstalled(redis, keys, script),
+    ...openActivity(redis, keys),
+    ...openEvents(redis, keys, script),
     ...openQuestions(redis, domain),
   };
 }

@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis';
-import { poolTag, type Reply, replyKey } from '../../jobs/keys.ts';
+import { domainKeys, type Reply, replyKey } from '../../jobs/keys.ts';
 import type { Answer, Question } from '../../jobs/matchmaking/question.ts';
 
 /** How long (s) an answer waits for who asked. */
@@ -7,12 +7,12 @@ const replySeconds = 60;
 
 /** What producers ask about tickets of a pool; see `jobs/matchmaking/question.ts`. */
 export function openQuestions(redis: Redis, domain: string) {
-  const tag = poolTag(domain);
+  const keys = domainKeys(domain);
 
   return {
     /** Takes the oldest questions about a pool. */
     async takeQuestions(pool: string, most: number): Promise<Question[]> {
-      const taken = (await redis.lpop(`${tag}:questions:${pool}`, most)) ?? [];
+      const taken = (await redis.lpop(keys.questions(pool), most)) ?? [];
       return taken.map((text) => JSON.parse(text) as Question);
     },
 

@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis';
+import type { DomainKeys } from '../../jobs/keys.ts';
 import type { TicketPlayer, TicketStatus } from '../../jobs/matchmaking/ticket.ts';
 import type { Scripts } from './script.ts';
 
@@ -32,7 +33,7 @@ export interface Entering {
 }
 
 /** The life of single tickets: one method per script, each atomic. */
-export function openTickets(redis: Redis, tag: string, script: Scripts) {
+export function openTickets(redis: Redis, keys: DomainKeys, script: Scripts) {
   const run = {
     enter: script<string[]>('enter'),
     stop: script<string>('stop'),
@@ -47,7 +48,7 @@ export function openTickets(redis: Redis, tag: string, script: Scripts) {
     async reservations(ticketIds: readonly string[]): Promise<(Reservation | undefined)[]> {
       const rows = await Promise.all(
         ticketIds.map((id) =>
-          redis.hmget(`${tag}:ticket:${id}`, 'status', 'configuration', 'players', 'actor', 'fills'),
+          redis.hmget(keys.ticket(id), 'status', 'configuration', 'players', 'actor', 'fills'),
         ),
       );
       return rows.map(([status, configuration, players, actor, fills], index) =>
@@ -66,7 +67,7 @@ export function openTickets(redis: Redis, tag: string, script: Scripts) {
 
     /** The player ids of a party's ticket, `undefined` when there is none: a backfill ticket is its match's, not its players'. */
     async roster(ticketId: string): Promise<readonly string[] | undefined> {
-      const [roster, fills] = await redis.hmget(`${tag}:ticket:${ticketId}`, 'roster', 'fills');
+      const [roster, fills] = await redis.hmget(keys.ticket(ticketId), 'roster', 'fills');
       return roster && !fills
         ? (JSON.parse(roster) as { playerId: string }[]).map((it) => it.playerId)
         : undefined;

@@ -1,5 +1,7 @@
 -- Records players' answers to one proposal. The first answer of a player stands. A rejection ends the proposal at once;
 -- when everybody has accepted, the match is decided and goes to the outbox. One that comes after its time counts as none.
+-- Uses: arguments, keys, numbers, clock, tickets, proposals, outbox, events, counts
+-- Flags: allow-oom
 -- KEYS[1] hash tag
 -- ARGV    ticket id, match id, ACCEPT | REJECT, ms until an unconfirmed match is handed over again, then player ids
 -- Returns { outcome, ...}, outcome one of
@@ -9,7 +11,9 @@
 --   not-proposed, <STATUS>        the ticket is in no proposal, or (other-match) in another one, or (backfill) its
 --                                 players are playing and are not asked; nothing changed
 --   stranger, player id           that player is not in the ticket; nothing changed
-local id, match, answer, patience = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4])
+local id, match, answer, patience = next_text(), next_text(), next_text(), next_number()
+local player_ids = next_list()
+
 local ticket = read_ticket(id)
 if not ticket then return { 'not-proposed', 'missing' } end
 if ticket.status ~= 'REQUIRES_ACCEPTANCE' then return { 'not-proposed', ticket.status } end
@@ -17,36 +21,40 @@ if ticket.match ~= match then return { 'not-proposed', 'other-match' } end
 if ticket.fills then return { 'not-proposed', 'backfill' } end
 local members = {}
 for _, member in ipairs(cjson.decode(ticket.roster)) do members[member.playerId] = true end
-for i = 5, #ARGV do
-  if not members[ARGV[i]] then return { 'stranger', ARGV[i] } end
+for _, player_id in ipairs(player_ids) do
+  if not members[player_id] then return { 'stranger', player_id } end
 end
 
 local time = read_clock()
-if tonumber(redis.call('ZSCORE', key('proposals'), match)) <= time then
+if tonumber(redis.call('ZSCORE', proposals_key(), match)) <= time then
   return { 'dropped', drop_proposal(match, 'TimedOut', false, time) }
 end
-local proposal = key('proposal', match)
-local fresh = 0
-for i = 5, #ARGV do fresh = fresh + redis.call('HSETNX', proposal, 'answer:' .. ARGV[i], answer) end
-if fresh == 0 then return { 'recorded' } end
-local f = redis.call('HMGET', proposal, 'tickets', 'configuration', 'job', 'entry', 'pool')
-local list = proposal_detail(match, f[1])
-emit('AcceptMatch', time, f[2], cjson.encode({ matchId = match, tickets = list }), f[5])
+local proposal = proposal_key(match)
+local recorded = 0
+for _, player_id in ipairs(player_ids) do
+  recorded = recorded + redis.call('HSETNX', proposal, 'answer:' .. player_id, answer)
+end
+if recorded == 0 then return { 'recorded' } end
+local tickets, configuration, job, entry, pool =
+  unpack(redis.call('HMGET', proposal, 'tickets', 'configuration', 'job', 'entry', 'pool'))
+local list = proposal_detail(match, tickets)
+emit('AcceptMatch', time, configuration, cjson.encode({ matchId = match, tickets = list }), pool)
 if answer == 'REJECT' then return { 'dropped', drop_proposal(match, 'Rejected', false, time) } end
 
 for _, member in ipairs(list) do
   for _, player in ipairs(member.players) do
-    if not player.accepted and not redis.call('HGET', key('ticket', member.ticketId), 'fills') then return { 'recorded' } end
+    if not player.accepted and not redis.call('HGET', ticket_key(member.ticketId), 'fills') then return { 'recorded' } end
   end
 end
 local starts = {}
 for _, member in ipairs(list) do
-  if redis.call('HGET', key('ticket', member.ticketId), 'size') ~= '0' then starts[#starts + 1] = member.startTime end
-  redis.call('HSET', key('ticket', member.ticketId), 'status', 'PLACING', 'decided', string.format('%d', time))
-  redis.call('HINCRBY', key('ticket', member.ticketId), 'revision', 1)
+  if redis.call('HGET', ticket_key(member.ticketId), 'size') ~= '0' then starts[#starts + 1] = member.startTime end
+  redis.call('HSET', ticket_key(member.ticketId), 'status', 'PLACING', 'decided', whole(time))
+  redis.call('HINCRBY', ticket_key(member.ticketId), 'revision', 1)
 end
-to_outbox(match, f[3], f[4], time, patience)
-count_match(f[2], starts, time)
+to_outbox(match, job, entry, time, patience)
+count_match(configuration, starts, time)
 forget_proposal(match)
-emit('AcceptMatchCompleted', time, f[2], cjson.encode({ matchId = match, acceptance = 'Accepted', tickets = list }), f[5])
-return { 'decided', string.format('%d', time), f[3], f[4] }
+emit('AcceptMatchCompleted', time, configuration, cjson.encode({ matchId = match, acceptance = 'Accepted', tickets = list }),
+  pool)
+return { 'decided', whole(time), job, entry }

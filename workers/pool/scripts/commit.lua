@@ -1,5 +1,6 @@
 -- Decides matches: each takes all of its tickets or none, and goes to the outbox in the same step. Where players are
 -- asked first, it becomes a proposal instead.
+-- Uses: arguments, keys, numbers, clock, tickets, pools, outbox, lag, events, counts
 -- KEYS[1] hash tag
 -- ARGV    pool, most outbox entries, ms until an unconfirmed match is handed over again, ms players have to accept
 --         (empty: they are not asked), then per match: match id, start-match job id, outbox entry (JSON), event
@@ -11,52 +12,71 @@
 --   0   a ticket has changed since; nothing changed
 --   -1  the outbox is full; nothing changed
 --   -2  an operator paused the configuration meanwhile; nothing changed
-local pool, cap, patience, answer_ms = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
+local pool, most_pending, patience, answer_ms = next_text(), next_number(), next_number(), next_number()
 local time = read_clock()
-local results = { string.format('%d', time) }
-local pending = redis.call('HLEN', key('outbox'))
+local pending = redis.call('HLEN', outbox_key())
 local configuration = string.match(pool, '^[^/]+')
-local paused = redis.call('HEXISTS', key('configuration', configuration), 'paused') == 1
+local paused = redis.call('HEXISTS', configuration_key(configuration), 'paused') == 1
 local status = answer_ms and 'REQUIRES_ACCEPTANCE' or 'PLACING'
-local decided = answer_ms and '' or string.format('%d', time)
-local i = 5
-while i <= #ARGV do
-  local match, job, entry, detail, tickets, n = ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3], ARGV[i + 4], tonumber(ARGV[i + 5])
-  local first = i + 6
-  i = first + 2 * n
-  local verdict = paused and -2 or pending >= cap and -1 or 1
+local decided = answer_ms and '' or whole(time)
+
+-- The tickets as they are now, with the revisions that the worker saw; nil when one has changed since.
+local function read_tickets(ids, revisions)
+  local tickets = {}
+  for i, id in ipairs(ids) do
+    local status_now, revision, pool_now, start, size =
+      unpack(redis.call('HMGET', ticket_key(id), 'status', 'revision', 'pool', 'start', 'size'))
+    if status_now ~= 'SEARCHING' or revision ~= revisions[i] or pool_now ~= pool then return nil end
+    tickets[i] = { id = id, revision = revisions[i], start = start, size = tonumber(size or '1') }
+  end
+  return tickets
+end
+
+local function take(ticket, match)
+  redis.call('HSET', ticket_key(ticket.id), 'status', status, 'match', match, 'decided', decided,
+    'revision', next_revision(ticket.revision))
+  leave_pool(pool, configuration, ticket.id, ticket.size)
+end
+
+local function propose(match, job, entry, tickets)
+  redis.call('HSET', proposal_key(match), 'entry', entry, 'job', job, 'pool', pool, 'tickets', tickets,
+    'configuration', configuration)
+  redis.call('ZADD', proposals_key(), whole(time + answer_ms), match)
+end
+
+local function decide(match, job, entry, tickets)
+  to_outbox(match, job, entry, time, patience)
+  pending = pending + 1
+  local starts = {}
+  -- Backfill tickets (size 0) are not counted: their players play, and do not wait.
+  for _, ticket in ipairs(tickets) do
+    if ticket.size > 0 then starts[#starts + 1] = ticket.start end
+  end
+  count_match(configuration, starts, time)
+end
+
+local function commit(match, job, entry, detail, proposed, ids, revisions)
   -- A connection that lost the answer runs the script again, and so may a job that runs twice.
-  if redis.call('HEXISTS', key('outbox'), match) == 1 or redis.call('EXISTS', key('proposal', match)) == 1 then verdict = 2 end
-  local starts, sizes = {}, {}
-  if verdict == 1 then
-    for t = first, i - 2, 2 do
-      local now_is = redis.call('HMGET', key('ticket', ARGV[t]), 'status', 'revision', 'pool', 'start', 'size')
-      if now_is[1] ~= 'SEARCHING' or now_is[2] ~= ARGV[t + 1] or now_is[3] ~= pool then
-        verdict = 0
-        break
-      end
-      sizes[#sizes + 1] = tonumber(now_is[5] or '1')
-      -- Nobody waits in a backfill ticket, whose players play.
-      if sizes[#sizes] > 0 then starts[#starts + 1] = now_is[4] end
-    end
+  if redis.call('HEXISTS', outbox_key(), match) == 1 or redis.call('EXISTS', proposal_key(match)) == 1 then return 2 end
+  if paused then return -2 end
+  if pending >= most_pending then return -1 end
+  local tickets = read_tickets(ids, revisions)
+  if not tickets then return 0 end
+  for _, ticket in ipairs(tickets) do take(ticket, match) end
+  if answer_ms then propose(match, job, entry, proposed) else decide(match, job, entry, tickets) end
+  emit('PotentialMatchCreated', time, configuration, detail, pool)
+  return 1
+end
+
+local results = { whole(time) }
+while has_more() do
+  local match, job, entry, detail, proposed = next_text(), next_text(), next_text(), next_text(), next_text()
+  local ids, revisions = {}, {}
+  for i = 1, next_number() do
+    ids[i] = next_text()
+    revisions[i] = next_text()
   end
-  if verdict == 1 then
-    for t = first, i - 2, 2 do
-      take(ARGV[t], ARGV[t + 1], status, decided, match, pool, configuration, sizes[(t - first) / 2 + 1])
-    end
-    if answer_ms then
-      local deadline = string.format('%d', time + answer_ms)
-      redis.call('HSET', key('proposal', match), 'entry', entry, 'job', job, 'pool', pool, 'tickets', tickets,
-        'configuration', configuration)
-      redis.call('ZADD', key('proposals'), deadline, match)
-    else
-      to_outbox(match, job, entry, time, patience)
-      count_match(configuration, starts, time)
-      pending = pending + 1
-    end
-    emit('PotentialMatchCreated', time, configuration, detail, pool)
-  end
-  results[#results + 1] = verdict
+  results[#results + 1] = commit(match, job, entry, detail, proposed, ids, revisions)
 end
 check_lag(pool, configuration, time)
 return results

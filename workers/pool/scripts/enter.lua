@@ -1,5 +1,6 @@
 -- Lets reserved tickets into their pools: each enters once, and the older tickets of its players are cancelled. Who is in
 -- a running match leaves its backfill ticket, which goes on without them.
+-- Uses: arguments, keys, numbers, clock, tickets, searching, endings, proposals, backfills, lag, counts
 -- KEYS[1] hash tag
 -- ARGV    per ticket: ticket id, pool, request timeout in ms, players (JSON, as validated), ms that tickets like it have
 --         waited lately (empty: unknown)
@@ -12,7 +13,8 @@
 local SUPERSEDED = 'Superseded by a newer ticket of the same player.'
 local time = read_clock()
 local results = {}
-local started, entered, newest = {}, {}, {}
+-- The ids that entered; by configuration how many did, and when the newest of them was reserved.
+local entered, started, newest_start = {}, {}, {}
 
 local function enter(id, pool, timeout, players, estimate)
   local ticket = read_ticket(id)
@@ -21,51 +23,52 @@ local function enter(id, pool, timeout, players, estimate)
   local roster = cjson.decode(ticket.roster)
   local older, playing, moved = {}, {}, {}
   for _, member in ipairs(roster) do
-    local newest = redis.call('HMGET', key('player', member.playerId), 'ticket', 'seq', 'backfill', 'match')
-    if newest[1] then
-      if tonumber(newest[2]) > ticket.seq then
+    local newest, sequence, backfill, match =
+      unpack(redis.call('HMGET', player_key(member.playerId), 'ticket', 'seq', 'backfill', 'match'))
+    if newest then
+      if tonumber(sequence) > ticket.sequence then
         cancel(ticket, SUPERSEDED, time)
         return 'superseded'
       end
       -- Decided after this ticket was asked for: the player is in that match, and this ticket is not newer than it.
-      local earlier = redis.call('HMGET', key('ticket', newest[1]), 'status', 'decided')
-      local placing = earlier[1] == 'PLACING'
-      if placing or (earlier[1] == 'COMPLETED' and tonumber(earlier[2]) >= tonumber(ticket.start)) then
+      local status, decided = unpack(redis.call('HMGET', ticket_key(newest), 'status', 'decided'))
+      local placing = status == 'PLACING'
+      if placing or (status == 'COMPLETED' and tonumber(decided) >= tonumber(ticket.start)) then
         finish(ticket, 'FAILED', 'MatchmakingFailed', placing and 'PlayerBeingPlaced' or 'PlayerInMatch',
-          'A player of this ticket is in the match of ticket ' .. newest[1] .. '.', time)
+          'A player of this ticket is in the match of ticket ' .. newest .. '.', time)
         return 'placing:' .. member.playerId
       end
-      older[#older + 1] = newest[1]
+      older[#older + 1] = newest
     end
-    if newest[3] then playing[#playing + 1] = { newest[3], member.playerId } end
-    if newest[4] then moved[#moved + 1] = key('player', member.playerId) end
+    if backfill then playing[#playing + 1] = { ticket = backfill, player = member.playerId } end
+    if match then moved[#moved + 1] = player_key(member.playerId) end
   end
   for _, other in ipairs(older) do
     local it = read_ticket(other)
     if it and undecided(it.status) then cancel(it, SUPERSEDED, time) end
   end
   for _, player in ipairs(moved) do redis.call('HDEL', player, 'match') end
-  for _, it in ipairs(playing) do drop_from_backfill(it[1], it[2], time) end
+  for _, it in ipairs(playing) do drop_from_backfill(it.ticket, it.player, time) end
   for _, member in ipairs(roster) do
-    local player = key('player', member.playerId)
-    redis.call('HSET', player, 'ticket', id, 'seq', string.format('%d', ticket.seq))
+    local player = player_key(member.playerId)
+    redis.call('HSET', player, 'ticket', id, 'seq', whole(ticket.sequence))
     redis.call('EXPIRE', player, PLAYER_SECONDS)
   end
   entered[#entered + 1] = id
-  newest[ticket.configuration] = math.max(newest[ticket.configuration] or 0, tonumber(ticket.start))
+  newest_start[ticket.configuration] = math.max(newest_start[ticket.configuration] or 0, tonumber(ticket.start))
   if estimate ~= '' then
     ticket.estimate = estimate
-    redis.call('HSET', key('ticket', id), 'estimate', estimate)
+    redis.call('HSET', ticket_key(id), 'estimate', estimate)
   end
   if not ticket.fills then started[ticket.configuration] = (started[ticket.configuration] or 0) + 1 end
-  search(ticket, pool, tonumber(ticket.start) + tonumber(timeout), players, time)
+  search(ticket, pool, tonumber(ticket.start) + timeout, players, time)
   return 'entered'
 end
 
-for i = 1, #ARGV, 5 do
-  results[#results + 1] = enter(ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3], ARGV[i + 4])
+while has_more() do
+  results[#results + 1] = enter(next_text(), next_text(), next_number(), next_text(), next_text())
 end
-if #entered > 0 then redis.call('ZREM', key('reservations'), unpack(entered)) end
+if #entered > 0 then redis.call('ZREM', reservations_key(), unpack(entered)) end
 for configuration, n in pairs(started) do count(configuration, 'started', n) end
-for configuration, start in pairs(newest) do check_entry(configuration, start, time) end
+for configuration, start in pairs(newest_start) do check_entry(configuration, start, time) end
 return results

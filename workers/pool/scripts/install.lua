@@ -1,26 +1,24 @@
 -- Gives workers and producers their copy of a configuration; an older version never replaces a newer one.
+-- Uses: arguments, keys, clock, due
 -- KEYS[1] hash tag
 -- ARGV    configuration name, version, body (JSON), what its events carry, its topic (each may be empty)
 -- Returns one of
 --   1  installed
 --   0  the copy there is as new or newer; nothing changed
-local at = key('configuration', ARGV[1])
-if tonumber(redis.call('HGET', at, 'version') or '0') >= tonumber(ARGV[2]) then return 0 end
-redis.call('HSET', at, 'version', ARGV[2], 'body', ARGV[3])
-if ARGV[4] == '' then
+local name, version, body, custom_data, topic = next_text(), next_text(), next_text(), next_text(), next_text()
+local at = configuration_key(name)
+if tonumber(redis.call('HGET', at, 'version') or '0') >= tonumber(version) then return 0 end
+redis.call('HSET', at, 'version', version, 'body', body)
+if custom_data == '' then
   redis.call('HDEL', at, 'custom-event-data')
 else
-  redis.call('HSET', at, 'custom-event-data', ARGV[4])
+  redis.call('HSET', at, 'custom-event-data', custom_data)
 end
-if ARGV[5] == '' then
-  redis.call('HDEL', key('topics'), ARGV[1])
+if topic == '' then
+  redis.call('HDEL', topics_key(), name)
 else
-  redis.call('HSET', key('topics'), ARGV[1], ARGV[5])
+  redis.call('HSET', topics_key(), name, topic)
 end
-redis.call('SADD', key('configurations'), ARGV[1])
--- What waits may match under the new version: its pools, resting until then, are due.
-local time = string.format('%d', read_clock())
-for _, pool in ipairs(redis.call('SMEMBERS', key('pools', ARGV[1]))) do
-  redis.call('ZADD', key('due'), 'LT', time, pool)
-end
+redis.call('SADD', configurations_key(), name)
+make_pools_due(name, read_clock())
 return 1

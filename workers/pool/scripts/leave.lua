@@ -1,5 +1,7 @@
 -- Takes players who left a running match out of its backfill ticket. Where it has none, AUTOMATIC gives it one, unless
 -- one of its own was stopped.
+-- Uses: arguments, keys, clock, tickets, backfills, automatic-backfill
+-- Flags: allow-oom
 -- KEYS[1] hash tag
 -- ARGV    match id, configuration, number of players n who left, n player ids, then the backfill ticket it gets: ticket
 --         id (empty: none), and where there is one its pool, timeout in ms, number of players m, m times: player id, team,
@@ -9,14 +11,15 @@
 --   placing    its backfill ticket has found players who are being placed; nothing changed
 --   opened     it has a backfill ticket now
 --   none       it has none and gets none
-local match, time = ARGV[1], read_clock()
-local after = 4 + tonumber(ARGV[3])
-local current = redis.call('HGET', key('backfills'), match)
+local match, configuration = next_text(), next_text()
+local leaving = next_list(next_number())
+local automatic = next_automatic()
+local time = read_clock()
+local current = redis.call('HGET', backfills_key(), match)
 local ticket = current and read_ticket(current)
 if ticket and ticket.status == 'PLACING' then return 'placing' end
 if ticket then
-  for i = 4, after - 1 do drop_from_backfill(current, ARGV[i], time) end
+  for _, player_id in ipairs(leaving) do drop_from_backfill(current, player_id, time) end
   return 'dropped'
 end
-local automatic = read_automatic(after)
-return automatic and open_automatic(automatic, match, ARGV[2], time) and 'opened' or 'none'
+return automatic and open_automatic(automatic, match, configuration, time) and 'opened' or 'none'

@@ -1,4 +1,6 @@
 -- Fails tickets that were reserved but cannot enter a pool.
+-- Uses: arguments, clock, tickets, endings
+-- Flags: allow-oom
 -- KEYS[1] hash tag
 -- ARGV    per ticket: ticket id, reason (one word), message
 -- Returns per ticket one of
@@ -6,16 +8,15 @@
 --   <STATUS>  it was not QUEUED any more; nothing changed
 --   missing   no such ticket; nothing changed
 local time = read_clock()
-local results = {}
-for i = 1, #ARGV, 3 do
-  local ticket = read_ticket(ARGV[i])
-  if not ticket then
-    results[#results + 1] = 'missing'
-  elseif ticket.status ~= 'QUEUED' then
-    results[#results + 1] = ticket.status
-  else
-    finish(ticket, 'FAILED', 'MatchmakingFailed', ARGV[i + 1], ARGV[i + 2], time)
-    results[#results + 1] = 'FAILED'
-  end
+
+local function refuse(id, reason, message)
+  local ticket = read_ticket(id)
+  if not ticket then return 'missing' end
+  if ticket.status ~= 'QUEUED' then return ticket.status end
+  finish(ticket, 'FAILED', 'MatchmakingFailed', reason, message, time)
+  return 'FAILED'
 end
+
+local results = {}
+while has_more() do results[#results + 1] = refuse(next_text(), next_text(), next_text()) end
 return results

@@ -1,5 +1,7 @@
 -- Says when a pool needs a cycle again, unless something changed since the worker looked: the pool, the version of its
 -- configuration, or whether that is paused.
+-- Uses: arguments, keys, clock, due, lag
+-- Flags: allow-oom
 -- KEYS[1] hash tag
 -- ARGV    pool, number of the last change the worker saw, ms when time alone changes something (empty: never),
 --         configuration, version the worker saw, since when it was paused then (empty: it was not), 1 when it
@@ -7,17 +9,19 @@
 -- Returns one of
 --   1  the pool rests
 --   0  there are newer changes: the pool is due at once
-if ARGV[7] == '1' then note_short(ARGV[1]) end
-local installed = redis.call('HMGET', key('configuration', ARGV[4]), 'version', 'paused')
-local same = (installed[1] or '0') == ARGV[5] and (installed[2] or '') == ARGV[6]
-if not same or (redis.call('GET', key('changed', ARGV[1])) or '0') ~= ARGV[2] then
-  redis.call('ZADD', key('due'), 'LT', string.format('%d', read_clock()), ARGV[1])
+local pool, position, next_change = next_text(), next_text(), next_text()
+local configuration, version, paused, short = next_text(), next_text(), next_text(), next_text() == '1'
+if short then note_short(pool) end
+local installed = redis.call('HMGET', configuration_key(configuration), 'version', 'paused')
+local same = (installed[1] or '0') == version and (installed[2] or '') == paused
+if not same or (redis.call('GET', changed_key(pool)) or '0') ~= position then
+  make_due(pool, read_clock())
   return 0
 end
-if ARGV[7] ~= '1' then note_rest(ARGV[1], ARGV[4]) end
-if ARGV[3] == '' then
-  redis.call('ZREM', key('due'), ARGV[1])
+if not short then note_rest(pool, configuration) end
+if next_change == '' then
+  redis.call('ZREM', due_key(), pool)
 else
-  redis.call('ZADD', key('due'), ARGV[3], ARGV[1])
+  redis.call('ZADD', due_key(), next_change, pool)
 end
 return 1

@@ -1,0 +1,142 @@
+/** A file of Lua. Errors name its path, from the project's root. */
+export interface LuaFile {
+  readonly path: string;
+  readonly text: string;
+}
+
+/** A script as Redis is sent it. */
+export interface AssembledScript {
+  readonly text: string;
+  /** An error of Redis names a line of `text`. Has it name the file and line that this comes from; returns the error. */
+  readonly locate: (error: unknown) => unknown;
+}
+
+interface Line {
+  readonly text: string;
+  /** `<path>:<line>`; absent for a line that no file has. */
+  readonly at?: string;
+}
+
+/** A top-level `local` of a library: what it declares, the names in it, its lines. */
+interface Definition {
+  readonly declares: readonly string[];
+  readonly names: ReadonlySet<string>;
+  readonly lines: readonly Line[];
+}
+
+interface Library {
+  readonly uses: readonly string[];
+  readonly definitions: readonly Definition[];
+}
+
+/** Puts a script together. `constants` are numbers that libraries expect, by name. */
+type Assemble = (script: LuaFile, constants?: Readonly<Record<string, number>>) => AssembledScript;
+
+/**
+ * Puts scripts together with the libraries that their headers name: `-- Uses: tickets, events`. A library may name others
+ * the same way, in no circle. Of a library a script gets the definitions it names, and those that these name: Lua makes
+ * each function anew in every call, and all libraries together cost more than most scripts (`npm run bench -- scripts`).
+ * A script with `-- Flags: allow-oom` in its header may write when Redis is full.
+ *
+ * `read` finds a library by its name; what it throws for an unknown one is thrown on. A circle throws too.
+ */
+export function openAssembler(read: (name: string) => LuaFile): Assemble {
+  const libraries = new Map<string, Library>();
+  const find = (name: string): Library => {
+    const library = libraries.get(name) ?? readLibrary(read(name));
+    libraries.set(name, library);
+    return library;
+  };
+
+  return (script, constants = {}) => {
+    const own = linesOf(script);
+    const wanted = new Set(namesIn(script.text));
+    const kept: Definition[] = [];
+    let collects = false;
+    const definitions = inOrder(headerOf(script, 'Uses'), find).flatMap((it) => it.definitions);
+    // A definition names only earlier ones, so one pass from the last to the first finds all that are wanted.
+    for (const definition of definitions.toReversed()) {
+      if (!definition.declares.some((name) => wanted.has(name))) continue;
+      kept.unshift(definition);
+      for (const name of definition.names) wanted.add(name);
+      // What is collected is written by `run`, after the script.
+      collects ||= definition.declares.includes('at_end');
+      if (collects) wanted.add('run');
+    }
+    const flags = headerOf(script, 'Flags');
+    const lines: Line[] = [
+      ...(flags.length > 0 ? [{ text: `#!lua flags=${flags.join(',')}` }] : []),
+      ...Object.entries(constants)
+        .filter(([name]) => wanted.has(name))
+        .map(([name, value]) => ({ text: `local ${name} = ${value}` })),
+      ...kept.flatMap((it) => it.lines),
+      ...(collects ? [{ text: 'return run(function()' }, ...own, { text: 'end)' }] : own),
+    ];
+    return { text: lines.map((line) => line.text).join('\n'), locate: (error) => locate(error, lines) };
+  };
+}
+
+/** What a line `-- <word>: a, b` of a file's header lists; nothing where there is none. */
+export const headerOf = ({ text }: LuaFile, word: string): string[] =>
+  new RegExp(`^-- ${word}: (.+)$`, 'm').exec(text)?.[1]?.split(', ') ?? [];
+
+/** The libraries named, and those that they use, each after what it uses itself. */
+function inOrder(names: readonly string[], find: (name: string) => Library): Library[] {
+  const found = new Set<Library>();
+  const visit = (name: string, users: readonly string[]): void => {
+    if (users.includes(name)) throw new Error(`Lua libraries use each other: ${[...users, name].join(', ')}`);
+    const library = find(name);
+    if (found.has(library)) return;
+    for (const used of library.uses) visit(used, [...users, name]);
+    found.add(library);
+  };
+  for (const name of names) visit(name, []);
+  return [...found];
+}
+
+function readLibrary(file: LuaFile): Library {
+  const definitions: { declares: string[]; names: Set<string>; lines: Line[] }[] = [];
+  for (const line of linesOf(file)) {
+    const [, declared] = /^local (?:function )?(\w+(?:, \w+)*)/.exec(line.text) ?? [];
+    if (declared) definitions.push({ declares: declared.split(', '), names: new Set(), lines: [] });
+    const definition = definitions.at(-1);
+    definition?.lines.push(line);
+    for (const name of namesIn(line.text)) definition?.names.add(name);
+  }
+  return { uses: headerOf(file, 'Uses'), definitions };
+}
+
+/** The names in Lua text that a definition may have: no words of comments and texts, and no fields. */
+const namesIn = (text: string): string[] =>
+  text
+    .replaceAll(/'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"/g, "''")
+    .replaceAll(/--.*$/gm, '')
+    .match(/(?<!\w|(?<!\.)\.)[A-Za-z_]\w*/g) ?? [];
+
+/** The lines of a file with code in them. */
+const linesOf = ({ path, text }: LuaFile): Line[] =>
+  text
+    .split('\n')
+    .map((line, at) => ({ text: line, at: `${path}:${at + 1}` }))
+    .filter((line) => !/^\s*(?:--.*)?$/.test(line.text));
+
+function locate(error: unknown, lines: readonly Line[]): unknown {
+  if (!(error instanceof Error)) return error;
+  const message = located(error.message, lines);
+  error.stack = error.stack?.replace(error.message, () => message) ?? '';
+  error.message = message;
+  return error;
+}
+
+/**
+ * Redis says `<CODE> user_script:<line>: <what> script: <digest>, on @user_script:<line>.`, the first place only where Lua
+ * itself failed. The code is ERR then, which says nothing. Any other code stays in front, where callers look for it.
+ */
+function located(message: string, lines: readonly Line[]): string {
+  const [, line] = /user_script:(\d+)/.exec(message) ?? [];
+  const at = line && lines[Number(line) - 1]?.at;
+  if (!at) return message;
+  const [, code = '', rest = ''] = /^(?:ERR |([A-Z]+ ))?(.*)$/s.exec(message) ?? [];
+  const what = rest.replace(/ script: (?:\w+, )?on @user_script:\d+\.$/, '').replace(/user_script:\d+: /, '');
+  return `${code}${at}: ${what}`;
+}

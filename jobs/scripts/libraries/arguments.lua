@@ -1,0 +1,24 @@
+-- Reads a script's arguments in their order: each is read once, where it gets its name.
+-- Offers: next_text, next_number, next_list, has_more
+local position = 0
+
+local function next_text()
+  position = position + 1
+  return ARGV[position]
+end
+
+-- nil where the argument is empty.
+local function next_number()
+  return tonumber(next_text())
+end
+
+-- The next `n` arguments; without `n` all that are left.
+local function next_list(n)
+  local list = {}
+  for i = 1, n or #ARGV - position do list[i] = next_text() end
+  return list
+end
+
+local function has_more()
+  return position < #ARGV
+end

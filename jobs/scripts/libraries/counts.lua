@@ -1,0 +1,33 @@
+-- Counts what happens in a configuration, in slots of five minutes. jobs/matchmaking/activity.ts reads them.
+-- Uses: keys, numbers, clock, run
+-- Offers: count, count_match
+local SLOT_MS = 300000
+local SLOT_SECONDS = 4200
+
+-- By configuration, by what is counted.
+local counted = {}
+
+local function write_counts()
+  for configuration, counts in pairs(counted) do
+    local slot = activity_key(configuration, whole(math.floor(read_clock() / SLOT_MS)))
+    for what, n in pairs(counts) do
+      if redis.call('HINCRBY', slot, what, n) == n then redis.call('EXPIRE', slot, SLOT_SECONDS) end
+    end
+  end
+end
+
+local function count(configuration, what, n)
+  if next(counted) == nil then at_end(write_counts) end
+  local counts = counted[configuration] or {}
+  counted[configuration] = counts
+  counts[what] = (counts[what] or 0) + n
+end
+
+-- Counts a decided match, and how long each of its tickets waited, in buckets of a quarter of a doubling.
+local function count_match(configuration, starts, time)
+  count(configuration, 'matches', 1)
+  for _, start in ipairs(starts) do
+    local wait = math.max(1, time - tonumber(start))
+    count(configuration, 'wait:' .. math.floor(4 * math.log(wait) / math.log(2)), 1)
+  end
+end

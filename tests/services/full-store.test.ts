@@ -1,0 +1,61 @@
+import { afterAll, beforeAll, expect, inject, onTestFinished, test } from 'vitest';
+import { type Stack, startStack } from '../../infra/local/stack.ts';
+import { openTickets } from '../../producers/tickets.ts';
+import { openPool } from '../../workers/pool/pool.ts';
+import { openRedis } from '../../workers/redis.ts';
+import { aTicket } from '../support/builders.ts';
+import { openPoolSteps } from '../support/pool-steps.ts';
+
+/** A server of this file's own: it is full for a while, which would disturb every other test. */
+let stack: Stack;
+beforeAll(async () => {
+  const urls = new Set(Object.keys(inject('stackEnv')));
+  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !urls.has(name)));
+  stack = await startStack({ env, parts: ['queueRedis'] });
+});
+afterAll(() => stack[Symbol.asyncDispose]());
+
+/** Tickets a and b search, c and d are in the decided match m; then the store is full. */
+async function openFull() {
+  const redis = openRedis(stack.env['QUEUE_REDIS_URL'] ?? '', () => undefined);
+  onTestFinished(() => redis.disconnect());
+  await redis.flushall();
+  const [domain, pool] = ['full', openPool(redis, 'full')];
+  const [tickets, nothing] = [openTickets(redis, domain), async () => undefined];
+  const steps = await openPoolSteps({ domain, redis, pool, tickets, [Symbol.asyncDispose]: nothing });
+  await steps.search('a', 'b', 'c', 'd', 'e', 'f');
+  const placed = await steps.commitOf('m', 'c', 'd');
+  await pool.commit('duel', [placed]);
+  const next = await steps.commitOf('n', 'e', 'f');
+  await redis.config('SET', 'maxmemory', '1');
+  onTestFinished(async () => void (await redis.config('SET', 'maxmemory', '0')));
+  return { ...steps, placed, next };
+}
+
+test('a full store still ends tickets and frees memory', async () => {
+  const { pool, placed, statusOf, redis, key } = await openFull();
+
+  expect(await pool.stop('a')).toBe('cancelled');
+  await redis.config('SET', 'maxmemory', '0');
+  await redis.hset(key('ticket:b'), 'deadline', '1');
+  await redis.config('SET', 'maxmemory', '1');
+  expect(await pool.expire(['b'])).toEqual(['b']);
+  expect(await pool.settle([{ match: placed.match, status: 'COMPLETED', reason: '', message: '' }])).toEqual([
+    true,
+  ]);
+  expect(await pool.trimEvents({ retentionMs: 0, mostBytes: 0 }, new AbortController().signal)).toBe(10);
+
+  expect(await statusOf('b')).toBe('TIMED_OUT');
+  expect(await statusOf('c')).toBe('COMPLETED');
+});
+
+test('a full store takes no new tickets and decides no new match', async () => {
+  const { pool, next, tickets, statusOf } = await openFull();
+
+  await expect(tickets.reserve('job', [aTicket('new')])).rejects.toThrow(
+    /^OOM producers\/scripts\/reserve\.lua|^OOM jobs/,
+  );
+  await expect(pool.commit('duel', [next])).rejects.toThrow(/^OOM /);
+
+  expect(await statusOf('e')).toBe('SEARCHING');
+});

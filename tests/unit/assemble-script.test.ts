@@ -1,0 +1,131 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+import { openAssembler } from '../../jobs/scripts/assemble.ts';
+import { producerScript } from '../../producers/script.ts';
+import { workerScript } from '../../workers/pool/script.ts';
+import { namesOf } from '../lua-lint/scopes.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+const libraries: Readonly<Record<string, string>> = {
+  keys: "-- Names.\nlocal TAG = KEYS[1]\nlocal function a_key() return TAG .. ':a' end\nlocal function b_key() return TAG .. ':b' end",
+  run: '-- Ends.\nlocal writers = {}\nlocal function run(script) return script() end\nlocal function at_end(write) writers[1] = write end',
+  notes:
+    '-- Notes.\n-- Uses: keys, run\nlocal function note() at_end(a_key) end\nlocal function forget() return LIMIT end',
+  one: '-- Uses: two\nlocal function first() end',
+  two: '-- Uses: one\nlocal function second() end',
+};
+const assemble = openAssembler((name) => {
+  const text = libraries[name];
+  if (text === undefined) throw new Error(`there is no library ${name}`);
+  return { path: `libraries/${name}.lua`, text };
+});
+const script = (text: string, constants = {}) => assemble({ path: 'scripts/own.lua', text }, constants);
+
+test('a script gets the definitions that it names, and those that these name, and no other', () => {
+  expect(script('-- Own.\n-- Uses: keys\nreturn b_key()').text).toBe(
+    "local TAG = KEYS[1]\nlocal function b_key() return TAG .. ':b' end\nreturn b_key()",
+  );
+});
+
+test('a word in a comment or a text, and a field, name nothing', () => {
+  expect(script("-- Uses: keys\n-- a_key\nreturn 'a_key', ARGV.a_key").text).toBe(
+    "return 'a_key', ARGV.a_key",
+  );
+});
+
+test('what a library collects is written by `run`, of which the script knows nothing', () => {
+  const { text } = script('-- Uses: notes\nnote()');
+
+  expect(text).toMatch(/^local function run/m);
+  expect(text).toMatch(/return run\(function\(\)\nnote\(\)\nend\)$/);
+});
+
+test('a script that collects nothing is not run by `run`', () => {
+  expect(script('-- Uses: notes\nreturn forget()', { LIMIT: 7, OTHER: 8 }).text).toBe(
+    'local LIMIT = 7\nlocal function forget() return LIMIT end\nreturn forget()',
+  );
+});
+
+test('a flag of the header stands where Redis reads it', () => {
+  expect(script('-- Own.\n-- Flags: allow-oom\nreturn 1').text).toBe('#!lua flags=allow-oom\nreturn 1');
+});
+
+test('libraries that use each other are refused', () => {
+  expect(() => script('-- Uses: one\nreturn first()')).toThrow('Lua libraries use each other: one, two, one');
+});
+
+test('an unknown library is refused', () => {
+  expect(() => script('-- Uses: nothing\nreturn 1')).toThrow('there is no library nothing');
+});
+
+describe('an error of Redis', () => {
+  const { locate } = script('-- Own.\n-- Uses: keys\n\nreturn b_key()');
+  const told = (message: string) => (locate(new Error(message)) as Error).message;
+
+  test.each([
+    [
+      'of Lua names the file and the line',
+      "ERR user_script:3: attempt to index local 'x' script: 7d3c, on @user_script:3.",
+      "scripts/own.lua:4: attempt to index local 'x'",
+    ],
+    [
+      'in a library names that library',
+      'ERR user_script:2: attempt to concatenate a nil value script: on @user_script:2.',
+      'libraries/keys.lua:4: attempt to concatenate a nil value',
+    ],
+    [
+      'of a command keeps its code in front',
+      "OOM command not allowed when used memory > 'maxmemory'. script: 7d3c, on @user_script:3.",
+      "OOM scripts/own.lua:4: command not allowed when used memory > 'maxmemory'.",
+    ],
+    [
+      'while compiling names the line',
+      "ERR Error compiling script (new function): user_script:3: unexpected symbol near '<eof>'",
+      "scripts/own.lua:4: Error compiling script (new function): unexpected symbol near '<eof>'",
+    ],
+    ['that names no line stays as it is', 'READONLY You cannot write', 'READONLY You cannot write'],
+  ])('%s', (_what, message, expected) => {
+    expect(told(message)).toBe(expected);
+  });
+
+  test('has the same place in its stack, and what is no error is returned', () => {
+    const error = locate(new Error('ERR user_script:3: boo script: on @user_script:3.')) as Error;
+
+    expect(error.stack).toContain('scripts/own.lua:4: boo');
+    expect(error.stack).not.toContain('user_script');
+    expect(locate('text')).toBe('text');
+  });
+});
+
+describe.each([
+  ['workers/pool/scripts', workerScript],
+  ['producers/scripts', producerScript],
+] as const)('scripts of %s', (folder, assembled) => {
+  const names = readdirSync(join(root, folder)).map((file) => basename(file, '.lua'));
+
+  test.each(names)('%s comes with every name that it uses', (name) => {
+    const { text } = assembled(name);
+    const { free } = namesOf(text.replace(/^#!.*/, ''));
+    const given = /^(KEYS|ARGV|redis|cjson|string|table|math|ipairs|next|pairs|tonumber|type|unpack)$/;
+
+    expect(free.filter((it) => !given.test(it.name))).toEqual([]);
+  });
+
+  test.each(names)('an error in any line of %s names the line in its file', (name) => {
+    const { text, locate } = assembled(name);
+    const lines = text.split('\n');
+    const placed = lines.map((line, at) => {
+      const { message } = locate(new Error(`ERR user_script:${at + 1}: boo`)) as Error;
+      const [, path, number] = /^(\S+\.lua):(\d+): boo$/.exec(message) ?? [];
+      return { line, there: path && readFileSync(join(root, path), 'utf8').split('\n')[Number(number) - 1] };
+    });
+    const ours = placed.filter((it) => it.there !== undefined);
+
+    expect(ours.map((it) => it.there)).toEqual(ours.map((it) => it.line));
+    // The line of flags, the constant, and the two lines of `run` are nobody's.
+    expect(placed.length - ours.length).toBeLessThanOrEqual(4);
+  });
+});
