@@ -67,9 +67,7 @@ test('a segment sent to the X-Ray daemon becomes a trace', async () => {
     const { Traces } = await xray.send(new BatchGetTracesCommand({ TraceIds: [trace] }));
     return Traces?.map(({ Segments }) => Segments?.map(({ Id }) => Id));
   };
-  await expect
-    .poll(segments, { timeout: 10_000 })
-    .toEqual([[segment.id]]);
+  await expect.poll(segments, { timeout: 10_000 }).toEqual([[segment.id]]);
 });
 
 test('Cognito makes a user pool', async () => {
