@@ -4,7 +4,7 @@ import { execFile } from 'node:child_process';
  * Why Docker cannot serve here, and what to do about it; undefined when it can. A client waits for ever for a daemon that
  * hangs: a command that takes longer than `patience` milliseconds counts as failed.
  */
-export async function dockerObstacle(env: NodeJS.ProcessEnv, patience = 5_000): Promise<string | undefined> {
+export async function dockerObstacle(env: NodeJS.ProcessEnv, patience = 10_000): Promise<string | undefined> {
   const limit = `${patience / 1000} s`;
   const failure = (...args: string[]) => complaintOf(args, env, patience);
   const compose = await failure('compose', 'version');
