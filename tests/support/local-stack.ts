@@ -1,5 +1,6 @@
 import type { TestProject } from 'vitest/node';
 import { startStack } from '../../infra/local/stack.ts';
+import { onCluster } from './on-local-stack.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -15,7 +16,7 @@ declare module 'vitest' {
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const stack = await startStack({
     env: process.env,
-    cluster: project.name === 'cluster' || process.env['QUEUE_CLUSTER'] === '1',
+    cluster: project.name === 'cluster' || onCluster,
     progress: (line) => process.stderr.write(`stack: ${line}\n`),
   });
   project.provide('stackEnv', stack.env);

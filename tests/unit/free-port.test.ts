@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
 import { expect, test } from 'vitest';
 import { onFreePort, PortTaken } from '../../infra/local/free-port.ts';
 
@@ -24,4 +26,27 @@ test('a server that fails for another reason is not tried again', async () => {
 
   await expect(start).rejects.toThrow('no memory');
   expect(tries).toBe(1);
+});
+
+test('the wanted port is taken when it is free, and another one when somebody listens there', async () => {
+  const other = createServer().listen(0, '127.0.0.1');
+  await once(other, 'listening');
+  const { port } = other.address() as { port: number };
+  const used = async (it: number) => it;
+
+  expect(await onFreePort(used, port)).not.toBe(port);
+  other.close();
+  await once(other, 'close');
+  expect(await onFreePort(used, port)).toBe(port);
+});
+
+test('a wanted port that is found taken only when it is used is exchanged for another', async () => {
+  const wanted = await onFreePort(async (it) => it);
+
+  const port = await onFreePort(async (it) => {
+    if (it === wanted) throw new PortTaken('taken');
+    return it;
+  }, wanted);
+
+  expect(port).not.toBe(wanted);
 });

@@ -51,7 +51,7 @@ export async function dockerServers({ run, env, durability, progress }: Surround
             await start();
           },
         };
-      }),
+      }, run.ports[service]),
     );
     turn = part.catch(() => {});
     return part;
