@@ -51,6 +51,8 @@ async function ping(url: string): Promise<string> {
     return 'answers PING';
   } catch (error) {
     const { message } = error as Error;
+    if (error instanceof Silence && /^rediss:/i.test(url))
+      throw new Error(`${message}: does it speak TLS, as rediss:// says?`);
     if (/RESP|WRONG_VERSION_NUMBER|wrong version number|Connection is closed/.test(message))
       throw new Error('not a Redis, or a wrong scheme: redis:// is without TLS, rediss:// with TLS');
     throw error;

@@ -62,7 +62,7 @@ test('a server of another protocol is not taken for the part', async () => {
   expect(message.split('\n').slice(1, -1)).toEqual([
     `  AWS_ENDPOINT_URL (${redis}): it does not speak HTTP`,
     '  AWS_XRAY_DAEMON_ADDRESS (127.0.0.1:2000): not an address of the form host:port',
-    `  CACHE_REDIS_URL (${redis}): ${notRedis}`,
+    `  CACHE_REDIS_URL (${redis}): no answer within 5 s: does it speak TLS, as rediss:// says?`,
     `  COGNITO_ENDPOINT (${addressAt('DOCUMENTDB_URI')}): it does not speak HTTP`,
     `  DOCUMENTDB_URI (127.0.0.1:${web}): it closes the connection: not a MongoDB, or one that wants tls=true`,
     `  QUEUE_REDIS_URL (127.0.0.1:${web}): ${notRedis}`,
