@@ -38,7 +38,7 @@ const lists: Record<QueueRole, readonly string[]> = {
 
 /**
  * The commands of a role, and no other. A script may call only what its user may: the lists hold what the scripts of the
- * fleet and of BullMQ name too. `tests/services/acl-roles.test.ts` compares them with what a fleet uses.
+ * fleet and of BullMQ name too. `tests/fleet/acl-roles.test.ts` compares them with what a fleet uses.
  */
 export const queueCommands = (role: QueueRole): readonly string[] => lists[role].join(' ').split(' ');
 

@@ -1,7 +1,8 @@
-import { once } from 'node:events';
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { partNames } from './part.ts';
-import { type StackOptions, startStack } from './stack.ts';
+import { checkEnvFile, exportsOf, writeEnvFile } from './env-file.ts';
+import { type PartName, partNames } from './part.ts';
+import { isGiven, type StackOptions, startStack } from './stack.ts';
 
 const help = `Runs what the fleet needs on this machine until it is interrupted, and prints the variables that point to it.
 
@@ -9,12 +10,15 @@ const help = `Runs what the fleet needs on this machine until it is interrupted,
 
 Parts: ${partNames.join(', ')}; all of them when none is named.
 
-  --durable   a write is on disk when it is acknowledged (default: the queue is flushed once a second)
-  --cluster   the queue as three primaries in cluster mode (default: one server)
-  --help      prints this
+  --durable         a write is on disk when it is acknowledged (default: the queue is flushed once a second)
+  --cluster         the queue as three primaries in cluster mode, on any free ports (default: one server)
+  --env-file FILE   writes the variables to FILE too, for ". FILE" in another shell; FILE goes when the stack stops
+  --help            prints this
 
-Each part comes from the first that works: its URL in the environment, Docker, a Debian tree built on first use
-(in the cache folder; the README says how large). STACK_SERVERS=docker or STACK_SERVERS=debian has no other.
+A part whose URL stands in the environment is used from there, and has to answer. The others come from Docker or, where
+that does not work, from a Debian tree built on first use (in the cache folder; the README says how large).
+STACK_SERVERS=docker or STACK_SERVERS=debian has no other.
+Ports, where free: queue 6379, cache 6380, DocumentDB 27017, AWS 5000, Cognito 9229, X-Ray 2000/udp; else any free one.
 In another shell: set the printed variables, then npm start.
 `;
 
@@ -28,6 +32,7 @@ async function main(): Promise<void> {
     options: {
       durable: { type: 'boolean', default: false },
       cluster: { type: 'boolean', default: false },
+      'env-file': { type: 'string' },
       help: { type: 'boolean', default: false },
     },
     allowPositionals: true,
@@ -40,6 +45,7 @@ async function main(): Promise<void> {
       parts: partNames.filter((part) => positionals.length === 0 || positionals.includes(part)),
       durability: values.durable ? 'always' : 'everysec',
       cluster: values.cluster,
+      envFile: fileAt(values['env-file']),
     });
 }
 
@@ -47,31 +53,47 @@ function progress(line: string): void {
   process.stderr.write(`stack: ${line}\n`);
 }
 
-async function runUntilInterrupted(
-  options: Pick<StackOptions, 'parts' | 'durability' | 'cluster'>,
-): Promise<void> {
-  endWithParent(process.ppid);
+/** npm starts this in the project's folder: a path is meant from where the user is. */
+function fileAt(path: string | undefined): string | undefined {
+  return path === undefined ? undefined : resolve(process.env['INIT_CWD'] ?? '', path);
+}
+
+interface Wanted extends Pick<StackOptions, 'durability' | 'cluster'> {
+  readonly parts: readonly PartName[];
+  readonly envFile: string | undefined;
+}
+
+async function runUntilInterrupted({ envFile, ...options }: Wanted): Promise<void> {
+  using _watch = endWithParent(process.ppid);
   // Until it is up, an interruption ends this process at once, and every part with it.
   const leave = () => process.exit(130);
   process.on('SIGINT', leave).on('SIGTERM', leave);
-  await using stack = await startStack({ ...options, env: process.env, progress });
-  // A later one than the first changes nothing: npm passes Ctrl-C on to a process that had it already.
-  const ignore = () => {};
-  process.on('SIGINT', ignore).on('SIGTERM', ignore);
+  if (envFile !== undefined) await checkEnvFile(envFile);
+  await using stack = await startStack({ ...options, env: process.env, familiar: true, progress });
   process.off('SIGINT', leave).off('SIGTERM', leave);
 
-  for (const [name, value] of Object.entries(stack.env)) process.stdout.write(`export ${name}='${value}'\n`);
-  progress(`running, with its logs in ${stack.folder}; Ctrl-C stops it`);
-  await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
+  // Ctrl-C in a terminal arrives twice, once through npm: only the first counts, so that stopping is not cut short.
+  const interrupted = new Promise((resolve) => process.on('SIGINT', resolve).on('SIGTERM', resolve));
+  await using _file = envFile === undefined ? undefined : await writeEnvFile(envFile, stack.env);
+  process.stdout.write(exportsOf(stack.env));
+  if (options.parts.every((name) => isGiven(name, process.env)))
+    progress(
+      'nothing to start: the environment names every part, and each of them answers; Ctrl-C ends this',
+    );
+  else progress(`running, with its logs in ${stack.folder}; Ctrl-C stops it`);
+  await interrupted;
   progress('stopping');
 }
 
-/** Killing `npm run stack` kills npm and its shell, and not always what they run: their death counts as a SIGTERM. */
-function endWithParent(parent: number): void {
+/**
+ * Killing `npm run stack` kills npm and its shell, and not always what they run: their death counts as a SIGTERM. The watch
+ * also keeps this process alive where it has no server of its own to wait for.
+ */
+function endWithParent(parent: number): Disposable {
   const watch = setInterval(() => {
     if (process.ppid === parent) return;
     clearInterval(watch);
     process.kill(process.pid, 'SIGTERM');
   }, 500);
-  watch.unref();
+  return { [Symbol.dispose]: () => clearInterval(watch) };
 }

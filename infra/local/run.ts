@@ -13,6 +13,8 @@ export function cacheFolder({ XDG_CACHE_HOME, HOME = homedir() }: NodeJS.Process
 /** One run of the stack: a folder for its data and logs, and all that has to end with it, in reverse order of its start. */
 export interface Run {
   readonly folder: string;
+  /** The port that a server takes if it is free, by the name the server is started under. Others take any free port. */
+  readonly ports: Readonly<Record<string, number>>;
   readonly resources: AsyncDisposableStack;
 }
 
@@ -20,7 +22,7 @@ export interface Run {
  * Opens a run with a folder of its own, which goes when the run's resources are disposed of or this process exits. What
  * a killed process leaves there is removed by the next run.
  */
-export async function openRun(cache: string): Promise<Run> {
+export async function openRun(cache: string, ports: Run['ports']): Promise<Run> {
   const runs = join(cache, 'runs');
   await mkdir(runs, { recursive: true });
   await using _opening = await lockFile(join(runs, 'lock'));
@@ -36,7 +38,7 @@ export async function openRun(cache: string): Promise<Run> {
     process.off('exit', onExit);
     await owner.close();
   });
-  return { folder, resources };
+  return { folder, ports, resources };
 }
 
 /** Removes the folders whose owner is dead: its lock can be had. The caller holds the lock that runs are opened under. */

@@ -31,13 +31,13 @@ export interface Program {
 /** Milliseconds. The first start after a boot reads everything from disk, hence a minute. */
 const patience = { start: 60_000, stop: 5_000, poll: 15 };
 
-/** Starts a server on a free port and waits until it answers. */
+/** Starts a server on a free port, the run's for its name if possible, and waits until it answers. */
 export const startServer = (run: Run, program: Program): Promise<Server> =>
   onFreePort(async (port) => {
     const server = run.resources.use(new Server(run.folder, program, port));
     await server.restart();
     return server;
-  });
+  }, run.ports[program.name]);
 
 /** A part that is one server. */
 export const partOf = (server: Server, url: string): Part => ({

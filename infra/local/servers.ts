@@ -36,7 +36,12 @@ export async function findServers(surroundings: Surroundings): Promise<Servers> 
     name: 'Debian or a relative of it, as root, for a tree of Debian packages in your cache folder',
     obstacle: treeObstacle,
     servers: async () =>
-      debianServers({ tree: await debianTree(cacheFolder(env), env, progress), run, durability, movableClock }),
+      debianServers({
+        tree: await debianTree(cacheFolder(env), env, progress),
+        run,
+        durability,
+        movableClock,
+      }),
   };
   const ways = wanted(env, { docker, debian });
 

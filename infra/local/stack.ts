@@ -1,4 +1,5 @@
 import { cognitoElsewhere, startCognito } from './cognito.ts';
+import { familiarPorts } from './free-port.ts';
 import {
   type Durability,
   type Part,
@@ -8,12 +9,13 @@ import {
   partNames,
   variableOf,
 } from './part.ts';
+import { probe } from './probe.ts';
 import { cacheFolder, openRun } from './run.ts';
 import { findServers } from './servers.ts';
 import { startXrayDaemon } from './xray-daemon.ts';
 
 export interface StackOptions {
-  /** The caller's environment. A part whose URL stands there is used as it is. */
+  /** The caller's environment. A part whose URL stands there is used as it is, once it has answered. */
   readonly env: NodeJS.ProcessEnv;
   /** What to start at once; the others start when asked for. Default: all. */
   readonly parts?: readonly PartName[];
@@ -22,6 +24,8 @@ export interface StackOptions {
   readonly movableClock?: boolean;
   /** The queue as three primaries in cluster mode, as in production with several shards. Default: one server. */
   readonly cluster?: boolean;
+  /** Each server on the port people expect it at, where that is free. Default: on any free port. */
+  readonly familiar?: boolean;
   /** Default: silence. */
   readonly progress?: Progress;
 }
@@ -38,11 +42,16 @@ export interface Stack extends AsyncDisposable {
   part(name: PartName): Part;
 }
 
-/** Starts the parts; when one does not come up, stops the rest and says why. */
+/**
+ * Starts the parts; when one does not come up, stops the rest and says why. Parts that the environment names have to
+ * answer before anything is started.
+ */
 export async function startStack(options: StackOptions): Promise<Stack> {
   const { env, parts = partNames, durability = 'everysec', cluster = false } = options;
   const { movableClock = false, progress = () => {} } = options;
-  const run = await openRun(cacheFolder(env));
+  const given = parts.filter((name) => isGiven(name, env));
+  await probe(given, env, progress);
+  const run = await openRun(cacheFolder(env), options.familiar ? familiarPorts : {});
   const account = awsAccount(env);
   const servers = once(() => findServers({ run, env, durability, movableClock, progress }));
 
@@ -62,6 +71,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     return pending;
   };
   async function launch(name: PartName): Promise<Part> {
+    if (isGiven(name, env) && !given.includes(name)) await probe([name], env, progress);
     const url = env[variableOf[name]];
     const part = url ? elsewhere(name, url) : await starters[name]();
     started.set(name, part);
@@ -102,6 +112,9 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     throw error;
   }
 }
+
+/** Whether somebody else runs the part. A variable that is set to nothing names nobody. */
+export const isGiven = (name: PartName, env: NodeJS.ProcessEnv): boolean => Boolean(env[variableOf[name]]);
 
 /** moto takes any account, but the SDK wants one. For AWS elsewhere the caller's own holds, and is not passed around. */
 function awsAccount({ AWS_ENDPOINT_URL }: NodeJS.ProcessEnv): Record<string, string> {

@@ -1,5 +1,5 @@
 import { describe, inject } from 'vitest';
 
 describe.skipIf(inject('dockerObstacle'))('in Docker', async () => {
-  await import('../services/local-stack.test.ts');
+  await import('../fleet/local-stack.test.ts');
 });

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
+import { exportsOf } from '../env-file.ts';
 import { startStack } from '../stack.ts';
 import { type DemoOptions, readOptions, usage } from './options.ts';
 import { toJson, toText } from './report.ts';
@@ -62,13 +62,13 @@ async function keep(
   leave: () => void,
 ): Promise<void> {
   const [worker]: WorkerProcess[] = await startWorkers(1, env);
-  const exports = Object.entries(variables).map(([name, value]) => `  export ${name}='${value}'`);
-  console.error(`\nThe stack and one worker go on. In another shell:\n${exports.join('\n')}
-  npm run -s cli -- queue list
+  const exports = exportsOf(variables).replaceAll(/^(?=.)/gm, '  ');
+  console.error(`\nThe stack and one worker go on. In another shell:\n${exports}  npm run -s cli -- queue list
   npm run -s cli -- configuration list
   npm run -s cli -- --help
 Ctrl-C stops everything.`);
   process.off('SIGINT', leave).off('SIGTERM', leave);
-  await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
+  // Ctrl-C in a terminal arrives twice, once through npm: only the first counts.
+  await new Promise((resolve) => process.on('SIGINT', resolve).on('SIGTERM', resolve));
   await worker?.stop();
 }

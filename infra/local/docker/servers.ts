@@ -73,7 +73,9 @@ export async function dockerServers({ run, env, durability, progress }: Surround
         },
       };
     };
-    return step(progress, `${service} in Docker, fetching its image if need be`, () => onFreePort(startAt));
+    return step(progress, `${service} in Docker, fetching its image if need be`, () =>
+      onFreePort(startAt, run.ports[service]),
+    );
   };
   return {
     queueRedis: () => up('queue-redis', 'QUEUE_REDIS_PORT', (port) => `redis://127.0.0.1:${port}`),

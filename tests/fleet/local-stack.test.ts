@@ -2,7 +2,8 @@ import { fork } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
-import { createConnection } from 'node:net';
+import { createServer } from 'node:http';
+import { type AddressInfo, createConnection } from 'node:net';
 import { CloudWatchClient, ListMetricsCommand, PutMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import {
   CognitoIdentityProviderClient,
@@ -12,7 +13,7 @@ import {
 import { BatchGetTracesCommand, XRayClient } from '@aws-sdk/client-xray';
 import { Redis } from 'ioredis';
 import { MongoClient } from 'mongodb';
-import { expect, inject, test } from 'vitest';
+import { expect, inject, onTestFinished, test } from 'vitest';
 import type { PartName } from '../../infra/local/part.ts';
 import { startStack } from '../../infra/local/stack.ts';
 import { passwordFlow, playerClient, playerPool } from '../../infra/player-pool.ts';
@@ -71,7 +72,7 @@ test('a segment sent to the X-Ray daemon becomes a trace', async () => {
     const { Traces } = await xray.send(new BatchGetTracesCommand({ TraceIds: [trace] }));
     return Traces?.map(({ Segments }) => Segments?.map(({ Id }) => Id));
   };
-  await expect.poll(segments, { timeout: 10_000 }).toEqual([[segment.id]]);
+  await expect.poll(segments, { timeout: 20_000 }).toEqual([[segment.id]]);
 });
 
 test('Cognito has the user pool and client of infra/player-pool.ts, with the password flow beside', async () => {
@@ -111,15 +112,20 @@ test('Cognito keeps its pool and its players over a restart', async () => {
 });
 
 test('nothing is made on a Cognito elsewhere: its pool is named beside its address, or that is asked for', async () => {
-  const elsewhere = { COGNITO_ENDPOINT: 'http://cognito.example' };
+  const server = createServer((_, response) => response.end()).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => void server.close());
+  const { port } = server.address() as AddressInfo;
+  const elsewhere = { COGNITO_ENDPOINT: `http://127.0.0.1:${port}` };
   const pool = { USER_POOL_ID: 'us-east-1_pool', USER_POOL_CLIENT_ID: 'game' };
   const said: string[] = [];
+  const asked = (line: string) => /set USER_POOL_ID and USER_POOL_CLIENT_ID/.test(line);
   const start = (env: NodeJS.ProcessEnv) =>
     startStack({ env, parts: ['cognito'], progress: (line) => said.push(line) });
 
   await using named = await start({ ...withoutUrls(), ...elsewhere, ...pool });
   expect(named.env).toMatchObject({ ...elsewhere, ...pool });
-  expect(said).toEqual([]);
+  expect(said.filter(asked)).toEqual([]);
 
   const { USER_POOL_ID: _, ...rest } = {
     ...withoutUrls(),
@@ -128,7 +134,7 @@ test('nothing is made on a Cognito elsewhere: its pool is named beside its addre
   } as NodeJS.ProcessEnv;
   await using nameless = await start(rest);
   expect(nameless.env).not.toHaveProperty('USER_POOL_ID');
-  expect(said).toEqual([expect.stringMatching(/set USER_POOL_ID and USER_POOL_CLIENT_ID/)]);
+  expect(said.filter(asked)).toHaveLength(1);
 });
 
 test('a crashed queue comes back at the same address with what it had acknowledged', async () => {
@@ -152,17 +158,6 @@ test('stacks started at once do not meet, and start their other parts when asked
 
   expect(parts[0]).toBe(parts[1]);
   expect(parts[0]?.url).not.toBe(parts[2]?.url);
-});
-
-test('a part whose URL stands in the environment is used as it is', async () => {
-  const elsewhere = 'redis://queue.example:6379';
-  await using stack = await startStack({
-    env: { ...withoutUrls(), QUEUE_REDIS_URL: elsewhere },
-    parts: ['queueRedis'],
-  });
-
-  expect(stack.env['QUEUE_REDIS_URL']).toBe(elsewhere);
-  await expect(stack.part('queueRedis').kill()).rejects.toThrow('runs elsewhere');
 });
 
 test('a killed process takes its servers along, and the next run removes its folder', async () => {
