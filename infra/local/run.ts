@@ -22,7 +22,7 @@ export interface Run {
  * Opens a run with a folder of its own, which goes when the run's resources are disposed of or this process exits. What
  * a killed process leaves there is removed by the next run.
  */
-export async function openRun(cache: string, ports: Run['ports']): Promise<Run> {
+export async function openRun(cache: string, ports: Run['ports'] = {}): Promise<Run> {
   const runs = join(cache, 'runs');
   await mkdir(runs, { recursive: true });
   await using _opening = await lockFile(join(runs, 'lock'));

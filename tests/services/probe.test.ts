@@ -5,7 +5,7 @@ import { expect, inject, onTestFinished, test } from 'vitest';
 import { partNames, variableOf } from '../../infra/local/part.ts';
 import { startStack } from '../../infra/local/stack.ts';
 
-const given = { PATH: process.env['PATH'], HOME: process.env['HOME'], ...inject('stackEnv') };
+const given: NodeJS.ProcessEnv = { PATH: process.env['PATH'], HOME: process.env['HOME'], ...inject('stackEnv') };
 const addressAt = (variable: string) => new URL(inject('stackEnv')[variable] ?? '').host;
 
 test('what answers is used as it is: nothing is started, and its address is passed on', async () => {
@@ -17,7 +17,7 @@ test('what answers is used as it is: nothing is started, and its address is pass
   await expect(stack.part('queueRedis').kill()).rejects.toThrow('runs elsewhere');
   expect(told.sort()).toEqual([
     `AWS_ENDPOINT_URL is given: ${addressAt('AWS_ENDPOINT_URL')} answers HTTP`,
-    `AWS_XRAY_DAEMON_ADDRESS is given: ${given.AWS_XRAY_DAEMON_ADDRESS} takes datagrams (UDP: more cannot be known)`,
+    `AWS_XRAY_DAEMON_ADDRESS is given: ${given['AWS_XRAY_DAEMON_ADDRESS']} takes datagrams (UDP: more cannot be known)`,
     `CACHE_REDIS_URL is given: ${addressAt('CACHE_REDIS_URL')} answers PING`,
     `COGNITO_ENDPOINT is given: ${addressAt('COGNITO_ENDPOINT')} answers HTTP`,
     `DOCUMENTDB_URI is given: ${addressAt('DOCUMENTDB_URI')} answers hello`,
