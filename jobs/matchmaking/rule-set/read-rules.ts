@@ -1,15 +1,16 @@
 import { checkStatement } from './check-statement.ts';
 import { evaluationsOf } from './evaluations.ts';
-import type { Expression } from './expression.ts';
 import { Fields, shown } from './fields.ts';
 import { ExpressionError, type Scope } from './parse-expression.ts';
 import { parseStatement } from './parse-statement.ts';
 import { undeclared } from './read-algorithm.ts';
-import { readMeasurements, readReference } from './read-expressions.ts';
+import { itemOf, readMeasurements, readReference } from './read-expressions.ts';
 import {
   collectionOperations,
+  distanceReferences,
   listAggregations,
   numberAggregations,
+  type Operation,
   operations,
   type PlayerAttribute,
   type Rule,
@@ -114,14 +115,22 @@ function readRule(
 function readComparison(fields: Fields, name: string, scope: Scope): Rule | undefined {
   const measurements = readMeasurements(fields, scope, 'any');
   const operation = fields.choice('operation', operations);
-  const referenceValue = readReference(fields, scope);
   const party = fields.get('partyAggregation') === undefined ? undefined : aggregation(fields);
   if (operation === undefined || measurements === undefined) return undefined;
-  if (fields.get('referenceValue') === undefined && operation !== '=' && operation !== '!=')
+  const alone = fields.get('referenceValue') === undefined;
+  if (alone && isOrdering(operation))
     return fields.problem(
       'operation',
       `must be "=" or "!=" without a referenceValue, found ${shown(operation)}`,
     );
+  const item = itemOf(measurements);
+  if (!alone && item === undefined)
+    return fields.problem(
+      'measurements',
+      'give numbers and strings; with a referenceValue all of them must give the same',
+    );
+  if (item === 'string' && isOrdering(operation)) return fields.problem('operation', unordered(operation));
+  const referenceValue = item && readReference(fields, scope, { item });
   return {
     name,
     type: 'comparison',
@@ -132,9 +141,16 @@ function readComparison(fields: Fields, name: string, scope: Scope): Rule | unde
   };
 }
 
+export function isOrdering(operation: Operation): boolean {
+  return operation !== '=' && operation !== '!=';
+}
+
+export const unordered = (operation: string) =>
+  `must be "=" or "!=" where strings are compared, found ${shown(operation)}: only numbers have an order`;
+
 function readDistance(fields: Fields, name: string, scope: Scope): Rule | undefined {
   const measurements = readMeasurements(fields, scope, 'number');
-  const referenceValue = readReference(fields, scope);
+  const referenceValue = readReference(fields, scope, { item: 'number' });
   const limits = optional({
     minDistance: fields.number('minDistance', { min: 0 }),
     maxDistance: fields.number('maxDistance', { min: 0 }),
@@ -144,11 +160,6 @@ function readDistance(fields: Fields, name: string, scope: Scope): Rule | undefi
   if (fields.get('referenceValue') === undefined)
     return fields.problem('referenceValue', 'is missing; a distance rule measures from it');
   if (measurements === undefined || referenceValue === undefined) return undefined;
-  if (!isNumeric(referenceValue))
-    return fields.problem(
-      'referenceValue',
-      `must be a number or a numeric expression, found ${shown(fields.get('referenceValue'))}`,
-    );
   return {
     name,
     type: 'distance',
@@ -188,7 +199,7 @@ function readBatchDistance(fields: Fields, name: string, scope: Scope): Rule | u
 function readCollection(fields: Fields, name: string, scope: Scope): Rule | undefined {
   const measurements = readMeasurements(fields, scope, 'string');
   const operation = fields.choice('operation', collectionOperations);
-  const referenceValue = readReference(fields, scope, 'listAllowed');
+  const referenceValue = readReference(fields, scope, { item: 'string', lists: true });
   const partyAggregation = fields.choice('partyAggregation', listAggregations, 'union');
   const limits = optional({
     minCount: fields.number('minCount', { min: 0, whole: true }),
@@ -211,7 +222,7 @@ function readLatency(fields: Fields, name: string): Rule {
   if (fields.get('maxLatency') === undefined && fields.get('maxDistance') === undefined)
     fields.problem('maxLatency', 'is missing; a latency rule needs maxLatency or maxDistance or both');
   const reference =
-    limits.maxDistance === undefined ? undefined : fields.choice('distanceReference', ['min', 'avg']);
+    limits.maxDistance === undefined ? undefined : fields.choice('distanceReference', distanceReferences);
   return {
     name,
     type: 'latency',
@@ -259,10 +270,6 @@ function attribute(fields: Fields, property: string, scope: Scope): PlayerAttrib
   const name = fields.get(property);
   const declared = typeof name === 'string' ? scope.attributes.get(name) : undefined;
   return declared ?? fields.problem(property, undeclared(name, [...scope.attributes.values()]));
-}
-
-function isNumeric(expression: Expression): boolean {
-  return expression.shape.item === 'number';
 }
 
 /** Leaves undefined properties out. */

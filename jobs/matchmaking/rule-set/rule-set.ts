@@ -100,12 +100,14 @@ export interface CollectionRule extends Named {
   readonly partyAggregation: ListAggregation;
 }
 
+export const distanceReferences = ['min', 'avg'] as const;
+
 /** Some location must suit every ticket (undocumented reading: one and the same location). Milliseconds. */
 export interface LatencyRule extends Named {
   readonly type: 'latency';
   readonly maxLatency?: number;
   readonly maxDistance?: number;
-  readonly distanceReference?: 'min' | 'avg';
+  readonly distanceReference?: (typeof distanceReferences)[number];
   readonly partyAggregation: NumberAggregation;
 }
 
