@@ -132,7 +132,7 @@ describe('collection', () => {
     expect(together(versus(1, [shared]), { roles: ['a'] }, { roles: ['c'] })).toBe(false);
   });
 
-  test('contains counts the lists that hold a value, a party as one list', () => {
+  test('contains counts players, each by their own list, whatever the aggregation', () => {
     const medics = {
       type: 'collection',
       operation: 'contains',
@@ -143,7 +143,25 @@ describe('collection', () => {
 
     expect(together(versus(1, [medics]), { roles: ['medic'] }, { roles: [] })).toBe(true);
     expect(together(versus(1, [medics]), { roles: ['medic'] }, { roles: ['medic'] })).toBe(false);
-    expect(together(versus(2, [medics]), [{ roles: ['medic'] }, { roles: ['medic'] }], [{}, {}])).toBe(true);
+    for (const partyAggregation of ['union', 'intersection', undefined]) {
+      const raw = versus(2, [{ ...medics, partyAggregation }]);
+      expect(together(raw, [{ roles: ['medic'] }, { roles: ['medic'] }], [{}, {}])).toBe(false);
+      expect(together(raw, [{ roles: ['medic'] }, {}], [{}, {}])).toBe(true);
+    }
+  });
+
+  test('eight players in two parties of four meet contains with minCount 8', () => {
+    const classic = {
+      type: 'collection',
+      operation: 'contains',
+      measurements: [flat('roles')],
+      referenceValue: 'Classic',
+      minCount: 8,
+    };
+    const party = (last: string) => ['Classic', 'Classic', 'Classic', last].map((role) => ({ roles: [role] }));
+
+    expect(together(versus(4, [classic]), party('Classic'), party('Classic'))).toBe(true);
+    expect(together(versus(4, [classic]), party('Classic'), party('Ranked'))).toBe(false);
   });
 
   test('a block list works both ways (docs ex. 11)', () => {

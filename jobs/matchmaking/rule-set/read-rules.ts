@@ -210,6 +210,8 @@ function readCollection(fields: Fields, name: string, scope: Scope): Rule | unde
     return fields.problem('referenceValue', `is missing; ${operation} compares with it`);
   if (operation === 'intersection' && referenceValue !== undefined)
     fields.findings.warn(fields.at('referenceValue'), 'ignored: an intersection has no reference');
+  if (operation === 'contains' && fields.get('partyAggregation') !== undefined)
+    fields.findings.warn(fields.at('partyAggregation'), 'ignored: contains counts players, each by their own list');
   const reference = referenceValue === undefined || operation === 'intersection' ? {} : { referenceValue };
   return { name, type: 'collection', measurements, operation, ...reference, ...limits, partyAggregation };
 }

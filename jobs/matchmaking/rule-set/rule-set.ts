@@ -49,7 +49,7 @@ export type Operation = (typeof operations)[number];
 export const numberAggregations = ['min', 'max', 'avg'] as const;
 export type NumberAggregation = (typeof numberAggregations)[number];
 
-/** How a party's lists become one list, which then counts once for the party. Default `union`. */
+/** How a party's lists become one list, except for `contains`, which counts players. Default `union`. */
 export const listAggregations = ['union', 'intersection'] as const;
 export type ListAggregation = (typeof listAggregations)[number];
 

@@ -66,8 +66,9 @@ const rule: fc.Arbitrary<RawRuleSet> = fc.oneof(
     measurements: fc.constant([flat('roles')]),
     operation: fc.constant('contains'),
     referenceValue: fc.constant('tank'),
-    minCount: fc.integer({ min: 0, max: 1 }),
-    maxCount: fc.integer({ min: 1, max: 3 }),
+    minCount: fc.integer({ min: 0, max: 3 }),
+    maxCount: fc.integer({ min: 1, max: 4 }),
+    partyAggregation: fc.constantFrom('union', 'intersection'),
   }),
   fc.record({
     type: fc.constant('collection'),

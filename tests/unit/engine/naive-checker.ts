@@ -118,8 +118,8 @@ function truth(rule: RawRuleSet, set: RawRuleSet, match: FormedMatch): Truth {
     case 'collection':
       return all(
         measurements.map((text) =>
-          collected(rule, evaluate(text, rule.partyAggregation ?? 'union') as Value[], (t) =>
-            evaluate(t, rule.partyAggregation ?? 'union'),
+          collected(rule, evaluate(text, listAggregation(rule)) as Value[], (t) =>
+            evaluate(t, listAggregation(rule)),
           ),
         ),
       );
@@ -136,6 +136,11 @@ function truth(rule: RawRuleSet, set: RawRuleSet, match: FormedMatch): Truth {
     default:
       return true;
   }
+}
+
+/** `contains` counts players, each by their own list. */
+function listAggregation({ operation, partyAggregation }: RawRuleSet): string {
+  return operation === 'contains' ? 'each' : (partyAggregation ?? 'union');
 }
 
 function all(truths: Truth[]): Truth {
