@@ -158,7 +158,8 @@ describe('collection', () => {
       referenceValue: 'Classic',
       minCount: 8,
     };
-    const party = (last: string) => ['Classic', 'Classic', 'Classic', last].map((role) => ({ roles: [role] }));
+    const party = (last: string) =>
+      ['Classic', 'Classic', 'Classic', last].map((role) => ({ roles: [role] }));
 
     expect(together(versus(4, [classic]), party('Classic'), party('Classic'))).toBe(true);
     expect(together(versus(4, [classic]), party('Classic'), party('Ranked'))).toBe(false);

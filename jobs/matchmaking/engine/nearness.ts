@@ -56,7 +56,7 @@ export function windowOf(ruleSet: RuleSet, nearness: readonly Nearness[], column
   const fitting = limits
     .filter((limit) => limit?.column === primary.column)
     .map((limit) => limit?.distance ?? 0);
-  return Math.min(Number.POSITIVE_INFINITY, ...fitting) * (1 + 1e-9) + 1e-9;
+  return Math.min(Number.POSITIVE_INFINITY, ...fitting);
 }
 
 /** How far apart one rule lets any two tickets be, if it says so about all of them. */
@@ -135,6 +135,8 @@ export function keyColumns(ruleSet: RuleSet, columns: Columns): number[] {
       return [columns.attribute(rule.batchAttribute, rule.partyAggregation)];
     if (rule.type !== 'comparison' || rule.operation !== '=' || rule.referenceValue !== undefined) return [];
     const aggregation: NumberAggregation | 'each' = rule.partyAggregation ?? 'each';
+    // Averages of decimals that equal each other but for rounding would fall into different buckets.
+    if (aggregation === 'avg') return [];
     return rule.measurements.flatMap((measurement) => {
       const values = measurement.shape.depth === 1 ? everyPlayersValue(measurement, ruleSet) : undefined;
       // A missing map key is no value, which equals anything.

@@ -211,7 +211,10 @@ function readCollection(fields: Fields, name: string, scope: Scope): Rule | unde
   if (operation === 'intersection' && referenceValue !== undefined)
     fields.findings.warn(fields.at('referenceValue'), 'ignored: an intersection has no reference');
   if (operation === 'contains' && fields.get('partyAggregation') !== undefined)
-    fields.findings.warn(fields.at('partyAggregation'), 'ignored: contains counts players, each by their own list');
+    fields.findings.warn(
+      fields.at('partyAggregation'),
+      'ignored: contains counts players, each by their own list',
+    );
   const reference = referenceValue === undefined || operation === 'intersection' ? {} : { referenceValue };
   return { name, type: 'collection', measurements, operation, ...reference, ...limits, partyAggregation };
 }

@@ -14,6 +14,9 @@ const rule: fc.Arbitrary<RawRuleSet> = fc.oneof(
       [flat('skill')],
       [`median(${flat('skill')})`],
       [`stddev(${all('skill')})`],
+      [`max(avg(${all('skill')}))`],
+      [`min(median(${all('skill')}))`],
+      [`median(avg(${all('skill')}))`],
     ),
     referenceValue: fc.constantFrom(`avg(${flat('skill')})`, 50, `min(${flat('skill')})`),
     maxDistance: fc.integer({ min: 0, max: 60 }),
@@ -42,6 +45,7 @@ const rule: fc.Arbitrary<RawRuleSet> = fc.oneof(
     type: fc.constant('comparison'),
     measurements: fc.constantFrom([flat('mode')], [all('mode')], [flat('skill')]),
     operation: fc.constantFrom('=', '!='),
+    partyAggregation: fc.constantFrom(undefined, 'avg', 'min'),
   }),
   fc.record({
     type: fc.constant('comparison'),

@@ -113,7 +113,7 @@ function truth(rule: RawRuleSet, set: RawRuleSet, match: FormedMatch): Truth {
     case 'batchDistance': {
       const values = leaves(evaluate(`flatten(teams[*].players.attributes[${rule.batchAttribute}])`));
       if (typeof values[0] === 'string') return new Set(values).size === 1;
-      return Math.max(...(values as number[])) - Math.min(...(values as number[])) <= rule.maxDistance;
+      return Math.max(...(values as number[])) - Math.min(...(values as number[])) <= rule.maxDistance + 1e-6;
     }
     case 'collection':
       return all(
@@ -156,12 +156,20 @@ function across(v: Value, operation: string): Truth {
   const list = v as Value[];
   if (list.some(Array.isArray)) return all(list.map((sublist) => across(sublist, operation)));
   if (list.includes(undefined)) return undefined;
-  return operation === '=' ? new Set(list).size <= 1 : new Set(list).size === list.length;
+  const pairs = list.flatMap((a, index) => list.slice(index + 1).map((b) => same(a, b)));
+  return operation === '=' ? pairs.every(Boolean) : !pairs.some(Boolean);
 }
 
 function related(a: Value, operation: string, b: Value): Truth {
   if (a === undefined || b === undefined) return undefined;
-  return { '<': a < b, '<=': a <= b, '=': a === b, '!=': a !== b, '>': a > b, '>=': a >= b }[operation];
+  const equal = same(a, b);
+  const [less, more] = [!equal && a < b, !equal && a > b];
+  return { '<': less, '<=': !more, '=': equal, '!=': !equal, '>': more, '>=': !less }[operation];
+}
+
+/** Equal but for rounding; the numbers of the tests differ by more or not at all. */
+function same(a: Value, b: Value): boolean {
+  return typeof a === 'number' && typeof b === 'number' ? Math.abs(a - b) <= 1e-6 : a === b;
 }
 
 function collected(rule: RawRuleSet, lists: Value[], evaluate: (text: unknown) => Value): Truth {

@@ -1,6 +1,7 @@
 import type { LatencyRule } from '../../rule-set/rule-set.ts';
 import type { Block } from '../candidate.ts';
 import type { Lineup } from '../lineup.ts';
+import { slackOf } from '../slack.ts';
 import { broken, failing, holding } from '../verdict.ts';
 import type { Judge } from './judge.ts';
 
@@ -38,9 +39,10 @@ function suits(rule: LatencyRule, lineup: Lineup, index: number, location: strin
       count += block.size;
     }
   if (maxDistance === undefined) return true;
-  if (rule.distanceReference === 'min') return high - low <= maxDistance;
+  const reach = maxDistance + slackOf(low, high);
+  if (rule.distanceReference === 'min') return high - low <= reach;
   const mean = sum / count;
-  return high - mean <= maxDistance && mean - low <= maxDistance;
+  return high - mean <= reach && mean - low <= reach;
 }
 
 function someShared(lineup: Lineup, index: number, first: Block, rule: LatencyRule): boolean {
