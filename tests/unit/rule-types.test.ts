@@ -100,3 +100,100 @@ describe('types that cannot be compared are a problem', () => {
     expect(problemsOf(raw)).toEqual([]);
   });
 });
+
+describe('lists, balancing and text', () => {
+  const list = (measurements: string, more: object = {}) => ({
+    type: 'collection',
+    operation: 'intersection',
+    measurements: [measurements],
+    minCount: 1,
+    ...more,
+  });
+
+  test.each<[string, object]>([
+    ['a comparison of string lists', compared('roles', '=', 'a')],
+    [
+      'a comparison of common strings',
+      { ...compared('x', '=', 'a'), measurements: [`set_intersection(${flat('roles')})`] },
+    ],
+    ['a collection over one flat list', list(`flatten(${flat('roles')})`)],
+    ["a collection over one team's flattened lists", list('flatten(teams[red].players.attributes[roles])')],
+    ['a collection over common strings', list(`set_intersection(${flat('roles')})`)],
+  ])('%s is refused', (_, rule) => {
+    expect(problemsOf(versus(1, [rule]))).toEqual([expect.stringContaining('string lists')]);
+  });
+
+  test('a collection over a list for each player, and a comparison with string lists counted, load', () => {
+    const counted = { ...compared('x', '=', 0), measurements: [`count(${flat('roles')})`] };
+
+    expect(
+      problemsOf(versus(1, [list(flat('roles')), list('teams[red].players.attributes[roles]')])),
+    ).toEqual([]);
+    expect(problemsOf(versus(1, [list('teams[*].players.attributes[roles]'), counted]))).toEqual([]);
+  });
+
+  test('"balanced" needs its attribute', () => {
+    expect(problemsOf(versus(1, [], { algorithm: { strategy: 'balanced' } }))).toEqual([
+      expect.stringMatching(/^algorithm\.balancedAttribute: is missing/),
+    ]);
+  });
+
+  test('a byte-order mark is named', () => {
+    const loaded = loadRuleSet(`\uFEFF${JSON.stringify(versus(1))}`);
+
+    expect(loaded).toMatchObject({
+      ok: false,
+      problems: [{ message: expect.stringContaining('byte-order mark') }],
+    });
+  });
+});
+
+test('a broken rule or team is one problem, not one more for everything that names it', () => {
+  const raw = versus(1, [
+    { name: 'Broken', type: 'distance', measurements: [flat('skil')], referenceValue: 0, maxDistance: 1 },
+    { name: 'Typo', type: 'distanc' },
+    { name: 'Fine', ...compared('skill', '>', 1), measurements: ['count(teams[green].players)'] },
+    { name: 'Both', type: 'compound', statement: 'and(Broken, or(Typo, Fine))' },
+  ]);
+  raw.teams.push({ name: 'green', minPlayers: -1, maxPlayers: 1 });
+  raw.expansions = [
+    { target: 'rules[Broken].maxDistance', steps: [{ waitTimeSeconds: 1, value: 2 }] },
+    { target: 'rules[Typo].maxDistance', steps: [{ waitTimeSeconds: 1, value: 2 }] },
+    { target: 'teams[green].minPlayers', steps: [{ waitTimeSeconds: 1, value: 0 }] },
+  ];
+
+  expect(problemsOf(raw).map((problem) => problem.split(':')[0])).toEqual([
+    'teams[2].minPlayers',
+    'rules[0].measurements[0]',
+    'rules[1].type',
+  ]);
+});
+
+describe('a limit on players that a party average can hide', () => {
+  const hides = (raw: RawRuleSet) => {
+    const loaded = loadRuleSet(JSON.stringify(raw));
+    return loaded.warnings.filter(({ message }) => message.includes('average')).map(({ path }) => path);
+  };
+  const near = { type: 'distance', measurements: [flat('skill')], referenceValue: 50, maxDistance: 9 };
+
+  test('is warned about, and the warning names min and max', () => {
+    expect(hides(versus(2, [compared('skill', '>=', 10), near]))).toEqual([
+      'rules[0].partyAggregation',
+      'rules[1].partyAggregation',
+    ]);
+  });
+
+  test.each<[string, object, number]>([
+    ['an aggregation is chosen', { ...near, partyAggregation: 'avg' }, 2],
+    ['nobody can come in a party', near, 1],
+    [
+      'it limits the average of a team',
+      { ...near, measurements: ['avg(teams[*].players.attributes[skill])'] },
+      2,
+    ],
+    ['it is measured from the match itself', { ...near, referenceValue: `avg(${flat('skill')})` }, 2],
+    ['it compares strings', compared('mode', '=', 'x'), 2],
+  ])('no warning where %s', (_, rule, size) => {
+    expect(hides(versus(size, [rule]))).toEqual([]);
+  });
+});

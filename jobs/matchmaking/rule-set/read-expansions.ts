@@ -12,6 +12,7 @@ import {
   numberAggregations,
   operations,
   type Rule,
+  type RulesRead,
   ruleSetLimits,
   type Team,
 } from './rule-set.ts';
@@ -22,14 +23,14 @@ const targetForm = /^\s*(rules|teams)\s*\[([^\]]*)\]\s*\.\s*(\w+)\s*$/i;
 /** Expansions, under their name in the root: targets that exist and may be relaxed, steps in rising order of wait. */
 export function readExpansions(
   root: Fields,
-  rules: readonly Rule[],
-  teams: readonly Team[],
+  known: Known,
   scope: Scope,
   property: 'expansions' | 'backfillExpansions' = 'expansions',
 ): Expansion[] {
+  const { rules } = known;
   const expansions = root.objects(property, ruleSetLimits.expansions).flatMap(({ path, value }) => {
     const fields = new Fields(root.findings, path, value, ['target', 'steps'], 'an expansion');
-    const target = readTarget(fields, rules, teams);
+    const target = readTarget(fields, known);
     const steps = fields.objects('steps');
     if (steps.length === 0)
       fields.problem('steps', `must hold at least one step, found ${shown(fields.get('steps'))}`);
@@ -57,9 +58,14 @@ export function readExpansions(
   return expansions;
 }
 
+/** What an expansion may name. */
+interface Known extends RulesRead {
+  readonly teams: readonly Team[];
+}
+
 type Target = Omit<Expansion, 'steps'>;
 
-function readTarget(fields: Fields, rules: readonly Rule[], teams: readonly Team[]): Target | undefined {
+function readTarget(fields: Fields, { rules, teams, broken }: Known): Target | undefined {
   const text = fields.text('target');
   if (text === undefined) return undefined;
   const [, kind, selector = '', property = ''] = targetForm.exec(text) ?? [];
@@ -72,6 +78,7 @@ function readTarget(fields: Fields, rules: readonly Rule[], teams: readonly Team
   const known: readonly { name: string }[] = of === 'rules' ? rules : teams;
   const found = [...new Set(selector.split(',').map((name) => name.trim()))];
   const names = found.includes('*') ? known.map(({ name }) => name) : found;
+  if (of === 'rules' && names.some((name) => broken.has(name))) return undefined;
   const resolved = names.map((name) => {
     const allowed = of === 'teams' ? ['minPlayers', 'maxPlayers'] : allowedFor(name, rules);
     if (allowed === undefined) {

@@ -1,4 +1,4 @@
-import type { Expression } from './expression.ts';
+import { type Expression, pathsOf } from './expression.ts';
 import { asNumber, type Fields, shown } from './fields.ts';
 import { ExpressionError, looksLikeExpression, parseExpression, type Scope } from './parse-expression.ts';
 
@@ -25,6 +25,17 @@ export function readMeasurements(
       );
     if (item !== 'any' && found !== item)
       return fields.problem(property, `"${text}" gives ${found}s where ${item}s are needed`);
+    const lists = found === 'string' && readsLists(expression, scope);
+    if (item === 'any' && lists)
+      return fields.problem(
+        property,
+        `"${text}" gives string lists; a comparison needs numbers or strings, a collection rule compares lists`,
+      );
+    if (item === 'string' && lists && expression.shape.depth < 2)
+      return fields.problem(
+        property,
+        `measurement which was not a list of string lists: "${text}" gives one list of strings, not a list for each player`,
+      );
     return expression;
   });
   const good = read.filter((expression) => expression !== undefined);
@@ -60,7 +71,10 @@ export function parseReference(
     );
   if (typeof value === 'string' && looksLikeExpression(value)) {
     const expression = parsed(fields, property, value, scope);
-    if (expression === undefined || expression.shape.item === item) return expression;
+    if (expression === undefined) return undefined;
+    if (!lists && item === 'string' && readsLists(expression, scope))
+      return fields.problem(property, `"${value}" gives string lists; compare with a string`);
+    if (expression.shape.item === item) return expression;
     return fields.problem(
       property,
       `"${value}" gives ${expression.shape.item}s, the measurements give ${item}s`,
@@ -81,6 +95,12 @@ export function itemOf(measurements: readonly Expression[]): 'number' | 'string'
   const items = new Set(measurements.map(({ shape }) => shape.item));
   if (items.size !== 1) return undefined;
   return items.has('number') ? 'number' : 'string';
+}
+
+function readsLists(expression: Expression, { attributes }: Scope): boolean {
+  return pathsOf(expression).some(
+    ({ property }) => property.of === 'attribute' && attributes.get(property.name)?.type === 'string_list',
+  );
 }
 
 function parsed(fields: Fields, property: string, text: string, scope: Scope): Expression | undefined {

@@ -1,5 +1,6 @@
 import { checkStatement } from './check-statement.ts';
 import { evaluationsOf } from './evaluations.ts';
+import { callsOf, type Expression } from './expression.ts';
 import { Fields, shown } from './fields.ts';
 import { ExpressionError, type Scope } from './parse-expression.ts';
 import { parseStatement } from './parse-statement.ts';
@@ -14,6 +15,7 @@ import {
   operations,
   type PlayerAttribute,
   type Rule,
+  type RulesRead,
   ruleSetLimits,
 } from './rule-set.ts';
 
@@ -40,8 +42,13 @@ export function expandable(type: RuleType): string[] {
 }
 
 /** `rules`, each of one of eight types; in a large match only latency (maxLatency) and batchDistance. */
-export function readRules(root: Fields, scope: Scope, large: boolean): Rule[] {
+export function readRules(
+  root: Fields,
+  scope: Scope,
+  large: boolean,
+): { rules: Rule[]; broken: ReadonlySet<string> } {
   const rules: Rule[] = [];
+  const broken = new Set<string>();
   const taken = new Set<string>();
   for (const { path, value } of root.objects('rules', ruleSetLimits.rules)) {
     const type = ruleTypes.find((known) => known === typeIn(value));
@@ -49,12 +56,15 @@ export function readRules(root: Fields, scope: Scope, large: boolean): Rule[] {
     const fields = new Fields(root.findings, path, value, [...common, ...propertiesFor(type)], owner);
     const name = fields.text('name');
     fields.choice('type', ruleTypes);
+    if (name !== undefined) broken.add(name);
     if (name === undefined || type === undefined) continue;
     if (taken.has(name)) fields.problem('name', `another rule is already named "${name}"`);
     taken.add(name);
     if (large) refuseInLarge(fields, type);
-    const rule = readRule(fields, name, type, scope, rules);
-    if (rule !== undefined) rules.push(rule);
+    const rule = readRule(fields, name, type, scope, { rules, broken });
+    if (rule === undefined) continue;
+    rules.push(rule);
+    broken.delete(name);
   }
   const evaluations = evaluationsOf(rules);
   if (evaluations > ruleSetLimits.evaluations)
@@ -62,7 +72,7 @@ export function readRules(root: Fields, scope: Scope, large: boolean): Rule[] {
       'rules',
       `are evaluated ${evaluations} times for each look at a match, counting every measurement and every rule a compound names; at most ${ruleSetLimits.evaluations} are allowed`,
     );
-  return rules;
+  return { rules, broken };
 }
 
 const common = ['name', 'description', 'type'];
@@ -91,7 +101,7 @@ function readRule(
   name: string,
   type: RuleType,
   scope: Scope,
-  earlier: readonly Rule[],
+  earlier: RulesRead,
 ): Rule | undefined {
   switch (type) {
     case 'comparison':
@@ -131,6 +141,7 @@ function readComparison(fields: Fields, name: string, scope: Scope): Rule | unde
     );
   if (item === 'string' && isOrdering(operation)) return fields.problem('operation', unordered(operation));
   const referenceValue = item && readReference(fields, scope, { item });
+  if (party === undefined) warnOfHiddenMembers(fields, measurements, referenceValue, scope);
   return {
     name,
     type: 'comparison',
@@ -139,6 +150,25 @@ function readComparison(fields: Fields, name: string, scope: Scope): Rule | unde
     ...(referenceValue === undefined ? {} : { referenceValue }),
     ...(party === undefined ? {} : { partyAggregation: party }),
   };
+}
+
+/** Under the default `avg` a party meets a limit on players as soon as its average does. */
+function warnOfHiddenMembers(
+  fields: Fields,
+  measurements: readonly Expression[],
+  reference: Expression | undefined,
+  { largestParty }: Scope,
+): void {
+  const perPlayer = ({ kind, shape }: Expression) =>
+    kind !== 'literal' && shape.item === 'number' && shape.depth > 0;
+  const ofPlayers = measurements.some(
+    (measurement) => perPlayer(measurement) && callsOf(measurement).every((name) => name === 'flatten'),
+  );
+  if (ofPlayers && reference?.kind === 'literal' && largestParty > 1)
+    fields.findings.warn(
+      fields.at('partyAggregation'),
+      'is "avg" by default: a party counts with its average, which can hide a member beyond the limit; "min" holds its lowest member to it, "max" its highest',
+    );
 }
 
 export function isOrdering(operation: Operation): boolean {
@@ -160,6 +190,8 @@ function readDistance(fields: Fields, name: string, scope: Scope): Rule | undefi
   if (fields.get('referenceValue') === undefined)
     return fields.problem('referenceValue', 'is missing; a distance rule measures from it');
   if (measurements === undefined || referenceValue === undefined) return undefined;
+  if (fields.get('partyAggregation') === undefined)
+    warnOfHiddenMembers(fields, measurements, referenceValue, scope);
   return {
     name,
     type: 'distance',
@@ -253,7 +285,7 @@ function readSort(
   return mapKey === undefined ? undefined : { ...base, mapKey };
 }
 
-function readCompound(fields: Fields, name: string, earlier: readonly Rule[]): Rule | undefined {
+function readCompound(fields: Fields, name: string, earlier: RulesRead): Rule | undefined {
   const text = fields.text('statement');
   if (text === undefined) return undefined;
   try {

@@ -134,6 +134,12 @@ export type Rule =
   | SortRule
   | CompoundRule;
 
+/** `broken`: names of rules with a problem, so that nobody who names one is told that there is none. */
+export interface RulesRead {
+  readonly rules: readonly Rule[];
+  readonly broken: ReadonlySet<string>;
+}
+
 /** From `wait` (ms of age, absolute) on, the target's property has `value`. */
 export interface ExpansionStep {
   readonly wait: number;
