@@ -36,7 +36,7 @@ export interface Explanation {
   readonly sample: { readonly waiting: number; readonly lookedAt: number };
   /** Rules that keep tickets looked at apart from this one, whoever else joins; the most frequent first. */
   readonly blockedBy: readonly { readonly rule: string; readonly tickets: number }[];
-  /** Tickets that fit no team beside this one. */
+  /** Tickets that fit no team beside this one, or (without a latency rule) report no location that it reports. */
   readonly withoutRoom: number;
   /** With `rules`: how often each failed and passed in the line-ups that were tried. */
   readonly triedTogether: readonly {

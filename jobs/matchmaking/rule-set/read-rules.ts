@@ -1,7 +1,7 @@
 import { checkStatement } from './check-statement.ts';
 import { evaluationsOf } from './evaluations.ts';
-import { callsOf, type Expression } from './expression.ts';
 import { Fields, shown } from './fields.ts';
+import { warnOfHiddenMembers } from './hidden-members.ts';
 import { ExpressionError, type Scope } from './parse-expression.ts';
 import { parseStatement } from './parse-statement.ts';
 import { undeclared } from './read-algorithm.ts';
@@ -152,25 +152,6 @@ function readComparison(fields: Fields, name: string, scope: Scope): Rule | unde
   };
 }
 
-/** Under the default `avg` a party meets a limit on players as soon as its average does. */
-function warnOfHiddenMembers(
-  fields: Fields,
-  measurements: readonly Expression[],
-  reference: Expression | undefined,
-  { largestParty }: Scope,
-): void {
-  const perPlayer = ({ kind, shape }: Expression) =>
-    kind !== 'literal' && shape.item === 'number' && shape.depth > 0;
-  const ofPlayers = measurements.some(
-    (measurement) => perPlayer(measurement) && callsOf(measurement).every((name) => name === 'flatten'),
-  );
-  if (ofPlayers && reference?.kind === 'literal' && largestParty > 1)
-    fields.findings.warn(
-      fields.at('partyAggregation'),
-      'is "avg" by default: a party counts with its average, which can hide a member beyond the limit; "min" holds its lowest member to it, "max" its highest',
-    );
-}
-
 export function isOrdering(operation: Operation): boolean {
   return operation !== '=' && operation !== '!=';
 }
@@ -258,13 +239,11 @@ function readLatency(fields: Fields, name: string): Rule {
   });
   if (fields.get('maxLatency') === undefined && fields.get('maxDistance') === undefined)
     fields.problem('maxLatency', 'is missing; a latency rule needs maxLatency or maxDistance or both');
-  const reference =
-    limits.maxDistance === undefined ? undefined : fields.choice('distanceReference', distanceReferences);
   return {
     name,
     type: 'latency',
     ...limits,
-    ...(reference === undefined ? {} : { distanceReference: reference }),
+    distanceReference: fields.choice('distanceReference', distanceReferences, 'avg'),
     partyAggregation: aggregation(fields),
   };
 }

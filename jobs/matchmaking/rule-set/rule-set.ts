@@ -102,12 +102,16 @@ export interface CollectionRule extends Named {
 
 export const distanceReferences = ['min', 'avg'] as const;
 
-/** Some location must suit every ticket (undocumented reading: one and the same location). Milliseconds. */
+/**
+ * Some location must suit every ticket (undocumented reading: one and the same location, for all latency rules outside
+ * compounds together). Milliseconds.
+ */
 export interface LatencyRule extends Named {
   readonly type: 'latency';
   readonly maxLatency?: number;
   readonly maxDistance?: number;
-  readonly distanceReference?: (typeof distanceReferences)[number];
+  /** What `maxDistance` is measured from. Undocumented default: `avg`, the mean latency of the match there. */
+  readonly distanceReference: (typeof distanceReferences)[number];
   readonly partyAggregation: NumberAggregation;
 }
 

@@ -93,7 +93,7 @@ const rule: fc.Arbitrary<RawRuleSet> = fc.oneof(
   fc.record({
     type: fc.constant('latency'),
     maxDistance: fc.integer({ min: 10, max: 100 }),
-    distanceReference: fc.constantFrom('min', 'avg'),
+    distanceReference: fc.constantFrom('min', 'avg', undefined),
   }),
   fc.constantFrom(
     { type: 'absoluteSort', sortDirection: 'descending', sortAttribute: 'skill' },

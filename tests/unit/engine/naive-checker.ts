@@ -48,6 +48,10 @@ export function violations(raw: RawRuleSet, match: FormedMatch, now: number): st
           wrong.push(`${player.playerId} lacks ${attribute.name}`);
   const rules = set.rules ?? [];
   const inside = rules.flatMap((rule: RawRuleSet) => rule.statement?.match(/[^(),\s]+/g) ?? []);
+  const latency = rules.filter((rule: RawRuleSet) => rule.type === 'latency');
+  const enforced = latency.filter((rule: RawRuleSet) => !inside.includes(rule.name));
+  if (enforced.length > 1 && !located(enforced, match)) wrong.push('all latency rules hold in one location');
+  if (latency.length === 0 && !sharesLocation(match)) wrong.push('a location that all players report');
   for (const rule of rules)
     if (!inside.includes(rule.name) && truth(rule, set, match) !== true) wrong.push(rule.name);
   return wrong;
@@ -124,7 +128,7 @@ function truth(rule: RawRuleSet, set: RawRuleSet, match: FormedMatch): Truth {
         ),
       );
     case 'latency':
-      return located(rule, match);
+      return located([rule], match);
     case 'compound':
       return stated(rule.statement, (name) =>
         truth(
@@ -187,26 +191,37 @@ function collected(rule: RawRuleSet, lists: Value[], evaluate: (text: unknown) =
   return sets.every((words) => inRange(words.filter((word) => reference.includes(word)).length));
 }
 
-function located(rule: RawRuleSet, match: FormedMatch): Truth {
+function located(rules: RawRuleSet[], match: FormedMatch): boolean {
   const parties = match.tickets.flatMap((ticket) =>
     ticket.backfill ? ticket.players.map((p) => [p]) : [ticket.players],
   );
   const locations = new Set(parties.flat().flatMap((player) => Object.keys(player.latencyInMs ?? {})));
-  return [...locations].some((location) => {
-    const perParty = parties.map((players) => {
-      const values = players.map((player) => player.latencyInMs?.[location]);
-      return values.includes(undefined)
-        ? undefined
-        : combined(values as number[], rule.partyAggregation ?? 'avg');
-    });
-    if (perParty.includes(undefined)) return false;
-    const known = perParty as number[];
-    if (known.some((value) => value > (rule.maxLatency ?? Number.POSITIVE_INFINITY))) return false;
-    if (rule.maxDistance === undefined) return true;
-    const each = known.flatMap((value, index) => (parties[index] ?? []).map(() => value));
-    const centre = combined(each, rule.distanceReference);
-    return known.every((value) => Math.abs(value - centre) <= rule.maxDistance + 1e-6);
-  });
+  return [...locations].some((location) =>
+    rules.every((rule) => {
+      const perParty = parties.map((players) => {
+        const values = players.map((player) => player.latencyInMs?.[location]);
+        return values.includes(undefined)
+          ? undefined
+          : combined(values as number[], rule.partyAggregation ?? 'avg');
+      });
+      if (perParty.includes(undefined)) return false;
+      const known = perParty as number[];
+      if (known.some((value) => value > (rule.maxLatency ?? Number.POSITIVE_INFINITY))) return false;
+      if (rule.maxDistance === undefined) return true;
+      const each = known.flatMap((value, index) => (parties[index] ?? []).map(() => value));
+      const centre = combined(each, rule.distanceReference ?? 'avg');
+      return known.every((value) => Math.abs(value - centre) <= rule.maxDistance + 1e-6);
+    }),
+  );
+}
+
+/** Whoever reports latencies can be placed in one location with all others who do. */
+function sharesLocation(match: FormedMatch): boolean {
+  const reported = match.tickets.flatMap(({ players }) =>
+    players.flatMap((player) => player.latencyInMs ?? []),
+  );
+  const [first, ...others] = reported.map((latencies) => Object.keys(latencies));
+  return first === undefined || first.some((location) => others.every((other) => other.includes(location)));
 }
 
 function stated(statement: string, judge: (name: string) => Truth): Truth {
