@@ -45,9 +45,8 @@ function allows(engine: Engine, members: readonly Candidate[], location: string)
 
 /** Whether all players who report latencies report one location in common. */
 export function shareLocation(members: readonly Candidate[]): boolean {
-  const reports = members.flatMap(({ ticket }) =>
-    ticket.players.flatMap(({ latencyInMs }) => latencyInMs ?? []),
-  );
+  const players = members.flatMap(({ ticket }) => ticket.players);
+  const reports = players.map(({ latencyInMs }) => latencyInMs).filter((it) => it !== undefined);
   const [first, ...others] = reports;
   return (
     first === undefined ||

@@ -217,9 +217,8 @@ function located(rules: RawRuleSet[], match: FormedMatch): boolean {
 
 /** Whoever reports latencies can be placed in one location with all others who do. */
 function sharesLocation(match: FormedMatch): boolean {
-  const reported = match.tickets.flatMap(({ players }) =>
-    players.flatMap((player) => player.latencyInMs ?? []),
-  );
+  const players = match.tickets.flatMap((ticket) => ticket.players);
+  const reported = players.map((player) => player.latencyInMs).filter((it) => it !== undefined);
   const [first, ...others] = reported.map((latencies) => Object.keys(latencies));
   return first === undefined || first.some((location) => others.every((other) => other.includes(location)));
 }

@@ -94,11 +94,15 @@ export function latencyIndex({ latencyAggregations }: RuleScope, aggregation: Nu
   return known >= 0 ? known : latencyAggregations.push(aggregation) - 1;
 }
 
-/** Averages are enforced at every step (docs ex. 1); counts cannot be, or no match could grow. */
+/**
+ * Averages are enforced at every step (docs ex. 1), and nothing else that may heal: a count or sum still grows, and whoever
+ * is too close now may not be once others have joined.
+ */
 function enforcedEarly(rule: Rule): boolean {
   if (rule.type !== 'comparison' && rule.type !== 'distance') return false;
-  const expressions = [...rule.measurements, rule.referenceValue].filter((part) => part !== undefined);
-  return !expressions.some((part) => callsOf(part).includes('count'));
+  if (rule.type === 'distance' && rule.minDistance !== undefined) return false;
+  const calls = [...rule.measurements, rule.referenceValue].flatMap((part) => (part ? callsOf(part) : []));
+  return calls.includes('avg') && !calls.includes('count') && !calls.includes('sum');
 }
 
 function teamsOf(rule: Rule, scope: RuleScope): number[] {
