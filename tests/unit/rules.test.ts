@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { matchesOf, now, pass, ticket, versus } from './engine/builders.ts';
+import { matchesOf, pass, ticket, versus } from './engine/builders.ts';
 
 const flat = (attribute: string) => `flatten(teams[*].players.attributes[${attribute}])`;
 const together = (raw: object, ...players: object[]) =>
@@ -108,32 +108,6 @@ describe('distance', () => {
   });
 });
 
-describe('in documented order', () => {
-  const matched = (rule: object, ...skills: number[]) =>
-    pass(
-      versus(2, [rule]),
-      skills.map((skill, index) => ticket(`t${index}`, { skill }, 60 - index)),
-      now,
-      'documented',
-    ).length === 1;
-  const ofRed = (fn: string) => `${fn}(teams[red].players.attributes[skill])`;
-
-  test('sums and distances of at least so much are judged when all have joined', () => {
-    const sum = { type: 'comparison', measurements: [ofRed('sum')], operation: '>=', referenceValue: 50 };
-    const mixed = {
-      type: 'distance',
-      measurements: [ofRed('max')],
-      referenceValue: ofRed('min'),
-      minDistance: 10,
-    };
-    const apart = { type: 'distance', measurements: [ofRed('avg')], referenceValue: 40, minDistance: 5 };
-
-    expect(matched(sum, 30, 30, 30, 30)).toBe(true);
-    expect(matched(mixed, 30, 45, 30, 45)).toBe(true);
-    expect(matched(apart, 42, 42, 60, 60)).toBe(true);
-  });
-});
-
 describe('batchDistance', () => {
   test('numbers at most maxDistance apart, strings the same', () => {
     const near = { type: 'batchDistance', batchAttribute: 'skill', maxDistance: '5' };
@@ -229,72 +203,6 @@ describe('collection', () => {
 
     expect(pass(raw, pair(14))).toEqual([]);
     expect(pass(raw, pair(15))).toEqual([['a', 'b']]);
-  });
-});
-
-describe('latency', () => {
-  test('one location must suit everyone, and is where the match should go', () => {
-    const raw = versus(1, [{ type: 'latency', maxLatency: 100 }]);
-    const [match] = matchesOf(raw, [
-      ticket('a', { latency: { eu: 40, us: 90 } }),
-      ticket('b', { latency: { eu: 200, us: 100 } }),
-    ]);
-
-    expect(match?.tickets.length).toBe(2);
-    expect(together(raw, { latency: { eu: 40 } }, { latency: { us: 40 } })).toBe(false);
-    expect(together(raw, { latency: { eu: 40 } }, { latency: { eu: 101 } })).toBe(false);
-    expect(together(raw, { latency: { eu: 40 } }, {})).toBe(false);
-  });
-
-  test('several latency rules hold in one and the same location', () => {
-    const raw = versus(1, [
-      { type: 'latency', maxLatency: 60 },
-      { type: 'latency', maxDistance: 20, distanceReference: 'min' },
-    ]);
-
-    expect(together(raw, { latency: { eu: 20, us: 90 } }, { latency: { eu: 50, us: 95 } })).toBe(false);
-    expect(together(raw, { latency: { eu: 40, us: 90 } }, { latency: { eu: 50, us: 95 } })).toBe(true);
-  });
-
-  test('without a latency rule players who report latencies share a location, others are free', () => {
-    const raw = versus(1);
-
-    expect(together(raw, { latency: { eu: 40 } }, { latency: { us: 40 } })).toBe(false);
-    expect(together(raw, { latency: { eu: 40 } }, { latency: { us: 40, eu: 900 } })).toBe(true);
-    expect(together(raw, { latency: { eu: 40 } }, {})).toBe(true);
-  });
-
-  test('a location is shared by name, however many the pool knows', () => {
-    const alone = Array.from({ length: 64 }, (_, index) => ({ latency: { [`place${index}`]: 10 } }));
-    const raw = versus(1);
-    const tickets = alone.map((player, index) => ticket(`t${index}`, player, 100 - index));
-
-    expect(pass(raw, tickets)).toEqual([]);
-    expect(pass(raw, [...tickets, ticket('last', { latency: { place63: 20 } })])).toEqual([['last', 't63']]);
-  });
-
-  test('the location of a match is one in which its latency rules hold', () => {
-    const raw = versus(1, [{ type: 'latency', maxDistance: 10, distanceReference: 'min' }]);
-    const [match] = matchesOf(raw, [
-      ticket('a', { latency: { eu: 10, us: 90 } }),
-      ticket('b', { latency: { eu: 50, us: 95 } }),
-    ]);
-
-    expect(match?.location).toBe('us');
-  });
-
-  test('distanceReference is avg by default', () => {
-    const raw = versus(1, [{ type: 'latency', maxDistance: 15 }]);
-
-    expect(together(raw, { latency: { eu: 20 } }, { latency: { eu: 50 } })).toBe(true);
-    expect(together(raw, { latency: { eu: 20 } }, { latency: { eu: 51 } })).toBe(false);
-  });
-
-  test('maxDistance keeps everyone near the best latency there', () => {
-    const raw = versus(1, [{ type: 'latency', maxDistance: 30, distanceReference: 'min' }]);
-
-    expect(together(raw, { latency: { eu: 20 } }, { latency: { eu: 50 } })).toBe(true);
-    expect(together(raw, { latency: { eu: 20 } }, { latency: { eu: 51 } })).toBe(false);
   });
 });
 

@@ -1,6 +1,7 @@
 import type { FormedMatch } from '../../../jobs/matchmaking/engine/form-matches.ts';
 import type { SearchingTicket, TicketPlayer } from '../../../jobs/matchmaking/ticket.ts';
 import { applied, combined, type Value } from './naive-functions.ts';
+import { located, sharesLocation } from './naive-latency.ts';
 
 /** A rule set as its author writes it. */
 // biome-ignore lint/suspicious/noExplicitAny: the checker reads raw JSON on purpose, not the loader's types
@@ -189,38 +190,6 @@ function collected(rule: RawRuleSet, lists: Value[], evaluate: (text: unknown) =
   if (rule.operation === 'contains')
     return inRange(sets.filter((words) => words.includes(reference[0])).length);
   return sets.every((words) => inRange(words.filter((word) => reference.includes(word)).length));
-}
-
-function located(rules: RawRuleSet[], match: FormedMatch): boolean {
-  const parties = match.tickets.flatMap((ticket) =>
-    ticket.backfill ? ticket.players.map((p) => [p]) : [ticket.players],
-  );
-  const locations = new Set(parties.flat().flatMap((player) => Object.keys(player.latencyInMs ?? {})));
-  return [...locations].some((location) =>
-    rules.every((rule) => {
-      const perParty = parties.map((players) => {
-        const values = players.map((player) => player.latencyInMs?.[location]);
-        return values.includes(undefined)
-          ? undefined
-          : combined(values as number[], rule.partyAggregation ?? 'avg');
-      });
-      if (perParty.includes(undefined)) return false;
-      const known = perParty as number[];
-      if (known.some((value) => value > (rule.maxLatency ?? Number.POSITIVE_INFINITY))) return false;
-      if (rule.maxDistance === undefined) return true;
-      const each = known.flatMap((value, index) => (parties[index] ?? []).map(() => value));
-      const centre = combined(each, rule.distanceReference ?? 'avg');
-      return known.every((value) => Math.abs(value - centre) <= rule.maxDistance + 1e-6);
-    }),
-  );
-}
-
-/** Whoever reports latencies can be placed in one location with all others who do. */
-function sharesLocation(match: FormedMatch): boolean {
-  const players = match.tickets.flatMap((ticket) => ticket.players);
-  const reported = players.map((player) => player.latencyInMs).filter((it) => it !== undefined);
-  const [first, ...others] = reported.map((latencies) => Object.keys(latencies));
-  return first === undefined || first.some((location) => others.every((other) => other.includes(location)));
 }
 
 function stated(statement: string, judge: (name: string) => Truth): Truth {
