@@ -1,4 +1,4 @@
-import { expect, describe, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { now, pass, ticket, versus } from './engine/builders.ts';
 
 describe('in documented order', () => {

@@ -1,4 +1,4 @@
-import { expect, describe, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { matchesOf, pass, ticket, versus } from './engine/builders.ts';
 
 const together = (raw: object, ...players: object[]) =>

@@ -4,7 +4,7 @@ import { instanceNames, type Rule, type RuleSet } from '../rule-set/rule-set.ts'
 import { everyExpansion, ofBackfill, onlyLoosens, ruleSetAt, stageStarts } from './at-age.ts';
 import { Columns } from './columns.ts';
 import type { Check, Engine, Judgement, Stage } from './engine.ts';
-import { keyColumns, nearnessOf, windowOf } from './nearness.ts';
+import { keyRulesOf, nearnessOf, windowOf } from './nearness.ts';
 import { sortRulesOf } from './preference.ts';
 import { canBreak, compileRule, latencyIndex, type RuleScope } from './rules/compile-rule.ts';
 import type { Order } from './rules/judge.ts';
@@ -38,7 +38,7 @@ export function compileRuleSet(ruleSet: RuleSet, options: Options = {}): Engine 
     latencyAggregations: [],
     prunes: onlyLoosens(ruleSet) && onlyLoosens(ofBackfill(ruleSet)),
   };
-  const keys = keyColumns(ruleSet, columns);
+  const keyRules = keyRulesOf(ruleSet, columns);
   const nearness = nearnessOf(ruleSet, columns);
   const sortRules = sortRulesOf(ruleSet);
   const stages: Stage[] = [];
@@ -73,7 +73,8 @@ export function compileRuleSet(ruleSet: RuleSet, options: Options = {}): Engine 
     teamIndex: scope.teamIndex,
     teamClass: teamClasses(ruleSet, teamNames),
     columns,
-    keyColumns: keys,
+    keyRules: keyRules.map(({ rule }) => rule),
+    keyColumns: [...new Set(keyRules.flatMap((rule) => rule.columns))],
     nearness,
     sortRules,
     sortColumns: ruleSet.algorithm.batchingPreference === 'sorted' ? ruleSet.algorithm.sortByAttributes : [],

@@ -59,6 +59,8 @@ export interface Engine {
   /** Teams of one class are interchangeable: same sizes, and no rule tells them apart. */
   readonly teamClass: readonly number[];
   readonly columns: Columns;
+  /** Indexes of the rules that split the pool by `keyColumns`. */
+  readonly keyRules: readonly number[];
   /** Columns whose values all members of a match share. */
   readonly keyColumns: readonly number[];
   readonly nearness: readonly Nearness[];

@@ -61,6 +61,11 @@ function barredAt(engine: Engine, seating: Seating, candidate: Candidate): strin
     .filter(({ final }) => final)
     .map(({ rule, miss }) => {
       const isLatency = engine.ruleSet.rules[rule]?.type === 'latency';
+      const silent = candidate.ticket.players.find(
+        ({ latencyInMs = {} }) => Object.keys(latencyInMs).length === 0,
+      );
+      if (isLatency && silent !== undefined)
+        return `player "${silent.playerId}" reported no latency, and rule "${engine.ruleNames[rule]}" needs one`;
       const how = miss === undefined ? '' : ` by ${miss.by}`;
       return `${isLatency ? 'no location suits it: ' : ''}by itself it fails rule "${engine.ruleNames[rule]}"${how}`;
     });
