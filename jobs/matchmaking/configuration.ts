@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defaultLadder, ladderName } from '../rating-update/ladder.ts';
-import { inOurSpelling } from './aws-spelling.ts';
 import { gameProperties, gameSessionData, placement } from '../session-creation/placement.ts';
+import { inOurSpelling } from './aws-spelling.ts';
 import { flexMatchLimits, limits } from './limits.ts';
 import { ratingAttributes } from './rating-attributes.ts';
 import { ticketLimits, wellFormed } from './ticket.ts';

@@ -84,12 +84,12 @@ describe('a ticket that waits for others', () => {
       type: 'comparison',
       measurements: ['count(teams[red].players)'],
       operation: '=',
-      referenceValue: 2,
+      referenceValue: 3,
     };
     const tickets = [ticket('a', { mode: 'duel' }), ticket('b', { mode: 'brawl' })];
 
     expect(
-      why(versus(2, [equal, { type: 'batchDistance', batchAttribute: 'mode' }]), tickets).blockedBy,
+      why(versus(3, [equal, { type: 'batchDistance', batchAttribute: 'mode' }]), tickets).blockedBy,
     ).toEqual([{ rule: 'rule1', tickets: 1 }]);
   });
 
