@@ -1,6 +1,7 @@
 import type { FormedMatch } from '../matchmaking/engine/form-matches.ts';
 import type { SearchingTicket, TicketPlayer } from '../matchmaking/ticket.ts';
 import { applied, combined, type Value } from './naive-functions.ts';
+import { located, sharesLocation } from './naive-latency.ts';
 
 /** A rule set as its author writes it. */
 // biome-ignore lint/suspicious/noExplicitAny: the checker reads raw JSON on purpose, not the loader's types
@@ -48,6 +49,10 @@ export function violations(raw: RawRuleSet, match: FormedMatch, now: number): st
           wrong.push(`${player.playerId} lacks ${attribute.name}`);
   const rules = set.rules ?? [];
   const inside = rules.flatMap((rule: RawRuleSet) => rule.statement?.match(/[^(),\s]+/g) ?? []);
+  const latency = rules.filter((rule: RawRuleSet) => rule.type === 'latency');
+  const enforced = latency.filter((rule: RawRuleSet) => !inside.includes(rule.name));
+  if (enforced.length > 1 && !located(enforced, match)) wrong.push('all latency rules hold in one location');
+  if (latency.length === 0 && !sharesLocation(match)) wrong.push('a location that all players report');
   for (const rule of rules)
     if (!inside.includes(rule.name) && truth(rule, set, match) !== true) wrong.push(rule.name);
   return wrong;
@@ -113,18 +118,18 @@ function truth(rule: RawRuleSet, set: RawRuleSet, match: FormedMatch): Truth {
     case 'batchDistance': {
       const values = leaves(evaluate(`flatten(teams[*].players.attributes[${rule.batchAttribute}])`));
       if (typeof values[0] === 'string') return new Set(values).size === 1;
-      return Math.max(...(values as number[])) - Math.min(...(values as number[])) <= rule.maxDistance;
+      return Math.max(...(values as number[])) - Math.min(...(values as number[])) <= rule.maxDistance + 1e-6;
     }
     case 'collection':
       return all(
         measurements.map((text) =>
-          collected(rule, evaluate(text, rule.partyAggregation ?? 'union') as Value[], (t) =>
-            evaluate(t, rule.partyAggregation ?? 'union'),
+          collected(rule, evaluate(text, listAggregation(rule)) as Value[], (t) =>
+            evaluate(t, listAggregation(rule)),
           ),
         ),
       );
     case 'latency':
-      return located(rule, match);
+      return located([rule], match);
     case 'compound':
       return stated(rule.statement, (name) =>
         truth(
@@ -136,6 +141,11 @@ function truth(rule: RawRuleSet, set: RawRuleSet, match: FormedMatch): Truth {
     default:
       return true;
   }
+}
+
+/** `contains` counts players, each by their own list. */
+function listAggregation({ operation, partyAggregation }: RawRuleSet): string {
+  return operation === 'contains' ? 'each' : (partyAggregation ?? 'union');
 }
 
 function all(truths: Truth[]): Truth {
@@ -151,12 +161,20 @@ function across(v: Value, operation: string): Truth {
   const list = v as Value[];
   if (list.some(Array.isArray)) return all(list.map((sublist) => across(sublist, operation)));
   if (list.includes(undefined)) return undefined;
-  return operation === '=' ? new Set(list).size <= 1 : new Set(list).size === list.length;
+  const pairs = list.flatMap((a, index) => list.slice(index + 1).map((b) => same(a, b)));
+  return operation === '=' ? pairs.every(Boolean) : !pairs.some(Boolean);
 }
 
 function related(a: Value, operation: string, b: Value): Truth {
   if (a === undefined || b === undefined) return undefined;
-  return { '<': a < b, '<=': a <= b, '=': a === b, '!=': a !== b, '>': a > b, '>=': a >= b }[operation];
+  const equal = same(a, b);
+  const [less, more] = [!equal && a < b, !equal && a > b];
+  return { '<': less, '<=': !more, '=': equal, '!=': !equal, '>': more, '>=': !less }[operation];
+}
+
+/** Equal but for rounding; the numbers of the tests differ by more or not at all. */
+function same(a: Value, b: Value): boolean {
+  return typeof a === 'number' && typeof b === 'number' ? Math.abs(a - b) <= 1e-6 : a === b;
 }
 
 function collected(rule: RawRuleSet, lists: Value[], evaluate: (text: unknown) => Value): Truth {
@@ -172,28 +190,6 @@ function collected(rule: RawRuleSet, lists: Value[], evaluate: (text: unknown) =
   if (rule.operation === 'contains')
     return inRange(sets.filter((words) => words.includes(reference[0])).length);
   return sets.every((words) => inRange(words.filter((word) => reference.includes(word)).length));
-}
-
-function located(rule: RawRuleSet, match: FormedMatch): Truth {
-  const parties = match.tickets.flatMap((ticket) =>
-    ticket.backfill ? ticket.players.map((p) => [p]) : [ticket.players],
-  );
-  const locations = new Set(parties.flat().flatMap((player) => Object.keys(player.latencyInMs ?? {})));
-  return [...locations].some((location) => {
-    const perParty = parties.map((players) => {
-      const values = players.map((player) => player.latencyInMs?.[location]);
-      return values.includes(undefined)
-        ? undefined
-        : combined(values as number[], rule.partyAggregation ?? 'avg');
-    });
-    if (perParty.includes(undefined)) return false;
-    const known = perParty as number[];
-    if (known.some((value) => value > (rule.maxLatency ?? Number.POSITIVE_INFINITY))) return false;
-    if (rule.maxDistance === undefined) return true;
-    const each = known.flatMap((value, index) => (parties[index] ?? []).map(() => value));
-    const centre = combined(each, rule.distanceReference);
-    return known.every((value) => Math.abs(value - centre) <= rule.maxDistance + 1e-6);
-  });
 }
 
 function stated(statement: string, judge: (name: string) => Truth): Truth {

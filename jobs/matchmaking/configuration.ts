@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defaultLadder, ladderName } from '../rating-update/ladder.ts';
 import { gameProperties, gameSessionData, placement } from '../session-creation/placement.ts';
+import { inOurSpelling } from './aws-spelling.ts';
 import { flexMatchLimits, limits } from './limits.ts';
 import { ratingAttributes } from './rating-attributes.ts';
 import { ticketLimits, wellFormed } from './ticket.ts';
@@ -44,6 +45,7 @@ const flexMatch = {
   requestTimeoutSeconds: z.int().min(1).max(43_200),
   /** Whether a match is proposed to its players first; all of them must accept within `acceptanceTimeoutSeconds`. */
   acceptanceRequired: z.boolean().default(false),
+  /** Used with `acceptanceRequired` only; FlexMatch's own samples set it without. */
   acceptanceTimeoutSeconds: z.int().min(1).max(600).optional(),
   /** Copied into every event as `customEventData`. */
   customEventData: wellFormed(256).optional(),
@@ -56,13 +58,18 @@ const flexMatch = {
   backfillMode: z.enum(['MANUAL', 'AUTOMATIC']).default('MANUAL'),
   flexMatchMode: z.literal('STANDALONE', `WITH_QUEUE ${hosting}`).default('STANDALONE'),
   gameSessionQueueArns: refusedSince(`names queues of GameLift hosting and ${hosting}`),
-  additionalPlayerCount: refusedSince(
-    'is not available in STANDALONE mode; let the rule set ask for fewer players instead',
-  ),
+  /** 0 is what STANDALONE means anyway; accepted, since configurations written for FlexMatch say it. */
+  additionalPlayerCount: z
+    .literal(0, 'above 0 is not available in STANDALONE mode; let the rule set ask for fewer players instead')
+    .optional(),
   /** Handed to the placement webhook. */
   gameProperties: gameProperties.optional(),
   gameSessionData: gameSessionData.optional(),
-  tags: refusedSince('belong to AWS resources; a configuration of this fleet is none'),
+  /** Kept with the configuration; nothing here reads them. */
+  tags: z
+    .array(z.strictObject({ key: z.string().min(1).max(128), value: z.string().max(256) }))
+    .max(200, 'at most 200 tags')
+    .optional(),
   configurationArn: refusedSince(setByAws),
   ruleSetArn: refusedSince(setByAws),
   creationTime: refusedSince(setByAws),
@@ -97,17 +104,11 @@ const ours = {
   placement: placement.default({ kind: 'none' }),
 } as const;
 
-/** A named queue for players: which rule set forms its matches, and how long a ticket may search. */
-export const configuration = z.strictObject({ ...flexMatch, ...ours }).superRefine((it, context) => {
+const inOurNames = z.strictObject({ ...flexMatch, ...ours }).superRefine((it, context) => {
   const refuse = (path: string, message: string) =>
     context.addIssue({ code: 'custom', path: [path], message });
   if (it.acceptanceRequired && it.acceptanceTimeoutSeconds === undefined)
     refuse('acceptanceTimeoutSeconds', 'needed with acceptanceRequired: true (1 to 600)');
-  if (!it.acceptanceRequired && it.acceptanceTimeoutSeconds !== undefined)
-    refuse(
-      'acceptanceTimeoutSeconds',
-      'contradicts acceptanceRequired: false, which never waits for an answer',
-    );
   if (it.minimumHoldSeconds >= it.requestTimeoutSeconds)
     refuse(
       'minimumHoldSeconds',
@@ -117,7 +118,29 @@ export const configuration = z.strictObject({ ...flexMatch, ...ours }).superRefi
     if (it[told] !== undefined && it.placement.kind === 'none')
       refuse(told, 'is for whoever places matches; it means nothing without a placement webhook');
 });
-export type Configuration = z.output<typeof configuration>;
+export type Configuration = z.output<typeof inOurNames>;
+
+/**
+ * A named queue for players: which rule set forms its matches, and how long a ticket may search. Its properties may also
+ * have the API's spelling: `Name`, `RuleSetName`, …
+ */
+export const configuration = z.preprocess(configurationInOurSpelling, inOurNames) as unknown as z.ZodType<
+  Configuration,
+  z.input<typeof inOurNames>
+>;
+
+/** The pairs of `GameProperties` and `Tags` are `{ Key, Value }` there. */
+function configurationInOurSpelling(value: unknown): unknown {
+  const renamed = inOurSpelling(value);
+  if (typeof renamed !== 'object' || renamed === null || Array.isArray(renamed)) return renamed;
+  const pairs = ['gameProperties', 'tags'];
+  return Object.fromEntries(
+    Object.entries(renamed).map(([name, it]) => [
+      name,
+      pairs.includes(name) && Array.isArray(it) ? it.map(inOurSpelling) : it,
+    ]),
+  );
+}
 
 /**
  * A configuration as workers and producers read it from Redis: settings, and the rule set body it points at.

@@ -1,37 +1,20 @@
 import { z } from 'zod';
+import { inOurSpelling } from './aws-spelling.ts';
 import { ticketId } from './configuration.ts';
 import { flexMatchLimits } from './limits.ts';
 import { type SearchingTicket, ticketPlayerWithin } from './ticket.ts';
-
-/** Property names of the GameLift API, as they may stand in a file beside ours. */
-const ours: Readonly<Record<string, string>> = {
-  TicketId: 'ticketId',
-  StartTime: 'startTime',
-  Players: 'players',
-  Backfill: 'backfill',
-  PlayerId: 'playerId',
-  PlayerAttributes: 'attributes',
-  LatencyInMs: 'latencyInMs',
-  Team: 'team',
-};
-
-/** Gives an object our names where it has the API's; everything below a name we know nothing of is left alone. */
-function renamed(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, it]) => [ours[name] ?? name, it]));
-}
 
 /** The most players of a running match (StartMatchBackfill). */
 const backfillPlayers = 199;
 
 const ticket = z.preprocess(
-  renamed,
+  inOurSpelling,
   z
     .strictObject({
       ticketId,
       startTime: z.iso.datetime({ offset: true, error: 'must be ISO 8601, e.g. 2026-01-01T00:00:00Z' }),
       players: z
-        .array(z.preprocess(renamed, ticketPlayerWithin(flexMatchLimits)))
+        .array(z.preprocess(inOurSpelling, ticketPlayerWithin(flexMatchLimits)))
         .min(1, 'at least 1 player'),
       backfill: z.boolean().optional(),
     })

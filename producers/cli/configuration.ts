@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import type { z } from 'zod';
+import { inOurSpelling } from '../../jobs/matchmaking/aws-spelling.ts';
 import type { configuration } from '../../jobs/matchmaking/configuration.ts';
 import { count } from './arguments.ts';
 import { configurationRow, configurationText } from './configuration-text.ts';
@@ -18,7 +19,7 @@ export function configurationCommands(from: string): Command {
     .action((file: string, _options: unknown, command: Command) =>
       withClient(command, async (client) => {
         // The client checks it: whatever is wrong with the file is said there, by field.
-        const wanted = (await readJson(from, file)) as z.input<typeof configuration>;
+        const wanted = inOurSpelling(await readJson(from, file)) as z.input<typeof configuration>;
         const { version } = await client.putConfiguration(wanted);
         show(command, { name: wanted.name, version }, [{ name: wanted.name, version }]);
       }),

@@ -40,6 +40,11 @@ export async function readText(from: string, file: string): Promise<string> {
 /** Reads a JSON file named relative to the caller's folder. */
 export async function readJson(from: string, file: string): Promise<unknown> {
   const text = await readText(from, file);
+  if (text.startsWith('\uFEFF'))
+    throw new RequestError(
+      'invalid-request',
+      `${file} starts with a byte-order mark (U+FEFF); save it as UTF-8 without one`,
+    );
   try {
     return JSON.parse(text);
   } catch (error) {

@@ -28,12 +28,42 @@ describe("FlexMatch's properties", () => {
 
   test.each([
     [{ gameSessionQueueArns: [] }, /^gameSessionQueueArns: .*GameLift hosting/],
-    [{ additionalPlayerCount: 2 }, /^additionalPlayerCount: .*STANDALONE/],
-    [{ tags: [] }, /^tags: /],
+    [{ additionalPlayerCount: 1 }, /^additionalPlayerCount: .*STANDALONE/],
     [{ configurationArn: 'arn:aws:gamelift:…' }, /^configurationArn: .*leave it out/],
     [{ creationTime: 1 }, /^creationTime: .*leave it out/],
   ])('%j has no meaning here and is refused by name, with the reason', (bad, message) => {
     expect(problems(bad)).toEqual([expect.stringMatching(message)]);
+  });
+
+  test('what FlexMatch accepts and this fleet has no use for is accepted', () => {
+    expect(problems({ acceptanceRequired: false, acceptanceTimeoutSeconds: 20 })).toEqual([]);
+    expect(problems({ additionalPlayerCount: 0, tags: [{ key: 'team', value: 'blue' }] })).toEqual([]);
+    expect(problems({ tags: Array.from({ length: 201 }, () => ({ key: 'a', value: '' })) })).toEqual([
+      expect.stringMatching(/^tags: /),
+    ]);
+  });
+
+  test("the API's spelling is read as ours", () => {
+    const ours = {
+      ...least,
+      acceptanceRequired: true,
+      acceptanceTimeoutSeconds: 20,
+      customEventData: 'x',
+      placement: { kind: 'webhook', url: 'https://place.example.com' },
+      gameProperties: [{ key: 'map', value: 'ice' }],
+      tags: [{ key: 'team', value: 'blue' }],
+    };
+    const upper = (name: string) => `${name.slice(0, 1).toUpperCase()}${name.slice(1)}`;
+    const spelled = (it: object) =>
+      Object.fromEntries(Object.entries(it).map(([name, value]) => [upper(name), value]));
+    const theirs = {
+      ...spelled(ours),
+      GameProperties: ours.gameProperties.map(spelled),
+      Tags: ours.tags.map(spelled),
+    };
+
+    expect(configuration.parse(theirs)).toEqual(configuration.parse(ours));
+    expect(problems({ Name: 'other' })).toEqual([expect.stringContaining('Name')]);
   });
 
   test('a property that nobody knows is refused by name', () => {

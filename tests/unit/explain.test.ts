@@ -50,6 +50,49 @@ describe('a ticket that waits for others', () => {
     expect(found).toMatchObject({ waitsFor: 'players', playersNeeded: 4, playersInReach: 1 });
   });
 
+  test.each<[string, object]>([
+    [
+      'one team compared with the other',
+      {
+        type: 'comparison',
+        measurements: ['count(teams[red].players)'],
+        operation: '=',
+        referenceValue: 'count(teams[blue].players)',
+      },
+    ],
+    ['all compared', { type: 'comparison', measurements: ['count(teams[*].players)'], operation: '=' }],
+    [
+      'a spread of 0',
+      {
+        type: 'distance',
+        measurements: ['max(count(teams[*].players))'],
+        referenceValue: 'min(count(teams[*].players))',
+        maxDistance: 0,
+      },
+    ],
+  ])('counts as many on the other team where a rule wants equal sizes: %s', (_, rule) => {
+    const teams = ['red', 'blue'].map((name) => ({ name, minPlayers: 1, maxPlayers: 4 }));
+
+    expect(why(versus(1, [rule], { teams }), [ticket('trio', [{}, {}, {}])])).toMatchObject({
+      waitsFor: 'players',
+      playersNeeded: 3,
+    });
+  });
+
+  test('knows by which rule it is parted also when a rule about counts is not met yet', () => {
+    const equal = {
+      type: 'comparison',
+      measurements: ['count(teams[red].players)'],
+      operation: '=',
+      referenceValue: 3,
+    };
+    const tickets = [ticket('a', { mode: 'duel' }), ticket('b', { mode: 'brawl' })];
+
+    expect(
+      why(versus(3, [equal, { type: 'batchDistance', batchAttribute: 'mode' }]), tickets).blockedBy,
+    ).toEqual([{ rule: 'rule1', tickets: 1 }]);
+  });
+
   test('counts a backfill ticket by the seats its match lacks', () => {
     const running = backfill('running', [{ team: 'red' }, { team: 'red' }, { team: 'blue' }]);
 
@@ -125,6 +168,18 @@ describe('a ticket that can never match is told so', () => {
       versus(1, [{ type: 'latency', maxLatency: 50 }]),
       ticket('a', { latency: { eu: 80 } }),
       /no location suits it: by itself it fails rule "rule0" by 30/,
+    ],
+    [
+      'a player sent no latency',
+      versus(2, [{ type: 'latency', maxLatency: 50 }]),
+      ticket('a', [{ latency: { eu: 20 } }, {}]),
+      /player "a2" reported no latency, and rule "rule0" needs one/,
+    ],
+    [
+      'its own players could play in no location together',
+      versus(2),
+      ticket('a', [{ latency: { eu: 20 } }, { latency: { us: 20 } }]),
+      /its own players report no location in common/,
     ],
     [
       'it times out before a rule is relaxed',

@@ -132,7 +132,7 @@ describe('collection', () => {
     expect(together(versus(1, [shared]), { roles: ['a'] }, { roles: ['c'] })).toBe(false);
   });
 
-  test('contains counts the lists that hold a value, a party as one list', () => {
+  test('contains counts players, each by their own list, whatever the aggregation', () => {
     const medics = {
       type: 'collection',
       operation: 'contains',
@@ -143,7 +143,26 @@ describe('collection', () => {
 
     expect(together(versus(1, [medics]), { roles: ['medic'] }, { roles: [] })).toBe(true);
     expect(together(versus(1, [medics]), { roles: ['medic'] }, { roles: ['medic'] })).toBe(false);
-    expect(together(versus(2, [medics]), [{ roles: ['medic'] }, { roles: ['medic'] }], [{}, {}])).toBe(true);
+    for (const partyAggregation of ['union', 'intersection', undefined]) {
+      const raw = versus(2, [{ ...medics, partyAggregation }]);
+      expect(together(raw, [{ roles: ['medic'] }, { roles: ['medic'] }], [{}, {}])).toBe(false);
+      expect(together(raw, [{ roles: ['medic'] }, {}], [{}, {}])).toBe(true);
+    }
+  });
+
+  test('eight players in two parties of four meet contains with minCount 8', () => {
+    const classic = {
+      type: 'collection',
+      operation: 'contains',
+      measurements: [flat('roles')],
+      referenceValue: 'Classic',
+      minCount: 8,
+    };
+    const party = (last: string) =>
+      ['Classic', 'Classic', 'Classic', last].map((role) => ({ roles: [role] }));
+
+    expect(together(versus(4, [classic]), party('Classic'), party('Classic'))).toBe(true);
+    expect(together(versus(4, [classic]), party('Classic'), party('Ranked'))).toBe(false);
   });
 
   test('a block list works both ways (docs ex. 11)', () => {
@@ -184,28 +203,6 @@ describe('collection', () => {
 
     expect(pass(raw, pair(14))).toEqual([]);
     expect(pass(raw, pair(15))).toEqual([['a', 'b']]);
-  });
-});
-
-describe('latency', () => {
-  test('one location must suit everyone, and is where the match should go', () => {
-    const raw = versus(1, [{ type: 'latency', maxLatency: 100 }]);
-    const [match] = matchesOf(raw, [
-      ticket('a', { latency: { eu: 40, us: 90 } }),
-      ticket('b', { latency: { eu: 200, us: 100 } }),
-    ]);
-
-    expect(match?.tickets.length).toBe(2);
-    expect(together(raw, { latency: { eu: 40 } }, { latency: { us: 40 } })).toBe(false);
-    expect(together(raw, { latency: { eu: 40 } }, { latency: { eu: 101 } })).toBe(false);
-    expect(together(raw, { latency: { eu: 40 } }, {})).toBe(false);
-  });
-
-  test('maxDistance keeps everyone near the best latency there', () => {
-    const raw = versus(1, [{ type: 'latency', maxDistance: 30, distanceReference: 'min' }]);
-
-    expect(together(raw, { latency: { eu: 20 } }, { latency: { eu: 50 } })).toBe(true);
-    expect(together(raw, { latency: { eu: 20 } }, { latency: { eu: 51 } })).toBe(false);
   });
 });
 

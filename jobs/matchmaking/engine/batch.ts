@@ -1,3 +1,4 @@
+import type { TicketPlayer } from '../ticket.ts';
 import type { Block, Candidate } from './candidate.ts';
 import type { Engine, Stage } from './engine.ts';
 
@@ -26,6 +27,18 @@ export function inOneLocation(
   return candidates.filter(({ reach }) => ((reach[stage] ?? 0) >> most) & 1);
 }
 
+/** Bits of the locations that all players who report latencies share; all bits where nobody reports any. */
+export function reportedBy(players: readonly TicketPlayer[], locations: Map<string, number>): number {
+  let shared = -1;
+  for (const { latencyInMs } of players) {
+    if (latencyInMs === undefined) continue;
+    let own = 0;
+    for (const location of Object.keys(latencyInMs)) own |= bitOf(location, locations);
+    shared &= own;
+  }
+  return shared;
+}
+
 function bitOf(location: string, locations: Map<string, number>): number {
   const index = locations.get(location) ?? locations.size;
   locations.set(location, index);
@@ -45,7 +58,7 @@ export function reachOf(
 }
 
 /** Whether a location's latency suits a block under every limit. */
-export function within({ latencies }: Block, location: string, limits: Stage['latencyLimits']): boolean {
+function within({ latencies }: Block, location: string, limits: Stage['latencyLimits']): boolean {
   for (const { index, maxLatency } of limits) {
     const latency = latencies[index]?.get(location);
     if (latency === undefined || latency > maxLatency) return false;

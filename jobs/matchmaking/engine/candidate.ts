@@ -1,6 +1,6 @@
 import type { NumberAggregation } from '../rule-set/rule-set.ts';
 import type { SearchingTicket, TicketPlayer } from '../ticket.ts';
-import { fastestOf, reachOf } from './batch.ts';
+import { fastestOf, reachOf, reportedBy } from './batch.ts';
 import { type Cell, reduced } from './columns.ts';
 import type { Engine } from './engine.ts';
 import { type SortValue, sortValue } from './preference.ts';
@@ -28,6 +28,12 @@ export interface Candidate {
   readonly numbers: readonly number[];
   /** Per stage, the locations whose latency suits the ticket, one bit each; more than 31 locations share bits. */
   readonly reach: readonly number[];
+  /**
+   * Without a latency rule, bits of the locations that all its players with latencies report, all bits where none does: a
+   * match needs one in common. More than 31 locations share bits, and `crowded` says that these may be shared.
+   */
+  readonly reported: number;
+  readonly crowded: boolean;
   /** Bit of its fastest location. */
   readonly fastest: number;
   /** What the sort rules look at, by `Engine.sortRules`. */
@@ -79,6 +85,8 @@ export function candidateOf(
   }
   const key = keyOf(engine, blocks);
   if (key === undefined) return undefined;
+  const reported = engine.latencyAggregations.length === 0 ? reportedBy(ticket.players, locations) : -1;
+  if (reported === 0) return undefined;
   return {
     ticket,
     size: ticket.players.length,
@@ -90,6 +98,8 @@ export function candidateOf(
       engine.latencyAggregations.length === 0
         ? nowhere
         : engine.stages.map(({ latencyLimits }) => reachOf(blocks, latencyLimits, locations)),
+    reported,
+    crowded: reported !== -1 && locations.size > 31,
     fastest: fastestOf(blocks, locations),
     sorts:
       engine.sortRules.length === 0

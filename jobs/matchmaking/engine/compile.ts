@@ -4,10 +4,11 @@ import { instanceNames, type Rule, type RuleSet } from '../rule-set/rule-set.ts'
 import { everyExpansion, ofBackfill, onlyLoosens, ruleSetAt, stageStarts } from './at-age.ts';
 import { Columns } from './columns.ts';
 import type { Check, Engine, Judgement, Stage } from './engine.ts';
-import { keyColumns, nearnessOf, windowOf } from './nearness.ts';
+import { keyRulesOf, nearnessOf, windowOf } from './nearness.ts';
 import { sortRulesOf } from './preference.ts';
 import { canBreak, compileRule, latencyIndex, type RuleScope } from './rules/compile-rule.ts';
 import type { Order } from './rules/judge.ts';
+import type { PlacedLatency } from './rules/latency.ts';
 
 export type { Engine } from './engine.ts';
 
@@ -37,7 +38,7 @@ export function compileRuleSet(ruleSet: RuleSet, options: Options = {}): Engine 
     latencyAggregations: [],
     prunes: onlyLoosens(ruleSet) && onlyLoosens(ofBackfill(ruleSet)),
   };
-  const keys = keyColumns(ruleSet, columns);
+  const keyRules = keyRulesOf(ruleSet, columns);
   const nearness = nearnessOf(ruleSet, columns);
   const sortRules = sortRulesOf(ruleSet);
   const stages: Stage[] = [];
@@ -72,7 +73,8 @@ export function compileRuleSet(ruleSet: RuleSet, options: Options = {}): Engine 
     teamIndex: scope.teamIndex,
     teamClass: teamClasses(ruleSet, teamNames),
     columns,
-    keyColumns: keys,
+    keyRules: keyRules.map(({ rule }) => rule),
+    keyColumns: [...new Set(keyRules.flatMap((rule) => rule.columns))],
     nearness,
     sortRules,
     sortColumns: ruleSet.algorithm.batchingPreference === 'sorted' ? ruleSet.algorithm.sortByAttributes : [],
@@ -89,7 +91,10 @@ function judgementOf(effective: RuleSet, scope: RuleScope): Judgement {
     minPlayers: perInstance(effective, 'minPlayers'),
     maxPlayers: perInstance(effective, 'maxPlayers'),
     checks: compileChecks(effective, scope),
-    latencyLimits: latencyLimits(effective, scope),
+    latencyRules: latencyRules(effective, scope),
+    latencyLimits: latencyRules(effective, scope).flatMap(({ rule: { maxLatency }, index }) =>
+      maxLatency === undefined ? [] : [{ index, maxLatency }],
+    ),
   };
 }
 
@@ -108,19 +113,23 @@ function enforcedRules(ruleSet: RuleSet): Rule[] {
 }
 
 function compileChecks(ruleSet: RuleSet, scope: RuleScope): Check[] {
-  const checks = enforcedRules(ruleSet).map((rule) => ({
+  const enforced = enforcedRules(ruleSet);
+  const checks = enforced.map((rule, index) => ({
     rule: ruleSet.rules.indexOf(rule),
-    judge: compileRule(rule, ruleSet.rules, scope),
+    judge: compileRule(
+      rule,
+      ruleSet.rules,
+      scope,
+      enforced.slice(0, index).filter((earlier) => earlier.type === 'latency'),
+    ),
     prunes: canBreak(rule, scope),
   }));
   return checks.sort((a, b) => Number(b.prunes) - Number(a.prunes));
 }
 
-function latencyLimits(ruleSet: RuleSet, scope: RuleScope): Stage['latencyLimits'] {
+function latencyRules(ruleSet: RuleSet, scope: RuleScope): PlacedLatency[] {
   return enforcedRules(ruleSet).flatMap((rule) =>
-    rule.type === 'latency' && rule.maxLatency !== undefined
-      ? [{ index: latencyIndex(scope, rule.partyAggregation), maxLatency: rule.maxLatency }]
-      : [],
+    rule.type === 'latency' ? [{ rule, index: latencyIndex(scope, rule.partyAggregation) }] : [],
   );
 }
 

@@ -2,6 +2,7 @@ import type { Algorithm, NumberAggregation, RuleSet, SortRule } from '../rule-se
 import { matchSizes } from '../rule-set/rule-set.ts';
 import type { Columns } from './columns.ts';
 import type { Judge, Order } from './rules/judge.ts';
+import type { PlacedLatency } from './rules/latency.ts';
 
 /** A rule as it is enforced at one expansion stage. */
 export interface Check {
@@ -18,6 +19,8 @@ export interface Judgement {
   readonly minPlayers: readonly number[];
   readonly maxPlayers: readonly number[];
   readonly checks: readonly Check[];
+  /** The enforced latency rules: all of them hold in one location. */
+  readonly latencyRules: readonly PlacedLatency[];
   /** maxLatency of the enforced latency rules, with their place in `Block.latencies`. */
   readonly latencyLimits: readonly { readonly index: number; readonly maxLatency: number }[];
 }
@@ -56,6 +59,8 @@ export interface Engine {
   /** Teams of one class are interchangeable: same sizes, and no rule tells them apart. */
   readonly teamClass: readonly number[];
   readonly columns: Columns;
+  /** Indexes of the rules that split the pool by `keyColumns`. */
+  readonly keyRules: readonly number[];
   /** Columns whose values all members of a match share. */
   readonly keyColumns: readonly number[];
   readonly nearness: readonly Nearness[];

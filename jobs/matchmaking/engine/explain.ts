@@ -2,7 +2,8 @@ import type { SearchingTicket } from '../ticket.ts';
 import { ofBackfill } from './at-age.ts';
 import type { Candidate } from './candidate.ts';
 import { chanceFrom } from './chance.ts';
-import { type Engine, judgementAt } from './engine.ts';
+import type { Engine } from './engine.ts';
+import { missingPlayers } from './missing-players.ts';
 import type { Neighbourhood } from './neighbourhood.ts';
 import { neverReasons } from './never.ts';
 import { type NextStep, nextStepOf } from './next-step.ts';
@@ -36,7 +37,7 @@ export interface Explanation {
   readonly sample: { readonly waiting: number; readonly lookedAt: number };
   /** Rules that keep tickets looked at apart from this one, whoever else joins; the most frequent first. */
   readonly blockedBy: readonly { readonly rule: string; readonly tickets: number }[];
-  /** Tickets that fit no team beside this one. */
+  /** Tickets that fit no team beside this one, or (without a latency rule) report no location that it reports. */
   readonly withoutRoom: number;
   /** With `rules`: how often each failed and passed in the line-ups that were tried. */
   readonly triedTogether: readonly {
@@ -131,24 +132,6 @@ function told(explanation: Omit<Explanation, 'summary'>): Explanation {
   return { waitsFor, summary: summaryOf(explanation), ...rest };
 }
 
-/** Seats below the minimum with the ticket on the team where it fills most of them. */
-function missingPlayers(engine: Engine, { stage, blocks, backfill, size }: Candidate): number {
-  const minimum = judgementAt(engine, stage, backfill)?.minPlayers ?? [];
-  const room = engine.stages[stage]?.room ?? [];
-  const total = minimum.reduce((sum, min) => sum + min, 0);
-  if (!backfill) {
-    const fits = minimum.filter((_, team) => size <= (room[team] ?? 0));
-    return total - Math.max(0, ...fits.map((min) => Math.min(size, min)));
-  }
-  const counts = new Map<number, number>();
-  for (const { team = -1 } of blocks) counts.set(team, (counts.get(team) ?? 0) + 1);
-  const short = minimum.map((min, team) => Math.max(0, min - (counts.get(team) ?? 0)));
-  return Math.max(
-    1,
-    short.reduce((sum, missing) => sum + missing, 0),
-  );
-}
-
 function lookAround(engine: Engine, candidate: Candidate, { home, others }: Surroundings, tally: Tally) {
   const seating = new Seating(engine);
   const counts = new Map<number, number>();
@@ -181,7 +164,7 @@ function lookAround(engine: Engine, candidate: Candidate, { home, others }: Surr
     if (other === undefined) continue;
     lookedAt += neighbourhood.waiting;
     const obstacles = seating.obstacles(candidate, other) ?? [];
-    for (const { rule } of obstacles.filter(({ rule: at }) => isKey(engine, at)))
+    for (const { rule } of obstacles.filter(({ rule: at }) => engine.keyRules.includes(at)))
       counts.set(rule, (counts.get(rule) ?? 0) + neighbourhood.waiting);
   }
   const blockedBy = [...counts]
@@ -189,13 +172,4 @@ function lookAround(engine: Engine, candidate: Candidate, { home, others }: Surr
     .sort((a, b) => b.tickets - a.tickets);
   const sample = { waiting, lookedAt };
   return { playersInReach, withoutRoom, sample, blockedBy, ...(nearest && { nearestMiss: nearest.miss }) };
-}
-
-/** Whether the rule splits the pool by a value that all players of a match share. */
-function isKey({ ruleSet }: Engine, index: number): boolean {
-  const rule = ruleSet.rules[index];
-  return (
-    (rule?.type === 'batchDistance' && rule.maxDistance === undefined) ||
-    (rule?.type === 'comparison' && rule.operation === '=')
-  );
 }

@@ -66,7 +66,10 @@ function common(lists: readonly (readonly Value[])[]): Value[] {
   return [...new Set(first)].filter((value) => others.every((list) => list.includes(value)));
 }
 
-/** Undocumented: stddev is the population's; sum and count of nobody are 0, every other aggregate of nobody is NaN. */
+/**
+ * Undocumented: stddev is the population's; sum and count of nobody are 0, every other aggregate of nobody is NaN, and so
+ * is every aggregate of a list that holds a NaN.
+ */
 function reduce(name: FunctionName, list: readonly (number | string)[]): number {
   const { length } = list;
   if (name === 'count') return length;
@@ -75,12 +78,13 @@ function reduce(name: FunctionName, list: readonly (number | string)[]): number 
   let result = name === 'min' || name === 'max' ? (numbers[0] ?? Number.NaN) : 0;
   switch (name) {
     case 'min':
-      for (const value of numbers) if (!(value >= result)) result = value;
+      for (const value of numbers) result = Math.min(result, value);
       return result;
     case 'max':
-      for (const value of numbers) if (!(value <= result)) result = value;
+      for (const value of numbers) result = Math.max(result, value);
       return result;
     case 'median': {
+      if (numbers.some(Number.isNaN)) return Number.NaN;
       const sorted = [...numbers].sort((a, b) => a - b);
       const [low, high] = [sorted[(length - 1) >> 1], sorted[length >> 1]];
       return ((low ?? Number.NaN) + (high ?? Number.NaN)) / 2;

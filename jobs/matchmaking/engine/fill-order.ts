@@ -2,10 +2,16 @@ import { type Engine, isLarge, judgementAt } from './engine.ts';
 import type { Lineup } from './lineup.ts';
 
 /**
- * Teams to try for the next ticket, one of each that are alike and still empty. Equally good ones start at a random
- * team (FlexMatch documents the choice as random).
+ * Teams to try for the next ticket, one of each that are alike and still empty; all of them while a backfill ticket may
+ * join, whose players make alike teams different. Equally good ones start at a random team (FlexMatch documents the choice
+ * as random).
  */
-export function openTeams(engine: Engine, lineup: Lineup, chance: () => number): number[] {
+export function openTeams(
+  engine: Engine,
+  lineup: Lineup,
+  chance: () => number,
+  backfillMayJoin = false,
+): number[] {
   const { counts } = lineup;
   const room = engine.stages.at(-1)?.room ?? [];
   const teams: number[] = [];
@@ -16,7 +22,7 @@ export function openTeams(engine: Engine, lineup: Lineup, chance: () => number):
     const count = counts[team] ?? 0;
     const alike = engine.teamClass[team] ?? team;
     if (count >= (room[team] ?? 0) || (count === 0 && emptyClasses.includes(alike))) continue;
-    if (count === 0) emptyClasses.push(alike);
+    if (count === 0 && !(backfillMayJoin && !lineup.backfill)) emptyClasses.push(alike);
     teams.push(team);
   }
   if (teams.length < 2) return teams;

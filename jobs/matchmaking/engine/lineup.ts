@@ -14,7 +14,10 @@ export class Lineup {
   backfill = false;
   /** Index of the expansion stage whose rules judge this match. */
   stage = 0;
+  /** Bits of the locations that all members report; see `Candidate.reported`. */
+  reported = -1;
   readonly #stages: number[] = [];
+  readonly #reported: number[] = [];
   readonly #room: readonly number[];
   readonly #age: 'newest' | 'oldest';
 
@@ -37,6 +40,8 @@ export class Lineup {
     this.members.push(candidate);
     this.places.push(place);
     this.#stages.push(this.stage);
+    this.#reported.push(this.reported);
+    this.reported &= candidate.reported;
     if (this.members.length === 1) this.stage = candidate.stage;
     else if (this.#age === 'newest' ? candidate.stage < this.stage : candidate.stage > this.stage)
       this.stage = candidate.stage;
@@ -54,6 +59,7 @@ export class Lineup {
     const place = this.places.pop();
     if (candidate === undefined || place === undefined) return;
     this.stage = this.#stages.pop() ?? 0;
+    this.reported = this.#reported.pop() ?? -1;
     this.players -= candidate.size;
     if (candidate.backfill) this.backfill = false;
     for (const block of candidate.blocks) {

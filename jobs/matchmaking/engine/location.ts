@@ -1,12 +1,11 @@
-import { within } from './batch.ts';
 import type { Candidate } from './candidate.ts';
 import { type Engine, judgementAt } from './engine.ts';
+import { suits } from './rules/latency.ts';
 
 /**
- * The location that suits a match best: the lowest mean latency among those that every ticket with latencies reports
- * (FlexMatch: reported latencies restrict placement also without a latency rule). One within every enforced maxLatency
- * goes before one that is not; several latency rules may each have passed for a location of their own. Undefined when
- * the tickets share none.
+ * The location that suits a match best: the lowest mean latency among those that every player with latencies reports
+ * (FlexMatch: reported latencies restrict placement also without a latency rule) and in which all enforced latency rules
+ * hold. Undefined when nobody reports latencies, or only a compound rule lets those meet who share no location.
  */
 export function placementOf(engine: Engine, members: readonly Candidate[]): string | undefined {
   if (!members.some(reportsLatency)) return undefined;
@@ -22,7 +21,7 @@ export function placementOf(engine: Engine, members: readonly Candidate[]): stri
       }
     }
   const shared = [...sums].filter(([, { players }]) => players === reporting);
-  const suiting = shared.filter(([location]) => suits(engine, members, location));
+  const suiting = shared.filter(([location]) => allows(engine, members, location));
   let best: string | undefined;
   let lowest = Number.POSITIVE_INFINITY;
   for (const [location, { sum }] of suiting.length > 0 ? suiting : shared)
@@ -34,12 +33,23 @@ function reportsLatency({ ticket }: Candidate): boolean {
   return ticket.players.some(({ latencyInMs }) => latencyInMs !== undefined);
 }
 
-function suits(engine: Engine, members: readonly Candidate[], location: string): boolean {
+function allows(engine: Engine, members: readonly Candidate[], location: string): boolean {
   const reached = members.map(({ stage }) => stage);
   const judged =
     engine.algorithm.expansionAgeSelection === 'newest' ? Math.min(...reached) : Math.max(...reached);
   const filling = members.some(({ backfill }) => backfill);
-  const { latencyLimits = [] } = judgementAt(engine, judged, filling) ?? {};
-  if (latencyLimits.length === 0) return true;
-  return members.every(({ blocks }) => blocks.every((block) => within(block, location, latencyLimits)));
+  const { latencyRules = [] } = judgementAt(engine, judged, filling) ?? {};
+  const together = { teams: [members.flatMap(({ blocks }) => blocks)] };
+  return latencyRules.every(({ rule, index }) => suits(rule, together, index, location));
+}
+
+/** Whether all players who report latencies report one location in common. */
+export function shareLocation(members: readonly Candidate[]): boolean {
+  const players = members.flatMap(({ ticket }) => ticket.players);
+  const reports = players.map(({ latencyInMs }) => latencyInMs).filter((it) => it !== undefined);
+  const [first, ...others] = reports;
+  return (
+    first === undefined ||
+    Object.keys(first).some((name) => others.every((other) => Object.hasOwn(other, name)))
+  );
 }

@@ -56,7 +56,7 @@ export function windowOf(ruleSet: RuleSet, nearness: readonly Nearness[], column
   const fitting = limits
     .filter((limit) => limit?.column === primary.column)
     .map((limit) => limit?.distance ?? 0);
-  return Math.min(Number.POSITIVE_INFINITY, ...fitting) * (1 + 1e-9) + 1e-9;
+  return Math.min(Number.POSITIVE_INFINITY, ...fitting);
 }
 
 /** How far apart one rule lets any two tickets be, if it says so about all of them. */
@@ -126,22 +126,35 @@ function spreadAttribute(rule: DistanceRule, measurement: Expression, ruleSet: R
   return everyPlayersValue(measurement.of, ruleSet);
 }
 
-/** Columns all members share: enforced, never expanded, equality over all players. They split the pool for good. */
-export function keyColumns(ruleSet: RuleSet, columns: Columns): number[] {
+/** A rule that splits the pool for good, by columns that all members of a match share. */
+interface KeyRule {
+  /** Index into the rule set's rules. */
+  readonly rule: number;
+  readonly columns: readonly number[];
+}
+
+/** Enforced, never expanded, equality over all players. */
+export function keyRulesOf(ruleSet: RuleSet, columns: Columns): KeyRule[] {
   const expanded = new Set(everyExpansion(ruleSet).flatMap(({ of, names }) => (of === 'rules' ? names : [])));
-  const keys = ruleSet.rules.flatMap((rule): number[] => {
+  return ruleSet.rules.flatMap((rule, index): KeyRule[] => {
     if (expanded.has(rule.name) || namedInCompound(rule, ruleSet)) return [];
-    if (rule.type === 'batchDistance' && rule.maxDistance === undefined)
-      return [columns.attribute(rule.batchAttribute, rule.partyAggregation)];
-    if (rule.type !== 'comparison' || rule.operation !== '=' || rule.referenceValue !== undefined) return [];
-    const aggregation: NumberAggregation | 'each' = rule.partyAggregation ?? 'each';
-    return rule.measurements.flatMap((measurement) => {
-      const values = measurement.shape.depth === 1 ? everyPlayersValue(measurement, ruleSet) : undefined;
-      // A missing map key is no value, which equals anything.
-      return values === undefined || values.mapKey !== undefined
-        ? []
-        : [columns.attribute(values.name, aggregation)];
-    });
+    const shared = sharedColumns(rule, ruleSet, columns);
+    return shared.length === 0 ? [] : [{ rule: index, columns: shared }];
   });
-  return [...new Set(keys)];
+}
+
+function sharedColumns(rule: Rule, ruleSet: RuleSet, columns: Columns): number[] {
+  if (rule.type === 'batchDistance' && rule.maxDistance === undefined)
+    return [columns.attribute(rule.batchAttribute, rule.partyAggregation)];
+  if (rule.type !== 'comparison' || rule.operation !== '=' || rule.referenceValue !== undefined) return [];
+  const aggregation: NumberAggregation | 'each' = rule.partyAggregation ?? 'each';
+  // Averages of decimals that equal each other but for rounding would fall into different buckets.
+  if (aggregation === 'avg') return [];
+  return rule.measurements.flatMap((measurement) => {
+    const values = measurement.shape.depth === 1 ? everyPlayersValue(measurement, ruleSet) : undefined;
+    // A missing map key is no value, which equals anything.
+    return values === undefined || values.mapKey !== undefined
+      ? []
+      : [columns.attribute(values.name, aggregation)];
+  });
 }

@@ -2,6 +2,7 @@ import type { Candidate } from './candidate.ts';
 import type { Engine } from './engine.ts';
 import { sortedAlong } from './number-order.ts';
 import { compareContents } from './preference.ts';
+import { slackOf } from './slack.ts';
 
 /**
  * The waiting tickets of one key in one line, neighbours side by side: by the first number that decides who suits whom,
@@ -110,6 +111,8 @@ export class Neighbourhood {
     const near: Candidate[] = [];
     const [line, positions] = [this.#line, this.#positions];
     const centre = positions[anchor.at] ?? 0;
+    // A limit has slack at each end of it, and the positions are rounded means themselves.
+    const reach = window + 4 * slackOf(centre, window);
     let low = this.#previous[anchor.at] ?? -1;
     let high = this.#next[anchor.at] ?? -1;
     for (;;) {
@@ -117,7 +120,7 @@ export class Neighbourhood {
       const above = high < 0 ? Number.POSITIVE_INFINITY : (positions[high] ?? 0) - centre;
       const at = below < above || (below === above && this.#older(low, high)) ? low : high;
       const candidate = line[at];
-      if (candidate === undefined || Math.min(below, above) > window) return { near, more: false };
+      if (candidate === undefined || Math.min(below, above) > reach) return { near, more: false };
       if (near.length === limit) return { near, more: true };
       near.push(candidate);
       if (at === low) low = this.#previous[low] ?? -1;

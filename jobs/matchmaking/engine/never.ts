@@ -1,4 +1,5 @@
 import type { SearchingTicket } from '../ticket.ts';
+import { reportedBy } from './batch.ts';
 import type { Candidate } from './candidate.ts';
 import type { Engine } from './engine.ts';
 import { Seating } from './seating.ts';
@@ -26,6 +27,8 @@ function unreadable(engine: Engine, { players, backfill }: SearchingTicket): str
       ? [`player "${player.playerId}" is on no team of the rule set: "${player.team ?? ''}"`]
       : []),
   ]);
+  if (reasons.length === 0 && reportedBy(players, new Map()) === 0)
+    return ['its own players report no location in common'];
   return reasons.length > 0 ? reasons : ['its own players differ in what all players of a match must share'];
 }
 
@@ -58,6 +61,11 @@ function barredAt(engine: Engine, seating: Seating, candidate: Candidate): strin
     .filter(({ final }) => final)
     .map(({ rule, miss }) => {
       const isLatency = engine.ruleSet.rules[rule]?.type === 'latency';
+      const silent = candidate.ticket.players.find(
+        ({ latencyInMs = {} }) => Object.keys(latencyInMs).length === 0,
+      );
+      if (isLatency && silent !== undefined)
+        return `player "${silent.playerId}" reported no latency, and rule "${engine.ruleNames[rule]}" needs one`;
       const how = miss === undefined ? '' : ` by ${miss.by}`;
       return `${isLatency ? 'no location suits it: ' : ''}by itself it fails rule "${engine.ruleNames[rule]}"${how}`;
     });

@@ -36,6 +36,10 @@ export class Search {
   #candidates: readonly Candidate[] = [];
   /** Players in the candidates from an index on: what a branch can still gain. */
   #rest: number[] = [];
+  /** Whether a backfill ticket is among the candidates. */
+  #backfills = false;
+  /** Under `oldest`, the latest stage that a candidate can bring a match to; else -1. */
+  #latest = -1;
   #best: Found | undefined;
   #held: Held | undefined;
   #stepsLeft = 0;
@@ -76,15 +80,21 @@ export class Search {
   ): Generator<void, Found | undefined> {
     this.#candidates = candidates;
     this.#rest = [];
+    this.#backfills = false;
+    this.#latest = -1;
+    const oldest = this.#engine.algorithm.expansionAgeSelection === 'oldest';
     let rest = 0;
     for (let index = candidates.length - 1; index >= 0; index--) {
-      rest += candidates[index]?.size ?? 0;
+      const { size = 0, backfill = false, stage = -1 } = candidates[index] ?? {};
+      rest += size;
       this.#rest[index] = rest;
+      if (backfill) this.#backfills = true;
+      if (oldest && stage > this.#latest) this.#latest = stage;
     }
     this.#best = undefined;
     this.#stepsLeft = steps;
     this.#lineup.clear();
-    yield* this.#place(anchor, openTeams(this.#engine, this.#lineup, this.#chance), 0);
+    yield* this.#place(anchor, openTeams(this.#engine, this.#lineup, this.#chance, this.#backfills), 0);
     return this.#best;
   }
 
@@ -100,7 +110,9 @@ export class Search {
       const standing = standingOf(this.#engine, this.#lineup, this.#tally);
       if (standing === 'playable' || standing === 'full') this.#keep(standing === 'full');
       else if (standing === 'held') this.#keepHeld();
-      const over = standing === 'full' || (standing !== 'dead' && (yield* this.#extend(next)));
+      // An older ticket brings the match to a later stage, where what is broken now may hold.
+      const dead = standing === 'dead' && this.#lineup.stage >= this.#latest;
+      const over = standing === 'full' || (!dead && (yield* this.#extend(next)));
       this.#lineup.pop();
       if (over || this.#stepsLeft <= 0) return true;
     }
@@ -110,7 +122,7 @@ export class Search {
   *#extend(from: number): Generator<void, boolean> {
     const { members, players, counts } = this.#lineup;
     const hasBackfill = members.some((member) => member.backfill);
-    const teams = openTeams(this.#engine, this.#lineup, this.#chance);
+    const teams = openTeams(this.#engine, this.#lineup, this.#chance, this.#backfills);
     const widest = this.#engine.stages.at(-1)?.room ?? [];
     let space = 0;
     for (const team of teams) space = Math.max(space, (widest[team] ?? 0) - (counts[team] ?? 0));

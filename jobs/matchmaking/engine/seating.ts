@@ -27,7 +27,7 @@ export class Seating {
     this.#lineup = new Lineup(engine.stages.at(-1)?.room ?? [], engine.algorithm.expansionAgeSelection);
   }
 
-  /** What speaks against these tickets sharing a match; nothing, or undefined when no team has room for them. */
+  /** What speaks against these tickets sharing a match; undefined when no team has room, or no location is common. */
   obstacles(...tickets: readonly Candidate[]): readonly Obstacle[] | undefined {
     this.#best = undefined;
     this.#seat(tickets, 0);
@@ -45,7 +45,8 @@ export class Seating {
     for (const team of teams) {
       this.#lineup.push(ticket, team);
       const room = this.#engine.stages[this.#lineup.stage]?.room ?? [];
-      if (this.#lineup.counts.every((count, at) => count <= (room[at] ?? 0))) this.#seat(tickets, index + 1);
+      if (this.#lineup.reported !== 0 && this.#lineup.counts.every((count, at) => count <= (room[at] ?? 0)))
+        this.#seat(tickets, index + 1);
       this.#lineup.pop();
     }
   }

@@ -1,5 +1,6 @@
 import type { Engine } from './engine.ts';
 import type { Lineup } from './lineup.ts';
+import { shareLocation } from './location.ts';
 import type { Tally } from './tally.ts';
 import { broken, holding } from './verdict.ts';
 
@@ -12,7 +13,7 @@ export type Standing = 'dead' | 'growing' | 'held' | 'playable' | 'full';
 /** Judges a match being built by the rules of its own expansion stage. */
 export function standingOf(engine: Engine, lineup: Lineup, tally: Tally): Standing {
   const stage = engine.stages[lineup.stage];
-  if (stage === undefined) return 'dead';
+  if (stage === undefined || lineup.reported === 0) return 'dead';
   const { counts, backfill } = lineup;
   const { minPlayers, maxPlayers, checks } = backfill ? stage.backfill : stage;
   let seated = true;
@@ -36,6 +37,8 @@ export function standingOf(engine: Engine, lineup: Lineup, tally: Tally): Standi
       playable = false;
     }
   }
+  if (playable && lineup.reported !== -1 && lineup.members.some(({ crowded }) => crowded))
+    playable = shareLocation(lineup.members);
   if (!playable) return roomLeft ? 'growing' : 'dead';
   if (full) return 'full';
   const held = engine.heldBelow > 0 && lineup.members.every((member) => member.stage < engine.heldBelow);

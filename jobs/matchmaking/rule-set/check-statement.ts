@@ -1,13 +1,14 @@
 import { rulesIn, type Statement } from './expression.ts';
 import { type Fields, quoted } from './fields.ts';
-import type { Rule } from './rule-set.ts';
+import type { RulesRead } from './rule-set.ts';
 import { didYouMean } from './spelling.ts';
 
 /** A statement may name rules defined earlier only, and none that batches or sorts. */
-export function checkStatement(fields: Fields, statement: Statement, earlier: readonly Rule[]): void {
-  const names = earlier.map((rule) => rule.name);
+export function checkStatement(fields: Fields, statement: Statement, { rules, broken }: RulesRead): void {
+  const names = rules.map((rule) => rule.name);
   for (const name of new Set(rulesIn(statement))) {
-    const rule = earlier.find((candidate) => candidate.name === name);
+    if (broken.has(name)) continue;
+    const rule = rules.find((candidate) => candidate.name === name);
     if (rule === undefined)
       fields.problem(
         'statement',

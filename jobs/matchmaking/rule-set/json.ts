@@ -3,6 +3,11 @@
  * spaces, so positions in error messages stay true.
  */
 export function parseJson(body: string): { ok: true; value: unknown } | { ok: false; message: string } {
+  if (body.startsWith('\uFEFF'))
+    return {
+      ok: false,
+      message: 'starts with a byte-order mark (U+FEFF); save the file as UTF-8 without one',
+    };
   try {
     return { ok: true, value: JSON.parse(blankComments(body)) };
   } catch (error) {

@@ -62,8 +62,8 @@ function readBody(body: string, findings: Findings): RuleSet | undefined {
   const large = largestMatch(teams) > matchSizes.small;
   const algorithm = readAlgorithm(root, attributes, large);
   const scope = scopeOf(teams, attributes);
-  const rules = readRules(root, scope, large);
-  const expansions = readExpansions(root, rules, teams, scope);
+  const { rules, broken } = readRules(root, scope, large);
+  const expansions = readExpansions(root, { rules, teams, broken }, scope);
   return { name: typeof name === 'string' ? name : '', attributes, teams, rules, expansions, algorithm };
 }
 
@@ -76,6 +76,7 @@ export function loadRuleSetWith(body: string, backfillExpansions?: readonly unkn
 function expandedBy(ruleSet: RuleSet, expansions: readonly unknown[]): LoadedRuleSet {
   const findings = new Findings();
   const { rules, teams, attributes } = ruleSet;
+  const known = { rules, teams, broken: new Set<string>() };
   const root = new Fields(
     findings,
     '',
@@ -83,7 +84,7 @@ function expandedBy(ruleSet: RuleSet, expansions: readonly unknown[]): LoadedRul
     ['backfillExpansions'],
     'a configuration',
   );
-  const read = readExpansions(root, rules, teams, scopeOf(teams, attributes), 'backfillExpansions');
+  const read = readExpansions(root, known, scopeOf(teams, attributes), 'backfillExpansions');
   const { problems, warnings } = findings;
   if (problems.length > 0) return { ok: false, problems, warnings };
   return { ok: true, ruleSet: { ...ruleSet, backfillExpansions: read }, warnings };
@@ -92,6 +93,7 @@ function expandedBy(ruleSet: RuleSet, expansions: readonly unknown[]): LoadedRul
 const scopeOf = (teams: readonly Team[], attributes: RuleSet['attributes']): Scope => ({
   instances: instancesByName(teams),
   attributes: new Map(attributes.map((attribute) => [attribute.name, attribute])),
+  largestParty: Math.max(0, ...teams.map(({ maxPlayers }) => maxPlayers)),
 });
 
 /** Team names and instance names alike lead to instance names. */

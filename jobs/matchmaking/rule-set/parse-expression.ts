@@ -8,6 +8,8 @@ import { didYouMean } from './spelling.ts';
 export interface Scope {
   readonly instances: ReadonlyMap<string, readonly string[]>;
   readonly attributes: ReadonlyMap<string, PlayerAttribute>;
+  /** The most players that a party can have, by the sizes of the teams. */
+  readonly largestParty: number;
 }
 
 /** Thrown inside this folder only: the reader of a rule turns it into a problem at the rule's path. */

@@ -42,9 +42,9 @@ export function readAlgorithm(
     balancedAttribute === undefined &&
     fields.get('balancedAttribute') === undefined
   )
-    fields.findings.warn(
-      'algorithm.balancedAttribute',
-      'is missing; teams are filled without balancing them',
+    fields.problem(
+      'balancedAttribute',
+      'is missing; strategy "balanced" needs the number to balance teams by',
     );
   return {
     strategy,

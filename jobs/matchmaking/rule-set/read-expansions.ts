@@ -1,14 +1,18 @@
 import { evaluationsOf } from './evaluations.ts';
-import { asNumber, Fields, quoted, shown } from './fields.ts';
+import { Fields, quoted, shown } from './fields.ts';
 import type { Scope } from './parse-expression.ts';
-import { parseReference } from './read-expressions.ts';
-import { expandable } from './read-rules.ts';
+import { itemOf, parseReference } from './read-expressions.ts';
+import { expandable, isOrdering, unordered } from './read-rules.ts';
 import {
+  collectionOperations,
+  distanceReferences,
   type Expansion,
   type ExpansionStep,
+  listAggregations,
   numberAggregations,
   operations,
   type Rule,
+  type RulesRead,
   ruleSetLimits,
   type Team,
 } from './rule-set.ts';
@@ -19,19 +23,19 @@ const targetForm = /^\s*(rules|teams)\s*\[([^\]]*)\]\s*\.\s*(\w+)\s*$/i;
 /** Expansions, under their name in the root: targets that exist and may be relaxed, steps in rising order of wait. */
 export function readExpansions(
   root: Fields,
-  rules: readonly Rule[],
-  teams: readonly Team[],
+  known: Known,
   scope: Scope,
   property: 'expansions' | 'backfillExpansions' = 'expansions',
 ): Expansion[] {
+  const { rules } = known;
   const expansions = root.objects(property, ruleSetLimits.expansions).flatMap(({ path, value }) => {
     const fields = new Fields(root.findings, path, value, ['target', 'steps'], 'an expansion');
-    const target = readTarget(fields, rules, teams);
+    const target = readTarget(fields, known);
     const steps = fields.objects('steps');
     if (steps.length === 0)
       fields.problem('steps', `must hold at least one step, found ${shown(fields.get('steps'))}`);
     if (target === undefined) return [];
-    const read = steps.flatMap((step) => readStep(fields, step.path, step.value, target.property, scope));
+    const read = steps.flatMap((step) => readStep(fields, step.path, step.value, target, rules, scope));
     read.forEach((step, index) => {
       if (index > 0 && step.wait <= (read[index - 1]?.wait ?? 0))
         fields.problem(
@@ -54,9 +58,14 @@ export function readExpansions(
   return expansions;
 }
 
+/** What an expansion may name. */
+interface Known extends RulesRead {
+  readonly teams: readonly Team[];
+}
+
 type Target = Omit<Expansion, 'steps'>;
 
-function readTarget(fields: Fields, rules: readonly Rule[], teams: readonly Team[]): Target | undefined {
+function readTarget(fields: Fields, { rules, teams, broken }: Known): Target | undefined {
   const text = fields.text('target');
   if (text === undefined) return undefined;
   const [, kind, selector = '', property = ''] = targetForm.exec(text) ?? [];
@@ -69,6 +78,7 @@ function readTarget(fields: Fields, rules: readonly Rule[], teams: readonly Team
   const known: readonly { name: string }[] = of === 'rules' ? rules : teams;
   const found = [...new Set(selector.split(',').map((name) => name.trim()))];
   const names = found.includes('*') ? known.map(({ name }) => name) : found;
+  if (of === 'rules' && names.some((name) => broken.has(name))) return undefined;
   const resolved = names.map((name) => {
     const allowed = of === 'teams' ? ['minPlayers', 'maxPlayers'] : allowedFor(name, rules);
     if (allowed === undefined) {
@@ -107,31 +117,53 @@ function readStep(
   owner: Fields,
   path: string,
   value: object,
-  property: string,
+  target: Target,
+  rules: readonly Rule[],
   scope: Scope,
 ): ExpansionStep[] {
   const fields = new Fields(owner.findings, path, value, ['waitTimeSeconds', 'value'], 'an expansion step');
   const wait = fields.number('waitTimeSeconds', { min: 0, required: true });
-  const read = readValue(fields, property, scope);
-  return wait === undefined || read === undefined ? [] : [{ wait: wait * 1000, value: read }];
+  const before = fields.findings.problems.length;
+  const named = target.of === 'rules' ? rules.filter(({ name }) => target.names.includes(name)) : [undefined];
+  const values = named.map((rule) => readValue(fields, target.property, rule, scope));
+  const [read] = values;
+  if (wait === undefined || read === undefined || fields.findings.problems.length > before) return [];
+  if (new Set(values.map((each) => JSON.stringify(each))).size > 1) {
+    fields.problem(
+      'value',
+      'means a number to some of the rules and a string to others; give each an expansion',
+    );
+    return [];
+  }
+  return [{ wait: wait * 1000, value: read }];
 }
 
-/** The step's value in the terms of the property it sets. */
-function readValue(fields: Fields, property: string, scope: Scope): ExpansionStep['value'] | undefined {
+const counts = ['minCount', 'maxCount', 'minPlayers', 'maxPlayers'];
+
+/** The step's value, read as the property itself is in this rule (or, without a rule, in a team). */
+function readValue(
+  fields: Fields,
+  property: string,
+  rule: Rule | undefined,
+  scope: Scope,
+): ExpansionStep['value'] | undefined {
+  const collects = rule?.type === 'collection';
+  if (property === 'operation' && rule?.type === 'comparison') {
+    const operation = fields.choice('value', operations);
+    if (operation === undefined || !isOrdering(operation)) return operation;
+    if (rule.referenceValue === undefined)
+      return fields.problem('value', `must be "=" or "!=": "${rule.name}" has no referenceValue`);
+    return itemOf(rule.measurements) === 'number' ? operation : fields.problem('value', unordered(operation));
+  }
+  if (property === 'operation') return fields.choice('value', collectionOperations);
+  if (property === 'partyAggregation')
+    return fields.choice<string>('value', collects ? listAggregations : numberAggregations);
+  if (property === 'distanceReference') return fields.choice('value', distanceReferences);
   const value = fields.get('value');
-  const word = wordChoices[property];
-  if (word !== undefined) return fields.choice('value', word);
-  if (property === 'referenceValue')
-    return value === undefined
-      ? fields.problem('value', 'is missing')
-      : parseReference(fields, 'value', value, scope, 'listAllowed');
-  const number = asNumber(value);
-  if (Number.isFinite(number) && number >= 0) return number;
-  return fields.problem('value', `must be a number of at least 0, found ${shown(value)}`);
+  if (property === 'referenceValue') {
+    if (value === undefined) return fields.problem('value', 'is missing');
+    const measured = rule !== undefined && 'measurements' in rule ? itemOf(rule.measurements) : undefined;
+    return parseReference(fields, 'value', value, scope, { item: measured ?? 'string', lists: collects });
+  }
+  return fields.number('value', { min: 0, whole: counts.includes(property), required: true });
 }
-
-const wordChoices: Record<string, readonly string[]> = {
-  operation: operations,
-  partyAggregation: numberAggregations,
-  distanceReference: ['min', 'avg'],
-};

@@ -1,4 +1,4 @@
-import type { Expression } from './expression.ts';
+import { type Expression, pathsOf } from './expression.ts';
 import { asNumber, type Fields, shown } from './fields.ts';
 import { ExpressionError, looksLikeExpression, parseExpression, type Scope } from './parse-expression.ts';
 
@@ -25,16 +25,33 @@ export function readMeasurements(
       );
     if (item !== 'any' && found !== item)
       return fields.problem(property, `"${text}" gives ${found}s where ${item}s are needed`);
+    const lists = found === 'string' && readsLists(expression, scope);
+    if (item === 'any' && lists)
+      return fields.problem(
+        property,
+        `"${text}" gives string lists; a comparison needs numbers or strings, a collection rule compares lists`,
+      );
+    if (item === 'string' && lists && expression.shape.depth < 2)
+      return fields.problem(
+        property,
+        `measurement which was not a list of string lists: "${text}" gives one list of strings, not a list for each player`,
+      );
     return expression;
   });
   const good = read.filter((expression) => expression !== undefined);
   return good.length === read.length ? good : undefined;
 }
 
-/** `referenceValue`: a number, a string, an expression or (collections) a list of strings. Undefined when absent or wrong. */
-export function readReference(fields: Fields, scope: Scope, lists?: 'listAllowed'): Expression | undefined {
+/** What a reference value is compared with: a literal takes this type. `lists`: it may be a list of strings. */
+export interface Compared {
+  readonly item: 'number' | 'string';
+  readonly lists?: boolean;
+}
+
+/** `referenceValue`: a literal, an expression or (collections) a list of strings. Undefined when absent or wrong. */
+export function readReference(fields: Fields, scope: Scope, compared: Compared): Expression | undefined {
   const value = fields.get('referenceValue');
-  return value === undefined ? undefined : parseReference(fields, 'referenceValue', value, scope, lists);
+  return value === undefined ? undefined : parseReference(fields, 'referenceValue', value, scope, compared);
 }
 
 /** One reference value found at `property`; a problem is noted there. */
@@ -43,20 +60,47 @@ export function parseReference(
   property: string,
   value: unknown,
   scope: Scope,
-  lists?: 'listAllowed',
+  { item, lists = false }: Compared,
 ): Expression | undefined {
-  if (typeof value === 'number') return { kind: 'literal', value, shape: { depth: 0, item: 'number' } };
   if (lists && Array.isArray(value) && value.every((entry) => typeof entry === 'string'))
     return { kind: 'literal', value: [...new Set<string>(value)], shape: { depth: 1, item: 'string' } };
-  if (typeof value !== 'string')
+  if (typeof value !== 'string' && typeof value !== 'number')
     return fields.problem(
       property,
       `must be a number, a string${lists ? ', a list of strings' : ''} or an expression, found ${shown(value)}`,
     );
-  if (looksLikeExpression(value)) return parsed(fields, property, value, scope);
-  if (!lists && Number.isFinite(asNumber(value)))
-    return { kind: 'literal', value: asNumber(value), shape: { depth: 0, item: 'number' } };
-  return { kind: 'literal', value, shape: { depth: 0, item: 'string' } };
+  if (typeof value === 'string' && looksLikeExpression(value)) {
+    const expression = parsed(fields, property, value, scope);
+    if (expression === undefined) return undefined;
+    if (!lists && item === 'string' && readsLists(expression, scope))
+      return fields.problem(property, `"${value}" gives string lists; compare with a string`);
+    if (expression.shape.item === item) return expression;
+    return fields.problem(
+      property,
+      `"${value}" gives ${expression.shape.item}s, the measurements give ${item}s`,
+    );
+  }
+  if (item === 'string')
+    return { kind: 'literal', value: String(value), shape: { depth: 0, item: 'string' } };
+  const number = asNumber(value);
+  if (Number.isFinite(number)) return { kind: 'literal', value: number, shape: { depth: 0, item: 'number' } };
+  return fields.problem(
+    property,
+    `must be a number, as the measurements are, or a numeric expression, found ${shown(value)}`,
+  );
+}
+
+/** What the measurements give; undefined where some give numbers and others strings. */
+export function itemOf(measurements: readonly Expression[]): 'number' | 'string' | undefined {
+  const items = new Set(measurements.map(({ shape }) => shape.item));
+  if (items.size !== 1) return undefined;
+  return items.has('number') ? 'number' : 'string';
+}
+
+function readsLists(expression: Expression, { attributes }: Scope): boolean {
+  return pathsOf(expression).some(
+    ({ property }) => property.of === 'attribute' && attributes.get(property.name)?.type === 'string_list',
+  );
 }
 
 function parsed(fields: Fields, property: string, text: string, scope: Scope): Expression | undefined {

@@ -1,18 +1,21 @@
 import { checkStatement } from './check-statement.ts';
 import { evaluationsOf } from './evaluations.ts';
-import type { Expression } from './expression.ts';
 import { Fields, shown } from './fields.ts';
+import { warnOfHiddenMembers } from './hidden-members.ts';
 import { ExpressionError, type Scope } from './parse-expression.ts';
 import { parseStatement } from './parse-statement.ts';
 import { undeclared } from './read-algorithm.ts';
-import { readMeasurements, readReference } from './read-expressions.ts';
+import { itemOf, readMeasurements, readReference } from './read-expressions.ts';
 import {
   collectionOperations,
+  distanceReferences,
   listAggregations,
   numberAggregations,
+  type Operation,
   operations,
   type PlayerAttribute,
   type Rule,
+  type RulesRead,
   ruleSetLimits,
 } from './rule-set.ts';
 
@@ -39,8 +42,13 @@ export function expandable(type: RuleType): string[] {
 }
 
 /** `rules`, each of one of eight types; in a large match only latency (maxLatency) and batchDistance. */
-export function readRules(root: Fields, scope: Scope, large: boolean): Rule[] {
+export function readRules(
+  root: Fields,
+  scope: Scope,
+  large: boolean,
+): { rules: Rule[]; broken: ReadonlySet<string> } {
   const rules: Rule[] = [];
+  const broken = new Set<string>();
   const taken = new Set<string>();
   for (const { path, value } of root.objects('rules', ruleSetLimits.rules)) {
     const type = ruleTypes.find((known) => known === typeIn(value));
@@ -48,12 +56,15 @@ export function readRules(root: Fields, scope: Scope, large: boolean): Rule[] {
     const fields = new Fields(root.findings, path, value, [...common, ...propertiesFor(type)], owner);
     const name = fields.text('name');
     fields.choice('type', ruleTypes);
+    if (name !== undefined) broken.add(name);
     if (name === undefined || type === undefined) continue;
     if (taken.has(name)) fields.problem('name', `another rule is already named "${name}"`);
     taken.add(name);
     if (large) refuseInLarge(fields, type);
-    const rule = readRule(fields, name, type, scope, rules);
-    if (rule !== undefined) rules.push(rule);
+    const rule = readRule(fields, name, type, scope, { rules, broken });
+    if (rule === undefined) continue;
+    rules.push(rule);
+    broken.delete(name);
   }
   const evaluations = evaluationsOf(rules);
   if (evaluations > ruleSetLimits.evaluations)
@@ -61,7 +72,7 @@ export function readRules(root: Fields, scope: Scope, large: boolean): Rule[] {
       'rules',
       `are evaluated ${evaluations} times for each look at a match, counting every measurement and every rule a compound names; at most ${ruleSetLimits.evaluations} are allowed`,
     );
-  return rules;
+  return { rules, broken };
 }
 
 const common = ['name', 'description', 'type'];
@@ -90,7 +101,7 @@ function readRule(
   name: string,
   type: RuleType,
   scope: Scope,
-  earlier: readonly Rule[],
+  earlier: RulesRead,
 ): Rule | undefined {
   switch (type) {
     case 'comparison':
@@ -114,14 +125,23 @@ function readRule(
 function readComparison(fields: Fields, name: string, scope: Scope): Rule | undefined {
   const measurements = readMeasurements(fields, scope, 'any');
   const operation = fields.choice('operation', operations);
-  const referenceValue = readReference(fields, scope);
   const party = fields.get('partyAggregation') === undefined ? undefined : aggregation(fields);
   if (operation === undefined || measurements === undefined) return undefined;
-  if (fields.get('referenceValue') === undefined && operation !== '=' && operation !== '!=')
+  const alone = fields.get('referenceValue') === undefined;
+  if (alone && isOrdering(operation))
     return fields.problem(
       'operation',
       `must be "=" or "!=" without a referenceValue, found ${shown(operation)}`,
     );
+  const item = itemOf(measurements);
+  if (!alone && item === undefined)
+    return fields.problem(
+      'measurements',
+      'give numbers and strings; with a referenceValue all of them must give the same',
+    );
+  if (item === 'string' && isOrdering(operation)) return fields.problem('operation', unordered(operation));
+  const referenceValue = item && readReference(fields, scope, { item });
+  if (party === undefined) warnOfHiddenMembers(fields, measurements, referenceValue, scope);
   return {
     name,
     type: 'comparison',
@@ -132,9 +152,16 @@ function readComparison(fields: Fields, name: string, scope: Scope): Rule | unde
   };
 }
 
+export function isOrdering(operation: Operation): boolean {
+  return operation !== '=' && operation !== '!=';
+}
+
+export const unordered = (operation: string) =>
+  `must be "=" or "!=" where strings are compared, found ${shown(operation)}: only numbers have an order`;
+
 function readDistance(fields: Fields, name: string, scope: Scope): Rule | undefined {
   const measurements = readMeasurements(fields, scope, 'number');
-  const referenceValue = readReference(fields, scope);
+  const referenceValue = readReference(fields, scope, { item: 'number' });
   const limits = optional({
     minDistance: fields.number('minDistance', { min: 0 }),
     maxDistance: fields.number('maxDistance', { min: 0 }),
@@ -144,11 +171,8 @@ function readDistance(fields: Fields, name: string, scope: Scope): Rule | undefi
   if (fields.get('referenceValue') === undefined)
     return fields.problem('referenceValue', 'is missing; a distance rule measures from it');
   if (measurements === undefined || referenceValue === undefined) return undefined;
-  if (!isNumeric(referenceValue))
-    return fields.problem(
-      'referenceValue',
-      `must be a number or a numeric expression, found ${shown(fields.get('referenceValue'))}`,
-    );
+  if (fields.get('partyAggregation') === undefined)
+    warnOfHiddenMembers(fields, measurements, referenceValue, scope);
   return {
     name,
     type: 'distance',
@@ -188,7 +212,7 @@ function readBatchDistance(fields: Fields, name: string, scope: Scope): Rule | u
 function readCollection(fields: Fields, name: string, scope: Scope): Rule | undefined {
   const measurements = readMeasurements(fields, scope, 'string');
   const operation = fields.choice('operation', collectionOperations);
-  const referenceValue = readReference(fields, scope, 'listAllowed');
+  const referenceValue = readReference(fields, scope, { item: 'string', lists: true });
   const partyAggregation = fields.choice('partyAggregation', listAggregations, 'union');
   const limits = optional({
     minCount: fields.number('minCount', { min: 0, whole: true }),
@@ -199,6 +223,11 @@ function readCollection(fields: Fields, name: string, scope: Scope): Rule | unde
     return fields.problem('referenceValue', `is missing; ${operation} compares with it`);
   if (operation === 'intersection' && referenceValue !== undefined)
     fields.findings.warn(fields.at('referenceValue'), 'ignored: an intersection has no reference');
+  if (operation === 'contains' && fields.get('partyAggregation') !== undefined)
+    fields.findings.warn(
+      fields.at('partyAggregation'),
+      'ignored: contains counts players, each by their own list',
+    );
   const reference = referenceValue === undefined || operation === 'intersection' ? {} : { referenceValue };
   return { name, type: 'collection', measurements, operation, ...reference, ...limits, partyAggregation };
 }
@@ -210,13 +239,11 @@ function readLatency(fields: Fields, name: string): Rule {
   });
   if (fields.get('maxLatency') === undefined && fields.get('maxDistance') === undefined)
     fields.problem('maxLatency', 'is missing; a latency rule needs maxLatency or maxDistance or both');
-  const reference =
-    limits.maxDistance === undefined ? undefined : fields.choice('distanceReference', ['min', 'avg']);
   return {
     name,
     type: 'latency',
     ...limits,
-    ...(reference === undefined ? {} : { distanceReference: reference }),
+    distanceReference: fields.choice('distanceReference', distanceReferences, 'avg'),
     partyAggregation: aggregation(fields),
   };
 }
@@ -237,7 +264,7 @@ function readSort(
   return mapKey === undefined ? undefined : { ...base, mapKey };
 }
 
-function readCompound(fields: Fields, name: string, earlier: readonly Rule[]): Rule | undefined {
+function readCompound(fields: Fields, name: string, earlier: RulesRead): Rule | undefined {
   const text = fields.text('statement');
   if (text === undefined) return undefined;
   try {
@@ -259,10 +286,6 @@ function attribute(fields: Fields, property: string, scope: Scope): PlayerAttrib
   const name = fields.get(property);
   const declared = typeof name === 'string' ? scope.attributes.get(name) : undefined;
   return declared ?? fields.problem(property, undeclared(name, [...scope.attributes.values()]));
-}
-
-function isNumeric(expression: Expression): boolean {
-  return expression.shape.item === 'number';
 }
 
 /** Leaves undefined properties out. */

@@ -40,11 +40,14 @@ function readTeam(findings: Findings, path: string, value: object): Team | undef
   const maxPlayers = fields.number('maxPlayers', { min: 1, whole: true, required: true });
   const minPlayers = fields.number('minPlayers', { min: 0, whole: true, required: true });
   const quantity = fields.number('quantity', { min: 1, whole: true }) ?? 1;
-  if (name === undefined || maxPlayers === undefined || minPlayers === undefined) return undefined;
+  if (name === undefined) return undefined;
   if (/[\],*]/.test(name))
     fields.problem('name', `must not contain any of ${quoted([']', ',', '*'])}, found ${shown(name)}`);
   if (quantity > matchSizes.large)
     return fields.problem('quantity', `must be at most ${matchSizes.large}, found ${quantity}`);
+  // A team with a wrong size stays, so that rules which name it are not told that there is none.
+  if (maxPlayers === undefined || minPlayers === undefined)
+    return { name, minPlayers: 0, maxPlayers: maxPlayers ?? 1, quantity };
   if (minPlayers > maxPlayers)
     fields.problem('minPlayers', `must be at most maxPlayers (${maxPlayers}), found ${minPlayers}`);
   return { name, minPlayers, maxPlayers, quantity };

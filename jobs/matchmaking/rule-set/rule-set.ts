@@ -49,7 +49,7 @@ export type Operation = (typeof operations)[number];
 export const numberAggregations = ['min', 'max', 'avg'] as const;
 export type NumberAggregation = (typeof numberAggregations)[number];
 
-/** How a party's lists become one list, which then counts once for the party. Default `union`. */
+/** How a party's lists become one list, except for `contains`, which counts players. Default `union`. */
 export const listAggregations = ['union', 'intersection'] as const;
 export type ListAggregation = (typeof listAggregations)[number];
 
@@ -100,12 +100,18 @@ export interface CollectionRule extends Named {
   readonly partyAggregation: ListAggregation;
 }
 
-/** Some location must suit every ticket (undocumented reading: one and the same location). Milliseconds. */
+export const distanceReferences = ['min', 'avg'] as const;
+
+/**
+ * Some location must suit every ticket (undocumented reading: one and the same location, for all latency rules outside
+ * compounds together). Milliseconds.
+ */
 export interface LatencyRule extends Named {
   readonly type: 'latency';
   readonly maxLatency?: number;
   readonly maxDistance?: number;
-  readonly distanceReference?: 'min' | 'avg';
+  /** What `maxDistance` is measured from. Undocumented default: `avg`, the mean latency of the match there. */
+  readonly distanceReference: (typeof distanceReferences)[number];
   readonly partyAggregation: NumberAggregation;
 }
 
@@ -131,6 +137,12 @@ export type Rule =
   | LatencyRule
   | SortRule
   | CompoundRule;
+
+/** `broken`: names of rules with a problem, so that nobody who names one is told that there is none. */
+export interface RulesRead {
+  readonly rules: readonly Rule[];
+  readonly broken: ReadonlySet<string>;
+}
 
 /** From `wait` (ms of age, absolute) on, the target's property has `value`. */
 export interface ExpansionStep {

@@ -14,6 +14,9 @@ const rule: fc.Arbitrary<RawRuleSet> = fc.oneof(
       [flat('skill')],
       [`median(${flat('skill')})`],
       [`stddev(${all('skill')})`],
+      [`max(avg(${all('skill')}))`],
+      [`min(median(${all('skill')}))`],
+      [`median(avg(${all('skill')}))`],
     ),
     referenceValue: fc.constantFrom(`avg(${flat('skill')})`, 50, `min(${flat('skill')})`),
     maxDistance: fc.integer({ min: 0, max: 60 }),
@@ -42,6 +45,7 @@ const rule: fc.Arbitrary<RawRuleSet> = fc.oneof(
     type: fc.constant('comparison'),
     measurements: fc.constantFrom([flat('mode')], [all('mode')], [flat('skill')]),
     operation: fc.constantFrom('=', '!='),
+    partyAggregation: fc.constantFrom(undefined, 'avg', 'min'),
   }),
   fc.record({
     type: fc.constant('comparison'),
@@ -66,8 +70,9 @@ const rule: fc.Arbitrary<RawRuleSet> = fc.oneof(
     measurements: fc.constant([flat('roles')]),
     operation: fc.constant('contains'),
     referenceValue: fc.constant('tank'),
-    minCount: fc.integer({ min: 0, max: 1 }),
-    maxCount: fc.integer({ min: 1, max: 3 }),
+    minCount: fc.integer({ min: 0, max: 3 }),
+    maxCount: fc.integer({ min: 1, max: 4 }),
+    partyAggregation: fc.constantFrom('union', 'intersection'),
   }),
   fc.record({
     type: fc.constant('collection'),
@@ -88,7 +93,7 @@ const rule: fc.Arbitrary<RawRuleSet> = fc.oneof(
   fc.record({
     type: fc.constant('latency'),
     maxDistance: fc.integer({ min: 10, max: 100 }),
-    distanceReference: fc.constantFrom('min', 'avg'),
+    distanceReference: fc.constantFrom('min', 'avg', undefined),
   }),
   fc.constantFrom(
     { type: 'absoluteSort', sortDirection: 'descending', sortAttribute: 'skill' },

@@ -1,4 +1,5 @@
 import type { Lineup } from '../lineup.ts';
+import { slackOf } from '../slack.ts';
 import { broken, holding } from '../verdict.ts';
 import type { Judge } from './judge.ts';
 
@@ -18,7 +19,7 @@ function withinSpread(column: number, maxDistance: number): Judge {
         if (value < low) low = value;
         if (value > high) high = value;
       }
-    return high - low > maxDistance ? broken : holding;
+    return high - low > maxDistance + slackOf(low, high) ? broken : holding;
   };
 }
 

@@ -22,7 +22,9 @@ interface Bounds {
   readonly maxCount: number;
 }
 
-function compileOne(rule: CollectionRule, measurement: Expression, bounds: Bounds, scope: Scope): Judge {
+function compileOne(rule: CollectionRule, measurement: Expression, bounds: Bounds, parties: Scope): Judge {
+  // `contains` counts players, each by their own list.
+  const scope: Scope = rule.operation === 'contains' ? { ...parties, aggregation: 'each' } : parties;
   const evaluate = compileValue(measurement, scope);
   const singles = measuresSingles(measurement, scope);
   const lists = (lineup: Lineup) => listsIn(evaluate(lineup), measurement.shape.depth, singles);
@@ -40,7 +42,7 @@ function compileOne(rule: CollectionRule, measurement: Expression, bounds: Bound
     return (lineup) => {
       const [value] = reference(lineup);
       const count = value === undefined ? 0 : countOf(lineup, value);
-      // Each seat left can add one list at most.
+      // Each seat left can add one player at most.
       if (count + lineup.seatsLeft(teams) < bounds.minCount) return broken;
       return within(count, bounds, 'rises');
     };

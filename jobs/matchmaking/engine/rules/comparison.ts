@@ -1,7 +1,8 @@
-import type { Expression } from '../../rule-set/expression.ts';
+import { callsOf, type Expression } from '../../rule-set/expression.ts';
 import type { ComparisonRule, Operation } from '../../rule-set/rule-set.ts';
 import { compileGather, compileValue, type Scope, type Value } from '../expressions.ts';
 import type { Lineup } from '../lineup.ts';
+import { slackOf } from '../slack.ts';
 import { mayFall, mayRise, trendOf } from '../trend.ts';
 import { broken, failing, holding, undecided, type Verdict } from '../verdict.ts';
 import { weakest } from './compound.ts';
@@ -79,9 +80,12 @@ function againstList(
 /** `=`: all values of a list equal; `!=`: all different. A list of lists is judged list by list. */
 function acrossPlayers(measurement: Expression, operation: Operation, scope: Scope): Judge {
   const unequal = trendOf(measurement) === 'fixed' ? broken : failing;
+  const countDistinct = isExact(measurement, scope)
+    ? (values: readonly Scalar[]) => new Set(values).size
+    : distinctNumbers;
   const judgeList = (values: readonly Scalar[]): Verdict => {
     if (values.some(isUndefined)) return undecided;
-    const distinct = new Set(values).size;
+    const distinct = countDistinct(values);
     return (operation === '=' ? distinct <= 1 : distinct === values.length) ? holding : unequal;
   };
   if (measurement.shape.depth <= 1) {
@@ -102,24 +106,45 @@ function acrossPlayers(measurement: Expression, operation: Operation, scope: Sco
   return (lineup: Lineup) => judge(evaluate(lineup), measurement.shape.depth);
 }
 
+/** Strings, and numbers as players sent them: nothing has been computed from them. */
+function isExact(measurement: Expression, scope: Scope): boolean {
+  if (measurement.shape.item === 'string') return true;
+  const computed = callsOf(measurement).some((name) => name !== 'flatten');
+  return !computed && scope.aggregation !== 'avg';
+}
+
+/** How many numbers are left when neighbours within rounding count as one. */
+function distinctNumbers(values: readonly Scalar[]): number {
+  const sorted = (values as readonly number[]).toSorted((a, b) => a - b);
+  return sorted.filter((value, index) => {
+    const before = sorted[index - 1];
+    return before === undefined || value - before > slackOf(value, before);
+  }).length;
+}
+
 function isUndefined(value: Scalar): boolean {
   return typeof value === 'number' && Number.isNaN(value);
 }
 
+/** Numbers within rounding of each other are equal. Strings have no order: loading refuses one. */
 function compare(value: Scalar, operation: Operation, reference: Scalar): boolean {
+  if (typeof value === 'string' || typeof reference === 'string')
+    return (operation === '=') === (value === reference);
+  const gap = value - reference;
+  const slack = slackOf(value, reference);
   switch (operation) {
     case '<':
-      return value < reference;
+      return gap < -slack;
     case '<=':
-      return value <= reference;
+      return gap <= slack;
     case '=':
-      return value === reference;
+      return Math.abs(gap) <= slack;
     case '!=':
-      return value !== reference;
+      return Math.abs(gap) > slack;
     case '>':
-      return value > reference;
+      return gap > slack;
     case '>=':
-      return value >= reference;
+      return gap >= -slack;
   }
 }
 

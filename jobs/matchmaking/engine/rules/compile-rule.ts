@@ -1,5 +1,5 @@
 import { callsOf, pathsOf } from '../../rule-set/expression.ts';
-import type { NumberAggregation, Rule } from '../../rule-set/rule-set.ts';
+import type { LatencyRule, NumberAggregation, Rule } from '../../rule-set/rule-set.ts';
 import type { Columns } from '../columns.ts';
 import type { Scope } from '../expressions.ts';
 import { mayFall, mayRise, trendOf } from '../trend.ts';
@@ -23,9 +23,17 @@ export interface RuleScope {
   readonly prunes: boolean;
 }
 
-/** Compiles one enforced rule; a compound compiles the rules it names. */
-export function compileRule(rule: Rule, all: readonly Rule[], scope: RuleScope): Judge {
-  const judge = judgeOf(rule, all, scope);
+/**
+ * Compiles one enforced rule; a compound compiles the rules it names. A latency rule is judged together with those in
+ * `before`, the enforced ones in front of it: all of them must hold in one location.
+ */
+export function compileRule(
+  rule: Rule,
+  all: readonly Rule[],
+  scope: RuleScope,
+  before: readonly LatencyRule[],
+): Judge {
+  const judge = rule.type === 'latency' ? latencyJudge([...before, rule], scope) : judgeOf(rule, all, scope);
   if (scope.order === 'documented' && enforcedEarly(rule)) return early(judge, teamsOf(rule, scope));
   return scope.prunes ? judge : (lineup) => Math.max(judge(lineup), failing) as Verdict;
 }
@@ -64,7 +72,7 @@ function judgeOf(rule: Rule, all: readonly Rule[], scope: RuleScope): Judge {
     case 'collection':
       return compileCollection(rule, within(rule.partyAggregation));
     case 'latency':
-      return compileLatency(rule, latencyIndex(scope, rule.partyAggregation));
+      return latencyJudge([rule], scope);
     case 'compound':
       return compileStatement(rule.statement, (name) => {
         const part = all.find((candidate) => candidate.name === name);
@@ -76,17 +84,25 @@ function judgeOf(rule: Rule, all: readonly Rule[], scope: RuleScope): Judge {
   }
 }
 
+function latencyJudge(rules: readonly LatencyRule[], scope: RuleScope): Judge {
+  return compileLatency(rules.map((rule) => ({ rule, index: latencyIndex(scope, rule.partyAggregation) })));
+}
+
 /** The place of an aggregation's latencies in every block. */
 export function latencyIndex({ latencyAggregations }: RuleScope, aggregation: NumberAggregation): number {
   const known = latencyAggregations.indexOf(aggregation);
   return known >= 0 ? known : latencyAggregations.push(aggregation) - 1;
 }
 
-/** Averages are enforced at every step (docs ex. 1); counts cannot be, or no match could grow. */
+/**
+ * Averages are enforced at every step (docs ex. 1), and nothing else that may heal: a count or sum still grows, and whoever
+ * is too close now may not be once others have joined.
+ */
 function enforcedEarly(rule: Rule): boolean {
   if (rule.type !== 'comparison' && rule.type !== 'distance') return false;
-  const expressions = [...rule.measurements, rule.referenceValue].filter((part) => part !== undefined);
-  return !expressions.some((part) => callsOf(part).includes('count'));
+  if (rule.type === 'distance' && rule.minDistance !== undefined) return false;
+  const calls = [...rule.measurements, rule.referenceValue].flatMap((part) => (part ? callsOf(part) : []));
+  return calls.includes('avg') && !calls.includes('count') && !calls.includes('sum');
 }
 
 function teamsOf(rule: Rule, scope: RuleScope): number[] {

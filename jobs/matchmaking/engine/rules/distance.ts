@@ -1,12 +1,10 @@
 import type { DistanceRule } from '../../rule-set/rule-set.ts';
 import { compileGather, type Scope } from '../expressions.ts';
+import { slackOf } from '../slack.ts';
 import { mayFall, mayRise, trendOf } from '../trend.ts';
 import { broken, failing, holding, undecided, type Verdict } from '../verdict.ts';
 import { weakest } from './compound.ts';
 import type { Judge } from './judge.ts';
-
-/** A hair of slack: averages of decimals are inexact, and a limit is inclusive. */
-const slack = 1e-9;
 
 /** Every innermost number within minDistance..maxDistance of the reference. */
 export function compileDistance(rule: DistanceRule, scope: Scope): Judge {
@@ -26,7 +24,10 @@ export function compileDistance(rule: DistanceRule, scope: Scope): Judge {
       const indexed = references.length === values.length;
       let verdict: Verdict = holding;
       for (let index = 0; index < values.length; index++) {
-        const gap = (values[index] ?? Number.NaN) - (references[indexed ? index : 0] ?? Number.NaN);
+        const value = values[index] ?? Number.NaN;
+        const from = references[indexed ? index : 0] ?? Number.NaN;
+        const gap = value - from;
+        const slack = slackOf(value, from);
         if (Number.isNaN(gap)) verdict = Math.min(verdict, undecided) as Verdict;
         else if (Math.abs(gap) > maxDistance + slack) {
           if (!(gap > 0 ? canDrop : canClimb)) return broken;

@@ -1,28 +1,50 @@
 import type { LatencyRule } from '../../rule-set/rule-set.ts';
 import type { Block } from '../candidate.ts';
 import type { Lineup } from '../lineup.ts';
+import { slackOf } from '../slack.ts';
 import { broken, failing, holding } from '../verdict.ts';
 import type { Judge } from './judge.ts';
 
+/** A latency rule, and its place in `Block.latencies`. */
+export interface PlacedLatency {
+  readonly rule: LatencyRule;
+  readonly index: number;
+}
+
 /**
- * Some location must suit every ticket at once. Locations drop out as tickets join and never come back, except where
- * the distance is from an average, which moves. `index` is the rule's place in `Block.latencies`.
+ * Some location must suit every ticket at once, by all of these rules. Locations drop out as tickets join and never come
+ * back, except where the distance is from an average, which moves.
  */
-export function compileLatency(rule: LatencyRule, index: number): Judge {
-  const heals = rule.maxDistance !== undefined && rule.distanceReference === 'avg';
+export function compileLatency(rules: readonly PlacedLatency[]): Judge {
+  const heals = rules.some(({ rule }) => rule.maxDistance !== undefined && rule.distanceReference === 'avg');
+  // What can never come back: all but the distances from an average.
+  const lasting = rules.map(({ rule, index }) => {
+    const { maxDistance: _, ...limit } = rule;
+    return { rule: rule.distanceReference === 'avg' ? limit : rule, index };
+  });
   return (lineup) => {
     for (const team of lineup.teams)
       for (const first of team) {
-        for (const location of first.latencies[index]?.keys() ?? [])
-          if (suits(rule, lineup, index, location)) return holding;
-        return heals && someShared(lineup, index, first, rule) ? failing : broken;
+        if (someSuits(rules, lineup, first)) return holding;
+        return heals && someSuits(lasting, lineup, first) ? failing : broken;
       }
     return holding;
   };
 }
 
+function someSuits(rules: readonly PlacedLatency[], lineup: Lineup, first: Block): boolean {
+  for (const location of first.latencies[0]?.keys() ?? [])
+    if (rules.every(({ rule, index }) => suits(rule, lineup, index, location))) return true;
+  return false;
+}
+
 /** Whether every ticket's latency to the location is within the rule's limits. */
-function suits(rule: LatencyRule, lineup: Lineup, index: number, location: string): boolean {
+export function suits(
+  rule: LatencyRule,
+  lineup: Pick<Lineup, 'teams'>,
+  index: number,
+  location: string,
+): boolean {
   const { maxLatency = Number.POSITIVE_INFINITY, maxDistance } = rule;
   let low = Number.POSITIVE_INFINITY;
   let high = Number.NEGATIVE_INFINITY;
@@ -38,14 +60,8 @@ function suits(rule: LatencyRule, lineup: Lineup, index: number, location: strin
       count += block.size;
     }
   if (maxDistance === undefined) return true;
-  if (rule.distanceReference === 'min') return high - low <= maxDistance;
+  const reach = maxDistance + slackOf(low, high);
+  if (rule.distanceReference === 'min') return high - low <= reach;
   const mean = sum / count;
-  return high - mean <= maxDistance && mean - low <= maxDistance;
-}
-
-function someShared(lineup: Lineup, index: number, first: Block, rule: LatencyRule): boolean {
-  const { maxDistance: _, ...limit } = rule;
-  for (const location of first.latencies[index]?.keys() ?? [])
-    if (suits(limit, lineup, index, location)) return true;
-  return false;
+  return high - mean <= reach && mean - low <= reach;
 }

@@ -8,6 +8,7 @@ import type {
 import type { Engine } from '../engine.ts';
 import { compileGather } from '../expressions.ts';
 import type { Lineup } from '../lineup.ts';
+import { slackOf } from '../slack.ts';
 import type { RuleScope } from './compile-rule.ts';
 
 /** How far a match is from passing a rule, and the bound it is beyond; both in units of what the rule measures. */
@@ -58,10 +59,15 @@ function numbersOf(
   };
 }
 
-function worst(misses: readonly Miss[]): Miss | undefined {
+/** The largest of them that is more than rounding. */
+function worst(misses: readonly Miss[], slack: number): Miss | undefined {
   let largest: Miss | undefined;
-  for (const miss of misses) if (miss.by > (largest?.by ?? 0)) largest = miss;
+  for (const miss of misses) if (miss.by > (largest?.by ?? slack)) largest = miss;
   return largest;
+}
+
+function slackAmong(numbers: readonly { value: number; reference: number }[]): number {
+  return Math.max(0, ...numbers.map(({ value, reference }) => slackOf(value, reference)));
 }
 
 function missOfSpread({ batchAttribute, partyAggregation, maxDistance }: BatchDistanceRule, engine: Engine) {
@@ -70,23 +76,27 @@ function missOfSpread({ batchAttribute, partyAggregation, maxDistance }: BatchDi
     if (maxDistance === undefined) return undefined;
     const cells = members.flatMap(({ blocks }) => blocks.flatMap((block) => block.cells[column] ?? []));
     const values = cells.map(Number);
-    return worst([{ by: Math.max(...values) - Math.min(...values) - maxDistance, limit: maxDistance }]);
+    const [low, high] = [Math.min(...values), Math.max(...values)];
+    return worst([{ by: high - low - maxDistance, limit: maxDistance }], slackOf(low, high));
   };
 }
 
 function missOfDistance(rule: DistanceRule, engine: Engine) {
   const { minDistance = 0, maxDistance = Number.POSITIVE_INFINITY } = rule;
   const read = numbersOf(rule, engine);
-  return (lineup: Lineup): Miss | undefined =>
-    worst(
-      read(lineup).flatMap(({ value, reference }) => {
+  return (lineup: Lineup): Miss | undefined => {
+    const numbers = read(lineup);
+    return worst(
+      numbers.flatMap(({ value, reference }) => {
         const gap = Math.abs(value - reference);
         return [
           { by: gap - maxDistance, limit: maxDistance },
           { by: minDistance - gap, limit: minDistance },
         ];
       }),
+      slackAmong(numbers),
     );
+  };
 }
 
 function missOfComparison(rule: ComparisonRule, engine: Engine) {
@@ -94,11 +104,13 @@ function missOfComparison(rule: ComparisonRule, engine: Engine) {
   const sign = { '<': 1, '<=': 1, '>': -1, '>=': -1, '=': 0, '!=': undefined }[rule.operation];
   return (lineup: Lineup): Miss | undefined => {
     if (sign === undefined) return undefined;
+    const numbers = read(lineup);
     return worst(
-      read(lineup).map(({ value, reference }) => ({
+      numbers.map(({ value, reference }) => ({
         by: sign === 0 ? Math.abs(value - reference) : (value - reference) * sign,
         limit: reference,
       })),
+      slackAmong(numbers),
     );
   };
 }
@@ -116,6 +128,6 @@ function missOfLatency({ maxLatency }: LatencyRule, index: number) {
         best,
         Math.max(...latencies.map((known) => known.get(location) ?? Number.POSITIVE_INFINITY)),
       );
-    return Number.isFinite(best) ? worst([{ by: best - maxLatency, limit: maxLatency }]) : undefined;
+    return Number.isFinite(best) ? worst([{ by: best - maxLatency, limit: maxLatency }], 0) : undefined;
   };
 }

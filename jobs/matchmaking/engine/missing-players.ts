@@ -1,0 +1,54 @@
+import { type Expression, pathsOf } from '../rule-set/expression.ts';
+import type { Rule } from '../rule-set/rule-set.ts';
+import { ofBackfill, ruleSetAt } from './at-age.ts';
+import type { Candidate } from './candidate.ts';
+import { type Engine, judgementAt } from './engine.ts';
+
+/**
+ * Players missing for the smallest match with the ticket, on the team where fewest are: up to the minimum of each team, and
+ * up to the largest of the teams that a rule wants of one size. At least one for a running match.
+ */
+export function missingPlayers(engine: Engine, { stage, blocks, backfill, size }: Candidate): number {
+  const minimum = judgementAt(engine, stage, backfill)?.minPlayers ?? [];
+  const { room = [], from = 0 } = engine.stages[stage] ?? {};
+  const { rules } = ruleSetAt(backfill ? ofBackfill(engine.ruleSet) : engine.ruleSet, from);
+  const alike = engine.stages[stage]?.checks.flatMap(({ rule }) => equalTeams(rules[rule], engine)) ?? [];
+  const missing = (own: readonly number[]) => {
+    const sizes = minimum.map((min, team) => Math.max(min, own[team] ?? 0));
+    for (const teams of alike) {
+      const largest = Math.max(...teams.map((team) => sizes[team] ?? 0));
+      for (const team of teams) sizes[team] = largest;
+    }
+    return sizes.reduce((sum, players) => sum + players, 0) - size;
+  };
+  if (!backfill) {
+    const places = minimum
+      .map((_, team) => (size <= (room[team] ?? 0) ? team : -1))
+      .filter((team) => team >= 0);
+    return Math.min(...places.map((place) => missing(minimum.map((_, team) => (team === place ? size : 0)))));
+  }
+  const own = minimum.map(() => 0);
+  for (const { team = -1 } of blocks) own[team] = (own[team] ?? 0) + 1;
+  return Math.max(1, missing(own));
+}
+
+/** The teams that a rule wants of one size, as one group: `=` over counts, or counts at most 0 apart. */
+function equalTeams(rule: Rule | undefined, { teamIndex }: Engine): number[][] {
+  const equal =
+    (rule?.type === 'comparison' && rule.operation === '=') ||
+    (rule?.type === 'distance' && rule.maxDistance === 0);
+  if (!equal) return [];
+  const parts = [...rule.measurements, ...(rule.referenceValue ? [rule.referenceValue] : [])];
+  if (!parts.every(isTeamCount)) return [];
+  const teams = parts.flatMap(pathsOf).flatMap((path) => path.teams);
+  return [[...new Set(teams)].map((name) => teamIndex.get(name) ?? -1)];
+}
+
+/** `count(teams[…].players)` of each team, or the largest or smallest of them. */
+function isTeamCount(expression: Expression): boolean {
+  if (expression.kind !== 'call') return false;
+  if (expression.name === 'min' || expression.name === 'max') return isTeamCount(expression.of);
+  return (
+    expression.name === 'count' && expression.of.kind === 'path' && expression.of.property.of === 'player'
+  );
+}
