@@ -22,7 +22,8 @@ const followsMs = 3_000;
 const stepClock = (seconds: number) => async (field: Field) => {
   const { primary } = field.surroundings.nodes;
   const { moveClock } = primary.part;
-  if (!moveClock) throw new Error('Cannot move the clock of this Valkey: only a Debian tree has one that moves');
+  if (!moveClock)
+    throw new Error('Cannot move the clock of this Valkey: only a Debian tree has one that moves');
   field.log.clockMoved = true;
   const ahead = async () => Number((await primary.admin.time())[0]) - Date.now() / 1_000;
   const moved = hourSeconds * Math.round((await ahead()) / hourSeconds) + seconds;

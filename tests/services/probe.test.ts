@@ -5,7 +5,11 @@ import { expect, inject, onTestFinished, test } from 'vitest';
 import { partNames, variableOf } from '../../infra/local/part.ts';
 import { startStack } from '../../infra/local/stack.ts';
 
-const given: NodeJS.ProcessEnv = { PATH: process.env['PATH'], HOME: process.env['HOME'], ...inject('stackEnv') };
+const given: NodeJS.ProcessEnv = {
+  PATH: process.env['PATH'],
+  HOME: process.env['HOME'],
+  ...inject('stackEnv'),
+};
 const addressAt = (variable: string) => new URL(inject('stackEnv')[variable] ?? '').host;
 
 test('what answers is used as it is: nothing is started, and its address is passed on', async () => {

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { expect, test, vi } from 'vitest';
+import { type RawRuleSet, violations } from '../../../jobs/invariants/naive-checker.ts';
 import { formMatches } from '../../../jobs/matchmaking/engine/form-matches.ts';
 import type { SearchingTicket } from '../../../jobs/matchmaking/ticket.ts';
 import { pools, ruleSets } from './arbitraries.ts';
 import { backfill, engineOf, now, ticket, versus } from './builders.ts';
-import { type RawRuleSet, violations } from './naive-checker.ts';
 import { propertyRuns } from './property-runs.ts';
 
 vi.setConfig({ testTimeout: 600_000 });

@@ -1,4 +1,4 @@
-import type { FormedMatch } from '../../../jobs/matchmaking/engine/form-matches.ts';
+import type { FormedMatch } from '../matchmaking/engine/form-matches.ts';
 import type { RawRuleSet } from './naive-checker.ts';
 import { combined } from './naive-functions.ts';
 
