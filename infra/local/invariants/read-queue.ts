@@ -1,8 +1,9 @@
+import { QueueKeys } from 'bullmq';
 import { Cluster, type Redis } from 'ioredis';
 import { queueNames } from '../../../jobs/contract.ts';
 import { type HeldEvent, toHeldEvent } from '../../../jobs/invariants/held-event.ts';
 import type { FailedJob, HeldTicket, Installed, QueueContents } from '../../../jobs/invariants/snapshot.ts';
-import { poolTag, queuePrefix } from '../../../jobs/keys.ts';
+import { domainKeys, queuePrefix } from '../../../jobs/keys.ts';
 import type { InstalledConfiguration } from '../../../jobs/matchmaking/configuration.ts';
 import { storedEvent } from '../../../jobs/matchmaking/event.ts';
 import type { TicketStatus } from '../../../jobs/matchmaking/ticket.ts';
@@ -14,9 +15,10 @@ type Read<T> = (pipeline: ReturnType<Redis['pipeline']>, name: string) => T;
 
 /** Reads what a domain has on the queue Redis, page by page; of tickets and events only what is judged is kept. */
 export async function readQueue(redis: Redis, domain: string): Promise<QueueContents> {
-  const key = (name: string) => `${poolTag(domain)}:${name}`;
-  const namesUnder = async (what: string) =>
-    (await keysUnder(redis, key(`${what}:`))).map((found) => found.slice(key(`${what}:`).length));
+  const keys = domainKeys(domain);
+  /** The names that keys of one kind end with. */
+  const namesOf = async (keyOf: (name: string) => string) =>
+    (await keysUnder(redis, keyOf(''))).map((found) => found.slice(keyOf('').length));
   /** What one command answers for each of many names. */
   const readEach = async <T>(
     names: readonly string[],
@@ -34,26 +36,26 @@ export async function readQueue(redis: Redis, domain: string): Promise<QueueCont
     }
     return answers;
   };
-  const tickets = await readEach<(string | null)[]>(await namesUnder('ticket'), (pipeline, id) =>
-    pipeline.hmget(key(`ticket:${id}`), ...ticketFields),
+  const tickets = await readEach<(string | null)[]>(await namesOf(keys.ticket), (pipeline, id) =>
+    pipeline.hmget(keys.ticket(id), ...ticketFields),
   );
-  const pools = await readEach<string[]>(await namesUnder('pool'), (pipeline, pool) =>
-    pipeline.zrange(key(`pool:${pool}`), '0', '-1'),
+  const pools = await readEach<string[]>(await namesOf(keys.pool), (pipeline, pool) =>
+    pipeline.zrange(keys.pool(pool), '0', '-1'),
   );
   const configurations = await readEach<(string | null)[]>(
-    await redis.smembers(key('configurations')),
-    (pipeline, name) => pipeline.hmget(key(`configuration:${name}`), 'body', 'paused'),
+    await redis.smembers(keys.configurations()),
+    (pipeline, name) => pipeline.hmget(keys.configuration(name), 'body', 'paused'),
   );
-  const events = await readEvents(redis, key('events'));
+  const events = await readEvents(redis, keys.events());
   return {
     tickets: tickets.flatMap(([id, fields]) => toTicket(id, fields)),
     pools: new Map(pools),
-    reservations: await redis.zrange(key('reservations'), '0', '-1'),
-    proposals: await redis.zrange(key('proposals'), '0', '-1'),
-    outbox: await redis.hkeys(key('outbox')),
-    backfillStopped: new Set(await namesUnder('automatic-off')),
+    reservations: await redis.zrange(keys.reservations(), '0', '-1'),
+    proposals: await redis.zrange(keys.proposals(), '0', '-1'),
+    outbox: await redis.hkeys(keys.outbox()),
+    backfillStopped: new Set(await namesOf(keys.automaticOff)),
     events,
-    eventsComplete: events.length === Number((await redis.get(key('event-number'))) ?? 0),
+    eventsComplete: events.length === Number((await redis.get(keys.eventNumber())) ?? 0),
     installed: configurations.flatMap(([, [body, paused]]) => toInstalled(body, paused)),
     failedJobs: (await Promise.all(queueNames.map((name) => failedJobs(redis, domain, name)))).flat(),
   };
@@ -112,14 +114,14 @@ async function failedJobs(
   domain: string,
   queue: (typeof queueNames)[number],
 ): Promise<FailedJob[]> {
-  const prefix = `${queuePrefix(domain, queue)}:${queue}`;
-  const ids = await redis.zrange(`${prefix}:failed`, '0', '-1');
+  const keys = new QueueKeys(queuePrefix(domain, queue));
+  const ids = await redis.zrange(keys.toKey(queue, 'failed'), '0', '-1');
   const jobs: FailedJob[] = [];
   for (let at = 0; at < ids.length; at += page)
     jobs.push(
       ...(await Promise.all(
         ids.slice(at, at + page).map(async (id) => {
-          const [kind, reason] = await redis.hmget(`${prefix}:${id}`, 'name', 'failedReason');
+          const [kind, reason] = await redis.hmget(keys.toKey(queue, id), 'name', 'failedReason');
           return { id, kind: kind ?? '', reason: reason ?? '' };
         }),
       )),
