@@ -1,4 +1,4 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readdirSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -10,6 +10,7 @@ import { variableOf } from '../../infra/local/part.ts';
 
 const patience = { timeout: 60_000, interval: 100 };
 
+const npmRun = ['npm', 'run', '-s', 'stack', '--'];
 const nothing = { containers: [], networks: [] };
 
 describe.skipIf(inject('dockerObstacle'))('npm run stack in Docker', () => {
@@ -17,7 +18,7 @@ describe.skipIf(inject('dockerObstacle'))('npm run stack in Docker', () => {
     ['Ctrl-C', interrupt],
     ['killing it', kill],
   ])('%s leaves no container, network or volume', async (_how, end) => {
-    const { npm, running, found } = await npmRunStack();
+    const { npm, running, found, left } = await npmRunStack();
     await running;
     const { containers, networks } = found();
     expect([containers.length, networks.length]).toEqual([2, 1]);
@@ -26,42 +27,43 @@ describe.skipIf(inject('dockerObstacle'))('npm run stack in Docker', () => {
 
     end(npm);
 
-    await expect.poll(found, patience).toEqual(nothing);
+    await expect.poll(left, patience).toEqual([]);
     expect(existing(volumes)).toEqual([]);
   });
 
   test('Ctrl-C gives the prompt back when everything is gone', async () => {
-    const { npm, running, found } = await npmRunStack();
+    const { npm, running, left } = await npmRunStack();
     await running;
 
     interrupt(npm);
     await once(npm, 'exit');
 
-    expect(found()).toEqual(nothing);
+    expect(left()).toEqual([]);
   });
 
   test.each([
-    ['Ctrl-C', interrupt],
-    ['killing it', kill],
-  ])('%s while the containers start leaves none', async (_how, end) => {
-    const { npm, found } = await npmRunStack();
-    await expect.poll(() => found().networks, patience).toHaveLength(1);
+    ['Ctrl-C', npmRun, interrupt],
+    ['killing it', npmRun, kill],
+    // Compose, in the middle of its work, outlives it.
+    ['killing the process that starts them', ['node', 'infra/local/main.ts'], killAlone],
+  ])('%s while the containers start leaves none', async (_how, command, end) => {
+    const { npm, left, commands } = await npmRunStack(command);
+    await expect.poll(() => commands().length, patience).toBeGreaterThan(1);
 
     end(npm);
 
-    // Compose removes the network last.
-    await expect.poll(() => found().networks, patience).toEqual([]);
-    expect(found()).toEqual(nothing);
+    await expect.poll(commands, patience).toEqual([]);
+    expect(left()).toEqual([]);
   });
 });
 
 /** `npm run stack` in a process group and with a cache folder of its own, as a shell starts it. */
-async function npmRunStack() {
+async function npmRunStack([program = '', ...args] = npmRun) {
   const cache = await mkdtemp(join(tmpdir(), 'docker-stack-'));
   onTestFinished(() => rm(cache, { recursive: true }));
   const urls = new Set<string>(Object.values(variableOf));
   const own = Object.entries(process.env).filter(([name]) => !urls.has(name));
-  const npm = spawn('npm', ['run', '-s', 'stack', '--', 'queueRedis', 'cacheRedis'], {
+  const npm = spawn(program, [...args, 'queueRedis', 'cacheRedis'], {
     detached: true,
     stdio: ['ignore', 'ignore', 'pipe'],
     env: { ...Object.fromEntries(own), XDG_CACHE_HOME: cache, STACK_SERVERS: 'docker' },
@@ -69,11 +71,18 @@ async function npmRunStack() {
   onTestFinished(() => kill(npm));
   const runs = join(cache, 'matchmaking-fleet', 'runs');
   let project = '';
-  const found = () => {
+  /** The Compose project, once its run has begun. It outlives the run's folder. */
+  const projectOf = () => {
     const run = existsSync(runs) && readdirSync(runs).find((name) => name.startsWith('run-'));
     if (run) project = `matchmaking-fleet-${run}`.toLowerCase();
-    return project ? resourcesOf(project) : nothing;
+    return project;
   };
+  const found = () => (projectOf() ? resourcesOf(project) : nothing);
+  /** The commands of Compose that run, and the one that takes down at the end. */
+  const commands = () =>
+    projectOf()
+      ? spawnSync('pgrep', ['-f', project], { encoding: 'utf8' }).stdout.trim().split('\n').filter(Boolean)
+      : [];
   const running = (async () => {
     const lines: string[] = [];
     for await (const line of createInterface({ input: npm.stderr })) {
@@ -84,12 +93,17 @@ async function npmRunStack() {
   })();
   // The tests that do not wait for it end it on purpose.
   running.catch(() => {});
-  return { npm, running, found };
+  const left = () => Object.values(found()).flat();
+  return { npm, running, found, left, commands };
 }
 
 /** Ctrl-C in a shell goes to every process of the group. */
 function interrupt(npm: ChildProcess): void {
   process.kill(-(npm.pid ?? 0), 'SIGINT');
+}
+
+function killAlone(process: ChildProcess): void {
+  process.kill('SIGKILL');
 }
 
 function kill(npm: ChildProcess): void {
