@@ -48,6 +48,13 @@ export type Call<Kind extends Asked['kind'] = Asked['kind']> = Extract<Asked, { 
   readonly told: Told;
 };
 
+/** How often each ticket id was asked for: whoever uses one again, long after its ticket ended, starts another ticket. */
+export function timesStarted(diary: Diary): Map<string, number> {
+  const times = new Map<string, number>();
+  for (const { ticketId } of callsOf(diary, 'start')) times.set(ticketId, (times.get(ticketId) ?? 0) + 1);
+  return times;
+}
+
 /** A time at which something was broken on purpose, ms since 1970 by the caller's clock. */
 export interface Disturbance {
   readonly from: number;

@@ -1,50 +1,57 @@
 import { type Check, type Finding, isTerminal } from './check.ts';
+import { timesStarted } from './diary.ts';
 import type { StoredMatch } from './snapshot.ts';
 
-/** By ticket the match that took it; of two the later in the list. */
-function matchesByTicket(matches: readonly StoredMatch[]): Map<string, string> {
-  const played = matches.filter((match) => match.status === 'COMPLETED');
-  return new Map(played.flatMap((match) => match.tickets.map((it) => [it.ticketId, match._id] as const)));
+/** The matches that took each ticket, oldest first. */
+function matchesByTicket(matches: readonly StoredMatch[]): Map<string, string[]> {
+  const taken = new Map<string, string[]>();
+  const played = matches.filter((match) => match.status === 'COMPLETED').sort((a, b) => a.now - b.now);
+  for (const { _id, tickets } of played)
+    for (const { ticketId } of tickets) taken.set(ticketId, [...(taken.get(ticketId) ?? []), _id]);
+  return taken;
 }
 
 /** A ticket is in one match. */
 export const ticketInOneMatch: Check = {
   invariant: 2,
-  find({ matches, claims }) {
-    const matchOf = new Map<string, string>();
-    const findings: Finding[] = [];
-    for (const { _id, status, tickets } of matches)
-      for (const { ticketId } of status === 'COMPLETED' ? tickets : []) {
-        const other = matchOf.get(ticketId);
-        if (other)
-          findings.push({ subject: ticketId, story: `ticket ${ticketId} is in matches ${other} and ${_id}` });
-        matchOf.set(ticketId, _id);
-      }
-    for (const { _id, status, match_id } of claims) {
-      const stored = matchOf.get(_id);
-      if (status === 'COMPLETED' && stored && stored !== match_id)
-        findings.push({ subject: _id, story: `ticket ${_id} is claimed by ${match_id}, in ${stored}` });
-    }
-    return findings;
+  find({ matches, claims }, diary) {
+    const started = timesStarted(diary);
+    const taken = matchesByTicket(matches);
+    const twice = [...taken]
+      .filter(([ticketId, ids]) => ids.length > Math.max(1, started.get(ticketId) ?? 1))
+      .map(([ticketId, ids]) => ({
+        subject: ticketId,
+        story: `ticket ${ticketId} is in matches ${ids.join(' and ')}`,
+      }));
+    const claimed = claims.flatMap(({ _id, status, match_id }): Finding[] => {
+      const last = taken.get(_id)?.at(-1);
+      if (status !== 'COMPLETED' || last === undefined || last === match_id) return [];
+      return [{ subject: _id, story: `ticket ${_id} is claimed by ${match_id}, in ${last}` }];
+    });
+    return [...twice, ...claimed];
   },
 };
 
 /** A match has all of its tickets, and a ticket that ended in a match is in it. */
 export const matchWhole: Check = {
   invariant: 3,
-  find({ tickets, matches }) {
-    const matchOf = matchesByTicket(matches);
+  find({ tickets, matches }, diary) {
+    const started = timesStarted(diary);
+    const taken = matchesByTicket(matches);
     return tickets.flatMap(({ ticketId, status, matchId }) => {
-      const stored = matchOf.get(ticketId);
-      if (status === 'COMPLETED' && stored !== matchId)
+      const ids = taken.get(ticketId) ?? [];
+      const last = ids.at(-1);
+      if (status === 'COMPLETED' && last !== matchId)
         return [
           {
             subject: ticketId,
-            story: `ticket ${ticketId} ended in match ${matchId}, the record says ${stored ?? 'none'}`,
+            story: `ticket ${ticketId} ended in match ${matchId}, the record says ${last ?? 'none'}`,
           },
         ];
-      if (isTerminal(status) && status !== 'COMPLETED' && stored)
-        return [{ subject: ticketId, story: `match ${stored} took ticket ${ticketId}, which is ${status}` }];
+      // An earlier ticket of the same id may have been in a match.
+      const earlier = (started.get(ticketId) ?? 1) - 1;
+      if (isTerminal(status) && status !== 'COMPLETED' && ids.length > earlier)
+        return [{ subject: ticketId, story: `match ${last} took ticket ${ticketId}, which is ${status}` }];
       return [];
     });
   },

@@ -95,7 +95,7 @@ function waitOf(
   if (!undecided && status !== 'TIMED_OUT') return undefined;
   const endedAt = undecided ? takenAt : diary.endingHeardAt.get(ticketId);
   if (toldAt !== undefined && endedAt !== undefined) return undisturbedMs(diary, toldAt, endedAt);
-  return diary.clockMoved ? undefined : (end ?? takenAt) - start;
+  return diary.clockMoved ? undefined : undisturbedMs(diary, start, end ?? takenAt);
 }
 
 /** Who uses a ticket id again, long after the ticket of that id ended, harms nobody. */

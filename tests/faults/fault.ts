@@ -18,6 +18,8 @@ export interface Field {
 export interface Fault {
   /** What it breaks: two faults of the same come one after the other, others may meet. */
   readonly on: 'workers' | 'queue' | 'documentdb' | 'aws' | 'jobs' | 'ids';
+  /** Time-outs have to go on meanwhile. Default: whoever waits while it strikes is not late. */
+  readonly timeGoesOn?: true;
   /** Strikes, and resolves when its cause is gone. */
   readonly strike: (field: Field, random: Chance) => Promise<void>;
 }

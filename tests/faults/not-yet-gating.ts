@@ -6,9 +6,10 @@ export const notYetGating: Readonly<Record<string, string>> = {
   'store rollback':
     'Readers do not notice every store that went back, so tickets may never be matched or time out.',
   'TIME an hour ahead':
-    'The latest time any script saw never goes back, so deadlines stand still until TIME catches up.',
-  'TIME an hour back': 'The same, and whoever was matched in that hour is refused.',
-  'full memory for minutes': 'A match that is stored may be given up while the queue is full.',
+    'By itself it breaks nothing; a failover to a server whose clock is right then goes back an hour.',
+  'TIME an hour back':
+    'The latest time that any script saw never goes back, so time-outs and deadlines stand still until TIME catches up.',
+  'full memory for minutes': 'Time-outs stop, and jobs that find no memory again and again are given up.',
   'DocumentDB refuses a match': 'A document that is refused takes the others of its job down with it.',
   'ticket ids used again':
     'A claim refuses every other match for its ticket id, however long ago it was made.',

@@ -82,6 +82,7 @@ export const queueFaults = {
   },
   'full memory for minutes': {
     on: 'queue',
+    timeGoesOn: true,
     strike: (field, random) => fillMemory(field, 90_000 + 30_000 * random.uniform()),
   },
   'store rollback': {

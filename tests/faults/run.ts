@@ -166,7 +166,7 @@ async function strikeAll(
       if (from > startedAt + seconds * 1_000) return;
       await fault.strike(field, chance(seed * 1_000 + index));
       struck.push({ kind, from, to: Date.now() });
-      field.log.disturbances.push({ from, to: Date.now() });
+      if (!fault.timeGoesOn) field.log.disturbances.push({ from, to: Date.now() });
       say(`${((from - startedAt) / 1_000).toFixed(0).padStart(5)} s  ${kind}, ${Date.now() - from} ms`);
     };
     const turn = (turns.get(fault.on) ?? Promise.resolve()).then(strike);

@@ -3,9 +3,6 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Fault } from './fault.ts';
 import { startPair } from './probes.ts';
 
-/** How long (ms) DocumentDB refuses a document. */
-const refusesMs = 15_000;
-
 export const storeFaults = {
   'DocumentDB restart': {
     on: 'documentdb',
@@ -40,14 +37,13 @@ export const storeFaults = {
   },
   'DocumentDB refuses a match': {
     on: 'documentdb',
+    /** For good: no retry can help. */
     async strike({ surroundings: { stack }, client, log }) {
       const { refuse } = stack.part('documentdb');
       if (!refuse) throw new Error('Cannot have a document refused: only our gateway can');
       const ticketIds = [randomUUID(), randomUUID()];
       refuse({ collection: 'matches', text: ticketIds[0] ?? '' });
       await startPair(client, log, ticketIds);
-      await pause(refusesMs);
-      refuse({ collection: 'matches' });
     },
   },
   'CloudWatch and SNS away': {

@@ -102,7 +102,7 @@ export const planted: Readonly<Record<CheckName, readonly Planted[]>> = {
     ],
   ],
   'ticket in one match': [
-    ['ticket ann is in matches m and n', again('m', { _id: 'n' })],
+    ['ticket ann is in matches m and n', again('m', { _id: 'n', now: 2_100 })],
     [
       'ticket ann is claimed by n, in m',
       ({ held }) => (held.claims = patch(held.claims, (it) => it._id === 'ann', { match_id: 'n' })),
