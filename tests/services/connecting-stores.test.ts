@@ -3,13 +3,16 @@ import { type AddressInfo, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { serialize } from 'bson';
 import { Cluster, type Redis } from 'ioredis';
-import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test, vi } from 'vitest';
 import { encodeReply, Framer, parseRequest } from '../../infra/local/gateway/wire.ts';
 import { openClient } from '../../producers/client.ts';
 import { openRedis } from '../../workers/redis.ts';
 import { openCli } from '../support/cli.ts';
 import { openOddServers, password } from '../support/odd-servers.ts';
 import { runWorker, startWorker } from '../support/worker-processes.ts';
+
+/** Most cases are a process of their own, which takes a second; on a busy machine, many. */
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 
 let servers: Awaited<ReturnType<typeof openOddServers>>;
 beforeAll(async () => {

@@ -1,11 +1,14 @@
 import { execFile } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest';
 import { openClient } from '../../producers/client.ts';
 import { openCli } from '../support/cli.ts';
 import { openOddServers, password } from '../support/odd-servers.ts';
 import { runWorker } from '../support/worker-processes.ts';
+
+/** Most cases are a process of their own, which takes a second; on a busy machine, many. */
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 
 let servers: Awaited<ReturnType<typeof openOddServers>>;
 beforeAll(async () => {
