@@ -44,7 +44,7 @@ beforeAll(async () => {
       name: 'duel',
       ruleSetName: 'duel',
       requestTimeoutSeconds: 60,
-      acceptanceTimeoutSeconds: 9,
+      minimumHoldSeconds: 60,
     }),
   );
   await writeFile(
@@ -117,7 +117,7 @@ describe('mistakes', () => {
     [
       'a configuration that contradicts itself',
       ['configuration', 'put', 'contradiction.json'],
-      /acceptanceTimeoutSeconds: contradicts/,
+      /minimumHoldSeconds: must be below requestTimeoutSeconds/,
     ],
   ])('%s exits 2 and says what is wrong', async (_what, args, message) => {
     const { code, err } = await cli(...args);

@@ -178,9 +178,9 @@ describe('bad input names the field and the limit, and nothing is queued', () =>
           name: 'c',
           ruleSetName: 'r',
           requestTimeoutSeconds: 10,
-          acceptanceTimeoutSeconds: 5,
+          minimumHoldSeconds: 10,
         }),
-      'acceptanceTimeoutSeconds: contradicts',
+      'minimumHoldSeconds: must be below requestTimeoutSeconds (10)',
     ],
     [
       'a timeout beyond twelve hours',

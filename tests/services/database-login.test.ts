@@ -83,7 +83,7 @@ describe.skipIf(obstacle !== undefined)('a record that wants a login', { timeout
     const { code, stdout, stderr } = await runWorker({ ...fleet.env, ...fleet.environment('wrong-one') });
 
     expect(code).toBe(1);
-    expect(stderr).toMatch(/could not start: .*Authentication failed/);
+    expect(stderr).toMatch(/could not use DocumentDB at .*authentication failed/);
     expect(stdout + stderr).not.toContain('wrong-one');
   });
 });

@@ -52,7 +52,7 @@ const table: readonly CrashRow[] = [
   {
     job: 'form-matches, and one whose time is over',
     calls:
-      'pool.readPool pool.catchUp installed.current pool.expire pool.commit queues.enqueue pool.noteRules pool.catchUp installed.current pool.rest',
+      'pool.readPool pool.catchUp pool.expire installed.current pool.commit queues.enqueue pool.noteRules pool.catchUp installed.current pool.rest',
     begin: async (own) => {
       await steps.enter(own, ['late'], 'duel', -1);
       return steps.enter(own, ['ann', 'bob']);
