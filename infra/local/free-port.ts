@@ -11,7 +11,6 @@ export const portTakenMessage = /address already in use|EADDRINUSE|port is alrea
 export const familiarPorts: Readonly<Record<string, number>> = {
   'queue-redis': 6379,
   'cache-redis': 6380,
-  documentdb: 27_017,
   gateway: 27_017,
   aws: 5000,
   moto: 5000,
