@@ -58,9 +58,11 @@ export function startCrowd({ client, log, parties, random, restless }: CrowdOpti
     waiting.set(ticketId, resolve);
     let event: MatchmakingEvent | undefined;
     for (let wait = lookMs; ; wait = againMs) {
-      event ??= await Promise.race(
+      // A pause each time: describing fails at once while Redis is away, and a loop without one never lets it come back.
+      const came = await Promise.race(
         wait === lookMs ? [heard, pause(wait, undefined)] : [pause(wait, undefined)],
       );
+      event ??= came;
       const [ticket] = await client.describeMatchmaking([ticketId]).catch(() => []);
       if (!ticket || !isTerminal(ticket.status)) continue;
       waiting.delete(ticketId);
