@@ -200,3 +200,24 @@ test('a crash after the record and before the cache is repaired by the repeat', 
   await expectStatus('sa', 'ENDED');
   await expectStatus('sb', 'ACTIVE');
 });
+
+test('what a worker changes whose clock is half a minute off is shown by the cache, and what others change after it', async () => {
+  const putAll = (sessions: Parameters<typeof fleet.stores.cache.putSessions>[0]) =>
+    fleet.stores.cache.putSessions(sessions);
+  const { sessions } = fleet.stores;
+  for (const offMs of [30_000, -30_000]) {
+    const [player, matchId] = [`p${offMs}`, `m${offMs}`];
+    await open(player, player);
+    const boarding = [{ playerId: player, matchId, matchAt: Date.now() }];
+
+    await putAll(await sessions.board(boarding, new Date(Date.now() + offMs)));
+    await expectStatus(player, 'IN_MATCH');
+    await putAll(await sessions.release([matchId], [player], new Map([[player, 1700]]), new Date()));
+    await expectStatus(player, 'ACTIVE');
+
+    expect((await cached(player))['rating']).toBe('1700');
+    expect((await cached(player))['timestamp']).toBe(String((await stored(player))?.timestamp.getTime()));
+    await end(player);
+    await expectStatus(player, 'ENDED');
+  }
+});

@@ -8,7 +8,7 @@ export interface SessionRecord {
   readonly player_id: string;
   readonly status: SessionStatus;
   readonly rating: number;
-  /** When it last changed. */
+  /** When it last changed. It never goes back, also when the clock of who changes it is behind: the cache shows the latest. */
   readonly timestamp: Date;
   readonly created_at: Date;
   readonly match_id?: string;
@@ -72,7 +72,7 @@ export function openSessions(db: Db) {
               {
                 ...session,
                 status: to,
-                timestamp: now,
+                timestamp: later(session.timestamp, now),
                 match_id: boarding.matchId,
                 match_at: boarding.matchAt,
               },
@@ -88,7 +88,7 @@ export function openSessions(db: Db) {
                 status: { $in: from },
                 $or: [{ match_at: { $exists: false } }, { match_at: { $lt: match_at } }],
               },
-              update: { $set: { status: to, timestamp: now, match_id, match_at } },
+              update: { $set: { status: to, match_id, match_at }, $max: { timestamp: now } },
             },
           })),
           { ordered: false },
@@ -123,14 +123,14 @@ export function openSessions(db: Db) {
           ...session,
           status: 'ACTIVE' as const,
           rating: ratings.get(session.player_id) ?? session.rating,
-          timestamp: now,
+          timestamp: later(session.timestamp, now),
         }));
       if (changed.length > 0)
         await sessions.bulkWrite(
           changed.map(({ _id, status, rating, timestamp, match_id }) => ({
             updateOne: {
               filter: { _id, status: 'IN_MATCH', ...(match_id && { match_id }) },
-              update: { $set: { status, rating, timestamp } },
+              update: { $set: { status, rating }, $max: { timestamp } },
             },
           })),
           { ordered: false },
@@ -157,7 +157,7 @@ function openEndings(sessions: Collection<SessionRecord>) {
       const { from, to } = sessionMoves.end;
       await sessions.updateMany(
         { _id: { $in: [...sessionIds] }, status: { $in: from } },
-        { $set: { status: to, timestamp: now } },
+        { $set: { status: to }, $max: { timestamp: now } },
       );
     },
 
@@ -167,7 +167,7 @@ function openEndings(sessions: Collection<SessionRecord>) {
       const theirs = { match_id: matchId, player_id: { $in: [...playerIds] } };
       await sessions.updateMany(
         { ...theirs, status: { $in: from } },
-        { $set: { status: to, timestamp: now } },
+        { $set: { status: to }, $max: { timestamp: now } },
       );
       return sessions.find(theirs, { batchSize: 1_000 }).sort({ _id: 1 }).toArray();
     },
@@ -183,7 +183,7 @@ function openEndings(sessions: Collection<SessionRecord>) {
         .toArray();
       if (found.length === 0) return [];
       const ids = { _id: { $in: found.map((session) => session._id) } };
-      await sessions.updateMany({ ...ids, ...stale }, { $set: { status: to, timestamp: now } });
+      await sessions.updateMany({ ...ids, ...stale }, { $set: { status: to }, $max: { timestamp: now } });
       return sessions
         .find(ids, { batchSize: most + 1 })
         .sort({ _id: 1 })
@@ -191,6 +191,8 @@ function openEndings(sessions: Collection<SessionRecord>) {
     },
   };
 }
+
+const later = (one: Date, other: Date): Date => (one > other ? one : other);
 
 /** Sessions by match: one statement for each match, not for each player; to plan one costs DocumentDB most of it. */
 const inEachMatch = (boarded: readonly { _id: string; match_id: string; match_at: number }[]) =>
