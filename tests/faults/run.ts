@@ -34,6 +34,8 @@ export interface FaultOptions {
   readonly everySeconds: number;
   /** Share of tickets whose party changes its mind at once. */
   readonly restless: number;
+  /** How long (ms) after the last fault work may be left to do. Default: 90,000; a stalled job takes 15 s, a match handed over again 10 s. */
+  readonly calmWithinMs?: number;
   /** The workers' program. Default: this tree's. */
   readonly workerMain?: string;
   readonly say: (line: string) => void;
@@ -60,7 +62,7 @@ export interface FaultReport {
 
 /** Lets faults strike a fleet under steady load, waits for quiet, and checks every invariant. */
 export async function runFaults(options: FaultOptions): Promise<FaultReport> {
-  const { seed, seconds, say } = options;
+  const { seed, seconds, say, calmWithinMs = 90_000 } = options;
   await using surroundings = await startStackUnderFault(say);
   await using service = await openPlacementService();
   const run = randomBytes(4).toString('hex');
@@ -115,6 +117,7 @@ export async function runFaults(options: FaultOptions): Promise<FaultReport> {
     Promise.all([crowd.leave(), probes.stop(), operator.leave()]),
     client,
     stores,
+    calmWithinMs,
   );
   await crowd.hangUp(async () => Number((await redis.get(`${poolTag(domain)}:event-number`)) ?? 0));
   const found = await findViolations(log, stores);

@@ -8,14 +8,12 @@ import { poolTag } from '../../jobs/keys.ts';
 import type { MatchmakingClient } from '../../producers/client.ts';
 import { diaryOf, type PromiseLog } from './promises.ts';
 
-/** How long (ms) after the last fault nothing may be left to do: a stalled job takes 15 s, a match handed over again 10 s. */
-const patienceMs = 90_000;
-
-/** Waits until everybody is home and no work is left. Returns what is left when patience is over. */
+/** Waits until everybody is home and no work is left. Returns what is left after `patienceMs`. */
 export async function awaitCalm(
   home: Promise<unknown>,
   client: MatchmakingClient,
   { redis, domain }: StoresOfDomain,
+  patienceMs: number,
 ): Promise<string[]> {
   let atHome = false;
   const going = home.then(() => {

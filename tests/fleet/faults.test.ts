@@ -37,6 +37,8 @@ test('a fleet whose commits are not checked against the tickets is found out (in
     kinds: ['duplicate and reordered jobs', 'worker SIGSTOP'],
     everySeconds: 2,
     restless: 0.6,
+    // Whom a broken fleet has lost never goes home.
+    calmWithinMs: 20_000,
     workerMain: broken.workerMain,
     say: () => undefined,
   });
