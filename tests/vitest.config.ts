@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { ofOneServer, onLocalStack } from './support/on-local-stack.ts';
 
@@ -29,6 +30,8 @@ export default defineConfig({
           name: 'services',
           include: ['tests/services/**/*.test.ts'],
           exclude: ofOneServer,
+          // They wait more than they compute, for servers that they share.
+          maxWorkers: Math.min(availableParallelism() + 1, 4),
           sequence: { groupOrder: 2 },
         },
       },

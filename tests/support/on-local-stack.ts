@@ -1,5 +1,3 @@
-import { availableParallelism } from 'node:os';
-
 /** `QUEUE_CLUSTER=1` gives every project a queue of three primaries in cluster mode. */
 export const onCluster = process.env['QUEUE_CLUSTER'] === '1';
 
@@ -20,8 +18,7 @@ export const onLocalStack = {
   // Real servers on a busy machine miss a deadline now and then: a test has failed when it fails twice. What should be an
   // empty list, as broken invariants, gets no second try: a race that breaks one now and then must be seen.
   retry: { count: 1, condition: /^(?!.*to deeply equal \[\])/s },
-  // Tests wait more than they compute.
-  maxWorkers: availableParallelism() + 1,
+  maxWorkers: 2,
   // As a worker's entry sets it, before the X-Ray SDK is loaded.
   env: { AWS_XRAY_MANUAL_MODE: '1' },
 };
