@@ -135,6 +135,9 @@ export const keptFailures = 2_000;
 /** A week of failed jobs with their reasons, for `queue failed` and `queue retry`: at most half a gigabyte. */
 export const keptFailed = { age: 7 * 24 * 3600, count: keptFailures };
 
+/** Long enough for a caller to fetch a result; few, since jobs are large and an idle queue evicts nothing by age. */
+export const keptCompleted = { age: 60, count: 100 };
+
 /** What BullMQ is told about every job of a kind, whoever adds it. */
 export function jobOptions(job: Job) {
   return {
@@ -142,8 +145,7 @@ export function jobOptions(job: Job) {
     backoff: { type: 'capped', delay: job.backoffMs },
     sizeLimit: maxEnvelopeBytes,
     ...(job.priority > 0 && { priority: job.priority }),
-    /** Long enough for a caller to fetch a result; few, since jobs are large and an idle queue evicts nothing by age. */
-    removeOnComplete: { age: 60, count: 100 },
+    removeOnComplete: keptCompleted,
     removeOnFail: keptFailed,
   };
 }

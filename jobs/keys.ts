@@ -29,15 +29,17 @@ export function domainKeys(domain: string) {
      * start), `seq`, `start`, `revision` (grows with each change), `size` (players who wait), `pool`, `deadline`, `estimate`,
      * `match`, `decided`, `trace`; `fills` (match) and `automatic` of backfill tickets; `end`, `reason`, `message` and
      * `placement` once it has ended. It then keeps what somebody may read, and expires after 25 h unless set otherwise. A
-     * ticket that was stopped before it began has `stop-mark`, for how long (s) it can be read.
+     * ticket that waits for its players' ratings has `unrated`.
      */
     ticket: (ticketId: string) => `${tag}:ticket:${ticketId}`,
+    /** string: how long (s) an ended ticket stays. Workers set it when they start. */
+    readable: () => `${tag}:readable`,
     /**
      * hash, one player: `ticket` and `seq` of the newest ticket that entered a pool; `backfill`, the backfill ticket that
      * lists them; `match`, the match it led to. Expires 48 h after it was written.
      */
     player: (playerId: string) => `${tag}:player:${playerId}`,
-    /** zset: tickets QUEUED that have not entered a pool, by reservation time. */
+    /** zset: backfill tickets QUEUED that have not entered a pool, by reservation time. */
     reservations: () => `${tag}:reservations`,
 
     /** hash: the undecided backfill ticket of each match that has one, by match id. */
@@ -59,6 +61,10 @@ export function domainKeys(domain: string) {
     changes: (pool: string) => `${tag}:changes:${pool}`,
     /** string: when the pool's last cycle began. Expires when the next one may begin. */
     cycle: (pool: string) => `${tag}:cycle:${pool}`,
+    /** hash: per pool, tickets started since its last cycle began. */
+    arrived: () => `${tag}:arrived`,
+    /** list: matches of the pool decided by their last acceptance, for its next cycle to hand over. */
+    accepted: (pool: string) => `${tag}:accepted:${pool}`,
     /** zset: pools, by when time alone next changes something in them. */
     due: () => `${tag}:due`,
     /** string: how often each rule passed and failed in the pool's latest pass (JSON). Expires after 12 h. */
@@ -68,8 +74,6 @@ export function domainKeys(domain: string) {
 
     /** string, lag of an active pool: see `read_lag` in `jobs/scripts/libraries/lag.lua`. Expires 10 min after its last cycle. */
     lag: (pool: string) => `${tag}:lag:${pool}`,
-    /** hash: per configuration, when the newest of its tickets that ever entered a pool was reserved. */
-    newestEntered: () => `${tag}:newest-entered`,
     /** string: how far (ms) the configuration is behind; it takes no new tickets. Expires 10 s after a worker saw it. */
     behind: (configuration: string) => `${tag}:behind:${configuration}`,
 

@@ -1,20 +1,20 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import type { Redis } from 'ioredis';
 import { type AssembledScript, type LuaFile, openAssembler } from '../jobs/scripts/assemble.ts';
 
-const luaFile = (path: string): LuaFile => ({
-  path,
-  text: readFileSync(new URL(`../${path}`, import.meta.url), 'utf8'),
-});
+const root = new URL('../', import.meta.url);
+const luaFile = (path: string): LuaFile => ({ path, text: readFileSync(new URL(path, root), 'utf8') });
 
 const assemble = openAssembler((name) => luaFile(`jobs/scripts/libraries/${name}.lua`));
 
-/** `scripts/<name>.lua` as Redis is sent it. */
-export const producerScript = (name: string): AssembledScript =>
-  assemble(luaFile(`producers/scripts/${name}.lua`));
+/** A script as Redis is sent it: producers' own, or one that workers run too. */
+export function producerScript(name: string): AssembledScript {
+  const own = `producers/scripts/${name}.lua`;
+  return assemble(luaFile(existsSync(new URL(own, root)) ? own : `jobs/scripts/${name}.lua`));
+}
 
 /**
- * Binds `scripts/<name>.lua` to a connection and a domain's hash tag; its file says what it takes and returns. What Redis
+ * Binds a script to a connection and a domain's hash tag; its file says what it takes and returns. What Redis
  * says went wrong names the script's file and line.
  */
 export function openScript<Result>(redis: Redis, tag: string, name: string) {

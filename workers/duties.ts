@@ -86,7 +86,8 @@ export function allDuties(parts: DutyParts): Record<QueueName, readonly Duty[]> 
   const { observe } = metrics;
   const settings = { pool, ruleSets: records.ruleSets, configurations: records.configurations };
   const service = 'matchmaking';
-  const starting = { pool, configurations, rate: openRatings(records), wake: wake(queues) };
+  const deciding = { pool, configurations, wake: wake(queues) };
+  const rate = openRatings(records);
   const unready = (configuration: string, err: unknown) =>
     log.error({ configuration, err }, 'configuration cannot run here');
   const decided = (match: CommittedMatch, now: number) => {
@@ -114,28 +115,25 @@ export function allDuties(parts: DutyParts): Record<QueueName, readonly Duty[]> 
       duty(expireSessions, expireOldSessions(records)),
     ],
     matchmaking: [
-      duty(
-        startMatchmaking,
-        startTickets({
-          ...starting,
-          tracer: records.tracer,
-          onUnready: unready,
-          onStarted: (configuration, count) => observe('TicketsStarted', count, { service, configuration }),
-        }),
-      ),
-      duty(stopMatchmaking, stopTickets(pool)),
-      duty(
-        acceptMatch,
-        acceptProposals({ pool, wake: wake(queues), handOver: handOver(queues), onDecided: decided }),
-      ),
-      duty(startBackfill, startBackfills({ ...starting, matches: records.matches })),
+      duty(startMatchmaking, startTickets(deciding)),
+      duty(stopMatchmaking, stopTickets(deciding)),
+      duty(acceptMatch, acceptProposals(deciding)),
+      duty(startBackfill, startBackfills({ ...deciding, rate, matches: records.matches })),
       duty(
         formMatches,
         formMatchesOfPool({
           pool,
           configurations,
+          rate,
+          wake: wake(queues),
           handOver: handOver(queues),
           observe: {
+            started: (configuration, count) => observe('TicketsStarted', count, { service, configuration }),
+            ratingsAway: (configuration, err) =>
+              log.warn(
+                { configuration, err },
+                'ratings cannot be read: tickets that wait for them are not matched',
+              ),
             committed: decided,
             outboxFull: (configuration) => observe('CyclesPaused', 1, { service, configuration }),
             unready,

@@ -5,6 +5,8 @@ export interface Context {
   readonly actor: Actor;
   /** Aborted when the lock is lost, the job's time is over, or the worker's grace period has ended. */
   readonly signal: AbortSignal;
+  /** The job's. Whoever runs it again finds the same. */
+  readonly jobId: string;
   /** When the job was meant to run, ms since 1970: for a scheduled job its slot, else when it was added. */
   readonly dueAt: number;
 }

@@ -15,6 +15,8 @@ import {
   envelope,
   firstProblem,
   type Job,
+  keptCompleted,
+  keptFailed,
   later,
   mayAsk,
   type Outcome,
@@ -26,13 +28,13 @@ import {
 import { idsOf } from '../jobs/item-ids.ts';
 import { queuePrefix } from '../jobs/keys.ts';
 import { replacedBecause } from '../jobs/stored-job.ts';
-import { parseTraceHeader } from '../jobs/trace-header.ts';
 import { answer } from './answer.ts';
 import { breakOnErrors } from './breaker.ts';
 import { openDeadline } from './deadline.ts';
 import type { Duty } from './handler.ts';
 import { isLoginRefused, isUnreachable } from './records/database.ts';
 import { mendStored, readingAnything } from './stored-jobs.ts';
+import { storyOf } from './story-of.ts';
 import { type Log, logging } from './telemetry/log.ts';
 import type { Tracer } from './telemetry/tracer.ts';
 
@@ -126,6 +128,9 @@ export function runQueue(options: RunOptions): Running {
     stalledInterval,
     maxStalledCount: 1_000_000,
     skipVersionCheck: true,
+    // Of jobs that somebody added without saying so, too.
+    removeOnComplete: keptCompleted,
+    removeOnFail: keptFailed,
     settings: { backoffStrategy: (attempt, _type, _error, job) => pauseBefore(attempt, job) },
   };
   const worker = new Worker(queue.name, process, settings, readingAnything(redis));
@@ -159,14 +164,6 @@ export function runQueue(options: RunOptions): Running {
       clearTimeout(grace);
     },
   };
-}
-
-/** What log lines say about a job: which it is, and what it is about where it has one item. */
-function storyOf(job: BullJob): Record<string, string | number> {
-  const { items, trace } = (job.data ?? {}) as Partial<Record<keyof Envelope, unknown>>;
-  const traceId = parseTraceHeader(typeof trace === 'string' ? trace : undefined)?.root;
-  const about = Array.isArray(items) && (items.length === 1 ? idsOf(items[0]) : { items: items.length });
-  return { job: job.id ?? '', kind: job.name, ...about, ...(traceId && { traceId }) };
 }
 
 function pauseBefore(attempt: number, job: { opts: { backoff?: unknown } } | undefined): number {
@@ -208,7 +205,7 @@ async function perform(
       for (const { index, item } of good) tracer.serve(traces?.[index] || trace, idsOf(item));
       const work = duty.handle(
         good.map((it) => it.item),
-        { actor, signal, dueAt: dueAt(job) },
+        { actor, signal, dueAt: dueAt(job), jobId: job.id ?? '' },
       );
       const ended = await abandonedBy(signal, work);
       if (ended.kind === 'later') tracer.mark('throttle');

@@ -15,7 +15,7 @@ import { repeat } from './repeat.ts';
 import { type Running, runQueue } from './run.ts';
 import { scheduleUpkeep } from './schedule.ts';
 import type { WebhookOptions } from './session-creation/webhook.ts';
-import { openStores, type TicketLife } from './stores.ts';
+import { openStores } from './stores.ts';
 import { createTaskProtection } from './task-protection.ts';
 import { createCloudWatchSink } from './telemetry/cloudwatch.ts';
 import { createEmfSink } from './telemetry/emf.ts';
@@ -76,8 +76,9 @@ export async function startWorker(config: WorkerConfig, env: Environment): Promi
     tracer,
     toldOfCache(log),
     { ...placementSettings(config, env), onAnswer: placementObserver(metrics, tracer, log) },
-    ticketLifeOf(config),
+    config.TICKET_RECORD_DAYS,
   );
+  await stores.pool.keepEnded(config.TICKET_READABLE_HOURS);
   await installAll(stores);
 
   const running = new Map<QueueName, Running>();
@@ -174,11 +175,6 @@ const placementSettings = (config: WorkerConfig, env: Environment) => ({
   hosts: config.PLACEMENT_HOSTS,
   secretOf: (name: string) => env[name],
   origin: { account: config.AWS_ACCOUNT_ID, region: config.AWS_REGION },
-});
-
-const ticketLifeOf = (config: WorkerConfig): TicketLife => ({
-  readableSeconds: Math.ceil(config.TICKET_READABLE_HOURS * 3_600),
-  recordDays: config.TICKET_RECORD_DAYS,
 });
 
 const eventParts = (config: WorkerConfig, tracer: Tracer, opened: AsyncDisposableStack): EventParts => ({

@@ -3,12 +3,6 @@
  * the change that mends what it finds: its line goes.
  */
 export const notYetGating: Readonly<Record<string, string>> = {
-  'stop holds':
-    'A stop is carried out by a job after its call has returned, so a match may be decided in between.',
-  'newer ticket holds':
-    'A ticket enters its pool by a job after its start has returned; until then its older one can be matched.',
-  'acceptance counts':
-    'An acceptance is recorded by a job after its call has returned, which may be after the deadline.',
   'leaver stays out': 'A leave that comes before its match is stored is refused by its job.',
   'ended session over':
     'An end of session that comes while its match is being stored does not reach that match.',

@@ -66,6 +66,7 @@ describe('the package', () => {
         'producers/client.js',
         'producers/client.d.ts',
         'producers/scripts/reserve.lua',
+        'jobs/scripts/start.lua',
         'jobs/scripts/libraries/keys.lua',
       ]),
     );

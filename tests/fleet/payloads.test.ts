@@ -66,15 +66,8 @@ const good: Record<
     kind: 'start-matchmaking',
     async make() {
       const ticketId = unique('ticket');
-      await fleet.producerTickets.reserve('a-job', [
-        {
-          ...soloist('duel', unique('player'), 1_000 * ++count),
-          ticketId,
-          actor: { kind: 'service', name: 'test' },
-        },
-      ]);
       return {
-        item: { ticketId },
+        item: { ...soloist('duel', unique('player'), 1_000 * ++count), ticketId },
         effect: async () => expect(await fleet.ticket(ticketId)).toMatchObject({ status: 'SEARCHING' }),
       };
     },

@@ -1,6 +1,5 @@
 import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { MatchmakingClient } from '../../producers/client.ts';
-import { aPlayer } from '../support/builders.ts';
 import { duel, openClientDomain } from '../support/client-domain.ts';
 
 let domain: Awaited<ReturnType<typeof openClientDomain>>['domain'];
@@ -23,10 +22,7 @@ describe('events', () => {
     return items;
   };
   const search = async (...ids: string[]) => {
-    for (const id of ids) {
-      await client.startMatchmaking(duel(id, id));
-      await domain.pool.enter([{ ticketId: id, pool: 'duel', timeoutMs: 60_000, players: [aPlayer(id)] }]);
-    }
+    for (const id of ids) await client.startMatchmaking(duel(id, id));
   };
 
   test('come in the shape FlexMatch gives them, and resume after a position', async () => {

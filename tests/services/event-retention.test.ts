@@ -19,10 +19,7 @@ const hour = 3_600_000;
 const everything = { retentionMs: 24 * hour, mostBytes: 2 ** 40 };
 const trim = (retention: Partial<typeof everything>) =>
   domain.pool.trimEvents({ ...everything, ...retention }, never);
-const search = async (...ids: string[]) => {
-  await domain.reserve(...ids.map((id) => aTicket(id)));
-  for (const id of ids) await domain.enter(id);
-};
+const search = (...ids: string[]) => domain.start(...ids.map((id) => aTicket(id)));
 const kept = async () =>
   (await domain.redis.xrange(domain.key('events'), '-', '+')).map(([id]) => Number.parseInt(id, 10));
 /** Lets Redis time go on; it never goes back. */
@@ -184,15 +181,17 @@ describe('a reader', () => {
   });
 });
 
-test('an ended ticket can be described for as long as the setting says', async () => {
-  await search('a');
+test('an ended ticket can be described for as long as the setting says, else for a day and an hour', async () => {
+  const livesOf = async (...ids: string[]) =>
+    Promise.all(ids.map((id) => domain.redis.ttl(domain.key(`ticket:${id}`))));
+  await search('a', 'b');
   await domain.pool.stop('a');
-  await domain.pool.stop('early');
-  await domain.reserve(aTicket('early'));
+  await domain.pool.keepEnded(2);
+  await domain.pool.stop('b');
 
-  for (const id of ['a', 'early']) {
-    const life = await domain.redis.ttl(domain.key(`ticket:${id}`));
-    expect(life).toBeGreaterThan(89_900);
-    expect(life).toBeLessThanOrEqual(90_000);
-  }
+  const [unset = 0, set = 0] = await livesOf('a', 'b');
+  expect(unset).toBeGreaterThan(89_900);
+  expect(unset).toBeLessThanOrEqual(90_000);
+  expect(set).toBeGreaterThan(7_100);
+  expect(set).toBeLessThanOrEqual(7_200);
 });

@@ -22,13 +22,7 @@ async function openEvening() {
     })),
   );
   const ids = ['ann', 'bob', 'eve'];
-  await fleet.producerTickets.reserve(
-    'job',
-    ids.map((id) => aTicket(id)),
-  );
-  await pool.enter(
-    ids.map((id) => ({ ticketId: id, pool: 'duel', timeoutMs: 60_000, players: aTicket(id).players })),
-  );
+  await fleet.producerTickets.start(ids.map((id) => aTicket(id)));
   const { tickets } = await pool.readPool('duel', 0, 2);
   const match = {
     matchId: 'm',

@@ -21,21 +21,7 @@ const key = (name: string) => `{${fleet.domain}.matchmaking}:${name}`;
 const record = (tickets = fleet.stores.tickets) =>
   perform(recordEndings({ pool: fleet.stores.pool, tickets, observe, onEnded: vi.fn() }), [{}]);
 const records = () => fleet.db.collection<TicketRecord>('tickets').find().sort({ _id: 1 }).toArray();
-async function search(...ids: string[]) {
-  const { pool } = fleet.stores;
-  await fleet.producerTickets.reserve(
-    'job',
-    ids.map((id) => aTicket(id)),
-  );
-  await pool.enter(
-    ids.map((ticketId) => ({
-      ticketId,
-      pool: 'duel',
-      timeoutMs: 60_000,
-      players: aTicket(ticketId).players,
-    })),
-  );
-}
+const search = (...ids: string[]) => fleet.producerTickets.start(ids.map((id) => aTicket(id)));
 async function commit(matchId: string, ...ids: string[]) {
   await search(...ids);
   const tickets = (await fleet.stores.pool.readPool('duel', 0, 100)).tickets;
@@ -53,8 +39,10 @@ describe('a ticket that ends without a match', () => {
     await pool.stop('stopped');
     await fleet.redis.hset(key('ticket:late'), 'deadline', 1);
     await pool.expire(['late']);
-    await fleet.producerTickets.reserve('job', [aTicket('unfit'), aTicket('waiting')]);
-    await pool.refuse([{ ticketId: 'unfit', reason: 'InvalidTicket', message: 'players: none' }]);
+    await search('unfit', 'waiting');
+    await pool.refuse([
+      { ticketId: 'unfit', revision: '1', reason: 'InvalidTicket', message: 'players: none' },
+    ]);
 
     await record();
     await fleet.redis.del(key('follower:ticket-records'));

@@ -16,18 +16,7 @@ beforeEach(async () => {
 /** Two tickets decided as a match and waiting in the outbox. */
 async function commit(matchId: string, ...ticketIds: string[]) {
   const { pool } = fleet.stores;
-  await fleet.producerTickets.reserve(
-    'job',
-    ticketIds.map((id) => aTicket(id)),
-  );
-  await pool.enter(
-    ticketIds.map((ticketId) => ({
-      ticketId,
-      pool: 'duel',
-      timeoutMs: 60_000,
-      players: aTicket(ticketId).players,
-    })),
-  );
+  await fleet.producerTickets.start(ticketIds.map((id) => aTicket(id)));
   const tickets = (await pool.readPool('duel', 0, 100)).tickets.filter((it) =>
     ticketIds.includes(it.ticketId),
   );

@@ -13,6 +13,7 @@ const played = (matchId: string) =>
       revision: '1',
       deadline: 0,
       length: 0,
+      unrated: false,
       players: [aPlayer(`${matchId}-${side}`)],
     })),
   );

@@ -110,10 +110,11 @@ const table: readonly CrashRow[] = [
   },
   {
     job: 'form-matches of a pool that a new rule set splits',
-    calls: 'pool.readPool pool.catchUp installed.current pool.move pool.rest',
+    calls:
+      'pool.readPool pool.catchUp installed.current pool.move pool.rest pool.catchUp installed.current pool.rest',
     begin: async (own) => {
       await settle(own, 'duel');
-      await steps.enter(own, ['ann', 'bob'], own('duel'));
+      await steps.start(own, ['ann', 'bob'], own('duel'));
       await putRuleSet(own, fleet, byMode);
     },
     work: cycle,
@@ -127,7 +128,7 @@ const table: readonly CrashRow[] = [
     begin: async (own) => {
       await settle(own);
       await putConfiguration(own, fleet, 'duel', { minimumIntervalSeconds: 5 });
-      await steps.enter(own, ['ann', 'bob'], own('duel'));
+      await steps.start(own, ['ann', 'bob'], own('duel'));
     },
     work: cycle,
     lost: true,
@@ -140,7 +141,7 @@ const table: readonly CrashRow[] = [
       'pool.readPool pool.catchUp installed.current pool.noteRules pool.takeQuestions pool.answer pool.rest',
     begin: async (own) => {
       await settle(own, 'duel');
-      await steps.enter(own, ['ann'], own('duel'));
+      await steps.start(own, ['ann'], own('duel'));
       const question = JSON.stringify({ ticketId: own('ann'), replyId: own('reply') });
       await fleet.redis.rpush(`${poolTag(fleet.domain)}:questions:${own('duel')}`, question);
     },
@@ -178,7 +179,7 @@ const table: readonly CrashRow[] = [
   },
   {
     job: 'report-queue-length',
-    calls: `pool.outboxLength pool.searching pool.lag${` ${looks}`.repeat(4).replaceAll(' ', ' queues.')}`,
+    calls: `pool.arrived pool.outboxLength pool.searching pool.lag${` ${looks}`.repeat(4).replaceAll(' ', ' queues.')}`,
     work: (_own, worker) => worker.work('report-queue-length', [{}]),
   },
 ];

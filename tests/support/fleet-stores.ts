@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { inject } from 'vitest';
 import type { Outcome } from '../../jobs/contract.ts';
 import type { Context, Handler } from '../../workers/handler.ts';
@@ -42,7 +42,7 @@ export async function openFleetStores() {
   };
 }
 
-const context: Omit<Context, 'dueAt'> = {
+const context: Omit<Context, 'dueAt' | 'jobId'> = {
   actor: { kind: 'service', name: 'test' },
   signal: new AbortController().signal,
 };
@@ -52,4 +52,5 @@ export const perform = <Item>(
   handle: Handler<Item>,
   items: readonly Item[],
   actor = context.actor,
-): Promise<Outcome> => handle(items, { ...context, actor, dueAt: Date.now() });
+  jobId = randomUUID(),
+): Promise<Outcome> => handle(items, { ...context, actor, jobId, dueAt: Date.now() });

@@ -3,7 +3,7 @@ import type { Envelope, Job } from '../../jobs/contract.ts';
 import { poolTag } from '../../jobs/keys.ts';
 import type { EventType } from '../../jobs/matchmaking/event.ts';
 import { configurationOf } from '../../jobs/matchmaking/pool-name.ts';
-import { aConfiguration, aPlayer } from './builders.ts';
+import { aBackfill, aConfiguration, aPlayer, aTicket } from './builders.ts';
 import { type HandFleet, openCrew } from './hand-fleet.ts';
 import type { Worker } from './life-steps.ts';
 import type { Playing } from './lifecycle-matches.ts';
@@ -58,6 +58,12 @@ export function kindOf({ configuration }: { readonly configuration: string }): K
   const found = kinds[configuration];
   if (!found) throw new Error(`there is no configuration ${configuration}`);
   return found;
+}
+
+interface Asked {
+  readonly id: string;
+  readonly configuration: string;
+  readonly players: readonly string[];
 }
 
 export type World = Awaited<ReturnType<typeof openWorld>>;
@@ -125,34 +131,42 @@ export async function openWorld(fleet: HandFleet, name: string) {
     advance: fleet.advance,
     beat: (delivery: Delivery) => carryOut((worker) => worker.beat(), delivery),
 
-    /** A producer reserves a ticket; of a backfill ticket's players each is on a team. */
-    async reserve(asked: {
-      readonly id: string;
-      readonly configuration: string;
-      readonly players: readonly string[];
-      readonly fills?: string;
-      readonly teams?: ReadonlyMap<string, string>;
-    }): Promise<'reserved' | 'stopped' | 'refused'> {
-      const players = asked.players.map((id) => {
-        const team = asked.teams?.get(id);
-        return { ...aPlayer(id), ...(team && { team }) };
-      });
-      const [verdict] = await fleet.producerTickets.reserve(world.own(`job-${asked.id}`), [
+    /** A producer starts a ticket. */
+    async start(asked: Asked): Promise<'searching' | 'refused'> {
+      const { id, configuration } = asked;
+      const installed = await fleet.stores.pool.installed(configuration);
+      const { verdicts } = await fleet.producerTickets.start([
         {
-          ticketId: asked.id,
-          configuration: asked.configuration,
-          players,
-          actor: { kind: 'service', name: 'test' },
-          ...(asked.fills && { fills: asked.fills }),
+          ...aTicket(id, asked.players),
+          configuration,
+          version: installed?.version ?? 0,
+          pool: installed?.ruleSet.version === 2 ? `${configuration}/any` : configuration,
+          timeoutMs: kindOf(asked).timeoutMs,
         },
       ]);
-      if (!verdict || verdict instanceof Error) return 'refused';
-      return verdict.stopped ? 'stopped' : 'reserved';
+      return verdicts[0]?.kind === 'searching' ? 'searching' : 'refused';
+    },
+
+    /** A producer reserves a backfill ticket, whose players are on these teams. */
+    async reserve(
+      asked: Asked & { readonly fills: string; readonly teams: ReadonlyMap<string, string> },
+    ): Promise<'reserved' | 'refused'> {
+      const { id, configuration, fills, teams } = asked;
+      const players = asked.players.map((player) => ({ ...aPlayer(player), team: teams.get(player) ?? '' }));
+      const verdict = await fleet.producerTickets.reserve(world.own(`job-${id}`), {
+        ...aBackfill(id, players, fills),
+        configuration,
+      });
+      return verdict instanceof Error ? 'refused' : 'reserved';
     },
 
     /** A job reaches workers; in the end one has done it. */
-    deliver: (job: Job['kind'], item: object, delivery: Delivery) =>
-      carryOut(async (worker) => expect((await worker.work(job, [item])).kind).toBe('done'), delivery),
+    deliver: (job: Job['kind'], item: object, delivery: Delivery, outcome: 'done' | 'refused' = 'done') =>
+      carryOut(async (worker) => {
+        const ended = await worker.work(job, [item]);
+        const refused = ended.kind === 'done' && (ended.refusals ?? []).length > 0;
+        expect(refused ? 'refused' : ended.kind).toBe(outcome);
+      }, delivery),
 
     /** Returns the tickets that were given another start job. */
     async sweep(delivery: Delivery): Promise<string[]> {

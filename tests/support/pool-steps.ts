@@ -8,30 +8,22 @@ export async function openPoolSteps(opened?: Awaited<ReturnType<typeof openDomai
   const { pool, tickets, redis } = domain;
   await pool.install(aConfiguration());
 
-  const reserve = (...wanted: ReturnType<typeof aTicket>[]) => tickets.reserve('job', wanted);
-  /** Lets a ticket in as reserved, as a worker does. */
-  const enter = async (ticketId: string, timeoutMs = 60_000) => {
-    const [reservation] = await pool.reservations([ticketId]);
-    const players = JSON.parse(reservation?.players ?? '[]');
-    const [outcome] = await pool.enter([{ ticketId, pool: 'duel', timeoutMs, players }]);
-    return outcome;
-  };
+  const start = async (...wanted: ReturnType<typeof aTicket>[]) => (await tickets.start(wanted)).verdicts;
   const inPool = async () => (await pool.readPool('duel', 0, 100)).tickets;
 
   return {
     ...domain,
     key: (name: string) => `{${domain.domain}.matchmaking}:${name}`,
-    reserve,
-    enter,
+    start,
     inPool,
     statusOf: async (ticketId: string) => (await tickets.describe([ticketId]))[0]?.status,
     events: async () =>
       (await redis.xrange(`{${domain.domain}.matchmaking}:events`, '-', '+')).map(([, fields]) => fields[1]),
 
-    /** Tickets of one player each, reserved and searching. */
+    /** Tickets of one player each, searching under the version in force. */
     async search(...ticketIds: string[]) {
-      await reserve(...ticketIds.map((id) => aTicket(id)));
-      for (const id of ticketIds) await enter(id);
+      const version = (await pool.installed('duel'))?.version ?? 0;
+      await start(...ticketIds.map((id) => ({ ...aTicket(id), version })));
       return inPool();
     },
 

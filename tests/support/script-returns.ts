@@ -16,19 +16,19 @@ const commit = async (steps: Steps, acceptMs?: number) => {
   await steps.pool.commit('duel', [wanted], acceptMs);
   return wanted;
 };
-const accept = ({ pool }: Steps, ticketId: string, playerId = ticketId) =>
-  pool.accept(ticketId, 'm', 'ACCEPT', [playerId]);
-
-/** Two tickets of one player, the newer searching; the older has yet to enter. */
-const overtake = async ({ reserve, enter }: Steps) => {
-  await reserve(aTicket('old', ['p']), aTicket('new', ['p']));
-  await enter('new');
-};
+const accept = ({ pool }: Steps, ticketId: string, playerId = ticketId, matchId = 'm') =>
+  pool.accept({ ticketId, matchId, acceptance: 'ACCEPT', playerIds: [playerId] });
 
 const settle = async ({ pool }: Steps, { match }: Awaited<ReturnType<typeof commit>>) =>
   pool.settle([{ match, status: 'COMPLETED', reason: '', message: '' }]);
-const refuse = ({ pool }: Steps, ticketId: string) =>
-  pool.refuse([{ ticketId, reason: 'InvalidTicket', message: 'players: none' }]);
+const refuse = ({ pool }: Steps, ticketId: string, revision = '1') =>
+  pool.refuse([{ ticketId, revision, reason: 'InvalidTicket', message: 'players: none' }]);
+/** The ticket `a`, which waits for ratings, gets them from a worker that saw this revision. */
+const rate = async ({ start, pool }: Steps, revision: string) => {
+  const unrated = { ...aTicket('a'), unrated: true };
+  await start(unrated);
+  await pool.rate([{ ticketId: 'a', revision, players: unrated.players }]);
+};
 const rest = async ({ pool }: Steps, position: number) =>
   pool.rest('duel', { position, configuration: 'duel', version: 1 }, undefined);
 
@@ -48,19 +48,23 @@ export const scriptReturns: Readonly<
       await accept(steps, 'a');
       await accept(steps, 'b');
     },
-    dropped: async (steps) => {
+    rejected: async (steps) => {
       await commit(steps, answerMs);
-      await steps.pool.accept('a', 'm', 'REJECT', ['a']);
+      await steps.pool.accept({ ticketId: 'a', matchId: 'm', acceptance: 'REJECT', playerIds: ['a'] });
     },
+    late: async (steps) => {
+      await commit(steps, 0);
+      await accept(steps, 'a');
+    },
+    missing: (steps) => accept(steps, 'ghost'),
     'not-proposed': {
-      missing: (steps) => accept(steps, 'ghost'),
       SEARCHING: async (steps) => {
         await steps.search('a');
         await accept(steps, 'a');
       },
       'other-match': async (steps) => {
         await commit(steps, answerMs);
-        await steps.pool.accept('a', 'older', 'ACCEPT', ['a']);
+        await accept(steps, 'a', 'a', 'older');
       },
       backfill: async (steps) => {
         await placeBackfill(steps, answerMs);
@@ -110,24 +114,6 @@ export const scriptReturns: Readonly<
       await commit(steps);
     },
   },
-  enter: {
-    entered: (steps) => steps.search('a'),
-    superseded: async (steps) => {
-      await overtake(steps);
-      await steps.enter('old');
-    },
-    'placing:<p>': async (steps) => {
-      await steps.search('a', 'b');
-      await steps.reserve(aTicket('late', ['a']));
-      await steps.pool.commit('duel', [await steps.commitOf('m', 'a', 'b')]);
-      await steps.enter('late');
-    },
-    '<STATUS>': async (steps) => {
-      await steps.search('a');
-      await steps.enter('a');
-    },
-    missing: (steps) => steps.enter('ghost'),
-  },
   install: {
     1: ({ pool }) => pool.install(aConfiguration(2)),
     0: ({ pool }) => pool.install(aConfiguration(1)),
@@ -154,33 +140,38 @@ export const scriptReturns: Readonly<
   },
   refuse: {
     FAILED: async (steps) => {
-      await steps.reserve(aTicket('a'));
+      await steps.search('a');
       await refuse(steps, 'a');
     },
-    '<STATUS>': async (steps) => {
+    changed: async (steps) => {
       await steps.search('a');
+      await refuse(steps, 'a', '0');
+    },
+    '<STATUS>': async (steps) => {
+      await commit(steps);
       await refuse(steps, 'a');
     },
     missing: (steps) => refuse(steps, 'ghost'),
   },
-  reserve: {
-    reserved: ({ reserve }) => reserve(aTicket('a')),
-    stopped: async ({ pool, reserve }) => {
-      await pool.stop('a');
-      await reserve(aTicket('a'));
+  rate: {
+    1: (steps) => rate(steps, '1'),
+    0: (steps) => rate(steps, '0'),
+  },
+  start: {
+    searching: (steps) => steps.search('a'),
+    'taken:<STATUS>': async ({ start }) => {
+      await start(aTicket('a'));
+      await start(aTicket('a'));
     },
-    'taken:<STATUS>': async ({ reserve }) => {
-      await reserve(aTicket('a'));
-      await reserve(aTicket('a'));
-    },
-    'behind:<lag>': async ({ redis, key, reserve }) => {
+    'behind:<lag>': async ({ redis, key, start }) => {
       await redis.set(key('behind:duel'), '31000');
-      await reserve(aTicket('a'));
+      await start(aTicket('a'));
     },
-    'unknown-configuration': ({ reserve }) => reserve({ ...aTicket('a'), configuration: 'chess' }),
+    'unknown-configuration': ({ start }) => start({ ...aTicket('a'), configuration: 'chess' }),
+    outdated: ({ start }) => start({ ...aTicket('a'), version: 2 }),
     'placing:<player>': async (steps) => {
       await commit(steps);
-      await steps.reserve(aTicket('late', ['a']));
+      await steps.start(aTicket('late', ['a']));
     },
   },
   rest: {
@@ -216,18 +207,13 @@ export const scriptReturns: Readonly<
     },
   },
   stop: {
-    cancelled: async (steps) => {
+    missing: ({ pool }) => pool.stop('ghost'),
+    stranger: async (steps) => {
       await steps.search('a');
-      await steps.pool.stop('a');
-    },
-    marked: ({ pool }) => pool.stop('ghost'),
-    'too-late': async (steps) => {
-      await commit(steps);
-      await steps.pool.stop('a');
+      await steps.pool.stop('a', 'b');
     },
     '<STATUS>': async (steps) => {
-      await steps.search('a');
-      await steps.pool.stop('a');
+      await commit(steps);
       await steps.pool.stop('a');
     },
   },

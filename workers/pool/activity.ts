@@ -39,6 +39,12 @@ export function openActivity(redis: Redis, keys: DomainKeys) {
       return Math.max(...noted.map(Number));
     },
 
+    /** Tickets that were started and that no cycle has read. */
+    async arrived(): Promise<number> {
+      const counts = Object.values(await redis.hgetall(keys.arrived()));
+      return counts.reduce((sum, count) => sum + Number(count), 0);
+    },
+
     /** By configuration the tickets that search in all of its pools, those of none included. */
     async searching(): Promise<Map<string, number>> {
       const configurations = await redis.smembers(keys.configurations());

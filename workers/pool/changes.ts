@@ -8,6 +8,8 @@ export interface PooledTicket extends SearchingTicket {
   readonly revision: string;
   /** When it times out, Redis time in ms. */
   readonly deadline: number;
+  /** Its players' ratings have to be read before it can be matched. */
+  readonly unrated: boolean;
   /** Of a backfill ticket: the running match that wants players. */
   readonly fills?: string;
   /** Header of the trace its start call belonged to. */
@@ -31,8 +33,20 @@ export interface CatchUp {
   readonly pausedSince?: number;
   /** Questions about its tickets that wait for an answer. */
   readonly questions: number;
+  /** Tickets that were started since the pool's last cycle began, where this one begins; else 0. */
+  readonly arrived: number;
+  /** Matches that their players' last acceptance decided, for this cycle to hand over, where it begins. */
+  readonly accepted: readonly Accepted[];
   /** Tickets that left together share a number. */
   readonly changes: readonly { readonly number: number; readonly all: readonly Change[] }[];
+}
+
+/** A match that its players have accepted, and the start-match job that will carry it. */
+export interface Accepted {
+  readonly matchId: string;
+  readonly jobId: string;
+  /** When it was decided, Redis time in ms. */
+  readonly decidedAt: number;
 }
 
 /** A pool as a worker saw it in its last cycle. */
@@ -53,7 +67,10 @@ export interface CycleState {
 /** What happens to a pool, for the mirrors of it: whole pages, the changes since, and when to look again. */
 export function openChanges(script: Scripts) {
   const run = {
-    catchUp: script<[string, string, string, string, number, [string, string[]][]]>('catch-up'),
+    catchUp:
+      script<[string, string, string, string, number, [string, string[]][], string | null, string[]]>(
+        'catch-up',
+      ),
     readPool: script<[string, string[]]>('read-pool'),
     beginCycle: script<string>('begin-cycle'),
     rest: script<number>('rest'),
@@ -71,7 +88,7 @@ export function openChanges(script: Scripts) {
       most: number,
       cycle?: CycleState,
     ): Promise<CatchUp> {
-      const [now, latest, version, paused, questions, entries] = await run.catchUp(
+      const [now, latest, version, paused, questions, entries, arrived, flat] = await run.catchUp(
         pool,
         configuration,
         position,
@@ -88,6 +105,12 @@ export function openChanges(script: Scripts) {
         version: Number(version),
         ...(paused && { pausedSince: Number(paused) }),
         questions,
+        arrived: Number(arrived ?? 0),
+        accepted: Array.from({ length: flat.length / 3 }, (_, index) => ({
+          matchId: flat[3 * index] ?? '',
+          jobId: flat[3 * index + 1] ?? '',
+          decidedAt: Number(flat[3 * index + 2]),
+        })),
         changes,
       };
     },
@@ -100,7 +123,7 @@ export function openChanges(script: Scripts) {
     ): Promise<{ latest: number; tickets: PooledTicket[] }> {
       const [latest, flat] = await run.readPool(pool, after, most);
       const tickets: PooledTicket[] = [];
-      for (let at = 0; at < flat.length; at += 8) tickets.push(readTicket(flat.slice(at, at + 8)));
+      for (let at = 0; at < flat.length; at += 9) tickets.push(readTicket(flat.slice(at, at + 9)));
       return { latest: Number(latest), tickets };
     },
 
@@ -115,12 +138,13 @@ export function openChanges(script: Scripts) {
 
     /**
      * Nothing to do in the pool until `nextChange` (ms; absent: until an arrival), unless it or its configuration is not
-     * what the worker `saw`: then it is due at once. `short`: it could not decide all it formed, so it is behind as before.
+     * what the worker `saw`: then it is due at once, and `false` is returned. `short`: it could not decide all it formed, so it
+     * is behind as before.
      */
-    async rest(pool: string, saw: Seen, nextChange: number | undefined, short = false): Promise<void> {
+    async rest(pool: string, saw: Seen, nextChange: number | undefined, short = false): Promise<boolean> {
       const { position, configuration, version, pausedSince = '' } = saw;
       const next = nextChange === undefined ? '' : Math.ceil(nextChange);
-      await run.rest(pool, position, next, configuration, version, pausedSince, Number(short));
+      return (await run.rest(pool, position, next, configuration, version, pausedSince, Number(short))) === 1;
     },
   };
 }
@@ -141,6 +165,7 @@ function readTicket([
   players = '[]',
   fills,
   trace,
+  unrated,
 ]: readonly string[]): PooledTicket {
   return {
     ticketId: ticketId ?? '',
@@ -148,9 +173,20 @@ function readTicket([
     revision: revision ?? '',
     startTime: Number(start),
     deadline: Number(deadline),
-    players: JSON.parse(players) as TicketPlayer[],
+    players: readPlayers(players),
     length: players.length,
+    unrated: unrated === '1',
     ...(fills && { backfill: true, fills }),
     ...(trace && { trace }),
   };
+}
+
+/** Nobody where a producer wrote what is no list: no match can hold such a ticket, and its cycle refuses it. */
+function readPlayers(json: string): TicketPlayer[] {
+  try {
+    const players: unknown = JSON.parse(json);
+    return Array.isArray(players) ? players : [];
+  } catch {
+    return [];
+  }
 }

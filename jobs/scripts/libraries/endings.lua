@@ -1,12 +1,23 @@
--- Ends tickets. TERMINAL_SECONDS, how long an ended ticket can be read, comes from who loads the script.
+-- Ends tickets.
 -- Uses: keys, numbers, tickets, pools, events, counts
 -- Offers: terminate, forget_backfill, with_rules, finish, time_out
+-- A day and an hour, unless workers were told otherwise.
+local READABLE_SECONDS = '90000'
+
+local readable
+
+-- How long (s) an ended ticket can be read.
+local function readable_seconds()
+  readable = readable or redis.call('GET', readable_key()) or READABLE_SECONDS
+  return readable
+end
+
 -- Gives a ticket its terminal status. Ended tickets dominate Redis memory, so they keep only fields that somebody may
 -- read, and the call id, by which a repeated reservation knows its ticket again.
 local function terminate(id, status, reason, message, time)
   redis.call('HSET', ticket_key(id), 'status', status, 'end', whole(time), 'reason', reason, 'message', message)
   redis.call('HDEL', ticket_key(id), 'actor', 'deadline', 'estimate', 'job', 'pool', 'revision', 'size', 'trace')
-  redis.call('EXPIRE', ticket_key(id), TERMINAL_SECONDS)
+  redis.call('EXPIRE', ticket_key(id), readable_seconds())
 end
 
 -- A backfill ticket has ended: its match has none now.

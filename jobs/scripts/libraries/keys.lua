@@ -7,6 +7,7 @@ local function clock_key() return TAG .. ':clock' end
 local function sequence_key() return TAG .. ':sequence' end
 
 local function ticket_key(id) return TAG .. ':ticket:' .. id end
+local function readable_key() return TAG .. ':readable' end
 local function player_key(player_id) return TAG .. ':player:' .. player_id end
 local function reservations_key() return TAG .. ':reservations' end
 
@@ -20,12 +21,13 @@ local function companions_key() return TAG .. ':companions' end
 local function changed_key(pool) return TAG .. ':changed:' .. pool end
 local function changes_key(pool) return TAG .. ':changes:' .. pool end
 local function cycle_key(pool) return TAG .. ':cycle:' .. pool end
+local function arrived_key() return TAG .. ':arrived' end
+local function accepted_key(pool) return TAG .. ':accepted:' .. pool end
 local function due_key() return TAG .. ':due' end
 local function rules_key(pool) return TAG .. ':rules:' .. pool end
 local function questions_key(pool) return TAG .. ':questions:' .. pool end
 
 local function lag_key(pool) return TAG .. ':lag:' .. pool end
-local function newest_entered_key() return TAG .. ':newest-entered' end
 local function behind_key(configuration) return TAG .. ':behind:' .. configuration end
 
 local function proposal_key(match) return TAG .. ':proposal:' .. match end

@@ -1,7 +1,7 @@
 -- How far matchmaking is behind what arrives. Past a bound producers are refused new tickets of the configuration
--- (producers/scripts/reserve.lua): more of them would make all of them wait longer.
+-- (jobs/scripts/start.lua): more of them would make all of them wait longer.
 -- Uses: keys, numbers
--- Offers: note_cycle, note_short, note_rest, check_lag, check_entry
+-- Offers: note_cycle, note_short, note_rest, check_lag, is_at_rest
 -- The bound (ms): three times the ten acceptable waits of production after which `queue-depth` rings, so scaling had its time.
 local MOST_LAG_MS = 30000
 -- Fewer waiting tickets are no backlog, but the tickets of a worker that died.
@@ -59,12 +59,7 @@ local function check_lag(pool, configuration, time)
   if since and time - since > MOST_LAG_MS and has_backlog(configuration) then refuse_new(configuration, time - since) end
 end
 
--- Tickets have entered, the newest of them reserved at `start`. Tickets that are tried again enter late, so the newest
--- that ever entered counts.
-local function check_entry(configuration, start, time)
-  local newest = math.max(start, tonumber(redis.call('HGET', newest_entered_key(), configuration) or '0'))
-  redis.call('HSET', newest_entered_key(), configuration, whole(newest))
-  if time - newest > MOST_LAG_MS and redis.call('ZCARD', reservations_key()) > BACKLOG then
-    refuse_new(configuration, time - newest)
-  end
+-- Whether no cycle of the pool is under way or announced: somebody has to wake it.
+local function is_at_rest(pool)
+  return redis.call('EXISTS', lag_key(pool)) == 0
 end

@@ -19,8 +19,9 @@ local function forget_proposal(match)
   redis.call('ZREM', proposals_key(), match)
 end
 
--- Drops a proposal. Tickets whose players all accepted search again; the others are CANCELLED. With `spared` nobody of
--- the proposal is to blame, so all tickets search again. The ticket `leaving` is left to the caller.
+-- Drops a proposal. Who ended it is CANCELLED: after a rejection the tickets with a player who rejected, after its time
+-- those with one who gave no answer too. The others search again with their age. With `spared` nobody of the proposal is to
+-- blame, so all tickets search again. The ticket `leaving` is left to the caller.
 -- Returns the proposal's pool, nil when there is no such proposal.
 local function drop_proposal(match, acceptance, spared, time, leaving)
   local f = redis.call('HMGET', proposal_key(match), 'tickets', 'pool', 'configuration')
@@ -31,12 +32,14 @@ local function drop_proposal(match, acceptance, spared, time, leaving)
   for _, member in ipairs(list) do
     local ticket = read_ticket(member.ticketId)
     if ticket and ticket.id ~= leaving and ticket.status == 'REQUIRES_ACCEPTANCE' and ticket.match == match then
-      local accepted = true
+      local to_blame = false
       -- Players of a running match are not asked: they go on playing.
-      if not ticket.fills then
-        for _, player in ipairs(member.players) do accepted = accepted and player.accepted == true end
+      if not ticket.fills and not spared then
+        for _, player in ipairs(member.players) do
+          to_blame = to_blame or player.accepted == false or (acceptance == 'TimedOut' and not player.accepted)
+        end
       end
-      if not accepted and not spared then
+      if to_blame then
         finish(ticket, 'CANCELLED', 'MatchmakingCancelled', 'Cancelled', 'A player did not accept the match.', time)
       elseif ticket.deadline <= time then
         time_out(ticket, time)
@@ -50,8 +53,10 @@ local function drop_proposal(match, acceptance, spared, time, leaving)
   return f[2]
 end
 
--- Cancels an undecided ticket, and drops the proposal it may be in.
+-- Cancels an undecided ticket, and drops the proposal it may be in. Returns the proposal's pool, nil where there was none.
 local function cancel(ticket, message, time)
-  if ticket.status == 'REQUIRES_ACCEPTANCE' then drop_proposal(ticket.match, 'Rejected', true, time, ticket.id) end
+  local proposed = ticket.status == 'REQUIRES_ACCEPTANCE'
+  local pool = proposed and drop_proposal(ticket.match, 'Rejected', true, time, ticket.id) or nil
   finish(ticket, 'CANCELLED', 'MatchmakingCancelled', 'Cancelled', message, time)
+  return pool
 end

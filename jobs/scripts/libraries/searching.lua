@@ -14,7 +14,7 @@ local function wait_in(ticket, pool, deadline, players, time)
     'players', players, 'revision', ticket.revision)
   join_pool(pool, ticket.configuration, sequence, id, ticket.size)
   note_entered(pool, id, 'seq', sequence, 'revision', ticket.revision, 'start', ticket.start,
-    'deadline', whole(deadline), 'players', players, 'fills', ticket.fills or '', 'trace', ticket.trace)
+    'deadline', whole(deadline), 'players', players, 'fills', ticket.fills or '', 'trace', ticket.trace, 'unrated', ticket.unrated)
   make_due(pool, time + WAKE_UP_MS)
 end
 

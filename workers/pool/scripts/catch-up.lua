@@ -6,7 +6,10 @@
 -- ARGV    pool, configuration, position (number of the last change seen), most changes wanted, 1 when a cycle begins (else 0),
 --         1 when it has the whole pool (else 0); both empty: for no cycle
 -- Returns { time, number of the latest change, installed version or 0, ms since when the configuration is paused (empty:
---         it is not), number of questions, changes as XRANGE gives them }
+--         it is not), number of questions, changes as XRANGE gives them; where a cycle begins the number of tickets started
+--         since the last one did, and the matches accepted since: flat list of match id, job id, when it was decided }
+-- The next cycle takes the others.
+local ACCEPTED_AT_ONCE = 200
 local pool, configuration, position, most = next_text(), next_text(), next_text(), next_text()
 local begins, whole_pool = next_text(), next_text()
 local time = read_clock()
@@ -15,9 +18,22 @@ local changes = {}
 if latest ~= position then
   changes = redis.call('XRANGE', changes_key(pool), '(' .. position .. '-0', '+', 'COUNT', most)
 end
+local arrived, accepted = false, {}
+if begins == '1' then
+  arrived = redis.call('HGET', arrived_key(), pool)
+  redis.call('HDEL', arrived_key(), pool)
+  for _, match in ipairs(redis.call('LRANGE', accepted_key(pool), 0, ACCEPTED_AT_ONCE - 1)) do
+    local decided, job = redis.call('HGET', outbox_at_key(), match), redis.call('HGET', outbox_job_key(), match)
+    if decided then
+      for _, value in ipairs({ match, job, decided }) do accepted[#accepted + 1] = value end
+    end
+  end
+  redis.call('LTRIM', accepted_key(pool), ACCEPTED_AT_ONCE, -1)
+end
 local installed = redis.call('HMGET', configuration_key(configuration), 'version', 'paused')
 if begins ~= '' then
   note_cycle(pool, begins, whole_pool, time)
   check_lag(pool, configuration, time)
 end
-return { whole(time), latest, installed[1] or '0', installed[2] or '', redis.call('LLEN', questions_key(pool)), changes }
+return { whole(time), latest, installed[1] or '0', installed[2] or '', redis.call('LLEN', questions_key(pool)), changes,
+  arrived, accepted }

@@ -1,10 +1,10 @@
--- Reservations whose ticket has not entered a pool for a while: their start job is late, lost or dead. Those whose request
+-- Backfill tickets that have not entered a pool for a while: their start job is late, lost or dead. Those whose request
 -- timeout is over time out here.
 -- Uses: arguments, keys, numbers, clock, tickets, endings
 -- Flags: allow-oom
 -- KEYS[1] hash tag
 -- ARGV    age in ms, most wanted, ms until one is looked at again
--- Returns { how many timed out, flat list of: ticket id, start job id, the match it fills (backfill tickets) or empty }
+-- Returns { how many timed out, flat list of: ticket id, start job id, revision }
 local age, most, patience = next_number(), next_text(), next_number()
 local time = read_clock()
 
@@ -29,7 +29,7 @@ for _, id in ipairs(redis.call('ZRANGEBYSCORE', reservations_key(), '-inf', whol
     redis.call('ZADD', reservations_key(), 'XX', whole(time - age + patience), id)
     found[#found + 1] = id
     found[#found + 1] = redis.call('HGET', ticket_key(id), 'job')
-    found[#found + 1] = ticket.fills or ''
+    found[#found + 1] = ticket.revision
   end
 end
 return { timed_out, found }
