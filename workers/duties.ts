@@ -90,12 +90,12 @@ export function allDuties(parts: DutyParts): Record<QueueName, readonly Duty[]> 
   const unready = (configuration: string, err: unknown) =>
     log.error({ configuration, err }, 'configuration cannot run here');
   const decided = (match: CommittedMatch, now: number) => {
-    const { configuration, tickets, backfill } = match;
+    const { configuration, tickets, backfill, asOf } = match;
     serveTickets(records.tracer, match);
     observe('MatchesCreated', 1, { service, configuration });
     // Those in a running match do not wait to play.
     for (const ticket of tickets.filter(({ ticketId }) => ticketId !== backfill?.ticketId))
-      observe('MatchmakingTime', now - ticket.startTime, { service, configuration });
+      observe('MatchmakingTime', now - asOf + ticket.age, { service, configuration });
   };
 
   return {

@@ -10,15 +10,20 @@ export interface CommittedMatch {
   /** Whose ratings its result changes. */
   readonly ladder: string;
   readonly ruleSet: { readonly name: string; readonly version: number };
-  /** The cycle's Redis time in ms: expansions were judged as of it. */
+  /** The cycle's Redis time, ms. */
   readonly now: number;
+  /** The cycle's fleet time, ms: expansions were judged as of it. Of two matches of a player the later one has the higher. */
+  readonly asOf: number;
   readonly seed: number;
   readonly location?: string;
   /** Its configuration asks a webhook where it is played. */
   readonly placement?: 'webhook';
   readonly tickets: readonly {
     readonly ticketId: string;
+    /** Redis time when it was asked for, ms. */
     readonly startTime: number;
+    /** How long it had searched, ms of fleet time up to `asOf`: by this expansions were judged. */
+    readonly age: number;
     readonly players: readonly TicketPlayer[];
     /** Header of the trace its start call belonged to, where there was one. */
     readonly trace?: string;

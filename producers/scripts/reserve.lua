@@ -1,5 +1,5 @@
 -- Reserves tickets: from here on each exists, is QUEUED, and is newer than every ticket reserved before it.
--- Uses: arguments, keys, numbers, clock, tickets, events
+-- Uses: arguments, keys, numbers, clock, tickets, lag, events
 -- KEYS[1] hash tag, e.g. {main.matchmaking}
 -- ARGV    start job id, then per ticket: ticket id, configuration, players (JSON), roster (JSON [{"playerId"}]),
 --         actor (JSON), call id (the same when a connection repeats this script), for a backfill ticket the match it
@@ -12,12 +12,11 @@
 --   behind:<lag>           matchmaking is so far behind, in ms, that no more tickets of the configuration are taken
 --   placing:<player>       that player is being placed by an earlier ticket
 local job = next_text()
-local time = read_clock()
 
 -- Workers note the lag of a configuration (`check_lag`); it passes when they no longer do.
 local noted = {}
 local function behind(configuration)
-  if noted[configuration] == nil then noted[configuration] = redis.call('GET', behind_key(configuration)) end
+  if noted[configuration] == nil then noted[configuration] = lag_refused(configuration) or false end
   return noted[configuration]
 end
 
@@ -31,7 +30,7 @@ end
 
 -- The one event of a ticket that was stopped before it began.
 local function emit_cancelled(wanted, start)
-  emit('MatchmakingCancelled', time, wanted.configuration, '{"tickets":[' .. ticket_view(wanted.id, start, wanted.roster) ..
+  emit('MatchmakingCancelled', wanted.configuration, '{"tickets":[' .. ticket_view(wanted.id, start, wanted.roster) ..
     '],"reason":"Cancelled","message":"Cancelled by request.","ruleEvaluationMetrics":[]}')
 end
 
@@ -50,14 +49,14 @@ local function reserve(wanted)
   local placed = is_party and who_is_placed(members)
   if placed then return { 'placing:' .. placed } end
 
-  local sequence, start = whole(redis.call('INCR', sequence_key())), whole(time)
+  local sequence, start = whole(redis.call('INCR', sequence_key())), whole(redis_time())
   redis.call('HSET', ticket, 'configuration', wanted.configuration, 'players', wanted.players, 'roster', wanted.roster,
-    'actor', wanted.actor, 'call', wanted.call, 'job', job, 'seq', sequence, 'start', start, 'revision', '1',
-    'status', status or 'QUEUED', 'size', is_party and whole(#members) or '0')
+    'actor', wanted.actor, 'call', wanted.call, 'job', job, 'seq', sequence, 'start', start, 'since', whole(fleet_time()),
+    'revision', '1', 'status', status or 'QUEUED', 'size', is_party and whole(#members) or '0')
   if not is_party then redis.call('HSET', ticket, 'fills', wanted.fills) end
   if wanted.trace ~= '' then redis.call('HSET', ticket, 'trace', wanted.trace) end
   if not stop_mark then
-    redis.call('ZADD', reservations_key(), start, wanted.id)
+    redis.call('ZADD', reservations_key(), whole(fleet_time()), wanted.id)
     return { 'reserved', sequence, start }
   end
   -- The mark says for how long (s) an ended ticket is readable.

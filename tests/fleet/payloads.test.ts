@@ -89,10 +89,12 @@ const good: Record<
         ladder: 'default',
         ruleSet: { name: 'duel', version: 1 },
         now: 1,
+        asOf: 1,
         seed: 1,
         tickets: [a, b].map((id) => ({
           ticketId: id,
           startTime: 1,
+          age: 0,
           players: [{ playerId: id, attributes: {} }],
         })),
         teams: [

@@ -11,11 +11,8 @@ beforeEach(async () => {
   onTestFinished(() => domain[Symbol.asyncDispose]());
 });
 
-/** The fleet's clock, ms; it can be moved ahead, never back. */
-const clock = async () => Number(await domain.redis.get(domain.key('clock')));
-const passes = async (ms: number) => domain.redis.set(domain.key('clock'), String((await clock()) + ms));
 const slots = async () => {
-  const keys = activityKeys(domainKeys(domain.domain), 'duel', await clock());
+  const keys = activityKeys(domainKeys(domain.domain), 'duel', await domain.now());
   return (await Promise.all(keys.map((key) => domain.redis.hgetall(key)))).map(readActivity);
 };
 
@@ -32,7 +29,7 @@ test('what happens to tickets is counted in slots that are forgotten', async () 
   const [now] = await slots();
 
   expect(now).toMatchObject({ started: 6, matches: 1, matched: 2, cancelled: 1, timedOut: 1, failed: 1 });
-  const [key = ''] = activityKeys(domainKeys(domain.domain), 'duel', await clock());
+  const [key = ''] = activityKeys(domainKeys(domain.domain), 'duel', await domain.now());
   expect(await domain.redis.ttl(key)).toBeGreaterThan(3_600);
 });
 
@@ -49,7 +46,7 @@ test('a proposal counts once everybody has accepted, with the whole wait', async
   await domain.search('a', 'b');
   await domain.pool.commit('duel', [await domain.commitOf('m', 'a', 'b')], 60_000);
   expect((await slots())[0]).toMatchObject({ matches: 0 });
-  await passes(8_000);
+  await domain.pass(8_000);
   await domain.pool.accept('a', 'm', 'ACCEPT', ['a']);
   await domain.pool.accept('b', 'm', 'ACCEPT', ['b']);
 
@@ -61,10 +58,13 @@ test.each([0, 1, 2, 3, 999, 8_192, 60_000, 43_200_000])(
   'a ticket that waited %i ms is found again within a fifth of that',
   async (ms) => {
     await domain.search('a', 'b');
-    await domain.redis.set(domain.key('clock'), 4_000_000_000_000);
-    for (const id of ['a', 'b']) await domain.redis.hset(domain.key(`ticket:${id}`), 'start', 4e12 - ms);
+    const commit = await domain.commitOf('m', 'a', 'b');
+    // The clock stands still for the next script.
+    const now = await domain.now();
+    await domain.redis.set(domain.key('clock'), `${now + 3_600_000} ${now}`);
+    for (const id of ['a', 'b']) await domain.redis.hset(domain.key(`ticket:${id}`), 'since', now - ms);
 
-    await domain.pool.commit('duel', [await domain.commitOf('m', 'a', 'b')]);
+    await domain.pool.commit('duel', [commit]);
 
     const { p50 = 0, p90 = 0, tickets } = estimateWait(await slots()) ?? {};
     expect(tickets).toBe(2);

@@ -34,7 +34,6 @@ async function openCadence(settings: object, maxPlayers = 1) {
     },
     /** When (ms) time alone wakes the pool next. */
     due: async () => Number(await domain.redis.zscore(domain.key('due'), 'duel')),
-    now: async () => Number(await domain.redis.get(domain.key('clock'))),
   };
 }
 
@@ -118,7 +117,7 @@ test('a match below its maximum is held until its oldest ticket has waited, and 
   await cycle();
 
   expect(await inPool()).toHaveLength(3);
-  expect(await due()).toBe((oldest?.startTime ?? 0) + 30_000);
+  expect(await due()).toBe((oldest?.since ?? 0) + 30_000);
   await search('d');
   await cycle();
   expect(await inPool()).toEqual([]);

@@ -33,7 +33,7 @@ beforeAll(async () => {
   await pool.accept('refused-a', 'refused', 'REJECT', ['refused-a']);
   await proposed('ignored', 1);
   await domain.redis.zadd(domain.key('proposals'), 1, 'ignored');
-  await domain.redis.set(domain.key('clock'), Date.now() + 1_000);
+  await domain.pass(1_000);
   await pool.beat();
   await domain.search('stopped', 'late');
   await pool.stop('stopped');

@@ -21,10 +21,7 @@ const follow = (take: Follower['take'], begin: Follower['begin'] = 'oldest') =>
   followEvents({ name: 'f', begin, take }, { pool: domain.pool, observe }, never);
 const position = async () => Number(await domain.redis.hget(domain.key('follower:f'), 'position'));
 /** Lets the lease and every rest end. */
-const waitLong = async () => {
-  const now = Number(await domain.redis.get(domain.key('clock')));
-  await domain.redis.set(domain.key('clock'), now + 60_000);
-};
+const waitLong = () => domain.pass(60_000);
 
 describe('a follower', () => {
   test('takes every event once and in order, over many runs', async () => {
@@ -112,7 +109,7 @@ describe('a follower', () => {
       await waitLong();
       await follow(fail);
       const until = await domain.redis.hget(domain.key('follower:f'), 'until');
-      rests.push(Number(until) - Number(await domain.redis.get(domain.key('clock'))));
+      rests.push(Number(until) - (await domain.now()));
     }
     expect(rests).toEqual([1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000, 30_000]);
 

@@ -36,8 +36,9 @@ async function openEvening() {
     ladder: 'default',
     ruleSet: { name: 'duel', version: 1 },
     now: Date.now(),
+    asOf: Date.now(),
     seed: 1,
-    tickets: tickets.map(({ ticketId, startTime, players }) => ({ ticketId, startTime, players })),
+    tickets: tickets.map(({ ticketId, startTime, players }) => ({ ticketId, startTime, age: 0, players })),
     teams: [0, 1].map((at) => ({ name: `side_${at + 1}`, playerIds: [ids[at] ?? ''] })),
   };
   const revisions = tickets.map((ticket) => ticket.revision);

@@ -124,7 +124,6 @@ describe('entering', () => {
     const commit = await domain.commitOf('m', 'a', 'b');
     await domain.pool.commit('duel', [commit]);
     await domain.pool.settle([{ match: commit.match, status: 'COMPLETED', reason: '', message: '' }]);
-    await domain.redis.set(domain.key('clock'), Date.now() + 1_000);
     await domain.reserve(aTicket('next', ['a']));
 
     expect(await domain.enter('next')).toBe('entered');

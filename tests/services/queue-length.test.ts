@@ -69,8 +69,8 @@ test('matchmaking that is so far behind that tickets are refused is told, the fu
   for (const name of ['duel', 'chess', 'go'])
     await pool.install({ ...rest, configuration: { ...configuration, name } });
   await report(Date.now());
-  await redis.set(`${poolTag(domain)}:behind:duel`, '31000');
-  await redis.set(`${poolTag(domain)}:behind:go`, '40000');
+  await redis.set(`${poolTag(domain)}:behind:duel`, `31000 ${Number.MAX_SAFE_INTEGER}`);
+  await redis.set(`${poolTag(domain)}:behind:go`, `40000 ${Number.MAX_SAFE_INTEGER}`);
   await report(Date.now());
 
   expect(reports.map((it) => it.lag)).toEqual([0, 0, 40_000]);

@@ -143,7 +143,7 @@ describe('a claim of a match', () => {
     await record();
     const [one, two] = ['one', 'two'].map((id) => ({
       ...aMatch(id, []),
-      tickets: [{ ticketId: 'a', startTime: 1, players: [...aTicket('a').players] }],
+      tickets: [{ ticketId: 'a', startTime: 1, age: 0, players: [...aTicket('a').players] }],
     }));
     if (!one || !two) throw new Error('two matches');
 

@@ -9,6 +9,7 @@ const played = (matchId: string) =>
     ['red', 'blue'].map((side, sequence) => ({
       ticketId: `${matchId}-${side}`,
       startTime: 0,
+      since: 0,
       sequence,
       revision: '1',
       deadline: 0,

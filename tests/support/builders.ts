@@ -62,10 +62,12 @@ export const aMatch = (matchId: string, tickets: readonly PooledTicket[]): Commi
   ladder: 'default',
   ruleSet: { name: 'duel', version: 1 },
   now: 1_000,
+  asOf: 1_000,
   seed: 1,
   tickets: tickets.map(({ ticketId, startTime, players }) => ({
     ticketId,
     startTime,
+    age: 0,
     players: [...players],
   })),
   teams: tickets.map(({ players }, index) => ({

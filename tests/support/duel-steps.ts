@@ -22,7 +22,7 @@ export const duelSteps = (fleet: Fleet, ann: string, bob: string) => ({
   /** What a cycle does: the match `match`, to be carried by the job `start-match-job`. */
   async commit(): Promise<CommittedMatch> {
     const { tickets } = await fleet.stores.pool.readPool('duel', 0, 10);
-    const match = { ...aMatch('match', tickets), now: Date.now() };
+    const match = { ...aMatch('match', tickets), now: Date.now(), asOf: Date.now() };
     const revisions = tickets.map((ticket) => ticket.revision);
     const { verdicts } = await fleet.stores.pool.commit('duel', [
       { match, jobId: 'start-match-job', revisions, ruleEvaluations: [] },

@@ -14,8 +14,8 @@ export interface ModelTicket {
   /** When a sweep finds that its start job is late. */
   late: number;
   match?: string;
-  /** When its match was decided. */
-  decided?: number;
+  /** The newest ticket's sequence when its match was decided. */
+  decidedAfter?: number;
   readonly events: EventType[];
   /** Of a backfill ticket: the running match that wants players. */
   readonly fills?: string;
@@ -139,7 +139,7 @@ export function enter(model: Model, id: string, timeoutMs: number): void {
   for (const player of it.players) {
     const newest = model.tickets.get(model.newest.get(player) ?? '');
     if (!newest) continue;
-    const inMatch = newest.status === 'COMPLETED' && (newest.decided ?? 0) >= it.start;
+    const inMatch = newest.status === 'COMPLETED' && (newest.decidedAfter ?? 0) >= it.sequence;
     if (newest.sequence > it.sequence) cancel(model, it);
     else if (newest.status === 'PLACING' || inMatch) end(it, 'FAILED', 'MatchmakingFailed');
     if (!isUndecided(it)) return;
@@ -216,7 +216,7 @@ function decide(model: Model, match: string): ModelTicket[] {
   if (decided) decided.status = 'placing';
   for (const it of members) {
     it.status = 'PLACING';
-    it.decided = model.now;
+    it.decidedAfter = model.sequence;
   }
   return members;
 }

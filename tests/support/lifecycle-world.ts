@@ -4,6 +4,7 @@ import { poolTag } from '../../jobs/keys.ts';
 import type { EventType } from '../../jobs/matchmaking/event.ts';
 import { configurationOf } from '../../jobs/matchmaking/pool-name.ts';
 import { aConfiguration, aPlayer } from './builders.ts';
+import { fleetTime } from './fleet-clock.ts';
 import { type HandFleet, openCrew } from './hand-fleet.ts';
 import type { Worker } from './life-steps.ts';
 import type { Playing } from './lifecycle-matches.ts';
@@ -62,9 +63,8 @@ export function kindOf({ configuration }: { readonly configuration: string }): K
 
 export type World = Awaited<ReturnType<typeof openWorld>>;
 
-/** The fleet that has these configurations, and a clock that only moves when it is told to. */
-export async function prepare({ stores, advance }: HandFleet): Promise<void> {
-  await advance(24 * 3_600_000);
+/** The fleet that has these configurations. */
+export async function prepare({ stores }: HandFleet): Promise<void> {
   const { configuration } = aConfiguration();
   for (const [name, { timeoutMs, automatic, answerMs, ruleSet }] of Object.entries(kinds)) {
     for (const body of [ruleSet, partitioned(ruleSet)])
@@ -121,7 +121,7 @@ export async function openWorld(fleet: HandFleet, name: string) {
 
   const world = {
     own: (what: string) => `${name}-${what}`,
-    now: async () => Number(await fleet.redis.get(key('clock'))),
+    now: () => fleetTime(fleet.redis, fleet.domain),
     advance: fleet.advance,
     beat: (delivery: Delivery) => carryOut((worker) => worker.beat(), delivery),
 

@@ -22,6 +22,7 @@ export const play = (stores: Stores, ladder: string, duels: readonly Duel[]): Pr
         ladder,
         ruleSet: { name: 'duel', version: 1 },
         now: at,
+        asOf: at,
         seed: 0,
         tickets: [],
         teams: [

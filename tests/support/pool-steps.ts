@@ -1,6 +1,7 @@
 import type { Commit } from '../../workers/pool/outbox.ts';
 import { aConfiguration, aMatch, aTicket } from './builders.ts';
 import { openDomain } from './domain.ts';
+import { fleetTime, passTime } from './fleet-clock.ts';
 
 /** A domain, one of its own by default, with the configuration `duel` installed, and the steps pool tests take in it. */
 export async function openPoolSteps(opened?: Awaited<ReturnType<typeof openDomain>>) {
@@ -24,6 +25,10 @@ export async function openPoolSteps(opened?: Awaited<ReturnType<typeof openDomai
     reserve,
     enter,
     inPool,
+    /** Fleet time, ms. */
+    now: () => fleetTime(redis, domain.domain),
+    /** Lets so much fleet time pass (ms). */
+    pass: (ms: number) => passTime(redis, domain.domain, ms),
     statusOf: async (ticketId: string) => (await tickets.describe([ticketId]))[0]?.status,
     events: async () =>
       (await redis.xrange(`{${domain.domain}.matchmaking}:events`, '-', '+')).map(([, fields]) => fields[1]),

@@ -174,7 +174,7 @@ export const scriptReturns: Readonly<
       await reserve(aTicket('a'));
     },
     'behind:<lag>': async ({ redis, key, reserve }) => {
-      await redis.set(key('behind:duel'), '31000');
+      await redis.set(key('behind:duel'), `31000 ${Number.MAX_SAFE_INTEGER}`);
       await reserve(aTicket('a'));
     },
     'unknown-configuration': ({ reserve }) => reserve({ ...aTicket('a'), configuration: 'chess' }),

@@ -8,7 +8,7 @@ export interface AcceptStores {
   readonly pool: Pool;
   readonly wake: (pool: string) => Promise<void>;
   readonly handOver: (jobId: string, matchIds: readonly string[]) => Promise<void>;
-  /** A match was decided at `now` by its last acceptance. */
+  /** A match was decided at `now`, fleet time in ms, by its last acceptance. */
   readonly onDecided: (match: CommittedMatch, now: number) => void;
 }
 

@@ -1,4 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
+import type { Clock } from '../../jobs/fleet-time.ts';
 import type { Pass } from '../../jobs/matchmaking/engine/match.ts';
 import type { MatchPool } from '../../jobs/matchmaking/engine/pool.ts';
 import type { CommittedMatch } from '../../jobs/matchmaking/match.ts';
@@ -24,7 +25,7 @@ export interface CycleStores {
   readonly configurations: Configurations;
   readonly handOver: (jobId: string, matchIds: readonly string[]) => Promise<void>;
   readonly observe: {
-    /** A match was decided at `now`. */
+    /** A match was decided at `now`, fleet time in ms. */
     readonly committed: (match: CommittedMatch, now: number) => void;
     /** Matches were formed and not committed, the outbox being full: DocumentDB has been away for long. */
     readonly outboxFull: (configuration: string) => void;
@@ -40,7 +41,8 @@ export interface CycleStores {
  */
 export async function runCycle(mirror: Mirror, stores: CycleStores): Promise<boolean> {
   const { name, configuration } = mirror;
-  const { now, questions, ...installed } = await mirror.catchUp();
+  const { now, time, questions, ...installed } = await mirror.catchUp();
+  const clock = { now, time };
   await expireOverdue(mirror, now, stores);
   const saw = () => ({ configuration, position: mirror.position, ...installed });
   const current = await loaded(configuration, installed.version, stores);
@@ -51,11 +53,11 @@ export async function runCycle(mirror: Mirror, stores: CycleStores): Promise<boo
   if (!current) return false;
   await moveStrays(mirror, current, stores);
   const { outcome, nextChange } =
-    installed.pausedSince === undefined ? await matchInTime(mirror, current, now, stores) : atRest;
+    installed.pausedSince === undefined ? await matchInTime(mirror, current, clock, stores) : atRest;
   const unanswered =
     questions > 0 &&
     mirror.whole &&
-    (await answerSome(mirror, mirror.matching(current.engine), now, stores.pool));
+    (await answerSome(mirror, mirror.matching(current.engine), clock, stores.pool));
   const unread = !mirror.whole && outcome !== 'full';
   if (outcome === 'changed' || unanswered || unread) return true;
 
@@ -122,14 +124,14 @@ const atRest = { outcome: 'paused', nextChange: Number.POSITIVE_INFINITY } as co
 async function matchInTime(
   mirror: Mirror,
   current: CurrentConfiguration,
-  now: number,
+  clock: Clock,
   stores: CycleStores,
 ): Promise<{ outcome: CycleOutcome; nextChange: number }> {
   const { minimumIntervalSeconds } = current.installed.configuration;
   const waits = minimumIntervalSeconds > 0 && mirror.size > 0;
   const from = waits ? await stores.pool.beginCycle(mirror.name, minimumIntervalSeconds * 1_000) : undefined;
   return from === undefined
-    ? matchAll(mirror, current, now, stores)
+    ? matchAll(mirror, current, clock, stores)
     : { outcome: 'nothing', nextChange: from };
 }
 
@@ -137,18 +139,18 @@ async function matchInTime(
 async function matchAll(
   mirror: Mirror,
   current: CurrentConfiguration,
-  now: number,
+  clock: Clock,
   stores: CycleStores,
 ): Promise<{ outcome: CycleOutcome; nextChange: number }> {
   const matching = mirror.matching(current.engine);
   const pace = openPace(current.engine.evaluations);
   let outcome: CycleOutcome = 'nothing';
   for (;;) {
-    const seed = seedOf(now, pace.slices);
-    const pass = pace.timed((budget) => matching.pass(now, seed, budget));
+    const seed = seedOf(clock.now, pace.slices);
+    const pass = pace.timed((budget) => matching.pass(clock.now, seed, budget));
     // One batch is handed over while the next is decided: under load a call takes tenths of a second.
     let decided: Decided | undefined;
-    for (const commits of toCommits(pass, current, now, seed)) {
+    for (const commits of toCommits(pass, current, clock, seed)) {
       if (stopped(outcome)) release(matching, commits);
       else
         [decided] = await Promise.all([

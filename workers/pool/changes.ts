@@ -1,12 +1,15 @@
+import type { Clock } from '../../jobs/fleet-time.ts';
 import type { SearchingTicket, TicketPlayer } from '../../jobs/matchmaking/ticket.ts';
 import type { Scripts } from './script.ts';
 
 /** A ticket as a mirror holds it: what the engine reads, and what a commit is checked against. */
 export interface PooledTicket extends SearchingTicket {
   readonly sequence: number;
+  /** Redis time when it was asked for, ms. */
+  readonly startTime: number;
   /** Changes with every change of the ticket; a commit formed from an older one is refused. */
   readonly revision: string;
-  /** When it times out, Redis time in ms. */
+  /** When it times out, fleet time in ms. */
   readonly deadline: number;
   /** Of a backfill ticket: the running match that wants players. */
   readonly fills?: string;
@@ -20,14 +23,13 @@ export type Change =
   | { readonly kind: 'entered'; readonly ticket: PooledTicket }
   | { readonly kind: 'left'; readonly ticketId: string };
 
-export interface CatchUp {
-  /** Redis time in ms, never going backwards. */
-  readonly now: number;
+/** Both times of one moment: `now` is fleet time. */
+export interface CatchUp extends Clock {
   /** Number of the pool's latest change. */
   readonly latest: number;
   /** Version of the configuration in force, 0 when there is none. */
   readonly version: number;
-  /** Since when an operator has paused the configuration, ms; absent: it runs. */
+  /** Since when an operator has paused the configuration, Redis time in ms; absent: it runs. */
   readonly pausedSince?: number;
   /** Questions about its tickets that wait for an answer. */
   readonly questions: number;
@@ -53,7 +55,7 @@ export interface CycleState {
 /** What happens to a pool, for the mirrors of it: whole pages, the changes since, and when to look again. */
 export function openChanges(script: Scripts) {
   const run = {
-    catchUp: script<[string, string, string, string, number, [string, string[]][]]>('catch-up'),
+    catchUp: script<[string, string, string, string, string, number, [string, string[]][]]>('catch-up'),
     readPool: script<[string, string[]]>('read-pool'),
     beginCycle: script<string>('begin-cycle'),
     rest: script<number>('rest'),
@@ -71,7 +73,7 @@ export function openChanges(script: Scripts) {
       most: number,
       cycle?: CycleState,
     ): Promise<CatchUp> {
-      const [now, latest, version, paused, questions, entries] = await run.catchUp(
+      const [now, time, latest, version, paused, questions, entries] = await run.catchUp(
         pool,
         configuration,
         position,
@@ -84,6 +86,7 @@ export function openChanges(script: Scripts) {
       }));
       return {
         now: Number(now),
+        time: Number(time),
         latest: Number(latest),
         version: Number(version),
         ...(paused && { pausedSince: Number(paused) }),
@@ -100,13 +103,14 @@ export function openChanges(script: Scripts) {
     ): Promise<{ latest: number; tickets: PooledTicket[] }> {
       const [latest, flat] = await run.readPool(pool, after, most);
       const tickets: PooledTicket[] = [];
-      for (let at = 0; at < flat.length; at += 8) tickets.push(readTicket(flat.slice(at, at + 8)));
+      for (let at = 0; at < flat.length; at += ticketFields)
+        tickets.push(readTicket(flat.slice(at, at + ticketFields)));
       return { latest: Number(latest), tickets };
     },
 
     /**
      * Lets a cycle of the pool begin, unless the last one began less than `intervalMs` ago, whichever worker ran it: then
-     * it returns from when on (ms of Redis time) the next one may.
+     * it returns from when on (fleet time in ms) the next one may.
      */
     async beginCycle(pool: string, intervalMs: number): Promise<number | undefined> {
       const from = await run.beginCycle(pool, intervalMs);
@@ -114,7 +118,7 @@ export function openChanges(script: Scripts) {
     },
 
     /**
-     * Nothing to do in the pool until `nextChange` (ms; absent: until an arrival), unless it or its configuration is not
+     * Nothing to do in the pool until `nextChange` (fleet time in ms; absent: until an arrival), unless it or its configuration is not
      * what the worker `saw`: then it is due at once. `short`: it could not decide all it formed, so it is behind as before.
      */
     async rest(pool: string, saw: Seen, nextChange: number | undefined, short = false): Promise<void> {
@@ -132,11 +136,15 @@ function readChanges(fields: readonly string[]): Change[] {
   return [{ kind: 'entered', ticket: readTicket(values) }];
 }
 
+/** What is told of a ticket. */
+const ticketFields = 9;
+
 function readTicket([
   ticketId,
   sequence,
   revision,
   start,
+  since,
   deadline,
   players = '[]',
   fills,
@@ -147,6 +155,7 @@ function readTicket([
     sequence: Number(sequence),
     revision: revision ?? '',
     startTime: Number(start),
+    since: Number(since),
     deadline: Number(deadline),
     players: JSON.parse(players) as TicketPlayer[],
     length: players.length,

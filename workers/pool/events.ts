@@ -7,7 +7,7 @@ import type { Scripts } from './script.ts';
 /** FlexMatch reports on its top 50 rules. */
 const rulesInEvents = 50;
 
-/** No ticket waits longer for a pass. */
+/** No ticket waits longer for a pass. Expiry is clean-up: rules are shown, and decide nothing. */
 const longestSearchSeconds = 43_200;
 
 /** As events tell it: how often each rule passed and failed. */
@@ -27,7 +27,7 @@ export interface Retention {
 
 /** What a follower has before it. */
 export interface Page {
-  /** Redis time, ms. */
+  /** Fleet time, ms. */
   readonly now: number;
   /** Number of the stream's latest event. */
   readonly latest: number;

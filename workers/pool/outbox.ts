@@ -39,7 +39,7 @@ export interface Settlement {
 export interface Overdue {
   readonly jobId: string;
   readonly match: CommittedMatch;
-  /** Since it was decided, ms of Redis time. */
+  /** Since it was decided, ms. */
   readonly age: number;
 }
 
@@ -84,7 +84,7 @@ export function openOutbox(redis: Redis, keys: DomainKeys, script: Scripts) {
 
   return {
     /**
-     * Decides each match whole or not at all; `now` is the Redis time of the decision, ms. With `acceptMs` its players
+     * Decides each match whole or not at all; `now` is the fleet time of the decision, ms. With `acceptMs` its players
      * are asked first, and have that long to answer.
      */
     async commit(

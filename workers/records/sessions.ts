@@ -12,7 +12,7 @@ export interface SessionRecord {
   readonly timestamp: Date;
   readonly created_at: Date;
   readonly match_id?: string;
-  /** When that match was committed, Redis time in ms: an older match never replaces a newer one. */
+  /** Fleet time of that match's cycle, ms: an older match never replaces a newer one. */
   readonly match_at?: number;
 }
 

@@ -174,7 +174,7 @@ const boardings = ({ match, inherited }: Starting): Boarding[] =>
         playerId,
         sessionId,
         matchId: match.matchId,
-        matchAt: match.now,
+        matchAt: match.asOf,
         ...(playing && { fromMatch: match.backfill?.matchId }),
       }));
   });

@@ -53,7 +53,7 @@ export async function readQueue(redis: Redis, domain: string): Promise<QueueCont
     reservations: await redis.zrange(keys.reservations(), '0', '-1'),
     proposals: await redis.zrange(keys.proposals(), '0', '-1'),
     outbox: await redis.hkeys(keys.outbox()),
-    backfillStopped: new Set(await namesOf(keys.automaticOff)),
+    backfillStopped: new Set(await redis.zrange(keys.automaticOff(), '0', '-1')),
     events,
     eventsComplete: events.length === Number((await redis.get(keys.eventNumber())) ?? 0),
     installed: configurations.flatMap(([, [body, paused]]) => toInstalled(body, paused)),

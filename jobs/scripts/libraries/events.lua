@@ -1,5 +1,5 @@
 -- The event stream. Events are numbered without a gap, so a reader sees when trimming has overtaken it.
--- Uses: keys, numbers, run
+-- Uses: keys, numbers, clock, run
 -- Offers: emit
 -- What an event takes in memory beside its detail, roughly.
 local ENTRY_BYTES = 200
@@ -19,8 +19,8 @@ local function write_events()
       custom_data[configuration] = redis.call('HGET', configuration_key(configuration), 'custom-event-data')
     end
     bytes = bytes + #event.detail + ENTRY_BYTES
-    local entry = { 'type', event.type, 'time', whole(event.time), 'configuration', configuration,
-      'detail', event.detail, 'bytes', whole(bytes) }
+    local entry = { 'type', event.type, 'time', whole(redis_time()), 'configuration', configuration,
+      'detail', event.detail, 'bytes', whole(bytes), 'now', whole(fleet_time()) }
     if event.pool then
       entry[#entry + 1] = 'pool'
       entry[#entry + 1] = event.pool
@@ -34,7 +34,7 @@ local function write_events()
 end
 
 -- `detail` is JSON. `pool` is absent for a ticket that has entered none.
-local function emit(type, time, configuration, detail, pool)
+local function emit(type, configuration, detail, pool)
   if #emitted == 0 then at_end(write_events) end
-  emitted[#emitted + 1] = { type = type, time = time, configuration = configuration, detail = detail, pool = pool }
+  emitted[#emitted + 1] = { type = type, configuration = configuration, detail = detail, pool = pool }
 end

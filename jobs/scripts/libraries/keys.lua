@@ -12,7 +12,7 @@ local function reservations_key() return TAG .. ':reservations' end
 
 local function backfills_key() return TAG .. ':backfills' end
 local function members_key(ticket_id) return TAG .. ':members:' .. ticket_id end
-local function automatic_off_key(match) return TAG .. ':automatic-off:' .. match end
+local function automatic_off_key() return TAG .. ':automatic-off' end
 
 local function pool_key(pool) return TAG .. ':pool:' .. pool end
 local function pools_key(configuration) return TAG .. ':pools:' .. configuration end
@@ -41,6 +41,7 @@ local function events_key() return TAG .. ':events' end
 local function event_number_key() return TAG .. ':event-number' end
 local function event_bytes_key() return TAG .. ':event-bytes' end
 local function follower_key(name) return TAG .. ':follower:' .. name end
+local function followers_key() return TAG .. ':followers' end
 local function refused_events_key() return TAG .. ':refused-events' end
 local function topics_key() return TAG .. ':topics' end
 

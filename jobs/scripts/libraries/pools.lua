@@ -4,7 +4,8 @@
 local CHANGES_KEPT = 20000
 -- Ticket ids in one change: `unpack` takes no more than some thousands.
 local IDS_A_CHANGE = 1000
--- Pools come and go with the values that split them. An hour after a pool is empty its changes are forgotten.
+-- Pools come and go with the values that split them. An hour after a pool is empty its changes are forgotten: clean-up,
+-- since a mirror that does not find its position reads the pool anew.
 local EMPTY_POOL_SECONDS = 3600
 
 -- By pool: its changes in order; and of pools that got or lost a ticket, their configuration.

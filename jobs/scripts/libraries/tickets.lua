@@ -4,12 +4,12 @@
 -- nil when there is none.
 local function read_ticket(id)
   local f = redis.call('HMGET', ticket_key(id), 'status', 'configuration', 'start', 'roster', 'pool', 'seq',
-    'revision', 'match', 'deadline', 'players', 'estimate', 'size', 'fills', 'trace', 'automatic')
+    'revision', 'match', 'deadline', 'players', 'estimate', 'size', 'fills', 'trace', 'automatic', 'since')
   if not f[1] then return nil end
   return { id = id, status = f[1], configuration = f[2], start = f[3], roster = f[4], pool = f[5],
     sequence = f[6] and tonumber(f[6]), revision = f[7], match = f[8], deadline = f[9] and tonumber(f[9]),
     players = f[10], estimate = f[11], size = tonumber(f[12] or '1'), fills = f[13] or nil, trace = f[14] or '',
-    automatic = f[15] }
+    automatic = f[15], since = f[16] and tonumber(f[16]) }
 end
 
 local function undecided(status)

@@ -6,7 +6,7 @@
 -- ARGV    ticket id, match id, ACCEPT | REJECT, ms until an unconfirmed match is handed over again, then player ids
 -- Returns { outcome, ...}, outcome one of
 --   recorded                      others have yet to answer
---   decided, time, job id, entry  everybody accepted: the match is in the outbox
+--   decided, fleet time, job id, entry  everybody accepted: the match is in the outbox
 --   dropped, pool                 somebody rejected, or its time is over; tickets that had accepted search again
 --   not-proposed, <STATUS>        the ticket is in no proposal, or (other-match) in another one, or (backfill) its
 --                                 players are playing and are not asked; nothing changed
@@ -25,9 +25,8 @@ for _, player_id in ipairs(player_ids) do
   if not members[player_id] then return { 'stranger', player_id } end
 end
 
-local time = read_clock()
-if tonumber(redis.call('ZSCORE', proposals_key(), match)) <= time then
-  return { 'dropped', drop_proposal(match, 'TimedOut', false, time) }
+if tonumber(redis.call('ZSCORE', proposals_key(), match)) <= fleet_time() then
+  return { 'dropped', drop_proposal(match, 'TimedOut', false) }
 end
 local proposal = proposal_key(match)
 local recorded = 0
@@ -38,23 +37,25 @@ if recorded == 0 then return { 'recorded' } end
 local tickets, configuration, job, entry, pool =
   unpack(redis.call('HMGET', proposal, 'tickets', 'configuration', 'job', 'entry', 'pool'))
 local list = proposal_detail(match, tickets)
-emit('AcceptMatch', time, configuration, cjson.encode({ matchId = match, tickets = list }), pool)
-if answer == 'REJECT' then return { 'dropped', drop_proposal(match, 'Rejected', false, time) } end
+emit('AcceptMatch', configuration, cjson.encode({ matchId = match, tickets = list }), pool)
+if answer == 'REJECT' then return { 'dropped', drop_proposal(match, 'Rejected', false) } end
 
 for _, member in ipairs(list) do
   for _, player in ipairs(member.players) do
     if not player.accepted and not redis.call('HGET', ticket_key(member.ticketId), 'fills') then return { 'recorded' } end
   end
 end
-local starts = {}
+local since = {}
 for _, member in ipairs(list) do
-  if redis.call('HGET', ticket_key(member.ticketId), 'size') ~= '0' then starts[#starts + 1] = member.startTime end
-  redis.call('HSET', ticket_key(member.ticketId), 'status', 'PLACING', 'decided', whole(time))
+  local size, began = unpack(redis.call('HMGET', ticket_key(member.ticketId), 'size', 'since'))
+  if size ~= '0' then since[#since + 1] = began end
+  redis.call('HSET', ticket_key(member.ticketId), 'status', 'PLACING', 'decided', whole(redis_time()),
+    'decided-after', redis.call('GET', sequence_key()))
   redis.call('HINCRBY', ticket_key(member.ticketId), 'revision', 1)
 end
-to_outbox(match, job, entry, time, patience)
-count_match(configuration, starts, time)
+to_outbox(match, job, entry, patience)
+count_match(configuration, since)
 forget_proposal(match)
-emit('AcceptMatchCompleted', time, configuration, cjson.encode({ matchId = match, acceptance = 'Accepted', tickets = list }),
+emit('AcceptMatchCompleted', configuration, cjson.encode({ matchId = match, acceptance = 'Accepted', tickets = list }),
   pool)
-return { 'decided', whole(time), job, entry }
+return { 'decided', whole(fleet_time()), job, entry }

@@ -1,6 +1,6 @@
 -- Lets reserved tickets into their pools: each enters once, and the older tickets of its players are cancelled. Who is in
 -- a running match leaves its backfill ticket, which goes on without them.
--- Uses: arguments, keys, numbers, clock, tickets, searching, endings, proposals, backfills, lag, counts
+-- Uses: arguments, keys, numbers, tickets, searching, endings, proposals, backfills, lag, counts
 -- KEYS[1] hash tag
 -- ARGV    per ticket: ticket id, pool, request timeout in ms, players (JSON, as validated), ms that tickets like it have
 --         waited lately (empty: unknown)
@@ -11,10 +11,9 @@
 --   <STATUS>     it was not QUEUED any more; nothing changed
 --   missing      no such ticket; nothing changed
 local SUPERSEDED = 'Superseded by a newer ticket of the same player.'
-local time = read_clock()
 local results = {}
 -- The ids that entered; by configuration how many did, and when the newest of them was reserved.
-local entered, started, newest_start = {}, {}, {}
+local entered, started, newest_since = {}, {}, {}
 
 local function enter(id, pool, timeout, players, estimate)
   local ticket = read_ticket(id)
@@ -27,15 +26,15 @@ local function enter(id, pool, timeout, players, estimate)
       unpack(redis.call('HMGET', player_key(member.playerId), 'ticket', 'seq', 'backfill', 'match'))
     if newest then
       if tonumber(sequence) > ticket.sequence then
-        cancel(ticket, SUPERSEDED, time)
+        cancel(ticket, SUPERSEDED)
         return 'superseded'
       end
       -- Decided after this ticket was asked for: the player is in that match, and this ticket is not newer than it.
-      local status, decided = unpack(redis.call('HMGET', ticket_key(newest), 'status', 'decided'))
+      local status, decided_after = unpack(redis.call('HMGET', ticket_key(newest), 'status', 'decided-after'))
       local placing = status == 'PLACING'
-      if placing or (status == 'COMPLETED' and tonumber(decided) >= tonumber(ticket.start)) then
+      if placing or (status == 'COMPLETED' and tonumber(decided_after) >= ticket.sequence) then
         finish(ticket, 'FAILED', 'MatchmakingFailed', placing and 'PlayerBeingPlaced' or 'PlayerInMatch',
-          'A player of this ticket is in the match of ticket ' .. newest .. '.', time)
+          'A player of this ticket is in the match of ticket ' .. newest .. '.')
         return 'placing:' .. member.playerId
       end
       older[#older + 1] = newest
@@ -45,23 +44,23 @@ local function enter(id, pool, timeout, players, estimate)
   end
   for _, other in ipairs(older) do
     local it = read_ticket(other)
-    if it and undecided(it.status) then cancel(it, SUPERSEDED, time) end
+    if it and undecided(it.status) then cancel(it, SUPERSEDED) end
   end
   for _, player in ipairs(moved) do redis.call('HDEL', player, 'match') end
-  for _, it in ipairs(playing) do drop_from_backfill(it.ticket, it.player, time) end
+  for _, it in ipairs(playing) do drop_from_backfill(it.ticket, it.player) end
   for _, member in ipairs(roster) do
     local player = player_key(member.playerId)
     redis.call('HSET', player, 'ticket', id, 'seq', whole(ticket.sequence))
-    redis.call('EXPIRE', player, PLAYER_SECONDS)
+    redis.call('PERSIST', player)
   end
   entered[#entered + 1] = id
-  newest_start[ticket.configuration] = math.max(newest_start[ticket.configuration] or 0, tonumber(ticket.start))
+  newest_since[ticket.configuration] = math.max(newest_since[ticket.configuration] or 0, ticket.since)
   if estimate ~= '' then
     ticket.estimate = estimate
     redis.call('HSET', ticket_key(id), 'estimate', estimate)
   end
   if not ticket.fills then started[ticket.configuration] = (started[ticket.configuration] or 0) + 1 end
-  search(ticket, pool, tonumber(ticket.start) + timeout, players, time)
+  search(ticket, pool, ticket.since + timeout, players)
   return 'entered'
 end
 
@@ -70,5 +69,5 @@ while has_more() do
 end
 if #entered > 0 then redis.call('ZREM', reservations_key(), unpack(entered)) end
 for configuration, n in pairs(started) do count(configuration, 'started', n) end
-for configuration, start in pairs(newest_start) do check_entry(configuration, start, time) end
+for configuration, since in pairs(newest_since) do check_entry(configuration, since) end
 return results

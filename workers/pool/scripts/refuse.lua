@@ -1,5 +1,5 @@
 -- Fails tickets that were reserved but cannot enter a pool.
--- Uses: arguments, clock, tickets, endings
+-- Uses: arguments, tickets, endings
 -- Flags: allow-oom
 -- KEYS[1] hash tag
 -- ARGV    per ticket: ticket id, reason (one word), message
@@ -7,13 +7,11 @@
 --   FAILED    it is now
 --   <STATUS>  it was not QUEUED any more; nothing changed
 --   missing   no such ticket; nothing changed
-local time = read_clock()
-
 local function refuse(id, reason, message)
   local ticket = read_ticket(id)
   if not ticket then return 'missing' end
   if ticket.status ~= 'QUEUED' then return ticket.status end
-  finish(ticket, 'FAILED', 'MatchmakingFailed', reason, message, time)
+  finish(ticket, 'FAILED', 'MatchmakingFailed', reason, message)
   return 'FAILED'
 end
 

@@ -1,5 +1,5 @@
 -- Ends committed matches whose effect is stored (or cannot be): tickets become terminal, the outbox entry goes.
--- Uses: arguments, keys, clock, tickets, endings, outbox, automatic-backfill, events, counts
+-- Uses: arguments, keys, tickets, endings, outbox, automatic-backfill, events, counts
 -- Flags: allow-oom
 -- KEYS[1] hash tag
 -- ARGV    per match: match id, COMPLETED | FAILED, reason, message, event detail (JSON), number of tickets n, n ticket
@@ -8,7 +8,6 @@
 -- Returns per match one of
 --   1  settled now
 --   0  it was settled before; nothing changed
-local time = read_clock()
 
 -- Players of the match that went on are in `match` now, unless they have started something newer.
 local function settle_backfill(ticket, match, status)
@@ -19,7 +18,7 @@ local function settle_backfill(ticket, match, status)
       if status == 'COMPLETED' then redis.call('HSET', player, 'match', match) end
     end
   end
-  if redis.call('EXISTS', automatic_off_key(ticket.fills)) == 1 then end_automatic(match) end
+  if is_automatic_off(ticket.fills) then end_automatic(match) end
   forget_backfill(ticket)
 end
 
@@ -31,18 +30,18 @@ local function settle(match, status, reason, message, detail, ids, automatic)
     local ticket = read_ticket(id)
     if ticket and ticket.status == 'PLACING' and ticket.match == match then
       configuration, pool = ticket.configuration, ticket.pool
-      terminate(id, status, reason, message, time)
+      terminate(ticket, status, reason, message)
       if placement and status == 'COMPLETED' then redis.call('HSET', ticket_key(id), 'placement', placement) end
       if ticket.fills then settle_backfill(ticket, match, status) end
     end
   end
   if status == 'FAILED' and configuration ~= '' then count(configuration, 'FAILED', #ids) end
   if status == 'COMPLETED' then
-    emit('MatchmakingSucceeded', time, configuration, detail, pool)
+    emit('MatchmakingSucceeded', configuration, detail, pool)
   else
-    emit('MatchmakingFailed', time, configuration, with_rules(detail, pool), pool)
+    emit('MatchmakingFailed', configuration, with_rules(detail, pool), pool)
   end
-  if automatic then open_automatic(automatic, match, configuration, time) end
+  if automatic then open_automatic(automatic, match, configuration) end
   return 1
 end
 

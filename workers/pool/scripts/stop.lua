@@ -11,9 +11,8 @@
 --   <STATUS>   it had ended; nothing changed
 local id = next_text()
 local ticket = read_ticket(id)
-local time = read_clock()
 if not ticket then
-  redis.call('HSET', ticket_key(id), 'status', 'CANCELLED', 'stop-mark', TERMINAL_SECONDS, 'end', whole(time),
+  redis.call('HSET', ticket_key(id), 'status', 'CANCELLED', 'stop-mark', TERMINAL_SECONDS, 'end', whole(redis_time()),
     'reason', 'Cancelled', 'message', 'Cancelled by request.')
   redis.call('EXPIRE', ticket_key(id), TERMINAL_SECONDS)
   return 'marked'
@@ -21,5 +20,5 @@ end
 if ticket.status == 'PLACING' then return 'too-late' end
 if not undecided(ticket.status) then return ticket.status end
 if ticket.automatic then end_automatic(ticket.fills) end
-cancel(ticket, 'Cancelled by request.', time)
+cancel(ticket, 'Cancelled by request.')
 return 'cancelled'

@@ -5,16 +5,15 @@
 -- ARGV    retention in ms, most bytes, most events forgotten by one call: Redis does nothing else meanwhile
 -- Returns { events forgotten, 1 when there are more to forget, else 0 }
 local retention, most_bytes, most_forgotten = next_number(), next_number(), next_number()
-local time = read_clock()
 local first = redis.call('XRANGE', events_key(), '-', '+', 'COUNT', 1)[1]
 if not first then return { 0, 0 } end
 local last = redis.call('XREVRANGE', events_key(), '+', '-', 'COUNT', 1)[1]
-local oldest = time - retention
+local oldest = fleet_time() - retention
 local lightest = tonumber(last[2][10] or '0') - most_bytes
 
--- Entries are as `emit` writes them: the 4th value is the time, the 10th the bytes up to and with it.
+-- Entries are as `emit` writes them: the 10th value is the bytes up to and with it, the 12th its fleet time.
 local function kept(entry)
-  return tonumber(entry[2][4]) >= oldest and tonumber(entry[2][10] or '0') > lightest
+  return tonumber(entry[2][12] or '0') >= oldest and tonumber(entry[2][10] or '0') > lightest
 end
 
 -- Numbers have no gap and both limits only grow, so the first event to keep is found by halving.
