@@ -31,6 +31,7 @@ import { answer } from './answer.ts';
 import { breakOnErrors } from './breaker.ts';
 import { openDeadline } from './deadline.ts';
 import type { Duty } from './handler.ts';
+import { lockTimes } from './locks.ts';
 import { isLoginRefused, isUnreachable } from './records/database.ts';
 import { mendStored, readingAnything } from './stored-jobs.ts';
 import { type Log, logging } from './telemetry/log.ts';
@@ -63,9 +64,6 @@ export interface Running {
   readonly stop: (graceMs: number) => Promise<void>;
 }
 
-/** A killed worker's jobs resume elsewhere within the lock plus two checks: 8 s + 2 × 3 s < 15 s. */
-const lockDuration = 8_000;
-const stalledInterval = 3_000;
 /**
  * A job started this often more than it ended has taken its worker down each time: it is kept as failed. Stalls as such
  * never fail a job (two deploys would), so BullMQ's own count is out of reach.
@@ -122,8 +120,7 @@ export function runQueue(options: RunOptions): Running {
     name: options.name,
     prefix: queuePrefix(domain, queue.name as QueueName),
     concurrency,
-    lockDuration,
-    stalledInterval,
+    ...lockTimes,
     maxStalledCount: 1_000_000,
     skipVersionCheck: true,
     settings: { backoffStrategy: (attempt, _type, _error, job) => pauseBefore(attempt, job) },

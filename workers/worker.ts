@@ -6,6 +6,7 @@ import type { QueueName } from '../jobs/contract.ts';
 import type { WorkerConfig } from './config.ts';
 import { allDuties, type EventParts } from './duties.ts';
 import { openQueues, type Queues } from './enqueue.ts';
+import { lockTimes, shortenLocks } from './locks.ts';
 import { installAll } from './maintenance/settings.ts';
 import { openTopics } from './maintenance/topics.ts';
 import { beat } from './matchmaking/beat.ts';
@@ -121,6 +122,9 @@ export async function startWorker(config: WorkerConfig, env: Environment): Promi
   opened.defer(async () => {
     await Promise.all([...running.values()].map((it) => it.stop(config.GRACE_MS)));
   });
+  const locks = () =>
+    Promise.all(config.QUEUES.map((it) => shortenLocks(queueRedis, queues.queues[it]))).then(() => undefined);
+  opened.defer(repeat(lockTimes.stalledInterval, locks, onError('locks')));
   opened.defer(repeat(backlogMs, () => readBacklog(queues, running, backlog), onError('backlog')));
   if (config.ECS_AGENT_URI) {
     const protect = createTaskProtection({

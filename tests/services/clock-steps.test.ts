@@ -1,5 +1,10 @@
+import { Worker } from 'bullmq';
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { type Stack, startStack } from '../../infra/local/stack.ts';
+import { queuePrefix } from '../../jobs/keys.ts';
+import { openQueues } from '../../workers/enqueue.ts';
+import { lockTimes, shortenLocks } from '../../workers/locks.ts';
+import { noTracer } from '../../workers/telemetry/tracer.ts';
 import { aTicket } from '../support/builders.ts';
 import { openDomain } from '../support/domain.ts';
 import { openPoolSteps } from '../support/pool-steps.ts';
@@ -100,6 +105,28 @@ describe.each([
     await domain.pool.rest('duel', asOf, (await domain.now()) + 500);
 
     await expect.poll(async () => (await domain.pool.beat()).pools, { timeout: 5_000 }).toEqual(['duel']);
+  });
+
+  test('a dead worker holds its job no longer than otherwise', async () => {
+    const queues = openQueues(domain.redis, domain.domain, noTracer, () => undefined);
+    onTestFinished(queues.close);
+    const queue = queues.queues.matchmaking;
+    await queue.add('job', {});
+    const prefix = queuePrefix(domain.domain, 'matchmaking');
+    const dead = new Worker(queue.name, undefined, { connection: domain.redis, prefix, ...lockTimes });
+    onTestFinished(() => dead.close());
+    const job = await dead.getNextJob('token');
+    await dead.startStalledCheckTimer();
+    const keys = ['stalled-check', `${job?.id}:lock`].map((name) => queue.toKey(name));
+    const left = () => Promise.all(keys.map((key) => domain.redis.pttl(key)));
+    await expect.poll(async () => (await left())[0]).toBeGreaterThan(0);
+
+    await moveTo(seconds);
+    await shortenLocks(domain.redis, queue);
+
+    const [check = 0, lock = 0] = await left();
+    expect(check).toBeLessThanOrEqual(lockTimes.stalledInterval);
+    expect(lock).toBeLessThanOrEqual(lockTimes.lockDuration);
   });
 
   test('users see the time that Redis has', async () => {
