@@ -54,10 +54,10 @@ export function domainKeys(domain: string) {
     pools: (configuration: string) => `${tag}:pools:${configuration}`,
     /** hash: per pool, players beyond one per ticket. Parties alone pay for the count. */
     companions: () => `${tag}:companions`,
-    /** string: number of the pool's latest change. Expires an hour after the pool is empty. */
-    changed: (pool: string) => `${tag}:changed:${pool}`,
-    /** stream: the latest 20,000 changes of the pool, entry id = `<number>-0`: a missing number is a gap. Expires like `changed`. */
+    /** chained stream (see `jobs/scripts/libraries/chain.lua`): the pool's latest 20,000 changes. Expires an hour after it is empty. */
     changes: (pool: string) => `${tag}:changes:${pool}`,
+    /** string: id of its latest change. Expires with `changes`. */
+    changesHead: (pool: string) => `${tag}:changes-head:${pool}`,
     /** string: when the pool's last cycle began, if cycles have an interval. Expires a day after the next one may begin. */
     cycle: (pool: string) => `${tag}:cycle:${pool}`,
     /** zset: pools, by when time alone next changes something in them. */
@@ -90,10 +90,10 @@ export function domainKeys(domain: string) {
     /** zset: each of them, by when it is handed over again. */
     outboxDue: () => `${tag}:outbox-due`,
 
-    /** stream: lifecycle events of all tickets within retention, entry id = `<number>-0`. */
+    /** chained stream: lifecycle events of all tickets within retention. An entry's number is that of its last event. */
     events: () => `${tag}:events`,
-    /** string: number of the latest event. */
-    eventNumber: () => `${tag}:event-number`,
+    /** string: id of its latest entry. */
+    eventsHead: () => `${tag}:events-head`,
     /** string: bytes of all events there ever were. Trimming finds its place by it. */
     eventBytes: () => `${tag}:event-bytes`,
     /** hash, a reader that takes every event once: `position`, `holder`, `until`, `failures`. */

@@ -1,6 +1,7 @@
+import { randomInt } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Redis } from 'ioredis';
-import { type AssembledScript, type LuaFile, openAssembler } from '../jobs/scripts/assemble.ts';
+import { type AssembledScript, freshRange, type LuaFile, openAssembler } from '../jobs/scripts/assemble.ts';
 
 const luaFile = (path: string): LuaFile => ({
   path,
@@ -23,7 +24,11 @@ export function openScript<Result>(redis: Redis, tag: string, name: string) {
   redis.defineCommand(command, { numberOfKeys: 1, lua: text });
   return async (...args: readonly (string | number)[]): Promise<Result> => {
     try {
-      return (await Reflect.apply(Reflect.get(redis, command), redis, [tag, ...args])) as Result;
+      return (await Reflect.apply(Reflect.get(redis, command), redis, [
+        tag,
+        randomInt(freshRange),
+        ...args,
+      ])) as Result;
     } catch (error) {
       throw locate(error);
     }

@@ -4,6 +4,12 @@ export interface LuaFile {
   readonly text: string;
 }
 
+/**
+ * The first argument of every call is a random whole number from 0 up to this, a new one each time: ids are made from it
+ * that never come again (`libraries/chain.lua`).
+ */
+export const freshRange = 2 ** 32;
+
 /** A script as Redis is sent it. */
 export interface AssembledScript {
   readonly text: string;

@@ -4,7 +4,7 @@ import { Redis } from 'ioredis';
 import { MongoClient } from 'mongodb';
 import { populate } from '../../infra/local/demo/population.ts';
 import { chance } from '../../infra/local/demo/random.ts';
-import { poolTag } from '../../jobs/keys.ts';
+import { domainKeys } from '../../jobs/keys.ts';
 import { type MatchmakingClient, openClient } from '../../producers/client.ts';
 import {
   openPlacementService,
@@ -116,7 +116,7 @@ export async function runFaults(options: FaultOptions): Promise<FaultReport> {
     client,
     stores,
   );
-  await crowd.hangUp(async () => Number((await redis.get(`${poolTag(domain)}:event-number`)) ?? 0));
+  await crowd.hangUp(() => redis.get(domainKeys(domain).eventsHead()));
   const found = await findViolations(log, stores);
   return {
     seed,

@@ -82,7 +82,7 @@ export async function findViolations(log: PromiseLog, stores: StoresOfDomain): P
 /** What the stores hold, with the events as the client heard them: it heard all, the stream keeps the latest. */
 async function look({ events }: PromiseLog, stores: StoresOfDomain): Promise<Snapshot> {
   const held = await readSnapshot(stores);
-  return { ...held, events: events.filter(Boolean), eventsComplete: !events.includes(undefined as never) };
+  return { ...held, events: [...events], eventsComplete: true };
 }
 
 const ids = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;

@@ -1,6 +1,7 @@
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
 import { domainKeys } from '../../jobs/keys.ts';
 import { activityKeys, estimateWait, readActivity } from '../../jobs/matchmaking/activity.ts';
+import { storedEvents } from '../../jobs/matchmaking/event.ts';
 import { aConfiguration, aTicket } from '../support/builders.ts';
 import { openPoolSteps } from '../support/pool-steps.ts';
 
@@ -78,8 +79,9 @@ test.each([0, 1, 2, 3, 999, 8_192, 60_000, 43_200_000])(
 test("a ticket's event tells how long it may wait, also when it searches again; without history it says so", async () => {
   const told = async () =>
     (await domain.redis.xrange(domain.key('events'), '-', '+'))
-      .filter(([, fields]) => fields[1] === 'MatchmakingSearching')
-      .map(([, fields]) => JSON.parse(fields[7] ?? '{}').estimatedWaitMillis);
+      .flatMap(storedEvents)
+      .filter(({ type }) => type === 'MatchmakingSearching')
+      .map(({ detail }) => detail['estimatedWaitMillis']);
   await domain.search('first');
   await domain.reserve(aTicket('a'), aTicket('b'));
   for (const { ticketId, players } of [aTicket('a'), aTicket('b')])

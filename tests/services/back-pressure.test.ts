@@ -1,4 +1,5 @@
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
+import { noId } from '../../jobs/chain.ts';
 import { runCycle } from '../../workers/matchmaking/cycle.ts';
 import { openMirror } from '../../workers/matchmaking/mirror.ts';
 import type { CycleState } from '../../workers/pool/changes.ts';
@@ -40,10 +41,10 @@ const pass = (ms: number) => domain.pass(ms);
 
 /** A cycle of the pool begins, or goes on, that has the whole of it or a part. */
 const begin = (whole = true, pool = 'duel') =>
-  domain.pool.catchUp(pool, 'duel', 0, 1, { begins: true, whole });
-const goOn = () => domain.pool.catchUp('duel', 'duel', 0, 1, { begins: false, whole: true });
+  domain.pool.catchUp(pool, 'duel', noId, 1, { begins: true, whole });
+const goOn = () => domain.pool.catchUp('duel', 'duel', noId, 1, { begins: false, whole: true });
 const rest = async (short = false) => {
-  const { latest, version } = await domain.pool.catchUp('duel', 'duel', 0, 1);
+  const { latest, version } = await domain.pool.catchUp('duel', 'duel', noId, 1);
   await domain.pool.rest('duel', { configuration: 'duel', position: latest, version }, undefined, short);
 };
 

@@ -90,7 +90,7 @@ async function backfills() {
 }
 
 async function allEvents() {
-  const latest = Number(await domain.redis.get(domain.key('event-number')));
+  const latest = await domain.redis.get(domain.key('events-head'));
   const origin = { account: '123456789012', region: 'eu-west-1' };
   const events: MatchmakingEvent[] = [];
   for await (const item of readEvents(domain.redis, domain.domain, {

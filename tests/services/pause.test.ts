@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { noId } from '../../jobs/chain.ts';
 import { runCycle } from '../../workers/matchmaking/cycle.ts';
 import { openMirror } from '../../workers/matchmaking/mirror.ts';
 import { openConfigurations } from '../../workers/pool/configurations.ts';
@@ -86,9 +87,9 @@ describe('a paused configuration', () => {
   test('stays paused since the first time, through new versions too; what does not exist cannot be paused', async () => {
     const since = await domain.pool.pause('duel', 'pause');
     expect(await domain.pool.pause('duel', 'pause')).toBe(since);
-    expect((await domain.pool.catchUp('duel', 'duel', 0, 1)).pausedSince).toBe(since);
+    expect((await domain.pool.catchUp('duel', 'duel', noId, 1)).pausedSince).toBe(since);
     expect(await domain.pool.pause('duel', 'resume')).toBeUndefined();
-    expect((await domain.pool.catchUp('duel', 'duel', 0, 1)).pausedSince).toBeUndefined();
+    expect((await domain.pool.catchUp('duel', 'duel', noId, 1)).pausedSince).toBeUndefined();
     expect(await domain.pool.pause('chess', 'pause')).toBe('missing');
   });
 });

@@ -3,7 +3,7 @@ import { aConfiguration, aTicket } from '../support/builders.ts';
 import { openPoolSteps } from '../support/pool-steps.ts';
 
 /** What a worker saw whose last change was the `position`-th. */
-const asOf = (position: number) => ({ configuration: 'duel', version: 1, position });
+const asOf = (position: string) => ({ configuration: 'duel', version: 1, position });
 
 let domain: Awaited<ReturnType<typeof openPoolSteps>>;
 

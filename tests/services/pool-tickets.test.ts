@@ -129,6 +129,17 @@ describe('entering', () => {
     expect(await domain.enter('next')).toBe('entered');
   });
 
+  test('what is known of a player stays as long as a ticket of theirs is open, and goes after it', async () => {
+    const life = () => domain.redis.ttl(domain.key('player:a'));
+    await domain.search('a', 'b');
+    expect(await life()).toBe(-1);
+    await domain.pool.stop('a');
+    expect(await life()).toBeGreaterThan(172_000);
+    await domain.reserve(aTicket('again', ['a']));
+    await domain.enter('again');
+    expect(await life()).toBe(-1);
+  });
+
   test('one party member starting anew takes the whole older party out', async () => {
     await domain.reserve(aTicket('party', ['p', 'q']));
     await domain.enter('party');

@@ -1,4 +1,5 @@
 import { expect, onTestFinished, test } from 'vitest';
+import { noId } from '../../jobs/chain.ts';
 import { runCycle } from '../../workers/matchmaking/cycle.ts';
 import { handOver } from '../../workers/matchmaking/hand-over.ts';
 import { openMirror } from '../../workers/matchmaking/mirror.ts';
@@ -17,7 +18,7 @@ function openRacer({ kit }: HandFleet) {
     catchUp: async (...args) => {
       const [, , position] = args;
       const step = await kit.pool.catchUp(...args);
-      return racer.blind && position > 0 ? { ...step, latest: position, changes: [] } : step;
+      return racer.blind && position !== noId ? { ...step, latest: position, changes: [] } : step;
     },
     commit: async (...args) => {
       const done = await kit.pool.commit(...args);

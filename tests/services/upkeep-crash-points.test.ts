@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
 import { catalogue } from '../../jobs/catalogue.ts';
+import { noId } from '../../jobs/chain.ts';
 import { poolTag, sessionCacheKey } from '../../jobs/keys.ts';
 import type { Configuration } from '../../jobs/matchmaking/configuration.ts';
 import { ladderSettings } from '../../jobs/rating-update/ladder.ts';
@@ -81,7 +82,7 @@ const table: readonly CrashRow[] = [
     begin: (own) => settle(own, 'duel'),
     work: (own, worker) => worker.work('pause-configuration', [{ name: own('duel'), action: 'pause' }]),
     look: async (own) =>
-      (await fleet.stores.pool.catchUp(own('duel'), own('duel'), 0, 1)).pausedSince !== undefined,
+      (await fleet.stores.pool.catchUp(own('duel'), own('duel'), noId, 1)).pausedSince !== undefined,
     holds: true,
   },
   {

@@ -1,7 +1,8 @@
 import { expect } from 'vitest';
+import { noId } from '../../jobs/chain.ts';
 import type { Envelope, Job } from '../../jobs/contract.ts';
 import { poolTag } from '../../jobs/keys.ts';
-import type { EventType } from '../../jobs/matchmaking/event.ts';
+import { type EventType, storedEvents } from '../../jobs/matchmaking/event.ts';
 import { configurationOf } from '../../jobs/matchmaking/pool-name.ts';
 import { aConfiguration, aPlayer } from './builders.ts';
 import { fleetTime } from './fleet-clock.ts';
@@ -91,21 +92,15 @@ export async function prepare({ stores }: HandFleet): Promise<void> {
 export async function openWorld(fleet: HandFleet, name: string) {
   const key = (what: string) => `${poolTag(fleet.domain)}:${what}`;
   const heard = new Map<string, EventType[]>();
-  let position = Number((await fleet.redis.get(key('event-number'))) ?? 0);
+  let position = (await fleet.redis.get(key('events-head'))) ?? noId;
 
   /** Events since the last look, in order; each is noted with its tickets. */
   const listen = async () => {
-    const entries = await fleet.redis.xrange(key('events'), `(${position}-0`, '+');
-    return entries.map(([id, fields]) => {
-      position = Number(id.split('-')[0]);
-      const at = (field: string) => fields[fields.indexOf(field) + 1] ?? '';
-      const type = at('type') as EventType;
-      const detail = JSON.parse(at('detail')) as {
-        matchId?: string;
-        tickets: { ticketId: string; players: { playerId: string; team?: string }[] }[];
-      };
-      for (const { ticketId } of detail.tickets) heard.set(ticketId, [...(heard.get(ticketId) ?? []), type]);
-      return { type, pool: at('pool'), ...detail };
+    const entries = await fleet.redis.xrange(key('events'), `(${position}`, '+');
+    position = entries.at(-1)?.[0] ?? position;
+    return entries.flatMap(storedEvents).map(({ type, pool = '', detail: { tickets, matchId } }) => {
+      for (const { ticketId } of tickets) heard.set(ticketId, [...(heard.get(ticketId) ?? []), type]);
+      return { type, pool, tickets, matchId: matchId as string | undefined };
     });
   };
 

@@ -1,3 +1,4 @@
+import { storedEvents } from '../../jobs/matchmaking/event.ts';
 import type { Commit } from '../../workers/pool/outbox.ts';
 import { aConfiguration, aMatch, aTicket } from './builders.ts';
 import { openDomain } from './domain.ts';
@@ -31,7 +32,9 @@ export async function openPoolSteps(opened?: Awaited<ReturnType<typeof openDomai
     pass: (ms: number) => passTime(redis, domain.domain, ms),
     statusOf: async (ticketId: string) => (await tickets.describe([ticketId]))[0]?.status,
     events: async () =>
-      (await redis.xrange(`{${domain.domain}.matchmaking}:events`, '-', '+')).map(([, fields]) => fields[1]),
+      (await redis.xrange(`{${domain.domain}.matchmaking}:events`, '-', '+'))
+        .flatMap(storedEvents)
+        .map((event) => event.type),
 
     /** Tickets of one player each, reserved and searching. */
     async search(...ticketIds: string[]) {

@@ -1,3 +1,4 @@
+import { noId } from '../../jobs/chain.ts';
 import { backfillReturns, placeBackfill } from './backfill-returns.ts';
 import { aConfiguration, aTicket } from './builders.ts';
 import type { openPoolSteps } from './pool-steps.ts';
@@ -29,7 +30,7 @@ const settle = async ({ pool }: Steps, { match }: Awaited<ReturnType<typeof comm
   pool.settle([{ match, status: 'COMPLETED', reason: '', message: '' }]);
 const refuse = ({ pool }: Steps, ticketId: string) =>
   pool.refuse([{ ticketId, reason: 'InvalidTicket', message: 'players: none' }]);
-const rest = async ({ pool }: Steps, position: number) =>
+const rest = async ({ pool }: Steps, position: string) =>
   pool.rest('duel', { position, configuration: 'duel', version: 1 }, undefined);
 
 const follow = ({ pool }: Steps, holder: string) => pool.follow('f', holder, 'oldest');
@@ -75,11 +76,11 @@ export const scriptReturns: Readonly<
   advance: {
     1: async (steps) => {
       await follow(steps, 'me');
-      await steps.pool.advance('f', 'me', { from: 0, to: 0 });
+      await steps.pool.advance('f', 'me', { from: noId, to: noId });
     },
     0: async (steps) => {
       await follow(steps, 'me');
-      await steps.pool.advance('f', 'you', { from: 0, to: 0 });
+      await steps.pool.advance('f', 'you', { from: noId, to: noId });
     },
   },
   'begin-cycle': {
@@ -190,7 +191,7 @@ export const scriptReturns: Readonly<
     },
     0: async (steps) => {
       await steps.search('a');
-      await rest(steps, 0);
+      await rest(steps, noId);
     },
   },
   follow: {

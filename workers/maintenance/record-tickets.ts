@@ -1,7 +1,6 @@
 import { done } from '../../jobs/contract.ts';
-import type { EventType } from '../../jobs/matchmaking/event.ts';
+import type { EventType, StoredEvent } from '../../jobs/matchmaking/event.ts';
 import type { Handler } from '../handler.ts';
-import type { NumberedEvent } from '../pool/events.ts';
 import type { Ending, Tickets } from '../records/tickets.ts';
 import { type FollowStores, followEvents } from './follow-events.ts';
 
@@ -25,7 +24,7 @@ export interface RecordStores extends FollowStores {
 export const recordEndings =
   (stores: RecordStores): Handler<unknown> =>
   async (_items, { signal }) => {
-    const take = async (events: readonly NumberedEvent[]) => {
+    const take = async (events: readonly StoredEvent[]) => {
       const endings = events.flatMap(endingsOf);
       await stores.tickets.record(endings);
       for (const alike of Map.groupBy(endings, (it) => `${it.configuration} ${it.status}`).values()) {
@@ -38,7 +37,7 @@ export const recordEndings =
     return done();
   };
 
-function endingsOf({ type, time, configuration, detail }: NumberedEvent): Ending[] {
+function endingsOf({ type, time, configuration, detail }: StoredEvent): Ending[] {
   const status = statuses[type];
   if (!status) return [];
   const { matchId, reason, message } = detail;

@@ -1,3 +1,4 @@
+import { idNumber, noId } from '../../jobs/chain.ts';
 import type { Engine } from '../../jobs/matchmaking/engine/engine.ts';
 import { MatchPool } from '../../jobs/matchmaking/engine/pool.ts';
 import { configurationOf } from '../../jobs/matchmaking/pool-name.ts';
@@ -32,7 +33,7 @@ export function openMirror(pool: Pool, name: string, { ticketsPerPage, pagesAtOn
   /** Tickets that nobody has asked yet whether they belong here, by the rule set the others were asked for. */
   let unasked: PooledTicket[] = [];
   let askedFor: Engine | undefined;
-  let position: number | undefined;
+  let position: string | undefined;
   /** Sequence of the last ticket read of a pool that is not read whole yet. */
   let readTo: number | undefined = 0;
   let bytes = 0;
@@ -99,9 +100,9 @@ export function openMirror(pool: Pool, name: string, { ticketsPerPage, pagesAtOn
       else refused.add(matchId);
     },
 
-    /** Number of the last change it has. */
-    get position(): number {
-      return position ?? 0;
+    /** Id of the last change it has. */
+    get position(): string {
+      return position ?? noId;
     },
 
     find: (ticketId: string): PooledTicket | undefined => tickets.get(ticketId),
@@ -139,7 +140,7 @@ export function openMirror(pool: Pool, name: string, { ticketsPerPage, pagesAtOn
      * Applies what had changed when it was called; returns the time, and the configuration as it is in force. What changes
      * meanwhile is the next call's: a pool that changes faster than it can be read would never be matched.
      */
-    async catchUp(): Promise<Omit<CatchUp, 'latest' | 'changes'>> {
+    async catchUp(): Promise<Omit<CatchUp, 'latest' | 'gap' | 'changes'>> {
       let begins = true;
       let pages = 0;
       for (let wanted: number | undefined; ; ) {
@@ -147,23 +148,22 @@ export function openMirror(pool: Pool, name: string, { ticketsPerPage, pagesAtOn
           await readOn(readTo);
           pages++;
         }
-        const at: number = position ?? 0;
         const cycle = { begins, whole: readTo === undefined };
-        const step = await pool.catchUp(name, configuration, at, changesPerStep, cycle);
+        const step = await pool.catchUp(name, configuration, position ?? noId, changesPerStep, cycle);
         begins = false;
-        wanted ??= step.latest;
-        const gap = step.changes[0] ? step.changes[0].number !== at + 1 : step.latest !== at;
-        if (gap || step.latest < at) {
+        if (step.gap) {
           forget();
+          wanted = undefined;
           continue;
         }
-        for (const { number, all } of step.changes) {
+        wanted ??= idNumber(step.latest);
+        for (const { id, all } of step.changes) {
           all.forEach(apply);
-          position = number;
+          position = id;
         }
         if (step.changes.length > 0) refused.clear();
         if (readTo !== undefined && pages < pagesAtOnce) continue;
-        if (position === step.latest || (position ?? 0) >= wanted) return step;
+        if (position === step.latest || idNumber(position ?? noId) >= wanted) return step;
       }
     },
   };

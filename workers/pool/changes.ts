@@ -25,23 +25,25 @@ export type Change =
 
 /** Both times of one moment: `now` is fleet time. */
 export interface CatchUp extends Clock {
-  /** Number of the pool's latest change. */
-  readonly latest: number;
+  /** Id of the pool's latest change. */
+  readonly latest: string;
+  /** Whether changes after the position are missing: they were forgotten, or a failover put others in their place. */
+  readonly gap: boolean;
   /** Version of the configuration in force, 0 when there is none. */
   readonly version: number;
   /** Since when an operator has paused the configuration, Redis time in ms; absent: it runs. */
   readonly pausedSince?: number;
   /** Questions about its tickets that wait for an answer. */
   readonly questions: number;
-  /** Tickets that left together share a number. */
-  readonly changes: readonly { readonly number: number; readonly all: readonly Change[] }[];
+  /** Tickets that left together share an id. */
+  readonly changes: readonly { readonly id: string; readonly all: readonly Change[] }[];
 }
 
 /** A pool as a worker saw it in its last cycle. */
 export interface Seen extends Pick<CatchUp, 'version' | 'pausedSince'> {
   readonly configuration: string;
-  /** Number of the last change. */
-  readonly position: number;
+  /** Id of the last change. */
+  readonly position: string;
 }
 
 /** How a cycle stands that catches up: from it scripts tell how far matchmaking is behind. */
@@ -55,7 +57,8 @@ export interface CycleState {
 /** What happens to a pool, for the mirrors of it: whole pages, the changes since, and when to look again. */
 export function openChanges(script: Scripts) {
   const run = {
-    catchUp: script<[string, string, string, string, string, number, [string, string[]][]]>('catch-up'),
+    catchUp:
+      script<[string, string, string, number, string, string, number, [string, string[]][]]>('catch-up'),
     readPool: script<[string, string[]]>('read-pool'),
     beginCycle: script<string>('begin-cycle'),
     rest: script<number>('rest'),
@@ -63,17 +66,17 @@ export function openChanges(script: Scripts) {
 
   return {
     /**
-     * The time, the configuration in force, and at most `most` changes after number `position`, for a cycle or, without one,
+     * The time, the configuration in force, and at most `most` changes after `position`, for a cycle or, without one,
      * for somebody who only looks.
      */
     async catchUp(
       pool: string,
       configuration: string,
-      position: number,
+      position: string,
       most: number,
       cycle?: CycleState,
     ): Promise<CatchUp> {
-      const [now, time, latest, version, paused, questions, entries] = await run.catchUp(
+      const [now, time, latest, gap, version, paused, questions, entries] = await run.catchUp(
         pool,
         configuration,
         position,
@@ -81,13 +84,14 @@ export function openChanges(script: Scripts) {
         ...(cycle ? [Number(cycle.begins), Number(cycle.whole)] : ['', '']),
       );
       const changes = entries.map(([id, fields]) => ({
-        number: Number.parseInt(id, 10),
+        id,
         all: readChanges(fields),
       }));
       return {
         now: Number(now),
         time: Number(time),
-        latest: Number(latest),
+        latest,
+        gap: gap === 1,
         version: Number(version),
         ...(paused && { pausedSince: Number(paused) }),
         questions,
@@ -95,17 +99,17 @@ export function openChanges(script: Scripts) {
       };
     },
 
-    /** One page of the pool in sequence order, and the number of the latest change when it was read. */
+    /** One page of the pool in sequence order, and the id of the latest change when it was read. */
     async readPool(
       pool: string,
       after: number,
       most: number,
-    ): Promise<{ latest: number; tickets: PooledTicket[] }> {
+    ): Promise<{ latest: string; tickets: PooledTicket[] }> {
       const [latest, flat] = await run.readPool(pool, after, most);
       const tickets: PooledTicket[] = [];
       for (let at = 0; at < flat.length; at += ticketFields)
         tickets.push(readTicket(flat.slice(at, at + ticketFields)));
-      return { latest: Number(latest), tickets };
+      return { latest, tickets };
     },
 
     /**
@@ -129,8 +133,8 @@ export function openChanges(script: Scripts) {
   };
 }
 
-/** `left <ticket id>` as often as tickets left, or `entered <ticket id>` with what a mirror holds of it. */
-function readChanges(fields: readonly string[]): Change[] {
+/** After `p`: `left <ticket id>` as often as tickets left, or `entered <ticket id>` with what a mirror holds of it. */
+function readChanges([, , ...fields]: readonly string[]): Change[] {
   const values = fields.filter((_, at) => at % 2 === 1);
   if (fields[0] === 'left') return values.map((ticketId) => ({ kind: 'left', ticketId }));
   return [{ kind: 'entered', ticket: readTicket(values) }];

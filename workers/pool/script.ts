@@ -1,6 +1,12 @@
+import { randomInt } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Redis } from 'ioredis';
-import { type AssembledScript, type LuaFile, openAssembler } from '../../jobs/scripts/assemble.ts';
+import {
+  type AssembledScript,
+  freshRange,
+  type LuaFile,
+  openAssembler,
+} from '../../jobs/scripts/assemble.ts';
 
 /** A Lua script of `scripts/`, run atomically over one domain's hash tag. Its file says what it takes and returns. */
 type Script<Result> = (...args: readonly (string | number)[]) => Promise<Result>;
@@ -30,7 +36,11 @@ export function openScripts(redis: Redis, tag: string, terminalSeconds: number):
     redis.defineCommand(command, { numberOfKeys: 1, lua: text });
     return async (...args) => {
       try {
-        return (await Reflect.apply(Reflect.get(redis, command), redis, [tag, ...args])) as Result;
+        return (await Reflect.apply(Reflect.get(redis, command), redis, [
+          tag,
+          randomInt(freshRange),
+          ...args,
+        ])) as Result;
       } catch (error) {
         throw locate(error);
       }

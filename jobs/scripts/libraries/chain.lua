@@ -1,7 +1,7 @@
 -- Streams whose readers can tell that they have missed something, also after a failover that lost entries and put others
 -- in their place. An id is `<n>-<r>`: n grows, r is random, so that a lost id never comes again. An entry's first field,
 -- `p`, is the id before it; the stream's head is the last id. Of an empty stream that is NO_ID.
--- Uses: keys, numbers, clock
+-- Uses: numbers, clock
 -- Offers: NO_ID, id_number, append, read_after
 local NO_ID = '0-0'
 

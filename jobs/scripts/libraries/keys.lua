@@ -17,8 +17,8 @@ local function automatic_off_key() return TAG .. ':automatic-off' end
 local function pool_key(pool) return TAG .. ':pool:' .. pool end
 local function pools_key(configuration) return TAG .. ':pools:' .. configuration end
 local function companions_key() return TAG .. ':companions' end
-local function changed_key(pool) return TAG .. ':changed:' .. pool end
 local function changes_key(pool) return TAG .. ':changes:' .. pool end
+local function changes_head_key(pool) return TAG .. ':changes-head:' .. pool end
 local function cycle_key(pool) return TAG .. ':cycle:' .. pool end
 local function due_key() return TAG .. ':due' end
 local function rules_key(pool) return TAG .. ':rules:' .. pool end
@@ -38,7 +38,7 @@ local function outbox_placement_key() return TAG .. ':outbox-placement' end
 local function outbox_due_key() return TAG .. ':outbox-due' end
 
 local function events_key() return TAG .. ':events' end
-local function event_number_key() return TAG .. ':event-number' end
+local function events_head_key() return TAG .. ':events-head' end
 local function event_bytes_key() return TAG .. ':event-bytes' end
 local function follower_key(name) return TAG .. ':follower:' .. name end
 local function followers_key() return TAG .. ':followers' end

@@ -1,23 +1,20 @@
 -- What a mirror needs for its next cycle: both times, the installed version, whether an operator paused it, how
 -- many questions about its tickets wait, and the changes since its position.
--- Uses: arguments, keys, numbers, clock, lag
+-- Uses: arguments, keys, numbers, clock, chain, lag
 -- Flags: allow-oom
 -- KEYS[1] hash tag
--- ARGV    pool, configuration, position (number of the last change seen), most changes wanted, 1 when a cycle begins (else 0),
+-- ARGV    pool, configuration, position (id of the last change seen), most changes wanted, 1 when a cycle begins (else 0),
 --         1 when it has the whole pool (else 0); both empty: for no cycle
--- Returns { fleet time, Redis time, number of the latest change, installed version or 0, ms since when the configuration is paused (empty:
---         it is not), number of questions, changes as XRANGE gives them }
+-- Returns { fleet time, Redis time, id of the latest change, 1 when changes after the position are missing (else 0),
+--         installed version or 0, ms since when the configuration is paused (empty: it is not), number of questions,
+--         changes as XRANGE gives them }
 local pool, configuration, position, most = next_text(), next_text(), next_text(), next_text()
 local begins, whole_pool = next_text(), next_text()
-local latest = redis.call('GET', changed_key(pool)) or '0'
-local changes = {}
-if latest ~= position then
-  changes = redis.call('XRANGE', changes_key(pool), '(' .. position .. '-0', '+', 'COUNT', most)
-end
+local latest, gap, changes = read_after(changes_key(pool), changes_head_key(pool), position, most)
 local installed = redis.call('HMGET', configuration_key(configuration), 'version', 'paused')
 if begins ~= '' then
   note_cycle(pool, begins, whole_pool)
   check_lag(pool, configuration)
 end
-return { whole(fleet_time()), whole(redis_time()), latest, installed[1] or '0', installed[2] or '',
+return { whole(fleet_time()), whole(redis_time()), latest, gap and 1 or 0, installed[1] or '0', installed[2] or '',
   redis.call('LLEN', questions_key(pool)), changes }

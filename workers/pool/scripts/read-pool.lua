@@ -1,8 +1,8 @@
 -- One page of a pool, oldest first, for a mirror that starts or lost track.
--- Uses: arguments, keys
+-- Uses: arguments, keys, chain
 -- KEYS[1] hash tag
 -- ARGV    pool, sequence to continue after, page size
--- Returns { number of the latest change, flat list of: ticket id, sequence, revision, start in Redis time and in fleet
+-- Returns { id of the latest change, flat list of: ticket id, sequence, revision, start in Redis time and in fleet
 --         time, deadline in fleet time, players, the match it fills (backfill tickets), trace header; the last two may be empty }
 local pool, after, most = next_text(), next_text(), next_text()
 local page = {}
@@ -13,4 +13,4 @@ for _, id in ipairs(redis.call('ZRANGEBYSCORE', pool_key(pool), '(' .. after, '+
   page[at + 1] = id
   for i = 1, 8 do page[at + 1 + i] = ticket[i] or '' end
 end
-return { redis.call('GET', changed_key(pool)) or '0', page }
+return { redis.call('GET', changes_head_key(pool)) or NO_ID, page }
