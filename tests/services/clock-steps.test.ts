@@ -73,11 +73,11 @@ describe.each([
 
   test('who was matched in that hour and starts anew is not refused', async () => {
     await domain.search('a', 'b');
+    await moveTo(seconds);
     const commit = await domain.commitOf('m', 'a', 'b');
     await domain.pool.commit('duel', [commit]);
     await domain.pool.settle([{ match: commit.match, status: 'COMPLETED', reason: '', message: '' }]);
 
-    await moveTo(seconds);
     await domain.reserve(aTicket('next', ['a']));
 
     expect(await domain.enter('next')).toBe('entered');
