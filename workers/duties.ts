@@ -107,7 +107,13 @@ export function allDuties(parts: DutyParts): Record<QueueName, readonly Duty[]> 
           onCreated: (ms) => observe('SessionCreationLatency', ms, { service: 'session-creation' }),
         }),
       ),
-      duty(startMatch, startMatches(stores)),
+      duty(
+        startMatch,
+        startMatches({
+          ...stores,
+          onRefused: (matchId, reason) => log.error({ match: matchId, reason }, 'DocumentDB refuses a match'),
+        }),
+      ),
       duty(endSession, endSessions(stores)),
       duty(playerLeft, leavePlayers(stores)),
       duty(readSession, readSessions(records)),
@@ -221,6 +227,8 @@ function eventDuties({ stores, metrics, log, events }: DutyParts): Duty[] {
         observe: following,
         onEnded: (configuration, status, count) =>
           observe(endedAs[status], count, { service: 'matchmaking', configuration }),
+        onRefused: (ticketId, reason) =>
+          log.error({ ticket: ticketId, reason }, 'DocumentDB refuses a ticket'),
       }),
     ),
   ];

@@ -20,9 +20,6 @@ export const notYetGating: Readonly<Record<string, string>> = {
     'After its backfill ticket timed out or its successor failed a match gets none until somebody leaves.',
   'player in one match, backfill included':
     'A player who is carried on by a backfill ticket that is decided can be matched by a newer ticket meanwhile.',
-  'failed match recorded': 'A match that is given up before it was stored leaves no document.',
-  'ticket id used again':
-    'A claim refuses every other match for its ticket id, however long ago it was made.',
   'session in a live match':
     'A match that goes on without a player, who asked for a newer ticket, leaves their session in it.',
   'newest setting stands': 'A put is a job, which a worker may carry out, or repeat, after a newer one.',

@@ -19,10 +19,14 @@ export interface CommittedMatch {
   readonly tickets: readonly {
     readonly ticketId: string;
     readonly startTime: number;
+    /** Tells it from every other ticket, also from one that had its id before. */
+    readonly sequence: number;
     readonly players: readonly TicketPlayer[];
     /** Header of the trace its start call belonged to, where there was one. */
     readonly trace?: string;
   }[];
+  /** In the order of its tickets the call that asked for each; '' for one that the fleet opened. Absent before it is decided. */
+  readonly calls?: readonly string[];
   readonly teams: readonly { readonly name: string; readonly playerIds: readonly string[] }[];
   /** Where it goes on from a running match: that match, and the ticket that asked for company for its players. */
   readonly backfill?: { readonly matchId: string; readonly ticketId: string };

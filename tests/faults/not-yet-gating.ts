@@ -10,7 +10,4 @@ export const notYetGating: Readonly<Record<string, string>> = {
   'TIME an hour back':
     'The latest time that any script saw never goes back, so time-outs and deadlines stand still until TIME catches up.',
   'full memory for minutes': 'Time-outs stop, and jobs that find no memory again and again are given up.',
-  'DocumentDB refuses a match': 'A document that is refused takes the others of its job down with it.',
-  'ticket ids used again':
-    'A claim refuses every other match for its ticket id, however long ago it was made.',
 };

@@ -89,11 +89,16 @@ export async function runFaults(options: FaultOptions): Promise<FaultReport> {
   const crowd = startCrowd({ client, log, parties, random, restless: options.restless });
   const operator = startOperator({ client, log, random: chance(seed + 2), scenarios, service });
   const probes = startProbes(client, log);
+  await using opened = new AsyncDisposableStack();
+  const mongo = new MongoClient(surroundings.stack.part('documentdb').url, { retryWrites: false });
+  opened.defer(() => mongo.close());
+  const record = mongo.db(env.DOCUMENTDB_DATABASE);
   const field: Field = {
     surroundings,
     workforce,
     client,
     domain,
+    record,
     log,
     pools: [...scenarios.map((it) => it.name), 'probe'],
   };
@@ -102,15 +107,10 @@ export async function runFaults(options: FaultOptions): Promise<FaultReport> {
   say(`${struck.length} faults are over; everybody goes home`);
 
   const redis = new Redis(redisUrl, { maxRetriesPerRequest: null });
-  await using opened = new AsyncDisposableStack();
   opened.defer(() => redis.disconnect());
-  const mongo = await new MongoClient(surroundings.env['DOCUMENTDB_URI'] ?? '', {
-    retryWrites: false,
-  }).connect();
-  opened.defer(() => mongo.close());
   const cacheRedis = new Redis(surroundings.env['CACHE_REDIS_URL'] ?? '');
   opened.defer(() => cacheRedis.disconnect());
-  const stores = { redis, domain, db: mongo.db(env.DOCUMENTDB_DATABASE), cacheRedis };
+  const stores = { redis, domain, db: record, cacheRedis };
   const unrest = await awaitCalm(
     Promise.all([crowd.leave(), probes.stop(), operator.leave()]),
     client,

@@ -93,6 +93,7 @@ const good: Record<
         tickets: [a, b].map((id) => ({
           ticketId: id,
           startTime: 1,
+          sequence: 1,
           players: [{ playerId: id, attributes: {} }],
         })),
         teams: [

@@ -100,7 +100,7 @@ const table: readonly CrashRow[] = [
   {
     job: 'start-match',
     calls:
-      'pool.decided tickets.claim ladders.read players.find tickets.fail sessions.board cache.putSessions matches.create installed.current pool.settle',
+      'pool.decided tickets.claim ladders.read players.find matches.create sessions.board cache.putSessions installed.current pool.settle',
     begin: (own) => steps.decide(own),
     work: (_own, worker, matchId) => worker.work('start-match', [{ matchId }]),
     end: matched,
@@ -170,7 +170,7 @@ const table: readonly CrashRow[] = [
   {
     job: 'start-match that goes on from a running match',
     calls:
-      'pool.decided tickets.claim ladders.read players.find matches.succeed tickets.fail sessions.board cache.putSessions matches.create installed.current pool.settle',
+      'pool.decided tickets.claim ladders.read players.find matches.succeed matches.create sessions.board cache.putSessions installed.current pool.settle',
     begin: async (own) => {
       await steps.askForCompany(own);
       await fleet.work('start-backfill', idsOf(own, ['company']));
@@ -185,7 +185,7 @@ const table: readonly CrashRow[] = [
   {
     job: 'start-match whose players get company by themselves',
     calls:
-      'pool.decided tickets.claim ladders.read players.find tickets.fail sessions.board cache.putSessions matches.create installed.current pool.settle',
+      'pool.decided tickets.claim ladders.read players.find matches.create sessions.board cache.putSessions installed.current pool.settle',
     begin: (own) => steps.decide(own, 'automatic'),
     work: (_own, worker, matchId) => worker.work('start-match', [{ matchId }]),
     meanwhile: (own) => steps.enter(own, ['eve'], 'automatic'),

@@ -63,9 +63,10 @@ export const aMatch = (matchId: string, tickets: readonly PooledTicket[]): Commi
   ruleSet: { name: 'duel', version: 1 },
   now: 1_000,
   seed: 1,
-  tickets: tickets.map(({ ticketId, startTime, players }) => ({
+  tickets: tickets.map(({ ticketId, startTime, sequence, players }) => ({
     ticketId,
     startTime,
+    sequence,
     players: [...players],
   })),
   teams: tickets.map(({ players }, index) => ({

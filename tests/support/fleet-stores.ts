@@ -19,12 +19,18 @@ const nowhereToPlace = {
   onAnswer: () => undefined,
 };
 
-/** All stores of a worker on a domain and a database of their own, gone when the test ends. */
-export async function openFleetStores() {
+/**
+ * All stores of a worker on a domain and a database of their own, gone when the test ends. `documentdb`: the URI of another
+ * server than the run's.
+ */
+export async function openFleetStores(documentdb?: string) {
   const env = inject('stackEnv');
   const { domain, redis, tickets, ...rest } = await openDomain();
   const cacheRedis = openRedis(env['CACHE_REDIS_URL'] ?? '', () => undefined);
-  const database = await openDatabase(env['DOCUMENTDB_URI'] ?? '', `test_${randomBytes(4).toString('hex')}`);
+  const database = await openDatabase(
+    documentdb ?? env['DOCUMENTDB_URI'] ?? '',
+    `test_${randomBytes(4).toString('hex')}`,
+  );
   await prepareDatabase(database.db);
   return {
     domain,

@@ -22,11 +22,11 @@ const pastPatienceMs = 11_000;
 
 /**
  * A fleet without processes and timers: real stores, real queues, the handlers of `workers/duties.ts`, and a clock that a
- * test moves, so that it decides what happens when.
+ * test moves, so that it decides what happens when. `documentdb`: the URI of another server than the run's.
  */
-export async function openHandFleet() {
+export async function openHandFleet(documentdb?: string) {
   const opened = new AsyncDisposableStack();
-  const { [Symbol.asyncDispose]: closeStores, ...fleet } = await openFleetStores();
+  const { [Symbol.asyncDispose]: closeStores, ...fleet } = await openFleetStores(documentdb);
   opened.defer(closeStores);
   const { redis, domain } = fleet;
   const queues = openQueues(redis, domain, noTracer, (error) => {

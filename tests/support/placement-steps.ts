@@ -22,6 +22,7 @@ export async function openPlacementSteps() {
 
   const worker = (more = {}) => ({
     ...fleet.stores,
+    onRefused: () => undefined,
     webhook: openWebhook({
       hosts: [service.host],
       secretOf: (name) => (name === 'PLACEMENT_SECRET' ? placementSecret : undefined),

@@ -16,6 +16,8 @@ export interface RecordStores extends FollowStores {
   readonly tickets: Tickets;
   /** So many tickets of a configuration ended so; a page that is taken twice counts twice. */
   readonly onEnded: (configuration: string, status: Ending['status'], count: number) => void;
+  /** A ticket's ending will never be on record: DocumentDB refuses it, with that reason. */
+  readonly onRefused: (ticketId: string, reason: string) => void;
 }
 
 /**
@@ -27,7 +29,8 @@ export const recordEndings =
   async (_items, { signal }) => {
     const take = async (events: readonly NumberedEvent[]) => {
       const endings = events.flatMap(endingsOf);
-      await stores.tickets.record(endings);
+      for (const { ticketId, reason } of await stores.tickets.record(endings))
+        stores.onRefused(ticketId, reason);
       for (const alike of Map.groupBy(endings, (it) => `${it.configuration} ${it.status}`).values()) {
         const [first] = alike;
         if (first) stores.onEnded(first.configuration, first.status, alike.length);

@@ -56,9 +56,10 @@ function toMatch(
     seed,
     ...(formed.location !== undefined && { location: formed.location }),
     ...(configuration.placement.kind === 'webhook' && { placement: 'webhook' }),
-    tickets: tickets.map(({ ticketId, startTime, players, trace }) => ({
+    tickets: tickets.map(({ ticketId, startTime, sequence, players, trace }) => ({
       ticketId,
       startTime,
+      sequence,
       players,
       ...(trace && { trace }),
     })),

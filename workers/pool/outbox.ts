@@ -171,6 +171,7 @@ export function openOutbox(redis: Redis, keys: DomainKeys, script: Scripts) {
         JSON.stringify(
           status === 'COMPLETED' ? placedDetail(match, gameSession) : matchDetail(match, { reason, message }),
         ),
+        gameSession ? JSON.stringify({ kind: 'placed', gameSession } satisfies PlacementOutcome) : '',
         match.tickets.length,
         ...match.tickets.map((ticket) => ticket.ticketId),
         ...automaticArgs(automatic),

@@ -24,12 +24,20 @@ local decided = answer_ms and '' or whole(time)
 local function read_tickets(ids, revisions)
   local tickets = {}
   for i, id in ipairs(ids) do
-    local status_now, revision, pool_now, start, size =
-      unpack(redis.call('HMGET', ticket_key(id), 'status', 'revision', 'pool', 'start', 'size'))
+    local status_now, revision, pool_now, start, size, call =
+      unpack(redis.call('HMGET', ticket_key(id), 'status', 'revision', 'pool', 'start', 'size', 'call'))
     if status_now ~= 'SEARCHING' or revision ~= revisions[i] or pool_now ~= pool then return nil end
-    tickets[i] = { id = id, revision = revisions[i], start = start, size = tonumber(size or '1') }
+    local members = tonumber(size or '1')
+    tickets[i] = { id = id, revision = revisions[i], start = start, size = members, call = call or '' }
   end
   return tickets
+end
+
+-- The outbox entry with the calls that asked for its tickets: by those the record tells a ticket whose id comes again.
+local function with_calls(entry, tickets)
+  local calls = {}
+  for i, ticket in ipairs(tickets) do calls[i] = ticket.call end
+  return entry:sub(1, -2) .. ',"calls":' .. cjson.encode(calls) .. '}'
 end
 
 local function take(ticket, match)
@@ -62,6 +70,7 @@ local function commit(match, job, entry, detail, proposed, ids, revisions)
   if pending >= most_pending then return -1 end
   local tickets = read_tickets(ids, revisions)
   if not tickets then return 0 end
+  entry = with_calls(entry, tickets)
   for _, ticket in ipairs(tickets) do take(ticket, match) end
   if answer_ms then propose(match, job, entry, proposed) else decide(match, job, entry, tickets) end
   emit('PotentialMatchCreated', time, configuration, detail, pool)
