@@ -71,6 +71,7 @@ async function liveOneEvening() {
   await eventually(async () => {
     expect(await statusOf(lonely.ticketId)).toBe('CANCELLED');
     expect(await fleet.db.collection('rating_changes').countDocuments()).toBe(20);
+    expect(await fleet.db.collection('tickets').countDocuments({ status: 'CANCELLED' })).toBe(1);
   });
   await idle();
 }
