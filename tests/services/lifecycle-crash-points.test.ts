@@ -106,6 +106,25 @@ const table: readonly CrashRow[] = [
     end: matched,
   },
   {
+    job: 'start-match that gives a match up',
+    calls: 'pool.decided matches.create tickets.fail matches.goOnAlone pool.settle',
+    begin: (own) => steps.decide(own),
+    work: (_own, worker, matchId) => worker.work('start-match', [{ matchId, givenUp: 'Given up.' }]),
+    end: { ann: 'FAILED', bob: 'FAILED' },
+  },
+  {
+    job: 'start-match that gives up a match which is stored',
+    calls: 'pool.decided matches.create sessions.board cache.putSessions installed.current pool.settle',
+    begin: async (own) => {
+      const matchId = await steps.decide(own);
+      const [match] = await fleet.stores.pool.decided([matchId]);
+      if (match) await fleet.stores.matches.create([{ match, status: 'COMPLETED' }], new Date());
+      return matchId;
+    },
+    work: (_own, worker, matchId) => worker.work('start-match', [{ matchId, givenUp: 'Given up.' }]),
+    end: matched,
+  },
+  {
     job: 'beat that hands over again a match whose job is gone',
     calls: 'pool.beat queues.getJob queues.enqueue',
     begin: async (own) => {

@@ -114,3 +114,22 @@ test('a call that the store refuses whole is taken apart until what it refuses s
   expect([...refused]).toEqual([[5, expect.stringMatching(/larger than the maximum/)]]);
   expect(await things.countDocuments()).toBe(8);
 });
+
+test.each(['sessions', 'players'])(
+  'a session that %s refuses is refused by name, and its neighbours are created',
+  async (collection) => {
+    await refuseIn(collection);
+    // The session cache is every test's: whose rating it has exists.
+    const names = ['ann', poison, 'bob'].map((name) => `${fleet.domain}-${name}`);
+    const sessions = names.map((name) => ({ sessionId: `s-${name}`, playerId: name, requestedAt: 0 }));
+
+    const outcome = await fleet.work('create-session', sessions);
+
+    expect(outcome).toMatchObject({
+      kind: 'done',
+      refusals: [{ index: 1, reason: expect.stringMatching(/poison/) }],
+    });
+    const created = await fleet.stores.sessions.find(sessions.map((it) => it.sessionId));
+    expect(created.map((it) => it.player_id)).toEqual([names[0], names[2]]);
+  },
+);
