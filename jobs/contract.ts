@@ -117,13 +117,25 @@ export const refusalsOf = (reasons: readonly (string | undefined)[]): Refusal[] 
   reasons.flatMap((reason, index) => (reason === undefined ? [] : [{ index, reason }]));
 
 export type Outcome =
-  | { readonly kind: 'done'; readonly result?: unknown; readonly refusals?: readonly Refusal[] }
+  | {
+      readonly kind: 'done';
+      readonly result?: unknown;
+      /** Instead of a result one for each item, in their order. */
+      readonly results?: readonly unknown[];
+      readonly refusals?: readonly Refusal[];
+    }
   | { readonly kind: 'later'; readonly ms: number; readonly reason: string }
   | { readonly kind: 'refused'; readonly reason: string };
 
 export const done = (result?: unknown, refusals: readonly Refusal[] = []): Outcome => ({
   kind: 'done',
   result,
+  refusals,
+});
+/** Each item has a result of its own; one that was refused need not. */
+export const doneEach = (results: readonly unknown[], refusals: readonly Refusal[] = []): Outcome => ({
+  kind: 'done',
+  results,
   refusals,
 });
 export const later = (ms: number, reason: string): Outcome => ({ kind: 'later', ms, reason });
@@ -135,6 +147,9 @@ export const keptFailures = 2_000;
 /** A week of failed jobs with their reasons, for `queue failed` and `queue retry`: at most half a gigabyte. */
 export const keptFailed = { age: 7 * 24 * 3600, count: keptFailures };
 
+/** Long enough for a caller to fetch a result; few, since jobs are large and an idle queue evicts nothing by age. */
+export const keptCompleted = { age: 60, count: 100 };
+
 /** What BullMQ is told about every job of a kind, whoever adds it. */
 export function jobOptions(job: Job) {
   return {
@@ -142,8 +157,7 @@ export function jobOptions(job: Job) {
     backoff: { type: 'capped', delay: job.backoffMs },
     sizeLimit: maxEnvelopeBytes,
     ...(job.priority > 0 && { priority: job.priority }),
-    /** Long enough for a caller to fetch a result; few, since jobs are large and an idle queue evicts nothing by age. */
-    removeOnComplete: { age: 60, count: 100 },
+    removeOnComplete: keptCompleted,
     removeOnFail: keptFailed,
   };
 }

@@ -14,38 +14,40 @@ export type DomainKeys = ReturnType<typeof domainKeys>;
 
 /**
  * Every key of a domain's matchmaking on the queue Redis, one function a key. `jobs/scripts/libraries/keys.lua` spells them
- * once more for scripts; a test compares both. Times are Redis time in ms.
+ * once more for scripts; a test compares both. Times are in ms: of `clock` fleet time, unless Redis time is said.
  */
 export function domainKeys(domain: string) {
   const tag = poolTag(domain);
   return {
-    /** string: the latest Redis time that any script saw. It never goes backwards. */
+    /** string `<Redis time> <fleet time>` of the last script that read the clock; see `fleet-time.ts`. */
     clock: () => `${tag}:clock`,
     /** string: the last ticket sequence number. A newer ticket always has a higher one. */
     sequence: () => `${tag}:sequence`,
 
     /**
      * hash, one ticket: `status`, `configuration`, `players` and `roster` (JSON), `actor` (JSON), `call` (id), `job` (of its
-     * start), `seq`, `start`, `revision` (grows with each change), `size` (players who wait), `pool`, `deadline`, `estimate`,
-     * `match`, `decided`, `trace`; `fills` (match) and `automatic` of backfill tickets; `end`, `reason`, `message` and
-     * `placement` once it has ended. It then keeps what somebody may read, and expires after 25 h unless set otherwise. A
-     * ticket that was stopped before it began has `stop-mark`, for how long (s) it can be read.
+     * start), `seq`, `start` (Redis time) and `since`, `revision` (grows with each change), `size` (players who wait), `pool`,
+     * `deadline`, `estimate`, `match`, `trace`; `fills` (match) and `automatic` of backfill tickets;
+     * `end` (Redis time), `reason`, `message` and `placement` once it has ended. It then keeps what somebody may read, and
+     * expires after 25 h unless set otherwise. A ticket that waits for its players' ratings has `unrated`.
      */
     ticket: (ticketId: string) => `${tag}:ticket:${ticketId}`,
+    /** string: how long (s) an ended ticket stays. Workers set it when they start. */
+    readable: () => `${tag}:readable`,
     /**
      * hash, one player: `ticket` and `seq` of the newest ticket that entered a pool; `backfill`, the backfill ticket that
-     * lists them; `match`, the match it led to. Expires 48 h after it was written.
+     * lists them; `match`, the match it led to. Expires 48 h after these tickets have ended.
      */
     player: (playerId: string) => `${tag}:player:${playerId}`,
-    /** zset: tickets QUEUED that have not entered a pool, by reservation time. */
+    /** zset: backfill tickets QUEUED that have not entered a pool, by reservation time. */
     reservations: () => `${tag}:reservations`,
 
     /** hash: the undecided backfill ticket of each match that has one, by match id. */
     backfills: () => `${tag}:backfills`,
     /** hash: the players of a backfill ticket, each as JSON, by player id. Goes with the ticket's end. */
     members: (ticketId: string) => `${tag}:members:${ticketId}`,
-    /** string: there when AUTOMATIC gives the match no backfill ticket any more. Expires after 48 h. */
-    automaticOff: (matchId: string) => `${tag}:automatic-off:${matchId}`,
+    /** zset: matches that AUTOMATIC gives no backfill ticket any more, by since when. Forgotten after 48 h. */
+    automaticOff: () => `${tag}:automatic-off`,
 
     /** zset: tickets SEARCHING in the pool, by sequence. */
     pool: (pool: string) => `${tag}:pool:${pool}`,
@@ -53,12 +55,16 @@ export function domainKeys(domain: string) {
     pools: (configuration: string) => `${tag}:pools:${configuration}`,
     /** hash: per pool, players beyond one per ticket. Parties alone pay for the count. */
     companions: () => `${tag}:companions`,
-    /** string: number of the pool's latest change. Expires an hour after the pool is empty. */
-    changed: (pool: string) => `${tag}:changed:${pool}`,
-    /** stream: the latest 20,000 changes of the pool, entry id = `<number>-0`: a missing number is a gap. Expires like `changed`. */
+    /** chained stream (see `jobs/scripts/libraries/chain.lua`): the pool's latest 20,000 changes. Expires an hour after it is empty. */
     changes: (pool: string) => `${tag}:changes:${pool}`,
-    /** string: when the pool's last cycle began. Expires when the next one may begin. */
+    /** string: id of its latest change. Expires with `changes`. */
+    changesHead: (pool: string) => `${tag}:changes-head:${pool}`,
+    /** string: when the pool's last cycle began, if cycles have an interval. Expires a day after the next one may begin. */
     cycle: (pool: string) => `${tag}:cycle:${pool}`,
+    /** hash: per pool, tickets started since its last cycle began. */
+    arrived: () => `${tag}:arrived`,
+    /** list: matches of the pool decided by their last acceptance, for its next cycle to hand over. */
+    accepted: (pool: string) => `${tag}:accepted:${pool}`,
     /** zset: pools, by when time alone next changes something in them. */
     due: () => `${tag}:due`,
     /** string: how often each rule passed and failed in the pool's latest pass (JSON). Expires after 12 h. */
@@ -66,11 +72,9 @@ export function domainKeys(domain: string) {
     /** list: questions about the pool's tickets, for its next cycle to answer. Expires within a minute. */
     questions: (pool: string) => `${tag}:questions:${pool}`,
 
-    /** string, lag of an active pool: see `read_lag` in `jobs/scripts/libraries/lag.lua`. Expires 10 min after its last cycle. */
+    /** string, lag of an active pool: see `read_lag` in `jobs/scripts/libraries/lag.lua`. Expires a day after its last cycle. */
     lag: (pool: string) => `${tag}:lag:${pool}`,
-    /** hash: per configuration, when the newest of its tickets that ever entered a pool was reserved. */
-    newestEntered: () => `${tag}:newest-entered`,
-    /** string: how far (ms) the configuration is behind; it takes no new tickets. Expires 10 s after a worker saw it. */
+    /** string `<how far it is behind> <until when>`: so long the configuration takes no new tickets. See `lagRefused`. */
     behind: (configuration: string) => `${tag}:behind:${configuration}`,
 
     /** hash, a match whose players are asked: `entry`, `job`, `pool`, `configuration`, `tickets` (JSON), `answer:<player>`. */
@@ -89,20 +93,22 @@ export function domainKeys(domain: string) {
     /** zset: each of them, by when it is handed over again. */
     outboxDue: () => `${tag}:outbox-due`,
 
-    /** stream: lifecycle events of all tickets within retention, entry id = `<number>-0`. */
+    /** chained stream: lifecycle events of all tickets within retention. An entry's number is that of its last event. */
     events: () => `${tag}:events`,
-    /** string: number of the latest event. */
-    eventNumber: () => `${tag}:event-number`,
+    /** string: id of its latest entry. */
+    eventsHead: () => `${tag}:events-head`,
     /** string: bytes of all events there ever were. Trimming finds its place by it. */
     eventBytes: () => `${tag}:event-bytes`,
-    /** hash, a reader that takes every event once: `position`, `holder`, `until`, `failures`. Expires a week after its last call. */
+    /** hash, a reader that takes every event once: `position`, `holder`, `until`, `failures`. */
     follower: (name: string) => `${tag}:follower:${name}`,
+    /** zset: followers, by their last call. They are forgotten a week after it. */
+    followers: () => `${tag}:followers`,
     /** stream: the last 1,000 events that a topic refused for good, with the reason. */
     refusedEvents: () => `${tag}:refused-events`,
     /** hash: the topic of each configuration that has one. */
     topics: () => `${tag}:topics`,
 
-    /** hash: `version`, `body` (an InstalledConfiguration), `paused` since, `custom-event-data`. */
+    /** hash: `version`, `body` (an InstalledConfiguration), `paused` since (Redis time), `custom-event-data`. */
     configuration: (name: string) => `${tag}:configuration:${name}`,
     /** set: the names of all configurations. */
     configurations: () => `${tag}:configurations`,

@@ -35,14 +35,13 @@ export function openBackfill({ call, admit, tickets, configurations, queues }: M
           );
         const jobId = `start-backfill-${randomUUID()}`;
         const trace = queues.trace() ?? newTrace();
-        const [result] = await tickets.reserve(jobId, [
-          { ticketId, configuration, players, actor, fills: matchId, trace },
-        ]);
-        if (!result || result instanceof RequestError) throw result;
-        if (!result.stopped) await startReserved(queues, startBackfill, [{ ticketId, trace }], jobId);
+        const reserving = { ticketId, configuration, players, actor, fills: matchId, trace };
+        const result = await tickets.reserve(jobId, reserving);
+        if (result instanceof RequestError) throw result;
+        await startReserved(queues, startBackfill, [{ ticketId, trace }], jobId);
         return {
           ticketId,
-          status: result.stopped ? 'CANCELLED' : 'QUEUED',
+          status: 'QUEUED',
           startTime: new Date(result.startTime).toISOString(),
         };
       }),

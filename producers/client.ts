@@ -21,6 +21,7 @@ import { openRollback } from './rollback.ts';
 import { secretOr } from './secrets.ts';
 import { openSessions } from './sessions.ts';
 import { openTickets } from './tickets.ts';
+import { openWake } from './wake.ts';
 
 export interface ClientOptions {
   /** `redis://` or `rediss://` URL of the queue Redis, or the ARN of the Secrets Manager secret that holds it. */
@@ -94,6 +95,7 @@ export async function openClient(options: ClientOptions) {
     tickets: openTickets(redis, domain),
     configurations,
     queues,
+    wake: openWake(queues, onError),
   };
 
   return {

@@ -2,6 +2,7 @@ import type { Redis } from 'ioredis';
 import { domainKeys } from '../jobs/keys.ts';
 import { type InstalledConfiguration, readInstalled } from '../jobs/matchmaking/configuration.ts';
 import { flexMatchLimits } from '../jobs/matchmaking/limits.ts';
+import { openPoolOf } from '../jobs/matchmaking/pool-name.ts';
 import { loadRuleSet, type RuleSet } from '../jobs/matchmaking/rule-set/load.ts';
 import { type StartRequestSchema, startRequestWithin } from '../jobs/matchmaking/start-request.ts';
 
@@ -13,12 +14,14 @@ interface Copy {
   readonly body: string | null;
   readonly installed: InstalledConfiguration | undefined;
   readonly ruleSet: RuleSet | undefined;
+  /** The pool of a ticket. Without the rule set it is the configuration's own: a cycle moves the ticket on. */
+  readonly poolOf: ReturnType<typeof openPoolOf>;
   /** What a request for it may look like. */
   readonly request: StartRequestSchema;
   readonly readAt: number;
 }
 
-/** Configurations as producers see them: enough to refuse a bad ticket before it is reserved. */
+/** Configurations as producers see them: enough to check a ticket and to name its pool. */
 export function openConfigurations(redis: Redis, domain: string) {
   const keys = domainKeys(domain);
   const copies = new Map<string, Copy>();
@@ -48,6 +51,11 @@ export function openConfigurations(redis: Redis, domain: string) {
       return copy && Date.now() - copy.readAt < freshMs ? copy : read(name);
     },
 
+    /** Has the next `find` ask Redis: the version it gave is not in force any more. */
+    forget(name: string): void {
+      copies.delete(name);
+    },
+
     async list(): Promise<InstalledConfiguration[]> {
       const names = (await redis.smembers(keys.configurations())).sort();
       const all = await Promise.all(names.map(read));
@@ -59,10 +67,13 @@ export function openConfigurations(redis: Redis, domain: string) {
 function toCopy(body: string | null): Copy {
   const installed = body ? readInstalled(body) : undefined;
   const loaded = installed && loadRuleSet(installed.ruleSet.body);
+  const ruleSet = loaded?.ok ? loaded.ruleSet : undefined;
+  const name = installed?.configuration.name ?? '';
   return {
     body,
     installed,
-    ruleSet: loaded?.ok ? loaded.ruleSet : undefined,
+    ruleSet,
+    poolOf: ruleSet ? openPoolOf(name, ruleSet) : () => name,
     request: startRequestWithin(installed?.configuration.limits ?? flexMatchLimits),
     readAt: Date.now(),
   };

@@ -1,22 +1,29 @@
-import { createHash } from 'node:crypto';
 import type { Redis } from 'ioredis';
+import { type Entry, noId } from '../jobs/chain.ts';
 import type { Actor } from '../jobs/contract.ts';
-import { type DomainKeys, domainKeys } from '../jobs/keys.ts';
-import { type EventOrigin, type MatchmakingEvent, storedEvent, toEvent } from '../jobs/matchmaking/event.ts';
+import { domainKeys, poolTag } from '../jobs/keys.ts';
+import { type EventOrigin, type MatchmakingEvent, storedEvents, toEvent } from '../jobs/matchmaking/event.ts';
 import { patientTwin } from './connection.ts';
+import { beginning, isBefore, type Place, placeOf, positionOf } from './event-place.ts';
+import { openScript } from './script.ts';
 
 /** What a reader of the event stream gets, in stream order. Keep `position` to resume after it. */
 export type StreamItem =
-  | { readonly kind: 'event'; readonly position: number; readonly event: MatchmakingEvent }
+  | { readonly kind: 'event'; readonly position: string; readonly event: MatchmakingEvent }
   /**
-   * Events after number `from` up to `position` are gone: the reader fell behind retention, or an entry is damaged. With
-   * `position` before `from` the store has lost the events after `position`: what comes next has their numbers.
+   * Events after `from` are missing, and what comes next follows `position`. Either the reader fell behind retention, or an
+   * entry is damaged, or the store went back and has lost events up to `from`. In the last case `position` is the latest
+   * event that this reader has seen and the store still has; where the reader has just resumed and knows none, all events
+   * that are kept come again.
    */
-  | { readonly kind: 'gap'; readonly position: number; readonly from: number };
+  | { readonly kind: 'gap'; readonly position: string; readonly from: string };
 
 export interface EventsRequest {
-  /** Number of the event to resume after. 0 starts with the oldest kept; absent: only what happens from now on. */
-  readonly from?: number;
+  /**
+   * The position to resume after, as an item gave it. 0 starts with the oldest event kept; absent: only what happens from
+   * now on. What is no position is refused as `invalid-request`.
+   */
+  readonly from?: string | 0;
   readonly signal?: AbortSignal;
   /** Default: the client's actor. */
   readonly actor?: Actor;
@@ -29,6 +36,7 @@ export interface EventOptions extends EventsRequest {
 }
 
 const blockMs = 1_000;
+/** Events read at once. */
 const batch = 500;
 
 /** Reads the events of a domain until the signal is aborted. Uses a connection of its own: it waits on the server. */
@@ -38,41 +46,37 @@ export async function* readEvents(
   options: EventOptions,
 ): AsyncGenerator<StreamItem> {
   const keys = domainKeys(domain);
+  const start = options.from === undefined || options.from === 0 ? beginning : placeOf(options.from);
   const reader = patientTwin(redis);
   reader.on('error', options.onError);
   const leave = () => reader.disconnect();
   options.signal?.addEventListener('abort', leave, { once: true });
   try {
-    const latest = await latestNumber(redis, keys);
-    let position = options.from ?? latest;
-    // Who asks for the oldest kept misses nothing, whatever its number.
+    const read = openScript<[string, Entry[]]>(reader, poolTag(domain), 'read-events');
+    const memory = openMemory(reader, keys.events());
+    const latest = async (): Promise<Place> => ({ id: (await reader.get(keys.eventsHead())) ?? noId });
+    let place = options.from === undefined ? await latest() : start;
+    // Who asks for the oldest kept misses nothing, whatever came before.
     let anyFirst = options.from === 0;
-    const memory = openMemory(reader, keys);
     while (!options.signal?.aborted) {
-      const entries = await following(reader, keys, position);
-      const common = await memory.lostBy(position);
-      if (common !== undefined) {
-        yield { kind: 'gap', from: position, position: common };
-        position = common;
+      const [from, entries] = await read(place.id, batch);
+      if (anyFirst) place = { id: from };
+      anyFirst = false;
+      const lost = await lostSince(place, from, entries, memory);
+      if (lost) {
+        yield { kind: 'gap', from: positionOf(place), position: positionOf(lost) };
+        place = lost;
         continue;
       }
-      if (entries.length === 0) {
-        const end = await endOf(reader, keys, position);
-        if (end !== position) {
-          if (!anyFirst) yield { kind: 'gap', from: position, position: end };
-          position = end;
+      for (const entry of entries)
+        for (const [next, item] of itemsOf(entry, place, options.origin)) {
+          if (options.signal?.aborted) return;
+          place = next;
+          yield item;
         }
-      }
-      for (const [id, fields] of entries) {
-        if (options.signal?.aborted) return;
-        const number = Number.parseInt(id, 10);
-        if (!anyFirst && number > position + 1) yield { kind: 'gap', from: position, position: number - 1 };
-        anyFirst = false;
-        position = number;
-        memory.note(number, fields);
-        const event = readable(number, fields, options.origin);
-        yield event ? { kind: 'event', position, event } : { kind: 'gap', from: number - 1, position };
-      }
+      memory.note(entries);
+      if (entries.length === 0)
+        await reader.xread('COUNT', 1, 'BLOCK', blockMs, 'STREAMS', keys.events(), place.id);
     }
   } catch (error) {
     // Who leaves has the connection closed under what it was waiting for.
@@ -83,86 +87,66 @@ export async function* readEvents(
   }
 }
 
-const markOf = (fields: readonly string[]): string =>
-  createHash('sha1').update(fields.join('\n')).digest('base64');
+/** Where a reader goes on that has missed events; `undefined` where it has missed none. */
+async function lostSince(
+  place: Place,
+  from: string,
+  entries: readonly Entry[],
+  memory: ReturnType<typeof openMemory>,
+): Promise<Place | undefined> {
+  if (from === place.id) {
+    const otherNext = place.next && entries[0]?.[0] !== place.next.id;
+    return otherNext ? { id: place.id } : undefined;
+  }
+  const kept = { id: from };
+  return isBefore(place, kept) ? kept : ((await memory.latestKept()) ?? kept);
+}
 
-/** How many of the events it saw last a reader knows again: more than a failover takes back. */
+/** The events of an entry that come after a place, each with the place after it. */
+function* itemsOf(entry: Entry, place: Place, origin: EventOrigin): Generator<[Place, StreamItem]> {
+  const [id] = entry;
+  const events = readable(entry, origin);
+  const from = positionOf(place);
+  if (!events) return yield [{ id }, { kind: 'gap', from, position: id }];
+  const taken = place.next?.id === id ? place.next.events : 0;
+  for (const [at, event] of events.entries()) {
+    if (at < taken) continue;
+    const next: Place = at === events.length - 1 ? { id } : { id: place.id, next: { id, events: at + 1 } };
+    yield [next, { kind: 'event', position: positionOf(next), event }];
+  }
+}
+
+/** How many of the entries it saw last a reader knows again: more than a failover takes back. */
 const remembered = 2_000;
 
-/**
- * What a reader saw last. By it the reader knows that the store has gone back since, also when other events have taken
- * the numbers of those that were lost.
- */
-function openMemory(reader: Redis, keys: DomainKeys) {
-  const seen = new Map<number, string>();
-  const stored = async (from: number, to: number) =>
-    new Map(
-      (await reader.xrange(keys.events(), `${from}-0`, `${to}-0`)).map(
-        ([id, fields]) => [Number.parseInt(id, 10), markOf(fields)] as const,
-      ),
-    );
-  const forget = (number: number) => void seen.delete(number);
-
+/** The entries a reader saw last. By them it knows, when the store has gone back, how far. */
+function openMemory(reader: Redis, stream: string) {
+  let seen: string[] = [];
   return {
-    note(number: number, fields: readonly string[]): void {
-      seen.set(number, markOf(fields));
-      if (seen.size > remembered) forget(seen.keys().next().value ?? 0);
+    note(entries: readonly Entry[]): void {
+      seen = [...seen, ...entries.map(([id]) => id)].slice(-remembered);
     },
 
-    /** Where the store has lost the event at a reader's position: the latest one seen that it has still. */
-    async lostBy(position: number): Promise<number | undefined> {
-      if (!seen.has(position)) return undefined;
-      const now = (await stored(position, position)).get(position);
-      const trimmed = now === undefined && (await latestNumber(reader, keys)) >= position;
-      if (trimmed || now === seen.get(position)) return undefined;
-      const numbers = [...seen.keys()];
-      const first = numbers[0] ?? position;
-      const kept = await stored(first, position);
-      const common = numbers.findLast((number) => kept.get(number) === seen.get(number)) ?? first - 1;
-      numbers.filter((number) => number > common).forEach(forget);
-      return common;
+    /** The latest one that the store still has. */
+    async latestKept(): Promise<Place | undefined> {
+      const [first] = seen;
+      if (first === undefined) return undefined;
+      const kept = new Set((await reader.xrange(stream, first, '+', 'COUNT', remembered)).map(([id]) => id));
+      seen = seen.slice(0, seen.findLastIndex((id) => kept.has(id)) + 1);
+      const id = seen.at(-1);
+      return id === undefined ? undefined : { id };
     },
   };
 }
 
-/** The event in a stream entry. One that nothing can be made of is `undefined`: it must not stop its readers for ever. */
-export function readable(
-  number: number,
-  fields: readonly string[],
-  origin: EventOrigin,
-): MatchmakingEvent | undefined {
+/** The events in a stream entry. One that nothing can be made of is `undefined`: it must not stop its readers for ever. */
+export function readable(entry: Entry, origin: EventOrigin): MatchmakingEvent[] | undefined {
   try {
-    return toEvent(number, storedEvent(fields), origin, iso);
+    const events = storedEvents(entry).map((stored) => toEvent(stored, origin, iso));
+    return events.length > 0 ? events : undefined;
   } catch {
     return undefined;
   }
 }
 
 const iso = (ms: number): string => new Date(ms).toISOString();
-
-const latestNumber = async (reader: Redis, keys: DomainKeys): Promise<number> =>
-  Number((await reader.get(keys.eventNumber())) ?? 0);
-
-/** The entries after a position; waits a little for the first. */
-async function following(reader: Redis, keys: DomainKeys, position: number): Promise<[string, string[]][]> {
-  const from = ['STREAMS', keys.events(), `${position}-0`] as const;
-  return entriesOf(await reader.xread('COUNT', batch, 'BLOCK', blockMs, ...from));
-}
-
-/**
- * Where a reader stands that found nothing after its position. Behind it, when all that followed was trimmed while it
- * was away; before it, when the store has lost what the reader saw last and numbers start over; else there.
- */
-async function endOf(reader: Redis, keys: DomainKeys, position: number): Promise<number> {
-  const latest = await latestNumber(reader, keys);
-  if (latest <= position) return latest;
-  const [next] = await reader.xrange(keys.events(), `(${position}-0`, '+', 'COUNT', 1);
-  return next ? position : latest;
-}
-
-/** RESP2 answers a list of streams, RESP3 a map. */
-function entriesOf(answer: unknown): [string, string[]][] {
-  if (!answer) return [];
-  const streams = Array.isArray(answer) ? answer.map((pair) => pair[1]) : Object.values(answer);
-  return streams.flat() as [string, string[]][];
-}

@@ -2,21 +2,34 @@ import { randomUUID } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import type { Actor } from '../jobs/contract.ts';
 import { domainKeys, poolTag } from '../jobs/keys.ts';
+import {
+  type AcceptMatch,
+  type Answered,
+  acceptArguments,
+  readAnswered,
+} from '../jobs/matchmaking/accept-match.ts';
 import type { DescribedTicket } from '../jobs/matchmaking/described-ticket.ts';
+import {
+  readVerdicts,
+  type Starting,
+  type StartReply,
+  type StartVerdict,
+  startArguments,
+} from '../jobs/matchmaking/start-call.ts';
 import type { TicketPlayer, TicketStatus } from '../jobs/matchmaking/ticket.ts';
 import type { PlacementOutcome } from '../jobs/session-creation/placement.ts';
 import { parseTraceHeader } from '../jobs/trace-header.ts';
 import { RequestError } from './request-error.ts';
 import { openScript } from './script.ts';
 
-/** A ticket about to be reserved. */
+/** A backfill ticket about to be reserved. */
 export interface Reserving {
   readonly ticketId: string;
   readonly configuration: string;
   readonly players: readonly TicketPlayer[];
   readonly actor: Actor;
-  /** Of a backfill ticket: the running match that wants players. */
-  readonly fills?: string;
+  /** The running match that wants players. */
+  readonly fills: string;
   /** Header of the trace its start call belongs to; kept with the ticket unless that is not recorded. */
   readonly trace?: string | undefined;
 }
@@ -26,32 +39,54 @@ export interface Reserved {
   readonly ticketId: string;
   readonly sequence: number;
   readonly startTime: number;
-  /** A stop arrived first: it is CANCELLED already. */
-  readonly stopped: boolean;
 }
 
-export type TicketReader = ReturnType<typeof openTickets>;
+export type Tickets = ReturnType<typeof openTickets>;
 
-/** The tickets of a domain as producers see them: they reserve and read, and leave every other change to workers. */
+/** The tickets of a domain: what producers decide at the call, and what they read. */
 export function openTickets(redis: Redis, domain: string) {
   const keys = domainKeys(domain);
-  const reserve = openScript<[string, string?, string?][]>(redis, poolTag(domain), 'reserve');
+  const script = <Result>(name: string) => openScript<Result>(redis, poolTag(domain), name);
+  const run = {
+    start: script<StartReply>('start'),
+    stop: script<[string, string]>('stop'),
+    accept: script<string[]>('accept'),
+    reserve: script<[string, string?, string?]>('reserve'),
+  };
 
   return {
-    /** One script call; the result of each ticket stands alone. */
-    async reserve(jobId: string, tickets: readonly Reserving[]): Promise<(Reserved | RequestError)[]> {
-      const args = tickets.flatMap(({ ticketId, configuration, players, actor, fills = '', trace }) => [
+    /** Starts tickets in one script call; each verdict stands alone. `pools`: those to wake. */
+    async start(
+      tickets: readonly Starting[],
+    ): Promise<{ pools: readonly string[]; verdicts: readonly StartVerdict[] }> {
+      const reply = await run.start(...startArguments(tickets));
+      return { pools: reply[0], verdicts: readVerdicts(tickets, reply) };
+    },
+
+    /** The status the ticket has now, `missing` or `stranger` (see `stop.lua`); and the pool to wake, if there is one. */
+    async stop(ticketId: string, playerId?: string): Promise<{ status: string; pool: string | undefined }> {
+      const [status, pool] = await run.stop(ticketId, playerId ?? '');
+      return { status, pool: pool || undefined };
+    },
+
+    /** Records answers to a proposal. */
+    accept: async (answer: AcceptMatch): Promise<Answered> =>
+      readAnswered(await run.accept(...acceptArguments(answer))),
+
+    async reserve(jobId: string, ticket: Reserving): Promise<Reserved | RequestError> {
+      const { ticketId, configuration, players, actor, fills, trace } = ticket;
+      const row = await run.reserve(
+        jobId,
         ticketId,
         configuration,
         JSON.stringify(players),
-        JSON.stringify(players.map(({ playerId, team }) => (fills ? { playerId, team } : { playerId }))),
+        JSON.stringify(players.map(({ playerId, team }) => ({ playerId, team }))),
         JSON.stringify(actor),
         randomUUID(),
         fills,
         parseTraceHeader(trace)?.sampled === false ? '' : (trace ?? ''),
-      ]);
-      const rows = await reserve(jobId, ...args);
-      return tickets.map((ticket, index) => verdictOf(ticket, rows[index] ?? ['lost']));
+      );
+      return verdictOf(ticket, row);
     },
 
     /** Tickets that exist, in the order asked for. */
@@ -73,13 +108,7 @@ function verdictOf(
   const [word, detail] = [verdict.split(':')[0], verdict.slice(verdict.indexOf(':') + 1)];
   switch (word) {
     case 'reserved':
-    case 'stopped':
-      return {
-        ticketId,
-        sequence: Number(sequence),
-        startTime: Number(startTime),
-        stopped: word === 'stopped',
-      };
+      return { ticketId, sequence: Number(sequence), startTime: Number(startTime) };
     case 'taken':
       return new RequestError(
         'conflict',
@@ -87,16 +116,6 @@ function verdictOf(
       );
     case 'unknown-configuration':
       return new RequestError('not-found', `configuration: ${configuration} does not exist`);
-    case 'behind':
-      return new RequestError(
-        'unavailable',
-        `configuration: matchmaking of ${configuration} is ${Math.round(Number(detail) / 1_000)} s behind and takes no new tickets until it has caught up; nothing was queued`,
-      );
-    case 'placing':
-      return new RequestError(
-        'conflict',
-        `players: ${detail} is being placed by an earlier ticket; start again when it is COMPLETED or FAILED`,
-      );
     default:
       throw new Error(`reserve.lua answered ${verdict}`);
   }

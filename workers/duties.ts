@@ -86,16 +86,17 @@ export function allDuties(parts: DutyParts): Record<QueueName, readonly Duty[]> 
   const { observe } = metrics;
   const settings = { pool, ruleSets: records.ruleSets, configurations: records.configurations };
   const service = 'matchmaking';
-  const starting = { pool, configurations, rate: openRatings(records), wake: wake(queues) };
+  const deciding = { pool, configurations, wake: wake(queues) };
+  const rate = openRatings(records);
   const unready = (configuration: string, err: unknown) =>
     log.error({ configuration, err }, 'configuration cannot run here');
   const decided = (match: CommittedMatch, now: number) => {
-    const { configuration, tickets, backfill } = match;
+    const { configuration, tickets, backfill, asOf } = match;
     serveTickets(records.tracer, match);
     observe('MatchesCreated', 1, { service, configuration });
     // Those in a running match do not wait to play.
     for (const ticket of tickets.filter(({ ticketId }) => ticketId !== backfill?.ticketId))
-      observe('MatchmakingTime', now - ticket.startTime, { service, configuration });
+      observe('MatchmakingTime', now - asOf + ticket.age, { service, configuration });
   };
 
   return {
@@ -107,35 +108,38 @@ export function allDuties(parts: DutyParts): Record<QueueName, readonly Duty[]> 
           onCreated: (ms) => observe('SessionCreationLatency', ms, { service: 'session-creation' }),
         }),
       ),
-      duty(startMatch, startMatches(stores)),
+      duty(
+        startMatch,
+        startMatches({
+          ...stores,
+          onRefused: (matchId, reason) => log.error({ match: matchId, reason }, 'DocumentDB refuses a match'),
+        }),
+      ),
       duty(endSession, endSessions(stores)),
       duty(playerLeft, leavePlayers(stores)),
       duty(readSession, readSessions(records)),
       duty(expireSessions, expireOldSessions(records)),
     ],
     matchmaking: [
-      duty(
-        startMatchmaking,
-        startTickets({
-          ...starting,
-          tracer: records.tracer,
-          onUnready: unready,
-          onStarted: (configuration, count) => observe('TicketsStarted', count, { service, configuration }),
-        }),
-      ),
-      duty(stopMatchmaking, stopTickets(pool)),
-      duty(
-        acceptMatch,
-        acceptProposals({ pool, wake: wake(queues), handOver: handOver(queues), onDecided: decided }),
-      ),
-      duty(startBackfill, startBackfills({ ...starting, matches: records.matches })),
+      duty(startMatchmaking, startTickets(deciding)),
+      duty(stopMatchmaking, stopTickets(deciding)),
+      duty(acceptMatch, acceptProposals(deciding)),
+      duty(startBackfill, startBackfills({ ...deciding, rate, matches: records.matches })),
       duty(
         formMatches,
         formMatchesOfPool({
           pool,
           configurations,
+          rate,
+          wake: wake(queues),
           handOver: handOver(queues),
           observe: {
+            started: (configuration, count) => observe('TicketsStarted', count, { service, configuration }),
+            ratingsAway: (configuration, err) =>
+              log.warn(
+                { configuration, err },
+                'ratings cannot be read: tickets that wait for them are not matched',
+              ),
             committed: decided,
             outboxFull: (configuration) => observe('CyclesPaused', 1, { service, configuration }),
             unready,
@@ -221,6 +225,8 @@ function eventDuties({ stores, metrics, log, events }: DutyParts): Duty[] {
         observe: following,
         onEnded: (configuration, status, count) =>
           observe(endedAs[status], count, { service: 'matchmaking', configuration }),
+        onRefused: (ticketId, reason) =>
+          log.error({ ticket: ticketId, reason }, 'DocumentDB refuses a ticket'),
       }),
     ),
   ];

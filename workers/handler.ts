@@ -1,10 +1,20 @@
 import type { Actor, Job, Outcome } from '../jobs/contract.ts';
 
+/** An item as a call of its own. */
+export interface ItemCall {
+  /** Made of the job's id and the item's place in the job: whoever runs the job again finds the same. */
+  readonly id: string;
+  /** X-Ray header of the trace that it belongs to, where there is one. */
+  readonly trace: string | undefined;
+}
+
 /** What surrounds one run of a handler. */
 export interface Context {
   readonly actor: Actor;
   /** Aborted when the lock is lost, the job's time is over, or the worker's grace period has ended. */
   readonly signal: AbortSignal;
+  /** Per item. */
+  readonly calls: readonly ItemCall[];
   /** When the job was meant to run, ms since 1970: for a scheduled job its slot, else when it was added. */
   readonly dueAt: number;
 }

@@ -13,8 +13,8 @@ import {
   done,
   type Envelope,
   envelope,
-  firstProblem,
-  type Job,
+  keptCompleted,
+  keptFailed,
   later,
   mayAsk,
   type Outcome,
@@ -26,13 +26,15 @@ import {
 import { idsOf } from '../jobs/item-ids.ts';
 import { queuePrefix } from '../jobs/keys.ts';
 import { replacedBecause } from '../jobs/stored-job.ts';
-import { parseTraceHeader } from '../jobs/trace-header.ts';
 import { answer } from './answer.ts';
 import { breakOnErrors } from './breaker.ts';
 import { openDeadline } from './deadline.ts';
 import type { Duty } from './handler.ts';
+import { resultOf, sortItems } from './items.ts';
+import { lockTimes } from './locks.ts';
 import { isLoginRefused, isUnreachable } from './records/database.ts';
 import { mendStored, readingAnything } from './stored-jobs.ts';
+import { storyOf } from './story-of.ts';
 import { type Log, logging } from './telemetry/log.ts';
 import type { Tracer } from './telemetry/tracer.ts';
 
@@ -63,9 +65,6 @@ export interface Running {
   readonly stop: (graceMs: number) => Promise<void>;
 }
 
-/** A killed worker's jobs resume elsewhere within the lock plus two checks: 8 s + 2 × 3 s < 15 s. */
-const lockDuration = 8_000;
-const stalledInterval = 3_000;
 /**
  * A job started this often more than it ended has taken its worker down each time: it is kept as failed. Stalls as such
  * never fail a job (two deploys would), so BullMQ's own count is out of reach.
@@ -122,10 +121,12 @@ export function runQueue(options: RunOptions): Running {
     name: options.name,
     prefix: queuePrefix(domain, queue.name as QueueName),
     concurrency,
-    lockDuration,
-    stalledInterval,
+    ...lockTimes,
     maxStalledCount: 1_000_000,
     skipVersionCheck: true,
+    // Of jobs that somebody added without saying so, too.
+    removeOnComplete: keptCompleted,
+    removeOnFail: keptFailed,
     settings: { backoffStrategy: (attempt, _type, _error, job) => pauseBefore(attempt, job) },
   };
   const worker = new Worker(queue.name, process, settings, readingAnything(redis));
@@ -159,14 +160,6 @@ export function runQueue(options: RunOptions): Running {
       clearTimeout(grace);
     },
   };
-}
-
-/** What log lines say about a job: which it is, and what it is about where it has one item. */
-function storyOf(job: BullJob): Record<string, string | number> {
-  const { items, trace } = (job.data ?? {}) as Partial<Record<keyof Envelope, unknown>>;
-  const traceId = parseTraceHeader(typeof trace === 'string' ? trace : undefined)?.root;
-  const about = Array.isArray(items) && (items.length === 1 ? idsOf(items[0]) : { items: items.length });
-  return { job: job.id ?? '', kind: job.name, ...about, ...(traceId && { traceId }) };
 }
 
 function pauseBefore(attempt: number, job: { opts: { backoff?: unknown } } | undefined): number {
@@ -208,7 +201,12 @@ async function perform(
       for (const { index, item } of good) tracer.serve(traces?.[index] || trace, idsOf(item));
       const work = duty.handle(
         good.map((it) => it.item),
-        { actor, signal, dueAt: dueAt(job) },
+        {
+          actor,
+          signal,
+          dueAt: dueAt(job),
+          calls: good.map(({ index }) => ({ id: `${job.id}-${index}`, trace: traces?.[index] || trace })),
+        },
       );
       const ended = await abandonedBy(signal, work);
       if (ended.kind === 'later') tracer.mark('throttle');
@@ -223,7 +221,7 @@ async function perform(
     }));
     const refusals = [...bad, ...unfit];
     if (refusals.length === items.length) return refused(refusals.map((it) => it.reason).join('; '));
-    return done(outcome.result, refusals);
+    return done(resultOf(outcome, good, items.length), refusals);
   } catch (error) {
     if (isLoginRefused(error)) onLoginRefused();
     // A job with one attempt has another way to be done again, and waiting would hold that up.
@@ -233,17 +231,6 @@ async function perform(
 }
 
 const dueAt = (job: BullJob): number => job.opts.prevMillis ?? job.timestamp + (job.opts.delay ?? 0);
-
-function sortItems(job: Job, items: readonly unknown[]) {
-  const good: { index: number; item: unknown }[] = [];
-  const bad: Refusal[] = [];
-  for (const [index, raw] of items.entries()) {
-    const parsed = job.item.safeParse(raw);
-    if (parsed.success) good.push({ index, item: parsed.data });
-    else bad.push({ index, reason: firstProblem(parsed.error, `items[${index}]`) });
-  }
-  return { good, bad };
-}
 
 /** The work's result, or the signal's reason if that comes first: a handler that ignores its signal cannot hold a job. */
 async function abandonedBy<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {

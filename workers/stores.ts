@@ -1,7 +1,6 @@
 import type { Redis } from 'ioredis';
 import { openConfigurations as openInstalled } from './pool/configurations.ts';
 import { openPool } from './pool/pool.ts';
-import { aDayAndAnHour } from './pool/script.ts';
 import { openConfigurations } from './records/configurations.ts';
 import type { Database } from './records/database.ts';
 import { openLadders } from './records/ladders.ts';
@@ -15,12 +14,6 @@ import { openSessionCache } from './session-cache/session-cache.ts';
 import { openWebhook, type WebhookOptions } from './session-creation/webhook.ts';
 import type { Tracer } from './telemetry/tracer.ts';
 
-/** How long tickets that have ended are kept: in Redis, and on record. */
-export interface TicketLife {
-  readonly readableSeconds: number;
-  readonly recordDays: number;
-}
-
 export type Stores = ReturnType<typeof openStores>;
 
 /** Every store of a worker on its three connections; each call is a step of the current trace, by the tracer beside them. */
@@ -32,13 +25,10 @@ export function openStores(
   tracer: Tracer,
   onCacheAway: (error: unknown) => void,
   placement: WebhookOptions,
-  { readableSeconds, recordDays }: TicketLife = {
-    readableSeconds: aDayAndAnHour,
-    recordDays: defaultTicketDays,
-  },
+  ticketRecordDays = defaultTicketDays,
 ) {
   const { db } = database;
-  const pool = traced(tracer, 'pool', openPool(queueRedis, domain, readableSeconds));
+  const pool = traced(tracer, 'pool', openPool(queueRedis, domain));
   return {
     tracer,
     database,
@@ -50,7 +40,7 @@ export function openStores(
     sessions: traced(tracer, 'sessions', openSessions(db)),
     ladders: traced(tracer, 'ladders', openLadders(db)),
     matches: traced(tracer, 'matches', openMatches(db)),
-    tickets: traced(tracer, 'tickets', openTickets(db, recordDays)),
+    tickets: traced(tracer, 'tickets', openTickets(db, ticketRecordDays)),
     changes: traced(tracer, 'rating_changes', openRatingChanges(db)),
     ruleSets: traced(tracer, 'rule_sets', openRuleSets(db)),
     configurations: traced(tracer, 'configurations', openConfigurations(db)),

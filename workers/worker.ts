@@ -6,6 +6,7 @@ import type { QueueName } from '../jobs/contract.ts';
 import type { WorkerConfig } from './config.ts';
 import { allDuties, type EventParts } from './duties.ts';
 import { openQueues, type Queues } from './enqueue.ts';
+import { lockTimes, shortenLocks } from './locks.ts';
 import { installAll } from './maintenance/settings.ts';
 import { openTopics } from './maintenance/topics.ts';
 import { beat } from './matchmaking/beat.ts';
@@ -15,7 +16,7 @@ import { repeat } from './repeat.ts';
 import { type Running, runQueue } from './run.ts';
 import { scheduleUpkeep } from './schedule.ts';
 import type { WebhookOptions } from './session-creation/webhook.ts';
-import { openStores, type TicketLife } from './stores.ts';
+import { openStores } from './stores.ts';
 import { createTaskProtection } from './task-protection.ts';
 import { createCloudWatchSink } from './telemetry/cloudwatch.ts';
 import { createEmfSink } from './telemetry/emf.ts';
@@ -76,9 +77,9 @@ export async function startWorker(config: WorkerConfig, env: Environment): Promi
     tracer,
     toldOfCache(log),
     { ...placementSettings(config, env), onAnswer: placementObserver(metrics, tracer, log) },
-    ticketLifeOf(config),
+    config.TICKET_RECORD_DAYS,
   );
-  await installAll(stores);
+  await installAll(stores, config.TICKET_READABLE_HOURS);
 
   const running = new Map<QueueName, Running>();
   const backlog = new Map<QueueName, number>();
@@ -121,6 +122,9 @@ export async function startWorker(config: WorkerConfig, env: Environment): Promi
   opened.defer(async () => {
     await Promise.all([...running.values()].map((it) => it.stop(config.GRACE_MS)));
   });
+  const locks = () =>
+    Promise.all(config.QUEUES.map((it) => shortenLocks(queueRedis, queues.queues[it]))).then(() => undefined);
+  opened.defer(repeat(lockTimes.stalledInterval, locks, onError('locks')));
   opened.defer(repeat(backlogMs, () => readBacklog(queues, running, backlog), onError('backlog')));
   if (config.ECS_AGENT_URI) {
     const protect = createTaskProtection({
@@ -174,11 +178,6 @@ const placementSettings = (config: WorkerConfig, env: Environment) => ({
   hosts: config.PLACEMENT_HOSTS,
   secretOf: (name: string) => env[name],
   origin: { account: config.AWS_ACCOUNT_ID, region: config.AWS_REGION },
-});
-
-const ticketLifeOf = (config: WorkerConfig): TicketLife => ({
-  readableSeconds: Math.ceil(config.TICKET_READABLE_HOURS * 3_600),
-  recordDays: config.TICKET_RECORD_DAYS,
 });
 
 const eventParts = (config: WorkerConfig, tracer: Tracer, opened: AsyncDisposableStack): EventParts => ({

@@ -10,15 +10,15 @@ const connecting =
 
 const producing = [
   'del exists expire get getdel incr incrby persist pttl set time',
-  'hdel hget hgetall hlen hmget hmset hrandfield hset',
+  'hdel hexists hget hgetall hincrby hlen hmget hmset hrandfield hset hsetnx',
   'llen lpos lpush lrange rpush',
-  'sadd scard smembers',
+  'sadd scard smembers srem',
   'xadd xrange xread xrevrange',
   'zadd zcard zrange zrem zrevrangebyscore zscore',
 ];
 
 /** Beside what producers do: pause, resume and retry, and count the workers of a queue (CLIENT LIST). */
-const operating = 'client|list hexists lindex ltrim rename rpop zcount zrevrange';
+const operating = 'client|list lindex ltrim rename rpop zcount zrevrange';
 
 const working = [
   'client|list',

@@ -13,8 +13,8 @@ const letters: Readonly<Record<string, string>> = {
 };
 
 /**
- * What a ticket's events must look like by its status: it searches, again after each failed proposal, and ends. One that
- * is stopped, superseded, failed or timed out before it entered its pool never searched.
+ * What a ticket's events must look like by its status: it searches, again after each failed proposal, and ends. A backfill
+ * ticket that ends before it enters its pool never searched.
  */
 const lifecycles: Readonly<Partial<Record<TicketStatus, RegExp>>> = {
   QUEUED: /^$/,
@@ -24,7 +24,7 @@ const lifecycles: Readonly<Partial<Record<TicketStatus, RegExp>>> = {
   COMPLETED: /^S(Pa*cS)*P(a+c)?M$/,
   TIMED_OUT: /^(S(Pa*cS)*(Pa*c)?)?T$/,
   CANCELLED: /^(S(Pa*cS)*(Pa*c)?)?X$/,
-  FAILED: /^(S(Pa*cS)*P(a+c)?)?F$/,
+  FAILED: /^(S(Pa*cS)*(P(a+c)?)?)?F$/,
 };
 
 /** Whether events of these types, in this order and no others, lead to the status. */

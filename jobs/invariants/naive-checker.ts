@@ -60,7 +60,7 @@ export function violations(raw: RawRuleSet, match: FormedMatch, now: number): st
 
 function expanded(raw: RawRuleSet, match: FormedMatch, now: number): RawRuleSet {
   const set = structuredClone(raw);
-  const starts = match.tickets.map((ticket) => ticket.startTime);
+  const starts = match.tickets.map((ticket) => ticket.since);
   const oldest = raw.algorithm?.expansionAgeSelection === 'oldest';
   const age = now - (oldest ? Math.min(...starts) : Math.max(...starts));
   for (const { target, steps } of set.expansions ?? []) {

@@ -3,12 +3,6 @@
  * the change that mends what it finds: its line goes.
  */
 export const notYetGating: Readonly<Record<string, string>> = {
-  'stop holds':
-    'A stop is carried out by a job after its call has returned, so a match may be decided in between.',
-  'newer ticket holds':
-    'A ticket enters its pool by a job after its start has returned; until then its older one can be matched.',
-  'acceptance counts':
-    'An acceptance is recorded by a job after its call has returned, which may be after the deadline.',
   'leaver stays out': 'A leave that comes before its match is stored is refused by its job.',
   'ended session over':
     'An end of session that comes while its match is being stored does not reach that match.',
@@ -20,9 +14,6 @@ export const notYetGating: Readonly<Record<string, string>> = {
     'After its backfill ticket timed out or its successor failed a match gets none until somebody leaves.',
   'player in one match, backfill included':
     'A player who is carried on by a backfill ticket that is decided can be matched by a newer ticket meanwhile.',
-  'failed match recorded': 'A match that is given up before it was stored leaves no document.',
-  'ticket id used again':
-    'A claim refuses every other match for its ticket id, however long ago it was made.',
   'session in a live match':
     'A match that goes on without a player, who asked for a newer ticket, leaves their session in it.',
   'newest setting stands': 'A put is a job, which a worker may carry out, or repeat, after a newer one.',

@@ -58,7 +58,7 @@ export const playerInOneMatch: Check = {
         for (const { playerId } of ticket.players) {
           const earlier = latest.get(playerId);
           const over = earlier?.rated_at !== undefined && earlier.rated_at <= match.now;
-          if (earlier && !over && !earlier.left?.includes(playerId) && ticket.startTime <= earlier.now)
+          if (earlier && !over && !earlier.left?.includes(playerId) && ticket.startTime < earlier.now)
             findings.push(atOnce(playerId, earlier, match));
           latest.set(playerId, match);
         }

@@ -14,9 +14,10 @@ export const ruleSetSatisfied: Check = {
         return [
           { subject: _id, story: `match ${_id} names rule set ${name}@${version}, which is not there` },
         ];
-      const members = tickets.map((it) =>
-        it.ticketId === backfill?.ticketId ? { ...it, backfill: true } : it,
-      );
+      const members = tickets.map((it) => ({
+        ...{ ...it, since: now - it.age },
+        ...(it.ticketId === backfill?.ticketId && { backfill: true }),
+      }));
       return violations(JSON.parse(body), { tickets: members, teams }, now).map((wrong) => ({
         subject: _id,
         story: `match ${_id}: ${wrong}`,

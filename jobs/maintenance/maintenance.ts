@@ -11,7 +11,7 @@ export const reportQueueLength = defineJob({
   attempts: 1,
 });
 
-/** Repairs what a crash left behind: reservations whose start job is gone or dead. */
+/** Repairs what a crash left behind: backfill tickets whose start job is gone or dead. */
 export const sweep = defineJob({
   kind: 'sweep',
   queue: 'maintenance',

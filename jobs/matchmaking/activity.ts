@@ -1,7 +1,7 @@
 import type { DomainKeys } from '../keys.ts';
 
 /**
- * What happened in a configuration lately, as scripts count it on Redis: one hash per slot of five minutes (Redis time),
+ * What happened in a configuration lately, as scripts count it on Redis: one hash per slot of five minutes (fleet time),
  * each kept a little over an hour. Fields: `started`, `matches`, `CANCELLED`, `TIMED_OUT`, `FAILED`, and `wait:<bucket>`,
  * the tickets that waited so long from their start to the decision of their match.
  */
@@ -35,10 +35,19 @@ export interface WaitEstimate {
 /** Fewer waits than this are told from older slots too, as far as they are kept. */
 const enoughWaits = 100;
 
-/** Keys of the last hour's slots, the newest first; `now` is Redis time in ms. */
+/** Keys of the last hour's slots, the newest first; `now` is fleet time in ms. */
 export function activityKeys(keys: DomainKeys, configuration: string, now: number): string[] {
   const latest = Math.floor(now / activitySlotMs);
   return Array.from({ length: slotsKept }, (_, age) => keys.activity(configuration, String(latest - age)));
+}
+
+/**
+ * How far (ms) a configuration is behind that takes no new tickets for it; 0 where it takes them. `noted` is what its key
+ * `behind` holds, `now` fleet time in ms.
+ */
+export function lagRefused(noted: string | null, now: number): number {
+  const [lag = 0, until = 0] = (noted ?? '').split(' ').map(Number);
+  return until > now ? lag : 0;
 }
 
 /** One slot's hash. */
@@ -84,7 +93,7 @@ export function estimateWait(slots: readonly Activity[]): WaitEstimate | undefin
   return { p50: waitPercentile(waits, 0.5), p90: waitPercentile(waits, 0.9), tickets };
 }
 
-/** Matches a minute over the slot that is running (`now`, Redis time in ms) and the one before. */
+/** Matches a minute over the slot that is running (`now`, fleet time in ms) and the one before. */
 export function matchesPerMinute([running, before]: readonly Activity[], now: number): number {
   const minutes = (activitySlotMs + (now % activitySlotMs)) / 60_000;
   return ((running?.matches ?? 0) + (before?.matches ?? 0)) / minutes;

@@ -1,3 +1,5 @@
+import { type Entry, idNumber } from '../chain.ts';
+
 /** Event types of FlexMatch. Their names differ from ticket statuses. */
 export type EventType =
   | 'MatchmakingSearching'
@@ -34,10 +36,15 @@ interface GameSession {
   readonly playerGatewayStatus?: string;
 }
 
-/** An entry of the event stream, as scripts write it: compact, times in ms. */
+/** An event as scripts write it into the stream: compact, times in ms. */
 export interface StoredEvent {
+  /** How many events there were up to and with it, unless the store went back. */
+  readonly number: number;
   readonly type: EventType;
+  /** When it happened, in Redis time. */
   readonly time: number;
+  /** The same in fleet time. */
+  readonly now: number;
   readonly configuration: string;
   readonly detail: Readonly<Record<string, unknown>> & {
     readonly tickets: readonly EventTicket<number>[];
@@ -76,30 +83,43 @@ export interface EventOrigin {
 export const configurationArn = ({ region, account }: EventOrigin, configuration: string): string =>
   `arn:aws:gamelift:${region}:${account}:matchmakingconfiguration/${configuration}`;
 
-/** Reads a stream entry's flat list of names and values. */
-export function storedEvent(fields: readonly string[]): StoredEvent {
-  const values = new Map<string, string>();
-  for (let at = 0; at < fields.length; at += 2) values.set(fields[at] ?? '', fields[at + 1] ?? '');
-  const pool = values.get('pool');
-  const customEventData = values.get('custom');
-  return {
-    type: values.get('type') as EventType,
-    time: Number(values.get('time')),
-    configuration: values.get('configuration') ?? '',
-    detail: JSON.parse(values.get('detail') ?? '') as StoredEvent['detail'],
-    ...(pool !== undefined && { pool }),
-    ...(customEventData !== undefined && { customEventData }),
+/** The events of a stream entry, as `jobs/scripts/libraries/events.lua` writes it. Throws where nothing can be made of it. */
+export function storedEvents(entry: Entry): StoredEvent[] {
+  const [id, fields] = entry;
+  const of = (from: number) => {
+    const values = new Map<string, string>();
+    for (let at = from; at < fields.length; at += 2) {
+      if (at > from && fields[at] === 'type') break;
+      values.set(fields[at] ?? '', fields[at + 1] ?? '');
+    }
+    return values;
   };
+  const shared = of(0);
+  const starts = fields.flatMap((name, at) => (at % 2 === 0 && name === 'type' ? [at] : []));
+  return starts.map((start, at) => {
+    const values = of(start);
+    const pool = values.get('pool');
+    const customEventData = values.get('custom');
+    return {
+      number: idNumber(id) - starts.length + at + 1,
+      type: values.get('type') as EventType,
+      time: Number(shared.get('time')),
+      now: Number(shared.get('now')),
+      configuration: values.get('configuration') ?? '',
+      detail: JSON.parse(values.get('detail') ?? '') as StoredEvent['detail'],
+      ...(pool && { pool }),
+      ...(customEventData && { customEventData }),
+    };
+  });
 }
 
-/** Gives the `number`-th event of a domain FlexMatch's envelope; its id is the same for every reader. */
+/** Gives an event FlexMatch's envelope; its id is the same for every reader. */
 export function toEvent(
-  number: number,
   stored: StoredEvent,
   origin: EventOrigin,
   iso: (ms: number) => string,
 ): MatchmakingEvent {
-  const { type, time, configuration, detail, customEventData } = stored;
+  const { number, type, time, configuration, detail, customEventData } = stored;
   const tickets = detail.tickets.map((ticket) => ({ ...ticket, startTime: iso(ticket.startTime) }));
   return {
     version: '0',

@@ -19,14 +19,13 @@ export interface Notification {
   readonly bytes: number;
 }
 
-/** The `number`-th event of a domain as a message. */
+/** An event of a domain as a message. */
 export function toNotification(
-  number: number,
   stored: StoredEvent,
   origin: EventOrigin,
   iso: (ms: number) => string,
 ): Notification {
-  const event = toEvent(number, stored, origin, iso);
+  const event = toEvent(stored, origin, iso);
   const body = JSON.stringify(event);
   const attributes = { eventType: stored.type, configuration: stored.configuration };
   const attributeBytes = Object.entries(attributes).reduce(
@@ -34,7 +33,14 @@ export function toNotification(
     0,
   );
   const bytes = new TextEncoder().encode(body).length + attributeBytes;
-  return { event, number, body, group: stored.pool ?? stored.configuration, attributes, bytes };
+  return {
+    event,
+    number: stored.number,
+    body,
+    group: stored.pool ?? stored.configuration,
+    attributes,
+    bytes,
+  };
 }
 
 /**

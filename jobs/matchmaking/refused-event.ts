@@ -3,7 +3,7 @@ import type { MatchmakingEvent } from './event.ts';
 /** A dead letter: an event that a topic refused for good. */
 export interface RefusedEvent {
   readonly topic: string;
-  /** The event's place in the stream, and its id. */
+  /** How many events there were up to and with it, and its id. */
   readonly number: number;
   readonly eventId: string;
   readonly type: string;

@@ -1,15 +1,21 @@
 import { z } from 'zod';
 import { defineJob } from '../contract.ts';
-import { ticketId } from './configuration.ts';
+import { resourceName, ticketId } from './configuration.ts';
 
 /**
- * Lets reserved tickets enter their pools. The reservation in Redis holds what they are; the job only says that they
- * may start, so what enters is what was acknowledged. Repeating it changes nothing.
+ * StartMatchmaking for whoever adds jobs with BullMQ alone; the client decides it without a job. What the players may look
+ * like is the configuration's: `start-request.ts`. Without a ticket id the ticket gets one made of the job's id and its
+ * place in the job.
+ * Repeating the job changes nothing. Its result: per item, in order, `{ ticketId, status, startTime }`.
  */
 export const startMatchmaking = defineJob({
   kind: 'start-matchmaking',
   queue: 'matchmaking',
   askedBy: 'players',
-  item: z.strictObject({ ticketId }),
+  item: z.strictObject({
+    configuration: resourceName,
+    ticketId: ticketId.optional(),
+    players: z.array(z.unknown()).min(1, 'at least 1 player'),
+  }),
   priority: 1,
 });

@@ -2,7 +2,10 @@ import { z } from 'zod';
 import { defineJob } from '../contract.ts';
 import { ticketId } from './configuration.ts';
 
-/** Cancels a ticket, also when it arrives before its start; from PLACING on it is refused as too late. */
+/**
+ * StopMatchmaking for whoever adds jobs with BullMQ alone; the client decides it without a job. A ticket that is PLACING or has
+ * ended keeps its status. The job's result: per item, in order, `{ ticketId, status }` as it is now.
+ */
 export const stopMatchmaking = defineJob({
   kind: 'stop-matchmaking',
   queue: 'matchmaking',

@@ -14,7 +14,7 @@ export interface TicketExplanation {
   readonly pool?: string;
   /** An operator has paused its configuration since then. */
   readonly pausedSince?: string;
-  /** QUEUED: the job that lets it into its pool. PLACING: the one that starts its match. */
+  /** QUEUED (a backfill ticket): the job that lets it into its pool. PLACING: the one that starts its match. */
   readonly job?: JobState;
   /** SEARCHING: what the engine says. */
   readonly search?: Explanation;
@@ -42,7 +42,7 @@ export interface Acceptance {
   readonly waitingFor: readonly string[];
 }
 
-/** What a ticket waits for while its job is somewhere: `QUEUED` its start-matchmaking, `PLACING` its start-match. */
+/** What a ticket waits for while its job is somewhere: `QUEUED` its start-backfill, `PLACING` its start-match. */
 export function waitingForJob(status: 'QUEUED' | 'PLACING', { queue, state, reason }: JobState): string {
   const what =
     status === 'QUEUED'

@@ -50,9 +50,9 @@ export function toSearching(
   return tickets
     .map(({ startTime, players, backfill, ticketId: id }) => ({
       ticketId: id,
-      startTime: ms(startTime),
+      since: ms(startTime),
       players: backfill ? players : players.map(({ team: _team, ...player }) => player),
       ...(backfill && { backfill }),
     }))
-    .sort((a, b) => a.startTime - b.startTime);
+    .sort((a, b) => a.since - b.since);
 }

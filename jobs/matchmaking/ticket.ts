@@ -104,10 +104,13 @@ export type TicketStatus =
   | 'CANCELLED'
   | 'TIMED_OUT';
 
-/** A ticket as the engine sees it: a party (or a running match that wants players) searching since `startTime` (ms). */
+/**
+ * A ticket as the engine sees it: a party (or a running match that wants players) that searches since a moment (ms, by the
+ * clock that says when it is to whoever forms matches; in workers that is fleet time).
+ */
 export interface SearchingTicket {
   readonly ticketId: string;
-  readonly startTime: number;
+  readonly since: number;
   readonly players: readonly TicketPlayer[];
   /** A running match asking for players: its players are already on teams (`player.team`). */
   readonly backfill?: boolean;

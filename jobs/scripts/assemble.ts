@@ -4,6 +4,12 @@ export interface LuaFile {
   readonly text: string;
 }
 
+/**
+ * The first argument of every call is a random whole number from 0 up to this, a new one each time: ids are made from it
+ * that never come again (`libraries/chain.lua`).
+ */
+export const freshRange = 2 ** 32;
+
 /** A script as Redis is sent it. */
 export interface AssembledScript {
   readonly text: string;
@@ -29,8 +35,8 @@ interface Library {
   readonly definitions: readonly Definition[];
 }
 
-/** Puts a script together. `constants` are numbers that libraries expect, by name. */
-type Assemble = (script: LuaFile, constants?: Readonly<Record<string, number>>) => AssembledScript;
+/** Puts a script together. */
+type Assemble = (script: LuaFile) => AssembledScript;
 
 /**
  * Puts scripts together with the libraries that their headers name: `-- Uses: tickets, events`. A library may name others
@@ -48,7 +54,7 @@ export function openAssembler(read: (name: string) => LuaFile): Assemble {
     return library;
   };
 
-  return (script, constants = {}) => {
+  return (script) => {
     const own = linesOf(script);
     const wanted = new Set(namesIn(script.text));
     const kept: Definition[] = [];
@@ -66,9 +72,6 @@ export function openAssembler(read: (name: string) => LuaFile): Assemble {
     const flags = headerOf(script, 'Flags');
     const lines: Line[] = [
       ...(flags.length > 0 ? [{ text: `#!lua flags=${flags.join(',')}` }] : []),
-      ...Object.entries(constants)
-        .filter(([name]) => wanted.has(name))
-        .map(([name, value]) => ({ text: `local ${name} = ${value}` })),
       ...kept.flatMap((it) => it.lines),
       ...(collects ? [{ text: 'return run(function()' }, ...own, { text: 'end)' }] : own),
     ];

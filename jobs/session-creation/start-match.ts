@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import { defineJob } from '../contract.ts';
 
+/** Characters of a reason: 200 of them fit a job. */
+export const mostReason = 250;
+
 /**
  * Carries decided matches to their effect: each is stored, its players' sessions point at it, its tickets are settled and
  * its outbox entry is removed. The job names them and the outbox holds them, so that a match of any size fits, and one
@@ -9,7 +12,11 @@ import { defineJob } from '../contract.ts';
 export const startMatch = defineJob({
   kind: 'start-match',
   queue: 'session-creation',
-  item: z.strictObject({ matchId: z.string().min(1).max(128) }),
-  /** About five minutes of trying, the placement deadline; an unreachable DocumentDB uses none of them. */
+  item: z.strictObject({
+    matchId: z.string().min(1).max(128),
+    /** Why it is given up, as its tickets say: it is FAILED unless it has been stored already. Absent: it is to be played. */
+    givenUp: z.string().min(1).max(mostReason).optional(),
+  }),
+  /** About five minutes of trying, after which the match is given up; an unreachable DocumentDB uses none of them. */
   attempts: 18,
 });

@@ -75,7 +75,7 @@ export function formMatchesCommand(from: string): Command {
     });
 }
 
-const anchorTime = ({ tickets }: FormedMatch): number => Math.min(...tickets.map((it) => it.startTime));
+const anchorTime = ({ tickets }: FormedMatch): number => Math.min(...tickets.map((it) => it.since));
 
 function described({ teams, tickets, location }: FormedMatch) {
   return {

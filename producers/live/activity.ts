@@ -10,6 +10,7 @@ import {
   type WaitEstimate,
 } from '../../jobs/matchmaking/activity.ts';
 import type { DescribedTicket } from '../../jobs/matchmaking/described-ticket.ts';
+import { openClock } from './clock.ts';
 
 /** How long (ms) an estimate is used before Redis is asked again. */
 const freshMs = 5_000;
@@ -24,11 +25,7 @@ export function openActivity(redis: Redis, domain: string) {
     { readonly estimate: WaitEstimate | undefined; readonly readAt: number }
   >();
 
-  /** Redis time as scripts see it, ms: it may be ahead of the server's clock, never behind. */
-  const clock = async (): Promise<number> => {
-    const [time, seen] = await Promise.all([redis.time(), redis.get(keys.clock())]);
-    return Math.max(Number(time[0]) * 1_000, Number(seen ?? 0));
-  };
+  const clock = openClock(redis, domain);
 
   const slots = async (configuration: string, now: number): Promise<Activity[]> => {
     const rows = await Promise.all(activityKeys(keys, configuration, now).map((key) => redis.hgetall(key)));
@@ -38,7 +35,7 @@ export function openActivity(redis: Redis, domain: string) {
   const waitEstimate = async (configuration: string): Promise<WaitEstimate | undefined> => {
     const known = estimates.get(configuration);
     if (known && Date.now() - known.readAt < freshMs) return known.estimate;
-    const estimate = estimateWait(await slots(configuration, await clock()));
+    const estimate = estimateWait(await slots(configuration, (await clock()).now));
     estimates.set(configuration, { estimate, readAt: Date.now() });
     return estimate;
   };

@@ -35,7 +35,7 @@ export async function describeConfiguration(
   const { name } = installed.configuration;
   const [found, hour, pausedSince] = await Promise.all([
     pools.poolsOf(name),
-    activity.clock().then((now) => activity.lastHour(name, now)),
+    activity.clock().then(({ now }) => activity.lastHour(name, now)),
     states.pausedSince(name),
   ]);
   const { matchesPerMinute, wait, ...lastHour } = hour;

@@ -45,7 +45,7 @@ export async function describePool(
   { pools, activity, states, explain }: DescribePoolParts,
 ): Promise<DescribedPool> {
   const pool = await pools.poolState(name);
-  const [pausedSince, proposals, outbox, ids, now] = await Promise.all([
+  const [pausedSince, proposals, outbox, ids, { now }] = await Promise.all([
     states.pausedSince(pool.configuration),
     pools.proposals(name),
     pools.outbox(pool.configuration),
@@ -80,11 +80,11 @@ async function why(ticketId: string, explain: DescribePoolParts['explain']): Pro
 }
 
 function waiting(
-  { ticketId, players, start, deadline = start }: TicketState,
+  { ticketId, players, since, deadline = since }: TicketState,
   stageStart: readonly number[],
   now: number,
 ) {
-  const age = now - start;
+  const age = now - since;
   return {
     ticketId,
     players: players.length,

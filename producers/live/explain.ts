@@ -1,4 +1,5 @@
 import type { QueueName } from '../../jobs/contract.ts';
+import type { Clock } from '../../jobs/fleet-time.ts';
 import { ticketId as ticketIdSchema } from '../../jobs/matchmaking/configuration.ts';
 import type { Explanation } from '../../jobs/matchmaking/engine/explain.ts';
 import {
@@ -13,6 +14,7 @@ import { parse } from '../parse.ts';
 import type { ProducerQueues } from '../queues.ts';
 import { RequestError } from '../request-error.ts';
 import type { Ask } from './ask.ts';
+import { type ClockReader, shown } from './clock.ts';
 import type { TicketState, TicketStates } from './ticket-state.ts';
 
 /** How often an explanation begins anew when the ticket changes while it is being made. */
@@ -24,12 +26,13 @@ const explaining = { kind: 'explain-ticket', askedBy: 'players' } as const;
 export interface ExplainParts {
   readonly call: Call;
   readonly states: TicketStates;
+  readonly clock: ClockReader;
   readonly ask: Ask;
   readonly queues: ProducerQueues;
 }
 
 /** Why a ticket is where it is, whatever its status. */
-export function openExplain({ call, states, ask, queues }: ExplainParts) {
+export function openExplain({ call, states, clock, ask, queues }: ExplainParts) {
   const jobState = async (queue: QueueName, id: string): Promise<JobState> => {
     const job = await queues.queues[queue].getJob(id);
     const state = (await job?.getState()) ?? 'unknown';
@@ -97,7 +100,7 @@ export function openExplain({ call, states, ask, queues }: ExplainParts) {
               `ticketId: there is no ticket ${ticketId} (terminal ones are kept a day)`,
             );
           const reason = await reasonOf(ticket, calling);
-          if (reason) return { ...plain(ticket), ...reason };
+          if (reason) return { ...plain(ticket, await clock()), ...reason };
         }
         throw new RequestError(
           'conflict',
@@ -107,13 +110,16 @@ export function openExplain({ call, states, ask, queues }: ExplainParts) {
   };
 }
 
-function plain({ ticketId, configuration, status, start, deadline, pool, matchId }: TicketState) {
+function plain(
+  { ticketId, configuration, status, start, deadline, pool, matchId }: TicketState,
+  clock: Clock,
+) {
   return {
     ticketId,
     configuration,
     status,
     startTime: new Date(start).toISOString(),
-    ...(deadline && { deadline: new Date(deadline).toISOString() }),
+    ...(deadline && { deadline: shown(clock, deadline) }),
     ...(pool && { pool }),
     ...(matchId && { matchId }),
   };

@@ -41,7 +41,10 @@ export function openLive({ redis, domain, call, queues, configurations, activity
   const states = openTicketStates(redis, domain);
   const pending = openPendingMatches(redis, domain);
   const readers = { pools, activity, states };
-  const explaining = openExplain({ call, states, ask: openAsk(redis, domain, queues), queues });
+  const explaining = openExplain({
+    ...{ call, states, queues, clock: activity.clock },
+    ask: openAsk(redis, domain, queues),
+  });
 
   const existing = async (name: string) => {
     const { installed, ruleSet } = await configurations.find(parse(resourceName, name));

@@ -2,14 +2,18 @@ import type { Redis } from 'ioredis';
 import { domainKeys } from '../../jobs/keys.ts';
 import type { TicketStatus } from '../../jobs/matchmaking/ticket.ts';
 import type { Acceptance } from '../../jobs/matchmaking/ticket-explanation.ts';
+import { openClock, shown } from './clock.ts';
 
-/** A ticket as scripts keep it, as far as explaining it needs. Times in ms. */
+/** A ticket as scripts keep it, as far as explaining it needs. */
 export interface TicketState {
   readonly ticketId: string;
   readonly status: TicketStatus;
   readonly configuration: string;
   readonly players: readonly string[];
+  /** When it was asked for, Redis time in ms. */
   readonly start: number;
+  /** The same, and when it times out, in fleet time (ms). */
+  readonly since: number;
   readonly deadline?: number;
   readonly pool?: string;
   readonly matchId?: string;
@@ -23,6 +27,7 @@ const fields = [
   'configuration',
   'roster',
   'start',
+  'since',
   'deadline',
   'pool',
   'match',
@@ -36,11 +41,13 @@ export type TicketStates = ReturnType<typeof openTicketStates>;
 /** Single tickets and proposals, read from the keys that scripts write. */
 export function openTicketStates(redis: Redis, domain: string) {
   const keys = domainKeys(domain);
+  const clock = openClock(redis, domain);
 
   return {
     async ticketState(ticketId: string): Promise<TicketState | undefined> {
       const values = await redis.hmget(keys.ticket(ticketId), ...fields);
-      const [status, configuration, roster, start, deadline, pool, match, job, reason, message] = values;
+      const [status, configuration, roster, start, since, deadline, pool, match, job, reason, message] =
+        values;
       if (!status || !configuration) return undefined;
       return {
         ticketId,
@@ -48,6 +55,7 @@ export function openTicketStates(redis: Redis, domain: string) {
         configuration,
         players: (JSON.parse(roster ?? '[]') as { playerId: string }[]).map((it) => it.playerId),
         start: Number(start),
+        since: Number(since),
         ...(deadline && { deadline: Number(deadline) }),
         ...(pool && { pool }),
         ...(match && { matchId: match }),
@@ -59,16 +67,17 @@ export function openTicketStates(redis: Redis, domain: string) {
 
     /** Who has answered a proposal; `undefined` when it was settled meanwhile. */
     async acceptance(matchId: string): Promise<Acceptance | undefined> {
-      const [proposal, until] = await Promise.all([
+      const [proposal, until, read] = await Promise.all([
         redis.hgetall(keys.proposal(matchId)),
         redis.zscore(keys.proposals(), matchId),
+        clock(),
       ]);
       if (!proposal['tickets'] || !until) return undefined;
       const tickets = JSON.parse(proposal['tickets']) as { players: { playerId: string }[] }[];
       const players = tickets.flatMap((ticket) => ticket.players.map((player) => player.playerId));
       const waitingFor = players.filter((id) => proposal[`answer:${id}`] === undefined);
       return {
-        until: new Date(Number(until)).toISOString(),
+        until: shown(read, Number(until)),
         players: players.length,
         accepted: players.length - waitingFor.length,
         waitingFor,

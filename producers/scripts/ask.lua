@@ -7,6 +7,7 @@ local pool, question, most_waiting, seconds = next_text(), next_text(), next_num
 local waiting = redis.call('LLEN', questions_key(pool))
 if waiting < most_waiting then
   redis.call('RPUSH', questions_key(pool), question)
+  -- Clean-up: by then nobody waits for an answer.
   redis.call('EXPIRE', questions_key(pool), seconds)
 end
 return { waiting }

@@ -12,7 +12,7 @@ export interface Workload {
   readonly name: string;
   readonly sizes: readonly number[];
   readonly ruleSet: object;
-  readonly ticket: (draw: Draw, id: string) => Omit<SearchingTicket, 'ticketId' | 'startTime'>;
+  readonly ticket: (draw: Draw, id: string) => Omit<SearchingTicket, 'ticketId' | 'since'>;
 }
 
 interface Draw {
@@ -39,7 +39,7 @@ export function ticketsOf(
   };
   return Array.from({ length: count }, (_, index) => ({
     ticketId: `t${seed}-${index}`,
-    startTime: benchNow - Math.floor(age * (1 - index / count)),
+    since: benchNow - Math.floor(age * (1 - index / count)),
     ...ticket(draw, `p${seed}-${index}`),
   }));
 }

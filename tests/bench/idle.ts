@@ -92,15 +92,15 @@ async function usePools(fleet: FleetUnderTest, configurations: number, pools: nu
     const players: TicketPlayer[] = [{ playerId: `p${n}`, attributes: { mode: { S: `mode-${n}` } } }];
     const configuration = names[n % configurations] ?? '';
     const place = openPoolOf(configuration, loaded.ruleSet)(players);
-    return { ticketId: `t${n}`, configuration, players, pool: place, timeoutMs: 3_600_000 };
+    return {
+      ...{ ticketId: `t${n}`, callId: `call-${n}`, configuration, version: template.version },
+      ...{ players, pool: place, timeoutMs: 3_600_000, unrated: false },
+      actor: { kind: 'service', name: 'bench' } as const,
+    };
   });
   for (let from = 0; from < pools; from += 200) {
     const some = parties.slice(from, from + 200);
-    await tickets.reserve(
-      'idle',
-      some.map((it) => ({ ...it, actor: { kind: 'service', name: 'bench' } as const })),
-    );
-    await pool.enter(some);
+    await tickets.start(some);
     await Promise.all(some.map((it) => pool.stop(it.ticketId)));
   }
   for (;;) {

@@ -33,6 +33,7 @@ export function makeMatches(count: number, players: number): BenchMatch[] {
         ladder: 'default',
         ruleSet: { name: 'bench', version: 1 },
         now: n,
+        asOf: n,
         seed: n,
         tickets: [],
         teams,

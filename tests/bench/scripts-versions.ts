@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type LuaFile, openAssembler } from '../../jobs/scripts/assemble.ts';
 import { producerScript } from '../../producers/script.ts';
-import { aDayAndAnHour, workerScript } from '../../workers/pool/script.ts';
+import { workerScript } from '../../workers/pool/script.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const read = (path: string): LuaFile => ({ path, text: readFileSync(root + path, 'utf8') });
@@ -24,7 +24,7 @@ function allDefinitions(): string {
   );
   const everything = { path: 'all.lua', text: `-- Uses: ${names.join(', ')}\nreturn ${declared.join(', ')}` };
   const assemble = openAssembler((name) => read(libraryPath(name)));
-  const { text } = assemble(everything, { TERMINAL_SECONDS: aDayAndAnHour });
+  const { text } = assemble(everything);
   return text.slice(0, text.indexOf('\nreturn run('));
 }
 

@@ -81,9 +81,10 @@ export function startCrowd({ client, log, parties, random, restless }: CrowdOpti
       leaving = true;
       await Promise.race([everybody, trouble.promise]);
     },
-    /** Stops listening, once `latest` events were heard. */
-    async hangUp(latest: () => Promise<number>): Promise<void> {
-      while (log.events.length < (await latest())) await Promise.race([pause(50), trouble.promise]);
+    /** Stops listening, once the latest event was heard. */
+    async hangUp(latest: () => Promise<string | null>): Promise<void> {
+      while ((log.positions.at(-1) ?? null) !== (await latest()))
+        await Promise.race([pause(50), trouble.promise]);
       over.abort();
       await listening;
     },

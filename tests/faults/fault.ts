@@ -1,3 +1,4 @@
+import type { Db } from 'mongodb';
 import type { Chance } from '../../infra/local/demo/random.ts';
 import type { MatchmakingClient } from '../../producers/client.ts';
 import type { PromiseLog } from './promises.ts';
@@ -10,6 +11,8 @@ export interface Field {
   readonly workforce: Workforce;
   readonly client: MatchmakingClient;
   readonly domain: string;
+  /** What the fleet has on record. */
+  readonly record: Db;
   readonly log: PromiseLog;
   /** Configurations whose pools are about. */
   readonly pools: readonly string[];

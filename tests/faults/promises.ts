@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis';
+import { noId } from '../../jobs/chain.ts';
 import type { Asked, Call, Diary, Disturbance, Told } from '../../jobs/invariants/diary.ts';
 import { type HeldEvent, toHeldEvent } from '../../jobs/invariants/held-event.ts';
 import type { MatchmakingEvent } from '../../jobs/matchmaking/event.ts';
@@ -8,8 +9,9 @@ import { RequestError } from '../../producers/request-error.ts';
 /** What callers asked for and were told, and what they heard: the story the stores are checked against. */
 export interface PromiseLog {
   readonly calls: Call[];
-  /** Events by their number less one. */
+  /** In the order in which they were heard, each with its position. */
   readonly events: HeldEvent[];
+  readonly positions: string[];
   /** When the end of a ticket was heard, ms since 1970. */
   readonly endingHeardAt: Map<string, number>;
   /** Numbers of events that were trimmed before they were heard. */
@@ -31,6 +33,7 @@ export interface PromiseLog {
 export const openPromiseLog = (): PromiseLog => ({
   calls: [],
   events: [],
+  positions: [],
   endingHeardAt: new Map(),
   gaps: [],
   hostileJobs: new Set(),
@@ -102,13 +105,15 @@ export async function listen(
 ): Promise<void> {
   for await (const item of client.events({ from: 0, signal })) {
     if (item.kind === 'gap') {
-      // With a position before it the store went back: what a replica had not yet heard of was promised to nobody.
-      if (item.position > item.from) log.gaps.push(`${item.from} to ${item.position}`);
-      log.events.length = Math.min(log.events.length, item.position);
+      // One that was heard before: the store went back. What a replica had not yet heard of was promised to nobody.
+      const kept = log.positions.lastIndexOf(item.position) + 1;
+      if (kept === 0 && item.position !== noId) log.gaps.push(`${item.from} to ${item.position}`);
+      else log.events.length = log.positions.length = kept;
       continue;
     }
     const { time, detail } = item.event;
-    log.events[item.position - 1] = toHeldEvent(detail.type, Date.parse(time), detail);
+    log.events.push(toHeldEvent(detail.type, Date.parse(time), detail));
+    log.positions.push(item.position);
     if (endings.test(detail.type))
       for (const { ticketId } of detail.tickets) log.endingHeardAt.set(ticketId, Date.now());
     hear(item.event);

@@ -4,7 +4,7 @@ import { Redis } from 'ioredis';
 import { MongoClient } from 'mongodb';
 import { populate } from '../../infra/local/demo/population.ts';
 import { chance } from '../../infra/local/demo/random.ts';
-import { poolTag } from '../../jobs/keys.ts';
+import { domainKeys } from '../../jobs/keys.ts';
 import { type MatchmakingClient, openClient } from '../../producers/client.ts';
 import {
   openPlacementService,
@@ -91,11 +91,16 @@ export async function runFaults(options: FaultOptions): Promise<FaultReport> {
   const crowd = startCrowd({ client, log, parties, random, restless: options.restless });
   const operator = startOperator({ client, log, random: chance(seed + 2), scenarios, service });
   const probes = startProbes(client, log);
+  await using opened = new AsyncDisposableStack();
+  const mongo = new MongoClient(surroundings.stack.part('documentdb').url, { retryWrites: false });
+  opened.defer(() => mongo.close());
+  const record = mongo.db(env.DOCUMENTDB_DATABASE);
   const field: Field = {
     surroundings,
     workforce,
     client,
     domain,
+    record,
     log,
     pools: [...scenarios.map((it) => it.name), 'probe'],
   };
@@ -104,22 +109,17 @@ export async function runFaults(options: FaultOptions): Promise<FaultReport> {
   say(`${struck.length} faults are over; everybody goes home`);
 
   const redis = new Redis(redisUrl, { maxRetriesPerRequest: null });
-  await using opened = new AsyncDisposableStack();
   opened.defer(() => redis.disconnect());
-  const mongo = await new MongoClient(surroundings.env['DOCUMENTDB_URI'] ?? '', {
-    retryWrites: false,
-  }).connect();
-  opened.defer(() => mongo.close());
   const cacheRedis = new Redis(surroundings.env['CACHE_REDIS_URL'] ?? '');
   opened.defer(() => cacheRedis.disconnect());
-  const stores = { redis, domain, db: mongo.db(env.DOCUMENTDB_DATABASE), cacheRedis };
+  const stores = { redis, domain, db: record, cacheRedis };
   const unrest = await awaitCalm(
     Promise.all([crowd.leave(), probes.stop(), operator.leave()]),
     client,
     stores,
     calmWithinMs,
   );
-  await crowd.hangUp(async () => Number((await redis.get(`${poolTag(domain)}:event-number`)) ?? 0));
+  await crowd.hangUp(() => redis.get(domainKeys(domain).eventsHead()));
   const found = await findViolations(log, stores);
   return {
     seed,

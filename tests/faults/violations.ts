@@ -30,7 +30,7 @@ export async function awaitCalm(
     const reserved = await redis.zrange(`${poolTag(domain)}:reservations`, '0', '-1');
     return [
       ...(atHome ? [] : ['players who wait for the end of their tickets']),
-      ...jobs.flat().map(tell),
+      ...(await Promise.all(jobs.flat().map(tell))),
       ...outbox.map((it) => `match ${it} in the outbox`),
       ...reserved.map((it) => `ticket ${it} reserved`),
     ];
@@ -43,10 +43,14 @@ export async function awaitCalm(
   }
 }
 
-/** A job that is left: how often it was started and failed, and what about. */
-const tell = ({ name, id, attemptsStarted, attemptsMade, delay, failedReason, data }: Job): string =>
-  `job ${name} ${id}, started ${attemptsStarted} and failed ${attemptsMade} times, put off by ${delay} ms, ` +
-  `${failedReason ?? 'no error'}: ${JSON.stringify(data).slice(0, 400)}`;
+/** A job that is left: how it stands, how often it was started and failed, and what about. */
+async function tell(job: Job): Promise<string> {
+  const { name, id, attemptsStarted, attemptsMade, delay, failedReason, data } = job;
+  return (
+    `job ${name} ${id}, ${await job.getState()}, started ${attemptsStarted} and failed ${attemptsMade} times, ` +
+    `put off by ${delay} ms, ${failedReason ?? 'no error'}: ${JSON.stringify(data).slice(0, 400)}`
+  );
+}
 
 export interface Found {
   /** Broken invariants, a line each, with the history of whom it is about. */
@@ -80,7 +84,7 @@ export async function findViolations(log: PromiseLog, stores: StoresOfDomain): P
 /** What the stores hold, with the events as the client heard them: it heard all, the stream keeps the latest. */
 async function look({ events }: PromiseLog, stores: StoresOfDomain): Promise<Snapshot> {
   const held = await readSnapshot(stores);
-  return { ...held, events: events.filter(Boolean), eventsComplete: !events.includes(undefined as never) };
+  return { ...held, events: [...events], eventsComplete: true };
 }
 
 const ids = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;

@@ -20,6 +20,12 @@ afterAll(() => fleet[Symbol.asyncDispose]());
 
 const me = { kind: 'player', playerId: 'me' } as const;
 
+/** A configuration for tickets of two players. */
+async function installForTwo() {
+  await fleet.install('pairs', duelRuleSet.replace('"maxPlayers":1', '"maxPlayers":2'));
+  return 'pairs';
+}
+
 /** Puts on the queue what no client of ours would, and returns what became of it. */
 async function forge(job: Pick<Job, 'kind' | 'queue'>, item: unknown) {
   const envelope = { kind: job.kind, items: [item], actor: me, sentAt: 0 };
@@ -63,7 +69,7 @@ describe('the worker checks again who asks, whatever a producer let through', ()
     await vi.waitFor(async () =>
       expect(await fleet.client.describeSession(fleet.own('yours'))).toBeDefined(),
     );
-    await fleet.producerTickets.reserve('job', [aTicket('waiting', ['you'])]);
+    await fleet.producerTickets.start([aTicket('waiting', ['you'])]);
 
     const ended = await forge(job, item());
 
@@ -71,14 +77,19 @@ describe('the worker checks again who asks, whatever a producer let through', ()
     expect((await fleet.client.describeSession(fleet.own('yours')))?.status).toBe('ACTIVE');
   });
 
-  test(`${startMatchmaking.kind} of a player for others fails the ticket with the reason`, async () => {
-    await fleet.producerTickets.reserve('job', [{ ...aTicket('forged', ['you']), actor: me }]);
-    await forge(startMatchmaking, { ticketId: 'forged' });
+  test(`${startMatchmaking.kind} of a player for others is refused, and takes nobody's ticket away (invariant 11)`, async () => {
+    await fleet.producerTickets.start([aTicket('theirs', ['they'])]);
+    const { players } = aTicket('forged', ['me', 'they']);
+    const configuration = await installForTwo();
 
-    expect(await fleet.ticket('forged')).toMatchObject({
-      status: 'FAILED',
-      statusMessage: expect.stringContaining('only a ticket of their own'),
+    const ended = await forge(startMatchmaking, { configuration, ticketId: 'forged', players });
+
+    expect(ended).toEqual({
+      state: 'failed',
+      reason: expect.stringContaining('only a ticket of their own'),
     });
+    expect(await fleet.ticket('theirs')).toMatchObject({ status: 'SEARCHING' });
+    expect(await fleet.ticket('forged')).toBeUndefined();
   });
 
   test("read-session shows a player nothing of another's session", async () => {

@@ -58,6 +58,17 @@ test('attributes, tokens and e-mail addresses reach no log line, no metric and n
   await fleet.client.createSession({ playerId: fleet.own('ann') });
   const { ticketId } = await start('ann');
   await start('bob');
+  // Without our client the attributes travel in the job, one of them of a type that its rule set refuses.
+  const wrong = { ...attributes, skill: { S: canaries.token } };
+  await fleet.queues.matchmaking.add(startMatchmaking.kind, {
+    kind: startMatchmaking.kind,
+    items: [attributes, wrong].map((brought, n) => ({
+      configuration: 'duel',
+      players: [{ playerId: fleet.own(`bare-${n}`), attributes: brought }],
+    })),
+    actor: { kind: 'service', name: 'test' },
+    sentAt: 0,
+  });
   // Refused work is logged with its reason, which must not carry its content.
   await fleet.queues.matchmaking.add(startMatchmaking.kind, {
     kind: startMatchmaking.kind,

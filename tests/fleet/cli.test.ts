@@ -149,19 +149,15 @@ test('an operator puts settings, starts a ticket, looks at it and stops it', asy
 
   expect(await cli('ticket', 'start', 'ticket.json')).toMatchObject({
     code: 0,
-    out: expect.stringContaining('QUEUED'),
+    out: expect.stringContaining('SEARCHING'),
   });
   expect(await cli('ticket', 'start', 'ticket.json')).toMatchObject({
     code: 1,
     err: expect.stringContaining('was used before'),
   });
-  await expect
-    .poll(async () => (await cli('ticket', 'show', 'cli-ticket')).out, { timeout: 60_000 })
-    .toContain('SEARCHING');
+  expect((await cli('ticket', 'show', 'cli-ticket')).out).toContain('SEARCHING');
   expect(await cli('ticket', 'stop', 'cli-ticket')).toMatchObject({ code: 0 });
-  await expect
-    .poll(async () => (await cli('ticket', 'show', 'cli-ticket')).out, { timeout: 60_000 })
-    .toContain('CANCELLED');
+  expect((await cli('ticket', 'show', 'cli-ticket')).out).toContain('CANCELLED');
   expect(await cli('ticket', 'show', 'ghost')).toMatchObject({
     code: 1,
     err: expect.stringContaining('no ticket ghost'),

@@ -66,6 +66,7 @@ describe('the package', () => {
         'producers/client.js',
         'producers/client.d.ts',
         'producers/scripts/reserve.lua',
+        'jobs/scripts/start.lua',
         'jobs/scripts/libraries/keys.lua',
       ]),
     );
@@ -117,7 +118,7 @@ describe('the ten-minute guide', () => {
     for (const time of ['first', 'second']) {
       const { stdout } = await run('sh', ['-euc', runAll], { cwd: project.folder, env, timeout: 60_000 });
       expect(stdout, time).toBe('not-allowed\nCOMPLETED\n');
-      positions.push(Number(readFileSync(join(project.folder, 'events.position'), 'utf8')));
+      positions.push(Number.parseInt(readFileSync(join(project.folder, 'events.position'), 'utf8'), 10));
     }
     expect(positions[1]).toBeGreaterThan(positions[0] ?? 0);
   }, 180_000);
@@ -127,7 +128,7 @@ describe('the ten-minute guide', () => {
     async (node) => {
       await using fleet = await openFleet();
       await fleet.startWorker();
-      saveFiles({ ...filesOf(guide), 'events.position': '1000' });
+      saveFiles({ ...filesOf(guide), 'events.position': '1000-1' });
 
       const { stdout } = await run(node, ['events.mjs'], {
         cwd: project.folder,

@@ -4,7 +4,7 @@ import { startMatch } from '../../jobs/session-creation/start-match.ts';
 import type { RatingStores } from '../../workers/rating-update/update-ratings.ts';
 import { rateMatches } from '../../workers/rating-update/update-ratings.ts';
 import { createSessions } from '../../workers/session-creation/create-session.ts';
-import { aConfiguration } from '../support/builders.ts';
+import { aBackfill, aConfiguration, aPlayer } from '../support/builders.ts';
 import { duelSteps } from '../support/duel-steps.ts';
 import { type Fleet, openFleet } from '../support/fleet.ts';
 import { perform } from '../support/fleet-stores.ts';
@@ -24,8 +24,7 @@ beforeEach(async () => {
   [ann, bob] = [fleet.own('ann'), fleet.own('bob')];
 });
 
-const reserve = () => duelSteps(fleet, ann, bob).reserve();
-const enter = () => duelSteps(fleet, ann, bob).enter();
+const start = () => duelSteps(fleet, ann, bob).start();
 const commit = () => duelSteps(fleet, ann, bob).commit();
 
 const openSessions = () =>
@@ -34,8 +33,8 @@ const openSessions = () =>
     [ann, bob].map((playerId) => ({ sessionId: `session-${playerId}`, playerId, requestedAt: 0 })),
   );
 
-/** The sweep looks at reservations 10 s old: these are. */
-const ageReservations = () => fleet.redis.zadd(fleet.key('reservations'), 'XX', 1, ann, 1, bob);
+/** The sweep looks at reservations 10 s old: this one is. */
+const ageReservation = () => fleet.redis.zadd(fleet.key('reservations'), 'XX', 1, 'company');
 /** The beat hands over again what waits in the outbox for 10 s: this does. */
 const ageOutbox = () => fleet.redis.zadd(fleet.key('outbox-due'), 'XX', 1, 'match');
 
@@ -67,9 +66,8 @@ async function expectOneMatch(matchId: string | RegExp) {
 }
 
 describe('a producer dies', () => {
-  test('between reserving tickets and adding their job: the sweep adds it (invariant 1)', async () => {
-    await reserve();
-    await ageReservations();
+  test('between starting tickets and waking their pool: the beat wakes it (invariants 1, 9)', async () => {
+    await start();
 
     await fleet.startWorker();
 
@@ -77,43 +75,31 @@ describe('a producer dies', () => {
   });
 });
 
-describe('a start job', () => {
-  test('that failed for good leaves its tickets FAILED, with its reason, by the sweep (invariant 1)', async () => {
-    await reserve();
-    await ageReservations();
-    await fleet.queues.matchmaking.add('start-matchmaking', { items: 'none' }, { jobId: 'start-job' });
+describe('the start job of a backfill ticket', () => {
+  test('that failed for good leaves its ticket FAILED, with its reason, by the sweep (invariant 1)', async () => {
+    const players = [{ ...aPlayer(ann), team: 'side_1' }];
+    await fleet.producerTickets.reserve('start-job', aBackfill('company', players));
+    await ageReservation();
+    await fleet.queues.matchmaking.add('start-backfill', { items: 'none' }, { jobId: 'start-job' });
 
     await fleet.startWorker();
 
-    await eventually(async () => {
-      const tickets = await fleet.client.describeMatchmaking([ann, bob]);
-      expect(tickets).toMatchObject(
-        [ann, bob].map(() => ({
-          status: 'FAILED',
-          statusReason: 'StartFailed',
-          statusMessage: expect.stringMatching(/start job failed.*items/),
-        })),
-      );
-    });
-    expect(await fleet.lifecycle(ann)).toEqual(['MatchmakingFailed']);
+    await eventually(async () =>
+      expect(await fleet.ticket('company')).toMatchObject({
+        status: 'FAILED',
+        statusReason: 'StartFailed',
+        statusMessage: expect.stringMatching(/start job failed.*items/),
+      }),
+    );
+    expect(await fleet.lifecycle('company')).toEqual(['MatchmakingFailed']);
     expect(await fleet.redis.zcard(fleet.key('reservations'))).toBe(0);
-    expect(await brokenInvariants(fleet, { tickets: [ann, bob] })).toEqual([]);
+    expect(await brokenInvariants(fleet, { tickets: ['company'] })).toEqual([]);
   });
 });
 
 describe('a matchmaking worker dies', () => {
-  test('between letting tickets enter and waking their pool: the beat wakes it (invariant 9)', async () => {
-    await reserve();
-    await enter();
-
-    await fleet.startWorker();
-
-    await expectOneMatch(/./);
-  });
-
   test('between committing a match and handing it over: the beat hands it over (invariant 4)', async () => {
-    await reserve();
-    await enter();
+    await start();
     await commit();
     await ageOutbox();
 
@@ -123,8 +109,7 @@ describe('a matchmaking worker dies', () => {
   });
 
   test('and the match it handed over failed for good: the beat clears that job and hands it over again (invariant 4)', async () => {
-    await reserve();
-    await enter();
+    await start();
     await commit();
     await fleet.queues['session-creation'].add(
       'start-match',
@@ -147,6 +132,10 @@ describe('a session-creation worker dies in start-match', () => {
   const steps = [
     ['claiming the tickets', (match: CommittedMatch) => fleet.stores.tickets.claim([match], new Date())],
     [
+      'storing the match',
+      (match: CommittedMatch) => fleet.stores.matches.create([{ match, status: 'COMPLETED' }], new Date()),
+    ],
+    [
       "pointing the players' sessions at it",
       (match: CommittedMatch) =>
         fleet.stores.sessions.board(
@@ -154,18 +143,13 @@ describe('a session-creation worker dies in start-match', () => {
           new Date(),
         ),
     ],
-    [
-      'storing the match',
-      (match: CommittedMatch) => fleet.stores.matches.create([{ match, status: 'COMPLETED' }], new Date()),
-    ],
   ] as const;
 
   test.each(steps.map(([what], index) => [what, index] as const))(
     'after %s: it is done again and has one effect (invariants 2, 4)',
     async (_what, last) => {
       await openSessions();
-      await reserve();
-      await enter();
+      await start();
       const match = await commit();
       for (const [, step] of steps.slice(0, last + 1)) await step(match);
       await fleet.queues['session-creation'].add(
@@ -227,14 +211,14 @@ describe('a rating-update worker dies', () => {
     '%s: the result is rated once, and sessions and cache learn of it (invariant 5)',
     async (_where, changes, mortal) => {
       await openSessions();
-      await reserve();
-      await enter();
+      await start();
       const match = await commit();
       await fleet.stores.matches.create([{ match, status: 'COMPLETED' }], new Date());
       await fleet.stores.sessions.board(
         [ann, bob].map((playerId) => ({ playerId, matchId: 'match', matchAt: match.now })),
         new Date(),
       );
+      await fleet.stores.pool.settle([{ match, status: 'COMPLETED', reason: '', message: '' }]);
       const attempt = rateMatches(mortal({ ...fleet.stores, onRated: () => undefined }));
       await expect(perform(attempt, [{ matchId: 'match', teams }])).rejects.toThrow('died here');
       expect(await all('rating_changes')).toHaveLength(changes);
@@ -256,8 +240,7 @@ describe('a rating-update worker dies', () => {
         expect(await fleet.cacheRedis.hget(`sessions:session-${player._id}`, 'rating')).toBe(rating);
       }
       expect(players.get(ann)?.profile.current_rating).toBeGreaterThan(1500);
-      // Nobody placed the match: its tickets wait in the outbox.
-      expect(await brokenInvariants(fleet, { settled: false, results: ['match'] })).toEqual([]);
+      expect(await brokenInvariants(fleet, { results: ['match'] })).toEqual([]);
     },
   );
 });

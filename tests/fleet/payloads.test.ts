@@ -66,15 +66,8 @@ const good: Record<
     kind: 'start-matchmaking',
     async make() {
       const ticketId = unique('ticket');
-      await fleet.producerTickets.reserve('a-job', [
-        {
-          ...soloist('duel', unique('player'), 1_000 * ++count),
-          ticketId,
-          actor: { kind: 'service', name: 'test' },
-        },
-      ]);
       return {
-        item: { ticketId },
+        item: { ...soloist('duel', unique('player'), 1_000 * ++count), ticketId },
         effect: async () => expect(await fleet.ticket(ticketId)).toMatchObject({ status: 'SEARCHING' }),
       };
     },
@@ -89,10 +82,13 @@ const good: Record<
         ladder: 'default',
         ruleSet: { name: 'duel', version: 1 },
         now: 1,
+        asOf: 1,
         seed: 1,
         tickets: [a, b].map((id) => ({
           ticketId: id,
           startTime: 1,
+          age: 0,
+          sequence: 1,
           players: [{ playerId: id, attributes: {} }],
         })),
         teams: [

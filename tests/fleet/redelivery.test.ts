@@ -2,7 +2,7 @@ import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import type { Envelope, QueueName } from '../../jobs/contract.ts';
 import { queueNames } from '../../jobs/contract.ts';
 import { startMatchmaking } from '../../jobs/matchmaking/start-matchmaking.ts';
-import { aConfiguration, aTicket } from '../support/builders.ts';
+import { aConfiguration } from '../support/builders.ts';
 import { keysOf } from '../support/domain.ts';
 import { duelSteps } from '../support/duel-steps.ts';
 import { type Fleet, openFleet, soloist } from '../support/fleet.ts';
@@ -49,14 +49,21 @@ async function everything() {
   };
 }
 
-/** Twenty players get sessions, play one match each and are rated; one more searches and is stopped. */
+/**
+ * Twenty players get sessions, play one match each and are rated; one more searches and is stopped. Half of the tickets are
+ * started by a client, the others and the stop come as jobs.
+ */
 async function liveOneEvening() {
   const { client } = fleet;
   const players = Array.from({ length: 20 }, (_, n) => fleet.own(`p${n}`));
   await Promise.all(players.map((playerId) => client.createSession({ playerId })));
-  const tickets = await Promise.all(players.map((id) => client.startMatchmaking(soloist('duel', id))));
+  const requests = players.map((id) => ({ ...soloist('duel', id), ticketId: id }));
+  await Promise.all([
+    ...requests.slice(0, 10).map((it) => client.startMatchmaking(it)),
+    deliver('matchmaking', startMatchmaking.kind, requests.slice(10)),
+  ]);
   const matches = await eventually(async () => {
-    const all = await client.describeMatchmaking(tickets.map((it) => it.ticketId));
+    const all = await client.describeMatchmaking(players);
     expect(all.map((it) => it.status)).toEqual(players.map(() => 'COMPLETED'));
     return new Set(all.map((it) => it.matchId ?? ''));
   });
@@ -66,11 +73,11 @@ async function liveOneEvening() {
   ];
   await Promise.all([...matches].map((matchId) => client.reportMatchResult({ matchId, teams })));
   const lonely = await client.startMatchmaking(soloist('duel', fleet.own('lonely')));
-  await eventually(async () => expect(await statusOf(lonely.ticketId)).toBe('SEARCHING'));
-  await client.stopMatchmaking(lonely.ticketId);
+  await deliver('matchmaking', 'stop-matchmaking', [{ ticketId: lonely.ticketId }]);
   await eventually(async () => {
     expect(await statusOf(lonely.ticketId)).toBe('CANCELLED');
     expect(await fleet.db.collection('rating_changes').countDocuments()).toBe(20);
+    expect(await fleet.db.collection('tickets').countDocuments({ status: 'CANCELLED' })).toBe(1);
   });
   await idle();
 }
@@ -100,17 +107,11 @@ test('every job of an evening delivered again, three times over and in reverse, 
   expect(await everything()).toEqual(before);
 });
 
-test('a start job delivered many times at once, alone and in batches, lets each ticket enter once (invariants 2, 9)', async () => {
+test('a start job delivered many times at once, alone and in batches, starts each ticket once (invariants 2, 9)', async () => {
   const ids = Array.from({ length: 6 }, (_, n) => `t${n}`);
-  await fleet.producerTickets.reserve(
-    'job',
-    ids.map((id, n) => ({ ...aTicket(id), players: soloist('duel', id, n * 100).players })),
-  );
+  const items = ids.map((id, n) => ({ ...soloist('duel', id, n * 100), ticketId: id }));
   for (let n = 0; n < 24; n++)
-    await deliver('matchmaking', 'start-matchmaking', [
-      { ticketId: ids[n % 6] },
-      { ticketId: ids[(n + 1) % 6] },
-    ]);
+    await deliver('matchmaking', startMatchmaking.kind, [items[n % 6], items[(n + 1) % 6]]);
 
   await fleet.startWorker();
   await fleet.startWorker();
@@ -123,26 +124,25 @@ test('a start job delivered many times at once, alone and in batches, lets each 
   expect(await fleet.redis.zcard(fleet.key('pool:duel'))).toBe(6);
 });
 
-test('a stop that overtakes its start still wins (invariant 1)', async () => {
+test('a start job that comes again once its ticket was stopped brings it back in no way (invariant 11)', async () => {
   await fleet.startWorker();
-  await deliver('matchmaking', 'stop-matchmaking', [{ ticketId: 'hasty' }]);
+  const item = { ...soloist('duel', 'p'), ticketId: 'hasty' };
+  await deliver('matchmaking', startMatchmaking.kind, [item]);
+  await eventually(async () => expect(await statusOf('hasty')).toBe('SEARCHING'));
+  await fleet.client.stopMatchmaking('hasty');
+
+  await deliver('matchmaking', startMatchmaking.kind, [item]);
   await idle();
 
-  const started = await fleet.client.startMatchmaking({ ...soloist('duel', 'p'), ticketId: 'hasty' });
-
-  expect(started.status).toBe('CANCELLED');
-  await deliver('matchmaking', 'start-matchmaking', [{ ticketId: 'hasty' }]);
-  await idle();
   expect(await statusOf('hasty')).toBe('CANCELLED');
+  expect(await fleet.redis.zcard(fleet.key('pool:duel'))).toBe(0);
 });
 
-test('start jobs of one player delivered newest first: the newest ticket searches, the older are CANCELLED (invariant 2)', async () => {
-  for (const id of ['old', 'newer', 'newest'])
-    await fleet.producerTickets.reserve('job', [aTicket(id, ['p'])]);
+test('start jobs of one player: the ticket started last searches, the older are CANCELLED, whichever comes again (invariant 2)', async () => {
   await fleet.startWorker();
 
-  for (const id of ['newest', 'old', 'newer']) {
-    await deliver('matchmaking', startMatchmaking.kind, [{ ticketId: id }]);
+  for (const id of ['old', 'newer', 'newest', 'old', 'newer']) {
+    await deliver('matchmaking', startMatchmaking.kind, [{ ...soloist('duel', 'p'), ticketId: id }]);
     await idle();
   }
 
@@ -156,8 +156,7 @@ test('start jobs of one player delivered newest first: the newest ticket searche
 
 test('a result that overtakes its match waits for it and is rated once (invariant 5)', async () => {
   const steps = duelSteps(fleet, fleet.own('a'), fleet.own('b'));
-  await steps.reserve();
-  await steps.enter();
+  await steps.start();
   const { matchId, teams } = await steps.commit();
   await fleet.startWorker();
   const result = { matchId, teams: teams.map(({ name }, index) => ({ name, rank: index + 1 })) };

@@ -149,8 +149,10 @@ const engines = ruleSets.map((body) => {
 });
 
 const entry = {
-  type: 'MatchmakingSucceeded',
+  p: '6-1',
+  now: '1767225600000',
   time: '1767225600000',
+  type: 'MatchmakingSucceeded',
   configuration: 'duel',
   detail: JSON.stringify({
     matchId: 'm-1',
@@ -171,9 +173,9 @@ const events: Target = (random) => {
   if (random.uniform() < 0.3) changed['time'] = mutateText(entry.time, random);
   const fields = Object.entries(changed).flat();
   if (random.uniform() < 0.2) fields.splice(Math.floor(random.uniform() * fields.length), 1);
-  const event = readable(7, fields, { account: '000000000000', region: 'us-east-1' });
-  if (event) JSON.stringify(event);
-  return event ? 'accepted' : 'refused';
+  const read = readable(['7-1', fields], { account: '000000000000', region: 'us-east-1' });
+  if (read) JSON.stringify(read);
+  return read ? 'accepted' : 'refused';
 };
 
 function wireMessage(fields: object): Buffer {

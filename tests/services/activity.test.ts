@@ -1,6 +1,8 @@
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
 import { domainKeys } from '../../jobs/keys.ts';
 import { activityKeys, estimateWait, readActivity } from '../../jobs/matchmaking/activity.ts';
+import { storedEvents } from '../../jobs/matchmaking/event.ts';
+import { backfillSteps } from '../support/backfill-steps.ts';
 import { aConfiguration, aTicket } from '../support/builders.ts';
 import { openPoolSteps } from '../support/pool-steps.ts';
 
@@ -11,11 +13,11 @@ beforeEach(async () => {
   onTestFinished(() => domain[Symbol.asyncDispose]());
 });
 
-/** The fleet's clock, ms; it can be moved ahead, never back. */
-const clock = async () => Number(await domain.redis.get(domain.key('clock')));
-const passes = async (ms: number) => domain.redis.set(domain.key('clock'), String((await clock()) + ms));
+const answer = (ticketId: string, acceptance: 'ACCEPT' | 'REJECT', ...playerIds: string[]) =>
+  domain.pool.accept({ ticketId, matchId: 'm', acceptance, playerIds });
+const { fill } = backfillSteps(() => domain);
 const slots = async () => {
-  const keys = activityKeys(domainKeys(domain.domain), 'duel', await clock());
+  const keys = activityKeys(domainKeys(domain.domain), 'duel', await domain.now());
   return (await Promise.all(keys.map((key) => domain.redis.hgetall(key)))).map(readActivity);
 };
 
@@ -23,16 +25,14 @@ test('what happens to tickets is counted in slots that are forgotten', async () 
   await domain.search('a', 'b', 'c', 'd', 'e');
   await domain.pool.commit('duel', [await domain.commitOf('m', 'a', 'b')]);
   await domain.pool.stop('c');
-  await domain.reserve(aTicket('f'));
-  await domain.pool.refuse([{ ticketId: 'f', reason: 'Why', message: 'Because.' }]);
-  await domain.reserve(aTicket('late'));
-  await domain.enter('late', -1);
+  await domain.start(aTicket('f'), { ...aTicket('late'), timeoutMs: -1 });
+  await domain.pool.refuse([{ ticketId: 'f', revision: '1', reason: 'Why', message: 'Because.' }]);
   await domain.pool.expire(['late']);
 
   const [now] = await slots();
 
-  expect(now).toMatchObject({ started: 6, matches: 1, matched: 2, cancelled: 1, timedOut: 1, failed: 1 });
-  const [key = ''] = activityKeys(domainKeys(domain.domain), 'duel', await clock());
+  expect(now).toMatchObject({ started: 7, matches: 1, matched: 2, cancelled: 1, timedOut: 1, failed: 1 });
+  const [key = ''] = activityKeys(domainKeys(domain.domain), 'duel', await domain.now());
   expect(await domain.redis.ttl(key)).toBeGreaterThan(3_600);
 });
 
@@ -49,9 +49,9 @@ test('a proposal counts once everybody has accepted, with the whole wait', async
   await domain.search('a', 'b');
   await domain.pool.commit('duel', [await domain.commitOf('m', 'a', 'b')], 60_000);
   expect((await slots())[0]).toMatchObject({ matches: 0 });
-  await passes(8_000);
-  await domain.pool.accept('a', 'm', 'ACCEPT', ['a']);
-  await domain.pool.accept('b', 'm', 'ACCEPT', ['b']);
+  await domain.pass(8_000);
+  await answer('a', 'ACCEPT', 'a');
+  await answer('b', 'ACCEPT', 'b');
 
   expect((await slots())[0]).toMatchObject({ matches: 1, matched: 2 });
   expect(estimateWait(await slots())?.p50).toBeGreaterThan(6_700);
@@ -61,10 +61,13 @@ test.each([0, 1, 2, 3, 999, 8_192, 60_000, 43_200_000])(
   'a ticket that waited %i ms is found again within a fifth of that',
   async (ms) => {
     await domain.search('a', 'b');
-    await domain.redis.set(domain.key('clock'), 4_000_000_000_000);
-    for (const id of ['a', 'b']) await domain.redis.hset(domain.key(`ticket:${id}`), 'start', 4e12 - ms);
+    const commit = await domain.commitOf('m', 'a', 'b');
+    // The clock stands still for the next script.
+    const now = await domain.now();
+    await domain.redis.set(domain.key('clock'), `${now + 3_600_000} ${now}`);
+    for (const id of ['a', 'b']) await domain.redis.hset(domain.key(`ticket:${id}`), 'since', now - ms);
 
-    await domain.pool.commit('duel', [await domain.commitOf('m', 'a', 'b')]);
+    await domain.pool.commit('duel', [commit]);
 
     const { p50 = 0, p90 = 0, tickets } = estimateWait(await slots()) ?? {};
     expect(tickets).toBe(2);
@@ -78,15 +81,14 @@ test.each([0, 1, 2, 3, 999, 8_192, 60_000, 43_200_000])(
 test("a ticket's event tells how long it may wait, also when it searches again; without history it says so", async () => {
   const told = async () =>
     (await domain.redis.xrange(domain.key('events'), '-', '+'))
-      .filter(([, fields]) => fields[1] === 'MatchmakingSearching')
-      .map(([, fields]) => JSON.parse(fields[7] ?? '{}').estimatedWaitMillis);
+      .flatMap(storedEvents)
+      .filter(({ type }) => type === 'MatchmakingSearching')
+      .map(({ detail }) => detail['estimatedWaitMillis']);
   await domain.search('first');
-  await domain.reserve(aTicket('a'), aTicket('b'));
-  for (const { ticketId, players } of [aTicket('a'), aTicket('b')])
-    await domain.pool.enter([{ ticketId, pool: 'duel', timeoutMs: 60_000, players, estimatedWait: 1_234 }]);
+  await domain.start(...['a', 'b'].map((id) => ({ ...aTicket(id), estimatedWait: 1_234 })));
   await domain.pool.commit('duel', [await domain.commitOf('m', 'a', 'b')], 60_000);
-  await domain.pool.accept('b', 'm', 'ACCEPT', ['b']);
-  await domain.pool.accept('a', 'm', 'REJECT', ['a']);
+  await answer('b', 'ACCEPT', 'b');
+  await answer('a', 'REJECT', 'a');
 
   expect(await told()).toEqual(['NOT_AVAILABLE', 1_234, 1_234, 1_234]);
 });
@@ -103,25 +105,22 @@ test('another configuration has a history of its own', async () => {
 
 test('players are counted per pool while their tickets search there, parties beyond their first', async () => {
   const companions = async () => (await domain.redis.hget(domain.key('companions'), 'duel')) ?? 'none';
-  await domain.reserve(aTicket('trio', ['x', 'y', 'z']), aTicket('pair', ['v', 'w']), aTicket('solo'));
-  for (const id of ['trio', 'pair', 'solo']) await domain.enter(id);
+  await domain.start(aTicket('trio', ['x', 'y', 'z']), aTicket('pair', ['v', 'w']), aTicket('solo'));
   expect(await companions()).toBe('3');
   await domain.pool.move('duel', [{ ticketId: 'pair', pool: 'duel/eu' }]);
   expect(await companions()).toBe('2');
   await domain.pool.commit('duel', [await domain.commitOf('m', 'trio', 'solo')], 60_000);
   expect(await companions()).toBe('none');
-  await domain.pool.accept('solo', 'm', 'ACCEPT', ['solo']);
-  await domain.pool.accept('trio', 'm', 'REJECT', ['x']);
+  await answer('solo', 'ACCEPT', 'solo');
+  await answer('trio', 'REJECT', 'x');
 
   expect(await domain.statusOf('solo')).toBe('SEARCHING');
   expect(await domain.redis.hgetall(domain.key('companions'))).toEqual({ 'duel/eu': '1' });
 });
 
 test('a backfill ticket is no player who waits: it counts neither as one, nor as started, nor its wait', async () => {
-  const backfill = { ...aTicket('fill', ['x', 'y']), fills: 'running' };
-  await domain.reserve(backfill, aTicket('a'));
-  await domain.enter('a');
-  await domain.enter('fill');
+  await domain.start(aTicket('a'));
+  await fill('fill', 'x', 'y');
   expect(await domain.redis.hget(domain.key('companions'), 'duel')).toBe('-1');
 
   await domain.pool.commit('duel', [await domain.commitOf('m', 'a', 'fill')]);

@@ -1,12 +1,12 @@
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
+import { noId } from '../../jobs/chain.ts';
 import { runCycle } from '../../workers/matchmaking/cycle.ts';
 import { openMirror } from '../../workers/matchmaking/mirror.ts';
 import type { CycleState } from '../../workers/pool/changes.ts';
-import { openConfigurations } from '../../workers/pool/configurations.ts';
 import type { Pool } from '../../workers/pool/pool.ts';
-import { aConfiguration, aTicket } from '../support/builders.ts';
+import { aBackfill, aConfiguration, aPlayer, aTicket } from '../support/builders.ts';
+import { cycleStores } from '../support/cycle-stores.ts';
 import { openPoolSteps } from '../support/pool-steps.ts';
-import { unobserved } from '../support/unobserved.ts';
 
 /** One more than may wait for long without being a backlog. */
 const backlog = Array.from({ length: 1_001 }, (_, n) => `t${n}`);
@@ -18,36 +18,17 @@ beforeEach(async () => {
   onTestFinished(() => domain[Symbol.asyncDispose]());
 });
 
-const reserveAll = (ticketIds: readonly string[]) =>
-  domain.reserve(...ticketIds.map((ticketId) => aTicket(ticketId)));
+const letIn = (ticketIds: readonly string[], pool = 'duel') =>
+  domain.start(...ticketIds.map((ticketId) => ({ ...aTicket(ticketId), pool, timeoutMs: 600_000 })));
 
-const enterAll = (ticketIds: readonly string[], pool = 'duel') =>
-  domain.pool.enter(
-    ticketIds.map((ticketId) => ({
-      ticketId,
-      pool,
-      timeoutMs: 600_000,
-      players: aTicket(ticketId).players,
-    })),
-  );
-
-const letIn = async (ticketIds: readonly string[], pool?: string) => {
-  await reserveAll(ticketIds);
-  await enterAll(ticketIds, pool);
-};
-
-/** So much time passes on the domain's clock, which never goes back. */
-const pass = async (ms: number) => {
-  const { now } = await domain.pool.catchUp('none', 'none', 0, 1);
-  await domain.redis.set(domain.key('clock'), now + ms);
-};
+const pass = (ms: number) => domain.pass(ms);
 
 /** A cycle of the pool begins, or goes on, that has the whole of it or a part. */
 const begin = (whole = true, pool = 'duel') =>
-  domain.pool.catchUp(pool, 'duel', 0, 1, { begins: true, whole });
-const goOn = () => domain.pool.catchUp('duel', 'duel', 0, 1, { begins: false, whole: true });
+  domain.pool.catchUp(pool, 'duel', noId, 1, { begins: true, whole });
+const goOn = () => domain.pool.catchUp('duel', 'duel', noId, 1, { begins: false, whole: true });
 const rest = async (short = false) => {
-  const { latest, version } = await domain.pool.catchUp('duel', 'duel', 0, 1);
+  const { latest, version } = await domain.pool.catchUp('duel', 'duel', noId, 1);
   await domain.pool.rest('duel', { configuration: 'duel', position: latest, version }, undefined, short);
 };
 
@@ -59,19 +40,19 @@ const cycleTooLong = async () => {
 };
 
 const refusal = async (ticket = aTicket('new')) => {
-  const [result] = await domain.reserve(ticket);
-  return result instanceof Error ? result.message : undefined;
+  const [verdict] = await domain.start(ticket);
+  return verdict?.kind === 'refused' ? verdict.reason : undefined;
 };
 
 test('a pool whose cycle has too much to do takes no new tickets of its configuration, and says so', async () => {
   await letIn(backlog);
   await cycleTooLong();
 
-  const [refused] = await domain.reserve(aTicket('new'));
+  const [refused] = await domain.start(aTicket('new'));
 
   expect(refused).toMatchObject({
-    code: 'unavailable',
-    message: expect.stringMatching(
+    as: 'unavailable',
+    reason: expect.stringMatching(
       /^configuration: matchmaking of duel is 3\d s behind and takes no new tickets until it has caught up; nothing was queued$/,
     ),
   });
@@ -152,8 +133,10 @@ test('a pool that has worked off its backlog lets tickets in at once', async () 
 test('of a pool that nobody has cycled for long nothing is known', async () => {
   await letIn(backlog);
   await begin();
+  await pass(600_001);
+  await goOn();
 
-  expect(await domain.redis.pttl(domain.key('lag:duel'))).toBeGreaterThan(590_000);
+  expect(await refusal()).toBeUndefined();
 });
 
 test('what waits counts over all pools of the configuration', async () => {
@@ -173,52 +156,25 @@ test('a few tickets that waited for a worker that died keep nobody out', async (
   expect(await refusal()).toBeUndefined();
 });
 
-test('tickets that wait long before they even enter keep new ones out', async () => {
-  await reserveAll(backlog);
-  await reserveAll(['last']);
-  await pass(31_000);
-  await enterAll(['last']);
-
-  expect(await refusal()).toMatch(/3\d s behind/);
-});
-
-test('those that are late alone, since their ratings could not be read, keep nobody out', async () => {
-  await reserveAll(['late']);
-  await pass(31_000);
-  await reserveAll(['fresh', ...backlog]);
-  await enterAll(['fresh']);
-  await enterAll(['late']);
-
-  expect(await refusal()).toBeUndefined();
-});
-
 test('a running match still gets company: that takes tickets out of the pool', async () => {
   await letIn(backlog);
   await cycleTooLong();
   expect(await refusal()).toBeDefined();
 
-  expect(await refusal({ ...aTicket('company'), fills: 'match' })).toBeUndefined();
-});
-
-test('a ticket stopped before it was asked for is still answered: it is CANCELLED', async () => {
-  await domain.pool.stop('new');
-  await letIn(backlog);
-  await cycleTooLong();
-
-  const [result] = await domain.reserve(aTicket('new'));
-
-  expect(result).toMatchObject({ stopped: true });
+  expect(await domain.tickets.reserve('job', aBackfill('company', [aPlayer('p')]))).toMatchObject({
+    ticketId: 'company',
+  });
 });
 
 test('once nobody sees it any more, tickets are taken again, for when somebody does', async () => {
   await letIn(backlog);
   await cycleTooLong();
   expect(await refusal()).toBeDefined();
-  // Ten seconds, which this test does not wait for, less what it took until here.
-  expect(await domain.redis.pttl(domain.key('behind:duel'))).toBeGreaterThan(5_000);
-  await domain.redis.pexpire(domain.key('behind:duel'), 100);
+  expect(await domain.redis.pttl(domain.key('behind:duel'))).toBe(-1);
 
-  await expect.poll(() => refusal(), { timeout: 5_000, interval: 50 }).toBeUndefined();
+  await pass(10_000);
+
+  expect(await refusal()).toBeUndefined();
 });
 
 /** Cycles of a real mirror; each decision of matches takes as long. */
@@ -238,7 +194,7 @@ function openCycles(ms: number, handOver: (jobId: string) => Promise<void> = asy
     },
   };
   const mirror = openMirror(pool, 'duel', { ticketsPerPage: 1_000, pagesAtOnce: 1 });
-  const stores = { pool, configurations: openConfigurations(pool), handOver, observe: unobserved };
+  const stores = cycleStores(pool, { handOver });
   return { cycle: () => runCycle(mirror, stores), seen, commits: () => commits };
 }
 

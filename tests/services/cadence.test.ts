@@ -2,11 +2,10 @@ import { expect, onTestFinished, test } from 'vitest';
 import { runCycle } from '../../workers/matchmaking/cycle.ts';
 import { formMatchesOfPool } from '../../workers/matchmaking/form-matches.ts';
 import { openMirror } from '../../workers/matchmaking/mirror.ts';
-import { openConfigurations } from '../../workers/pool/configurations.ts';
 import { aConfiguration, aTicket } from '../support/builders.ts';
+import { cycleStores } from '../support/cycle-stores.ts';
 import { perform } from '../support/fleet-stores.ts';
 import { openPoolSteps } from '../support/pool-steps.ts';
-import { unobserved } from '../support/unobserved.ts';
 
 /** The pool `duel` under these settings, and as many workers as are asked for, each with a mirror of its own. */
 async function openCadence(settings: object, maxPlayers = 1) {
@@ -19,12 +18,7 @@ async function openCadence(settings: object, maxPlayers = 1) {
     version: 2,
     ruleSet: { ...ruleSet, body },
   });
-  const stores = {
-    pool: domain.pool,
-    configurations: openConfigurations(domain.pool),
-    handOver: async () => undefined,
-    observe: unobserved,
-  };
+  const stores = cycleStores(domain.pool);
   return {
     ...domain,
     stores,
@@ -34,7 +28,6 @@ async function openCadence(settings: object, maxPlayers = 1) {
     },
     /** When (ms) time alone wakes the pool next. */
     due: async () => Number(await domain.redis.zscore(domain.key('due'), 'duel')),
-    now: async () => Number(await domain.redis.get(domain.key('clock'))),
   };
 }
 
@@ -88,13 +81,12 @@ test('a pool that keeps changing stays with its job for seconds; then the job yi
 });
 
 test('tickets time out in time while their pool waits for its interval', async () => {
-  const { worker, search, reserve, enter, statusOf } = await openCadence({ minimumIntervalSeconds: 60 });
+  const { worker, search, start, statusOf } = await openCadence({ minimumIntervalSeconds: 60 });
   const cycle = worker();
   await search('a', 'b');
   await cycle();
   await search('c');
-  await reserve(aTicket('brief'));
-  await enter('brief', 0);
+  await start({ ...aTicket('brief'), version: 2, timeoutMs: 0 });
 
   await cycle();
 
@@ -118,7 +110,7 @@ test('a match below its maximum is held until its oldest ticket has waited, and 
   await cycle();
 
   expect(await inPool()).toHaveLength(3);
-  expect(await due()).toBe((oldest?.startTime ?? 0) + 30_000);
+  expect(await due()).toBe((oldest?.since ?? 0) + 30_000);
   await search('d');
   await cycle();
   expect(await inPool()).toEqual([]);

@@ -2,12 +2,11 @@ import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { MatchmakingClient } from '../../producers/client.ts';
 import { duel, openClientDomain } from '../support/client-domain.ts';
 
-let domain: Awaited<ReturnType<typeof openClientDomain>>['domain'];
 let client: MatchmakingClient;
 beforeEach(async () => {
   const opened = await openClientDomain();
   onTestFinished(() => opened[Symbol.asyncDispose]());
-  ({ domain, client } = opened);
+  ({ client } = opened);
 });
 
 const queued = async () =>
@@ -79,8 +78,6 @@ describe('an abort signal', () => {
 
   test('aborted while a pool is asked why a ticket waits, ends the waiting', async () => {
     await client.startMatchmaking(duel('p', 'searching'));
-    const { players } = duel('p');
-    await domain.pool.enter([{ ticketId: 'searching', pool: 'duel', timeoutMs: 60_000, players }]);
 
     const waiting = client.explainTicket('searching', { signal: AbortSignal.timeout(100) });
     await expect(waiting).rejects.toMatchObject({ name: 'TimeoutError' });

@@ -14,22 +14,46 @@ beforeEach(async () => {
   onTestFinished(() => domain[Symbol.asyncDispose]());
   client = await openClient({ redisUrl: inject('stackEnv')['QUEUE_REDIS_URL'] ?? '', domain: domain.domain });
   onTestFinished(() => client[Symbol.asyncDispose]());
-  await domain.reserve(aTicket('a', ['p', 'q']), aTicket('b'), aTicket('c'));
-  for (const id of ['a', 'b', 'c']) await domain.enter(id);
+  await domain.start(aTicket('a', ['p', 'q']), aTicket('b'), aTicket('c'));
   await domain.pool.commit('duel', [await domain.commitOf('m', 'a', 'b')], 30_000);
 });
 
 const accept: AcceptMatch = { ticketId: 'a', matchId: 'm', playerIds: ['p'], acceptance: 'ACCEPT' };
 const asPlayer = (playerId: string) => ({ actor: { kind: 'player', playerId } }) as const;
 
-test('an answer to the proposal a ticket is in is queued', async () => {
-  await client.acceptMatch(accept);
-  await client.acceptMatch({ ...accept, playerIds: ['q'] }, asPlayer('q'));
+/** How often pools have been woken, and which. */
+const woken = async () =>
+  (await client.queues.matchmaking.getWaiting()).flatMap((job) => job.data.items as { pool: string }[]);
 
-  expect((await client.queues.matchmaking.getWaiting()).map((job) => job.data.items[0])).toEqual([
-    accept,
-    { ...accept, playerIds: ['q'] },
-  ]);
+test('an answer to the proposal a ticket is in counts when its call returns; the last one wakes the pool', async () => {
+  const answersOf = async () =>
+    Object.entries(await domain.redis.hgetall(domain.key('proposal:m'))).filter(([field]) =>
+      field.startsWith('answer:'),
+    );
+  await client.acceptMatch(accept);
+  expect(await answersOf()).toEqual([['answer:p', 'ACCEPT']]);
+  await client.acceptMatch({ ...accept, playerIds: ['q'] }, asPlayer('q'));
+  expect(await woken()).toEqual([]);
+  await client.acceptMatch({ ...accept, ticketId: 'b', playerIds: ['b'] });
+
+  expect(await domain.statusOf('a')).toBe('PLACING');
+  expect(await woken()).toEqual([{ pool: 'duel' }]);
+});
+
+test('a rejection ends the proposal when its call returns, and wakes the pool', async () => {
+  await client.acceptMatch({ ...accept, acceptance: 'REJECT' });
+
+  expect([await domain.statusOf('a'), await domain.statusOf('b')]).toEqual(['CANCELLED', 'SEARCHING']);
+  expect(await woken()).toEqual([{ pool: 'duel' }]);
+});
+
+test('an answer that comes after its time is refused by name, for it counts as none', async () => {
+  await domain.redis.zadd(domain.key('proposals'), 1, 'm');
+
+  await expect(client.acceptMatch(accept)).rejects.toMatchObject({
+    code: 'conflict',
+    message: 'matchId: the time to accept m is over',
+  });
 });
 
 test.each([
@@ -66,14 +90,11 @@ test.each([
   });
 });
 
-test('the worker checks again who answers, hands a decided match over and wakes the pool of a dropped one', async () => {
-  const handed: string[][] = [];
+test('a worker that answers for somebody without a client checks who answers, and wakes the pool of a proposal that is over', async () => {
   const woken: string[] = [];
   const handle = acceptProposals({
     pool: domain.pool,
     wake: async (pool) => void woken.push(pool),
-    handOver: async (_jobId, matchIds) => void handed.push([...matchIds]),
-    onDecided: () => undefined,
   });
   const answer = (ticketId: string, ...playerIds: string[]): AcceptMatch => ({
     ticketId,
@@ -89,11 +110,15 @@ test('the worker checks again who answers, hands a decided match over and wakes 
     refusals: [{ reason: expect.stringContaining('stranger') }],
   });
   await perform(handle, [answer('a', 'p', 'q'), answer('b', 'b')]);
-  expect(handed).toEqual([['m']]);
-  expect(await perform(handle, [answer('b', 'b')])).toMatchObject({ kind: 'done', refusals: [] });
+  expect(woken).toEqual(['duel']);
+  expect(await perform(handle, [answer('b', 'b')])).toMatchObject({
+    kind: 'done',
+    results: [{ ticketId: 'b', outcome: 'recorded' }],
+    refusals: [],
+  });
 
   await domain.search('d');
   await domain.pool.commit('duel', [await domain.commitOf('n', 'c', 'd')], 30_000);
   await perform(handle, [{ ticketId: 'c', matchId: 'n', playerIds: ['c'], acceptance: 'REJECT' }]);
-  expect(woken).toEqual(['duel']);
+  expect(woken).toEqual(['duel', 'duel']);
 });

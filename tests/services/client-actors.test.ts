@@ -25,8 +25,7 @@ const queued = async () =>
 
 /** Tickets of two players with a proposal between them, and one of this player. */
 async function propose() {
-  await steps.reserve(aTicket('yours', ['you']), aTicket('theirs', ['they']), aTicket('mine', ['me']));
-  for (const id of ['yours', 'theirs', 'mine']) await steps.enter(id);
+  await steps.start(aTicket('yours', ['you']), aTicket('theirs', ['they']), aTicket('mine', ['me']));
   await steps.pool.commit('duel', [await steps.commitOf('m', 'yours', 'theirs')], 30_000);
 }
 
@@ -103,7 +102,8 @@ describe('a player acts only for tickets and sessions they are in', () => {
     await mine.startMatchmaking(duel('me', 'own'));
     await mine.stopMatchmaking('own');
 
+    expect(await steps.statusOf('own')).toBe('CANCELLED');
     const names = (await queued()).map((job) => job.name);
-    expect(names.sort()).toEqual(['create-session', 'player-left', 'start-matchmaking', 'stop-matchmaking']);
+    expect(names.sort()).toEqual(['create-session', 'form-matches', 'player-left']);
   });
 });

@@ -76,7 +76,7 @@ describe('told to wait, a client', () => {
     await proxy.mend();
     await Promise.all(calls);
 
-    expect(await started).toMatchObject({ ticketId: 'waited', status: 'QUEUED' });
+    expect(await started).toMatchObject({ ticketId: 'waited', status: 'SEARCHING' });
     expect((await sessions()).map((it) => it.playerId).sort()).toEqual(['a', 'b', 'c']);
   });
 
@@ -135,9 +135,9 @@ describe('told to wait, a client', () => {
     const started = behind.startMatchmaking(duel('p', 'broken-off'));
     setTimeout(() => void cutting.mend(), 100);
 
-    expect(await started).toMatchObject({ ticketId: 'broken-off', status: 'QUEUED' });
-    const jobs = await client.queues.matchmaking.getJobs(['waiting', 'prioritized'], 0, -1, true);
-    expect(jobs.flatMap((job) => job.data.items)).toEqual([{ ticketId: 'broken-off' }]);
+    expect(await started).toMatchObject({ ticketId: 'broken-off', status: 'SEARCHING' });
+    const { tickets } = await domain.pool.readPool('duel', 0, 10);
+    expect(tickets.map((it) => [it.ticketId, it.revision])).toEqual([['broken-off', '1']]);
   });
 });
 

@@ -22,13 +22,13 @@ describe("a client's Symbol.asyncDispose", () => {
   test('closes every connection, those of its readers of events too, and ends them', async () => {
     await using user = await openRole(domain, 'producer');
     const client = await openClient({ redisUrl: user.url, domain });
+    await client.startMatchmaking(duel('p'));
     const heard: string[] = [];
     const reading = (async () => {
       for await (const item of client.events()) heard.push(item.kind);
     })();
     const held = client.events();
     void held.next().catch(() => undefined);
-    await client.startMatchmaking(duel('p'));
     await vi.waitFor(async () => expect(await user.connections()).toBeGreaterThanOrEqual(3), 10_000);
 
     await client[Symbol.asyncDispose]();

@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { MatchmakingClient } from '../../producers/client.ts';
-import { aPlayer } from '../support/builders.ts';
+import { aTicket } from '../support/builders.ts';
 import { duel, openClientDomain } from '../support/client-domain.ts';
+import { openRollback } from '../support/store-rollback.ts';
 
 let domain: Awaited<ReturnType<typeof openClientDomain>>['domain'];
 let client: MatchmakingClient;
@@ -13,7 +14,7 @@ beforeEach(async () => {
 });
 
 describe('events', () => {
-  const collect = async (from: number | undefined, count: number) => {
+  const collect = async (from: string | 0 | undefined, count: number) => {
     const items = [];
     const signal = AbortSignal.timeout(10_000);
     for await (const item of client.events({ ...(from !== undefined && { from }), signal })) {
@@ -23,10 +24,7 @@ describe('events', () => {
     return items;
   };
   const search = async (...ids: string[]) => {
-    for (const id of ids) {
-      await client.startMatchmaking(duel(id, id));
-      await domain.pool.enter([{ ticketId: id, pool: 'duel', timeoutMs: 60_000, players: [aPlayer(id)] }]);
-    }
+    for (const id of ids) await client.startMatchmaking(duel(id, id));
   };
 
   test('come in the shape FlexMatch gives them, and resume after a position', async () => {
@@ -60,32 +58,77 @@ describe('events', () => {
 
     const [gap, next] = await collect(first?.position, 2);
 
-    expect(gap).toEqual({ kind: 'gap', from: 1, position: 2 });
+    expect(gap).toEqual({ kind: 'gap', from: first?.position, position: expect.stringMatching(/^2-/) });
     expect(next).toMatchObject({ event: { detail: { tickets: [{ ticketId: 'c' }] } } });
   });
 
-  test('a reader whose store lost events is told, also when others have their numbers by then (invariant 8)', async () => {
-    const at = (name: string) => `{${domain.domain}.matchmaking}:${name}`;
-    await search('a', 'b', 'c');
-    const events = client.events({ from: 0, signal: AbortSignal.timeout(10_000) });
-    const next = async () => (await events.next()).value;
-    for (const ticketId of ['a', 'b', 'c'])
-      expect(await next()).toMatchObject({ event: { detail: { tickets: [{ ticketId }] } } });
+  const of = (ticketId: string) => ({ event: { detail: { tickets: [{ ticketId }] } } });
 
-    // A replica that never heard of `b` and `c` takes over and goes on.
-    const [first] = await domain.redis.xrange(at('events'), '-', '+', 'COUNT', 1);
-    await domain.redis.del(at('events'));
-    await domain.redis.xadd(at('events'), '1-0', ...(first?.[1] ?? []));
-    await domain.redis.set(at('event-number'), 1);
-    await search('d', 'e', 'f');
+  test.each([0, 1, 2, 3])(
+    'a reader whose store lost two events is told, also when %i others came since (invariant 8)',
+    async (count) => {
+      const others = ['d', 'e', 'f'].slice(0, count);
+      await search('a');
+      const goBack = await openRollback(domain.redis, domain.domain);
+      await search('b', 'c');
+      const events = client.events({ from: 0, signal: AbortSignal.timeout(10_000) });
+      const next = async () => (await events.next()).value;
+      const [a, , c] = [await next(), await next(), await next()];
+      expect([a, c]).toMatchObject([of('a'), of('c')]);
 
-    expect(await next()).toEqual({ kind: 'gap', from: 3, position: 1 });
-    for (const [index, ticketId] of ['d', 'e', 'f'].entries())
-      expect(await next()).toMatchObject({
-        position: index + 2,
-        event: { detail: { tickets: [{ ticketId }] } },
-      });
+      await goBack();
+      await search(...others);
+
+      expect(await next()).toEqual({ kind: 'gap', from: c?.position, position: a?.position });
+      for (const ticketId of others) expect(await next()).toMatchObject(of(ticketId));
+    },
+  );
+
+  test.each([0, 1, 2, 3])(
+    'a reader that resumes on a store that lost two events, and has %i others since, is told and gets all (invariant 8)',
+    async (count) => {
+      const others = ['d', 'e', 'f'].slice(0, count);
+      await search('a');
+      const goBack = await openRollback(domain.redis, domain.domain);
+      await search('b', 'c');
+      const [, , c] = await collect(0, 3);
+      await goBack();
+      await search(...others);
+
+      const [gap, ...rest] = await collect(c?.position, 2 + count);
+
+      expect(gap).toMatchObject({ kind: 'gap', from: c?.position });
+      expect(rest).toMatchObject(['a', ...others].map(of));
+    },
+  );
+
+  test('events of one call have positions of their own, each of which a reader resumes after (invariant 8)', async () => {
+    await search('before');
+    const startAll = () => domain.tickets.start(['a', 'b', 'c'].map((id) => aTicket(id)));
+    const goBack = await openRollback(domain.redis, domain.domain);
+    await startAll();
+    const [, a, b, c] = await collect(0, 4);
+    await search('after');
+
+    expect(await collect(a?.position, 3)).toMatchObject([of('b'), of('c'), of('after')]);
+    expect(await collect(b?.position, 2)).toMatchObject([of('c'), of('after')]);
+    expect(await collect(c?.position, 1)).toMatchObject([of('after')]);
+    await goBack();
+    await startAll();
+    const [gap, ...again] = await collect(b?.position, 4);
+    expect(gap).toMatchObject({ kind: 'gap', from: b?.position });
+    expect(again).toMatchObject([of('a'), of('b'), of('c')]);
   });
+
+  test.each(['7', '-1', '1-2/3', 'latest', '9'.repeat(99)])(
+    'what is no position is refused: %s',
+    async (from) => {
+      await expect(collect(from, 1)).rejects.toMatchObject({
+        code: 'invalid-request',
+        message: expect.stringMatching(/^from: .* is no position/),
+      });
+    },
+  );
 
   test('a reader whose wait a failover breaks off reads on (invariant 8)', async () => {
     const readers = async () => {

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import type { Envelope } from '../../jobs/contract.ts';
 import type { MatchmakingClient } from '../../producers/client.ts';
-import { aPlayer } from '../support/builders.ts';
+import { aConfiguration, aPlayer } from '../support/builders.ts';
 import { callersTrace, duel, openClientDomain } from '../support/client-domain.ts';
 
 let domain: Awaited<ReturnType<typeof openClientDomain>>['domain'];
@@ -17,24 +17,42 @@ const waiting = async (queue: keyof MatchmakingClient['queues']): Promise<Envelo
   (await client.queues[queue].getJobs(['waiting', 'prioritized'], 0, -1, true)).map((job) => job.data);
 
 describe('starting', () => {
-  test('a started ticket can be described at once and its job names it', async () => {
+  test('a started ticket searches when its call returns, and its pool is woken', async () => {
     const started = await client.startMatchmaking(duel('p', 'ticket-1'));
 
-    expect(started).toMatchObject({ ticketId: 'ticket-1', status: 'QUEUED' });
+    expect(started).toMatchObject({ ticketId: 'ticket-1', status: 'SEARCHING' });
     expect(await client.describeMatchmaking(['ticket-1'])).toMatchObject([
-      { status: 'QUEUED', configuration: 'duel', players: [aPlayer('p')] },
+      { status: 'SEARCHING', configuration: 'duel', players: [aPlayer('p')], startTime: started.startTime },
     ]);
-    expect(await waiting('matchmaking')).toMatchObject([
-      { kind: 'start-matchmaking', items: [{ ticketId: 'ticket-1' }], trace: callersTrace },
+    expect((await domain.pool.readPool('duel', 0, 10)).tickets).toMatchObject([
+      { ticketId: 'ticket-1', trace: callersTrace },
     ]);
+    expect(await waiting('matchmaking')).toMatchObject([{ kind: 'form-matches', items: [{ pool: 'duel' }] }]);
   });
 
-  test('calls made together share one job', async () => {
+  test('calls made together share few script calls, and one wake-up', async () => {
     await Promise.all(Array.from({ length: 150 }, (_, n) => client.startMatchmaking(duel(`p${n}`))));
 
-    const jobs = await waiting('matchmaking');
-    expect(jobs.flatMap((job) => job.items)).toHaveLength(150);
-    expect(jobs.length).toBeLessThanOrEqual(2);
+    const { tickets } = await domain.pool.readPool('duel', 0, 200);
+    expect(tickets).toHaveLength(150);
+    // Those of one script call began at one time.
+    expect(new Set(tickets.map((it) => it.startTime)).size).toBeLessThanOrEqual(2);
+    expect(await waiting('matchmaking')).toHaveLength(1);
+  });
+
+  test('a start under a configuration that has changed reads it again, and starts by the new one', async () => {
+    await client.startMatchmaking(duel('before'));
+    const { configuration, ...rest } = aConfiguration(2);
+    await domain.pool.install({
+      ...rest,
+      configuration: { ...configuration, requestTimeoutSeconds: 7_000 },
+    });
+
+    expect(await client.startMatchmaking(duel('after', 'after'))).toMatchObject({ status: 'SEARCHING' });
+    const deadlines = (await domain.pool.readPool('duel', 0, 10)).tickets.map(
+      ({ deadline, startTime }) => deadline - startTime,
+    );
+    expect(deadlines).toEqual([60_000, 7_000_000]);
   });
 
   test('no job carries more than 200 items, however many calls are made together', async () => {
@@ -55,7 +73,7 @@ describe('starting', () => {
     expect(results.map((it) => it.status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
   });
 
-  test('two calls with one ticket id made together: one is reserved, the other refused', async () => {
+  test('two calls with one ticket id made together: one starts, the other is refused', async () => {
     const results = await client.startMatchmakingAll([duel('a', 'same'), duel('b', 'same')]);
 
     expect(results.map((it) => it.status).sort()).toEqual(['fulfilled', 'rejected']);
@@ -214,11 +232,21 @@ describe('stopping', () => {
 
   test('a ticket that has ended is refused as too late', async () => {
     await client.startMatchmaking(duel('p', 't'));
-    await domain.pool.stop('t');
+    await domain.redis.hset(`{${domain.domain}.matchmaking}:ticket:t`, 'deadline', 1);
+    await domain.pool.expire(['t']);
 
     await expect(client.stopMatchmaking('t')).rejects.toMatchObject({
       code: 'conflict',
-      message: expect.stringContaining('CANCELLED'),
+      message: 'ticketId: t is TIMED_OUT; it is too late to stop it',
     });
+  });
+
+  test('a ticket that is stopped already is no error: its caller may have lost the answer', async () => {
+    await client.startMatchmaking(duel('p', 't'));
+    await client.stopMatchmaking('t');
+
+    await client.stopMatchmaking('t');
+
+    expect(await client.describeMatchmaking(['t'])).toMatchObject([{ status: 'CANCELLED' }]);
   });
 });

@@ -142,7 +142,7 @@ test('player-left: the player is in the lobby and has left once, wherever a work
     job: (own, stores) => perform(leavePlayers(stores), [{ matchId: own('m'), playerId: own('red') }]),
   });
 
-  expectCalls(told, 'matches.current matches.find', left, 'sessions.leave cache.putSessions');
+  expectCalls(told, 'matches.current pool.decided matches.find', left, 'sessions.leave cache.putSessions');
   expectAlike(told, {
     matches: [{ left: ['red'] }],
     sessions: [{ status: 'IN_MATCH' }, { status: 'ACTIVE' }],
@@ -158,7 +158,7 @@ test('update-ratings: the match is rated once and its sessions are open, whereve
 
   expectCalls(
     told,
-    'matches.find ladders.ensure cache.takeTurns matches.find ladders.pass players.find players.move',
+    'matches.find pool.decided ladders.ensure cache.takeTurns matches.find ladders.pass players.find players.move',
     'changes.insert matches.finish cache.endTurns players.find cache.putRatings sessions.release cache.putSessions pool.endBackfills',
   );
   expectAlike(told, {

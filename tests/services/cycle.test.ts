@@ -3,6 +3,7 @@ import { runCycle } from '../../workers/matchmaking/cycle.ts';
 import { openMirror } from '../../workers/matchmaking/mirror.ts';
 import { openConfigurations } from '../../workers/pool/configurations.ts';
 import { aConfiguration, aTicket } from '../support/builders.ts';
+import { cycleStores } from '../support/cycle-stores.ts';
 import { openPoolSteps } from '../support/pool-steps.ts';
 import { unobserved } from '../support/unobserved.ts';
 
@@ -15,16 +16,14 @@ async function openCycles(tickets: number) {
   const jobs: [string, number][] = [];
   const unready: string[] = [];
   let full = 0;
-  const stores = {
-    pool: domain.pool,
-    configurations: openConfigurations(domain.pool),
+  const stores = cycleStores(domain.pool, {
     handOver: async (jobId: string, matchIds: readonly string[]) => void jobs.push([jobId, matchIds.length]),
     observe: {
       ...unobserved,
       outboxFull: () => full++,
       unready: (configuration: string) => void unready.push(configuration),
     },
-  };
+  });
   return { domain, jobs, unready, fullTimes: () => full, cycle: () => runCycle(mirror, stores) };
 }
 
@@ -53,8 +52,8 @@ test('matches decided together share start-match jobs of at most 200', async () 
   expect(Math.max(...jobs.map(([, matches]) => matches))).toBeLessThanOrEqual(200);
 });
 
-test('proposals of one batch are handed over each by a job of its own, as each is decided', async () => {
-  const { domain, cycle } = await openCycles(0);
+test('proposals of one batch are handed over each by a job of its own, by the cycle after each is decided', async () => {
+  const { domain, cycle, jobs } = await openCycles(0);
   const { configuration, ...rest } = aConfiguration(2);
   await domain.pool.install({
     ...rest,
@@ -64,20 +63,18 @@ test('proposals of one batch are handed over each by a job of its own, as each i
   await cycle();
   const tickets = await domain.tickets.describe(['a', 'b', 'c', 'd']);
 
-  const decided = [];
-  for (const { ticketId, matchId = '' } of tickets) {
-    const answered = await domain.pool.accept(ticketId, matchId, 'ACCEPT', [ticketId]);
-    if (answered.outcome === 'decided') decided.push(answered.jobId);
-  }
+  for (const { ticketId, matchId = '' } of tickets)
+    await domain.pool.accept({ ticketId, matchId, acceptance: 'ACCEPT', playerIds: [ticketId] });
+  expect(jobs).toEqual([]);
+  await cycle();
 
-  expect(new Set(decided).size).toBe(2);
+  expect(new Set(jobs.map(([jobId]) => jobId)).size).toBe(2);
+  expect(jobs.map(([, matches]) => matches)).toEqual([1, 1]);
 });
 
 test('a rule set in force that does not load keeps nobody waiting: its tickets time out (invariant 1)', async () => {
   const { domain, cycle, unready } = await openCycles(0);
-  await domain.reserve(aTicket('late'), aTicket('waits'));
-  await domain.enter('late', 0);
-  await domain.enter('waits');
+  await domain.start({ ...aTicket('late'), timeoutMs: 0 }, aTicket('waits'));
   const { ruleSet, ...rest } = aConfiguration(2);
   await domain.pool.install({ ...rest, ruleSet: { ...ruleSet, body: '{"ruleLanguageVersion":"9.0"}' } });
 

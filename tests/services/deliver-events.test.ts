@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { aConfiguration, aTicket } from '../support/builders.ts';
+import { aBackfill, aConfiguration, aPlayer } from '../support/builders.ts';
 import { openDeliverySteps, ticketOf } from '../support/delivery-steps.ts';
 import { deathOf, everyDeath, mortal } from '../support/mortal.ts';
 
@@ -54,7 +54,7 @@ describe('a FIFO topic', () => {
   test('groups what has entered no pool by its configuration', async () => {
     const topic = await steps.topic({ fifo: true });
     await steps.deliver(topic.arn);
-    await steps.reserve(aTicket('a'));
+    await steps.tickets.reserve('job', aBackfill('a', [aPlayer('p')]));
     await steps.pool.stop('a');
 
     await steps.deliver(topic.arn);
@@ -99,7 +99,7 @@ describe("a configuration's own topic", () => {
     });
     await steps.deliver(fleet.arn);
     await steps.begin('a');
-    await steps.reserve({ ...aTicket('b'), configuration: 'race' });
+    await steps.tickets.reserve('job', { ...aBackfill('b', [aPlayer('p')]), configuration: 'race' });
     await steps.pool.stop('b');
 
     await steps.deliver(fleet.arn);
@@ -108,7 +108,7 @@ describe("a configuration's own topic", () => {
     expect((await fleet.heard()).map(ticketOf).sort()).toEqual(['a', 'b']);
 
     await steps.pool.install({ ...installed, version: 3, configuration: { ...configuration, name: 'race' } });
-    await steps.reserve({ ...aTicket('c'), configuration: 'race' });
+    await steps.tickets.reserve('job', { ...aBackfill('c', [aPlayer('p')]), configuration: 'race' });
     await steps.pool.stop('c');
     await steps.deliver(fleet.arn);
     expect(await own.heard()).toEqual([]);

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { idNumber } from '../../jobs/chain.ts';
 import type { StreamItem } from '../../producers/events.ts';
 import { readEvents } from '../../producers/events.ts';
 import { trimStream } from '../../workers/maintenance/trim-events.ts';
@@ -10,6 +11,7 @@ import { openPoolSteps } from '../support/pool-steps.ts';
 let domain: Awaited<ReturnType<typeof openPoolSteps>>;
 
 beforeEach(async () => {
+  positions.clear();
   domain = await openPoolSteps();
   onTestFinished(() => domain[Symbol.asyncDispose]());
 });
@@ -19,17 +21,15 @@ const hour = 3_600_000;
 const everything = { retentionMs: 24 * hour, mostBytes: 2 ** 40 };
 const trim = (retention: Partial<typeof everything>) =>
   domain.pool.trimEvents({ ...everything, ...retention }, never);
+/** Of each event there was, by its number. */
+const positions = new Map<number, string>();
 const search = async (...ids: string[]) => {
-  await domain.reserve(...ids.map((id) => aTicket(id)));
-  for (const id of ids) await domain.enter(id);
+  for (const id of ids) await domain.start(aTicket(id));
+  for (const id of await kept()) positions.set(idNumber(id), id);
 };
-const kept = async () =>
-  (await domain.redis.xrange(domain.key('events'), '-', '+')).map(([id]) => Number.parseInt(id, 10));
-/** Lets Redis time go on; it never goes back. */
-const later = async (ms: number) => {
-  const now = Number(await domain.redis.get(domain.key('clock')));
-  await domain.redis.set(domain.key('clock'), now + ms);
-};
+const kept = async () => (await domain.redis.xrange(domain.key('events'), '-', '+')).map(([id]) => id);
+const keptNumbers = async () => (await kept()).map(idNumber);
+const later = (ms: number) => domain.pass(ms);
 
 /** Reads until `count` items came, or `until` says stop. */
 async function read(
@@ -39,7 +39,7 @@ async function read(
 ) {
   const items: StreamItem[] = [];
   const options = {
-    ...(from !== undefined && { from }),
+    ...(from !== undefined && { from: from === 0 ? (0 as const) : (positions.get(from) ?? `${from}-1`) }),
     origin: { account: '000000000000', region: 'us-east-1' },
     onError: () => undefined,
     signal: AbortSignal.timeout(10_000),
@@ -50,7 +50,9 @@ async function read(
     if (items.length === count) break;
   }
   return items.map((item) =>
-    item.kind === 'gap' ? `gap ${item.from}..${item.position}` : `event ${item.position}`,
+    item.kind === 'gap'
+      ? `gap ${idNumber(item.from)}..${idNumber(item.position)}`
+      : `event ${idNumber(item.position)}`,
   );
 }
 
@@ -61,13 +63,13 @@ describe('trimming', () => {
       await search(`old-${++n}`);
       await later(2 * hour);
       await search(`new-${n}`);
-      const latest = (await kept()).at(-1) ?? 0;
+      const latest = (await keptNumbers()).at(-1) ?? 0;
       const retention = { ...everything, retentionMs: hour };
       const place = await deathOf(
         perform(trimStream(mortal({ pool: domain.pool }, death).pool, retention), [{}]),
       );
       await perform(trimStream(domain.pool, retention), [{}]);
-      expect(await kept()).toEqual([latest]);
+      expect(await keptNumbers()).toEqual([latest]);
       return place;
     });
 
@@ -80,7 +82,7 @@ describe('trimming', () => {
     await search('c', 'd');
 
     expect(await trim({ retentionMs: hour })).toBe(2);
-    expect(await kept()).toEqual([3, 4]);
+    expect(await keptNumbers()).toEqual([3, 4]);
     expect(await trim({ retentionMs: hour })).toBe(0);
   });
 
@@ -89,7 +91,7 @@ describe('trimming', () => {
     const total = Number(await domain.redis.get(domain.key('event-bytes')));
 
     expect(await trim({ mostBytes: (total * 2) / 5 })).toBe(3);
-    expect(await kept()).toEqual([4, 5]);
+    expect(await keptNumbers()).toEqual([4, 5]);
   });
 
   test('counts on after everything was forgotten, so that no number comes twice', async () => {
@@ -97,9 +99,9 @@ describe('trimming', () => {
     await later(25 * hour);
 
     expect(await trim({})).toBe(2);
-    expect(await kept()).toEqual([]);
+    expect(await keptNumbers()).toEqual([]);
     await search('c');
-    expect(await kept()).toEqual([3]);
+    expect(await keptNumbers()).toEqual([3]);
   });
 
   test('of an empty stream is nothing', async () => {
@@ -112,8 +114,9 @@ describe('trimming', () => {
     for (let number = 1; number <= entries; number++)
       many.xadd(
         domain.key('events'),
-        `${number}-0`,
-        ...['type', 'x', 'time', '1', 'configuration', 'duel', 'detail', '{}', 'bytes', `${number * 202}`],
+        `${number}-1`,
+        ...['p', `${number - 1}-1`, 'bytes', `${number * 202}`, 'now', '1', 'time', '1'],
+        ...['type', 'x', 'configuration', 'duel', 'detail', '{}'],
       );
     await many.exec();
 
@@ -156,7 +159,7 @@ describe('a reader', () => {
   test('slower than trimming never skips an event unsaid (invariant 8)', async () => {
     await search('a', 'b', 'c');
     const seen = await read(0, 6, async (item) => {
-      if (item.position !== 3) return;
+      if (idNumber(item.position) !== 3) return;
       await search('d', 'e', 'f');
       await later(2 * hour);
       await search('g', 'h');
@@ -166,10 +169,10 @@ describe('a reader', () => {
     expect(seen).toEqual(['event 1', 'event 2', 'event 3', 'gap 3..6', 'event 7', 'event 8']);
   });
 
-  test('beyond the latest number is told that numbers have started over', async () => {
+  test('of another store is told so, and gets all that is kept', async () => {
     await search('a');
 
-    expect(await read(7, 1)).toEqual(['gap 7..1']);
+    expect(await read(7, 2)).toEqual(['gap 7..0', 'event 1']);
   });
 
   test('never holds up trimming or matching', async () => {
@@ -184,15 +187,17 @@ describe('a reader', () => {
   });
 });
 
-test('an ended ticket can be described for as long as the setting says', async () => {
-  await search('a');
+test('an ended ticket can be described for as long as the setting says, else for a day and an hour', async () => {
+  const livesOf = async (...ids: string[]) =>
+    Promise.all(ids.map((id) => domain.redis.ttl(domain.key(`ticket:${id}`))));
+  await search('a', 'b');
   await domain.pool.stop('a');
-  await domain.pool.stop('early');
-  await domain.reserve(aTicket('early'));
+  await domain.pool.keepEnded(2);
+  await domain.pool.stop('b');
 
-  for (const id of ['a', 'early']) {
-    const life = await domain.redis.ttl(domain.key(`ticket:${id}`));
-    expect(life).toBeGreaterThan(89_900);
-    expect(life).toBeLessThanOrEqual(90_000);
-  }
+  const [unset = 0, set = 0] = await livesOf('a', 'b');
+  expect(unset).toBeGreaterThan(89_900);
+  expect(unset).toBeLessThanOrEqual(90_000);
+  expect(set).toBeGreaterThan(7_100);
+  expect(set).toBeLessThanOrEqual(7_200);
 });

@@ -28,22 +28,20 @@ beforeAll(async () => {
   await matched('failed', 'FAILED');
   await matched('hosted', 'COMPLETED', host);
   await proposed('agreed');
-  for (const id of ['agreed-a', 'agreed-b']) await pool.accept(id, 'agreed', 'ACCEPT', [id]);
+  for (const id of ['agreed-a', 'agreed-b']) await answer(id, 'agreed', 'ACCEPT');
   await proposed('refused');
-  await pool.accept('refused-a', 'refused', 'REJECT', ['refused-a']);
+  await answer('refused-a', 'refused', 'REJECT');
   await proposed('ignored', 1);
   await domain.redis.zadd(domain.key('proposals'), 1, 'ignored');
-  await domain.redis.set(domain.key('clock'), Date.now() + 1_000);
+  await domain.pass(1_000);
   await pool.beat();
   await domain.search('stopped', 'late');
   await pool.stop('stopped');
   await domain.redis.hset(domain.key('ticket:late'), 'deadline', 1);
   await pool.expire(['late']);
   await backfills();
-  await domain.reserve(aTicket('unfit'));
-  await pool.refuse([{ ticketId: 'unfit', reason: 'InvalidTicket', message: 'players: none' }]);
-  await pool.stop('overtaken');
-  await domain.reserve(aTicket('overtaken'));
+  await start(aTicket('unfit'));
+  await pool.refuse([unfit('unfit', '1')]);
   heard = await allEvents();
 });
 
@@ -57,6 +55,17 @@ const host = {
   playerSessions: [{ playerId: 'hosted-a', playerSessionId: 'psess-1' }],
 };
 
+const start = (...tickets: ReturnType<typeof aTicket>[]) =>
+  domain.start(...tickets.map((it) => ({ ...it, version: 2 })));
+const answer = (ticketId: string, matchId: string, acceptance: 'ACCEPT' | 'REJECT') =>
+  domain.pool.accept({ ticketId, matchId, acceptance, playerIds: [ticketId] });
+const unfit = (ticketId: string, revision: string) => ({
+  ticketId,
+  revision,
+  reason: 'InvalidTicket',
+  message: 'players: none',
+});
+
 async function matched(matchId: string, status: 'COMPLETED' | 'FAILED', gameSession?: typeof host) {
   const ids = [`${matchId}-a`, `${matchId}-b`];
   await domain.search(...ids);
@@ -66,14 +75,13 @@ async function matched(matchId: string, status: 'COMPLETED' | 'FAILED', gameSess
   await domain.pool.settle([{ match: commit.match, status, reason: why, message: why, gameSession }]);
 }
 
-async function proposed(matchId: string, timeoutMs?: number) {
+async function proposed(matchId: string, timeoutMs = 60_000) {
   const ids = [`${matchId}-a`, `${matchId}-b`];
-  await domain.reserve(...ids.map((id) => aTicket(id)));
-  for (const id of ids) await domain.enter(id, timeoutMs);
+  await start(...ids.map((id) => ({ ...aTicket(id), timeoutMs })));
   await domain.pool.commit('duel', [await domain.commitOf(matchId, ...ids)], answerMs);
 }
 
-/** Backfill tickets of running matches: one finds a player, one is stopped, one is late, one does not fit. */
+/** Backfill tickets of running matches: one finds a player, one is stopped, one before it entered, one is late, one does not fit. */
 async function backfills() {
   const { pool } = domain;
   const { ask, fill, commit, settle } = backfillSteps(() => domain);
@@ -82,15 +90,17 @@ async function backfills() {
   await settle(await commit('again', 'filled', 'joins'));
   await fill('fill-stopped', 'p2');
   await pool.stop('fill-stopped');
+  await ask('fill-early', 'p5');
+  await pool.stop('fill-early');
   await fill('fill-late', 'p3');
   await domain.redis.hset(domain.key('ticket:fill-late'), 'deadline', 1);
   await pool.expire(['fill-late']);
   await ask('fill-unfit', 'p4');
-  await pool.refuse([{ ticketId: 'fill-unfit', reason: 'InvalidTicket', message: 'players: none' }]);
+  await pool.refuse([unfit('fill-unfit', '1')]);
 }
 
 async function allEvents() {
-  const latest = Number(await domain.redis.get(domain.key('event-number')));
+  const latest = await domain.redis.get(domain.key('events-head'));
   const origin = { account: '123456789012', region: 'eu-west-1' };
   const events: MatchmakingEvent[] = [];
   for await (const item of readEvents(domain.redis, domain.domain, {
@@ -187,5 +197,5 @@ test('events of one ticket come in the order of its life (invariant 8)', () => {
     'AcceptMatchCompleted',
     'MatchmakingCancelled',
   ]);
-  expect(lifeOf('overtaken')).toEqual(['MatchmakingCancelled']);
+  expect(lifeOf('unfit')).toEqual(['MatchmakingSearching', 'MatchmakingFailed']);
 });

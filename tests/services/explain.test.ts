@@ -3,10 +3,9 @@ import { mostQuestions } from '../../jobs/matchmaking/question.ts';
 import type { MatchmakingClient } from '../../producers/client.ts';
 import { runCycle } from '../../workers/matchmaking/cycle.ts';
 import { openMirror } from '../../workers/matchmaking/mirror.ts';
-import { openConfigurations } from '../../workers/pool/configurations.ts';
-import { aMatch, aPlayer, aTicket } from '../support/builders.ts';
+import { aBackfill, aMatch, aPlayer, aTicket } from '../support/builders.ts';
 import { openClientDomain } from '../support/client-domain.ts';
-import { unobserved } from '../support/unobserved.ts';
+import { cycleStores } from '../support/cycle-stores.ts';
 
 type Domain = Awaited<ReturnType<typeof openClientDomain>>['domain'];
 
@@ -25,19 +24,13 @@ const asPlayer = (playerId: string) => ({ actor: { kind: 'player', playerId } })
 /** A ticket of one player that searches. */
 async function search(ticketId: string, skill: number): Promise<void> {
   const players = [aPlayer(ticketId, skill)];
-  await domain.tickets.reserve('job', [{ ...aTicket(ticketId), players }]);
-  await domain.pool.enter([{ ticketId, pool: 'duel', timeoutMs: 60_000, players }]);
+  await domain.tickets.start([{ ...aTicket(ticketId), players }]);
 }
 
 /** Cycles of the pool over one mirror, as a worker runs them, as soon as somebody asks. */
 function serve(asks: number): Promise<void> {
   const mirror = openMirror(domain.pool, 'duel');
-  const stores = {
-    pool: domain.pool,
-    configurations: openConfigurations(domain.pool),
-    handOver: async () => undefined,
-    observe: unobserved,
-  };
+  const stores = cycleStores(domain.pool);
   return expect
     .poll(() => domain.redis.llen(key('questions:duel')), { timeout: 10_000 })
     .toBe(asks)
@@ -120,7 +113,7 @@ describe('a player', () => {
 
   test('learns of a proposal how many have accepted, and only whether they themselves have', async () => {
     await commit(60_000);
-    await domain.pool.accept('a', 'm', 'ACCEPT', ['a']);
+    await domain.pool.accept({ ticketId: 'a', matchId: 'm', acceptance: 'ACCEPT', playerIds: ['a'] });
 
     expect((await client.explainTicket('a', asPlayer('a'))).acceptance).toMatchObject({
       players: 2,
@@ -142,12 +135,13 @@ async function commit(acceptMs?: number): Promise<void> {
 }
 
 describe('a ticket that does not search gets an honest answer without a worker', () => {
-  test('QUEUED: it waits for the job that lets it in, or for that to be added again', async () => {
-    const { ticketId } = await client.startMatchmaking({ configuration: 'duel', players: [aPlayer('p')] });
+  test('QUEUED, as backfill tickets are at first: it waits for the job that lets it in, or for that to be added again', async () => {
+    const players = [{ ...aPlayer('p'), team: 'side_1' }];
+    const { ticketId } = await client.startBackfill({ configuration: 'duel', matchId: 'running', players });
     expect((await client.explainTicket(ticketId)).summary).toContain(
       'its job on matchmaking is behind others',
     );
-    await domain.tickets.reserve('gone', [aTicket('orphan')]);
+    await domain.tickets.reserve('gone', aBackfill('orphan', players));
     expect(await client.explainTicket('orphan')).toMatchObject({
       status: 'QUEUED',
       summary: expect.stringContaining('it is added again within 10 s'),
@@ -157,7 +151,7 @@ describe('a ticket that does not search gets an honest answer without a worker',
 
   test('REQUIRES_ACCEPTANCE: it waits for whoever has not answered', async () => {
     await commit(60_000);
-    await domain.pool.accept('a', 'm', 'ACCEPT', ['a']);
+    await domain.pool.accept({ ticketId: 'a', matchId: 'm', acceptance: 'ACCEPT', playerIds: ['a'] });
 
     expect(await client.explainTicket('a')).toMatchObject({
       status: 'REQUIRES_ACCEPTANCE',

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { idNumber, noId } from '../../jobs/chain.ts';
+import type { StoredEvent } from '../../jobs/matchmaking/event.ts';
 import { type Follower, followEvents } from '../../workers/maintenance/follow-events.ts';
-import type { NumberedEvent } from '../../workers/pool/events.ts';
 import { openPoolSteps } from '../support/pool-steps.ts';
 
 let domain: Awaited<ReturnType<typeof openPoolSteps>>;
@@ -16,20 +17,17 @@ beforeEach(() => {
   for (const each of Object.values(observe)) each.mockClear();
 });
 
-const numbers = (events: readonly NumberedEvent[]) => events.map((it) => it.number);
+const numbers = (events: readonly StoredEvent[]) => events.map((it) => it.number);
 const follow = (take: Follower['take'], begin: Follower['begin'] = 'oldest') =>
   followEvents({ name: 'f', begin, take }, { pool: domain.pool, observe }, never);
-const position = async () => Number(await domain.redis.hget(domain.key('follower:f'), 'position'));
+const position = async () => idNumber((await domain.redis.hget(domain.key('follower:f'), 'position')) ?? '');
 /** Lets the lease and every rest end. */
-const waitLong = async () => {
-  const now = Number(await domain.redis.get(domain.key('clock')));
-  await domain.redis.set(domain.key('clock'), now + 60_000);
-};
+const waitLong = () => domain.pass(60_000);
 
 describe('a follower', () => {
   test('takes every event once and in order, over many runs', async () => {
     const taken: number[] = [];
-    const take = async (events: readonly NumberedEvent[]) => {
+    const take = async (events: readonly StoredEvent[]) => {
       taken.push(...numbers(events));
       return [];
     };
@@ -112,7 +110,7 @@ describe('a follower', () => {
       await waitLong();
       await follow(fail);
       const until = await domain.redis.hget(domain.key('follower:f'), 'until');
-      rests.push(Number(until) - Number(await domain.redis.get(domain.key('clock'))));
+      rests.push(Number(until) - (await domain.now()));
     }
     expect(rests).toEqual([1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000, 30_000]);
 
@@ -126,7 +124,7 @@ describe('a follower', () => {
   test('that trimming has overtaken says how many events it lost, also while it cannot go on (invariant 8)', async () => {
     await domain.search('a');
     await follow(async () => []);
-    await domain.search('b', 'c', 'd');
+    for (const id of ['b', 'c', 'd']) await domain.search(id);
     await domain.redis.xtrim(domain.key('events'), 'MINID', '4-0');
     await follow(async () => {
       throw new Error('still away');
@@ -152,10 +150,10 @@ describe('a follower', () => {
   test('takes what a failover put in the place of the page it had in hand (invariant 8)', async () => {
     await domain.search('a');
     const taken: unknown[] = [];
-    const take = async ([event]: readonly NumberedEvent[]) => {
+    const take = async ([event]: readonly StoredEvent[]) => {
       taken.push(event?.detail.tickets[0]?.ticketId);
       if (taken.length > 1) return [];
-      await domain.redis.del(domain.key('events'), domain.key('event-number'));
+      await domain.redis.del(domain.key('events'), domain.key('events-head'));
       await waitLong();
       await domain.search('b');
       return [];
@@ -184,10 +182,11 @@ describe('a follower', () => {
     for (let number = 1; number <= 450; number++)
       many.xadd(
         domain.key('events'),
-        `${number}-0`,
-        ...['type', 'x', 'time', '1', 'configuration', 'duel', 'detail', '{"tickets":[]}', 'bytes', '1'],
+        `${number}-1`,
+        ...['p', number === 1 ? noId : `${number - 1}-1`, 'bytes', '1', 'now', '1', 'time', '1'],
+        ...['type', 'x', 'configuration', 'duel', 'detail', '{"tickets":[]}'],
       );
-    await many.set(domain.key('event-number'), 450).exec();
+    await many.set(domain.key('events-head'), '450-1').exec();
     const pages: number[] = [];
     await follow(async (events) => {
       pages.push(events.length);
@@ -198,12 +197,25 @@ describe('a follower', () => {
   });
 });
 
+test('a follower that nobody asks for within a week is forgotten; one that is asked for is not', async () => {
+  await domain.search('a');
+  await domain.pool.follow('old', 'holder', 'oldest');
+  await domain.pass(6 * 86_400_000);
+  await follow(async () => []);
+  expect(await domain.redis.ttl(domain.key('follower:old'))).toBe(-1);
+  await domain.pass(86_400_001);
+  await follow(async () => []);
+
+  expect(await domain.redis.exists(domain.key('follower:old'))).toBe(0);
+  expect(await position()).toBe(1);
+});
+
 test('letting go of what is not held changes nothing', async () => {
   await domain.pool.follow('f', 'holder', 'oldest');
 
   expect(await domain.pool.release('f', 'stranger', 'failed')).toBe(false);
   expect(await domain.pool.follow('f', 'stranger', 'oldest')).toBe('busy');
-  expect(await domain.pool.advance('f', 'holder', { from: 5, to: 6 })).toBe(false);
+  expect(await domain.pool.advance('f', 'holder', { from: '5-1', to: '6-1' })).toBe(false);
   expect(await domain.pool.release('f', 'holder', 'well')).toBe(true);
-  expect(await domain.pool.follow('f', 'stranger', 'oldest')).toMatchObject({ position: 0 });
+  expect(await domain.pool.follow('f', 'stranger', 'oldest')).toMatchObject({ position: noId });
 });

@@ -22,13 +22,7 @@ async function openEvening() {
     })),
   );
   const ids = ['ann', 'bob', 'eve'];
-  await fleet.producerTickets.reserve(
-    'job',
-    ids.map((id) => aTicket(id)),
-  );
-  await pool.enter(
-    ids.map((id) => ({ ticketId: id, pool: 'duel', timeoutMs: 60_000, players: aTicket(id).players })),
-  );
+  await fleet.producerTickets.start(ids.map((id) => aTicket(id)));
   const { tickets } = await pool.readPool('duel', 0, 2);
   const match = {
     matchId: 'm',
@@ -36,8 +30,15 @@ async function openEvening() {
     ladder: 'default',
     ruleSet: { name: 'duel', version: 1 },
     now: Date.now(),
+    asOf: Date.now(),
     seed: 1,
-    tickets: tickets.map(({ ticketId, startTime, players }) => ({ ticketId, startTime, players })),
+    tickets: tickets.map(({ ticketId, startTime, sequence, players }) => ({
+      ticketId,
+      startTime,
+      sequence,
+      age: 0,
+      players,
+    })),
     teams: [0, 1].map((at) => ({ name: `side_${at + 1}`, playerIds: [ids[at] ?? ''] })),
   };
   const revisions = tickets.map((ticket) => ticket.revision);
@@ -49,7 +50,7 @@ test('the checker reads the stores of a real evening, and finds it in order', as
   const fleet = await openEvening();
   expect(await brokenInvariants(fleet, { settled: false })).toEqual([]);
 
-  await perform(startMatches(fleet.stores), [{ matchId: 'm' }]);
+  await perform(startMatches({ ...fleet.stores, onRefused: () => undefined }), [{ matchId: 'm' }]);
   const teams = [1, 2].map((rank) => ({ name: `side_${rank}`, rank }));
   await perform(rateMatches({ ...fleet.stores, onRated: () => undefined }), [{ matchId: 'm', teams }]);
   await fleet.stores.pool.stop('eve');
@@ -59,7 +60,7 @@ test('the checker reads the stores of a real evening, and finds it in order', as
 
 test('the checker sees what sessions and cache say of a match that is played', async () => {
   const fleet = await openEvening();
-  await perform(startMatches(fleet.stores), [{ matchId: 'm' }]);
+  await perform(startMatches({ ...fleet.stores, onRefused: () => undefined }), [{ matchId: 'm' }]);
   await fleet.stores.pool.stop('eve');
   expect(await brokenInvariants(fleet)).toEqual([]);
   const session = `${fleet.domain}-ann`;

@@ -2,7 +2,7 @@ import { beforeEach, expect, onTestFinished, test } from 'vitest';
 import { aTicket } from '../support/builders.ts';
 import { type CrashRow, dieEverywhere } from '../support/crash-table.ts';
 import { type HandFleet, openHandFleet } from '../support/hand-fleet.ts';
-import { idsOf, type LifeSteps, lifeSteps } from '../support/life-steps.ts';
+import { idsOf, type LifeSteps, lifeSteps, type Own } from '../support/life-steps.ts';
 
 let fleet: HandFleet;
 let steps: LifeSteps;
@@ -12,37 +12,29 @@ beforeEach(async () => {
   steps = await lifeSteps(fleet);
 });
 
+const requestOf = (own: Own, name: string, player = name) => ({
+  configuration: 'duel',
+  ticketId: own(name),
+  players: aTicket(own(name), [own(player)]).players,
+});
+const requestsOf = (own: Own, names: readonly string[]) => names.map((name) => requestOf(own, name));
+
 const matched = { ann: 'COMPLETED', bob: 'COMPLETED' };
 
 const table: readonly CrashRow[] = [
   {
     job: 'start-matchmaking',
     calls:
-      'pool.reservations installed.current pool.waitEstimate installed.current pool.waitEstimate pool.enter queues.enqueue',
-    begin: (own) => steps.reserve(own, ['ann', 'bob']),
-    work: (own, worker) => worker.work('start-matchmaking', idsOf(own, ['ann', 'bob'])),
+      'installed.current pool.waitEstimate pool.start queues.enqueue installed.current pool.waitEstimate pool.start queues.enqueue',
+    begin: async () => undefined,
+    work: (own, worker) => worker.work('start-matchmaking', requestsOf(own, ['ann', 'bob'])),
     end: matched,
   },
   {
-    job: 'start-matchmaking of a ticket that cannot enter',
-    calls: 'pool.reservations installed.current pool.refuse',
-    begin: async (own) => {
-      const players = [{ playerId: own('ann'), attributes: { skill: { S: 'none' } } }];
-      await fleet.producerTickets.reserve(own('job'), [{ ...aTicket(own('ann')), players }]);
-      return undefined;
-    },
-    work: (own, worker) => worker.work('start-matchmaking', idsOf(own, ['ann'])),
-    end: { ann: 'FAILED' },
-  },
-  {
     job: 'start-matchmaking of a newer ticket of a player being asked about a match',
-    calls: 'pool.reservations installed.current pool.waitEstimate pool.enter queues.enqueue',
-    begin: async (own) => {
-      const matchId = await steps.propose(own, false);
-      await fleet.producerTickets.reserve(own('job'), [aTicket(own('newer'), [own('ann')])]);
-      return matchId;
-    },
-    work: (own, worker) => worker.work('start-matchmaking', idsOf(own, ['newer'])),
+    calls: 'installed.current pool.waitEstimate pool.start queues.enqueue queues.enqueue',
+    begin: (own) => steps.propose(own, false),
+    work: (own, worker) => worker.work('start-matchmaking', [requestOf(own, 'newer', 'ann')]),
     meanwhile: async (own) => {
       await fleet.stores.pool.stop(own('newer'));
       await fleet.stores.pool.stop(own('bob'));
@@ -50,12 +42,25 @@ const table: readonly CrashRow[] = [
     end: { ann: 'CANCELLED', bob: 'CANCELLED', newer: 'CANCELLED' },
   },
   {
+    job: 'form-matches that finds a ticket no match can hold',
+    calls:
+      'pool.readPool pool.catchUp installed.current pool.refuse pool.rest pool.catchUp installed.current pool.rest',
+    begin: async (own) => {
+      const players = [{ playerId: own('ann'), attributes: { skill: { S: 'none' } } }];
+      await fleet.producerTickets.start([{ ...aTicket(own('ann')), players }]);
+      return undefined;
+    },
+    work: (_own, worker) => steps.cycle(worker),
+    lost: true,
+    end: { ann: 'FAILED' },
+  },
+  {
     job: 'form-matches, and one whose time is over',
     calls:
       'pool.readPool pool.catchUp pool.expire installed.current pool.commit queues.enqueue pool.noteRules pool.catchUp installed.current pool.rest',
     begin: async (own) => {
-      await steps.enter(own, ['late'], 'duel', -1);
-      return steps.enter(own, ['ann', 'bob']);
+      await steps.start(own, ['late'], 'duel', -1);
+      return steps.start(own, ['ann', 'bob']);
     },
     work: (_own, worker) => steps.cycle(worker),
     lost: true,
@@ -65,7 +70,7 @@ const table: readonly CrashRow[] = [
     job: 'form-matches that asks players',
     calls:
       'pool.readPool pool.catchUp installed.current pool.commit pool.noteRules pool.catchUp installed.current pool.rest',
-    begin: (own) => steps.enter(own, ['ann', 'bob'], 'asked'),
+    begin: (own) => steps.start(own, ['ann', 'bob'], 'asked'),
     work: (_own, worker) => steps.cycle(worker, 'asked'),
     lost: true,
     meanwhile: async (own) => {
@@ -82,6 +87,18 @@ const table: readonly CrashRow[] = [
     end: matched,
   },
   {
+    job: 'form-matches that hands over a match that its players have accepted',
+    calls: 'pool.readPool pool.catchUp pool.decided queues.enqueue installed.current pool.rest',
+    begin: async (own) => {
+      const matchId = await steps.propose(own);
+      await steps.answer(own, 'bob', 'ACCEPT', fleet, matchId);
+      return matchId;
+    },
+    work: (_own, worker) => steps.cycle(worker, 'asked'),
+    lost: true,
+    end: matched,
+  },
+  {
     job: 'accept-match, a rejection',
     calls: 'pool.accept queues.enqueue',
     begin: (own) => steps.propose(own),
@@ -91,7 +108,7 @@ const table: readonly CrashRow[] = [
   },
   {
     job: 'stop-matchmaking of a ticket being asked about a match',
-    calls: 'pool.stop',
+    calls: 'pool.stop queues.enqueue',
     begin: (own) => steps.propose(own),
     work: (own, worker) => worker.work('stop-matchmaking', idsOf(own, ['ann'])),
     meanwhile: (own) => fleet.stores.pool.stop(own('bob')),
@@ -100,9 +117,28 @@ const table: readonly CrashRow[] = [
   {
     job: 'start-match',
     calls:
-      'pool.decided tickets.claim ladders.read players.find tickets.fail sessions.board cache.putSessions matches.create installed.current pool.settle',
+      'pool.decided tickets.claim ladders.read players.find matches.create sessions.board cache.putSessions installed.current pool.settle',
     begin: (own) => steps.decide(own),
     work: (_own, worker, matchId) => worker.work('start-match', [{ matchId }]),
+    end: matched,
+  },
+  {
+    job: 'start-match that gives a match up',
+    calls: 'pool.decided matches.create tickets.fail matches.goOnAlone pool.settle',
+    begin: (own) => steps.decide(own),
+    work: (_own, worker, matchId) => worker.work('start-match', [{ matchId, givenUp: 'Given up.' }]),
+    end: { ann: 'FAILED', bob: 'FAILED' },
+  },
+  {
+    job: 'start-match that gives up a match which is stored',
+    calls: 'pool.decided matches.create sessions.board cache.putSessions installed.current pool.settle',
+    begin: async (own) => {
+      const matchId = await steps.decide(own);
+      const [match] = await fleet.stores.pool.decided([matchId]);
+      if (match) await fleet.stores.matches.create([{ match, status: 'COMPLETED' }], new Date());
+      return matchId;
+    },
+    work: (_own, worker, matchId) => worker.work('start-match', [{ matchId, givenUp: 'Given up.' }]),
     end: matched,
   },
   {
@@ -132,31 +168,32 @@ const table: readonly CrashRow[] = [
     end: { ann: 'CANCELLED', bob: 'CANCELLED' },
   },
   {
-    job: 'sweep that asks again for tickets whose job is gone',
+    job: 'sweep that asks again for a backfill ticket whose job is gone',
     calls: 'pool.overdueReservations queues.getJob queues.enqueue',
     begin: async (own) => {
-      await steps.reserve(own, ['ann', 'bob']);
+      await steps.askForCompany(own);
       await fleet.advance(11_000);
       return undefined;
     },
     work: (_own, worker) => worker.work('sweep', [{}]),
     lost: true,
-    end: matched,
+    meanwhile: (own) => steps.start(own, ['eve'], 'manual'),
+    end: { ...matched, company: 'COMPLETED', eve: 'COMPLETED' },
   },
   {
-    job: 'sweep that ends tickets whose job failed',
+    job: 'sweep that ends a backfill ticket whose job failed',
     calls: 'pool.overdueReservations queues.getJob job.getState pool.refuse',
     begin: async (own) => {
-      await steps.reserve(own, ['ann', 'bob']);
+      await steps.askForCompany(own);
       const queue = fleet.kit.queues.queues.matchmaking;
-      await queue.add('start-matchmaking', { kind: 'unheard-of', items: [1] }, { jobId: own('job') });
+      await queue.add('start-backfill', { kind: 'unheard-of', items: [1] }, { jobId: own('job') });
       await fleet.drain();
       await fleet.advance(11_000);
       return undefined;
     },
     work: (_own, worker) => worker.work('sweep', [{}]),
     lost: true,
-    end: { ann: 'FAILED', bob: 'FAILED' },
+    end: { ...matched, company: 'FAILED' },
   },
   {
     job: 'start-backfill',
@@ -164,17 +201,17 @@ const table: readonly CrashRow[] = [
       'pool.reservations installed.current matches.find pool.latestMatches pool.enterBackfill queues.enqueue',
     begin: (own) => steps.askForCompany(own),
     work: (own, worker) => worker.work('start-backfill', idsOf(own, ['company'])),
-    meanwhile: (own) => steps.enter(own, ['eve'], 'manual'),
+    meanwhile: (own) => steps.start(own, ['eve'], 'manual'),
     end: { ...matched, company: 'COMPLETED', eve: 'COMPLETED' },
   },
   {
     job: 'start-match that goes on from a running match',
     calls:
-      'pool.decided tickets.claim ladders.read players.find matches.succeed tickets.fail sessions.board cache.putSessions matches.create installed.current pool.settle',
+      'pool.decided tickets.claim ladders.read players.find matches.succeed matches.create sessions.board cache.putSessions installed.current pool.settle',
     begin: async (own) => {
       await steps.askForCompany(own);
       await fleet.work('start-backfill', idsOf(own, ['company']));
-      await steps.enter(own, ['eve'], 'manual');
+      await steps.start(own, ['eve'], 'manual');
       await steps.cycle(fleet, 'manual');
       const [company] = await fleet.producerTickets.describe([own('company')]);
       return company?.matchId;
@@ -185,17 +222,17 @@ const table: readonly CrashRow[] = [
   {
     job: 'start-match whose players get company by themselves',
     calls:
-      'pool.decided tickets.claim ladders.read players.find tickets.fail sessions.board cache.putSessions matches.create installed.current pool.settle',
+      'pool.decided tickets.claim ladders.read players.find matches.create sessions.board cache.putSessions installed.current pool.settle',
     begin: (own) => steps.decide(own, 'automatic'),
     work: (_own, worker, matchId) => worker.work('start-match', [{ matchId }]),
-    meanwhile: (own) => steps.enter(own, ['eve'], 'automatic'),
+    meanwhile: (own) => steps.start(own, ['eve'], 'automatic'),
     end: { ...matched, eve: 'COMPLETED' },
   },
   {
     job: 'record-tickets',
     calls: 'pool.follow tickets.record pool.advance pool.release',
     begin: async (own) => {
-      await steps.enter(own, ['ann']);
+      await steps.start(own, ['ann']);
       await fleet.stores.pool.stop(own('ann'));
       return undefined;
     },

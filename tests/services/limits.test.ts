@@ -1,10 +1,12 @@
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
 import { limits } from '../../jobs/matchmaking/limits.ts';
+import { runCycle } from '../../workers/matchmaking/cycle.ts';
+import { openMirror } from '../../workers/matchmaking/mirror.ts';
 import { startTickets } from '../../workers/matchmaking/start-matchmaking.ts';
 import { openConfigurations } from '../../workers/pool/configurations.ts';
-import { noTracer } from '../../workers/telemetry/tracer.ts';
 import { aConfiguration, aPlayer } from '../support/builders.ts';
 import { openClientDomain } from '../support/client-domain.ts';
+import { cycleStores } from '../support/cycle-stores.ts';
 import { perform } from '../support/fleet-stores.ts';
 
 let opened: Awaited<ReturnType<typeof openClientDomain>>;
@@ -34,37 +36,41 @@ test("a client is held to the limits of the ticket's configuration, which may be
   const { client } = opened;
   await allow(11, 2);
 
-  expect(await client.startMatchmaking(crowd('a', 11))).toMatchObject({ status: 'QUEUED' });
+  expect(await client.startMatchmaking(crowd('a', 11))).toMatchObject({ status: 'SEARCHING' });
   await expect(client.startMatchmaking(crowd('b', 12))).rejects.toMatchObject({
     code: 'invalid-request',
     message: 'players: at most 11 players',
   });
 });
 
-test('a worker holds a ticket to the limits in force when it enters, and fails it by field and limit', async () => {
+test('a cycle holds a ticket to the limits in force when it looks at it, and fails it by field and limit', async () => {
   const { client, domain } = opened;
   await allow(12, 2);
   await client.startMatchmaking(crowd('a', 12));
   await client.startMatchmaking(crowd('b', 11));
   await allow(11, 3);
 
-  await perform(
-    startTickets({
-      tracer: noTracer,
-      pool: domain.pool,
-      configurations: openConfigurations(domain.pool),
-      rate: () => Promise.reject(new Error('nothing here is taken from ratings')),
-      wake: async () => undefined,
-      onUnready: (_configuration, error) => {
-        throw error;
-      },
-      onStarted: () => undefined,
-    }),
-    [{ ticketId: 'a' }, { ticketId: 'b' }],
-  );
+  await runCycle(openMirror(domain.pool, 'crowd'), cycleStores(domain.pool));
 
   expect(await client.describeMatchmaking(['a', 'b'])).toMatchObject([
     { status: 'FAILED', statusReason: 'InvalidTicket', statusMessage: 'players: at most 11 players' },
     { status: 'SEARCHING' },
+  ]);
+});
+
+test('a worker that starts a ticket for somebody without a client holds it to the same limits', async () => {
+  const { pool } = opened.domain;
+  await allow(11, 2);
+  const start = startTickets({
+    pool,
+    configurations: openConfigurations(pool),
+    wake: async () => undefined,
+  });
+
+  expect(await perform(start, [crowd('a', 12), crowd('b', 11)])).toMatchObject({
+    refusals: [{ index: 0, reason: 'players: at most 11 players' }],
+  });
+  expect(await opened.client.describeMatchmaking(['a', 'b'])).toMatchObject([
+    { ticketId: 'b', status: 'SEARCHING' },
   ]);
 });

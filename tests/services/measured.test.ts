@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import type { MetricName } from '../../jobs/metrics.ts';
-import { aTicket } from '../support/builders.ts';
+import { aBackfill, aPlayer, aTicket } from '../support/builders.ts';
 import { type HandFleet, openCrew, openHandFleet } from '../support/hand-fleet.ts';
 import { type LifeSteps, lifeSteps, type Worker } from '../support/life-steps.ts';
 
@@ -37,18 +37,12 @@ describe('tickets that end without a match are counted for their configuration',
       failed: sumOf('TicketsFailed', configuration),
     };
   };
-  const start = (...names: string[]) =>
-    worker.work(
-      'start-matchmaking',
-      names.map((ticketId) => ({ ticketId })),
-    );
-
   test('when they are stopped, and when a newer ticket of a player replaces them', async () => {
-    await steps.reserve(own, ['ann', 'bob']);
-    await start('ann', 'bob');
-    await fleet.producerTickets.reserve('job', [aTicket('newer', ['ann'])]);
-    await start('newer');
+    await steps.start(own, ['ann', 'bob']);
+    await fleet.producerTickets.start([aTicket('newer', ['ann'])]);
     await worker.work('stop-matchmaking', [{ ticketId: 'bob' }]);
+    await steps.cycle(worker);
+    await steps.cycle(worker);
 
     expect(await counts('duel')).toEqual({ cancelled: 2, timedOut: undefined, failed: undefined });
     expect(sumOf('TicketsStarted', 'duel')).toBe(3);
@@ -61,12 +55,12 @@ describe('tickets that end without a match are counted for their configuration',
     expect(await counts('asked')).toMatchObject({ cancelled: 1 });
   });
 
-  test('when their time is over, in a pool, asked about a match or before they could enter', async () => {
-    await steps.enter(own, ['alone'], 'duel', 1);
-    await steps.enter(own, ['ann', 'bob'], 'asked', 1_000);
+  test('when their time is over, in a pool, asked about a match or, of a running match, before they could enter', async () => {
+    await steps.start(own, ['alone'], 'duel', 1);
+    await steps.start(own, ['ann', 'bob'], 'asked', 1_000);
     await steps.cycle(fleet, 'asked');
     await steps.answer(own, 'ann', 'ACCEPT', worker, await steps.matchIdOf(own));
-    await steps.reserve(own, ['late']);
+    await fleet.producerTickets.reserve('job', aBackfill('late', [{ ...aPlayer('p'), team: 'side_1' }]));
     await fleet.advance(601_000);
     await worker.beat();
     await steps.cycle(worker);
@@ -76,10 +70,9 @@ describe('tickets that end without a match are counted for their configuration',
     expect(await counts('asked')).toMatchObject({ timedOut: 1, cancelled: 1 });
   });
 
-  test('when they cannot enter, and when their match cannot be placed', async () => {
+  test('when no match can hold them, and when their match cannot be placed', async () => {
     const players = [{ playerId: 'eve', attributes: { skill: { S: 'none' } } }];
-    await fleet.producerTickets.reserve('job', [{ ...aTicket('eve'), players }]);
-    await start('eve');
+    await fleet.producerTickets.start([{ ...aTicket('eve'), players }]);
     const matchId = await steps.decide(own);
     const [decided] = await fleet.stores.pool.decided([matchId]);
     const failed = { status: 'FAILED', reason: 'PlacementFailed', message: 'full' } as const;
@@ -92,7 +85,7 @@ describe('tickets that end without a match are counted for their configuration',
 test('how long tickets waited leaves out the players of a running match that got company', async () => {
   await steps.askForCompany(own);
   await worker.work('start-backfill', [{ ticketId: 'company' }]);
-  await steps.enter(own, ['eve'], 'manual');
+  await steps.start(own, ['eve'], 'manual');
   await steps.cycle(worker, 'manual');
 
   expect(sumOf('MatchesCreated', 'manual')).toBe(1);
@@ -100,13 +93,13 @@ test('how long tickets waited leaves out the players of a running match that got
 });
 
 test('events that were trimmed before a follower took them are counted, and how far behind it is', async () => {
-  await steps.enter(own, ['ann', 'bob', 'eve']);
+  await steps.start(own, ['ann', 'bob', 'eve']);
   await fleet.redis.xtrim(key('events'), 'MAXLEN', 1);
 
   await worker.work('record-tickets', [{}]);
   expect(sumOf('EventsLost')).toBeUndefined();
 
-  await steps.enter(own, ['dan', 'fay']);
+  for (const name of ['dan', 'fay']) await steps.start(own, [name]);
   await fleet.redis.xtrim(key('events'), 'MAXLEN', 1);
   await worker.work('record-tickets', [{}]);
 
@@ -115,7 +108,7 @@ test('events that were trimmed before a follower took them are counted, and how 
 });
 
 test('an outbox that is full is told by its length, and by the cycles that pause for it', async () => {
-  await steps.enter(own, ['ann', 'bob']);
+  await steps.start(own, ['ann', 'bob']);
   const stuck = Array.from({ length: 50_000 }, (_, n) => [`match-${n}`, '{}']);
   await fleet.redis.hset(key('outbox'), ...stuck.flat());
 

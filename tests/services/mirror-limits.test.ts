@@ -1,14 +1,14 @@
 import { expect, onTestFinished, test } from 'vitest';
+import { limits } from '../../jobs/matchmaking/limits.ts';
 import { formMatchesOfPool, type MirrorLimits } from '../../workers/matchmaking/form-matches.ts';
 import { openMirror } from '../../workers/matchmaking/mirror.ts';
-import { openConfigurations } from '../../workers/pool/configurations.ts';
 import { aConfiguration, aPlayer, aTicket } from '../support/builders.ts';
+import { cycleStores } from '../support/cycle-stores.ts';
 import { perform } from '../support/fleet-stores.ts';
 import { openPoolSteps } from '../support/pool-steps.ts';
-import { unobserved } from '../support/unobserved.ts';
 
 /** A worker within limits, configurations in each of which one ticket waits, and the pools the worker had to read. */
-async function openWorker(limits: MirrorLimits) {
+async function openWorker(mirrorLimits: MirrorLimits) {
   const domain = await openPoolSteps();
   onTestFinished(() => domain[Symbol.asyncDispose]());
   const read: string[] = [];
@@ -19,34 +19,25 @@ async function openWorker(limits: MirrorLimits) {
       return domain.pool.readPool(name, after, most);
     },
   };
-  const handle = formMatchesOfPool(
-    {
-      pool,
-      configurations: openConfigurations(pool),
-      handOver: async () => undefined,
-      observe: unobserved,
-    },
-    limits,
-  );
+  const handle = formMatchesOfPool(cycleStores(pool), mirrorLimits);
   return {
     ...domain,
     /** A ticket of one player who brings so many bytes. */
     async wait(configuration: string, bytes = 0) {
       const installed = aConfiguration();
+      const generous = limits.parse({ stringLength: 1_000, stringsPerList: 1_000 });
       await pool.install({
         ...installed,
-        configuration: { ...installed.configuration, name: configuration },
+        configuration: { ...installed.configuration, name: configuration, limits: generous },
       });
       const players = [aPlayer(`player-of-${configuration}`)];
-      const note = { S: 'x'.repeat(bytes) };
+      const note = { SL: Array.from({ length: bytes / 1_000 }, () => 'x'.repeat(1_000)) };
       const noted = players.map((it) => ({
         ...it,
         attributes: { ...it.attributes, ...(bytes > 0 && { note }) },
       }));
-      await domain.reserve({ ...aTicket(`in-${configuration}`), configuration, players: noted });
-      await pool.enter([
-        { ticketId: `in-${configuration}`, pool: configuration, timeoutMs: 60_000, players: noted },
-      ]);
+      const ticket = { ...aTicket(`in-${configuration}`), configuration, pool: configuration };
+      await domain.start({ ...ticket, players: noted });
     },
     /** Cycles the pools in this order. Returns those it did not have in memory. */
     async cycle(...pools: string[]): Promise<string[]> {

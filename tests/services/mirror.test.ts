@@ -1,6 +1,8 @@
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
+import { noId } from '../../jobs/chain.ts';
 import { openMirror } from '../../workers/matchmaking/mirror.ts';
 import { openPoolSteps } from '../support/pool-steps.ts';
+import { openRollback } from '../support/store-rollback.ts';
 
 let domain: Awaited<ReturnType<typeof openPoolSteps>>;
 
@@ -75,12 +77,30 @@ test('a mirror ahead of a store that went back in time reads its pool again', as
   const mirror = openMirror(domain.pool, 'duel');
   await mirror.catchUp();
   await domain.pool.stop('b');
-  await domain.redis.set(domain.key('changed:duel'), 1);
+  await domain.redis.set(domain.key('changes-head:duel'), '1-1');
 
   await mirror.catchUp();
 
   expect(ids(mirror)).toEqual(['a']);
 });
+
+test.each([0, 2, 3, 4])(
+  'a mirror reads its pool again when a failover lost three changes, also with %i new ones in their place (invariant 1)',
+  async (count) => {
+    await domain.search('a');
+    const mirror = openMirror(domain.pool, 'duel');
+    await mirror.catchUp();
+    const goBack = await openRollback(domain.redis, domain.domain);
+    await domain.search('b', 'c', 'd');
+    await mirror.catchUp();
+    await goBack();
+    await domain.search(...names(count, 'new'));
+
+    await mirror.catchUp();
+
+    expect(ids(mirror)).toEqual(['a', ...names(count, 'new')]);
+  },
+);
 
 test('a mirror whose match is refused twice, unchanged, reads its pool again', async () => {
   await domain.search('a', 'b');
@@ -115,7 +135,7 @@ test('a mirror of a pool that changes faster than it reads catches up with what 
 
   await mirror.catchUp();
 
-  expect(ids(mirror)).toEqual(['later-0', 'a', 'b']);
+  expect(ids(mirror)).toEqual([`later-${noId}`, 'a', 'b']);
 });
 
 test('a mirror of a large pool begins with its oldest tickets, and reads on whatever changes meanwhile', async () => {

@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { noId } from '../../jobs/chain.ts';
 import { runCycle } from '../../workers/matchmaking/cycle.ts';
 import { openMirror } from '../../workers/matchmaking/mirror.ts';
-import { openConfigurations } from '../../workers/pool/configurations.ts';
 import { aTicket } from '../support/builders.ts';
+import { cycleStores } from '../support/cycle-stores.ts';
 import { openPoolSteps } from '../support/pool-steps.ts';
-import { unobserved } from '../support/unobserved.ts';
 
 describe('a paused configuration', () => {
   let domain: Awaited<ReturnType<typeof openPoolSteps>>;
@@ -14,24 +14,18 @@ describe('a paused configuration', () => {
     domain = await openPoolSteps();
     onTestFinished(() => domain[Symbol.asyncDispose]());
     const mirror = openMirror(domain.pool, 'duel');
-    cycle = () =>
-      runCycle(mirror, {
-        pool: domain.pool,
-        configurations: openConfigurations(domain.pool),
-        handOver: async () => undefined,
-        observe: unobserved,
-      });
+    const stores = cycleStores(domain.pool);
+    cycle = () => runCycle(mirror, stores);
   });
 
   const outbox = () => domain.redis.hlen(domain.key('outbox'));
 
-  test('forms no match, lets tickets enter and times them out; resumed, it matches who waits', async () => {
+  test('forms no match, lets tickets in and times them out; resumed, it matches who waits', async () => {
     await domain.pool.pause('duel', 'pause');
     await domain.search('a', 'b');
-    await domain.reserve(aTicket('late'));
-    await domain.enter('late', -1);
+    await domain.start({ ...aTicket('late'), timeoutMs: -1 });
 
-    expect(await cycle()).toBe(false);
+    while (await cycle());
     expect(await domain.statusOf('late')).toBe('TIMED_OUT');
     expect([await domain.statusOf('a'), await outbox()]).toEqual(['SEARCHING', 0]);
 
@@ -48,7 +42,7 @@ describe('a paused configuration', () => {
 
     const due = Number(await domain.redis.zscore(domain.key('due'), 'duel'));
 
-    expect(due - Number(await domain.redis.get(domain.key('clock')))).toBeGreaterThan(50_000);
+    expect(due - (await domain.now())).toBeGreaterThan(50_000);
   });
 
   test('refuses what a cycle formed before the pause, so that no match follows its acknowledgement', async () => {
@@ -79,16 +73,18 @@ describe('a paused configuration', () => {
     await domain.pool.commit('duel', [await domain.commitOf('m', 'a', 'b')], 60_000);
     await domain.pool.pause('duel', 'pause');
 
-    await domain.pool.accept('a', 'm', 'ACCEPT', ['a']);
-    expect(await domain.pool.accept('b', 'm', 'ACCEPT', ['b'])).toMatchObject({ outcome: 'decided' });
+    const accept = (id: string) =>
+      domain.pool.accept({ ticketId: id, matchId: 'm', acceptance: 'ACCEPT', playerIds: [id] });
+    await accept('a');
+    expect(await accept('b')).toMatchObject({ outcome: 'decided' });
   });
 
   test('stays paused since the first time, through new versions too; what does not exist cannot be paused', async () => {
     const since = await domain.pool.pause('duel', 'pause');
     expect(await domain.pool.pause('duel', 'pause')).toBe(since);
-    expect((await domain.pool.catchUp('duel', 'duel', 0, 1)).pausedSince).toBe(since);
+    expect((await domain.pool.catchUp('duel', 'duel', noId, 1)).pausedSince).toBe(since);
     expect(await domain.pool.pause('duel', 'resume')).toBeUndefined();
-    expect((await domain.pool.catchUp('duel', 'duel', 0, 1)).pausedSince).toBeUndefined();
+    expect((await domain.pool.catchUp('duel', 'duel', noId, 1)).pausedSince).toBeUndefined();
     expect(await domain.pool.pause('chess', 'pause')).toBe('missing');
   });
 });

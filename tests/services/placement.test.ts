@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import { storedEvent } from '../../jobs/matchmaking/event.ts';
+import { storedEvents } from '../../jobs/matchmaking/event.ts';
 import { createSessions } from '../../workers/session-creation/create-session.ts';
 import { perform } from '../support/fleet-stores.ts';
 import { place, status } from '../support/placement-service.ts';
@@ -14,8 +14,8 @@ beforeEach(async () => {
 
 /** The latest event of the domain. */
 const lastEvent = async () => {
-  const [[, fields = []] = []] = await steps.fleet.redis.xrevrange(steps.key('events'), '+', '-', 'COUNT', 1);
-  return storedEvent(fields);
+  const [entry] = await steps.fleet.redis.xrevrange(steps.key('events'), '+', '-', 'COUNT', 1);
+  return entry && storedEvents(entry).at(-1);
 };
 
 describe('a placed match', () => {

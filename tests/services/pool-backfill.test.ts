@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { backfillSteps, onTeam } from '../support/backfill-steps.ts';
-import { aTicket } from '../support/builders.ts';
+import { aBackfill, aTicket } from '../support/builders.ts';
 import { openPoolSteps } from '../support/pool-steps.ts';
 
 let domain: Awaited<ReturnType<typeof openPoolSteps>>;
@@ -52,9 +52,7 @@ describe('a backfill ticket that enters', () => {
   test('leaves out who searches again or went into another match (invariant 2)', async () => {
     await play('running', 'a', 'b', 'c', 'd');
     await domain.search('b2');
-    await domain.reserve(aTicket('again', ['b']), aTicket('other', ['c']));
-    await domain.enter('again');
-    await domain.enter('other');
+    await domain.start(aTicket('again', ['b']), aTicket('other', ['c']));
     await match('elsewhere', 'other', 'b2');
     await ask('f', 'a', 'b', 'c', 'd', 'stranger');
 
@@ -65,8 +63,7 @@ describe('a backfill ticket that enters', () => {
   test('keeps whose other match is known to be over, unless they have a newer ticket since', async () => {
     await play('yesterday', 'a', 'b');
     await ask('f', 'a', 'b');
-    await domain.reserve(aTicket('b2', ['b']));
-    await domain.enter('b2');
+    await domain.start(aTicket('b2', ['b']));
 
     expect(await enter('f', { id: 'a', over: 'a' }, { id: 'b', over: 'b' })).toBe('entered');
     expect(await rosterOf('f')).toEqual(['a']);
@@ -89,9 +86,8 @@ describe('a backfill ticket that enters', () => {
 
   test('does not cancel what its players are in, nor keep them from starting anew', async () => {
     await fill('f', 'a', 'b');
-    await domain.reserve(aTicket('a2', ['a']));
 
-    expect(await domain.enter('a2')).toBe('entered');
+    expect(await domain.start(aTicket('a2', ['a']))).toMatchObject([{ kind: 'searching' }]);
 
     expect(await statuses('f', 'a2')).toEqual(['SEARCHING', 'SEARCHING']);
     expect(await rosterOf('f')).toEqual(['b']);
@@ -103,16 +99,14 @@ describe('a player who starts a newer ticket', () => {
     await domain.search('x');
     await fill('f', 'a', 'b');
     const stale = await domain.commitOf('m2', 'f', 'x');
-    await domain.reserve(aTicket('a2', ['a']));
-    await domain.enter('a2');
+    await domain.start(aTicket('a2', ['a']));
 
     expect((await domain.pool.commit('duel', [stale])).verdicts).toEqual(['changed']);
   });
 
   test('and was the last of it ends the backfill ticket', async () => {
     await fill('f', 'a');
-    await domain.reserve(aTicket('a2', ['a']));
-    await domain.enter('a2');
+    await domain.start(aTicket('a2', ['a']));
 
     expect(await statuses('f')).toEqual(['CANCELLED']);
   });
@@ -121,8 +115,7 @@ describe('a player who starts a newer ticket', () => {
     await domain.search('x');
     await fill('f', 'a', 'b');
     await domain.pool.commit('duel', [await domain.commitOf('m2', 'f', 'x')], answerMs);
-    await domain.reserve(aTicket('a2', ['a']));
-    await domain.enter('a2');
+    await domain.start(aTicket('a2', ['a']));
 
     expect(await statuses('f', 'x', 'a2')).toEqual(['SEARCHING', 'SEARCHING', 'SEARCHING']);
     expect(await rosterOf('f')).toEqual(['b']);
@@ -136,20 +129,25 @@ describe('a proposal with a backfill ticket', () => {
     await domain.pool.commit('duel', [await domain.commitOf('m2', 'f', 'x', 'y')], answerMs);
   });
   const answer = (ticketId: string, what: 'ACCEPT' | 'REJECT') =>
-    domain.pool.accept(ticketId, 'm2', what, [ticketId === 'f' ? 'a' : ticketId]);
+    domain.pool.accept({
+      ticketId,
+      matchId: 'm2',
+      acceptance: what,
+      playerIds: [ticketId === 'f' ? 'a' : ticketId],
+    });
 
   test('asks only who would join', async () => {
-    expect(await answer('f', 'REJECT')).toEqual({ outcome: 'not-proposed', status: 'backfill' });
+    expect(await answer('f', 'REJECT')).toEqual({ outcome: 'not-proposed', detail: 'backfill' });
     expect(await answer('x', 'ACCEPT')).toEqual({ outcome: 'recorded' });
     expect(await answer('y', 'ACCEPT')).toMatchObject({ outcome: 'decided' });
     expect(await statuses('f', 'x', 'y')).toEqual(['PLACING', 'PLACING', 'PLACING']);
   });
 
-  test('that is rejected lets it search again with its age kept', async () => {
+  test('that is rejected lets it and who did not reject it search again with their age kept', async () => {
     const [before] = await domain.tickets.describe(['f']);
     await answer('x', 'REJECT');
 
-    expect(await statuses('f', 'x', 'y')).toEqual(['SEARCHING', 'CANCELLED', 'CANCELLED']);
+    expect(await statuses('f', 'x', 'y')).toEqual(['SEARCHING', 'CANCELLED', 'SEARCHING']);
     expect((await domain.tickets.describe(['f']))[0]?.startTime).toBe(before?.startTime);
   });
 });
@@ -161,7 +159,7 @@ describe('a match that has been backfilled', () => {
     await fill('f', 'a', 'b');
     await match('m2', 'f', 'x');
 
-    await domain.tickets.reserve('job', [{ ...aTicket('f2'), players: [onTeam('a')], fills: 'm2' }]);
+    await domain.tickets.reserve('job', aBackfill('f2', [onTeam('a')], 'm2'));
     expect(await enter('f2', 'a', 'b', 'x')).toBe('entered');
     expect(await rosterOf('f2')).toEqual(['a', 'b', 'x']);
   });
@@ -171,11 +169,10 @@ describe('a match that has been backfilled', () => {
     await domain.search('x');
     await fill('f', 'a', 'b');
     const going = await commit('m2', 'f', 'x');
-    await domain.reserve(aTicket('a2', ['a']));
-    await domain.enter('a2');
+    await domain.start(aTicket('a2', ['a']));
     await settle(going);
 
-    await domain.tickets.reserve('job', [{ ...aTicket('f2'), players: [onTeam('a')], fills: 'm2' }]);
+    await domain.tickets.reserve('job', aBackfill('f2', [onTeam('a')], 'm2'));
     await enter('f2', 'a', 'b', 'x');
     expect(await rosterOf('f2')).toEqual(['b', 'x']);
   });

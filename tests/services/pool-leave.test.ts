@@ -61,7 +61,7 @@ describe('stopping an automatic backfill ticket', () => {
     await domain.search('a', 'b');
     await settle(await commit('running', 'a', 'b'), automatic('auto', 'a', 'b'));
 
-    expect(await domain.pool.stop('auto')).toBe('cancelled');
+    expect(await domain.pool.stop('auto')).toMatchObject({ status: 'CANCELLED' });
 
     expect(await domain.pool.leave('running', 'duel', ['b'], automatic('auto-1', 'a'))).toBe('none');
     expect(await domain.tickets.describe(['auto-1'])).toEqual([]);

@@ -1,9 +1,10 @@
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { backfillSteps } from '../support/backfill-steps.ts';
 import { aConfiguration, aTicket } from '../support/builders.ts';
 import { openPoolSteps } from '../support/pool-steps.ts';
 
 /** What a worker saw whose last change was the `position`-th. */
-const asOf = (position: number) => ({ configuration: 'duel', version: 1, position });
+const asOf = (position: string) => ({ configuration: 'duel', version: 1, position });
 
 let domain: Awaited<ReturnType<typeof openPoolSteps>>;
 
@@ -11,6 +12,8 @@ beforeEach(async () => {
   domain = await openPoolSteps();
   onTestFinished(() => domain[Symbol.asyncDispose]());
 });
+
+const { ask, enter, fill } = backfillSteps(() => domain);
 
 describe('committing', () => {
   test('a match takes all of its tickets and goes to the outbox', async () => {
@@ -85,25 +88,14 @@ describe('settling', () => {
 });
 
 describe('time', () => {
-  test('a ticket past its deadline by Redis time is timed out, one before it is not', async () => {
-    await domain.reserve(aTicket('late'), aTicket('early'));
-    await domain.enter('late', -1);
-    await domain.enter('early');
+  test('a ticket past its deadline by fleet time is timed out, one before it is not', async () => {
+    await domain.start({ ...aTicket('late'), timeoutMs: -1 }, aTicket('early'));
 
     expect(await domain.pool.expire(['late', 'early', 'ghost'])).toEqual(['late']);
     expect([await domain.statusOf('late'), await domain.statusOf('early')]).toEqual([
       'TIMED_OUT',
       'SEARCHING',
     ]);
-  });
-
-  test('Redis time never goes backwards for the fleet, whatever the server clock does', async () => {
-    const ahead = Date.now() + 3_600_000;
-    await domain.redis.set(domain.key('clock'), String(ahead));
-
-    const { now } = await domain.pool.catchUp('duel', 'duel', 0, 10);
-
-    expect(now).toBe(ahead);
   });
 
   test('a pool that changed since the worker looked does not rest', async () => {
@@ -139,26 +131,25 @@ describe('time', () => {
   });
 
   test('a reservation without an entry is found with its job, once in a while', async () => {
-    await domain.reserve(aTicket('a'), aTicket('b'));
-    await domain.enter('b');
+    await ask('a', 'p');
+    await fill('b', 'q');
 
     expect(await domain.pool.overdueReservations(0)).toEqual({
       timedOut: 0,
-      late: [{ ticketId: 'a', jobId: 'job', backfill: false }],
+      late: [{ ticketId: 'a', jobId: 'job', revision: '1' }],
     });
     expect(await domain.pool.overdueReservations(0)).toEqual({ timedOut: 0, late: [] });
   });
 
   test('a reservation nobody could let in by its request timeout is TIMED_OUT (invariant 1)', async () => {
-    await domain.reserve(aTicket('a'));
-    const now = Number(await domain.redis.get(domain.key('clock')));
-    await domain.redis.set(domain.key('clock'), now + 60_000);
+    await ask('a', 'p');
+    await domain.pass(60_000);
 
     expect(await domain.pool.overdueReservations(10_000)).toEqual({ timedOut: 1, late: [] });
 
     expect(await domain.tickets.describe(['a'])).toMatchObject([{ status: 'TIMED_OUT' }]);
     expect(await domain.events()).toEqual(['MatchmakingTimedOut']);
-    expect(await domain.enter('a')).toBe('TIMED_OUT');
+    expect(await enter('a', 'p')).toBe('TIMED_OUT');
   });
 });
 

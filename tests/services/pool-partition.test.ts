@@ -3,11 +3,10 @@ import { runCycle } from '../../workers/matchmaking/cycle.ts';
 import { openMirror } from '../../workers/matchmaking/mirror.ts';
 import { startTickets } from '../../workers/matchmaking/start-matchmaking.ts';
 import { openConfigurations } from '../../workers/pool/configurations.ts';
-import { noTracer } from '../../workers/telemetry/tracer.ts';
-import { aConfiguration, aTicket, duelRuleSet } from '../support/builders.ts';
+import { aConfiguration, duelRuleSet } from '../support/builders.ts';
+import { cycleStores } from '../support/cycle-stores.ts';
 import { perform } from '../support/fleet-stores.ts';
 import { openPoolSteps } from '../support/pool-steps.ts';
-import { unobserved } from '../support/unobserved.ts';
 
 /** `duel`, where both players must want the same mode. */
 const byMode = JSON.stringify({
@@ -29,46 +28,31 @@ const installed = (version: number, body: string) => ({
   ruleSet: { name: 'duel', version, body },
 });
 const wants = (ticketId: string, mode?: string) => ({
-  ...aTicket(ticketId),
+  ticketId,
+  configuration: 'duel',
   players: [{ playerId: ticketId, attributes: mode ? { mode: { S: mode } } : {} }],
 });
-/** Lets reserved tickets in as a worker that has just started would. */
-const start = (...ticketIds: string[]) =>
-  perform(
-    startTickets({
-      tracer: noTracer,
-      pool: domain.pool,
-      configurations: openConfigurations(domain.pool),
-      rate: () => Promise.reject(new Error('nothing here is taken from ratings')),
-      wake: async (pool) => void woken.add(pool),
-      onUnready: (_configuration, error) => {
-        throw error;
-      },
-      onStarted: () => undefined,
-    }),
-    ticketIds.map((ticketId) => ({ ticketId })),
-  );
+/** Starts tickets as a worker that has just started would. */
+const start = async (...tickets: ReturnType<typeof wants>[]) => {
+  const { pool } = domain;
+  const wake = async (name: string) => void woken.add(name);
+  const handle = startTickets({ pool, configurations: openConfigurations(pool), wake });
+  expect(await perform(handle, tickets)).toMatchObject({ kind: 'done', refusals: [] });
+};
 const waiting = async (pool: string) =>
   (await domain.pool.readPool(pool, 0, 100)).tickets.map((it) => it.ticketId);
 const pools = async () => (await domain.redis.smembers(domain.key('pools:duel'))).sort();
 const due = () => domain.redis.zrange(domain.key('due'), '0', '-1');
-const decided: string[] = [];
 const cycle = async (pool: string) => {
-  const stores = {
-    pool: domain.pool,
-    configurations: openConfigurations(domain.pool),
-    handOver: async (_job: string, matchIds: readonly string[]) => void decided.push(...matchIds),
-    observe: unobserved,
-  };
+  const stores = cycleStores(domain.pool);
   const mirror = openMirror(domain.pool, pool);
   while (await runCycle(mirror, stores));
 };
 
 test('tickets wait in the pool of their value, and each pool is woken and matched by itself', async () => {
   await domain.pool.install(installed(2, byMode));
-  await domain.reserve(wants('a', 'ranked'), wants('b'), wants('c', 'ranked'), wants('d', 'casual'));
 
-  await start('a', 'b', 'c', 'd');
+  await start(wants('a', 'ranked'), wants('b'), wants('c', 'ranked'), wants('d', 'casual'));
 
   expect(await waiting('duel/ranked')).toEqual(['a', 'c']);
   expect(await waiting('duel/casual')).toEqual(['b', 'd']);
@@ -80,8 +64,7 @@ test('tickets wait in the pool of their value, and each pool is woken and matche
 });
 
 test('a new rule set that splits otherwise moves the waiting to their new pools, with their age kept', async () => {
-  await domain.reserve(wants('a', 'ranked'), wants('b', 'casual'), wants('c', 'ranked'));
-  await start('a', 'b', 'c');
+  await start(wants('a', 'ranked'), wants('b', 'casual'), wants('c', 'ranked'));
   await cycle('duel');
   expect(await pools()).toEqual(['duel']);
   const [before] = (await domain.pool.readPool('duel', 0, 10)).tickets;
@@ -118,28 +101,26 @@ test('moving a ticket that left the pool meanwhile changes nothing', async () =>
   expect(await waiting('duel/x')).toEqual(['a']);
 });
 
-test('an empty pool is forgotten, and numbers its changes higher when it comes back', async () => {
+test('an empty pool is forgotten, and a mirror of it sees that when it comes back', async () => {
   await domain.search('a');
   const mirror = openMirror(domain.pool, 'duel');
   await mirror.catchUp();
   await domain.pool.stop('a');
-  for (const key of ['changed:duel', 'changes:duel'])
+  for (const key of ['changes-head:duel', 'changes:duel'])
     expect(await domain.redis.ttl(domain.key(key))).toBeGreaterThan(3_000);
-  const last = Number(await domain.redis.get(domain.key('changed:duel')));
 
-  await domain.redis.del(domain.key('changed:duel'), domain.key('changes:duel'));
+  await domain.redis.del(domain.key('changes-head:duel'), domain.key('changes:duel'));
   await domain.search('b');
 
-  expect(Number(await domain.redis.get(domain.key('changed:duel')))).toBeGreaterThan(last);
-  expect(await domain.redis.ttl(domain.key('changed:duel'))).toBe(-1);
+  for (const key of ['changes-head:duel', 'changes:duel'])
+    expect(await domain.redis.ttl(domain.key(key))).toBe(-1);
   await mirror.catchUp();
   expect([...mirror.tickets].map((it) => it.ticketId)).toEqual(['b']);
 });
 
 test('pools of a configuration are due when a new version is installed, wherever their tickets are', async () => {
   await domain.pool.install(installed(2, byMode));
-  await domain.reserve(wants('a', 'ranked'), wants('b', 'casual'));
-  await start('a', 'b');
+  await start(wants('a', 'ranked'), wants('b', 'casual'));
   await domain.redis.del(domain.key('due'));
 
   await domain.pool.install(installed(3, byMode));

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { storedEvents } from '../../jobs/matchmaking/event.ts';
 import { aTicket } from '../support/builders.ts';
 import { openPoolSteps } from '../support/pool-steps.ts';
 
@@ -12,9 +13,14 @@ beforeEach(async () => {
 const answerMs = 30_000;
 const propose = async (...ticketIds: string[]) =>
   domain.pool.commit('duel', [await domain.commitOf('m', ...ticketIds)], answerMs);
-const accept = (ticketId: string, matchId = 'm') =>
-  domain.pool.accept(ticketId, matchId, 'ACCEPT', [ticketId]);
-const reject = (ticketId: string) => domain.pool.accept(ticketId, 'm', 'REJECT', [ticketId]);
+const answer = (
+  acceptance: 'ACCEPT' | 'REJECT',
+  ticketId: string,
+  matchId = 'm',
+  ...playerIds: readonly string[]
+) => domain.pool.accept({ ticketId, matchId, acceptance, playerIds: [...playerIds] });
+const accept = (ticketId: string, matchId = 'm') => answer('ACCEPT', ticketId, matchId, ticketId);
+const reject = (ticketId: string) => answer('REJECT', ticketId, 'm', ticketId);
 const statuses = async (...ticketIds: string[]) =>
   Object.fromEntries((await domain.tickets.describe(ticketIds)).map((it) => [it.ticketId, it.status]));
 /** Ends the time to answer without waiting for it. */
@@ -24,7 +30,10 @@ const letTimePass = async () => {
 };
 const detailOf = async (type: string) => {
   const entries = await domain.redis.xrange(domain.key('events'), '-', '+');
-  return entries.filter(([, fields]) => fields[1] === type).map(([, fields]) => JSON.parse(fields[7] ?? ''));
+  return entries
+    .flatMap(storedEvents)
+    .filter((event) => event.type === type)
+    .map(({ detail }) => detail);
 };
 
 describe('a proposal', () => {
@@ -54,12 +63,12 @@ describe('a proposal', () => {
     await propose('a', 'b');
 
     expect(await accept('a')).toEqual({ outcome: 'recorded' });
-    expect(await accept('b')).toMatchObject({ outcome: 'decided', jobId: 'job', match: { matchId: 'm' } });
+    expect(await accept('b')).toEqual({ outcome: 'decided', pool: 'duel' });
 
     expect(await statuses('a', 'b')).toEqual({ a: 'PLACING', b: 'PLACING' });
     expect(await domain.redis.hkeys(domain.key('outbox'))).toEqual(['m']);
-    expect(await accept('b')).toEqual({ outcome: 'not-proposed', status: 'PLACING' });
-    expect((await detailOf('AcceptMatchCompleted')).map((it) => it.acceptance)).toEqual(['Accepted']);
+    expect(await accept('b')).toEqual({ outcome: 'recorded' });
+    expect((await detailOf('AcceptMatchCompleted')).map((it) => it['acceptance'])).toEqual(['Accepted']);
   });
 
   test('shows in its events who has answered so far and how', async () => {
@@ -75,26 +84,24 @@ describe('a proposal', () => {
         { ticketId: 'b', players: [{ playerId: 'b', team: 'side_2' }] },
       ],
     });
-    expect(event.tickets[1].players[0]).not.toHaveProperty('accepted');
+    expect(event?.tickets[1]?.players[0]).not.toHaveProperty('accepted');
   });
 
   test('needs every player of a party', async () => {
-    await domain.reserve(aTicket('party', ['p', 'q']), aTicket('x'));
-    await domain.enter('party');
-    await domain.enter('x');
+    await domain.start(aTicket('party', ['p', 'q']), aTicket('x'));
     await propose('party', 'x');
     await accept('x');
 
-    expect(await domain.pool.accept('party', 'm', 'ACCEPT', ['p'])).toEqual({ outcome: 'recorded' });
-    expect(await domain.pool.accept('party', 'm', 'ACCEPT', ['q'])).toMatchObject({ outcome: 'decided' });
+    expect(await answer('ACCEPT', 'party', 'm', 'p')).toEqual({ outcome: 'recorded' });
+    expect(await answer('ACCEPT', 'party', 'm', 'q')).toMatchObject({ outcome: 'decided' });
   });
 });
 
 describe('an answer', () => {
   test.each([
-    ['of a ticket that does not exist', 'ghost', 'm', { outcome: 'not-proposed', status: 'missing' }],
-    ['to another proposal', 'a', 'older', { outcome: 'not-proposed', status: 'other-match' }],
-    ['of a ticket that is searching', 'c', 'm', { outcome: 'not-proposed', status: 'SEARCHING' }],
+    ['of a ticket that does not exist', 'ghost', 'm', { outcome: 'missing' }],
+    ['to another proposal', 'a', 'older', { outcome: 'not-proposed', detail: 'other-match' }],
+    ['of a ticket that is searching', 'c', 'm', { outcome: 'not-proposed', detail: 'SEARCHING' }],
   ])('%s changes nothing', async (_what, ticketId, matchId, outcome) => {
     await domain.search('a', 'b', 'c');
     await propose('a', 'b');
@@ -107,10 +114,7 @@ describe('an answer', () => {
     await domain.search('a', 'b');
     await propose('a', 'b');
 
-    expect(await domain.pool.accept('a', 'm', 'ACCEPT', ['b'])).toEqual({
-      outcome: 'stranger',
-      playerId: 'b',
-    });
+    expect(await answer('ACCEPT', 'a', 'm', 'b')).toEqual({ outcome: 'stranger', detail: 'b' });
   });
 
   test('stands: accepting first and rejecting later leaves the acceptance', async () => {
@@ -130,19 +134,21 @@ describe('a proposal that fails', () => {
     await accept('a');
     await domain.redis.zadd(domain.key('proposals'), 1, 'm');
 
-    expect(await accept('b')).toEqual({ outcome: 'dropped', pool: 'duel' });
+    expect(await accept('b')).toEqual({ outcome: 'late', pool: 'duel' });
 
     expect(await statuses('a', 'b')).toEqual({ a: 'SEARCHING', b: 'CANCELLED' });
-    expect((await detailOf('AcceptMatchCompleted')).map((it) => it.acceptance)).toEqual(['TimedOut']);
+    expect((await detailOf('AcceptMatchCompleted')).map((it) => it['acceptance'])).toEqual(['TimedOut']);
     expect(await domain.redis.hlen(domain.key('outbox'))).toBe(0);
   });
 
-  test('by a rejection ends at once: who accepted searches again with their age, the others are cancelled', async () => {
+  test('by a rejection ends at once: who accepted searches again with their age, who rejected is cancelled', async () => {
     const before = await domain.search('a', 'b', 'c');
     await propose('a', 'b');
     await accept('a');
 
-    expect(await reject('b')).toEqual({ outcome: 'dropped', pool: 'duel' });
+    expect(await reject('b')).toEqual({ outcome: 'rejected', pool: 'duel' });
+    // Its answer, should a connection that lost the reply send it again.
+    expect(await reject('b')).toEqual({ outcome: 'recorded' });
 
     expect(await statuses('a', 'b')).toEqual({ a: 'SEARCHING', b: 'CANCELLED' });
     const [again] = (await domain.inPool()).filter((it) => it.ticketId === 'a');
@@ -154,7 +160,7 @@ describe('a proposal that fails', () => {
       players: first?.players,
     });
     expect(again?.revision).not.toBe(first?.revision);
-    expect((await detailOf('AcceptMatchCompleted')).map((it) => it.acceptance)).toEqual(['Rejected']);
+    expect((await detailOf('AcceptMatchCompleted')).map((it) => it['acceptance'])).toEqual(['Rejected']);
   });
 
   test('by silence ends with its time: who accepted searches again, who stayed silent is cancelled', async () => {
@@ -166,14 +172,12 @@ describe('a proposal that fails', () => {
 
     expect(pools).toEqual(['duel']);
     expect(await statuses('a', 'b')).toEqual({ a: 'SEARCHING', b: 'CANCELLED' });
-    expect((await detailOf('AcceptMatchCompleted')).map((it) => it.acceptance)).toEqual(['TimedOut']);
+    expect((await detailOf('AcceptMatchCompleted')).map((it) => it['acceptance'])).toEqual(['TimedOut']);
     expect((await domain.tickets.describe(['a']))[0]?.matchId).toBeUndefined();
   });
 
   test('after the ticket would have timed out ends it TIMED_OUT, not cancelled', async () => {
-    await domain.reserve(aTicket('a'), aTicket('b'));
-    await domain.enter('a', 1);
-    await domain.enter('b');
+    await domain.start({ ...aTicket('a'), timeoutMs: 1 }, aTicket('b'));
     await propose('a', 'b');
     await accept('a');
     await letTimePass();
@@ -188,7 +192,7 @@ describe('a proposal that fails', () => {
     await reject('b');
     await domain.pool.commit('duel', [await domain.commitOf('m2', 'a', 'c')], answerMs);
 
-    expect(await accept('a', 'm')).toEqual({ outcome: 'not-proposed', status: 'other-match' });
+    expect(await accept('a', 'm')).toEqual({ outcome: 'not-proposed', detail: 'other-match' });
     expect(await accept('c', 'm2')).toEqual({ outcome: 'recorded' });
     expect(await accept('a', 'm2')).toMatchObject({ outcome: 'decided' });
   });
@@ -199,22 +203,21 @@ describe('stop and supersede win up to commit', () => {
     await domain.search('a', 'b');
     await propose('a', 'b');
 
-    expect(await domain.pool.stop('a')).toBe('cancelled');
+    expect(await domain.pool.stop('a')).toEqual({ status: 'CANCELLED', pool: 'duel' });
     expect(await statuses('a', 'b')).toEqual({ a: 'CANCELLED', b: 'SEARCHING' });
     expect((await domain.events()).slice(3)).toEqual([
       'AcceptMatchCompleted',
       'MatchmakingSearching',
       'MatchmakingCancelled',
     ]);
-    expect(await accept('b')).toEqual({ outcome: 'not-proposed', status: 'SEARCHING' });
+    expect(await accept('b')).toEqual({ outcome: 'not-proposed', detail: 'SEARCHING' });
   });
 
   test('a newer ticket of a player during acceptance does the same', async () => {
     await domain.search('a', 'b');
     await propose('a', 'b');
-    await domain.reserve(aTicket('a2', ['a']));
 
-    expect(await domain.enter('a2')).toBe('entered');
+    expect(await domain.start(aTicket('a2', ['a']))).toMatchObject([{ kind: 'searching' }]);
     expect(await statuses('a', 'b', 'a2')).toEqual({ a: 'CANCELLED', b: 'SEARCHING', a2: 'SEARCHING' });
   });
 
@@ -224,6 +227,6 @@ describe('stop and supersede win up to commit', () => {
     await accept('a');
     await accept('b');
 
-    expect(await domain.pool.stop('a')).toBe('too-late');
+    expect(await domain.pool.stop('a')).toEqual({ status: 'PLACING', pool: undefined });
   });
 });

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import { aTicket } from '../support/builders.ts';
+import { backfillSteps } from '../support/backfill-steps.ts';
+import { aConfiguration, aTicket } from '../support/builders.ts';
 import { openPoolSteps } from '../support/pool-steps.ts';
 
 let domain: Awaited<ReturnType<typeof openPoolSteps>>;
@@ -9,180 +10,185 @@ beforeEach(async () => {
   onTestFinished(() => domain[Symbol.asyncDispose]());
 });
 
-describe('reserving', () => {
-  test('a ticket exists and is QUEUED from the moment it is reserved', async () => {
-    await domain.reserve(aTicket('a'));
+const { ask, enter, fill } = backfillSteps(() => domain);
+const stop = async (ticketId: string, playerId?: string) =>
+  (await domain.pool.stop(ticketId, playerId)).status;
 
-    expect(await domain.statusOf('a')).toBe('QUEUED');
+describe('starting', () => {
+  test('a ticket exists and is SEARCHING in its pool from the moment its start returns (invariant 11)', async () => {
+    expect(await domain.start(aTicket('a'))).toMatchObject([{ kind: 'searching' }]);
+
+    expect(await domain.statusOf('a')).toBe('SEARCHING');
+    expect((await domain.inPool()).map((it) => it.ticketId)).toEqual(['a']);
+    expect(await domain.events()).toEqual(['MatchmakingSearching']);
   });
 
-  test('later reservations have higher sequence numbers', async () => {
-    const [first, second] = await domain.reserve(aTicket('a'), aTicket('b'));
+  test('later tickets have higher sequence numbers', async () => {
+    const [first, second] = await domain.start(aTicket('a'), aTicket('b'));
 
     expect(second).toMatchObject({ sequence: (first as { sequence: number }).sequence + 1 });
   });
 
-  test('a ticket id used before is refused by name', async () => {
-    await domain.reserve(aTicket('a'));
+  test('a start that a connection repeats gets its first answer, whatever became of the ticket (invariant 9)', async () => {
+    const ticket = aTicket('a');
+    const first = await domain.start(ticket);
 
-    const [again] = await domain.reserve(aTicket('a', ['someone-else']));
+    expect(await domain.start(ticket)).toEqual(first);
+    expect((await domain.inPool()).map((it) => it.ticketId)).toEqual(['a']);
+    expect(await domain.events()).toEqual(['MatchmakingSearching']);
+    await domain.pool.stop('a');
+    expect(await domain.start(ticket)).toEqual(first);
+    expect(await domain.statusOf('a')).toBe('CANCELLED');
+  });
+
+  test('a ticket id used before is refused by name', async () => {
+    await domain.start(aTicket('a'));
+
+    const [again] = await domain.start(aTicket('a', ['someone-else']));
 
     expect(again).toMatchObject({
-      code: 'conflict',
-      message: expect.stringContaining('ticketId: a was used before'),
+      as: 'conflict',
+      reason: expect.stringContaining('ticketId: a was used before'),
     });
   });
 
-  test('an unknown configuration is refused by name and leaves nothing behind', async () => {
-    const [refused] = await domain.reserve({ ...aTicket('a'), configuration: 'chess' });
+  test('of two tickets of one call that share an id the second is refused', async () => {
+    const verdicts = await domain.start(aTicket('a', ['p']), aTicket('a', ['q']));
 
-    expect(refused).toMatchObject({ code: 'not-found', message: 'configuration: chess does not exist' });
+    expect(verdicts).toMatchObject([{ kind: 'searching' }, { kind: 'refused', as: 'conflict' }]);
+    expect((await domain.inPool()).map((it) => it.players[0]?.playerId)).toEqual(['p']);
+  });
+
+  test('an unknown configuration is refused by name and leaves nothing behind', async () => {
+    const [refused] = await domain.start({ ...aTicket('a'), configuration: 'chess' });
+
+    expect(refused).toMatchObject({ as: 'not-found', reason: 'configuration: chess does not exist' });
     expect(await domain.statusOf('a')).toBeUndefined();
+  });
+
+  test('a ticket that was checked by another version of its configuration changes nothing', async () => {
+    await domain.search('older');
+    await domain.pool.install(aConfiguration(2));
+
+    expect(await domain.start(aTicket('a', ['older']))).toEqual([{ kind: 'outdated' }]);
+    expect(await domain.statusOf('a')).toBeUndefined();
+    expect(await domain.statusOf('older')).toBe('SEARCHING');
   });
 
   test('a player being placed is refused by name', async () => {
     await domain.search('a', 'b');
     await domain.pool.commit('duel', [await domain.commitOf('m', 'a', 'b')]);
 
-    const [refused] = await domain.reserve(aTicket('a2', ['a']));
+    const [refused] = await domain.start(aTicket('a2', ['a']));
 
     expect(refused).toMatchObject({
-      code: 'conflict',
-      message: expect.stringContaining('a is being placed'),
+      as: 'conflict',
+      reason: expect.stringContaining('a is being placed'),
     });
-  });
-});
-
-describe('entering', () => {
-  test('a reserved ticket enters its pool once, however often its job runs (invariant 9)', async () => {
-    await domain.reserve(aTicket('a'));
-
-    expect([await domain.enter('a'), await domain.enter('a')]).toEqual(['entered', 'SEARCHING']);
-    expect((await domain.inPool()).map((it) => it.ticketId)).toEqual(['a']);
-    expect(await domain.events()).toEqual(['MatchmakingSearching']);
-  });
-
-  test('a ticket that was never reserved does not enter', async () => {
-    expect(await domain.enter('ghost')).toBe('missing');
   });
 
   test("a newer ticket of a player cancels the player's older one (invariant 2)", async () => {
     await domain.search('old');
-    await domain.reserve(aTicket('new', ['old']));
 
-    await domain.enter('new');
+    await domain.start(aTicket('new', ['old']));
 
     expect(await domain.statusOf('old')).toBe('CANCELLED');
     expect((await domain.inPool()).map((it) => it.ticketId)).toEqual(['new']);
   });
 
-  test('an older ticket arriving late is cancelled at once and cancels nothing (invariant 2)', async () => {
-    await domain.reserve(aTicket('old', ['p']), aTicket('new', ['p']));
-    await domain.enter('new');
+  test('of two tickets of one call that share a player the later supersedes (invariant 2)', async () => {
+    await domain.start(aTicket('old', ['p']), aTicket('new', ['p']));
 
-    expect(await domain.enter('old')).toBe('superseded');
     expect(await domain.statusOf('old')).toBe('CANCELLED');
     expect(await domain.statusOf('new')).toBe('SEARCHING');
   });
 
-  test('an older ticket arriving after the newer one ended is still cancelled', async () => {
-    await domain.reserve(aTicket('old', ['p']), aTicket('new', ['p']));
-    await domain.enter('new');
-    await domain.pool.stop('new');
-
-    expect(await domain.enter('old')).toBe('superseded');
-  });
-
-  test('a ticket of a player who is being placed meanwhile fails with the reason', async () => {
-    await domain.reserve(aTicket('a'), aTicket('b'), aTicket('late', ['a']));
-    await domain.enter('a');
-    await domain.enter('b');
-    await domain.pool.commit('duel', [await domain.commitOf('m', 'a', 'b')]);
-
-    expect(await domain.enter('late')).toBe('placing:a');
-    expect(await domain.tickets.describe(['late'])).toMatchObject([
-      { status: 'FAILED', statusReason: 'PlayerBeingPlaced' },
-    ]);
-  });
-
-  test('a ticket asked for before the match its player is in by now fails, though that match is under way (invariant 2)', async () => {
-    await domain.reserve(aTicket('a'), aTicket('b'), aTicket('late', ['a']));
-    await domain.enter('a');
-    await domain.enter('b');
-    const commit = await domain.commitOf('m', 'a', 'b');
-    await domain.pool.commit('duel', [commit]);
-    await domain.pool.settle([{ match: commit.match, status: 'COMPLETED', reason: '', message: '' }]);
-
-    expect(await domain.enter('late')).toBe('placing:a');
-    expect(await domain.tickets.describe(['late'])).toMatchObject([
-      { status: 'FAILED', statusReason: 'PlayerInMatch' },
-    ]);
-  });
-
-  test('a ticket asked for after that match began takes its player out of it', async () => {
+  test('a ticket asked for after a match began takes its player out of it', async () => {
     await domain.search('a', 'b');
     const commit = await domain.commitOf('m', 'a', 'b');
     await domain.pool.commit('duel', [commit]);
     await domain.pool.settle([{ match: commit.match, status: 'COMPLETED', reason: '', message: '' }]);
-    await domain.redis.set(domain.key('clock'), Date.now() + 1_000);
-    await domain.reserve(aTicket('next', ['a']));
 
-    expect(await domain.enter('next')).toBe('entered');
+    expect(await domain.start(aTicket('next', ['a']))).toMatchObject([{ kind: 'searching' }]);
+    expect(await domain.redis.hget(domain.key('player:a'), 'match')).toBeNull();
+  });
+
+  test('what is known of a player stays as long as a ticket of theirs is open, and goes after it', async () => {
+    const life = () => domain.redis.ttl(domain.key('player:a'));
+    await domain.search('a', 'b');
+    expect(await life()).toBe(-1);
+    await domain.pool.stop('a');
+    expect(await life()).toBeGreaterThan(172_000);
+    await domain.start(aTicket('again', ['a']));
+    expect(await life()).toBe(-1);
   });
 
   test('one party member starting anew takes the whole older party out', async () => {
-    await domain.reserve(aTicket('party', ['p', 'q']));
-    await domain.enter('party');
-    await domain.reserve(aTicket('solo', ['q']));
+    await domain.start(aTicket('party', ['p', 'q']));
 
-    await domain.enter('solo');
+    await domain.start(aTicket('solo', ['q']));
 
     expect(await domain.statusOf('party')).toBe('CANCELLED');
   });
+});
 
-  test('a reservation that cannot enter fails with its reason', async () => {
-    await domain.reserve(aTicket('a'));
+describe('refusing', () => {
+  const refuse = (ticketId: string, revision: string) =>
+    domain.pool.refuse([{ ticketId, revision, reason: 'InvalidTicket', message: 'players: none' }]);
 
-    expect(
-      await domain.pool.refuse([{ ticketId: 'a', reason: 'InvalidTicket', message: 'players: none' }]),
-    ).toEqual(['FAILED']);
-    expect(await domain.enter('a')).toBe('FAILED');
-    expect(await domain.tickets.describe(['a'])).toMatchObject([{ statusMessage: 'players: none' }]);
-  });
-
-  test('a ticket that searches already cannot be refused any more', async () => {
+  test('a ticket that no match can hold fails with its reason', async () => {
     await domain.search('a');
 
-    expect(await domain.pool.refuse([{ ticketId: 'a', reason: 'r', message: 'm' }])).toEqual(['SEARCHING']);
-    expect(await domain.pool.refuse([{ ticketId: 'x', reason: 'r', message: 'm' }])).toEqual(['missing']);
+    expect(await refuse('a', '1')).toEqual(['FAILED']);
+    expect(await domain.inPool()).toEqual([]);
+    expect(await domain.tickets.describe(['a'])).toMatchObject([
+      { status: 'FAILED', statusReason: 'InvalidTicket', statusMessage: 'players: none' },
+    ]);
+  });
+
+  test('a ticket that has changed since the worker looked, or is being placed, is left alone (invariant 7)', async () => {
+    await domain.search('a', 'b', 'c');
+    await domain.pool.move('duel', [{ ticketId: 'c', pool: 'duel/x' }]);
+    await domain.pool.commit('duel', [await domain.commitOf('m', 'a', 'b')]);
+
+    expect(await refuse('c', '1')).toEqual(['changed']);
+    expect(await refuse('a', '1')).toEqual(['PLACING']);
+    expect(await refuse('x', '1')).toEqual(['missing']);
+    expect(await domain.statusOf('c')).toBe('SEARCHING');
   });
 });
 
 describe('stopping', () => {
-  test('a queued and a searching ticket are cancelled', async () => {
+  test('a searching ticket and a backfill ticket that has yet to enter are cancelled', async () => {
     await domain.search('a');
-    await domain.reserve(aTicket('b'));
+    await ask('b', 'p');
 
-    expect([await domain.pool.stop('a'), await domain.pool.stop('b')]).toEqual(['cancelled', 'cancelled']);
+    expect([await stop('a'), await stop('b')]).toEqual(['CANCELLED', 'CANCELLED']);
     expect(await domain.inPool()).toEqual([]);
-    expect(await domain.enter('b')).toBe('CANCELLED');
+    expect(await enter('b', 'p')).toBe('CANCELLED');
   });
 
-  test('a stop that overtakes its start wins', async () => {
-    expect(await domain.pool.stop('a')).toBe('marked');
+  test('a ticket that does not exist leaves nothing behind', async () => {
+    expect(await stop('a')).toBe('missing');
 
-    const [reserved] = await domain.reserve(aTicket('a'));
+    expect(await domain.start(aTicket('a'))).toMatchObject([{ kind: 'searching' }]);
+  });
 
-    expect(reserved).toMatchObject({ stopped: true });
-    expect(await domain.enter('a')).toBe('CANCELLED');
+  test('by a player who is not in the ticket changes nothing, nor by one whom a backfill ticket lists', async () => {
+    await domain.start(aTicket('a', ['p', 'q']));
+    await fill('f', 'r');
+
+    expect([await stop('a', 'x'), await stop('f', 'r')]).toEqual(['stranger', 'stranger']);
+    expect([await domain.statusOf('a'), await domain.statusOf('f')]).toEqual(['SEARCHING', 'SEARCHING']);
+    expect(await stop('a', 'q')).toBe('CANCELLED');
   });
 
   test('a ticket being placed cannot be stopped, nor one that has ended', async () => {
     await domain.search('a', 'b', 'c');
     await domain.pool.commit('duel', [await domain.commitOf('m', 'a', 'b')]);
-    await domain.pool.stop('c');
+    await domain.pool.refuse([{ ticketId: 'c', revision: '1', reason: 'Why', message: 'Because.' }]);
 
-    expect([await domain.pool.stop('a'), await domain.pool.stop('c')]).toEqual(['too-late', 'CANCELLED']);
+    expect([await stop('a'), await stop('c')]).toEqual(['PLACING', 'FAILED']);
   });
 });
 
@@ -207,7 +213,7 @@ describe('ended', () => {
       { status: 'COMPLETED', matchId: 'm', players: aTicket('a').players, endTime: expect.any(String) },
       { status: 'CANCELLED', statusMessage: 'Cancelled by request.', players: aTicket('c').players },
     ]);
-    const shed = ['actor', 'deadline', 'job', 'pool', 'revision', 'size'];
+    const shed = ['actor', 'deadline', 'pool', 'revision', 'size'];
     expect(await searching()).toEqual(expect.arrayContaining(shed));
     for (const key of [completed, cancelled])
       expect((await domain.redis.hkeys(key)).filter((field) => shed.includes(field))).toEqual([]);
@@ -219,14 +225,12 @@ describe('ended', () => {
     for (const key of keys) expect(await domain.redis.object('ENCODING', key)).toBe('listpack');
   });
 
-  test('its job changes nothing, and is told what it is', async () => {
+  test('a start of its id changes nothing, and is told what it is', async () => {
     await ended();
 
-    expect(await domain.pool.reservations(['a', 'c', 'ghost'])).toMatchObject([
-      { status: 'COMPLETED' },
-      { status: 'CANCELLED' },
-      undefined,
+    expect(await domain.start(aTicket('a'), aTicket('c'))).toMatchObject([
+      { as: 'conflict', reason: expect.stringContaining('COMPLETED') },
+      { as: 'conflict', reason: expect.stringContaining('CANCELLED') },
     ]);
-    expect([await domain.enter('a'), await domain.enter('c')]).toEqual(['COMPLETED', 'CANCELLED']);
   });
 });

@@ -2,6 +2,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { poolTag } from '../../jobs/keys.ts';
 import { openQueues } from '../../workers/enqueue.ts';
 import { type FleetReport, reportQueues } from '../../workers/maintenance/report-queue-length.ts';
+import { openMirror } from '../../workers/matchmaking/mirror.ts';
 import { openPool } from '../../workers/pool/pool.ts';
 import { noTracer } from '../../workers/telemetry/tracer.ts';
 import { aConfiguration, aTicket } from '../support/builders.ts';
@@ -19,6 +20,7 @@ async function openReports() {
       actor: { kind: 'service', name: 'test' },
       signal: new AbortController().signal,
       dueAt,
+      calls: [],
     });
   return { ...domain, queues: opened.queues, pool, reports, report };
 }
@@ -43,10 +45,8 @@ test('the tickets that search count by configuration, over all of its pools', as
   const { pool, tickets, reports, report } = await openReports();
   await pool.install(aConfiguration());
   await report(Date.now());
-  for (const [id, name] of Object.entries({ a: 'duel', b: 'duel/eu', c: 'duel/eu' })) {
-    await tickets.reserve('job', [aTicket(id)]);
-    await pool.enter([{ ticketId: id, players: aTicket(id).players, pool: name, timeoutMs: 60_000 }]);
-  }
+  const pools = Object.entries({ a: 'duel', b: 'duel/eu', c: 'duel/eu' });
+  await tickets.start(pools.map(([id, name]) => ({ ...aTicket(id), pool: name })));
   await report(Date.now());
 
   expect(reports.map((it) => Object.fromEntries(it.searching))).toEqual([{ duel: 0 }, { duel: 3 }]);
@@ -69,8 +69,8 @@ test('matchmaking that is so far behind that tickets are refused is told, the fu
   for (const name of ['duel', 'chess', 'go'])
     await pool.install({ ...rest, configuration: { ...configuration, name } });
   await report(Date.now());
-  await redis.set(`${poolTag(domain)}:behind:duel`, '31000');
-  await redis.set(`${poolTag(domain)}:behind:go`, '40000');
+  await redis.set(`${poolTag(domain)}:behind:duel`, `31000 ${Number.MAX_SAFE_INTEGER}`);
+  await redis.set(`${poolTag(domain)}:behind:go`, `40000 ${Number.MAX_SAFE_INTEGER}`);
   await report(Date.now());
 
   expect(reports.map((it) => it.lag)).toEqual([0, 0, 40_000]);
@@ -82,4 +82,16 @@ test('a run staler than its slot reports nothing', async () => {
   await report(Date.now() - 10_001);
 
   expect(reports).toEqual([]);
+});
+
+test('tickets that no cycle has read are work of matchmaking, until one has read them', async () => {
+  const { pool, tickets, reports, report } = await openReports();
+  await pool.install(aConfiguration());
+  await tickets.start([aTicket('a'), aTicket('b'), { ...aTicket('c'), pool: 'duel/eu' }]);
+  await report(Date.now());
+  await openMirror(pool, 'duel').catchUp();
+  await report(Date.now());
+
+  const lengths = reports.map((it) => it.queues.find(({ queue }) => queue === 'matchmaking')?.length);
+  expect(lengths).toEqual([3, 1]);
 });

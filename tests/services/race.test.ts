@@ -1,13 +1,13 @@
 import { expect, onTestFinished, test } from 'vitest';
+import { noId } from '../../jobs/chain.ts';
 import { runCycle } from '../../workers/matchmaking/cycle.ts';
 import { handOver } from '../../workers/matchmaking/hand-over.ts';
 import { openMirror } from '../../workers/matchmaking/mirror.ts';
-import { openConfigurations } from '../../workers/pool/configurations.ts';
 import type { Pool } from '../../workers/pool/pool.ts';
+import { cycleStores } from '../support/cycle-stores.ts';
 import { type HandFleet, openHandFleet } from '../support/hand-fleet.ts';
 import { brokenInvariants } from '../support/invariants.ts';
 import { lifeSteps } from '../support/life-steps.ts';
-import { unobserved } from '../support/unobserved.ts';
 
 /** A worker's cycles over one mirror of the pool `duel`; while it is blind, the mirror hears of no change. */
 function openRacer({ kit }: HandFleet) {
@@ -17,7 +17,7 @@ function openRacer({ kit }: HandFleet) {
     catchUp: async (...args) => {
       const [, , position] = args;
       const step = await kit.pool.catchUp(...args);
-      return racer.blind && position > 0 ? { ...step, latest: position, changes: [] } : step;
+      return racer.blind && position !== noId ? { ...step, latest: position, changes: [] } : step;
     },
     commit: async (...args) => {
       const done = await kit.pool.commit(...args);
@@ -26,12 +26,7 @@ function openRacer({ kit }: HandFleet) {
     },
   };
   const mirror = openMirror(pool, 'duel');
-  const stores = {
-    pool,
-    configurations: openConfigurations(pool),
-    handOver: handOver(kit.queues),
-    observe: unobserved,
-  };
+  const stores = cycleStores(pool, { handOver: handOver(kit.queues) });
   return Object.assign(racer, { look: () => mirror.catchUp(), cycle: () => runCycle(mirror, stores) });
 }
 
@@ -44,7 +39,7 @@ test('two workers race on one pool with deliberately stale mirrors: every ticket
   const all = Array.from({ length: 40 * rounds }, (_, n) => `t${n}`);
 
   for (let round = 0; round < rounds; round++) {
-    await steps.enter((name) => name, all.slice(40 * round, 40 * (round + 1)));
+    await steps.start((name) => name, all.slice(40 * round, 40 * (round + 1)));
     for (const racer of racers) {
       racer.blind = false;
       await racer.look();

@@ -1,23 +1,27 @@
-import { beforeEach, describe, expect, inject, onTestFinished, test } from 'vitest';
+import { beforeEach, describe, expect, inject, onTestFinished, test, vi } from 'vitest';
 import type { Configuration } from '../../jobs/matchmaking/configuration.ts';
 import { newcomer } from '../../jobs/rating-update/rating.ts';
 import { storeConfiguration, storeRuleSet } from '../../workers/maintenance/settings.ts';
+import { runCycle } from '../../workers/matchmaking/cycle.ts';
+import { openMirror } from '../../workers/matchmaking/mirror.ts';
 import { openRatings } from '../../workers/matchmaking/rating-attributes.ts';
 import { startBackfills } from '../../workers/matchmaking/start-backfill.ts';
-import { startTickets } from '../../workers/matchmaking/start-matchmaking.ts';
 import { openConfigurations } from '../../workers/pool/configurations.ts';
 import { inTransaction, isUnreachable, openDatabase } from '../../workers/records/database.ts';
 import { openPlayers } from '../../workers/records/players.ts';
-import { noTracer } from '../../workers/telemetry/tracer.ts';
-import { aConfiguration, aTicket, duelRuleSet } from '../support/builders.ts';
+import { aBackfill, aConfiguration, aTicket, duelRuleSet } from '../support/builders.ts';
+import { cycleStores } from '../support/cycle-stores.ts';
+import { fleetTime } from '../support/fleet-clock.ts';
 import { openFleetStores, perform } from '../support/fleet-stores.ts';
 import { openProxy } from '../support/tcp-proxy.ts';
+import { unobserved } from '../support/unobserved.ts';
 
 let fleet: Awaited<ReturnType<typeof openFleetStores>>;
 /** The session cache is shared by all tests, so each has ids of its own. */
 const own = (name: string) => `${fleet.domain}-${name}`;
 
 beforeEach(async () => {
+  ratingsAway.mockClear();
   fleet = await openFleetStores();
   onTestFinished(() => fleet[Symbol.asyncDispose]());
 });
@@ -26,26 +30,24 @@ const configure = (name: string, more: Partial<Configuration>) => {
   const { configuration, ...rest } = aConfiguration(1);
   return fleet.stores.pool.install({ ...rest, configuration: { ...configuration, name, ...more } });
 };
-const reserve = (configuration: string, ...names: string[]) =>
-  fleet.producerTickets.reserve(
-    'job',
-    names.map((name) => ({ ...aTicket(own(name)), configuration })),
+/** Starts tickets as a producer does, which knows that their ratings have to be read. */
+const start = (configuration: string, ...names: string[]) =>
+  fleet.producerTickets.start(
+    names.map((name) => ({
+      ...aTicket(own(name)),
+      configuration,
+      pool: configuration,
+      unrated: configuration !== 'plain',
+    })),
   );
-const start = (names: readonly string[], players = fleet.stores.players) =>
-  perform(
-    startTickets({
-      pool: fleet.stores.pool,
-      configurations: openConfigurations(fleet.stores.pool),
-      tracer: noTracer,
-      rate: openRatings({ players, cache: fleet.stores.cache }),
-      wake: async () => undefined,
-      onUnready: (_configuration, error) => {
-        throw error;
-      },
-      onStarted: () => undefined,
-    }),
-    names.map((name) => ({ ticketId: own(name) })),
-  );
+const ratingsAway = vi.fn();
+/** Cycles of a pool, until nothing is left to do. */
+const cycle = async (pool: string, players = fleet.stores.players) => {
+  const mirror = openMirror(fleet.stores.pool, pool);
+  const rate = openRatings({ players, cache: fleet.stores.cache });
+  const stores = cycleStores(fleet.stores.pool, { rate, observe: { ...unobserved, ratingsAway } });
+  while (await runCycle(mirror, stores));
+};
 /** Rates a player on a ladder in the record alone. */
 const rate = (name: string, ladder: string, mu: number, sigma: number) =>
   inTransaction(fleet.stores.database, (session) =>
@@ -55,6 +57,8 @@ const rate = (name: string, ladder: string, mu: number, sigma: number) =>
       session,
     ),
   );
+const key = (name: string) => `{${fleet.domain}.matchmaking}:${name}`;
+const at = async (name: string, member: string) => Number(await fleet.redis.zscore(key(name), member));
 const skillOf = async (name: string, attribute = 'skill') => {
   const [ticket] = await fleet.producerTickets.describe([own(name)]);
   return [ticket?.status, ticket?.players[0]?.attributes[attribute]];
@@ -64,9 +68,9 @@ describe('attributes taken from ratings', () => {
   test("are the fleet's, whatever the client said: 1500 for a newcomer", async () => {
     await configure('duel', { ratingAttributes: { skill: 'rating' } });
     await rate('veteran', 'default', 35, 2);
-    await reserve('duel', 'novice', 'veteran');
+    await start('duel', 'novice', 'veteran');
 
-    await start(['novice', 'veteran']);
+    await cycle('duel');
 
     expect(await skillOf('novice')).toEqual(['SEARCHING', { N: 1_500 }]);
     expect(await skillOf('veteran')).toEqual(['SEARCHING', { N: 1_795 }]);
@@ -75,10 +79,10 @@ describe('attributes taken from ratings', () => {
   test('come from the session cache where it has them, and the record is not asked', async () => {
     await configure('duel', { ratingAttributes: { skill: 'rating' } });
     await fleet.stores.cache.putRatings([{ playerId: own('a'), rating: 1_612, version: 3 }]);
-    await reserve('duel', 'a');
+    await start('duel', 'a');
     const away = { ...fleet.stores.players, find: () => Promise.reject(new Error('was asked')) };
 
-    await start(['a'], away);
+    await cycle('duel', away);
 
     expect(await skillOf('a')).toEqual(['SEARCHING', { N: 1_612 }]);
   });
@@ -92,9 +96,9 @@ describe('attributes taken from ratings', () => {
     await rate('a', 'ranked', 35, 2);
     await rate('a', 'default', 20, 2);
     await fleet.stores.cache.putRatings([{ playerId: own('a'), rating: 1_353, version: 1 }]);
-    await reserve('duel', 'a');
+    await start('duel', 'a');
 
-    await start(['a']);
+    await cycle('duel');
 
     expect(await skillOf('a')).toEqual(['SEARCHING', { N: expected }]);
   });
@@ -103,9 +107,7 @@ describe('attributes taken from ratings', () => {
     await configure('duel', { ratingAttributes: { skill: 'rating' } });
     await rate('a', 'default', 35, 2);
     const players = [{ ...aTicket(own('a')).players[0]!, team: 'side_1' }];
-    await fleet.producerTickets.reserve('job', [
-      { ...aTicket(own('a')), configuration: 'duel', players, fills: own('match') },
-    ]);
+    await fleet.producerTickets.reserve('job', aBackfill(own('a'), players, own('match')));
 
     await perform(
       startBackfills({
@@ -121,20 +123,35 @@ describe('attributes taken from ratings', () => {
     expect(tickets).toMatchObject([{ backfill: true, players: [{ attributes: { skill: { N: 1_795 } } }] }]);
   });
 
-  test('put the start off while the record is away, and nobody else (invariant 1)', async () => {
+  test('are the same for every mirror: they are written to the ticket before it can be matched (invariant 10)', async () => {
+    await configure('duel', { ratingAttributes: { skill: 'rating' } });
+    await start('duel', 'novice');
+    await cycle('duel');
+    await rate('novice', 'default', 35, 2);
+
+    await cycle('duel');
+
+    expect(await skillOf('novice')).toEqual(['SEARCHING', { N: 1_500 }]);
+  });
+
+  test('keep a ticket from being matched while the record is away, and nobody else (invariant 1)', async () => {
     const away = await openCutOff();
-    await configure('duel', {});
+    await configure('plain', {});
     await configure('rated', { ratingAttributes: { skill: 'cautious' } });
-    await reserve('duel', 'plain');
-    await reserve('rated', 'waits');
+    await start('plain', 'a', 'b');
+    await start('rated', 'waits', 'waits-too');
 
-    const started = start(['waits', 'plain'], away);
+    await cycle('rated', away);
+    await cycle('plain', away);
 
-    await expect(started).rejects.toSatisfy(isUnreachable);
-    expect(await skillOf('plain')).toEqual(['SEARCHING', { N: 10 }]);
-    expect((await skillOf('waits'))[0]).toBe('QUEUED');
-    expect(await start(['waits', 'plain'])).toMatchObject({ kind: 'done', refusals: [] });
-    expect(await skillOf('waits')).toEqual(['SEARCHING', { N: 763 }]);
+    expect(await skillOf('a')).toEqual(['PLACING', { N: 10 }]);
+    expect(await skillOf('waits')).toEqual(['SEARCHING', { N: 10 }]);
+    expect(ratingsAway).toHaveBeenCalledExactlyOnceWith('rated', expect.toSatisfy(isUnreachable));
+    const [due, now] = [await at('due', 'rated'), await fleetTime(fleet.redis, fleet.domain)];
+    expect(due - now, 'it is looked at again soon, and not at once').toSatisfy((ms) => ms > 0 && ms <= 1_000);
+
+    await cycle('rated');
+    expect(await skillOf('waits')).toEqual(['PLACING', { N: 763 }]);
   });
 });
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { aTicket } from '../support/builders.ts';
+import { aBackfill, aPlayer } from '../support/builders.ts';
 import { openPoolSteps } from '../support/pool-steps.ts';
 
 test('what goes wrong in a script names its file and line', async () => {
@@ -22,7 +22,7 @@ test("what goes wrong in a producer's script names its file and line", async () 
   await using steps = await openPoolSteps();
   await steps.redis.set(steps.key('reservations'), 'no sorted set');
 
-  await expect(steps.reserve(aTicket('a'))).rejects.toThrow(
+  await expect(steps.tickets.reserve('job', aBackfill('a', [aPlayer('p')]))).rejects.toThrow(
     /^WRONGTYPE producers\/scripts\/reserve\.lua:\d+: /,
   );
 });

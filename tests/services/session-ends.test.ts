@@ -28,6 +28,7 @@ async function play(matchId: string) {
     ladder: 'default',
     ruleSet: { name: 'duel', version: 1 },
     now: Date.now(),
+    asOf: Date.now(),
     seed: 1,
     tickets: [],
     teams: ['a', 'b'].map((playerId) => ({ name: playerId, playerIds: [playerId] })),

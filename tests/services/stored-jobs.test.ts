@@ -160,7 +160,12 @@ describe('a job that somebody wrote past BullMQ', () => {
     await queue.pause();
     const id = await putRaw({ data: 'not json', timestamp: 'noon' });
     const reports: FleetReport[] = [];
-    const pool = { outboxLength: async () => 0, searching: async () => new Map(), lag: async () => 0 };
+    const pool = {
+      arrived: async () => 0,
+      outboxLength: async () => 0,
+      searching: async () => new Map(),
+      lag: async () => 0,
+    };
     const report = reportQueues(queues, pool, 60_000, (it) => void reports.push(it));
 
     expect(await report([{}], { dueAt: Date.now() } as never)).toMatchObject({ kind: 'done' });

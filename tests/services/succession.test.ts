@@ -9,10 +9,12 @@ const played = (matchId: string) =>
     ['red', 'blue'].map((side, sequence) => ({
       ticketId: `${matchId}-${side}`,
       startTime: 0,
+      since: 0,
       sequence,
       revision: '1',
       deadline: 0,
       length: 0,
+      unrated: false,
       players: [aPlayer(`${matchId}-${side}`)],
     })),
   );

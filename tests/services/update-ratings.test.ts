@@ -22,6 +22,7 @@ const play = (matchId: string, red: string, blue: string, ladder = 'default') =>
           ladder,
           ruleSet: { name: 'duel', version: 1 },
           now: 0,
+          asOf: 0,
           seed: 0,
           tickets: [],
           teams: [

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
 import { catalogue } from '../../jobs/catalogue.ts';
+import { noId } from '../../jobs/chain.ts';
 import { poolTag, sessionCacheKey } from '../../jobs/keys.ts';
 import type { Configuration } from '../../jobs/matchmaking/configuration.ts';
 import { ladderSettings } from '../../jobs/rating-update/ladder.ts';
@@ -81,7 +82,7 @@ const table: readonly CrashRow[] = [
     begin: (own) => settle(own, 'duel'),
     work: (own, worker) => worker.work('pause-configuration', [{ name: own('duel'), action: 'pause' }]),
     look: async (own) =>
-      (await fleet.stores.pool.catchUp(own('duel'), own('duel'), 0, 1)).pausedSince !== undefined,
+      (await fleet.stores.pool.catchUp(own('duel'), own('duel'), noId, 1)).pausedSince !== undefined,
     holds: true,
   },
   {
@@ -110,10 +111,11 @@ const table: readonly CrashRow[] = [
   },
   {
     job: 'form-matches of a pool that a new rule set splits',
-    calls: 'pool.readPool pool.catchUp installed.current pool.move pool.rest',
+    calls:
+      'pool.readPool pool.catchUp installed.current pool.move pool.rest pool.catchUp installed.current pool.rest',
     begin: async (own) => {
       await settle(own, 'duel');
-      await steps.enter(own, ['ann', 'bob'], own('duel'));
+      await steps.start(own, ['ann', 'bob'], own('duel'));
       await putRuleSet(own, fleet, byMode);
     },
     work: cycle,
@@ -127,7 +129,7 @@ const table: readonly CrashRow[] = [
     begin: async (own) => {
       await settle(own);
       await putConfiguration(own, fleet, 'duel', { minimumIntervalSeconds: 5 });
-      await steps.enter(own, ['ann', 'bob'], own('duel'));
+      await steps.start(own, ['ann', 'bob'], own('duel'));
     },
     work: cycle,
     lost: true,
@@ -140,7 +142,7 @@ const table: readonly CrashRow[] = [
       'pool.readPool pool.catchUp installed.current pool.noteRules pool.takeQuestions pool.answer pool.rest',
     begin: async (own) => {
       await settle(own, 'duel');
-      await steps.enter(own, ['ann'], own('duel'));
+      await steps.start(own, ['ann'], own('duel'));
       const question = JSON.stringify({ ticketId: own('ann'), replyId: own('reply') });
       await fleet.redis.rpush(`${poolTag(fleet.domain)}:questions:${own('duel')}`, question);
     },
@@ -178,7 +180,7 @@ const table: readonly CrashRow[] = [
   },
   {
     job: 'report-queue-length',
-    calls: `pool.outboxLength pool.searching pool.lag${` ${looks}`.repeat(4).replaceAll(' ', ' queues.')}`,
+    calls: `pool.arrived pool.outboxLength pool.searching pool.lag${` ${looks}`.repeat(4).replaceAll(' ', ' queues.')}`,
     work: (_own, worker) => worker.work('report-queue-length', [{}]),
   },
 ];

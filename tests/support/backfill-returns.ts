@@ -1,4 +1,4 @@
-import { aTicket } from './builders.ts';
+import { aBackfill } from './builders.ts';
 import type { openPoolSteps } from './pool-steps.ts';
 import type { Story } from './script-returns.ts';
 
@@ -7,7 +7,7 @@ type Steps = Awaited<ReturnType<typeof openPoolSteps>>;
 /** A player of the match `running`, and backfill tickets that ask for company for them. */
 const onTeam = { playerId: 'p', attributes: {}, team: 'side_1' };
 const reserveBackfill = ({ tickets }: Steps, ticketId: string) =>
-  tickets.reserve('job', [{ ...aTicket(ticketId), players: [onTeam], fills: 'running' }]);
+  tickets.reserve('job', aBackfill(ticketId, [onTeam]));
 const enterBackfill = ({ pool }: Steps, ticketId: string) =>
   pool.enterBackfill(ticketId, 'duel', 60_000, [{ player: onTeam }]);
 const backfill = async (steps: Steps, ticketId: string) => {
@@ -23,6 +23,15 @@ export const placeBackfill = async (steps: Steps, answerMs?: number) => {
 
 /** Every code of the scripts that only backfill tickets know, with how it comes to that. */
 export const backfillReturns = {
+  reserve: {
+    reserved: (steps) => reserveBackfill(steps, 'f'),
+    'taken:<STATUS>': async (steps) => {
+      await reserveBackfill(steps, 'f');
+      await reserveBackfill(steps, 'f');
+    },
+    'unknown-configuration': ({ tickets }) =>
+      tickets.reserve('job', { ...aBackfill('f', [onTeam]), configuration: 'chess' }),
+  },
   'enter-backfill': {
     entered: (steps) => backfill(steps, 'f'),
     superseded: async (steps) => {

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import type { AutomaticBackfill } from '../../jobs/matchmaking/backfill.ts';
-import { aTicket } from './builders.ts';
+import { aBackfill } from './builders.ts';
 import type { openPoolSteps } from './pool-steps.ts';
 
 export const onTeam = (playerId: string, team = 'side_1') => ({
@@ -14,9 +14,13 @@ export const onTeam = (playerId: string, team = 'side_1') => ({
 export function backfillSteps(domain: () => Awaited<ReturnType<typeof openPoolSteps>>) {
   /** A backfill ticket of the running match `running`, reserved. */
   const ask = (ticketId: string, ...playerIds: string[]) =>
-    domain().tickets.reserve('job', [
-      { ...aTicket(ticketId), players: playerIds.map((id) => onTeam(id)), fills: 'running' },
-    ]);
+    domain().tickets.reserve(
+      'job',
+      aBackfill(
+        ticketId,
+        playerIds.map((id) => onTeam(id)),
+      ),
+    );
   const enter = (ticketId: string, ...playing: (string | { id: string; over: string })[]) =>
     domain().pool.enterBackfill(
       ticketId,

@@ -1,6 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import type { InstalledConfiguration } from '../../jobs/matchmaking/configuration.ts';
 import { flexMatchLimits } from '../../jobs/matchmaking/limits.ts';
 import type { CommittedMatch } from '../../jobs/matchmaking/match.ts';
+import type { Starting } from '../../jobs/matchmaking/start-call.ts';
 import type { TicketPlayer } from '../../jobs/matchmaking/ticket.ts';
 import type { Reserving } from '../../producers/tickets.ts';
 import type { PooledTicket } from '../../workers/pool/changes.ts';
@@ -10,13 +12,27 @@ export const aPlayer = (playerId: string, skill = 10): TicketPlayer => ({
   attributes: { skill: { N: skill } },
 });
 
-/** A ticket to reserve; its id is also its only player unless players are named. */
-export const aTicket = (ticketId: string, playerIds: readonly string[] = [ticketId]): Reserving => ({
+const actor = { kind: 'service', name: 'test' } as const;
+
+/** A ticket to start in `duel`, by a call of its own; its id is also its only player unless players are named. */
+export const aTicket = (ticketId: string, playerIds: readonly string[] = [ticketId]): Starting => ({
   ticketId,
   configuration: 'duel',
+  version: 1,
+  pool: 'duel',
+  timeoutMs: 60_000,
   players: playerIds.map((id) => aPlayer(id)),
-  actor: { kind: 'service', name: 'test' },
+  actor,
+  callId: randomUUID(),
+  unrated: false,
 });
+
+/** A backfill ticket to reserve, for players of the match `fills`. */
+export const aBackfill = (
+  ticketId: string,
+  players: readonly TicketPlayer[],
+  fills = 'running',
+): Reserving => ({ ticketId, configuration: 'duel', players, actor, fills });
 
 /** One against one, skills at most 10 apart. */
 export const duelRuleSet = JSON.stringify({
@@ -62,10 +78,13 @@ export const aMatch = (matchId: string, tickets: readonly PooledTicket[]): Commi
   ladder: 'default',
   ruleSet: { name: 'duel', version: 1 },
   now: 1_000,
+  asOf: 1_000,
   seed: 1,
-  tickets: tickets.map(({ ticketId, startTime, players }) => ({
+  tickets: tickets.map(({ ticketId, startTime, sequence, players }) => ({
     ticketId,
     startTime,
+    age: 0,
+    sequence,
     players: [...players],
   })),
   teams: tickets.map(({ players }, index) => ({

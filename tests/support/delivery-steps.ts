@@ -1,7 +1,6 @@
 import { inject, onTestFinished, vi } from 'vitest';
 import { type DeliverStores, deliverToTopics } from '../../workers/maintenance/deliver-events.ts';
 import { openTopics } from '../../workers/maintenance/topics.ts';
-import { aTicket } from './builders.ts';
 import { openFaultyTopics } from './faulty-topics.ts';
 import { perform } from './fleet-stores.ts';
 import { openPoolSteps } from './pool-steps.ts';
@@ -43,15 +42,11 @@ export async function openDeliverySteps() {
       ]),
 
     /** Lets every rest and lease end. */
-    async waitLong() {
-      const now = Number(await domain.redis.get(domain.key('clock')));
-      await domain.redis.set(domain.key('clock'), now + 60_000);
-    },
+    waitLong: () => domain.pass(60_000),
 
     /** Tickets that search from now on, of which each is one event. */
     async begin(...ticketIds: string[]) {
-      await domain.reserve(...ticketIds.map((id) => aTicket(id)));
-      for (const id of ticketIds) await domain.enter(id);
+      await domain.search(...ticketIds);
     },
   };
 }

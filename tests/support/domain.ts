@@ -5,10 +5,10 @@ import { openTickets } from '../../producers/tickets.ts';
 import { openPool } from '../../workers/pool/pool.ts';
 import { openRedis } from '../../workers/redis.ts';
 
-/** A domain of its own on the queue Redis, gone when the test ends. */
-export async function openDomain() {
+/** A domain of its own on the queue Redis, or on another, gone when the test ends. */
+export async function openDomain(url = inject('stackEnv')['QUEUE_REDIS_URL'] ?? '') {
   const domain = `test-${randomBytes(4).toString('hex')}`;
-  const redis = openRedis(inject('stackEnv')['QUEUE_REDIS_URL'] ?? '', () => undefined);
+  const redis = openRedis(url, () => undefined);
   return {
     domain,
     redis,

@@ -5,24 +5,13 @@ import type { Fleet } from './fleet.ts';
 
 /** The steps by which two players get to a match, taken by hand. Tickets are named after their only players. */
 export const duelSteps = (fleet: Fleet, ann: string, bob: string) => ({
-  /** What a producer does first. */
-  reserve: () => fleet.producerTickets.reserve('start-job', [aTicket(ann), aTicket(bob)]),
-
-  /** What start-matchmaking does. */
-  enter: () =>
-    fleet.stores.pool.enter(
-      [ann, bob].map((ticketId) => ({
-        ticketId,
-        pool: 'duel',
-        timeoutMs: 60_000,
-        players: aTicket(ticketId).players,
-      })),
-    ),
+  /** What a producer does. */
+  start: () => fleet.producerTickets.start([aTicket(ann), aTicket(bob)]),
 
   /** What a cycle does: the match `match`, to be carried by the job `start-match-job`. */
   async commit(): Promise<CommittedMatch> {
     const { tickets } = await fleet.stores.pool.readPool('duel', 0, 10);
-    const match = { ...aMatch('match', tickets), now: Date.now() };
+    const match = { ...aMatch('match', tickets), now: Date.now(), asOf: Date.now() };
     const revisions = tickets.map((ticket) => ticket.revision);
     const { verdicts } = await fleet.stores.pool.commit('duel', [
       { match, jobId: 'start-match-job', revisions, ruleEvaluations: [] },

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { inject } from 'vitest';
 import type { Outcome } from '../../jobs/contract.ts';
 import type { Context, Handler } from '../../workers/handler.ts';
@@ -19,12 +19,18 @@ const nowhereToPlace = {
   onAnswer: () => undefined,
 };
 
-/** All stores of a worker on a domain and a database of their own, gone when the test ends. */
-export async function openFleetStores() {
+/**
+ * All stores of a worker on a domain and a database of their own, gone when the test ends. `documentdb`: the URI of another
+ * server than the run's.
+ */
+export async function openFleetStores(documentdb?: string) {
   const env = inject('stackEnv');
   const { domain, redis, tickets, ...rest } = await openDomain();
   const cacheRedis = openRedis(env['CACHE_REDIS_URL'] ?? '', () => undefined);
-  const database = await openDatabase(env['DOCUMENTDB_URI'] ?? '', `test_${randomBytes(4).toString('hex')}`);
+  const database = await openDatabase(
+    documentdb ?? env['DOCUMENTDB_URI'] ?? '',
+    `test_${randomBytes(4).toString('hex')}`,
+  );
   await prepareDatabase(database.db);
   return {
     domain,
@@ -42,7 +48,7 @@ export async function openFleetStores() {
   };
 }
 
-const context: Omit<Context, 'dueAt'> = {
+const context: Omit<Context, 'dueAt' | 'calls'> = {
   actor: { kind: 'service', name: 'test' },
   signal: new AbortController().signal,
 };
@@ -52,4 +58,8 @@ export const perform = <Item>(
   handle: Handler<Item>,
   items: readonly Item[],
   actor = context.actor,
-): Promise<Outcome> => handle(items, { ...context, actor, dueAt: Date.now() });
+  jobId = randomUUID(),
+): Promise<Outcome> => {
+  const calls = items.map((_, index) => ({ id: `${jobId}-${index}`, trace: undefined }));
+  return handle(items, { ...context, actor, calls, dueAt: Date.now() });
+};

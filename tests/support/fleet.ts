@@ -1,5 +1,7 @@
 import { expect, inject, vi } from 'vitest';
 import { cacheAccess } from '../../infra/aws/access.ts';
+import { idNumber } from '../../jobs/chain.ts';
+import { domainKeys } from '../../jobs/keys.ts';
 import type { DescribedTicket } from '../../jobs/matchmaking/described-ticket.ts';
 import type { MatchmakingEvent } from '../../jobs/matchmaking/event.ts';
 import type { TicketPlayer } from '../../jobs/matchmaking/ticket.ts';
@@ -36,13 +38,13 @@ export async function openFleet() {
 
   /** Every event of the domain up to now. */
   const events = async (): Promise<MatchmakingEvent[]> => {
-    const latest = Number((await redis.get(`{${domain}.matchmaking}:event-number`)) ?? 0);
+    const latest = await redis.get(domainKeys(domain).eventsHead());
     const heard: MatchmakingEvent[] = [];
-    if (latest === 0) return heard;
+    if (latest === null) return heard;
     for await (const item of client.events({ from: 0 })) {
       if (item.kind === 'gap') throw new Error(`Events up to ${item.position} are gone`);
       heard.push(item.event);
-      if (item.position >= latest) break;
+      if (idNumber(item.position) >= idNumber(latest)) break;
     }
     return heard;
   };

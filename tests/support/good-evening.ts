@@ -57,7 +57,13 @@ const match = (_id: string, configuration: string, teams: StoredMatch['teams']):
   created_at: 2_500,
   tickets: teams
     .flatMap((team) => team.playerIds)
-    .map((ticketId) => ({ ticketId, startTime: 1_000, players: [player(ticketId)] })),
+    .map((ticketId) => ({
+      ticketId,
+      startTime: 1_000,
+      sequence: 1,
+      age: 1_000,
+      players: [player(ticketId)],
+    })),
   teams,
 });
 

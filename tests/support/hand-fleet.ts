@@ -1,6 +1,6 @@
 import { Worker } from 'bullmq';
 import { type Envelope, type Job, type Outcome, type QueueName, queueNames } from '../../jobs/contract.ts';
-import { poolTag, queuePrefix } from '../../jobs/keys.ts';
+import { queuePrefix } from '../../jobs/keys.ts';
 import { sweep } from '../../jobs/maintenance/maintenance.ts';
 import { allDuties } from '../../workers/duties.ts';
 import { openQueues, type Queues } from '../../workers/enqueue.ts';
@@ -10,6 +10,7 @@ import type { Stores } from '../../workers/stores.ts';
 import type { Log } from '../../workers/telemetry/log.ts';
 import type { Metrics } from '../../workers/telemetry/metrics.ts';
 import { noTracer } from '../../workers/telemetry/tracer.ts';
+import { passTime } from './fleet-clock.ts';
 import { openFleetStores, perform } from './fleet-stores.ts';
 
 /** What one worker works with. */
@@ -22,11 +23,11 @@ const pastPatienceMs = 11_000;
 
 /**
  * A fleet without processes and timers: real stores, real queues, the handlers of `workers/duties.ts`, and a clock that a
- * test moves, so that it decides what happens when.
+ * test moves, so that it decides what happens when. `documentdb`: the URI of another server than the run's.
  */
-export async function openHandFleet() {
+export async function openHandFleet(documentdb?: string) {
   const opened = new AsyncDisposableStack();
-  const { [Symbol.asyncDispose]: closeStores, ...fleet } = await openFleetStores();
+  const { [Symbol.asyncDispose]: closeStores, ...fleet } = await openFleetStores(documentdb);
   opened.defer(closeStores);
   const { redis, domain } = fleet;
   const queues = openQueues(redis, domain, noTracer, (error) => {
@@ -74,12 +75,8 @@ export async function openHandFleet() {
     return jobs;
   };
 
-  /** Lets Redis time, which never goes backwards, be `ms` later. */
-  const advance = async (ms: number): Promise<void> => {
-    const clock = `${poolTag(domain)}:clock`;
-    const seen = Number((await redis.get(clock)) ?? 0);
-    await redis.set(clock, String(Math.max(seen, Date.now()) + ms));
-  };
+  /** Lets fleet time be `ms` later. */
+  const advance = (ms: number): Promise<void> => passTime(redis, domain, ms);
 
   return {
     ...fleet,

@@ -1,4 +1,4 @@
-import { aConfiguration, aPlayer, aTicket } from './builders.ts';
+import { aBackfill, aConfiguration, aPlayer, aTicket } from './builders.ts';
 import type { HandFleet, openCrew } from './hand-fleet.ts';
 
 /** Ids that only one case has. */
@@ -45,19 +45,11 @@ export async function lifeSteps(fleet: HandFleet) {
       configuration: { ...configuration, name: backfillMode.toLowerCase(), backfillMode },
     });
 
-  const reserve = async (own: Own, names: readonly string[], configuration = 'duel') => {
-    const tickets = names.map((name) => ({ ...aTicket(own(name)), configuration }));
-    await fleet.producerTickets.reserve(own('job'), tickets);
-    return undefined;
-  };
-  /** Lets tickets in as a worker does, but wakes nobody. */
-  const enter = async (own: Own, names: readonly string[], configuration = 'duel', timeoutMs = 3_600_000) => {
-    await reserve(own, names, configuration);
-    await pool.enter(
-      names.map((name) => {
-        const { ticketId, players } = aTicket(own(name));
-        return { ticketId, players, pool: configuration, timeoutMs };
-      }),
+  /** Starts tickets as a producer does, but wakes nobody. */
+  const start = async (own: Own, names: readonly string[], configuration = 'duel', timeoutMs = 3_600_000) => {
+    const tickets = names.map((name) => aTicket(own(name)));
+    await fleet.producerTickets.start(
+      tickets.map((it) => ({ ...it, configuration, pool: configuration, timeoutMs })),
     );
     return undefined;
   };
@@ -68,7 +60,7 @@ export async function lifeSteps(fleet: HandFleet) {
   };
   /** Ann and Bob are asked about a match, and Ann accepts it if she is to. */
   const propose = async (own: Own, annAccepts = true) => {
-    await enter(own, ['ann', 'bob'], 'asked');
+    await start(own, ['ann', 'bob'], 'asked');
     await cycle(fleet, 'asked');
     const matchId = await matchIdOf(own);
     if (annAccepts) await answer(own, 'ann', 'ACCEPT', fleet, matchId);
@@ -78,7 +70,7 @@ export async function lifeSteps(fleet: HandFleet) {
     worker.work('accept-match', [{ ticketId: own(name), matchId, playerIds: [own(name)], acceptance }]);
   /** A match of Ann and Bob is decided; its start job is in the queue. */
   const decide = async (own: Own, configuration = 'duel') => {
-    await enter(own, ['ann', 'bob'], configuration);
+    await start(own, ['ann', 'bob'], configuration);
     await cycle(fleet, configuration);
     return matchIdOf(own);
   };
@@ -90,15 +82,10 @@ export async function lifeSteps(fleet: HandFleet) {
     const players = match?.teams.flatMap(({ name, playerIds }) =>
       playerIds.map((id) => ({ ...aPlayer(id), team: name })),
     );
-    const request = {
-      ...aTicket(own('company')),
-      configuration: 'manual',
-      players: players ?? [],
-      fills: matchId,
-    };
-    await fleet.producerTickets.reserve(own('job'), [request]);
+    const request = { ...aBackfill(own('company'), players ?? [], matchId), configuration: 'manual' };
+    await fleet.producerTickets.reserve(own('job'), request);
     return matchId;
   };
 
-  return { reserve, enter, cycle, matchIdOf, propose, answer, decide, askForCompany };
+  return { start, cycle, matchIdOf, propose, answer, decide, askForCompany };
 }

@@ -14,8 +14,6 @@ export interface ModelTicket {
   /** When a sweep finds that its start job is late. */
   late: number;
   match?: string;
-  /** When its match was decided. */
-  decided?: number;
   readonly events: EventType[];
   /** Of a backfill ticket: the running match that wants players. */
   readonly fills?: string;
@@ -51,7 +49,6 @@ export interface Model {
   readonly newest: Map<string, string>;
   /** The match that players were in when it was backfilled, where they have entered nothing since. */
   readonly moved: Map<string, string>;
-  readonly stopMarks: Set<string>;
   readonly proposals: Map<string, Proposal>;
   readonly matches: Map<string, ModelMatch>;
   /** Matches that look for company by themselves no more, since somebody stopped that. */
@@ -64,7 +61,6 @@ export const openModel = (now: number): Model => ({
   tickets: new Map(),
   newest: new Map(),
   moved: new Map(),
-  stopMarks: new Set(),
   proposals: new Map(),
   matches: new Map(),
   content: new Set(),
@@ -91,13 +87,15 @@ export function search(it: ModelTicket): void {
 function drop(model: Model, match: string, spared: boolean, leaving?: string): void {
   const proposal = model.proposals.get(match);
   if (!proposal) return;
+  const timedOut = proposal.deadline <= model.now;
   model.proposals.delete(match);
   const members = membersOf(model, proposal.tickets);
   for (const it of members) it.events.push('AcceptMatchCompleted');
   for (const it of members) {
     if (it.id === leaving) continue;
-    const accepted = it.fills || it.players.every((player) => proposal.answers.get(player) === true);
-    if (!accepted && !spared) end(it, 'CANCELLED', 'MatchmakingCancelled');
+    const answers = it.fills ? [] : it.players.map((player) => proposal.answers.get(player));
+    const blamed = answers.includes(false) || (timedOut && answers.includes(undefined));
+    if (blamed && !spared) end(it, 'CANCELLED', 'MatchmakingCancelled');
     else if (it.deadline <= model.now) end(it, 'TIMED_OUT', 'MatchmakingTimedOut');
     else search(it);
   }
@@ -108,13 +106,9 @@ export function cancel(model: Model, it: ModelTicket): void {
   end(it, 'CANCELLED', 'MatchmakingCancelled');
 }
 
-/** A producer asks. `refused`: the id is taken, or a player is being placed. */
-export function reserve(
-  model: Model,
-  asked: Pick<ModelTicket, 'id' | 'players' | 'configuration' | 'fills'>,
-): 'reserved' | 'stopped' | 'refused' {
-  const placing = (player: string) => model.tickets.get(model.newest.get(player) ?? '')?.status === 'PLACING';
-  if (model.tickets.has(asked.id) || (!asked.fills && asked.players.some(placing))) return 'refused';
+type Asked = Pick<ModelTicket, 'id' | 'players' | 'configuration'>;
+
+const begin = (model: Model, asked: Asked & Pick<ModelTicket, 'fills' | 'listed'>): ModelTicket => {
   const ticket: ModelTicket = {
     ...asked,
     sequence: ++model.sequence,
@@ -123,37 +117,35 @@ export function reserve(
     deadline: 0,
     late: model.now + 10_000,
     events: [],
-    ...(asked.fills && { listed: new Set() }),
   };
   model.tickets.set(ticket.id, ticket);
-  if (!model.stopMarks.delete(ticket.id)) return 'reserved';
-  end(ticket, 'CANCELLED', 'MatchmakingCancelled');
-  return 'stopped';
-}
+  return ticket;
+};
 
-/** A ticket enters its pool, unless something newer, or a match, has its players. */
-export function enter(model: Model, id: string, timeoutMs: number): void {
-  const it = model.tickets.get(id);
-  if (it?.status !== 'QUEUED' || it.fills) return;
-  const older: ModelTicket[] = [];
-  for (const player of it.players) {
-    const newest = model.tickets.get(model.newest.get(player) ?? '');
-    if (!newest) continue;
-    const inMatch = newest.status === 'COMPLETED' && (newest.decided ?? 0) >= it.start;
-    if (newest.sequence > it.sequence) cancel(model, it);
-    else if (newest.status === 'PLACING' || inMatch) end(it, 'FAILED', 'MatchmakingFailed');
-    if (!isUndecided(it)) return;
-    older.push(newest);
-  }
-  for (const other of older) if (isUndecided(other)) cancel(model, other);
-  for (const player of it.players) {
+/** A ticket searches, and what its players asked for before is cancelled. `refused`: the id is taken, or a player is being placed. */
+export function start(model: Model, asked: Asked, timeoutMs: number): 'searching' | 'refused' {
+  const newestOf = (player: string) => model.tickets.get(model.newest.get(player) ?? '');
+  if (model.tickets.has(asked.id)) return 'refused';
+  if (asked.players.some((player) => newestOf(player)?.status === 'PLACING')) return 'refused';
+  for (const player of asked.players) {
+    const older = newestOf(player);
+    if (older && isUndecided(older)) cancel(model, older);
     model.moved.delete(player);
     for (const other of model.tickets.values())
       if (other.listed?.delete(player)) dropFromBackfill(model, other, player);
+    model.newest.set(player, asked.id);
   }
-  for (const player of it.players) model.newest.set(player, id);
-  it.deadline = it.start + timeoutMs;
-  search(it);
+  const ticket = begin(model, asked);
+  ticket.deadline = ticket.start + timeoutMs;
+  search(ticket);
+  return 'searching';
+}
+
+/** A backfill ticket is reserved. `refused`: the id is taken. */
+export function reserve(model: Model, asked: Asked & { readonly fills: string }): 'reserved' | 'refused' {
+  if (model.tickets.has(asked.id)) return 'refused';
+  begin(model, { ...asked, listed: new Set() });
+  return 'reserved';
 }
 
 /** Nobody looks for company for a player who is gone. */
@@ -166,8 +158,7 @@ export function dropFromBackfill(model: Model, it: ModelTicket, player: string):
 
 export function stop(model: Model, id: string): void {
   const it = model.tickets.get(id);
-  if (!it) model.stopMarks.add(id);
-  else if (isUndecided(it)) {
+  if (it && isUndecided(it)) {
     if (it.fills && id.startsWith('backfill-')) model.content.add(it.fills);
     cancel(model, it);
   }
@@ -216,7 +207,6 @@ function decide(model: Model, match: string): ModelTicket[] {
   if (decided) decided.status = 'placing';
   for (const it of members) {
     it.status = 'PLACING';
-    it.decided = model.now;
   }
   return members;
 }

@@ -3,12 +3,12 @@ import { expect } from 'vitest';
 import { begin, enterBackfill, finish, inTheEnd, leave, present } from './lifecycle-matches.ts';
 import {
   accept,
-  enter,
   isUndecided,
   type Model,
   type ModelMatch,
   type ModelTicket,
   reserve,
+  start,
   stop,
 } from './lifecycle-model.ts';
 import { type Happening, later, repartitioned, swept, unnoticed } from './lifecycle-upkeep.ts';
@@ -34,25 +34,24 @@ const nth = <T>(all: Iterable<T>, n: number): T | undefined => {
 };
 
 /** One of twelve tickets asks for one or two of eight players. */
-const start =
+const join =
   (ticket: number, first: number, company: boolean, configuration: string): Happening =>
   async (model, world) => {
-    const both = company && kindOf({ configuration }).mostPerTicket > 1;
+    const { mostPerTicket, timeoutMs } = kindOf({ configuration });
+    const both = company && mostPerTicket > 1;
     const players = (both ? [first, (first + 1) % 8] : [first]).map((it) => world.own(`player-${it}`));
     const asked = { id: world.own(`ticket-${ticket}`), players, configuration };
-    expect(await world.reserve(asked)).toBe(reserve(model, asked));
+    expect(await world.start(asked)).toBe(start(model, asked, timeoutMs));
   };
 
-/** The start job of a ticket, if there is that ticket. */
+/** The start job of a backfill ticket, if there is that ticket. */
 const startJob =
   (find: (model: Model, world: World) => ModelTicket | undefined, delivery: Delivery): Happening =>
   async (model, world) => {
     const ticket = find(model, world);
-    if (!ticket) return;
-    const job = ticket.fills ? 'start-backfill' : 'start-matchmaking';
-    await world.deliver(job, { ticketId: ticket.id }, delivery);
-    if (ticket.fills) enterBackfill(model, ticket.id, kindOf(ticket));
-    else enter(model, ticket.id, kindOf(ticket).timeoutMs);
+    if (!ticket?.fills) return;
+    await world.deliver('start-backfill', { ticketId: ticket.id }, delivery);
+    enterBackfill(model, ticket.id, kindOf(ticket));
   };
 
 const startAgain = (id: string): Happening => startJob(({ tickets }) => tickets.get(id), 'once');
@@ -66,7 +65,8 @@ const stopJob =
   (id: string | undefined, delivery: Delivery): Happening =>
   async (model, world) => {
     const ticketId = id ?? '';
-    await world.deliver('stop-matchmaking', { ticketId }, delivery);
+    const known = model.tickets.has(ticketId);
+    await world.deliver('stop-matchmaking', { ticketId }, delivery, known ? 'done' : 'refused');
     stop(model, ticketId);
   };
 
@@ -158,12 +158,11 @@ const stepsIn = (configuration: fc.Arbitrary<string>): fc.Arbitrary<Step>[] => [
   ...often(
     6,
     fc
-      .tuple(ticket, n, fc.boolean(), configuration, delivery)
-      .map(([t, first, company, name, how]) =>
+      .tuple(ticket, n, fc.boolean(), configuration)
+      .map(([t, first, company, name]) =>
         step(
-          `ticket ${t} of player ${first}${company ? ' and another' : ''} joins ${name}, ${shown(how)}`,
-          start(t, first, company, name),
-          startJob(named(t), how),
+          `ticket ${t} of player ${first}${company ? ' and another' : ''} joins ${name}`,
+          join(t, first, company, name),
         ),
       ),
   ),
@@ -203,11 +202,6 @@ const stepsIn = (configuration: fc.Arbitrary<string>): fc.Arbitrary<Step>[] => [
         ),
       ),
   ),
-  fc
-    .tuple(ticket, n, fc.boolean(), configuration)
-    .map(([t, first, company, name]) =>
-      step(`ticket ${t} of player ${first} is reserved for ${name}`, start(t, first, company, name)),
-    ),
   fc
     .tuple(n, ticket)
     .map(([match, t]) =>

@@ -1,9 +1,11 @@
 import { expect } from 'vitest';
+import { noId } from '../../jobs/chain.ts';
 import type { Envelope, Job } from '../../jobs/contract.ts';
 import { poolTag } from '../../jobs/keys.ts';
-import type { EventType } from '../../jobs/matchmaking/event.ts';
+import { type EventType, storedEvents } from '../../jobs/matchmaking/event.ts';
 import { configurationOf } from '../../jobs/matchmaking/pool-name.ts';
-import { aConfiguration, aPlayer } from './builders.ts';
+import { aBackfill, aConfiguration, aPlayer, aTicket } from './builders.ts';
+import { fleetTime } from './fleet-clock.ts';
 import { type HandFleet, openCrew } from './hand-fleet.ts';
 import type { Worker } from './life-steps.ts';
 import type { Playing } from './lifecycle-matches.ts';
@@ -60,11 +62,16 @@ export function kindOf({ configuration }: { readonly configuration: string }): K
   return found;
 }
 
+interface Asked {
+  readonly id: string;
+  readonly configuration: string;
+  readonly players: readonly string[];
+}
+
 export type World = Awaited<ReturnType<typeof openWorld>>;
 
-/** The fleet that has these configurations, and a clock that only moves when it is told to. */
-export async function prepare({ stores, advance }: HandFleet): Promise<void> {
-  await advance(24 * 3_600_000);
+/** The fleet that has these configurations. */
+export async function prepare({ stores }: HandFleet): Promise<void> {
   const { configuration } = aConfiguration();
   for (const [name, { timeoutMs, automatic, answerMs, ruleSet }] of Object.entries(kinds)) {
     for (const body of [ruleSet, partitioned(ruleSet)])
@@ -91,21 +98,15 @@ export async function prepare({ stores, advance }: HandFleet): Promise<void> {
 export async function openWorld(fleet: HandFleet, name: string) {
   const key = (what: string) => `${poolTag(fleet.domain)}:${what}`;
   const heard = new Map<string, EventType[]>();
-  let position = Number((await fleet.redis.get(key('event-number'))) ?? 0);
+  let position = (await fleet.redis.get(key('events-head'))) ?? noId;
 
   /** Events since the last look, in order; each is noted with its tickets. */
   const listen = async () => {
-    const entries = await fleet.redis.xrange(key('events'), `(${position}-0`, '+');
-    return entries.map(([id, fields]) => {
-      position = Number(id.split('-')[0]);
-      const at = (field: string) => fields[fields.indexOf(field) + 1] ?? '';
-      const type = at('type') as EventType;
-      const detail = JSON.parse(at('detail')) as {
-        matchId?: string;
-        tickets: { ticketId: string; players: { playerId: string; team?: string }[] }[];
-      };
-      for (const { ticketId } of detail.tickets) heard.set(ticketId, [...(heard.get(ticketId) ?? []), type]);
-      return { type, pool: at('pool'), ...detail };
+    const entries = await fleet.redis.xrange(key('events'), `(${position}`, '+');
+    position = entries.at(-1)?.[0] ?? position;
+    return entries.flatMap(storedEvents).map(({ type, pool = '', detail: { tickets, matchId } }) => {
+      for (const { ticketId } of tickets) heard.set(ticketId, [...(heard.get(ticketId) ?? []), type]);
+      return { type, pool, tickets, matchId: matchId as string | undefined };
     });
   };
 
@@ -121,38 +122,46 @@ export async function openWorld(fleet: HandFleet, name: string) {
 
   const world = {
     own: (what: string) => `${name}-${what}`,
-    now: async () => Number(await fleet.redis.get(key('clock'))),
+    now: () => fleetTime(fleet.redis, fleet.domain),
     advance: fleet.advance,
     beat: (delivery: Delivery) => carryOut((worker) => worker.beat(), delivery),
 
-    /** A producer reserves a ticket; of a backfill ticket's players each is on a team. */
-    async reserve(asked: {
-      readonly id: string;
-      readonly configuration: string;
-      readonly players: readonly string[];
-      readonly fills?: string;
-      readonly teams?: ReadonlyMap<string, string>;
-    }): Promise<'reserved' | 'stopped' | 'refused'> {
-      const players = asked.players.map((id) => {
-        const team = asked.teams?.get(id);
-        return { ...aPlayer(id), ...(team && { team }) };
-      });
-      const [verdict] = await fleet.producerTickets.reserve(world.own(`job-${asked.id}`), [
+    /** A producer starts a ticket. */
+    async start(asked: Asked): Promise<'searching' | 'refused'> {
+      const { id, configuration } = asked;
+      const installed = await fleet.stores.pool.installed(configuration);
+      const { verdicts } = await fleet.producerTickets.start([
         {
-          ticketId: asked.id,
-          configuration: asked.configuration,
-          players,
-          actor: { kind: 'service', name: 'test' },
-          ...(asked.fills && { fills: asked.fills }),
+          ...aTicket(id, asked.players),
+          configuration,
+          version: installed?.version ?? 0,
+          pool: installed?.ruleSet.version === 2 ? `${configuration}/any` : configuration,
+          timeoutMs: kindOf(asked).timeoutMs,
         },
       ]);
-      if (!verdict || verdict instanceof Error) return 'refused';
-      return verdict.stopped ? 'stopped' : 'reserved';
+      return verdicts[0]?.kind === 'searching' ? 'searching' : 'refused';
+    },
+
+    /** A producer reserves a backfill ticket, whose players are on these teams. */
+    async reserve(
+      asked: Asked & { readonly fills: string; readonly teams: ReadonlyMap<string, string> },
+    ): Promise<'reserved' | 'refused'> {
+      const { id, configuration, fills, teams } = asked;
+      const players = asked.players.map((player) => ({ ...aPlayer(player), team: teams.get(player) ?? '' }));
+      const verdict = await fleet.producerTickets.reserve(world.own(`job-${id}`), {
+        ...aBackfill(id, players, fills),
+        configuration,
+      });
+      return verdict instanceof Error ? 'refused' : 'reserved';
     },
 
     /** A job reaches workers; in the end one has done it. */
-    deliver: (job: Job['kind'], item: object, delivery: Delivery) =>
-      carryOut(async (worker) => expect((await worker.work(job, [item])).kind).toBe('done'), delivery),
+    deliver: (job: Job['kind'], item: object, delivery: Delivery, outcome: 'done' | 'refused' = 'done') =>
+      carryOut(async (worker) => {
+        const ended = await worker.work(job, [item]);
+        const refused = ended.kind === 'done' && (ended.refusals ?? []).length > 0;
+        expect(refused ? 'refused' : ended.kind).toBe(outcome);
+      }, delivery),
 
     /** Returns the tickets that were given another start job. */
     async sweep(delivery: Delivery): Promise<string[]> {

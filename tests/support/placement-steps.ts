@@ -22,6 +22,7 @@ export async function openPlacementSteps() {
 
   const worker = (more = {}) => ({
     ...fleet.stores,
+    onRefused: () => undefined,
     webhook: openWebhook({
       hosts: [service.host],
       secretOf: (name) => (name === 'PLACEMENT_SECRET' ? placementSecret : undefined),
@@ -44,10 +45,7 @@ export async function openPlacementSteps() {
     /** A match of one player a ticket, decided and in the outbox; players are named after their tickets. */
     async decide(matchId: string, placed: boolean, ...ticketIds: string[]): Promise<void> {
       const wanted = ticketIds.map((id) => aTicket(id));
-      await fleet.producerTickets.reserve('job', wanted);
-      await pool.enter(
-        wanted.map(({ ticketId, players }) => ({ ticketId, pool: 'duel', timeoutMs: 60_000, players })),
-      );
+      await fleet.producerTickets.start(wanted.map((it) => ({ ...it, version: 2 })));
       const { tickets } = await pool.readPool('duel', 0, 100);
       const members = tickets.filter((it) => ticketIds.includes(it.ticketId));
       const match = {

@@ -14,9 +14,17 @@ const goesOn = all(
       {
         ticketId: 'backfill-g',
         startTime: 2_000,
+        sequence: 1,
+        age: 600,
         players: ['cid', 'dot'].map((playerId) => ({ playerId, attributes: {} })),
       },
-      { ticketId: 'fay', startTime: 2_300, players: [{ playerId: 'fay', attributes: {} }] },
+      {
+        ticketId: 'fay',
+        startTime: 2_300,
+        sequence: 2,
+        age: 300,
+        players: [{ playerId: 'fay', attributes: {} }],
+      },
     ],
   }),
 );
@@ -71,7 +79,13 @@ export const planted: Readonly<Record<CheckName, readonly Planted[]>> = {
         again('m', {
           _id: 'n',
           status: 'FAILED',
-          tickets: ['ann', 'fay'].map((ticketId) => ({ ticketId, startTime: 4_500, players: [] })),
+          tickets: ['ann', 'fay'].map((ticketId) => ({
+            ticketId,
+            startTime: 4_500,
+            sequence: 3,
+            age: 0,
+            players: [],
+          })),
         }),
       ),
     ],
@@ -96,7 +110,15 @@ export const planted: Readonly<Record<CheckName, readonly Planted[]>> = {
           now: 2_500,
           result: undefined,
           rated_at: undefined,
-          tickets: [{ ticketId: 'cid-2', startTime: 2_400, players: [{ playerId: 'cid', attributes: {} }] }],
+          tickets: [
+            {
+              ticketId: 'cid-2',
+              startTime: 2_400,
+              sequence: 4,
+              age: 100,
+              players: [{ playerId: 'cid', attributes: {} }],
+            },
+          ],
         }),
       ),
     ],

@@ -13,8 +13,8 @@ export interface Duel {
 }
 
 /** Stores duels of a ladder as if they had been started. */
-export const play = (stores: Stores, ladder: string, duels: readonly Duel[]): Promise<void> =>
-  stores.matches.create(
+export const play = async (stores: Stores, ladder: string, duels: readonly Duel[]): Promise<void> => {
+  await stores.matches.create(
     duels.map(({ matchId, red, blue, at }) => ({
       match: {
         matchId,
@@ -22,6 +22,7 @@ export const play = (stores: Stores, ladder: string, duels: readonly Duel[]): Pr
         ladder,
         ruleSet: { name: 'duel', version: 1 },
         now: at,
+        asOf: at,
         seed: 0,
         tickets: [],
         teams: [
@@ -33,6 +34,7 @@ export const play = (stores: Stores, ladder: string, duels: readonly Duel[]): Pr
     })),
     new Date(),
   );
+};
 
 /** A result in which red or blue wins. */
 export const wins = (winner: 'red' | 'blue', matchId: string): MatchResult => ({

@@ -1,3 +1,4 @@
+import { noId } from '../../jobs/chain.ts';
 import { backfillReturns, placeBackfill } from './backfill-returns.ts';
 import { aConfiguration, aTicket } from './builders.ts';
 import type { openPoolSteps } from './pool-steps.ts';
@@ -16,20 +17,20 @@ const commit = async (steps: Steps, acceptMs?: number) => {
   await steps.pool.commit('duel', [wanted], acceptMs);
   return wanted;
 };
-const accept = ({ pool }: Steps, ticketId: string, playerId = ticketId) =>
-  pool.accept(ticketId, 'm', 'ACCEPT', [playerId]);
-
-/** Two tickets of one player, the newer searching; the older has yet to enter. */
-const overtake = async ({ reserve, enter }: Steps) => {
-  await reserve(aTicket('old', ['p']), aTicket('new', ['p']));
-  await enter('new');
-};
+const accept = ({ pool }: Steps, ticketId: string, playerId = ticketId, matchId = 'm') =>
+  pool.accept({ ticketId, matchId, acceptance: 'ACCEPT', playerIds: [playerId] });
 
 const settle = async ({ pool }: Steps, { match }: Awaited<ReturnType<typeof commit>>) =>
   pool.settle([{ match, status: 'COMPLETED', reason: '', message: '' }]);
-const refuse = ({ pool }: Steps, ticketId: string) =>
-  pool.refuse([{ ticketId, reason: 'InvalidTicket', message: 'players: none' }]);
-const rest = async ({ pool }: Steps, position: number) =>
+const refuse = ({ pool }: Steps, ticketId: string, revision = '1') =>
+  pool.refuse([{ ticketId, revision, reason: 'InvalidTicket', message: 'players: none' }]);
+/** The ticket `a`, which waits for ratings, gets them from a worker that saw this revision. */
+const rate = async ({ start, pool }: Steps, revision: string) => {
+  const unrated = { ...aTicket('a'), unrated: true };
+  await start(unrated);
+  await pool.rate([{ ticketId: 'a', revision, players: unrated.players }]);
+};
+const rest = async ({ pool }: Steps, position: string) =>
   pool.rest('duel', { position, configuration: 'duel', version: 1 }, undefined);
 
 const follow = ({ pool }: Steps, holder: string) => pool.follow('f', holder, 'oldest');
@@ -48,19 +49,23 @@ export const scriptReturns: Readonly<
       await accept(steps, 'a');
       await accept(steps, 'b');
     },
-    dropped: async (steps) => {
+    rejected: async (steps) => {
       await commit(steps, answerMs);
-      await steps.pool.accept('a', 'm', 'REJECT', ['a']);
+      await steps.pool.accept({ ticketId: 'a', matchId: 'm', acceptance: 'REJECT', playerIds: ['a'] });
     },
+    late: async (steps) => {
+      await commit(steps, 0);
+      await accept(steps, 'a');
+    },
+    missing: (steps) => accept(steps, 'ghost'),
     'not-proposed': {
-      missing: (steps) => accept(steps, 'ghost'),
       SEARCHING: async (steps) => {
         await steps.search('a');
         await accept(steps, 'a');
       },
       'other-match': async (steps) => {
         await commit(steps, answerMs);
-        await steps.pool.accept('a', 'older', 'ACCEPT', ['a']);
+        await accept(steps, 'a', 'a', 'older');
       },
       backfill: async (steps) => {
         await placeBackfill(steps, answerMs);
@@ -75,11 +80,11 @@ export const scriptReturns: Readonly<
   advance: {
     1: async (steps) => {
       await follow(steps, 'me');
-      await steps.pool.advance('f', 'me', { from: 0, to: 0 });
+      await steps.pool.advance('f', 'me', { from: noId, to: noId });
     },
     0: async (steps) => {
       await follow(steps, 'me');
-      await steps.pool.advance('f', 'you', { from: 0, to: 0 });
+      await steps.pool.advance('f', 'you', { from: noId, to: noId });
     },
   },
   'begin-cycle': {
@@ -110,24 +115,6 @@ export const scriptReturns: Readonly<
       await commit(steps);
     },
   },
-  enter: {
-    entered: (steps) => steps.search('a'),
-    superseded: async (steps) => {
-      await overtake(steps);
-      await steps.enter('old');
-    },
-    'placing:<p>': async (steps) => {
-      await steps.search('a', 'b');
-      await steps.reserve(aTicket('late', ['a']));
-      await steps.pool.commit('duel', [await steps.commitOf('m', 'a', 'b')]);
-      await steps.enter('late');
-    },
-    '<STATUS>': async (steps) => {
-      await steps.search('a');
-      await steps.enter('a');
-    },
-    missing: (steps) => steps.enter('ghost'),
-  },
   install: {
     1: ({ pool }) => pool.install(aConfiguration(2)),
     0: ({ pool }) => pool.install(aConfiguration(1)),
@@ -154,33 +141,38 @@ export const scriptReturns: Readonly<
   },
   refuse: {
     FAILED: async (steps) => {
-      await steps.reserve(aTicket('a'));
+      await steps.search('a');
       await refuse(steps, 'a');
     },
-    '<STATUS>': async (steps) => {
+    changed: async (steps) => {
       await steps.search('a');
+      await refuse(steps, 'a', '0');
+    },
+    '<STATUS>': async (steps) => {
+      await commit(steps);
       await refuse(steps, 'a');
     },
     missing: (steps) => refuse(steps, 'ghost'),
   },
-  reserve: {
-    reserved: ({ reserve }) => reserve(aTicket('a')),
-    stopped: async ({ pool, reserve }) => {
-      await pool.stop('a');
-      await reserve(aTicket('a'));
+  rate: {
+    1: (steps) => rate(steps, '1'),
+    0: (steps) => rate(steps, '0'),
+  },
+  start: {
+    searching: (steps) => steps.search('a'),
+    'taken:<STATUS>': async ({ start }) => {
+      await start(aTicket('a'));
+      await start(aTicket('a'));
     },
-    'taken:<STATUS>': async ({ reserve }) => {
-      await reserve(aTicket('a'));
-      await reserve(aTicket('a'));
+    'behind:<lag>': async ({ redis, key, start }) => {
+      await redis.set(key('behind:duel'), `31000 ${Number.MAX_SAFE_INTEGER}`);
+      await start(aTicket('a'));
     },
-    'behind:<lag>': async ({ redis, key, reserve }) => {
-      await redis.set(key('behind:duel'), '31000');
-      await reserve(aTicket('a'));
-    },
-    'unknown-configuration': ({ reserve }) => reserve({ ...aTicket('a'), configuration: 'chess' }),
+    'unknown-configuration': ({ start }) => start({ ...aTicket('a'), configuration: 'chess' }),
+    outdated: ({ start }) => start({ ...aTicket('a'), version: 2 }),
     'placing:<player>': async (steps) => {
       await commit(steps);
-      await steps.reserve(aTicket('late', ['a']));
+      await steps.start(aTicket('late', ['a']));
     },
   },
   rest: {
@@ -190,7 +182,7 @@ export const scriptReturns: Readonly<
     },
     0: async (steps) => {
       await steps.search('a');
-      await rest(steps, 0);
+      await rest(steps, noId);
     },
   },
   follow: {
@@ -216,18 +208,13 @@ export const scriptReturns: Readonly<
     },
   },
   stop: {
-    cancelled: async (steps) => {
+    missing: ({ pool }) => pool.stop('ghost'),
+    stranger: async (steps) => {
       await steps.search('a');
-      await steps.pool.stop('a');
-    },
-    marked: ({ pool }) => pool.stop('ghost'),
-    'too-late': async (steps) => {
-      await commit(steps);
-      await steps.pool.stop('a');
+      await steps.pool.stop('a', 'b');
     },
     '<STATUS>': async (steps) => {
-      await steps.search('a');
-      await steps.pool.stop('a');
+      await commit(steps);
       await steps.pool.stop('a');
     },
   },

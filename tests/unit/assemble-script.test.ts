@@ -22,7 +22,7 @@ const assemble = openAssembler((name) => {
   if (text === undefined) throw new Error(`there is no library ${name}`);
   return { path: `libraries/${name}.lua`, text };
 });
-const script = (text: string, constants = {}) => assemble({ path: 'scripts/own.lua', text }, constants);
+const script = (text: string) => assemble({ path: 'scripts/own.lua', text });
 
 test('a script gets the definitions that it names, and those that these name, and no other', () => {
   expect(script('-- Own.\n-- Uses: keys\nreturn b_key()').text).toBe(
@@ -44,8 +44,8 @@ test('what a library collects is written by `run`, of which the script knows not
 });
 
 test('a script that collects nothing is not run by `run`', () => {
-  expect(script('-- Uses: notes\nreturn forget()', { LIMIT: 7, OTHER: 8 }).text).toBe(
-    'local LIMIT = 7\nlocal function forget() return LIMIT end\nreturn forget()',
+  expect(script('-- Uses: notes\nreturn forget()').text).toBe(
+    'local function forget() return LIMIT end\nreturn forget()',
   );
 });
 

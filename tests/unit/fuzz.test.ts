@@ -46,7 +46,7 @@ describe('rule sets built to be slow', () => {
 
 const aTicket = (n: number) => ({
   ticketId: `t-${n}`,
-  startTime: 0,
+  since: 0,
   players: [
     {
       playerId: `p-${n}`,

@@ -8,6 +8,8 @@ const match = {
     {
       ticketId: 't',
       startTime: 1,
+      age: 0,
+      sequence: 1,
       players: [
         {
           playerId: 'a',
@@ -21,7 +23,7 @@ const match = {
         },
       ],
     },
-    { ticketId: 'u', startTime: 1, players: [{ playerId: 'b', attributes: {} }] },
+    { ticketId: 'u', startTime: 1, sequence: 2, age: 0, players: [{ playerId: 'b', attributes: {} }] },
   ],
   teams: [
     { name: 'red', playerIds: ['a'] },

@@ -3,8 +3,10 @@ import { expect, test } from 'vitest';
 import { batchLimits, inBatches, toNotification } from '../../jobs/matchmaking/notification.ts';
 
 const stored = {
+  number: 1,
   type: 'MatchmakingSearching',
   time: 1_790_000_000_000,
+  now: 1_790_000_000_000,
   configuration: 'duel',
   detail: { tickets: [{ ticketId: 'é', startTime: 1, players: [{ playerId: 'p' }] }] },
 } as const;
@@ -47,7 +49,7 @@ test('messages about the same ticket are in different batches, all still in orde
 });
 
 test('a message says what SNS counts: bytes of body and attributes', () => {
-  const { body, bytes } = toNotification(1, stored, origin, iso);
+  const { body, bytes } = toNotification(stored, origin, iso);
   const attributes = 'eventTypeStringMatchmakingSearching' + 'configurationStringduel';
 
   expect(bytes).toBe(Buffer.byteLength(body) + attributes.length);
@@ -55,6 +57,6 @@ test('a message says what SNS counts: bytes of body and attributes', () => {
 });
 
 test('the group is the pool, and the configuration before there is one', () => {
-  expect(toNotification(1, stored, origin, iso).group).toBe('duel');
-  expect(toNotification(1, { ...stored, pool: 'duel/eu' }, origin, iso).group).toBe('duel/eu');
+  expect(toNotification(stored, origin, iso).group).toBe('duel');
+  expect(toNotification({ ...stored, pool: 'duel/eu' }, origin, iso).group).toBe('duel/eu');
 });

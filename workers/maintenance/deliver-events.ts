@@ -1,9 +1,8 @@
 import { done } from '../../jobs/contract.ts';
-import type { EventOrigin } from '../../jobs/matchmaking/event.ts';
+import type { EventOrigin, StoredEvent } from '../../jobs/matchmaking/event.ts';
 import { toNotification } from '../../jobs/matchmaking/notification.ts';
 import { keptEventBytes, type RefusedEvent } from '../../jobs/matchmaking/refused-event.ts';
 import type { Handler } from '../handler.ts';
-import type { NumberedEvent } from '../pool/events.ts';
 import type { Pool } from '../pool/pool.ts';
 import { type Follower, type FollowStores, followEvents } from './follow-events.ts';
 import type { Refused, Topics } from './topics.ts';
@@ -49,10 +48,10 @@ function subscriber(
   return {
     name: `topic:${topic}`,
     begin: 'latest',
-    async take(events: readonly NumberedEvent[], signal: AbortSignal) {
+    async take(events: readonly StoredEvent[], signal: AbortSignal) {
       const notifications = events
         .filter(({ configuration }) => hears(configuration))
-        .map(({ number, ...stored }) => toNotification(number, stored, originOf(topic), iso));
+        .map((stored) => toNotification(stored, originOf(topic), iso));
       const refused = await topics.publish(topic, notifications, signal);
       onDelivered(topic, notifications.length - refused.length, refused);
       return refused.map((it) => JSON.stringify(refusedEvent(topic, it)));

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { NumberedEvent } from '../pool/events.ts';
+import type { StoredEvent } from '../../jobs/matchmaking/event.ts';
 import type { Pool } from '../pool/pool.ts';
 
 /** Somebody who takes every event, in the order of the stream. */
@@ -11,7 +11,7 @@ export interface Follower {
    * Takes a page. When it throws none of it counts as taken: the page comes again, after a rest, so taking an event twice
    * must be harmless. Returns the events it never will take, with the reason (JSON).
    */
-  readonly take: (events: readonly NumberedEvent[], signal: AbortSignal) => Promise<readonly string[]>;
+  readonly take: (events: readonly StoredEvent[], signal: AbortSignal) => Promise<readonly string[]>;
 }
 
 export interface FollowStores {
@@ -46,28 +46,19 @@ export async function followEvents(
   for (const until = Date.now() + runMs; Date.now() < until && !signal.aborted; ) {
     const page = await pool.follow(name, holder, begin);
     if (page === 'busy') return;
-    const { events, latest } = page;
-    const first = events[0];
-    const lastGone = first ? first.number - 1 : latest;
-    let { position } = page;
-    if (lastGone > position) {
-      if (!(await pool.advance(name, holder, { from: position, to: lastGone }))) break;
-      observe.lost(name, lastGone - position);
-      position = lastGone;
-    }
-    observe.lag(first ? (page.now - first.time) / 1_000 : 0);
-    const last = events.at(-1);
-    if (!last) break;
+    const { events, latest, position, end, lost } = page;
+    if (lost > 0) observe.lost(name, lost);
+    observe.lag(events[0] ? (page.now - events[0].now) / 1_000 : 0);
+    if (events.length === 0) break;
     try {
       const refused = await take(events, AbortSignal.any([signal, AbortSignal.timeout(pageMs)]));
-      const moved = { from: position, to: last.number, time: last.time };
-      if (!(await pool.advance(name, holder, moved, refused))) break;
+      if (!(await pool.advance(name, holder, { from: position, to: end }, refused))) break;
     } catch (error) {
       observe.failed(name, error);
       await pool.release(name, holder, 'failed');
       return;
     }
-    if (last.number === latest) break;
+    if (end === latest) break;
   }
   await pool.release(name, holder, 'well');
 }

@@ -1,7 +1,6 @@
 import { done } from '../../jobs/contract.ts';
-import type { EventType } from '../../jobs/matchmaking/event.ts';
+import type { EventType, StoredEvent } from '../../jobs/matchmaking/event.ts';
 import type { Handler } from '../handler.ts';
-import type { NumberedEvent } from '../pool/events.ts';
 import type { Ending, Tickets } from '../records/tickets.ts';
 import { type FollowStores, followEvents } from './follow-events.ts';
 
@@ -16,6 +15,8 @@ export interface RecordStores extends FollowStores {
   readonly tickets: Tickets;
   /** So many tickets of a configuration ended so; a page that is taken twice counts twice. */
   readonly onEnded: (configuration: string, status: Ending['status'], count: number) => void;
+  /** A ticket's ending will never be on record: DocumentDB refuses it, with that reason. */
+  readonly onRefused: (ticketId: string, reason: string) => void;
 }
 
 /**
@@ -25,9 +26,10 @@ export interface RecordStores extends FollowStores {
 export const recordEndings =
   (stores: RecordStores): Handler<unknown> =>
   async (_items, { signal }) => {
-    const take = async (events: readonly NumberedEvent[]) => {
+    const take = async (events: readonly StoredEvent[]) => {
       const endings = events.flatMap(endingsOf);
-      await stores.tickets.record(endings);
+      for (const { ticketId, reason } of await stores.tickets.record(endings))
+        stores.onRefused(ticketId, reason);
       for (const alike of Map.groupBy(endings, (it) => `${it.configuration} ${it.status}`).values()) {
         const [first] = alike;
         if (first) stores.onEnded(first.configuration, first.status, alike.length);
@@ -38,7 +40,7 @@ export const recordEndings =
     return done();
   };
 
-function endingsOf({ type, time, configuration, detail }: NumberedEvent): Ending[] {
+function endingsOf({ type, time, configuration, detail }: StoredEvent): Ending[] {
   const status = statuses[type];
   if (!status) return [];
   const { matchId, reason, message } = detail;

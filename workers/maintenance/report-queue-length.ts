@@ -1,12 +1,13 @@
 import type { Queue } from 'bullmq';
 import { done, type QueueName, queueNames } from '../../jobs/contract.ts';
+import { formMatches } from '../../jobs/matchmaking/form-matches.ts';
 import type { Handler } from '../handler.ts';
 import type { Pool } from '../pool/pool.ts';
 
 /** One queue's state at one moment. */
 interface QueueReport {
   readonly queue: QueueName;
-  /** Waiting, prioritised, and delayed jobs whose time has come. */
+  /** Work, however it waits: waiting and prioritised jobs, delayed ones whose time has come, tickets that no cycle has read. */
   readonly length: number;
   /** Age of the longest waiting job, seconds; 0 when none waits. */
   readonly oldestSeconds: number;
@@ -31,19 +32,22 @@ export interface FleetReport {
 export const reportQueues =
   (
     queues: Readonly<Record<QueueName, Queue>>,
-    pool: Pick<Pool, 'outboxLength' | 'searching' | 'lag'>,
+    pool: Pick<Pool, 'arrived' | 'outboxLength' | 'searching' | 'lag'>,
     slotMs: number,
     publish: (report: FleetReport) => void,
   ): Handler<unknown> =>
   async (_items, { dueAt }) => {
     if (Date.now() - dueAt > slotMs) return done('stale');
-    const [outboxLength, searching, lag, ...reports] = await Promise.all([
+    const [arrived, outboxLength, searching, lag, ...reports] = await Promise.all([
+      pool.arrived(),
       pool.outboxLength(),
       pool.searching(),
       pool.lag(),
       ...queueNames.map((name) => inspect(name, queues[name])),
     ]);
-    publish({ queues: reports, outboxLength, searching, lag });
+    const withArrivals = (it: QueueReport) =>
+      it.queue === formMatches.queue ? { ...it, length: it.length + arrived } : it;
+    publish({ queues: reports.map(withArrivals), outboxLength, searching, lag });
     return done('published');
   };
 

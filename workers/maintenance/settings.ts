@@ -88,7 +88,14 @@ async function latestRuleSet(
   return record && { name: record.name, version: record.version, body: record.body };
 }
 
-/** Gives Redis its copies again, from DocumentDB: at start-up, since the queue Redis may be new. */
-export async function installAll({ pool, configurations }: Omit<SettingStores, 'ruleSets'>): Promise<void> {
+/**
+ * Gives Redis what scripts and producers read there, at start-up, since the queue Redis may be new: how long (hours) ended
+ * tickets stay, and configurations from DocumentDB.
+ */
+export async function installAll(
+  { pool, configurations }: Omit<SettingStores, 'ruleSets'>,
+  readableHours: number,
+): Promise<void> {
+  await pool.keepEnded(readableHours);
   for (const installed of await configurations.all()) await pool.install(installed);
 }

@@ -1,4 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
+import { type Clock, toRedisTime } from '../../jobs/fleet-time.ts';
+import type { Explanation } from '../../jobs/matchmaking/engine/explain.ts';
 import type { MatchPool } from '../../jobs/matchmaking/engine/pool.ts';
 import type { Pool } from '../pool/pool.ts';
 import type { Mirror } from './mirror.ts';
@@ -12,14 +14,24 @@ const perCycle = 4;
 export async function answerSome(
   mirror: Mirror,
   matching: MatchPool,
-  now: number,
+  clock: Clock,
   pool: Pool,
 ): Promise<boolean> {
   const questions = await pool.takeQuestions(mirror.name, perCycle);
   for (const question of questions) {
     const ticket = mirror.find(question.ticketId);
-    await pool.answer(question, ticket ? matching.explain(ticket, now, ticket.deadline) : 'gone');
+    await pool.answer(
+      question,
+      ticket ? told(matching.explain(ticket, clock.now, ticket.deadline), clock) : 'gone',
+    );
     await turn();
   }
   return questions.length === perCycle;
 }
+
+/** An explanation whose moments people can compare with their own clock. */
+const told = ({ held, nextStep, ...rest }: Explanation, clock: Clock): Explanation => ({
+  ...rest,
+  ...(held && { held: { ...held, until: toRedisTime(clock, held.until) } }),
+  ...(nextStep && { nextStep: { ...nextStep, at: toRedisTime(clock, nextStep.at) } }),
+});

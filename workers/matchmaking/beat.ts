@@ -16,5 +16,5 @@ export const wake =
 export async function beat(pool: Pool, queues: Queues): Promise<void> {
   const { pools, overdue } = await pool.beat();
   await Promise.all(pools.map(wake(queues)));
-  await handOverAgain(overdue, pool, queues);
+  await handOverAgain(overdue, queues);
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Clock } from '../../jobs/fleet-time.ts';
 import type { FormedMatch, Pass } from '../../jobs/matchmaking/engine/match.ts';
 import type { CommittedMatch } from '../../jobs/matchmaking/match.ts';
 import type { PooledTicket } from '../pool/changes.ts';
@@ -14,7 +15,7 @@ const bytesPerCommit = 1024 * 1024;
 export function* toCommits(
   { matches, ruleEvaluations }: Pick<Pass, 'matches' | 'ruleEvaluations'>,
   current: CurrentConfiguration,
-  now: number,
+  clock: Clock,
   seed: number,
 ): Generator<Commit[]> {
   // Proposals of one batch are decided at different times, so each has a job of its own.
@@ -22,7 +23,7 @@ export function* toCommits(
   let batch: Commit[] = [];
   let bytes = 0;
   for (const each of matches) {
-    const match = toMatch(each, current, now, seed);
+    const match = toMatch(each, current, clock, seed);
     const size = Buffer.byteLength(JSON.stringify(match));
     if (batch.length === matchesPerCommit || (batch.length > 0 && bytes + size > bytesPerCommit)) {
       yield batch;
@@ -41,7 +42,7 @@ export function* toCommits(
 function toMatch(
   formed: FormedMatch,
   current: CurrentConfiguration,
-  now: number,
+  { now, time }: Clock,
   seed: number,
 ): CommittedMatch {
   const { configuration, ruleSet } = current.installed;
@@ -52,13 +53,16 @@ function toMatch(
     configuration: configuration.name,
     ladder: configuration.ladder,
     ruleSet: { name: ruleSet.name, version: ruleSet.version },
-    now,
+    now: time,
+    asOf: now,
     seed,
     ...(formed.location !== undefined && { location: formed.location }),
     ...(configuration.placement.kind === 'webhook' && { placement: 'webhook' }),
-    tickets: tickets.map(({ ticketId, startTime, players, trace }) => ({
+    tickets: tickets.map(({ ticketId, startTime, sequence, since, players, trace }) => ({
       ticketId,
       startTime,
+      sequence,
+      age: now - since,
       players,
       ...(trace && { trace }),
     })),

@@ -1,20 +1,24 @@
 import { setImmediate as turn } from 'node:timers/promises';
+import type { Clock } from '../../jobs/fleet-time.ts';
 import type { Pass } from '../../jobs/matchmaking/engine/match.ts';
 import type { MatchPool } from '../../jobs/matchmaking/engine/pool.ts';
 import type { CommittedMatch } from '../../jobs/matchmaking/match.ts';
+import type { TicketPlayer } from '../../jobs/matchmaking/ticket.ts';
+import type { Accepted } from '../pool/changes.ts';
 import { type Configurations, type CurrentConfiguration, RuleSetUnloadable } from '../pool/configurations.ts';
 import type { Commit } from '../pool/outbox.ts';
 import type { Pool } from '../pool/pool.ts';
+import { admitNew } from './admit-new.ts';
 import { answerSome } from './answers.ts';
 import { toCommits } from './commits.ts';
 import type { Mirror } from './mirror.ts';
 import { openPace } from './pace.ts';
+import type { Unrated } from './rating-attributes.ts';
+import { takeRatings } from './take-ratings.ts';
 
 /** Tickets timed out by one script call. */
 const ticketsPerExpiry = 500;
-/** Tickets moved to other pools by one script call. */
-const ticketsPerMove = 200;
-/** How long (ms) a pool waits before it looks again whether the outbox has room. */
+/** How long (ms) a pool waits before it looks again whether the outbox has room, or the record is back. */
 const pauseMs = 1_000;
 /** How long (ms) a pool waits until another worker, which may be newer, tries to load its rule set. */
 const unreadyMs = 10_000;
@@ -22,9 +26,15 @@ const unreadyMs = 10_000;
 export interface CycleStores {
   readonly pool: Pool;
   readonly configurations: Configurations;
+  /** Per ticket its players with the attributes taken from ratings; throws while the record is away. */
+  readonly rate: (tickets: readonly Unrated[]) => Promise<TicketPlayer[][]>;
   readonly handOver: (jobId: string, matchIds: readonly string[]) => Promise<void>;
   readonly observe: {
-    /** A match was decided at `now`. */
+    /** So many tickets of a configuration have been started. */
+    readonly started: (configuration: string, count: number) => void;
+    /** The record is away, so tickets that wait for ratings cannot be matched. */
+    readonly ratingsAway: (configuration: string, error: unknown) => void;
+    /** A match was decided at `now`, fleet time in ms. */
     readonly committed: (match: CommittedMatch, now: number) => void;
     /** Matches were formed and not committed, the outbox being full: DocumentDB has been away for long. */
     readonly outboxFull: (configuration: string) => void;
@@ -34,34 +44,54 @@ export interface CycleStores {
 }
 
 /**
- * One cycle of a pool: catch the mirror up, time out, form matches, commit them, hand them over. While an operator has
+ * One cycle of a pool: catch the mirror up, time out, look at what is new, form matches, commit them, hand them over. While an operator has
  * paused the configuration, or its rule set does not load, it only times out. Returns whether another is worth running at
  * once.
  */
 export async function runCycle(mirror: Mirror, stores: CycleStores): Promise<boolean> {
   const { name, configuration } = mirror;
-  const { now, questions, ...installed } = await mirror.catchUp();
+  const { now, time, questions, arrived, accepted, ...installed } = await mirror.catchUp();
+  const clock = { now, time };
+  if (arrived > 0) stores.observe.started(configuration, arrived);
+  await handOverAccepted(accepted, stores);
   await expireOverdue(mirror, now, stores);
   const saw = () => ({ configuration, position: mirror.position, ...installed });
   const current = await loaded(configuration, installed.version, stores);
   if (current === 'unready') {
-    await stores.pool.rest(name, saw(), Math.min(now + unreadyMs, nextDeadline(mirror)), true);
-    return false;
+    return !(await stores.pool.rest(name, saw(), Math.min(now + unreadyMs, nextDeadline(mirror)), true));
   }
   if (!current) return false;
-  await moveStrays(mirror, current, stores);
+  await admitNew(mirror, current, stores);
+  const ratings = await takeRatings(mirror, current, stores);
   const { outcome, nextChange } =
-    installed.pausedSince === undefined ? await matchInTime(mirror, current, now, stores) : atRest;
+    installed.pausedSince === undefined ? await matchInTime(mirror, current, clock, stores) : atRest;
   const unanswered =
     questions > 0 &&
     mirror.whole &&
-    (await answerSome(mirror, mirror.matching(current.engine), now, stores.pool));
+    (await answerSome(mirror, mirror.matching(current.engine), clock, stores.pool));
   const unread = !mirror.whole && outcome !== 'full';
-  if (outcome === 'changed' || unanswered || unread) return true;
+  if (outcome === 'changed' || unanswered || unread || ratings === 'taken') return true;
 
-  const next = outcome === 'full' ? now + pauseMs : Math.min(nextChange, nextDeadline(mirror));
-  await stores.pool.rest(name, saw(), Number.isFinite(next) ? next : undefined, outcome === 'full');
-  return false;
+  const short = outcome === 'full' || ratings === 'away';
+  const next = Math.min(short ? now + pauseMs : nextChange, nextDeadline(mirror));
+  return !(await stores.pool.rest(name, saw(), Number.isFinite(next) ? next : undefined, short));
+}
+
+/** Matches that their players have accepted since the last cycle: decided then, observed and handed over now. */
+async function handOverAccepted(
+  accepted: readonly Accepted[],
+  { pool, handOver, observe }: CycleStores,
+): Promise<void> {
+  if (accepted.length === 0) return;
+  const decided = await pool.decided(accepted.map((it) => it.matchId));
+  const byId = new Map(decided.map((match) => [match.matchId, match]));
+  await Promise.all(
+    accepted.map(async ({ matchId, jobId, decidedAt }) => {
+      const match = byId.get(matchId);
+      if (match) observe.committed(match, decidedAt);
+      await handOver(jobId, [matchId]);
+    }),
+  );
 }
 
 async function loaded(
@@ -75,22 +105,6 @@ async function loaded(
     if (!(error instanceof RuleSetUnloadable)) throw error;
     observe.unready(configuration, error);
     return 'unready';
-  }
-}
-
-/** Tickets that a new rule set puts into other pools go there, and those pools are due within a second. */
-async function moveStrays(
-  mirror: Mirror,
-  current: CurrentConfiguration,
-  { pool }: CycleStores,
-): Promise<void> {
-  const strays = mirror
-    .strays(current.engine, current.poolOf)
-    .map(({ ticketId, players }) => ({ ticketId, pool: current.poolOf(players) }));
-  for (let from = 0; from < strays.length; from += ticketsPerMove) {
-    const some = strays.slice(from, from + ticketsPerMove);
-    await pool.move(mirror.name, some);
-    for (const { ticketId } of some) mirror.drop(ticketId);
   }
 }
 
@@ -122,14 +136,14 @@ const atRest = { outcome: 'paused', nextChange: Number.POSITIVE_INFINITY } as co
 async function matchInTime(
   mirror: Mirror,
   current: CurrentConfiguration,
-  now: number,
+  clock: Clock,
   stores: CycleStores,
 ): Promise<{ outcome: CycleOutcome; nextChange: number }> {
   const { minimumIntervalSeconds } = current.installed.configuration;
   const waits = minimumIntervalSeconds > 0 && mirror.size > 0;
   const from = waits ? await stores.pool.beginCycle(mirror.name, minimumIntervalSeconds * 1_000) : undefined;
   return from === undefined
-    ? matchAll(mirror, current, now, stores)
+    ? matchAll(mirror, current, clock, stores)
     : { outcome: 'nothing', nextChange: from };
 }
 
@@ -137,18 +151,18 @@ async function matchInTime(
 async function matchAll(
   mirror: Mirror,
   current: CurrentConfiguration,
-  now: number,
+  clock: Clock,
   stores: CycleStores,
 ): Promise<{ outcome: CycleOutcome; nextChange: number }> {
   const matching = mirror.matching(current.engine);
   const pace = openPace(current.engine.evaluations);
   let outcome: CycleOutcome = 'nothing';
   for (;;) {
-    const seed = seedOf(now, pace.slices);
-    const pass = pace.timed((budget) => matching.pass(now, seed, budget));
+    const seed = seedOf(clock.now, pace.slices);
+    const pass = pace.timed((budget) => matching.pass(clock.now, seed, budget));
     // One batch is handed over while the next is decided: under load a call takes tenths of a second.
     let decided: Decided | undefined;
-    for (const commits of toCommits(pass, current, now, seed)) {
+    for (const commits of toCommits(pass, current, clock, seed)) {
       if (stopped(outcome)) release(matching, commits);
       else
         [decided] = await Promise.all([

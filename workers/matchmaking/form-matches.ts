@@ -15,6 +15,11 @@ export interface MirrorLimits {
   readonly mostMirrors: number;
 }
 
+export interface FormMatchesStores extends CycleStores {
+  /** Adds form-matches for a pool. */
+  readonly wake: (pool: string) => Promise<void>;
+}
+
 /** Room for some 150,000 tickets of one player. */
 const mirrorLimits: MirrorLimits = { mostBytes: 224 * 1024 * 1024, mostMirrors: 512 };
 
@@ -24,7 +29,7 @@ const mirrorLimits: MirrorLimits = { mostBytes: 224 * 1024 * 1024, mostMirrors: 
  * pool run here, after a lost lock say, it opens its own.
  */
 export const formMatchesOfPool = (
-  stores: CycleStores,
+  { wake, ...stores }: FormMatchesStores,
   limits = mirrorLimits,
 ): Handler<z.output<typeof formMatches.item>> => {
   const idle = new Map<string, Mirror>();
@@ -34,8 +39,10 @@ export const formMatchesOfPool = (
     idle.delete(item.pool);
     const until = Date.now() + hotMs;
     let cycles = 0;
-    for (let again = true; again && !signal.aborted && Date.now() < until; cycles++)
-      again = await runCycle(mirror, stores);
+    let again = true;
+    for (; again && !signal.aborted && Date.now() < until; cycles++) again = await runCycle(mirror, stores);
+    // Calls wake only a pool that is at rest.
+    if (again) await wake(item.pool);
     idle.set(item.pool, mirror);
     letGo(idle, limits);
     return done({ cycles });

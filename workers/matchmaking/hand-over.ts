@@ -1,10 +1,9 @@
 import type { Queue } from 'bullmq';
-import { startMatch } from '../../jobs/session-creation/start-match.ts';
+import { mostReason, startMatch } from '../../jobs/session-creation/start-match.ts';
 import type { Queues } from '../enqueue.ts';
 import type { Overdue } from '../pool/outbox.ts';
-import type { Pool } from '../pool/pool.ts';
 
-/** A match decided this long ago (ms) whose start-match job has failed is given up: its tickets are FAILED. */
+/** A match decided this long ago (ms) whose start-match job has failed is given up. */
 const placementDeadlineMs = 300_000;
 
 /** Adds the start-match job of matches just decided. Its id makes adding it twice harmless. */
@@ -16,24 +15,17 @@ export const handOver =
 /**
  * Hands over again what waits in the outbox for too long. A job still on its way is left alone; a failed one, or one
  * that completed without settling all of its matches, is cleared and takes those that are still open. A match whose
- * job goes on failing until its deadline is given up with the job's reason.
+ * job goes on failing until its deadline is handed over to be given up, with the job's reason: the record decides.
  */
-export async function handOverAgain(overdue: readonly Overdue[], pool: Pool, queues: Queues): Promise<void> {
+export async function handOverAgain(overdue: readonly Overdue[], queues: Queues): Promise<void> {
   for (const [jobId, entries] of Map.groupBy(overdue, (it) => it.jobId)) {
     const { live, failure } = await clear(queues.queues[startMatch.queue], jobId);
     if (live) continue;
-    const given = entries.filter((it) => failure !== undefined && it.age > placementDeadlineMs);
-    if (given.length > 0)
-      await pool.settle(
-        given.map(({ match }) => ({
-          match,
-          status: 'FAILED',
-          reason: 'PlacementFailed',
-          message: `The match could not be started: ${failure}`,
-        })),
-      );
-    const open = entries.filter((it) => !given.includes(it)).map((it) => it.match.matchId);
-    if (open.length > 0) await handOver(queues)(jobId, open);
+    const givenUp = `The match could not be started: ${failure}`.slice(0, mostReason);
+    const items = entries.map(({ match: { matchId }, age }) =>
+      failure !== undefined && age > placementDeadlineMs ? { matchId, givenUp } : { matchId },
+    );
+    await queues.enqueue({ job: startMatch, items, options: { jobId } });
   }
 }
 

@@ -1,8 +1,8 @@
-import type { Engine } from '../../jobs/matchmaking/engine/engine.ts';
-import { MatchPool } from '../../jobs/matchmaking/engine/pool.ts';
+import { idNumber, noId } from '../../jobs/chain.ts';
 import { configurationOf } from '../../jobs/matchmaking/pool-name.ts';
-import type { CatchUp, Change, PooledTicket } from '../pool/changes.ts';
+import type { Accepted, CatchUp, Change, PooledTicket } from '../pool/changes.ts';
 import type { Pool } from '../pool/pool.ts';
+import { openEngineView } from './engine-view.ts';
 
 /** Changes read in one step; a mirror further behind takes several before its next cycle. */
 const changesPerStep = 2_000;
@@ -29,37 +29,29 @@ export function openMirror(pool: Pool, name: string, { ticketsPerPage, pagesAtOn
   const tickets = new Map<string, PooledTicket>();
   const refused = new Set<string>();
   const configuration = configurationOf(name);
-  /** Tickets that nobody has asked yet whether they belong here, by the rule set the others were asked for. */
-  let unasked: PooledTicket[] = [];
-  let askedFor: Engine | undefined;
-  let position: number | undefined;
+  const view = openEngineView(tickets);
+  let position: string | undefined;
   /** Sequence of the last ticket read of a pool that is not read whole yet. */
   let readTo: number | undefined = 0;
   let bytes = 0;
-  let matching: { readonly engine: Engine; readonly pool: MatchPool } | undefined;
 
   const take = (ticketId: string) => {
     const known = tickets.get(ticketId);
     if (known) bytes -= bytesOf(known);
     tickets.delete(ticketId);
+    view.remove(ticketId);
   };
   const put = (ticket: PooledTicket) => {
     take(ticket.ticketId);
     tickets.set(ticket.ticketId, ticket);
     bytes += bytesOf(ticket);
-    unasked.push(ticket);
-    matching?.pool.add(ticket);
-  };
-  const drop = (ticketId: string) => {
-    take(ticketId);
-    matching?.pool.remove(ticketId);
+    view.note(ticket);
   };
   const forget = () => {
     tickets.clear();
     bytes = 0;
     refused.clear();
-    unasked = [];
-    matching = undefined;
+    view.clear();
     position = undefined;
     readTo = 0;
   };
@@ -72,7 +64,7 @@ export function openMirror(pool: Pool, name: string, { ticketsPerPage, pagesAtOn
     readTo = page.tickets.length < ticketsPerPage ? undefined : page.tickets.at(-1)?.sequence;
   };
   const apply = (change: Change) => {
-    if (change.kind === 'left') drop(change.ticketId);
+    if (change.kind === 'left') take(change.ticketId);
     // One beyond what is read yet comes with its page.
     else if (readTo === undefined || change.ticket.sequence <= readTo) put(change.ticket);
   };
@@ -80,15 +72,12 @@ export function openMirror(pool: Pool, name: string, { ticketsPerPage, pagesAtOn
   return {
     name,
     configuration,
-    drop,
+    drop: take,
 
-    /** Its tickets that another pool is for, under the engine's rule set. Each is named once per engine. */
-    strays(engine: Engine, poolOf: (players: PooledTicket['players']) => string): PooledTicket[] {
-      const asked = askedFor === engine ? unasked : [...tickets.values()];
-      askedFor = engine;
-      unasked = [];
-      return asked.filter((it) => tickets.get(it.ticketId) === it && poolOf(it.players) !== name);
-    },
+    unseen: view.unseen,
+    admit: view.admit,
+    unrated: view.unrated,
+    matching: view.matching,
 
     /**
      * A match formed from this mirror was refused since a ticket had changed. Being behind, it learns of the change from
@@ -99,9 +88,9 @@ export function openMirror(pool: Pool, name: string, { ticketsPerPage, pagesAtOn
       else refused.add(matchId);
     },
 
-    /** Number of the last change it has. */
-    get position(): number {
-      return position ?? 0;
+    /** Id of the last change it has. */
+    get position(): string {
+      return position ?? noId;
     },
 
     find: (ticketId: string): PooledTicket | undefined => tickets.get(ticketId),
@@ -125,45 +114,39 @@ export function openMirror(pool: Pool, name: string, { ticketsPerPage, pagesAtOn
       return tickets.values();
     },
 
-    /** The engine's view, kept between cycles so that a pass costs what changed; made anew for another engine. */
-    matching(engine: Engine): MatchPool {
-      if (matching?.engine !== engine) {
-        matching = { engine, pool: new MatchPool(engine) };
-        const oldestFirst = [...tickets.values()].sort((a, b) => a.sequence - b.sequence);
-        for (const ticket of oldestFirst) matching.pool.add(ticket);
-      }
-      return matching.pool;
-    },
-
     /**
      * Applies what had changed when it was called; returns the time, and the configuration as it is in force. What changes
      * meanwhile is the next call's: a pool that changes faster than it can be read would never be matched.
      */
-    async catchUp(): Promise<Omit<CatchUp, 'latest' | 'changes'>> {
+    async catchUp(): Promise<Omit<CatchUp, 'latest' | 'gap' | 'changes'>> {
       let begins = true;
       let pages = 0;
+      let arrived = 0;
+      const accepted: Accepted[] = [];
       for (let wanted: number | undefined; ; ) {
         if (readTo !== undefined && (position === undefined || pages < pagesAtOnce)) {
           await readOn(readTo);
           pages++;
         }
-        const at: number = position ?? 0;
         const cycle = { begins, whole: readTo === undefined };
-        const step = await pool.catchUp(name, configuration, at, changesPerStep, cycle);
+        const step = await pool.catchUp(name, configuration, position ?? noId, changesPerStep, cycle);
         begins = false;
-        wanted ??= step.latest;
-        const gap = step.changes[0] ? step.changes[0].number !== at + 1 : step.latest !== at;
-        if (gap || step.latest < at) {
+        arrived += step.arrived;
+        accepted.push(...step.accepted);
+        if (step.gap) {
           forget();
+          wanted = undefined;
           continue;
         }
-        for (const { number, all } of step.changes) {
+        wanted ??= idNumber(step.latest);
+        for (const { id, all } of step.changes) {
           all.forEach(apply);
-          position = number;
+          position = id;
         }
         if (step.changes.length > 0) refused.clear();
         if (readTo !== undefined && pages < pagesAtOnce) continue;
-        if (position === step.latest || (position ?? 0) >= wanted) return step;
+        if (position === step.latest || idNumber(position ?? noId) >= wanted)
+          return { ...step, arrived, accepted };
       }
     },
   };

@@ -3,8 +3,8 @@ import {
   ratingNumber,
   withRatings,
 } from '../../jobs/matchmaking/rating-attributes.ts';
+import type { TicketPlayer } from '../../jobs/matchmaking/ticket.ts';
 import { defaultLadder } from '../../jobs/rating-update/ladder.ts';
-import type { Entering } from '../pool/tickets.ts';
 import { type PlayerRecord, type Players, ratingOn } from '../records/players.ts';
 import type { SessionCache } from '../session-cache/session-cache.ts';
 
@@ -13,33 +13,32 @@ export interface RatingStores {
   readonly cache: SessionCache;
 }
 
-/** A ticket that enters once its players have the attributes their configuration takes from ratings. */
+/** A ticket whose players get the attributes that its configuration takes from ratings. */
 export interface Unrated {
-  readonly entering: Entering;
+  readonly players: readonly TicketPlayer[];
   readonly taken: RatingAttributes;
   readonly ladder: string;
 }
 
 /**
- * Gives tickets the attributes their configurations take from ratings. The session cache knows the visible ratings of the
+ * Per ticket its players with the attributes that its configuration takes from ratings. The session cache knows the visible ratings of the
  * default ladder, the record everything: it is asked, once, for who is not in the cache or whose number is not.
  */
 export const openRatings =
   ({ players, cache }: RatingStores) =>
-  async (tickets: readonly Unrated[]): Promise<Entering[]> => {
+  async (tickets: readonly Unrated[]): Promise<TicketPlayer[][]> => {
     const wanting = tickets.filter(({ taken }) => Object.keys(taken).length > 0);
     const [visible, others] = [wanting.filter(isCached), wanting.filter((ticket) => !isCached(ticket))];
     const cached = visible.length > 0 ? await cache.ratings(playersOf(visible)) : new Map<string, number>();
     const missing = [...playersOf(others), ...playersOf(visible).filter((id) => !cached.has(id))];
     const found =
       missing.length > 0 ? await players.find([...new Set(missing)]) : new Map<string, PlayerRecord>();
-    return tickets.map((ticket) => ({
-      ...ticket.entering,
-      players: withRatings(ticket.entering.players, ticket.taken, (playerId, which) => {
+    return tickets.map((ticket) =>
+      withRatings(ticket.players, ticket.taken, (playerId, which) => {
         const known = isCached(ticket) ? cached.get(playerId) : undefined;
         return known ?? ratingNumber(which, ratingOn(found.get(playerId), ticket.ladder));
       }),
-    }));
+    );
   };
 
 /** Whether all that a ticket takes is what the session cache holds. */
@@ -47,5 +46,5 @@ const isCached = ({ taken, ladder }: Unrated): boolean =>
   ladder === defaultLadder && Object.values(taken).every((which) => which === 'rating');
 
 const playersOf = (tickets: readonly Unrated[]): string[] => [
-  ...new Set(tickets.flatMap(({ entering }) => entering.players.map((player) => player.playerId))),
+  ...new Set(tickets.flatMap(({ players }) => players.map((player) => player.playerId))),
 ];

@@ -9,7 +9,7 @@ import type { Handler } from '../handler.ts';
 import type { Playing } from '../pool/backfills.ts';
 import type { Configurations } from '../pool/configurations.ts';
 import type { Pool } from '../pool/pool.ts';
-import type { Entering, Reservation } from '../pool/tickets.ts';
+import type { Reservation } from '../pool/tickets.ts';
 import type { Matches, MatchRecord } from '../records/matches.ts';
 import type { Unrated } from './rating-attributes.ts';
 
@@ -18,13 +18,15 @@ export interface StartBackfillStores {
   readonly matches: Pick<Matches, 'find'>;
   readonly configurations: Configurations;
   /** Gives tickets the attributes their configurations take from ratings. */
-  readonly rate: (tickets: readonly Unrated[]) => Promise<Entering[]>;
+  readonly rate: (tickets: readonly Unrated[]) => Promise<TicketPlayer[][]>;
   /** Adds form-matches for a pool. */
   readonly wake: (pool: string) => Promise<void>;
 }
 
 /** A reservation that may enter, or why it may not: one word for the ticket, and a sentence. */
-type Checked = Unrated | { readonly reason: string; readonly message: string };
+type Checked =
+  | (Unrated & { readonly pool: string; readonly timeoutMs: number })
+  | { readonly reason: string; readonly message: string };
 
 /** Lets reserved backfill tickets search, one by one: a running match asks seldom. */
 export const startBackfills =
@@ -44,20 +46,20 @@ async function enter(reservation: Reservation, fills: string, stores: StartBackf
   const { pool, matches, wake } = stores;
   const { ticketId } = reservation;
   const checked = await check(reservation, stores);
-  const [entering] = 'reason' in checked ? [] : await stores.rate([checked]);
+  const [players] = 'reason' in checked ? [] : await stores.rate([checked]);
   const match = (await matches.find([fills])).get(fills);
   const over = match && whyOver(match);
   const problem = 'reason' in checked ? checked : over && { reason: 'MatchOver', message: over };
-  if (problem) await pool.refuse([{ ticketId, ...problem }]);
-  else if (entering) {
-    const playing = await whoPlays(fills, entering.players, stores);
-    await pool.enterBackfill(ticketId, entering.pool, entering.timeoutMs, playing);
-    await wake(entering.pool);
+  if (problem) await pool.refuse([{ ticketId, revision: reservation.revision, ...problem }]);
+  else if (players && !('reason' in checked)) {
+    const playing = await whoPlays(fills, players, stores);
+    await pool.enterBackfill(ticketId, checked.pool, checked.timeoutMs, playing);
+    await wake(checked.pool);
   }
 }
 
 async function check(
-  { ticketId, configuration, players: reserved }: Reservation,
+  { configuration, players: reserved }: Reservation,
   { configurations }: StartBackfillStores,
 ): Promise<Checked> {
   const invalid = (problems: readonly string[]) => ({
@@ -73,7 +75,7 @@ async function check(
   const problems = checkTicket(current.ruleSet, { players, backfill: true });
   if (problems.length > 0) return invalid(problems.map((it) => `${it.path}: ${it.message}`));
   const timeoutMs = requestTimeoutSeconds * 1_000;
-  return { entering: { ticketId, players, pool: current.poolOf(players), timeoutMs }, taken, ladder };
+  return { players, pool: current.poolOf(players), timeoutMs, taken, ladder };
 }
 
 function whyOver({ _id, status, result, succeeded_by: successor }: MatchRecord): string | undefined {

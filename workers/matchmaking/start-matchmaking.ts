@@ -1,138 +1,107 @@
+import { createHash } from 'node:crypto';
 import type { z } from 'zod';
-import { type Actor, done, maxItems, problemsOf, refusalsOf } from '../../jobs/contract.ts';
-import { configurationOf } from '../../jobs/matchmaking/pool-name.ts';
-import { type RatingAttributes, withoutRatings } from '../../jobs/matchmaking/rating-attributes.ts';
+import { type Actor, doneEach, later, problemsOf, refusalsOf } from '../../jobs/contract.ts';
+import { withoutRatings } from '../../jobs/matchmaking/rating-attributes.ts';
 import { checkTicket } from '../../jobs/matchmaking/rule-set/check-ticket.ts';
+import type { Starting, StartVerdict } from '../../jobs/matchmaking/start-call.ts';
 import type { startMatchmaking } from '../../jobs/matchmaking/start-matchmaking.ts';
-import type { Handler } from '../handler.ts';
+import type { Handler, ItemCall } from '../handler.ts';
 import { type Configurations, RuleSetUnloadable } from '../pool/configurations.ts';
 import type { Pool } from '../pool/pool.ts';
-import type { Entering, Reservation } from '../pool/tickets.ts';
-import { batched } from '../telemetry/batched.ts';
-import type { Tracer } from '../telemetry/tracer.ts';
-import type { Unrated } from './rating-attributes.ts';
 
 export interface StartMatchmakingStores {
   readonly pool: Pool;
-  readonly tracer: Tracer;
   readonly configurations: Configurations;
-  /** Gives tickets the attributes their configurations take from ratings; throws while the record is away. */
-  readonly rate: (tickets: readonly Unrated[]) => Promise<Entering[]>;
   /** Adds form-matches for a pool. */
   readonly wake: (pool: string) => Promise<void>;
-  /**
-   * A configuration that this worker cannot run (it is older than who put it). Its tickets stay reserved, and the sweep
-   * asks for them again, of a worker that can.
-   */
-  readonly onUnready: (configuration: string, error: unknown) => void;
-  /** So many tickets of a configuration have entered. */
-  readonly onStarted: (configuration: string, count: number) => void;
-}
-
-/** A reservation that may enter, or why it may not. */
-type Checked =
-  | (Omit<Entering, 'ticketId'> & { readonly unrated?: RatingAttributes; readonly ladder: string })
-  | { readonly problem: string };
-
-/** Two script calls keep Redis busy over a round trip. */
-const batch = { maxItems, inFlight: 2, schedule: setImmediate };
-
-/**
- * Lets reserved tickets in; those of concurrently running jobs share their script calls. Tickets whose ratings have to be
- * read first follow in calls of their own, so that a DocumentDB that is slow or away holds up nobody else: it throws, and the job
- * is put off for them.
- */
-export const startTickets = (stores: StartMatchmakingStores): Handler<StartItem> => {
-  const start = batched(stores.tracer, {
-    ...batch,
-    send: (items: readonly StartItem[]) => startAll(items, stores),
-  });
-  const enterRated = batched(stores.tracer, {
-    ...batch,
-    send: async (tickets: readonly Unrated[]) => {
-      await enterAll(await stores.rate(tickets), stores);
-      return tickets.map(() => undefined);
-    },
-  });
-  const startOne = async (item: StartItem): Promise<string | undefined> => {
-    const started = await start(item);
-    return typeof started === 'object' ? enterRated(started) : started;
-  };
-  return async (items) => done(undefined, refusalsOf(await Promise.all(items.map(startOne))));
-};
-
-/**
- * Checks each reservation again, alone, where the state is: what a producer of another version let through, or a
- * configuration put meanwhile, fails that ticket with its reason and lets its neighbours in. Returns per item why it
- * was refused, if it was, or what of it has yet to be rated.
- */
-async function startAll(
-  items: readonly StartItem[],
-  stores: StartMatchmakingStores,
-): Promise<(string | Unrated | undefined)[]> {
-  const { pool, configurations, onUnready } = stores;
-  const reservations = await pool.reservations(items.map((item) => item.ticketId));
-  const entering: Entering[] = [];
-  const failing = [];
-  const unrated = new Map<string, Unrated>();
-  for (const reservation of reservations) {
-    if (reservation?.status !== 'QUEUED') continue;
-    const { ticketId, configuration } = reservation;
-    const checked = await check(reservation, configurations).catch((error: unknown) => {
-      if (!(error instanceof RuleSetUnloadable)) throw error;
-      onUnready(configuration, error);
-    });
-    if (!checked) continue;
-    if ('problem' in checked) {
-      failing.push({ ticketId, reason: 'InvalidTicket', message: checked.problem });
-      continue;
-    }
-    const { unrated: taken, ladder, ...rest } = checked;
-    const ticket = { ticketId, ...rest, estimatedWait: (await pool.waitEstimate(configuration))?.p50 };
-    if (taken) unrated.set(ticketId, { entering: ticket, taken, ladder });
-    else entering.push(ticket);
-  }
-  if (failing.length > 0) await pool.refuse(failing);
-  await enterAll(entering, stores);
-  return reservations.map((reservation, index) =>
-    reservation
-      ? unrated.get(reservation.ticketId)
-      : `ticketId: ${items[index]?.ticketId} was never reserved`,
-  );
-}
-
-async function enterAll(
-  entering: readonly Entering[],
-  { pool, wake, onStarted }: StartMatchmakingStores,
-): Promise<void> {
-  const results = entering.length > 0 ? await pool.enter(entering) : [];
-  await Promise.all([...new Set(entering.map((ticket) => ticket.pool))].map(wake));
-
-  const entered = entering.filter((_, at) => results[at] === 'entered');
-  for (const [name, tickets] of Map.groupBy(entered, (it) => configurationOf(it.pool)))
-    onStarted(name, tickets.length);
 }
 
 type StartItem = z.output<typeof startMatchmaking.item>;
 
-async function check(reservation: Reservation, configurations: Configurations): Promise<Checked> {
-  const current = await configurations.current(reservation.configuration);
-  if (!current) return { problem: `configuration: ${reservation.configuration} does not exist` };
-  const players = current.party.safeParse(JSON.parse(reservation.players));
-  if (!players.success) return { problem: problemsOf(players.error, 'players').join('; ') };
-  const actor = JSON.parse(reservation.actor) as Actor;
+/** What the job's result says of a ticket that searches. */
+interface Started {
+  readonly ticketId: string;
+  readonly status: 'SEARCHING';
+  readonly startTime: string;
+}
+
+/** How often a start is tried that meets a newer version of its configuration each time. */
+const mostVersions = 3;
+
+/** How long (ms) a job waits for a worker that can load the rule set. */
+const unreadyMs = 10_000;
+
+/**
+ * Starts tickets for whoever adds jobs with BullMQ alone, as the client does it at the call. Each is checked and started alone.
+ * Where a rule set does not load here the job is put off, for a worker that can load it.
+ */
+export const startTickets =
+  (stores: StartMatchmakingStores): Handler<StartItem> =>
+  async (items, { actor, calls }) => {
+    const started: (Started | string)[] = [];
+    try {
+      for (const [index, item] of items.entries())
+        started.push(await start(item, actor, calls[index] as ItemCall, stores));
+    } catch (error) {
+      if (error instanceof RuleSetUnloadable) return later(unreadyMs, error.message);
+      throw error;
+    }
+    const results = started.map((it) => (typeof it === 'string' ? undefined : it));
+    return doneEach(results, refusalsOf(started.map((it) => (typeof it === 'string' ? it : undefined))));
+  };
+
+/** Returns why it was refused, if it was. */
+async function start(
+  item: StartItem,
+  actor: Actor,
+  { id: callId, trace }: ItemCall,
+  { pool, configurations, wake }: StartMatchmakingStores,
+): Promise<Started | string> {
+  const ticketId = item.ticketId ?? idFor(callId);
+  for (let version: number | undefined, tries = 0; tries < mostVersions; tries++) {
+    const starting = await check(item, actor, configurations, version);
+    if (typeof starting === 'string') return starting;
+    const estimatedWait = (await pool.waitEstimate(item.configuration))?.p50;
+    const { pools, verdicts } = await pool.start([{ ...starting, ticketId, callId, trace, estimatedWait }]);
+    await Promise.all(pools.map(wake));
+    const verdict: StartVerdict | undefined = verdicts[0];
+    if (verdict?.kind === 'refused') return verdict.reason;
+    if (verdict?.kind === 'searching')
+      return { ticketId, status: 'SEARCHING', startTime: new Date(verdict.startTime).toISOString() };
+    version = (await pool.installed(item.configuration))?.version;
+  }
+  return `configuration: ${item.configuration} changes too fast`;
+}
+
+/** A ticket id for a call whose own may be any text. */
+const idFor = (callId: string): string =>
+  `job-${createHash('sha256').update(callId).digest('hex').slice(0, 32)}`;
+
+/** What the script needs of a ticket, or what is wrong with it. `version`: of the configuration in force, when it is known. */
+async function check(
+  { configuration, players: given }: StartItem,
+  actor: Actor,
+  configurations: Configurations,
+  version: number | undefined,
+): Promise<Omit<Starting, 'ticketId' | 'callId'> | string> {
+  const current = await configurations.current(configuration, version);
+  if (!current) return `configuration: ${configuration} does not exist`;
+  const parsed = current.party.safeParse(given);
+  if (!parsed.success) return problemsOf(parsed.error, 'players').join('; ');
   // A ticket of several would cancel the older tickets of players who did not ask for it.
-  if (actor.kind === 'player' && players.data.some((player) => player.playerId !== actor.playerId))
-    return { problem: 'players: a player may start only a ticket of their own' };
-  const { requestTimeoutSeconds, ratingAttributes, ladder } = current.installed.configuration;
-  const own = withoutRatings(players.data, ratingAttributes);
-  const problems = checkTicket(current.ruleSet, { players: own });
-  if (problems.length > 0) return { problem: problems.map((it) => `${it.path}: ${it.message}`).join('; ') };
+  if (actor.kind === 'player' && parsed.data.some((player) => player.playerId !== actor.playerId))
+    return 'players: a player may start only a ticket of their own';
+  const { requestTimeoutSeconds, ratingAttributes } = current.installed.configuration;
+  const players = withoutRatings(parsed.data, ratingAttributes);
+  const problems = checkTicket(current.ruleSet, { players });
+  if (problems.length > 0) return problems.map((it) => `${it.path}: ${it.message}`).join('; ');
   return {
-    players: own,
-    pool: current.poolOf(own),
+    configuration,
+    version: current.installed.version,
+    pool: current.poolOf(players),
     timeoutMs: requestTimeoutSeconds * 1_000,
-    ladder,
-    ...(Object.keys(ratingAttributes).length > 0 && { unrated: ratingAttributes }),
+    players,
+    actor,
+    unrated: Object.keys(ratingAttributes).length > 0,
   };
 }

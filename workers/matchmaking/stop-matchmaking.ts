@@ -1,24 +1,34 @@
 import type { z } from 'zod';
-import { done, type Refusal } from '../../jobs/contract.ts';
+import { doneEach, refusalsOf } from '../../jobs/contract.ts';
 import type { stopMatchmaking } from '../../jobs/matchmaking/stop-matchmaking.ts';
 import type { Handler } from '../handler.ts';
 import type { Pool } from '../pool/pool.ts';
 
+export interface StopStores {
+  readonly pool: Pool;
+  readonly wake: (pool: string) => Promise<void>;
+}
+
 /**
  * Cancels tickets. One that was placed or ended meanwhile keeps its status: the caller lost a race, which is no failure of
- * the job and stands in the ticket. A player may stop only tickets they are in, whatever the producer let
- * through.
+ * the job. A player may stop only tickets they are in.
  */
 export const stopTickets =
-  (pool: Pool): Handler<z.output<typeof stopMatchmaking.item>> =>
+  ({ pool, wake }: StopStores): Handler<z.output<typeof stopMatchmaking.item>> =>
   async (items, { actor }) => {
-    const refusals: Refusal[] = [];
-    for (const [index, { ticketId }] of items.entries()) {
-      if (actor.kind === 'player' && !(await pool.roster(ticketId))?.includes(actor.playerId)) {
-        refusals.push({ index, reason: `ticketId: the player who asks is not in ticket ${ticketId}` });
-        continue;
-      }
-      await pool.stop(ticketId);
+    const reasons: (string | undefined)[] = [];
+    const results: { ticketId: string; status: string }[] = [];
+    for (const { ticketId } of items) {
+      const stopped = await pool.stop(ticketId, actor.kind === 'player' ? actor.playerId : undefined);
+      if (stopped.pool !== undefined) await wake(stopped.pool);
+      results.push({ ticketId, status: stopped.status });
+      reasons.push(reasonOf(stopped.status, ticketId));
     }
-    return done(undefined, refusals);
+    return doneEach(results, refusalsOf(reasons));
   };
+
+function reasonOf(status: string, ticketId: string): string | undefined {
+  if (status === 'missing') return `ticketId: there is no ticket ${ticketId}`;
+  if (status === 'stranger') return `ticketId: the player who asks is not in ticket ${ticketId}`;
+  return undefined;
+}

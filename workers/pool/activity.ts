@@ -1,8 +1,10 @@
 import type { Redis } from 'ioredis';
+import { clockAt } from '../../jobs/fleet-time.ts';
 import type { DomainKeys } from '../../jobs/keys.ts';
 import {
   activityKeys,
   estimateWait,
+  lagRefused,
   readActivity,
   type WaitEstimate,
 } from '../../jobs/matchmaking/activity.ts';
@@ -17,12 +19,17 @@ export function openActivity(redis: Redis, keys: DomainKeys) {
     { readonly estimate: WaitEstimate | undefined; readonly readAt: number }
   >();
 
+  const fleetTime = async (): Promise<number> => {
+    const [written, [seconds]] = await Promise.all([redis.get(keys.clock()), redis.time()]);
+    return clockAt(written, Number(seconds) * 1_000).now;
+  };
+
   return {
     /** Of a configuration that exists; `undefined` when none of its tickets was matched in the last hour. */
     async waitEstimate(configuration: string): Promise<WaitEstimate | undefined> {
       const known = estimates.get(configuration);
       if (known && Date.now() - known.readAt < freshMs) return known.estimate;
-      const now = Number((await redis.get(keys.clock())) ?? 0);
+      const now = await fleetTime();
       const slots = await Promise.all(
         activityKeys(keys, configuration, now).map((key) => redis.hgetall(key)),
       );
@@ -36,7 +43,14 @@ export function openActivity(redis: Redis, keys: DomainKeys) {
       const configurations = await redis.smembers(keys.configurations());
       if (configurations.length === 0) return 0;
       const noted = await redis.mget(...configurations.map((name) => keys.behind(name)));
-      return Math.max(...noted.map(Number));
+      const now = await fleetTime();
+      return Math.max(...noted.map((it) => lagRefused(it, now)));
+    },
+
+    /** Tickets that were started and that no cycle has read. */
+    async arrived(): Promise<number> {
+      const counts = Object.values(await redis.hgetall(keys.arrived()));
+      return counts.reduce((sum, count) => sum + Number(count), 0);
     },
 
     /** By configuration the tickets that search in all of its pools, those of none included. */

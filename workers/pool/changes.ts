@@ -1,13 +1,18 @@
+import type { Clock } from '../../jobs/fleet-time.ts';
 import type { SearchingTicket, TicketPlayer } from '../../jobs/matchmaking/ticket.ts';
 import type { Scripts } from './script.ts';
 
 /** A ticket as a mirror holds it: what the engine reads, and what a commit is checked against. */
 export interface PooledTicket extends SearchingTicket {
   readonly sequence: number;
+  /** Redis time when it was asked for, ms. */
+  readonly startTime: number;
   /** Changes with every change of the ticket; a commit formed from an older one is refused. */
   readonly revision: string;
-  /** When it times out, Redis time in ms. */
+  /** When it times out, fleet time in ms. */
   readonly deadline: number;
+  /** Its players' ratings have to be read before it can be matched. */
+  readonly unrated: boolean;
   /** Of a backfill ticket: the running match that wants players. */
   readonly fills?: string;
   /** Header of the trace its start call belonged to. */
@@ -20,26 +25,39 @@ export type Change =
   | { readonly kind: 'entered'; readonly ticket: PooledTicket }
   | { readonly kind: 'left'; readonly ticketId: string };
 
-export interface CatchUp {
-  /** Redis time in ms, never going backwards. */
-  readonly now: number;
-  /** Number of the pool's latest change. */
-  readonly latest: number;
+/** Both times of one moment: `now` is fleet time. */
+export interface CatchUp extends Clock {
+  /** Id of the pool's latest change. */
+  readonly latest: string;
+  /** Whether changes after the position are missing: they were forgotten, or a failover put others in their place. */
+  readonly gap: boolean;
   /** Version of the configuration in force, 0 when there is none. */
   readonly version: number;
-  /** Since when an operator has paused the configuration, ms; absent: it runs. */
+  /** Since when an operator has paused the configuration, Redis time in ms; absent: it runs. */
   readonly pausedSince?: number;
   /** Questions about its tickets that wait for an answer. */
   readonly questions: number;
-  /** Tickets that left together share a number. */
-  readonly changes: readonly { readonly number: number; readonly all: readonly Change[] }[];
+  /** Tickets that were started since the pool's last cycle began, where this one begins; else 0. */
+  readonly arrived: number;
+  /** Matches that their players' last acceptance decided, for this cycle to hand over, where it begins. */
+  readonly accepted: readonly Accepted[];
+  /** Tickets that left together share an id. */
+  readonly changes: readonly { readonly id: string; readonly all: readonly Change[] }[];
+}
+
+/** A match that its players have accepted, and the start-match job that will carry it. */
+export interface Accepted {
+  readonly matchId: string;
+  readonly jobId: string;
+  /** When it was decided, fleet time in ms. */
+  readonly decidedAt: number;
 }
 
 /** A pool as a worker saw it in its last cycle. */
 export interface Seen extends Pick<CatchUp, 'version' | 'pausedSince'> {
   readonly configuration: string;
-  /** Number of the last change. */
-  readonly position: number;
+  /** Id of the last change. */
+  readonly position: string;
 }
 
 /** How a cycle stands that catches up: from it scripts tell how far matchmaking is behind. */
@@ -53,7 +71,21 @@ export interface CycleState {
 /** What happens to a pool, for the mirrors of it: whole pages, the changes since, and when to look again. */
 export function openChanges(script: Scripts) {
   const run = {
-    catchUp: script<[string, string, string, string, number, [string, string[]][]]>('catch-up'),
+    catchUp:
+      script<
+        [
+          string,
+          string,
+          string,
+          number,
+          string,
+          string,
+          number,
+          [string, string[]][],
+          string | null,
+          string[],
+        ]
+      >('catch-up'),
     readPool: script<[string, string[]]>('read-pool'),
     beginCycle: script<string>('begin-cycle'),
     rest: script<number>('rest'),
@@ -61,17 +93,17 @@ export function openChanges(script: Scripts) {
 
   return {
     /**
-     * The time, the configuration in force, and at most `most` changes after number `position`, for a cycle or, without one,
+     * The time, the configuration in force, and at most `most` changes after `position`, for a cycle or, without one,
      * for somebody who only looks.
      */
     async catchUp(
       pool: string,
       configuration: string,
-      position: number,
+      position: string,
       most: number,
       cycle?: CycleState,
     ): Promise<CatchUp> {
-      const [now, latest, version, paused, questions, entries] = await run.catchUp(
+      const [now, time, latest, gap, version, paused, questions, entries, arrived, flat] = await run.catchUp(
         pool,
         configuration,
         position,
@@ -79,34 +111,43 @@ export function openChanges(script: Scripts) {
         ...(cycle ? [Number(cycle.begins), Number(cycle.whole)] : ['', '']),
       );
       const changes = entries.map(([id, fields]) => ({
-        number: Number.parseInt(id, 10),
+        id,
         all: readChanges(fields),
       }));
       return {
         now: Number(now),
-        latest: Number(latest),
+        time: Number(time),
+        latest,
+        gap: gap === 1,
         version: Number(version),
         ...(paused && { pausedSince: Number(paused) }),
         questions,
+        arrived: Number(arrived ?? 0),
+        accepted: Array.from({ length: flat.length / 3 }, (_, index) => ({
+          matchId: flat[3 * index] ?? '',
+          jobId: flat[3 * index + 1] ?? '',
+          decidedAt: Number(flat[3 * index + 2]),
+        })),
         changes,
       };
     },
 
-    /** One page of the pool in sequence order, and the number of the latest change when it was read. */
+    /** One page of the pool in sequence order, and the id of the latest change when it was read. */
     async readPool(
       pool: string,
       after: number,
       most: number,
-    ): Promise<{ latest: number; tickets: PooledTicket[] }> {
+    ): Promise<{ latest: string; tickets: PooledTicket[] }> {
       const [latest, flat] = await run.readPool(pool, after, most);
       const tickets: PooledTicket[] = [];
-      for (let at = 0; at < flat.length; at += 8) tickets.push(readTicket(flat.slice(at, at + 8)));
-      return { latest: Number(latest), tickets };
+      for (let at = 0; at < flat.length; at += ticketFields)
+        tickets.push(readTicket(flat.slice(at, at + ticketFields)));
+      return { latest, tickets };
     },
 
     /**
      * Lets a cycle of the pool begin, unless the last one began less than `intervalMs` ago, whichever worker ran it: then
-     * it returns from when on (ms of Redis time) the next one may.
+     * it returns from when on (fleet time in ms) the next one may.
      */
     async beginCycle(pool: string, intervalMs: number): Promise<number | undefined> {
       const from = await run.beginCycle(pool, intervalMs);
@@ -114,43 +155,61 @@ export function openChanges(script: Scripts) {
     },
 
     /**
-     * Nothing to do in the pool until `nextChange` (ms; absent: until an arrival), unless it or its configuration is not
-     * what the worker `saw`: then it is due at once. `short`: it could not decide all it formed, so it is behind as before.
+     * Nothing to do in the pool until `nextChange` (fleet time in ms; absent: until an arrival), unless it or its configuration
+     * is not what the worker `saw`: then it is due at once, and `false` is returned. `short`: it could not decide all it formed,
+     * so it is behind as before.
      */
-    async rest(pool: string, saw: Seen, nextChange: number | undefined, short = false): Promise<void> {
+    async rest(pool: string, saw: Seen, nextChange: number | undefined, short = false): Promise<boolean> {
       const { position, configuration, version, pausedSince = '' } = saw;
       const next = nextChange === undefined ? '' : Math.ceil(nextChange);
-      await run.rest(pool, position, next, configuration, version, pausedSince, Number(short));
+      return (await run.rest(pool, position, next, configuration, version, pausedSince, Number(short))) === 1;
     },
   };
 }
 
-/** `left <ticket id>` as often as tickets left, or `entered <ticket id>` with what a mirror holds of it. */
-function readChanges(fields: readonly string[]): Change[] {
+/** After `p`: `left <ticket id>` as often as tickets left, or `entered <ticket id>` with what a mirror holds of it. */
+function readChanges([, , ...fields]: readonly string[]): Change[] {
   const values = fields.filter((_, at) => at % 2 === 1);
   if (fields[0] === 'left') return values.map((ticketId) => ({ kind: 'left', ticketId }));
   return [{ kind: 'entered', ticket: readTicket(values) }];
 }
+
+/** What is told of a ticket. */
+const ticketFields = 10;
 
 function readTicket([
   ticketId,
   sequence,
   revision,
   start,
+  since,
   deadline,
   players = '[]',
   fills,
   trace,
+  unrated,
 ]: readonly string[]): PooledTicket {
   return {
     ticketId: ticketId ?? '',
     sequence: Number(sequence),
     revision: revision ?? '',
     startTime: Number(start),
+    since: Number(since),
     deadline: Number(deadline),
-    players: JSON.parse(players) as TicketPlayer[],
+    players: readPlayers(players),
     length: players.length,
+    unrated: unrated === '1',
     ...(fills && { backfill: true, fills }),
     ...(trace && { trace }),
   };
+}
+
+/** Nobody where a producer wrote what is no list: no match can hold such a ticket, and its cycle refuses it. */
+function readPlayers(json: string): TicketPlayer[] {
+  try {
+    const players: unknown = JSON.parse(json);
+    return Array.isArray(players) ? players : [];
+  } catch {
+    return [];
+  }
 }

@@ -1,23 +1,18 @@
 import type { Redis } from 'ioredis';
 import type { DomainKeys } from '../../jobs/keys.ts';
 import type { Pass } from '../../jobs/matchmaking/engine/match.ts';
-import { type StoredEvent, storedEvent } from '../../jobs/matchmaking/event.ts';
+import { type StoredEvent, storedEvents } from '../../jobs/matchmaking/event.ts';
 import type { Scripts } from './script.ts';
 
 /** FlexMatch reports on its top 50 rules. */
 const rulesInEvents = 50;
 
-/** No ticket waits longer for a pass. */
+/** No ticket waits longer for a pass. Expiry is clean-up: rules are shown, and decide nothing. */
 const longestSearchSeconds = 43_200;
 
 /** As events tell it: how often each rule passed and failed. */
 export const ruleMetrics = (evaluations: Pass['ruleEvaluations']): Pass['ruleEvaluations'] =>
   evaluations.slice(0, rulesInEvents);
-
-/** An event with its number in the stream. */
-export interface NumberedEvent extends StoredEvent {
-  readonly number: number;
-}
 
 /** How much of the stream is kept: what is older, or beyond the bytes, is forgotten. */
 export interface Retention {
@@ -27,21 +22,23 @@ export interface Retention {
 
 /** What a follower has before it. */
 export interface Page {
-  /** Redis time, ms. */
+  /** Fleet time, ms. */
   readonly now: number;
-  /** Number of the stream's latest event. */
-  readonly latest: number;
-  /** Number of the last event it has taken. */
-  readonly position: number;
-  readonly events: readonly NumberedEvent[];
+  /** Position of the stream's latest event. */
+  readonly latest: string;
+  /** Position of the last event it has taken. */
+  readonly position: string;
+  /** Events that were forgotten before it took them. */
+  readonly lost: number;
+  /** What follows its position, and the position after that. */
+  readonly events: readonly StoredEvent[];
+  readonly end: string;
 }
 
-/** How far a follower goes on: from the place it read from to the last event it took, or that was gone. */
+/** How far a follower goes on: from the position it read from to that of the last event it took. */
 export interface Stride {
-  readonly from: number;
-  readonly to: number;
-  /** Of the event at `to`, ms; absent: it was gone. */
-  readonly time?: number;
+  readonly from: string;
+  readonly to: string;
 }
 
 /** Events forgotten by one script call: about a millisecond. */
@@ -57,7 +54,7 @@ const rest = { first: 500, longest: 30_000 };
 export function openEvents(redis: Redis, keys: DomainKeys, script: Scripts) {
   const run = {
     trimEvents: script<[number, number]>('trim-events'),
-    follow: script<['busy'] | ['held', string, string, string, [string, string[]][]]>('follow'),
+    follow: script<['busy'] | ['held', string, string, string, number, [string, string[]][]]>('follow'),
     advance: script<number>('advance'),
     release: script<number>('release'),
   };
@@ -84,26 +81,28 @@ export function openEvents(redis: Redis, keys: DomainKeys, script: Scripts) {
     async follow(follower: string, holder: string, begin: 'oldest' | 'latest'): Promise<Page | 'busy'> {
       const answer = await run.follow(follower, holder, leaseMs, pageLength, begin);
       if (answer[0] === 'busy') return 'busy';
-      const [, now, latest, position, entries] = answer;
+      const [, now, latest, position, lost, entries] = answer;
       return {
         now: Number(now),
-        latest: Number(latest),
-        position: Number(position),
-        events: entries.map(([id, fields]) => ({ number: Number.parseInt(id, 10), ...storedEvent(fields) })),
+        latest,
+        position,
+        lost,
+        events: entries.flatMap(storedEvents),
+        end: entries.at(-1)?.[0] ?? position,
       };
     },
 
     /**
      * Moves a follower on, and keeps the events it could not take (JSON); `false` when it is not `holder`'s, or not at
-     * `from`, any more, or `to` is another event by now: a failover took back what was read.
+     * `from`, any more, or a failover has lost what was read.
      */
     async advance(
       follower: string,
       holder: string,
-      { from, to, time }: Stride,
+      { from, to }: Stride,
       refused: readonly string[] = [],
     ): Promise<boolean> {
-      return (await run.advance(follower, holder, from, to, time ?? '', ...refused)) === 1;
+      return (await run.advance(follower, holder, from, to, ...refused)) === 1;
     },
 
     /** Lets it go, to rest after a failure; `false` when it is not `holder`'s any more. */

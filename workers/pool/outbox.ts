@@ -1,5 +1,12 @@
 import type { Redis } from 'ioredis';
 import type { DomainKeys } from '../../jobs/keys.ts';
+import {
+  type AcceptMatch,
+  type Answered,
+  acceptArguments,
+  handoverPatience,
+  readAnswered,
+} from '../../jobs/matchmaking/accept-match.ts';
 import type { AutomaticBackfill } from '../../jobs/matchmaking/backfill.ts';
 import type { Pass } from '../../jobs/matchmaking/engine/match.ts';
 import type { CommittedMatch } from '../../jobs/matchmaking/match.ts';
@@ -39,27 +46,12 @@ export interface Settlement {
 export interface Overdue {
   readonly jobId: string;
   readonly match: CommittedMatch;
-  /** Since it was decided, ms of Redis time. */
+  /** Since it was decided, ms. */
   readonly age: number;
 }
 
-/** What became of an answer to a proposal. */
-export type Answered =
-  | { readonly outcome: 'recorded' }
-  | {
-      readonly outcome: 'decided';
-      readonly now: number;
-      readonly jobId: string;
-      readonly match: CommittedMatch;
-    }
-  | { readonly outcome: 'dropped'; readonly pool: string }
-  | { readonly outcome: 'not-proposed'; readonly status: string }
-  | { readonly outcome: 'stranger'; readonly playerId: string };
-
 /** Beyond this many unconfirmed matches cycles pause: DocumentDB is away, and what waits here is memory. */
 const outboxCap = 50_000;
-/** An outbox entry this old (ms) is handed over again. */
-const handoverPatience = 10_000;
 /** A pool the beat woke is woken again after this long (ms), should its cycle have died. */
 const wakePatience = 2_000;
 
@@ -84,7 +76,7 @@ export function openOutbox(redis: Redis, keys: DomainKeys, script: Scripts) {
 
   return {
     /**
-     * Decides each match whole or not at all; `now` is the Redis time of the decision, ms. With `acceptMs` its players
+     * Decides each match whole or not at all; `now` is the fleet time of the decision, ms. With `acceptMs` its players
      * are asked first, and have that long to answer.
      */
     async commit(
@@ -109,35 +101,9 @@ export function openOutbox(redis: Redis, keys: DomainKeys, script: Scripts) {
       return { now: Number(now), verdicts: codes.map((code) => verdicts[code] ?? 'changed') };
     },
 
-    /** Records answers to one proposal; `accept.lua` says what can follow. */
-    async accept(
-      ticketId: string,
-      matchId: string,
-      acceptance: 'ACCEPT' | 'REJECT',
-      playerIds: readonly string[],
-    ): Promise<Answered> {
-      const [outcome, first = '', jobId = '', entry = ''] = await run.accept(
-        ticketId,
-        matchId,
-        acceptance,
-        handoverPatience,
-        ...playerIds,
-      );
-      switch (outcome) {
-        case 'recorded':
-          return { outcome };
-        case 'decided':
-          return { outcome, now: Number(first), jobId, match: JSON.parse(entry) as CommittedMatch };
-        case 'dropped':
-          return { outcome, pool: first };
-        case 'not-proposed':
-          return { outcome, status: first };
-        case 'stranger':
-          return { outcome, playerId: first };
-        default:
-          throw new Error(`accept.lua answered ${outcome}`);
-      }
-    },
+    /** Records answers to one proposal. */
+    accept: async (answer: AcceptMatch): Promise<Answered> =>
+      readAnswered(await run.accept(...acceptArguments(answer))),
 
     /** Decided matches by id, as the outbox holds them; those settled meanwhile are left out. */
     async decided(matchIds: readonly string[]): Promise<CommittedMatch[]> {
@@ -171,6 +137,7 @@ export function openOutbox(redis: Redis, keys: DomainKeys, script: Scripts) {
         JSON.stringify(
           status === 'COMPLETED' ? placedDetail(match, gameSession) : matchDetail(match, { reason, message }),
         ),
+        gameSession ? JSON.stringify({ kind: 'placed', gameSession } satisfies PlacementOutcome) : '',
         match.tickets.length,
         ...match.tickets.map((ticket) => ticket.ticketId),
         ...automaticArgs(automatic),

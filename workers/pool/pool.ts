@@ -7,18 +7,18 @@ import { openEvents } from './events.ts';
 import { openInstalled } from './installed.ts';
 import { openOutbox } from './outbox.ts';
 import { openQuestions } from './questions.ts';
-import { aDayAndAnHour, openScripts } from './script.ts';
+import { openScripts } from './script.ts';
 import { openTickets } from './tickets.ts';
 
 export type Pool = ReturnType<typeof openPool>;
 
 /**
  * All of one domain's matchmaking state on the queue Redis. Every method is one script, atomic over the domain's hash
- * tag; a lost connection throws, every other outcome is a value. Ended tickets stay readable for `terminalSeconds`.
+ * tag; a lost connection throws, every other outcome is a value.
  */
-export function openPool(redis: Redis, domain: string, terminalSeconds = aDayAndAnHour) {
+export function openPool(redis: Redis, domain: string) {
   const keys = domainKeys(domain);
-  const script = openScripts(redis, poolTag(domain), terminalSeconds);
+  const script = openScripts(redis, poolTag(domain));
   return {
     ...openTickets(redis, keys, script),
     ...openBackfills(redis, keys, script),

@@ -1,18 +1,24 @@
 import type { Redis } from 'ioredis';
 import type { DomainKeys } from '../../jobs/keys.ts';
+import {
+  readVerdicts,
+  type Starting,
+  type StartReply,
+  type StartVerdict,
+  startArguments,
+} from '../../jobs/matchmaking/start-call.ts';
 import type { TicketPlayer, TicketStatus } from '../../jobs/matchmaking/ticket.ts';
 import type { Scripts } from './script.ts';
 
-/** A reserved ticket before it enters its pool. */
+/** A reserved backfill ticket before it enters its pool. */
 export interface Reservation {
   readonly ticketId: string;
   readonly status: TicketStatus;
   readonly configuration: string;
   /** JSON as the producer reserved it, checked again before it enters. */
   readonly players: string;
-  /** Who asked for it, as JSON; empty once it has ended. */
-  readonly actor: string;
-  /** Of a backfill ticket: the running match that wants players. */
+  readonly revision: string;
+  /** The running match that wants players. */
   readonly fills?: string;
 }
 
@@ -20,23 +26,33 @@ export interface LateReservation {
   readonly ticketId: string;
   /** Of its start job. */
   readonly jobId: string;
-  readonly backfill: boolean;
+  /** As it was reserved. */
+  readonly revision: string;
 }
 
-export interface Entering {
+/** A ticket that fails: no match can hold it, or it cannot enter a pool. */
+export interface Failing {
   readonly ticketId: string;
-  readonly pool: string;
-  readonly timeoutMs: number;
+  /** That the worker saw: a ticket that has changed since is left alone. */
+  readonly revision: string;
+  /** One word. */
+  readonly reason: string;
+  readonly message: string;
+}
+
+/** A ticket with the ratings of its players, which it waited for. */
+export interface Rated {
+  readonly ticketId: string;
+  readonly revision: string;
   readonly players: readonly TicketPlayer[];
-  /** How long (ms) tickets of its configuration have waited lately, as its event tells; absent: nobody knows. */
-  readonly estimatedWait?: number | undefined;
 }
 
 /** The life of single tickets: one method per script, each atomic. */
 export function openTickets(redis: Redis, keys: DomainKeys, script: Scripts) {
   const run = {
-    enter: script<string[]>('enter'),
-    stop: script<string>('stop'),
+    start: script<StartReply>('start'),
+    rate: script<number[]>('rate'),
+    stop: script<[string, string]>('stop'),
     refuse: script<string[]>('refuse'),
     expire: script<string[]>('expire'),
     move: script<number[]>('move'),
@@ -48,49 +64,49 @@ export function openTickets(redis: Redis, keys: DomainKeys, script: Scripts) {
     async reservations(ticketIds: readonly string[]): Promise<(Reservation | undefined)[]> {
       const rows = await Promise.all(
         ticketIds.map((id) =>
-          redis.hmget(keys.ticket(id), 'status', 'configuration', 'players', 'actor', 'fills'),
+          redis.hmget(keys.ticket(id), 'status', 'configuration', 'players', 'revision', 'fills'),
         ),
       );
-      return rows.map(([status, configuration, players, actor, fills], index) =>
+      return rows.map(([status, configuration, players, revision, fills], index) =>
         status && configuration && players
           ? {
               ticketId: ticketIds[index] ?? '',
               status: status as TicketStatus,
               configuration,
               players,
-              actor: actor ?? '',
+              revision: revision ?? '',
               ...(fills && { fills }),
             }
           : undefined,
       );
     },
 
-    /** The player ids of a party's ticket, `undefined` when there is none: a backfill ticket is its match's, not its players'. */
-    async roster(ticketId: string): Promise<readonly string[] | undefined> {
-      const [roster, fills] = await redis.hmget(keys.ticket(ticketId), 'roster', 'fills');
-      return roster && !fills
-        ? (JSON.parse(roster) as { playerId: string }[]).map((it) => it.playerId)
-        : undefined;
+    /** Starts tickets; each verdict stands alone. `pools`: those to wake. */
+    async start(
+      tickets: readonly Starting[],
+    ): Promise<{ pools: readonly string[]; verdicts: readonly StartVerdict[] }> {
+      const reply = await run.start(...startArguments(tickets));
+      return { pools: reply[0], verdicts: readVerdicts(tickets, reply) };
     },
 
-    /** Per ticket what `enter.lua` says: `entered`, `superseded`, `placing:<player>`, a status, or `missing`. */
-    enter: (tickets: readonly Entering[]): Promise<string[]> =>
-      run.enter(
-        ...tickets.flatMap((it) => [
-          it.ticketId,
-          it.pool,
-          it.timeoutMs,
-          JSON.stringify(it.players),
-          it.estimatedWait ?? '',
-        ]),
-      ),
+    /** Gives tickets the ratings they wait for, unless they have changed since. */
+    rate: (tickets: readonly Rated[]): Promise<number[]> =>
+      run.rate(...tickets.flatMap((it) => [it.ticketId, it.revision, JSON.stringify(it.players)])),
 
-    /** `cancelled`, `marked`, `too-late`, or the terminal status it had. */
-    stop: (ticketId: string): Promise<string> => run.stop(ticketId),
+    /** The status the ticket has now, `missing` or `stranger` (see `stop.lua`); and the pool to wake, if there is one. */
+    async stop(ticketId: string, playerId?: string): Promise<{ status: string; pool: string | undefined }> {
+      const [status, pool] = await run.stop(ticketId, playerId ?? '');
+      return { status, pool: pool || undefined };
+    },
 
-    /** Fails tickets still QUEUED; per ticket the status it has now, or `missing`. */
-    refuse: (tickets: readonly { ticketId: string; reason: string; message: string }[]): Promise<string[]> =>
-      run.refuse(...tickets.flatMap((it) => [it.ticketId, it.reason, it.message])),
+    /** Per ticket what `refuse.lua` says: `FAILED`, `changed`, the status it had, or `missing`. */
+    refuse: (tickets: readonly Failing[]): Promise<string[]> =>
+      run.refuse(...tickets.flatMap((it) => [it.ticketId, it.revision, it.reason, it.message])),
+
+    /** How long (hours) ended tickets stay. */
+    async keepEnded(hours: number): Promise<void> {
+      await redis.set(keys.readable(), Math.ceil(hours * 3_600));
+    },
 
     /** Times out those whose deadline has passed by Redis time; returns which. */
     expire: (ticketIds: readonly string[]): Promise<string[]> => run.expire(...ticketIds),
@@ -100,7 +116,7 @@ export function openTickets(redis: Redis, keys: DomainKeys, script: Scripts) {
       run.move(from, ...tickets.flatMap((it) => [it.ticketId, it.pool])),
 
     /**
-     * Tickets reserved more than `ageMs` ago that have not entered, with the job that should have let them in. Those whose
+     * Backfill tickets reserved more than `ageMs` ago that have not entered, with the job that should have let them in. Those whose
      * request timeout is over are TIMED_OUT instead.
      */
     async overdueReservations(ageMs: number): Promise<{ timedOut: number; late: LateReservation[] }> {
@@ -108,7 +124,7 @@ export function openTickets(redis: Redis, keys: DomainKeys, script: Scripts) {
       const late = Array.from({ length: flat.length / 3 }, (_, at) => ({
         ticketId: flat[3 * at] ?? '',
         jobId: flat[3 * at + 1] ?? '',
-        backfill: flat[3 * at + 2] !== '',
+        revision: flat[3 * at + 2] ?? '',
       }));
       return { timedOut, late };
     },

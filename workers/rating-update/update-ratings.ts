@@ -29,7 +29,7 @@ export interface RatingStores {
   readonly sessions: Sessions;
   readonly cache: SessionCache;
   readonly tracer: Tracer;
-  /** Knows matches that are decided and not stored yet, and backfill tickets of those that are over. */
+  /** Knows matches that wait for their effect, and backfill tickets of those that are over. */
   readonly pool: Pick<Pool, 'decided' | 'endBackfills'>;
   /** Called once per player and match that was rated on the default ladder, with the visible rating it led to. */
   readonly onRated: (playerId: string, rating: number) => void;
@@ -41,7 +41,7 @@ const batch = { maxItems: updateRatings.limit, inFlight: 1, schedule: setImmedia
 /** How long (ms) a result waits before it looks again for its match, or for the end of its ladder's recompute. */
 const waitMs = 1_000;
 
-/** What became of a result. `waiting`: its match is decided and not stored yet, or its ladder is being recomputed. */
+/** What became of a result. `waiting`: its match waits for its effect, or its ladder is being recomputed. */
 type Verdict = 'rated' | 'waiting' | { readonly refused: string };
 
 /** Rates matches; results of concurrently running jobs share a transaction. */
@@ -55,7 +55,7 @@ export const rateMatches = (stores: RatingStores): Handler<MatchResult> => {
     if (verdicts.includes('waiting'))
       return later(
         waitMs,
-        'the match is not stored yet, or its ladder is being recomputed after a correction',
+        'the match has not started yet, or its ladder is being recomputed after a correction',
       );
     return done(
       undefined,
@@ -116,8 +116,8 @@ interface Found {
 }
 
 /**
- * Results with their matches as stored, and the ids of those that are decided but still on their way to being stored. A
- * result of a match that was backfilled is one of the match it has gone on as, unless that one was lost on its way.
+ * Results with their matches as stored, and the ids of those that wait in the outbox for their effect: nobody's session is
+ * known to be in them yet. A result of a match that was backfilled is one of the match it has gone on as, unless that one was lost on its way.
  */
 async function findMatches(
   reported: readonly MatchResult[],
@@ -125,7 +125,8 @@ async function findMatches(
   now: Date,
 ): Promise<Found> {
   const { matches, pool } = stores;
-  const asked = await matches.find(reported.map((result) => result.matchId));
+  const reportedIds = reported.map((result) => result.matchId);
+  const [asked, waiting] = await Promise.all([matches.find(reportedIds), pool.decided(reportedIds)]);
   const moved = [...asked.values()].filter((match) => match.succeeded_by).map((match) => match._id);
   const current = moved.length > 0 ? await matches.current(moved) : new Map<string, string>();
   const results = reported.map((result) => ({
@@ -133,13 +134,15 @@ async function findMatches(
     matchId: current.get(result.matchId) ?? result.matchId,
   }));
   const matchIds = results.map((result) => result.matchId);
-  const stored = moved.length > 0 ? await matches.find(matchIds) : asked;
-  const unknown = matchIds.filter((id) => !stored.has(id));
-  if (unknown.length === 0 && moved.length === 0) return { results, found: stored, coming: new Set() };
-  const coming = new Set((await pool.decided(unknown)).map((it) => it.matchId));
+  const [stored, more] =
+    moved.length > 0
+      ? await Promise.all([matches.find(matchIds), pool.decided([...current.values()])])
+      : [asked, []];
+  const coming = new Set([...waiting, ...more].map((it) => it.matchId));
+  const unknown = matchIds.filter((id) => !stored.has(id) && !coming.has(id));
   // Stored, and gone from the outbox, between the two looks.
-  const late = await matches.find(unknown.filter((id) => !coming.has(id)));
-  const found = new Map([...stored, ...late]);
+  const late = unknown.length > 0 ? await matches.find(unknown) : [];
+  const found = new Map([...stored, ...late].filter(([id]) => !coming.has(id)));
   const played = (id: string) => coming.has(id) || found.get(id)?.status === 'COMPLETED';
   const lost = new Set([...current.values()].filter((id) => !played(id)));
   if (lost.size === 0) return { results, found, coming };

@@ -35,7 +35,7 @@ export async function openDatabase(uri: string, name: string): Promise<Database>
 }
 
 /** A server that answers, but not as a primary: it fails over, starts or stops (and PostgreSQL behind the gateway away). */
-const notPrimary = new Set([91, 189, 10_107, 11_600, 11_602, 13_435, 13_436]);
+export const notPrimary = new Set([91, 189, 10_107, 11_600, 11_602, 13_435, 13_436]);
 
 /**
  * The server could not be reached, as opposed to having said no: the work can wait without counting a failure. A refused

@@ -3,7 +3,7 @@ import type { CommittedMatch } from '../../jobs/matchmaking/match.ts';
 import type { RatedMatch } from '../../jobs/rating-update/rate-in-order.ts';
 import type { StoredResult } from '../../jobs/rating-update/result.ts';
 import type { GameSession } from '../../jobs/session-creation/placement.ts';
-import { insertNew } from './insert-new.ts';
+import { openDecisions } from './decisions.ts';
 import { openSuccession } from './succession.ts';
 
 /** A document of `matches`: with rule set version, `now` and `seed`, so that each match can be formed again and checked. */
@@ -13,6 +13,9 @@ export interface MatchRecord {
   readonly ladder: string;
   readonly rule_set: CommittedMatch['ruleSet'];
   readonly status: 'COMPLETED' | 'FAILED';
+  /** Of one that is FAILED: a word and a sentence, as its tickets say them. */
+  readonly reason?: string | undefined;
+  readonly message?: string | undefined;
   /** Redis time of the cycle that formed it, ms. */
   readonly now: number;
   readonly seed: number;
@@ -64,51 +67,16 @@ export function playedTeams({ teams, departed = [] }: MatchRecord): CommittedMat
 export function openMatches(db: Db) {
   const matches = db.collection<MatchRecord>('matches');
 
-  return {
-    /** Stores matches that are not stored yet. */
-    async create(
-      all: readonly {
-        match: CommittedMatch;
-        status: MatchRecord['status'];
-        gameSession?: GameSession | undefined;
-        chances?: readonly number[] | undefined;
-        /** What it takes over from the running match it goes on from. */
-        inherited?: Inherited | undefined;
-      }[],
-      now: Date,
-    ): Promise<void> {
-      await insertNew(
-        matches,
-        all.map(({ match, status, chances, gameSession, inherited }) => ({
-          _id: match.matchId,
-          configuration: match.configuration,
-          ladder: match.ladder,
-          rule_set: match.ruleSet,
-          status,
-          now: match.now,
-          seed: match.seed,
-          location: match.location,
-          game_session: gameSession,
-          tickets: match.tickets,
-          teams: match.teams,
-          chances,
-          created_at: now,
-          backfill: match.backfill,
-          ...inherited,
-        })),
-      );
-    },
+  const find = async (matchIds: readonly string[], session?: ClientSession) => {
+    if (matchIds.length === 0) return new Map<string, MatchRecord>();
+    const found = await matches
+      .find({ _id: { $in: [...matchIds] } }, { batchSize: matchIds.length + 1, ...(session && { session }) })
+      .toArray();
+    return new Map(found.map((match) => [match._id, match]));
+  };
 
-    async find(matchIds: readonly string[], session?: ClientSession): Promise<Map<string, MatchRecord>> {
-      if (matchIds.length === 0) return new Map();
-      const found = await matches
-        .find(
-          { _id: { $in: [...matchIds] } },
-          { batchSize: matchIds.length + 1, ...(session && { session }) },
-        )
-        .toArray();
-      return new Map(found.map((match) => [match._id, match]));
-    },
+  return {
+    find,
 
     /** Within a transaction: writes the results of matches that have none, with the moment they were rated as of. */
     async finish(rated: readonly RatedMatch[], now: Date, session: ClientSession): Promise<void> {
@@ -139,6 +107,7 @@ export function openMatches(db: Db) {
       );
     },
 
+    ...openDecisions(matches, find),
     ...openSuccession(matches),
 
     /** Notes that players left a match; returns it as it is then. */

@@ -1,7 +1,7 @@
 import type { ClientSession, Db } from 'mongodb';
 import { defaultLadder } from '../../jobs/rating-update/ladder.ts';
 import { newcomer, type Rating, visibleRating } from '../../jobs/rating-update/rating.ts';
-import { insertNew } from './insert-new.ts';
+import { insertEach } from './insert-new.ts';
 
 /** A document of `players`. Fields written by others are kept. */
 export interface PlayerRecord {
@@ -58,13 +58,14 @@ export function openPlayers(db: Db) {
   return {
     find,
 
-    /** Creates the players that do not exist yet; returns all of them by id. */
+    /** Creates the players that do not exist yet; returns all by id but those that the store refuses. */
     async ensure(playerIds: readonly string[], now: Date): Promise<Map<string, PlayerRecord>> {
       const wanted = [...new Set(playerIds)];
       const found = await find(wanted);
       const missing = wanted.filter((id) => !found.has(id)).map((id) => blank(id, now));
-      const raced = await insertNew(players, missing);
-      for (const [index, player] of missing.entries()) if (!raced.has(index)) found.set(player._id, player);
+      const { present: raced, refused } = await insertEach(players, missing);
+      for (const [index, player] of missing.entries())
+        if (!raced.has(index) && !refused.has(index)) found.set(player._id, player);
       if (raced.size === 0) return found;
       const others = await find(missing.filter((_, index) => raced.has(index)).map((player) => player._id));
       return new Map([...found, ...others]);

@@ -1,6 +1,6 @@
 import type { Collection, Db } from 'mongodb';
 import { type SessionStatus, sessionMoves } from '../../jobs/session-creation/session.ts';
-import { insertNew } from './insert-new.ts';
+import { insertEach } from './insert-new.ts';
 
 /** A document of `sessions`, keyed by session id. */
 export interface SessionRecord {
@@ -12,7 +12,7 @@ export interface SessionRecord {
   readonly timestamp: Date;
   readonly created_at: Date;
   readonly match_id?: string;
-  /** When that match was committed, Redis time in ms: an older match never replaces a newer one. */
+  /** Fleet time of that match's cycle, ms: an older match never replaces a newer one. */
   readonly match_at?: number;
 }
 
@@ -26,16 +26,21 @@ export interface Boarding {
   readonly fromMatch?: string | undefined;
 }
 
+interface CreatedSessions {
+  readonly earlier: ReadonlyMap<number, SessionRecord>;
+  readonly refused: ReadonlyMap<number, string>;
+}
+
 export type Sessions = ReturnType<typeof openSessions>;
 
 export function openSessions(db: Db) {
   const sessions = db.collection<SessionRecord>('sessions');
 
   return {
-    /** Stores new sessions; returns, by index, the records that were there before. */
-    async create(records: readonly SessionRecord[]): Promise<Map<number, SessionRecord>> {
-      const present = await insertNew(sessions, records);
-      if (present.size === 0) return new Map();
+    /** Stores new sessions; returns, by index, the records that were there before, and why others are refused. */
+    async create(records: readonly SessionRecord[]): Promise<CreatedSessions> {
+      const { present, refused } = await insertEach(sessions, records);
+      if (present.size === 0) return { earlier: new Map(), refused };
       const ids = [...present].map((index) => records[index]?._id ?? '');
       const stored = await sessions.find({ _id: { $in: ids } }, { batchSize: ids.length + 1 }).toArray();
       const byId = new Map(stored.map((session) => [session._id, session]));
@@ -43,7 +48,7 @@ export function openSessions(db: Db) {
         const session = byId.get(records[index]?._id ?? '');
         return session ? [[index, session] as const] : [];
       });
-      return new Map(earlier);
+      return { earlier: new Map(earlier), refused };
     },
 
     /**

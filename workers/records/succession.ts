@@ -1,4 +1,5 @@
 import type { Collection } from 'mongodb';
+import { lostMatch } from './decisions.ts';
 import { insertNew } from './insert-new.ts';
 import type { MatchRecord } from './matches.ts';
 
@@ -20,7 +21,19 @@ export function openSuccession(matches: Collection<MatchRecord>) {
     return next;
   };
 
+  /** Takes back that matches go on as ones that are FAILED. */
+  const goOnAlone = async (links: readonly (readonly [string, string])[]): Promise<void> => {
+    if (links.length === 0) return;
+    const [from, failed] = [links.map(([id]) => id), links.map(([, successor]) => successor)];
+    await matches.updateMany(
+      { _id: { $in: from }, succeeded_by: { $in: failed } },
+      { $unset: { succeeded_by: true } },
+    );
+  };
+
   return {
+    goOnAlone,
+
     /**
      * Lets a match go on as another. Returns it as it is now; `undefined` when the fleet does not know it; `over` when it
      * has a result or has gone on as yet another match, which decides any race with either.
@@ -61,30 +74,13 @@ export function openSuccession(matches: Collection<MatchRecord>) {
         .toArray();
       await insertNew(
         matches,
-        ended.map((match) => lostSuccessor(match, now)),
+        ended.map((match) => lostMatch({ ...match, _id: match.succeeded_by ?? '' }, now)),
       );
       const failed = await matches
         .find({ _id: { $in: successors }, status: 'FAILED' }, { batchSize: links.length + 1 })
         .toArray();
       const over = new Set(failed.map((match) => match._id));
-      const reopened = links.filter(([, successor]) => over.has(successor));
-      await matches.updateMany(
-        { _id: { $in: reopened.map(([id]) => id) }, succeeded_by: { $in: [...over] } },
-        { $unset: { succeeded_by: true } },
-      );
+      await goOnAlone(links.filter(([, successor]) => over.has(successor)));
     },
   };
 }
-
-/** What a match that was lost on its way leaves on record. */
-const lostSuccessor = (
-  { succeeded_by = '', configuration, ladder, rule_set, now, seed }: MatchRecord,
-  at: Date,
-): MatchRecord => ({
-  _id: succeeded_by,
-  ...{ configuration, ladder, rule_set, now, seed },
-  status: 'FAILED',
-  tickets: [],
-  teams: [],
-  created_at: at,
-});

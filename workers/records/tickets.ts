@@ -1,12 +1,11 @@
 import type { Db } from 'mongodb';
-import type { CommittedMatch } from '../../jobs/matchmaking/match.ts';
-import { insertNew } from './insert-new.ts';
+import { type Claim, claimMs } from '../../jobs/matchmaking/claim.ts';
+import { openClaims } from './claims.ts';
+import { insertEach } from './insert-new.ts';
 
-/** A document of `tickets`: a ticket that has ended, forgotten when it expires. */
-export interface TicketRecord {
+/** A document of `tickets`: the latest ticket of an id that has ended, forgotten when it expires. */
+export interface TicketRecord extends Claim {
   readonly _id: string;
-  /** The match it belongs to: no other can have it. Absent when it ended in none. */
-  readonly match_id?: string;
   readonly configuration: string;
   readonly status: 'COMPLETED' | 'FAILED' | 'CANCELLED' | 'TIMED_OUT';
   readonly reason?: string;
@@ -41,90 +40,64 @@ export function openTickets(db: Db, days = defaultTicketDays) {
   const tickets = db.collection<TicketRecord>('tickets');
   const lifeFrom = (end: Date) => ({ ended_at: end, expires_at: new Date(end.getTime() + days * dayMs) });
 
-  /** A ticket on record as ended without a match is claimed all the same: its store has forgotten that it ended. */
-  const claimUnmatched = async (records: readonly TicketRecord[]): Promise<void> => {
-    const claims = records.map(({ _id, ...claim }) => ({
-      updateOne: {
-        filter: { _id, match_id: { $exists: false } },
-        update: { $set: claim, $unset: { reason: '' as const, message: '' as const } },
-      },
-    }));
-    await tickets.bulkWrite(claims, { ordered: false });
-  };
-
-  const fail = async (matches: readonly CommittedMatch[]): Promise<void> => {
-    if (matches.length === 0) return;
-    const ids = matches.flatMap((match) => match.tickets.map((ticket) => ticket.ticketId));
-    const theirs = { _id: { $in: ids }, match_id: { $in: matches.map((match) => match.matchId) } };
-    await tickets.updateMany(theirs, { $set: { status: 'FAILED' } });
-  };
+  const toRecord = ({
+    ticketId,
+    status,
+    configuration,
+    matchId,
+    playerIds,
+    startTime,
+    endTime,
+    ...why
+  }: Ending): TicketRecord => ({
+    _id: ticketId,
+    ...(matchId !== undefined && { match_id: matchId, decided_at: endTime }),
+    configuration,
+    status,
+    ...why,
+    player_ids: playerIds,
+    start_time: new Date(startTime),
+    ...lifeFrom(new Date(endTime)),
+  });
 
   return {
-    /** Marks the tickets of matches that cannot be played. */
-    fail,
+    ...openClaims(tickets, lifeFrom),
 
     /**
-     * Writes each ticket with its match, the first match to do so wins. Returns the ids of matches that came second
-     * for any of their tickets: a fence against a queue store that went back in time and decided again.
+     * Writes endings, each once. A ticket that was claimed before its match failed is told so, and whose it is does not
+     * change. An ending takes the place of what an older ticket of its id left, but for a claim that is young. Returns the
+     * endings that the record refuses, and why.
      */
-    async claim(matches: readonly CommittedMatch[], now: Date): Promise<Set<string>> {
-      const records = matches.flatMap((match) =>
-        match.tickets.map((ticket) => ({
-          _id: ticket.ticketId,
-          match_id: match.matchId,
-          configuration: match.configuration,
-          status: 'COMPLETED' as const,
-          player_ids: ticket.players.map((player) => player.playerId),
-          start_time: new Date(ticket.startTime),
-          ...lifeFrom(now),
-        })),
-      );
-      const present = await insertNew(tickets, records);
-      if (present.size === 0) return new Set();
-      await claimUnmatched([...present].flatMap((index) => records[index] ?? []));
-      const wanted = new Map(
-        [...present].flatMap((index) => {
-          const record = records[index];
-          return record ? [[record._id, record.match_id] as const] : [];
-        }),
-      );
-      const stored = await tickets
-        .find({ _id: { $in: [...wanted.keys()] } }, { batchSize: wanted.size + 1 })
-        .toArray();
-      const late = stored.filter((record) => record.match_id !== wanted.get(record._id));
-      const losers = new Set(late.flatMap((record) => wanted.get(record._id) ?? []));
-      await fail(matches.filter((match) => losers.has(match.matchId)));
-      return losers;
-    },
-
-    /**
-     * Writes endings that are not on record, each once. A ticket that was claimed before its match failed is told so; whose
-     * match it is never changes.
-     */
-    async record(endings: readonly Ending[]): Promise<void> {
-      const present = await insertNew(
-        tickets,
-        endings.map(
-          ({ ticketId, status, configuration, matchId, playerIds, startTime, endTime, ...why }) => ({
-            _id: ticketId,
-            ...(matchId !== undefined && { match_id: matchId }),
-            configuration,
-            status,
-            ...why,
-            player_ids: playerIds,
-            start_time: new Date(startTime),
-            ...lifeFrom(new Date(endTime)),
-          }),
-        ),
-      );
-      const failed = [...present].flatMap((index) => {
-        const ending = endings[index];
-        if (ending?.status !== 'FAILED' || ending.matchId === undefined) return [];
-        const { ticketId, matchId, status, reason, message } = ending;
-        const claimed = { _id: ticketId, match_id: matchId, status: 'COMPLETED' as const };
-        return [{ updateOne: { filter: claimed, update: { $set: { status, reason, message } } } }];
+    async record(endings: readonly Ending[]): Promise<{ ticketId: string; reason: string }[]> {
+      const records = endings.map(toRecord);
+      const { present, refused } = await insertEach(tickets, records);
+      const changes = [...present].flatMap((index) => {
+        const record = records[index];
+        return record ? [...failClaim(record), ...replaceOlder(record)] : [];
       });
-      if (failed.length > 0) await tickets.bulkWrite(failed, { ordered: false });
+      if (changes.length > 0) await tickets.bulkWrite(changes, { ordered: false });
+      return [...refused].map(([index, reason]) => ({ ticketId: records[index]?._id ?? '', reason }));
     },
   };
+}
+
+function failClaim({ _id, match_id, status, reason, message }: TicketRecord) {
+  if (match_id === undefined || status !== 'FAILED') return [];
+  const claimed = { _id, match_id, reason: { $exists: false } };
+  return [
+    {
+      updateOne: {
+        filter: claimed,
+        update: { $set: { status, ...(reason && { reason }), ...(message && { message }) } },
+      },
+    },
+  ];
+}
+
+function replaceOlder(record: TicketRecord) {
+  const { _id, start_time, ended_at } = record;
+  const old = [{ match_id: { $exists: false } }, { decided_at: { $lt: ended_at.getTime() - claimMs } }];
+  return [
+    { replaceOne: { filter: { _id, start_time: { $lt: start_time }, $or: old }, replacement: record } },
+  ];
 }

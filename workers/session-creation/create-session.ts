@@ -45,8 +45,9 @@ export const createSessions = (stores: CreateSessionStores): Handler<CreateSessi
  */
 async function storeSessions(
   items: readonly CreateSession[],
-  { players, sessions, cache, onCreated }: CreateSessionStores,
+  stores: CreateSessionStores,
 ): Promise<(string | undefined)[]> {
+  const { players, sessions, cache, onCreated } = stores;
   const now = new Date();
   const ratings = await ratingsOf(
     items.map((item) => item.playerId),
@@ -54,6 +55,13 @@ async function storeSessions(
     cache,
     now,
   );
+  const known = items.filter(({ playerId }) => ratings.has(playerId));
+  if (known.length < items.length) {
+    const others = (await storeSessions(known, stores)).values();
+    return items.map(({ playerId }) =>
+      ratings.has(playerId) ? others.next().value : `playerId: DocumentDB refuses player ${playerId}`,
+    );
+  }
   const records = items.map(
     ({ sessionId, playerId }): SessionRecord => ({
       _id: sessionId,
@@ -64,9 +72,13 @@ async function storeSessions(
       created_at: now,
     }),
   );
-  const earlier = await sessions.create(records);
-  await cache.putSessions(records.map((record, index) => earlier.get(index) ?? record));
+  const { earlier, refused } = await sessions.create(records);
+  await cache.putSessions(
+    records.flatMap((record, index) => earlier.get(index) ?? (refused.has(index) ? [] : record)),
+  );
   return items.map(({ sessionId, playerId, requestedAt }, index) => {
+    if (refused.has(index))
+      return `sessionId: DocumentDB refuses session ${sessionId}: ${refused.get(index)}`;
     const before = earlier.get(index);
     if (!before) onCreated(Math.max(0, Date.now() - requestedAt));
     return before && before.player_id !== playerId

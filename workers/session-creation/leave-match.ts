@@ -5,7 +5,7 @@ import { backfillOf } from './continued.ts';
 
 export interface LeaveStores {
   readonly matches: Matches;
-  readonly pool: Pick<Pool, 'leave'>;
+  readonly pool: Pick<Pool, 'decided' | 'leave'>;
   readonly installed: Configurations;
 }
 

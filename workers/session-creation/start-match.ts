@@ -1,22 +1,23 @@
 import type { z } from 'zod';
 import { done, later } from '../../jobs/contract.ts';
 import type { CommittedMatch } from '../../jobs/matchmaking/match.ts';
-import { defaultSettings } from '../../jobs/rating-update/ladder.ts';
-import { newcomer, winChances } from '../../jobs/rating-update/rating.ts';
 import type { GameSession } from '../../jobs/session-creation/placement.ts';
 import type { startMatch } from '../../jobs/session-creation/start-match.ts';
 import type { Handler } from '../handler.ts';
 import type { Configurations } from '../pool/configurations.ts';
-import type { Settlement } from '../pool/outbox.ts';
 import type { Ladders } from '../records/ladders.ts';
 import { type Inherited, inherit, type Matches } from '../records/matches.ts';
-import { type Players, ratingOn } from '../records/players.ts';
-import type { Boarding, Sessions } from '../records/sessions.ts';
+import type { Players } from '../records/players.ts';
+import type { Sessions } from '../records/sessions.ts';
 import type { Tickets } from '../records/tickets.ts';
 import type { SessionCache } from '../session-cache/session-cache.ts';
 import { serveTickets } from '../telemetry/serve-tickets.ts';
-import { backfillOf, continueMatches } from './continued.ts';
-import { openPlacement, type PlacementStores } from './placement.ts';
+import { claimTickets } from './claim-tickets.ts';
+import { continueMatches } from './continued.ts';
+import { openPlacement, type Placement, type PlacementStores } from './placement.ts';
+import { predict } from './predict.ts';
+import { settleStored } from './settle-stored.ts';
+import { takeApart } from './take-apart.ts';
 
 export interface StartMatchStores extends PlacementStores {
   readonly tickets: Tickets;
@@ -26,10 +27,15 @@ export interface StartMatchStores extends PlacementStores {
   readonly sessions: Sessions;
   readonly cache: SessionCache;
   readonly installed: Configurations;
+  /** A match was stored as FAILED because the record refuses it or one of its claims, with the record's reason. */
+  readonly onRefused: (matchId: string, reason: string) => void;
 }
 
-/** Why a decided match cannot be played after all; its tickets are FAILED with it. */
-type Failure = Pick<Settlement, 'reason' | 'message'>;
+/** Why a decided match cannot be played after all: a word and a sentence for its tickets, which are FAILED with it. */
+interface Failure {
+  readonly reason: string;
+  readonly message: string;
+}
 
 /** A decided match on its way to its effect. */
 interface Starting {
@@ -48,74 +54,108 @@ const over: Failure = {
   reason: 'MatchOver',
   message: 'The match that wanted players ended before they could join.',
 };
+const unclaimed: Failure = {
+  reason: 'MatchNotStored',
+  message: 'A ticket of this match could not be stored.',
+};
+const notPlaced = (message: string): Failure => ({ reason: 'PlacementFailed', message });
 
 /**
- * Gives decided matches their effect. Tickets are claimed first, then the match is placed, the outbox entry goes last:
- * whatever dies between, the entry is still there and the beat hands the match over again. Sessions board before the match
- * is stored, so that a result, which needs the stored match, finds them in it; a match that is backfilled ends before them,
- * so that its result comes either before or after. A match that has no place yet stays in the outbox, and its job is put off.
+ * Gives decided matches their effect. Tickets are claimed, then the match is placed, then one insert by its id decides: what is
+ * stored, by whomever, is what becomes of it. Sessions board and tickets are settled by that, and the outbox entry goes
+ * last: whatever dies between, the entry is still there and the beat hands the match over again. Until it is gone a result
+ * waits, so it finds everybody's session in the match. A match that is backfilled ends before the insert, so its result
+ * comes either before or after. A match without a place stays in the outbox, and its job is put off.
+ *
+ * A match that is given up goes the same way, from the insert on. One that cannot be started leaves its neighbours be.
  */
 export const startMatches = (stores: StartMatchStores): Handler<z.output<typeof startMatch.item>> => {
   const place = openPlacement(stores);
   return async (items, { signal }) => {
-    const { tickets, matches, sessions, cache, pool } = stores;
-    const decided = await pool.decided(items.map((item) => item.matchId));
+    const decided = await stores.pool.decided(items.map((item) => item.matchId));
     if (decided.length === 0) return done({ started: 0 });
     for (const match of decided) serveTickets(stores.tracer, match);
-    const now = new Date();
-    const [losers, chances] = await Promise.all([tickets.claim(decided, now), predict(decided, stores)]);
-    const claimed = decided.map(
-      (match): Starting => ({ match, failure: losers.has(match.matchId) ? taken : undefined }),
-    );
-    const { ready: placed, waitMs } = await placeAll(claimed, place, signal);
-    const ready = await goOn(placed, matches);
-    await tickets.fail(ready.filter(({ failure }) => failure).map(({ match }) => match));
-    const started = ready.filter(({ failure }) => !failure);
-    await cache.putSessions(await sessions.board(started.flatMap(boardings), now));
-    await matches.create(
-      ready.map(({ match, failure, gameSession, inherited }) => ({
-        match,
-        gameSession,
-        inherited,
-        chances: chances.get(match.matchId),
-        status: failure ? 'FAILED' : 'COMPLETED',
-      })),
-      now,
-    );
-    await pool.settle(await Promise.all(ready.map((each) => settlementOf(each, stores))));
-    return waitMs === undefined
-      ? done({ started: started.length })
-      : later(waitMs, 'matches wait for a place');
+    const givenUp = new Map(items.map(({ matchId, givenUp: why }) => [matchId, why]));
+    const waits: number[] = [];
+    let started = 0;
+    const start = async (some: readonly CommittedMatch[]) => {
+      const now = new Date();
+      const wanted = some.filter(({ matchId }) => givenUp.get(matchId) === undefined);
+      const [claimed, chances] =
+        wanted.length > 0
+          ? await Promise.all([claim(wanted, now, stores), predict(wanted, stores)])
+          : [[], new Map<string, number[]>()];
+      const { placed, waitMs } = await placeAll(claimed, place, signal);
+      if (waitMs !== undefined) waits.push(waitMs);
+      const dropped = some.flatMap((match): Starting[] => {
+        const why = givenUp.get(match.matchId);
+        return why === undefined ? [] : [{ match, failure: notPlaced(why) }];
+      });
+      const ready = [...(await goOn(placed, stores.matches)), ...dropped];
+      const { stored, refused } = await stores.matches.create(
+        ready.map(({ match, failure, gameSession, inherited }) => ({
+          match,
+          gameSession,
+          inherited,
+          chances: chances.get(match.matchId),
+          status: failure ? 'FAILED' : 'COMPLETED',
+          ...failure,
+        })),
+        now,
+      );
+      for (const [matchId, reason] of refused) stores.onRefused(matchId, reason);
+      started += await settleStored(
+        ready.map(({ match }) => match),
+        stored,
+        stores,
+        now,
+      );
+    };
+    await takeApart(decided, start, signal);
+    return waits.length === 0 ? done({ started }) : later(Math.min(...waits), 'matches wait for a place');
   };
 };
 
-/** Matches that are ready for their effect, and in how many ms to ask for the others again, if there are any. */
+async function claim(
+  wanted: readonly CommittedMatch[],
+  now: Date,
+  stores: StartMatchStores,
+): Promise<Starting[]> {
+  const { taken: lost, refused } = await claimTickets(wanted, now, stores);
+  for (const [matchId, reason] of refused) stores.onRefused(matchId, reason);
+  return wanted.map((match) => {
+    if (lost.has(match.matchId)) return { match, failure: taken };
+    return refused.has(match.matchId) ? { match, failure: unclaimed } : { match };
+  });
+}
+
+/** Matches that are ready to be stored, and in how many ms to ask for the others again, if there are any. */
 async function placeAll(
   claimed: readonly Starting[],
   place: ReturnType<typeof openPlacement>,
   signal: AbortSignal,
-): Promise<{ ready: Starting[]; waitMs: number | undefined }> {
+): Promise<{ placed: Starting[]; waitMs: number | undefined }> {
   const wanting = claimed.filter(({ failure }) => !failure).map(({ match }) => match);
   const placements = await place(wanting, signal);
-  const ready: Starting[] = [];
-  let waitMs: number | undefined;
-  for (const each of claimed) {
-    const placement = placements.get(each.match.matchId);
-    switch (placement?.kind) {
-      case undefined:
-        ready.push(each);
-        break;
-      case 'placed':
-        ready.push({ ...each, gameSession: placement.gameSession });
-        break;
-      case 'failed':
-        ready.push({ ...each, failure: { reason: 'PlacementFailed', message: placement.message } });
-        break;
-      case 'waiting':
-        waitMs = Math.min(waitMs ?? placement.ms, placement.ms);
-    }
+  const waits = [...placements.values()].flatMap((it) => (it.kind === 'waiting' ? [it.ms] : []));
+  return {
+    placed: claimed.flatMap((each) => placedAs(each, placements.get(each.match.matchId))),
+    waitMs: waits.length > 0 ? Math.min(...waits) : undefined,
+  };
+}
+
+/** Nothing for a match that waits. */
+function placedAs(each: Starting, placement: Placement | undefined): Starting[] {
+  switch (placement?.kind) {
+    case undefined:
+      return [each];
+    case 'placed':
+      return [{ ...each, gameSession: placement.gameSession }];
+    case 'failed':
+      return [{ ...each, failure: notPlaced(placement.message) }];
+    case 'waiting':
+      return [];
   }
-  return { ready, waitMs };
 }
 
 /** Lets the running matches that backfilled ones go on from end in them. One that is over takes no players. */
@@ -130,51 +170,3 @@ async function goOn(ready: readonly Starting[], matches: Matches): Promise<Start
     return from === 'over' ? { ...each, failure: over } : { ...each, inherited: inherit(from, each.match) };
   });
 }
-
-async function settlementOf(
-  { match, failure, gameSession, inherited }: Starting,
-  { installed }: StartMatchStores,
-): Promise<Settlement> {
-  if (failure) return { match, status: 'FAILED', ...failure };
-  const automatic = await backfillOf(match, inherited?.left ?? [], installed);
-  return { match, status: 'COMPLETED', reason: '', message: '', gameSession, automatic };
-}
-
-/** Each team's chance to win, by match: what the players' ratings say before it is played. */
-async function predict(
-  committed: readonly CommittedMatch[],
-  { ladders, players }: StartMatchStores,
-): Promise<Map<string, number[]>> {
-  const playerIds = committed.flatMap((match) => match.teams.flatMap((team) => team.playerIds));
-  const [ladderOf, found] = await Promise.all([
-    ladders.read(committed.map((match) => match.ladder)),
-    players.find([...new Set(playerIds)]),
-  ]);
-  return new Map(
-    committed.map(({ matchId, ladder, now, teams }) => {
-      const { season = 0, settings = defaultSettings } = ladderOf.get(ladder) ?? {};
-      const contenders = teams.map((team) =>
-        team.playerIds.map((playerId) => ({
-          playerId,
-          rating: ratingOn(found.get(playerId), ladder) ?? newcomer,
-        })),
-      );
-      return [matchId, winChances(contenders, { at: now, season }, settings)];
-    }),
-  );
-}
-
-/** Who goes into a match; who is playing already moves on with it, whoever has left stays out. */
-const boardings = ({ match, inherited }: Starting): Boarding[] =>
-  match.tickets.flatMap((ticket) => {
-    const playing = ticket.ticketId === match.backfill?.ticketId;
-    return ticket.players
-      .filter(({ playerId }) => !(playing && inherited?.left?.includes(playerId)))
-      .map(({ playerId, sessionId }) => ({
-        playerId,
-        sessionId,
-        matchId: match.matchId,
-        matchAt: match.now,
-        ...(playing && { fromMatch: match.backfill?.matchId }),
-      }));
-  });

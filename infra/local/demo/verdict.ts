@@ -45,7 +45,7 @@ export async function judgeDemo(stores: StoresOfDomain, diary: Diary): Promise<V
     lostTickets: diary.acknowledged.size - tickets.filter((ticket) => isTerminal(ticket.status)).length,
     ratingsExpected: expectedRatings(held, diary),
     ratingsApplied: held.ratingChanges.length,
-    waitsMs: matches.flatMap((match) => joining(match).map((ticket) => match.now - ticket.startTime)),
+    waitsMs: matches.flatMap((match) => joining(match).map((ticket) => ticket.age)),
     problems: [...violations.map((it) => `invariant ${toLine(it)}`), ...heardAmiss(tickets, diary)],
   };
 }

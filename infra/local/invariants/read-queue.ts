@@ -1,11 +1,12 @@
 import { QueueKeys } from 'bullmq';
 import { Cluster, type Redis } from 'ioredis';
+import { idBefore, idNumber, noId } from '../../../jobs/chain.ts';
 import { queueNames } from '../../../jobs/contract.ts';
 import { type HeldEvent, toHeldEvent } from '../../../jobs/invariants/held-event.ts';
 import type { FailedJob, HeldTicket, Installed, QueueContents } from '../../../jobs/invariants/snapshot.ts';
-import { domainKeys, queuePrefix } from '../../../jobs/keys.ts';
+import { type DomainKeys, domainKeys, queuePrefix } from '../../../jobs/keys.ts';
 import type { InstalledConfiguration } from '../../../jobs/matchmaking/configuration.ts';
-import { storedEvent } from '../../../jobs/matchmaking/event.ts';
+import { storedEvents } from '../../../jobs/matchmaking/event.ts';
 import type { TicketStatus } from '../../../jobs/matchmaking/ticket.ts';
 
 /** How many keys or entries are asked for at once. */
@@ -46,16 +47,16 @@ export async function readQueue(redis: Redis, domain: string): Promise<QueueCont
     await redis.smembers(keys.configurations()),
     (pipeline, name) => pipeline.hmget(keys.configuration(name), 'body', 'paused'),
   );
-  const events = await readEvents(redis, keys.events());
+  const { events, eventsComplete } = await readEvents(redis, keys);
   return {
     tickets: tickets.flatMap(([id, fields]) => toTicket(id, fields)),
     pools: new Map(pools),
     reservations: await redis.zrange(keys.reservations(), '0', '-1'),
     proposals: await redis.zrange(keys.proposals(), '0', '-1'),
     outbox: await redis.hkeys(keys.outbox()),
-    backfillStopped: new Set(await namesOf(keys.automaticOff)),
+    backfillStopped: new Set(await redis.zrange(keys.automaticOff(), '0', '-1')),
     events,
-    eventsComplete: events.length === Number((await redis.get(keys.eventNumber())) ?? 0),
+    eventsComplete,
     installed: configurations.flatMap(([, [body, paused]]) => toInstalled(body, paused)),
     failedJobs: (await Promise.all(queueNames.map((name) => failedJobs(redis, domain, name)))).flat(),
   };
@@ -96,16 +97,23 @@ function toTicket(ticketId: string, fields: readonly (string | null)[]): HeldTic
 const toInstalled = (body: string | null | undefined, paused: string | null | undefined): Installed[] =>
   body ? [{ ...(JSON.parse(body) as InstalledConfiguration), paused: Boolean(paused) }] : [];
 
-async function readEvents(redis: Redis, stream: string): Promise<HeldEvent[]> {
+/** All events that are kept, and whether none is missing from the first that there ever was to the latest. */
+async function readEvents(
+  redis: Redis,
+  keys: DomainKeys,
+): Promise<{ events: HeldEvent[]; eventsComplete: boolean }> {
   const events: HeldEvent[] = [];
-  for (let after = '-'; ; ) {
-    const entries = await redis.xrange(stream, after, '+', 'COUNT', page);
-    for (const [id, fields] of entries) {
-      after = `(${id}`;
-      const { type, time, detail } = storedEvent(fields);
-      events.push(toHeldEvent(type, time, detail));
+  const head = (await redis.get(keys.eventsHead())) ?? noId;
+  let last = noId;
+  let isWhole = true;
+  for (;;) {
+    const entries = await redis.xrange(keys.events(), `(${last}`, '+', 'COUNT', page);
+    for (const entry of entries) {
+      isWhole &&= idBefore(entry) === last;
+      last = entry[0];
+      for (const { type, time, detail } of storedEvents(entry)) events.push(toHeldEvent(type, time, detail));
     }
-    if (entries.length < page) return events;
+    if (entries.length < page) return { events, eventsComplete: isWhole && idNumber(last) >= idNumber(head) };
   }
 }
 

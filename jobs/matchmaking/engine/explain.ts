@@ -82,7 +82,7 @@ export function explain(
   const nextStep =
     reasons.length > 0
       ? undefined
-      : nextStepOf(ticket.backfill ? ofBackfill(engine.ruleSet) : engine.ruleSet, ticket.startTime, now);
+      : nextStepOf(ticket.backfill ? ofBackfill(engine.ruleSet) : engine.ruleSet, ticket.since, now);
   const base = { ...nothing, reasons, ...(nextStep && { nextStep }) };
   if (candidate === undefined || around === undefined || reasons.length > 0)
     return told({ ...base, waitsFor: 'never' });

@@ -132,8 +132,7 @@ export class Neighbourhood {
     const [a, b] = [this.#line[one], this.#line[other]];
     if (a === undefined || b === undefined) return a !== undefined;
     return (
-      a.ticket.startTime - b.ticket.startTime < 0 ||
-      (a.ticket.startTime === b.ticket.startTime && a.arrival < b.arrival)
+      a.ticket.since - b.ticket.since < 0 || (a.ticket.since === b.ticket.since && a.arrival < b.arrival)
     );
   }
 }
@@ -146,8 +145,7 @@ function hasNumber({ nearness, sortColumns, order, stages }: Engine): boolean {
 }
 
 function comparison(engine: Engine): (a: Candidate, b: Candidate) => number {
-  const byAge = (a: Candidate, b: Candidate) =>
-    a.ticket.startTime - b.ticket.startTime || a.arrival - b.arrival;
+  const byAge = (a: Candidate, b: Candidate) => a.ticket.since - b.ticket.since || a.arrival - b.arrival;
   if (hasNumber(engine)) return (a, b) => (a.numbers[0] ?? 0) - (b.numbers[0] ?? 0) || byAge(a, b);
   const { columns, sortColumns } = engine;
   if (sortColumns.length === 0) return byAge;

@@ -35,11 +35,11 @@ function unreadable(engine: Engine, { players, backfill }: SearchingTicket): str
 /** Alone it already breaks a rule, or has no room, at every age it will reach. */
 function barred(engine: Engine, candidate: Candidate, deadline: number): string[] {
   const seating = new Seating(engine);
-  const { startTime } = candidate.ticket;
+  const { since } = candidate.ticket;
   let reasons: string[] | undefined;
   for (let stage = candidate.stage; stage < engine.stages.length; stage++) {
     const found = barredAt(engine, seating, { ...candidate, stage });
-    const from = startTime + (engine.stages[stage]?.from ?? 0);
+    const from = since + (engine.stages[stage]?.from ?? 0);
     if (found.length === 0 && from < deadline) return [];
     if (found.length === 0)
       return (reasons ?? []).map((reason) => `${reason}; it times out before that is relaxed`);

@@ -14,9 +14,9 @@ export interface NextStep {
   }[];
 }
 
-/** The next expansion step of a ticket searching since `startTime`; undefined when none is left. Times in ms. */
-export function nextStepOf(ruleSet: RuleSet, startTime: number, now: number): NextStep | undefined {
-  const age = now - startTime;
+/** The next expansion step of a ticket searching since `since`; undefined when none is left. Times in ms. */
+export function nextStepOf(ruleSet: RuleSet, since: number, now: number): NextStep | undefined {
+  const age = now - since;
   const waits = ruleSet.expansions.flatMap(({ steps }) => steps.map(({ wait }) => wait));
   const next = Math.min(...waits.filter((wait) => wait > age));
   if (!Number.isFinite(next)) return undefined;
@@ -30,7 +30,7 @@ export function nextStepOf(ruleSet: RuleSet, startTime: number, now: number): Ne
         to: setting(after, expansion, name) ?? '',
       })),
     );
-  return { at: startTime + next, changes };
+  return { at: since + next, changes };
 }
 
 function setting(ruleSet: RuleSet, { of, property }: Expansion, name: string): number | string | undefined {

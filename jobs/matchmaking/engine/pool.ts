@@ -171,9 +171,9 @@ export class MatchPool {
     const fresh = among.filter(({ due, taken, gone }) => due <= now && !taken && !gone);
     this.#fresh = [];
     for (const candidate of fresh) {
-      candidate.stage = stageAt(stages, now - candidate.ticket.startTime);
+      candidate.stage = stageAt(stages, now - candidate.ticket.since);
       const next = stages[candidate.stage + 1];
-      candidate.due = next === undefined ? Number.POSITIVE_INFINITY : candidate.ticket.startTime + next.from;
+      candidate.due = next === undefined ? Number.POSITIVE_INFINITY : candidate.ticket.since + next.from;
       candidate.awake = true;
       if (candidate.due < this.#settledUntil) this.#settledUntil = candidate.due;
     }

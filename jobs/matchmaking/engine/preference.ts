@@ -42,7 +42,7 @@ type Compare = (a: Candidate, b: Candidate) => number;
 export function inBatchOrder({ algorithm }: Engine): Compare {
   const backfillRank = { high: -1, normal: 0, low: 1 }[algorithm.backfillPriority];
   const rank = (candidate: Candidate) => (candidate.backfill ? backfillRank : 0);
-  return (a, b) => rank(a) - rank(b) || a.ticket.startTime - b.ticket.startTime || a.arrival - b.arrival;
+  return (a, b) => rank(a) - rank(b) || a.ticket.since - b.ticket.since || a.arrival - b.arrival;
 }
 
 /**

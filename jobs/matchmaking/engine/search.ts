@@ -157,7 +157,7 @@ export class Search {
   #keepHeld(): void {
     const { members, players } = this.#lineup;
     if (this.#isRunning() || (this.#held?.players ?? 0) >= players) return;
-    const since = Math.min(...members.map(({ ticket }) => ticket.startTime));
+    const since = Math.min(...members.map(({ ticket }) => ticket.since));
     this.#held = { players, until: since + this.#engine.holdMs };
   }
 

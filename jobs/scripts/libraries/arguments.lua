@@ -1,6 +1,7 @@
--- Reads a script's arguments in their order: each is read once, where it gets its name.
+-- Reads a script's arguments in their order: each is read once, where it gets its name. The first of every script is
+-- random (see `chain`), and not told in its header.
 -- Offers: next_text, next_number, next_list, has_more
-local position = 0
+local position = 1
 
 local function next_text()
   position = position + 1

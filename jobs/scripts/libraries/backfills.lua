@@ -1,19 +1,16 @@
 -- Backfill tickets: each searches for company for the players of one running match.
 -- Uses: keys, tickets, searching, endings, proposals
--- Offers: PLAYER_SECONDS, drop_from_backfill, enter_backfill
--- How long a player's newest ticket is known: the longest search (12 h) plus the longest retry of an older start (25 h), rounded up.
-local PLAYER_SECONDS = 172800
-
+-- Offers: drop_from_backfill, enter_backfill
 local REPLACED = 'Superseded by a newer backfill ticket of the same match.'
 
 -- Takes a player out of an undecided backfill ticket: they left the match, or have a newer ticket. A proposal with the
 -- ticket is dropped, since its teams are not what was proposed. Returns whether the ticket changed.
-local function drop_from_backfill(id, player_id, time)
+local function drop_from_backfill(id, player_id)
   redis.call('HDEL', player_key(player_id), 'backfill')
   if redis.call('HEXISTS', members_key(id), player_id) == 0 then return false end
   local ticket = read_ticket(id)
   if ticket and ticket.status == 'REQUIRES_ACCEPTANCE' then
-    drop_proposal(ticket.match, 'Rejected', true, time)
+    drop_proposal(ticket.match, 'Rejected', true)
     ticket = read_ticket(id)
   end
   if not ticket or not undecided(ticket.status) then return false end
@@ -27,12 +24,12 @@ local function drop_from_backfill(id, player_id, time)
     end
   end
   if #roster == 0 then
-    cancel(ticket, 'Every player of it has left the match.', time)
+    cancel(ticket, 'Every player of it has left the match.')
     return true
   end
   ticket.roster = cjson.encode(roster)
   redis.call('HSET', ticket_key(id), 'roster', ticket.roster)
-  wait_in(ticket, ticket.pool, ticket.deadline, '[' .. table.concat(players, ',') .. ']', time)
+  wait_in(ticket, ticket.pool, ticket.deadline, '[' .. table.concat(players, ',') .. ']')
   return true
 end
 
@@ -49,28 +46,28 @@ end
 
 -- Ends the backfill ticket where another of its match goes first, and the match's older one where it does not.
 -- Returns superseded | placing, the ticket being terminal; nil where it may enter.
-local function replace_older(ticket, time)
+local function replace_older(ticket)
   local current = redis.call('HGET', backfills_key(), ticket.fills)
   local other = current and read_ticket(current)
   if not other then return nil end
   if other.status == 'PLACING' then
     finish(ticket, 'FAILED', 'MatchmakingFailed', 'BackfillBeingPlaced',
-      'Ticket ' .. other.id .. ' has found players for this match, who are being placed.', time)
+      'Ticket ' .. other.id .. ' has found players for this match, who are being placed.')
     return 'placing'
   end
   if not undecided(other.status) then return nil end
   if other.sequence > ticket.sequence then
-    cancel(ticket, REPLACED, time)
+    cancel(ticket, REPLACED)
     return 'superseded'
   end
-  cancel(other, REPLACED, time)
+  cancel(other, REPLACED)
 end
 
 -- Lets a QUEUED backfill ticket search for company for the players who are still in its match. A newer ticket of the
 -- match replaces an older one. `members`: a list of { id, team, player (JSON), over (as above) }; `timeout` in ms.
 -- Returns entered | superseded | placing | empty, the ticket being terminal in all but the first.
-local function enter_backfill(ticket, pool, timeout, members, time)
-  local stays_out = replace_older(ticket, time)
+local function enter_backfill(ticket, pool, timeout, members)
+  local stays_out = replace_older(ticket)
   if stays_out then return stays_out end
   local roster, players = {}, {}
   for _, member in ipairs(members) do
@@ -81,17 +78,17 @@ local function enter_backfill(ticket, pool, timeout, members, time)
     end
   end
   if #roster == 0 then
-    cancel(ticket, 'No player of it is in the match any more.', time)
+    cancel(ticket, 'No player of it is in the match any more.')
     return 'empty'
   end
   for _, member in ipairs(roster) do
     redis.call('HSET', player_key(member.playerId), 'backfill', ticket.id)
-    redis.call('EXPIRE', player_key(member.playerId), PLAYER_SECONDS)
+    redis.call('PERSIST', player_key(member.playerId))
   end
   ticket.roster = cjson.encode(roster)
   redis.call('HSET', ticket_key(ticket.id), 'roster', ticket.roster)
   redis.call('HSET', backfills_key(), ticket.fills, ticket.id)
   redis.call('ZREM', reservations_key(), ticket.id)
-  search(ticket, pool, tonumber(ticket.start) + timeout, '[' .. table.concat(players, ',') .. ']', time)
+  search(ticket, pool, ticket.since + timeout, '[' .. table.concat(players, ',') .. ']')
   return 'entered'
 end

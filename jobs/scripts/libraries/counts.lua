@@ -1,7 +1,8 @@
--- Counts what happens in a configuration, in slots of five minutes. jobs/matchmaking/activity.ts reads them.
+-- Counts what happens in a configuration, in slots of five minutes of fleet time. jobs/matchmaking/activity.ts reads them.
 -- Uses: keys, numbers, clock, run
 -- Offers: count, count_match
 local SLOT_MS = 300000
+-- Clean-up: who reads asks for the slots of the last hour by their names.
 local SLOT_SECONDS = 4200
 
 -- By configuration, by what is counted.
@@ -9,7 +10,7 @@ local counted = {}
 
 local function write_counts()
   for configuration, counts in pairs(counted) do
-    local slot = activity_key(configuration, whole(math.floor(read_clock() / SLOT_MS)))
+    local slot = activity_key(configuration, whole(math.floor(fleet_time() / SLOT_MS)))
     for what, n in pairs(counts) do
       if redis.call('HINCRBY', slot, what, n) == n then redis.call('EXPIRE', slot, SLOT_SECONDS) end
     end
@@ -23,11 +24,12 @@ local function count(configuration, what, n)
   counts[what] = (counts[what] or 0) + n
 end
 
--- Counts a decided match, and how long each of its tickets waited, in buckets of a quarter of a doubling.
-local function count_match(configuration, starts, time)
+-- Counts a decided match, and how long each of its tickets waited, in buckets of a quarter of a doubling. `since`: when
+-- each began to wait, fleet time.
+local function count_match(configuration, since)
   count(configuration, 'matches', 1)
-  for _, start in ipairs(starts) do
-    local wait = math.max(1, time - tonumber(start))
+  for _, began in ipairs(since) do
+    local wait = math.max(1, fleet_time() - tonumber(began))
     count(configuration, 'wait:' .. math.floor(4 * math.log(wait) / math.log(2)), 1)
   end
 end

@@ -1,21 +1,21 @@
--- When a pool must be looked at.
+-- When a pool must be looked at, in fleet time.
 -- Uses: keys, numbers, run
 -- Offers: make_due, write_due, make_pools_due
--- By pool the earliest time, ms.
+-- By pool the earliest moment, ms.
 local due_from = {}
 
 local function write_due()
-  for pool, time in pairs(due_from) do redis.call('ZADD', due_key(), 'LT', whole(time), pool) end
+  for pool, moment in pairs(due_from) do redis.call('ZADD', due_key(), 'LT', whole(moment), pool) end
   due_from = {}
 end
 
--- The pool is due at `time`, if not before.
-local function make_due(pool, time)
+-- The pool is due at `moment`, if not before.
+local function make_due(pool, moment)
   if next(due_from) == nil then at_end(write_due) end
-  due_from[pool] = math.min(due_from[pool] or time, time)
+  due_from[pool] = math.min(due_from[pool] or moment, moment)
 end
 
 -- Every pool of a configuration is due: its waiting tickets may match now.
-local function make_pools_due(configuration, time)
-  for _, pool in ipairs(redis.call('SMEMBERS', pools_key(configuration))) do make_due(pool, time) end
+local function make_pools_due(configuration, moment)
+  for _, pool in ipairs(redis.call('SMEMBERS', pools_key(configuration))) do make_due(pool, moment) end
 end

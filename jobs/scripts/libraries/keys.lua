@@ -7,25 +7,27 @@ local function clock_key() return TAG .. ':clock' end
 local function sequence_key() return TAG .. ':sequence' end
 
 local function ticket_key(id) return TAG .. ':ticket:' .. id end
+local function readable_key() return TAG .. ':readable' end
 local function player_key(player_id) return TAG .. ':player:' .. player_id end
 local function reservations_key() return TAG .. ':reservations' end
 
 local function backfills_key() return TAG .. ':backfills' end
 local function members_key(ticket_id) return TAG .. ':members:' .. ticket_id end
-local function automatic_off_key(match) return TAG .. ':automatic-off:' .. match end
+local function automatic_off_key() return TAG .. ':automatic-off' end
 
 local function pool_key(pool) return TAG .. ':pool:' .. pool end
 local function pools_key(configuration) return TAG .. ':pools:' .. configuration end
 local function companions_key() return TAG .. ':companions' end
-local function changed_key(pool) return TAG .. ':changed:' .. pool end
 local function changes_key(pool) return TAG .. ':changes:' .. pool end
+local function changes_head_key(pool) return TAG .. ':changes-head:' .. pool end
 local function cycle_key(pool) return TAG .. ':cycle:' .. pool end
+local function arrived_key() return TAG .. ':arrived' end
+local function accepted_key(pool) return TAG .. ':accepted:' .. pool end
 local function due_key() return TAG .. ':due' end
 local function rules_key(pool) return TAG .. ':rules:' .. pool end
 local function questions_key(pool) return TAG .. ':questions:' .. pool end
 
 local function lag_key(pool) return TAG .. ':lag:' .. pool end
-local function newest_entered_key() return TAG .. ':newest-entered' end
 local function behind_key(configuration) return TAG .. ':behind:' .. configuration end
 
 local function proposal_key(match) return TAG .. ':proposal:' .. match end
@@ -38,9 +40,10 @@ local function outbox_placement_key() return TAG .. ':outbox-placement' end
 local function outbox_due_key() return TAG .. ':outbox-due' end
 
 local function events_key() return TAG .. ':events' end
-local function event_number_key() return TAG .. ':event-number' end
+local function events_head_key() return TAG .. ':events-head' end
 local function event_bytes_key() return TAG .. ':event-bytes' end
 local function follower_key(name) return TAG .. ':follower:' .. name end
+local function followers_key() return TAG .. ':followers' end
 local function refused_events_key() return TAG .. ':refused-events' end
 local function topics_key() return TAG .. ':topics' end
 

@@ -1,42 +1,29 @@
 -- Who searches in a pool, and the stream of changes by which workers keep their copy (mirror) of it.
--- Uses: keys, numbers, run
+-- Uses: keys, chain, run
 -- Offers: note_entered, join_pool, leave_pool
 local CHANGES_KEPT = 20000
 -- Ticket ids in one change: `unpack` takes no more than some thousands.
 local IDS_A_CHANGE = 1000
--- Pools come and go with the values that split them. An hour after a pool is empty its changes are forgotten.
+-- Pools come and go with the values that split them. An hour after a pool is empty its changes are forgotten: clean-up,
+-- since a mirror that does not find its position reads the pool anew.
 local EMPTY_POOL_SECONDS = 3600
 
 -- By pool: its changes in order; and of pools that got or lost a ticket, their configuration.
 local pool_changes, joined, left = {}, {}, {}
 
-local function write_changes(pool, changes)
-  local counter = changed_key(pool)
-  local n = redis.call('INCRBY', counter, #changes)
-  -- A pool that is new or was forgotten counts from the time in microseconds: no number that it used comes again.
-  if n == #changes then
-    local time = redis.call('TIME')
-    n = tonumber(time[1]) * 1000000 + tonumber(time[2]) + #changes
-    redis.call('SET', counter, whole(n))
-  end
-  for i, change in ipairs(changes) do
-    redis.call('XADD', changes_key(pool), 'MAXLEN', '~', CHANGES_KEPT, whole(n - #changes + i) .. '-0', unpack(change))
-  end
-end
-
 local function write_pools()
-  for pool, changes in pairs(pool_changes) do write_changes(pool, changes) end
+  for pool, changes in pairs(pool_changes) do append(changes_key(pool), changes_head_key(pool), changes, CHANGES_KEPT) end
   for pool, configuration in pairs(joined) do
     redis.call('SADD', pools_key(configuration), pool)
-    redis.call('PERSIST', changed_key(pool))
     redis.call('PERSIST', changes_key(pool))
+    redis.call('PERSIST', changes_head_key(pool))
   end
   for pool, configuration in pairs(left) do
     if redis.call('EXISTS', pool_key(pool)) == 0 then
       redis.call('SREM', pools_key(configuration), pool)
       redis.call('HDEL', companions_key(), pool)
-      redis.call('EXPIRE', changed_key(pool), EMPTY_POOL_SECONDS)
       redis.call('EXPIRE', changes_key(pool), EMPTY_POOL_SECONDS)
+      redis.call('EXPIRE', changes_head_key(pool), EMPTY_POOL_SECONDS)
     end
   end
 end

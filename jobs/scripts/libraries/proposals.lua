@@ -1,5 +1,5 @@
 -- Matches whose players are asked whether they accept.
--- Uses: keys, tickets, searching, endings, due, events
+-- Uses: keys, clock, tickets, searching, endings, due, events
 -- Offers: proposal_detail, forget_proposal, drop_proposal, cancel
 -- The tickets of a proposal as events show them: players with their team, and with their answer once they gave one.
 -- `tickets` is the JSON list that the worker proposed.
@@ -19,39 +19,44 @@ local function forget_proposal(match)
   redis.call('ZREM', proposals_key(), match)
 end
 
--- Drops a proposal. Tickets whose players all accepted search again; the others are CANCELLED. With `spared` nobody of
--- the proposal is to blame, so all tickets search again. The ticket `leaving` is left to the caller.
+-- Drops a proposal. Who ended it is CANCELLED: after a rejection the tickets with a player who rejected, after its time
+-- those with one who gave no answer too. The others search again with their age. With `spared` nobody of the proposal is to
+-- blame, so all tickets search again. The ticket `leaving` is left to the caller.
 -- Returns the proposal's pool, nil when there is no such proposal.
-local function drop_proposal(match, acceptance, spared, time, leaving)
+local function drop_proposal(match, acceptance, spared, leaving)
   local f = redis.call('HMGET', proposal_key(match), 'tickets', 'pool', 'configuration')
   if not f[1] then return nil end
   local list = proposal_detail(match, f[1])
-  emit('AcceptMatchCompleted', time, f[3], cjson.encode({ matchId = match, acceptance = acceptance, tickets = list }), f[2])
+  emit('AcceptMatchCompleted', f[3], cjson.encode({ matchId = match, acceptance = acceptance, tickets = list }), f[2])
   forget_proposal(match)
   for _, member in ipairs(list) do
     local ticket = read_ticket(member.ticketId)
     if ticket and ticket.id ~= leaving and ticket.status == 'REQUIRES_ACCEPTANCE' and ticket.match == match then
-      local accepted = true
+      local to_blame = false
       -- Players of a running match are not asked: they go on playing.
-      if not ticket.fills then
-        for _, player in ipairs(member.players) do accepted = accepted and player.accepted == true end
+      if not ticket.fills and not spared then
+        for _, player in ipairs(member.players) do
+          to_blame = to_blame or player.accepted == false or (acceptance == 'TimedOut' and not player.accepted)
+        end
       end
-      if not accepted and not spared then
-        finish(ticket, 'CANCELLED', 'MatchmakingCancelled', 'Cancelled', 'A player did not accept the match.', time)
-      elseif ticket.deadline <= time then
-        time_out(ticket, time)
+      if to_blame then
+        finish(ticket, 'CANCELLED', 'MatchmakingCancelled', 'Cancelled', 'A player did not accept the match.')
+      elseif ticket.deadline <= fleet_time() then
+        time_out(ticket)
       else
-        search(ticket, ticket.pool, ticket.deadline, ticket.players, time)
+        search(ticket, ticket.pool, ticket.deadline, ticket.players)
         redis.call('HSET', ticket_key(ticket.id), 'reason', 'AcceptanceFailed')
       end
     end
   end
-  make_due(f[2], time)
+  make_due(f[2], fleet_time())
   return f[2]
 end
 
--- Cancels an undecided ticket, and drops the proposal it may be in.
-local function cancel(ticket, message, time)
-  if ticket.status == 'REQUIRES_ACCEPTANCE' then drop_proposal(ticket.match, 'Rejected', true, time, ticket.id) end
-  finish(ticket, 'CANCELLED', 'MatchmakingCancelled', 'Cancelled', message, time)
+-- Cancels an undecided ticket, and drops the proposal it may be in. Returns the proposal's pool, nil where there was none.
+local function cancel(ticket, message)
+  local proposed = ticket.status == 'REQUIRES_ACCEPTANCE'
+  local pool = proposed and drop_proposal(ticket.match, 'Rejected', true, ticket.id) or nil
+  finish(ticket, 'CANCELLED', 'MatchmakingCancelled', 'Cancelled', message)
+  return pool
 end

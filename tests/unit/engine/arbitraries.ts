@@ -195,7 +195,7 @@ export function pools(size: number, now: number): fc.Arbitrary<SearchingTicket[]
         .map(
           ({ players, age }, index): SearchingTicket => ({
             ticketId: `t${index}`,
-            startTime: now - age * 1000,
+            since: now - age * 1000,
             players: players.map(({ skill, mode, roles, latency }, place) => ({
               playerId: `t${index}p${place}`,
               attributes: {

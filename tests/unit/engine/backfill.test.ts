@@ -40,12 +40,12 @@ const skilled = (playerId: string, skill: number, team?: string) => ({
 });
 const solo = (ticketId: string, skill: number): SearchingTicket => ({
   ticketId,
-  startTime: 0,
+  since: 0,
   players: [skilled(ticketId, skill)],
 });
 const running: SearchingTicket = {
   ticketId: 'running',
-  startTime: 0,
+  since: 0,
   players: [skilled('a', 10, 'side_1'), skilled('b', 10, 'side_2')],
   backfill: true,
 };

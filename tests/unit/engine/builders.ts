@@ -20,7 +20,7 @@ export function ticket(id: string, players: PlayerSpec | PlayerSpec[] = {}, age 
   const party = [players].flat();
   return {
     ticketId: id,
-    startTime: now - age * 1000,
+    since: now - age * 1000,
     players: party.map(
       ({ latency, team, ...attributes }, index): TicketPlayer => ({
         playerId: party.length === 1 ? id : `${id}${index + 1}`,
@@ -78,6 +78,6 @@ export function matchesOf(
   at = now,
   order?: 'closest' | 'documented',
 ): readonly FormedMatch[] {
-  const oldestFirst = tickets.toSorted((a, b) => a.startTime - b.startTime);
+  const oldestFirst = tickets.toSorted((a, b) => a.since - b.since);
   return formMatches(engineOf(raw, order), oldestFirst, at, 1).matches;
 }

@@ -15,7 +15,7 @@ const orders = fc.constantFrom('closest' as const, 'documented' as const);
 const seats = (raw: RawRuleSet): number =>
   raw.teams.reduce((sum: number, { maxPlayers, quantity = 1 }: RawRuleSet) => sum + maxPlayers * quantity, 0);
 const playersIn = ({ teams }: FormedMatch) => teams.flatMap((team) => team.playerIds).length;
-const oldest = ({ tickets }: FormedMatch) => Math.min(...tickets.map((it) => it.startTime));
+const oldest = ({ tickets }: FormedMatch) => Math.min(...tickets.map((it) => it.since));
 
 test('no match below its maximum is formed before its oldest ticket has waited (invariant 6)', () => {
   fc.assert(

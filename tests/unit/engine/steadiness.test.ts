@@ -34,7 +34,7 @@ test('a ticket that no match can hold changes nothing for the others', () => {
     fc.property(ruleSets, pools(10, now), fc.nat(10), fc.nat(), (raw, tickets, place, seed) => {
       const unrelated: SearchingTicket = {
         ticketId: 'unrelated',
-        startTime: tickets[place]?.startTime ?? now,
+        since: tickets[place]?.since ?? now,
         players: [{ playerId: 'unrelated', attributes: {} }],
       };
 

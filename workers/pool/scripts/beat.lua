@@ -4,25 +4,25 @@
 -- Flags: allow-oom
 -- KEYS[1] hash tag
 -- ARGV    most of each, ms until a pool is due again, ms until a match is
--- Returns { time, pools, flat list of: time it was decided, job id, outbox entry }
+-- Returns { fleet time, pools, flat list of: fleet time when it was decided, job id, outbox entry }
 local most, pool_patience, match_patience = next_text(), next_number(), next_number()
-local time = read_clock()
+local now = fleet_time()
 
 local function overdue(key)
-  return redis.call('ZRANGEBYSCORE', key, '-inf', whole(time), 'LIMIT', 0, most)
+  return redis.call('ZRANGEBYSCORE', key, '-inf', whole(now), 'LIMIT', 0, most)
 end
 
-for _, match in ipairs(overdue(proposals_key())) do drop_proposal(match, 'TimedOut', false, time) end
+for _, match in ipairs(overdue(proposals_key())) do drop_proposal(match, 'TimedOut', false) end
 -- Pools whose proposals were just dropped are due now, not at the next beat.
 write_due()
 local pools = overdue(due_key())
-for _, pool in ipairs(pools) do redis.call('ZADD', due_key(), whole(time + pool_patience), pool) end
+for _, pool in ipairs(pools) do redis.call('ZADD', due_key(), whole(now + pool_patience), pool) end
 local matches = {}
 for _, match in ipairs(overdue(outbox_due_key())) do
-  redis.call('ZADD', outbox_due_key(), whole(time + match_patience), match)
+  redis.call('ZADD', outbox_due_key(), whole(now + match_patience), match)
   local at = #matches
   matches[at + 1] = redis.call('HGET', outbox_at_key(), match)
   matches[at + 2] = redis.call('HGET', outbox_job_key(), match)
   matches[at + 3] = redis.call('HGET', outbox_key(), match)
 end
-return { whole(time), pools, matches }
+return { whole(now), pools, matches }

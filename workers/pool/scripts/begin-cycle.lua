@@ -5,12 +5,14 @@
 -- ARGV    pool, ms from one cycle's beginning to the next, at least
 -- Returns one of
 --   (empty)  it begins now
---   <ms>     too early: from when on it may
+--   <ms>     too early: from when on it may, in fleet time
+local CLEAN_UP_MS = 86400000
 local pool, interval = next_text(), next_number()
 local began = cycle_key(pool)
-local time = read_clock()
+local now = fleet_time()
 local next_from = tonumber(redis.call('GET', began) or '0') + interval
-if next_from > time then return whole(next_from) end
--- It is not needed for longer; an interval that was lengthened meanwhile holds from the next cycle on.
-redis.call('SET', began, whole(time), 'PX', interval)
+if next_from > now then return whole(next_from) end
+-- Expiry is clean-up: it comes a day after this time has lost its meaning. An interval that was lengthened meanwhile
+-- holds from the next cycle on.
+redis.call('SET', began, whole(now), 'PX', whole(interval + CLEAN_UP_MS))
 return ''

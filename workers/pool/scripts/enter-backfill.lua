@@ -1,6 +1,6 @@
 -- Lets a reserved backfill ticket search. Players who left the match since, by a newer ticket or into another match, are
 -- not in it; an older backfill ticket of the same match is cancelled.
--- Uses: arguments, clock, tickets, backfills
+-- Uses: arguments, tickets, backfills
 -- KEYS[1] hash tag
 -- ARGV    ticket id, pool, request timeout in ms, then per player: player id, team, player (JSON, as validated),
 --         an earlier ticket of theirs whose match is over (or empty)
@@ -19,4 +19,4 @@ end
 local ticket = read_ticket(id)
 if not ticket then return 'missing' end
 if ticket.status ~= 'QUEUED' then return ticket.status end
-return enter_backfill(ticket, pool, timeout, members, read_clock())
+return enter_backfill(ticket, pool, timeout, members)

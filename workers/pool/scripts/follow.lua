@@ -1,25 +1,29 @@
 -- Reads on for a follower: somebody who takes every event once and in order, and whose place is kept here. It has one
--- holder at a time, who must ask again within its lease; `advance` hears nobody else. Unasked for a week it is forgotten.
--- Uses: arguments, keys, numbers, clock
+-- holder at a time, who must ask again within its lease; `advance` hears nobody else. One that nobody asks for within a
+-- week of fleet time is forgotten.
+-- Uses: arguments, keys, numbers, clock, chain, events
 -- Flags: allow-oom
 -- KEYS[1] hash tag
 -- ARGV    follower, holder, lease in ms, most events, where a new follower begins: oldest | latest
 -- Returns { state, ...}, state one of
 --   busy  another holds it, or it rests after a failure; nothing changed
---   held, time, number of the latest event, position, entries as XRANGE gives them
-local WEEK = 604800
-local follower, holder, lease, most, begin = next_text(), next_text(), next_number(), next_text(), next_text()
+--   held, fleet time, position of the latest event, its own position, number of events it has lost, entries as XRANGE
+--         gives them. What is lost was forgotten before it was taken.
+local WEEK_MS = 604800000
+local FORGOTTEN_AT_ONCE = 10
+local follower, holder, lease, most, begin = next_text(), next_text(), next_number(), next_number(), next_text()
 local at = follower_key(follower)
-local time = read_clock()
+local now = fleet_time()
 local known, held_by, held_until = unpack(redis.call('HMGET', at, 'position', 'holder', 'until'))
-if held_by ~= holder and tonumber(held_until or '0') > time then return { 'busy' } end
-local latest = tonumber(redis.call('GET', event_number_key()) or '0')
-local position = known and math.min(tonumber(known), latest) or latest
-if not known and begin == 'oldest' then
-  local first = redis.call('XRANGE', events_key(), '-', '+', 'COUNT', 1)[1]
-  if first then position = tonumber(first[1]:match('^%d+')) - 1 end
+if held_by ~= holder and tonumber(held_until or '0') > now then return { 'busy' } end
+local from = known or begin == 'oldest' and NO_ID or redis.call('GET', events_head_key()) or NO_ID
+local position, entries, head = read_events(from, most)
+local lost = known and math.max(0, id_number(position) - id_number(known)) or 0
+redis.call('HSET', at, 'position', position, 'holder', holder, 'until', whole(now + lease))
+redis.call('ZADD', followers_key(), whole(now), follower)
+local unasked = redis.call('ZRANGEBYSCORE', followers_key(), '-inf', whole(now - WEEK_MS), 'LIMIT', 0, FORGOTTEN_AT_ONCE)
+for _, name in ipairs(unasked) do
+  redis.call('DEL', follower_key(name))
+  redis.call('ZREM', followers_key(), name)
 end
-redis.call('HSET', at, 'position', whole(position), 'holder', holder, 'until', whole(time + lease))
-redis.call('EXPIRE', at, WEEK)
-return { 'held', whole(time), whole(latest), whole(position),
-  redis.call('XRANGE', events_key(), '(' .. whole(position) .. '-0', '+', 'COUNT', most) }
+return { 'held', whole(now), head, position, lost, entries }

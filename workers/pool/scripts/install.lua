@@ -20,5 +20,5 @@ else
   redis.call('HSET', topics_key(), name, topic)
 end
 redis.call('SADD', configurations_key(), name)
-make_pools_due(name, read_clock())
+make_pools_due(name, fleet_time())
 return 1

@@ -1,6 +1,6 @@
 -- Takes players who left a running match out of its backfill ticket. Where it has none, AUTOMATIC gives it one, unless
 -- one of its own was stopped.
--- Uses: arguments, keys, clock, tickets, backfills, automatic-backfill
+-- Uses: arguments, keys, tickets, backfills, automatic-backfill
 -- Flags: allow-oom
 -- KEYS[1] hash tag
 -- ARGV    match id, configuration, number of players n who left, n player ids, then the backfill ticket it gets: ticket
@@ -14,12 +14,11 @@
 local match, configuration = next_text(), next_text()
 local leaving = next_list(next_number())
 local automatic = next_automatic()
-local time = read_clock()
 local current = redis.call('HGET', backfills_key(), match)
 local ticket = current and read_ticket(current)
 if ticket and ticket.status == 'PLACING' then return 'placing' end
 if ticket then
-  for _, player_id in ipairs(leaving) do drop_from_backfill(current, player_id, time) end
+  for _, player_id in ipairs(leaving) do drop_from_backfill(current, player_id) end
   return 'dropped'
 end
-return automatic and open_automatic(automatic, match, configuration, time) and 'opened' or 'none'
+return automatic and open_automatic(automatic, match, configuration) and 'opened' or 'none'

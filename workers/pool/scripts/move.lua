@@ -1,6 +1,6 @@
 -- Moves tickets that search in one pool to others: a new rule set splits a configuration by other values. Their age, and
 -- when they time out, stay what they were; it is no event, since they go on searching.
--- Uses: arguments, clock, tickets, pools, searching
+-- Uses: arguments, tickets, pools, searching
 -- Flags: allow-oom
 -- KEYS[1] hash tag
 -- ARGV    the pool they are in, then per ticket: ticket id, the pool it belongs to
@@ -8,14 +8,13 @@
 --   1  moved
 --   0  it does not search in that pool (any more); nothing changed
 local from = next_text()
-local time = read_clock()
 local results = {}
 while has_more() do
   local ticket, to = read_ticket(next_text()), next_text()
   local moves = ticket and ticket.status == 'SEARCHING' and ticket.pool == from
   if moves then
     leave_pool(ticket.pool, ticket.configuration, ticket.id, ticket.size)
-    wait_in(ticket, to, ticket.deadline, ticket.players, time)
+    wait_in(ticket, to, ticket.deadline, ticket.players)
   end
   results[#results + 1] = moves and 1 or 0
 end

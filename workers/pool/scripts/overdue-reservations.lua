@@ -1,12 +1,12 @@
--- Reservations whose ticket has not entered a pool for a while: their start job is late, lost or dead. Those whose request
+-- Backfill tickets that have not entered a pool for a while: their start job is late, lost or dead. Those whose request
 -- timeout is over time out here.
 -- Uses: arguments, keys, numbers, clock, tickets, endings
 -- Flags: allow-oom
 -- KEYS[1] hash tag
 -- ARGV    age in ms, most wanted, ms until one is looked at again
--- Returns { how many timed out, flat list of: ticket id, start job id, the match it fills (backfill tickets) or empty }
+-- Returns { how many timed out, flat list of: ticket id, start job id, revision }
 local age, most, patience = next_number(), next_text(), next_number()
-local time = read_clock()
+local now = fleet_time()
 
 local timeouts = {}
 local function timeout_of(configuration)
@@ -18,18 +18,18 @@ local function timeout_of(configuration)
 end
 
 local found, timed_out = {}, 0
-for _, id in ipairs(redis.call('ZRANGEBYSCORE', reservations_key(), '-inf', whole(time - age), 'LIMIT', 0, most)) do
+for _, id in ipairs(redis.call('ZRANGEBYSCORE', reservations_key(), '-inf', whole(now - age), 'LIMIT', 0, most)) do
   local ticket = read_ticket(id)
   if not ticket then
     redis.call('ZREM', reservations_key(), id)
-  elseif tonumber(ticket.start) + timeout_of(ticket.configuration) <= time then
-    time_out(ticket, time)
+  elseif ticket.since + timeout_of(ticket.configuration) <= now then
+    time_out(ticket)
     timed_out = timed_out + 1
   else
-    redis.call('ZADD', reservations_key(), 'XX', whole(time - age + patience), id)
+    redis.call('ZADD', reservations_key(), 'XX', whole(now - age + patience), id)
     found[#found + 1] = id
     found[#found + 1] = redis.call('HGET', ticket_key(id), 'job')
-    found[#found + 1] = ticket.fills or ''
+    found[#found + 1] = ticket.revision
   end
 end
 return { timed_out, found }

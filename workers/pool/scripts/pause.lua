@@ -4,17 +4,16 @@
 -- KEYS[1] hash tag
 -- ARGV    configuration name, pause | resume
 -- Returns one of
---   <ms>     since when it is paused
+--   <ms>     since when it is paused, in Redis time
 --   (empty)  it is not paused
 --   missing  there is no such configuration
 local name, action = next_text(), next_text()
 local at = configuration_key(name)
 if redis.call('EXISTS', at) == 0 then return 'missing' end
-local time = read_clock()
 if action == 'pause' then
-  redis.call('HSETNX', at, 'paused', whole(time))
+  redis.call('HSETNX', at, 'paused', whole(redis_time()))
   return redis.call('HGET', at, 'paused')
 end
 redis.call('HDEL', at, 'paused')
-make_pools_due(name, time)
+make_pools_due(name, fleet_time())
 return ''

@@ -4,11 +4,11 @@
 -- KEYS[1] hash tag
 -- ARGV    match ids
 -- Returns flat list of: ms since the match was decided (0 when it is not in the outbox), outcome or empty
-local time = read_clock()
+local now = fleet_time()
 local known = {}
 while has_more() do
   local match = next_text()
-  known[#known + 1] = whole(time - tonumber(redis.call('HGET', outbox_at_key(), match) or time))
+  known[#known + 1] = whole(now - tonumber(redis.call('HGET', outbox_at_key(), match) or now))
   known[#known + 1] = redis.call('HGET', outbox_placement_key(), match) or ''
 end
 return known

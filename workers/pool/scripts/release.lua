@@ -17,5 +17,5 @@ if not failed then
 end
 local failures = redis.call('HINCRBY', at, 'failures', 1)
 local rest = math.min(longest_rest, first_rest * 2 ^ math.min(failures - 1, 20))
-redis.call('HSET', at, 'until', whole(read_clock() + rest))
+redis.call('HSET', at, 'until', whole(fleet_time() + rest))
 return 1

@@ -1,9 +1,9 @@
 -- Says when a pool needs a cycle again, unless something changed since the worker looked: the pool, the version of its
 -- configuration, or whether that is paused.
--- Uses: arguments, keys, clock, due, lag
+-- Uses: arguments, keys, clock, chain, due, lag
 -- Flags: allow-oom
 -- KEYS[1] hash tag
--- ARGV    pool, number of the last change the worker saw, ms when time alone changes something (empty: never),
+-- ARGV    pool, id of the last change the worker saw, fleet time when time alone changes something (empty: never),
 --         configuration, version the worker saw, since when it was paused then (empty: it was not), 1 when it
 --         could not decide all it formed (else 0)
 -- Returns one of
@@ -14,8 +14,8 @@ local configuration, version, paused, short = next_text(), next_text(), next_tex
 if short then note_short(pool) end
 local installed = redis.call('HMGET', configuration_key(configuration), 'version', 'paused')
 local same = (installed[1] or '0') == version and (installed[2] or '') == paused
-if not same or (redis.call('GET', changed_key(pool)) or '0') ~= position then
-  make_due(pool, read_clock())
+if not same or (redis.call('GET', changes_head_key(pool)) or NO_ID) ~= position then
+  make_due(pool, fleet_time())
   return 0
 end
 if not short then note_rest(pool, configuration) end

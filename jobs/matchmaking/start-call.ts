@@ -1,0 +1,95 @@
+import type { Actor } from '../contract.ts';
+import { parseTraceHeader } from '../trace-header.ts';
+import type { TicketPlayer } from './ticket.ts';
+
+/** A ticket as `jobs/scripts/start.lua` takes it. */
+export interface Starting {
+  readonly ticketId: string;
+  readonly configuration: string;
+  /** Version of the configuration that it was checked by. */
+  readonly version: number;
+  readonly pool: string;
+  readonly timeoutMs: number;
+  readonly players: readonly TicketPlayer[];
+  readonly actor: Actor;
+  /** The same when the call is repeated: it then gets its first answer again. */
+  readonly callId: string;
+  /** Header of the trace that its call belongs to; kept with the ticket unless that is not recorded. */
+  readonly trace?: string | undefined;
+  /** How long (ms) tickets of its configuration have waited lately, as its event tells; absent: nobody knows. */
+  readonly estimatedWait?: number | undefined;
+  /** The players' ratings have to be read before it can be matched. */
+  readonly unrated: boolean;
+}
+
+/** What became of a start. Only `searching` changed anything. */
+export type StartVerdict =
+  | { readonly kind: 'searching'; readonly sequence: number; readonly startTime: number }
+  /** The configuration has another version by now: it is to be read again. */
+  | { readonly kind: 'outdated' }
+  | {
+      readonly kind: 'refused';
+      readonly as: 'conflict' | 'not-found' | 'unavailable';
+      readonly reason: string;
+    };
+
+/** What the script returns. */
+export type StartReply = [pools: string[], verdicts: [verdict: string, sequence?: string, start?: string][]];
+
+export const startArguments = (tickets: readonly Starting[]): (string | number)[] =>
+  tickets.flatMap((it) => [
+    it.ticketId,
+    it.configuration,
+    it.version,
+    it.pool,
+    it.timeoutMs,
+    JSON.stringify(it.players),
+    JSON.stringify(it.players.map(({ playerId }) => ({ playerId }))),
+    JSON.stringify(it.actor),
+    it.callId,
+    parseTraceHeader(it.trace)?.sampled === false ? '' : (it.trace ?? ''),
+    it.estimatedWait ?? '',
+    it.unrated ? 1 : '',
+  ]);
+
+/** Per ticket, in order. Throws for an answer that the script does not give. */
+export const readVerdicts = (tickets: readonly Starting[], [, verdicts]: StartReply): StartVerdict[] =>
+  tickets.map((ticket, index) => readVerdict(ticket, verdicts[index] ?? ['lost']));
+
+function readVerdict(
+  { ticketId, configuration }: Starting,
+  [verdict, sequence, startTime]: StartReply[1][number],
+): StartVerdict {
+  const [word = '', detail] = [verdict.split(':', 1)[0], verdict.slice(verdict.indexOf(':') + 1)];
+  switch (word) {
+    case 'searching':
+      return { kind: 'searching', sequence: Number(sequence), startTime: Number(startTime) };
+    case 'outdated':
+      return { kind: 'outdated' };
+    case 'taken':
+      return refuse(
+        'conflict',
+        `ticketId: ${ticketId} was used before (${detail}); a retry needs a new ticket id`,
+      );
+    case 'unknown-configuration':
+      return refuse('not-found', `configuration: ${configuration} does not exist`);
+    case 'behind':
+      return refuse(
+        'unavailable',
+        `configuration: matchmaking of ${configuration} is ${Math.round(Number(detail) / 1_000)} s behind and takes no new tickets until it has caught up; nothing was queued`,
+      );
+    case 'placing':
+      return refuse(
+        'conflict',
+        `players: ${detail} is being placed by an earlier ticket; start again when it is COMPLETED or FAILED`,
+      );
+    default:
+      throw new Error(`start.lua answered ${verdict}`);
+  }
+}
+
+const refuse = (as: 'conflict' | 'not-found' | 'unavailable', reason: string): StartVerdict => ({
+  kind: 'refused',
+  as,
+  reason,
+});

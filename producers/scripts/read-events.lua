@@ -1,0 +1,9 @@
+-- Reads on in the event stream for a reader that keeps its own position.
+-- Uses: arguments, events
+-- KEYS[1] hash tag, e.g. {main.matchmaking}
+-- ARGV    position: id of the last entry of which it has all events; most events
+-- Returns { the position it reads on from, entries as XRANGE gives them }. That is another position where entries after
+--         its own are missing: the one before all that is kept.
+local position, most = next_text(), next_number()
+local from, entries = read_events(position, most)
+return { from, entries }

@@ -1,0 +1,18 @@
+import { formMatches, oncePerPool } from '../jobs/matchmaking/form-matches.ts';
+import type { ProducerQueues } from './queues.ts';
+
+/** Adds a wake-up for each pool that a call has given something to do. */
+export type Wake = (pools: readonly string[]) => Promise<void>;
+
+/**
+ * A call is decided before its pools are woken, so a wake-up that cannot be added takes nothing back: the pools are due, and the
+ * beat wakes them within a second.
+ */
+export const openWake =
+  (queues: ProducerQueues, onError: (error: Error) => void): Wake =>
+  async (pools) => {
+    const actor = { kind: 'service', name: 'client' } as const;
+    await Promise.all(
+      pools.map((pool) => queues.add(formMatches, [{ pool }], actor, oncePerPool(pool)).catch(onError)),
+    );
+  };

@@ -1,0 +1,135 @@
+import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
+import { type Stack, startStack } from '../../infra/local/stack.ts';
+import { insertEach } from '../../workers/records/insert-new.ts';
+import { dieEverywhere } from '../support/crash-table.ts';
+import { type HandFleet, openHandFleet } from '../support/hand-fleet.ts';
+import { brokenInvariants } from '../support/invariants.ts';
+import { type LifeSteps, lifeSteps } from '../support/life-steps.ts';
+
+/** A DocumentDB of this file's own, which refuses every document that contains this text. */
+const poison = 'poison';
+let stack: Stack;
+beforeAll(async () => {
+  const { PATH, HOME, XDG_CACHE_HOME } = process.env;
+  stack = await startStack({ env: { PATH, HOME, XDG_CACHE_HOME }, parts: ['documentdb'] });
+});
+afterAll(() => stack[Symbol.asyncDispose]());
+
+let fleet: HandFleet;
+let steps: LifeSteps;
+beforeEach(async () => {
+  fleet = await openHandFleet(stack.part('documentdb').url);
+  onTestFinished(() => fleet[Symbol.asyncDispose]());
+  steps = await lifeSteps(fleet);
+});
+
+/** From now on, and until the test ends, the documents of a collection that contain `poison` are refused. */
+async function refuseIn(collection: string) {
+  const { refuse } = stack.part('documentdb');
+  if (!refuse) throw new Error('Cannot have a document refused: only our gateway can');
+  const probe = () => insertEach(fleet.db.collection(collection), [{ text: poison }]);
+  refuse({ collection, text: poison });
+  await vi.waitUntil(async () => (await probe()).refused.size === 1);
+  onTestFinished(async () => {
+    refuse({ collection });
+    await vi.waitUntil(async () => (await probe()).refused.size === 0);
+  });
+  await fleet.db.collection(collection).deleteMany({ text: poison });
+}
+
+const statuses = async (...ids: string[]) =>
+  (await fleet.producerTickets.describe(ids)).map((it) => it.status);
+
+test('one refused match of 200 in a job is stored as FAILED without its contents, and the others start (invariants 1, 3, 4)', async () => {
+  await refuseIn('matches');
+  const names = Array.from({ length: 199 }, (_, n) => `t${n}`);
+  const all = [...names, `${poison}`].flatMap((name) => [`${name}-1`, `${name}-2`]);
+  for (let at = 0; at < all.length; at += 100) await steps.start((name) => name, all.slice(at, at + 100));
+  await steps.cycle(fleet);
+
+  await fleet.drain();
+
+  const ended = new Map((await fleet.producerTickets.describe(all)).map((it) => [it.ticketId, it]));
+  const [bad] = [...ended.values()].filter((it) => it.ticketId === `${poison}-1`);
+  const failed = [...ended.values()].filter((it) => it.status !== 'COMPLETED');
+  expect(failed.length).toBeLessThanOrEqual(4);
+  expect(failed.every((it) => it.status === 'FAILED' && it.statusReason === 'MatchNotStored')).toBe(true);
+  expect((await fleet.stores.matches.find([bad?.matchId ?? ''])).get(bad?.matchId ?? '')).toMatchObject({
+    status: 'FAILED',
+    reason: 'MatchNotStored',
+    tickets: [],
+    teams: [],
+  });
+  expect(await brokenInvariants(fleet, { tickets: all })).toEqual([]);
+});
+
+test('start-match of a match that the record refuses: FAILED, whatever call its worker dies at (invariants 1 to 8)', async () => {
+  await refuseIn('matches');
+  const calls = await dieEverywhere(fleet, {
+    job: 'start-match of a match that the record refuses',
+    calls: '',
+    begin: (own) => steps.decide((name) => own(`${name}-${poison}`)),
+    work: (_own, worker, matchId) => worker.work('start-match', [{ matchId }]),
+    end: { [`ann-${poison}`]: 'FAILED', [`bob-${poison}`]: 'FAILED' },
+  });
+
+  expect(calls.join(' ')).toBe(
+    'pool.decided tickets.claim ladders.read players.find matches.create tickets.fail matches.goOnAlone pool.settle',
+  );
+});
+
+test('a match whose claim is refused fails, and its neighbours start (invariants 1, 3)', async () => {
+  await refuseIn('tickets');
+  const bad = await steps.decide((name) => `${poison}-${name}`);
+  const well = await steps.decide((name) => `well-${name}`);
+
+  await fleet.work('start-match', [{ matchId: bad }, { matchId: well }]);
+
+  expect(await statuses(`${poison}-ann`, `${poison}-bob`)).toEqual(['FAILED', 'FAILED']);
+  expect(await statuses('well-ann', 'well-bob')).toEqual(['COMPLETED', 'COMPLETED']);
+  expect(await brokenInvariants(fleet)).toEqual([]);
+});
+
+test('an ending that is refused holds up no other (invariant 1)', async () => {
+  await refuseIn('tickets');
+  await steps.start((name) => name, [`${poison}-ann`, 'ann']);
+  for (const id of [`${poison}-ann`, 'ann']) await fleet.stores.pool.stop(id);
+
+  await fleet.work('record-tickets', [{}]);
+
+  expect(await fleet.db.collection('tickets').find().toArray()).toMatchObject([
+    { _id: 'ann', status: 'CANCELLED' },
+  ]);
+});
+
+test('a call that the store refuses whole is taken apart until what it refuses stands alone', async () => {
+  const things = fleet.db.collection<{ _id: number; text: string }>('things');
+  const documents = Array.from({ length: 9 }, (_, _id) => ({ _id, text: 'well' }));
+  await things.insertOne({ _id: 7, text: 'there before' });
+  const large = { _id: 5, text: 'x'.repeat(17 * 1024 * 1024) };
+
+  const { present, refused } = await insertEach(things, documents.with(5, large));
+
+  expect([...present]).toEqual([7]);
+  expect([...refused]).toEqual([[5, expect.stringMatching(/larger than the maximum/)]]);
+  expect(await things.countDocuments()).toBe(8);
+});
+
+test.each(['sessions', 'players'])(
+  'a session that %s refuses is refused by name, and its neighbours are created',
+  async (collection) => {
+    await refuseIn(collection);
+    // The session cache is every test's: whose rating it has exists.
+    const names = ['ann', poison, 'bob'].map((name) => `${fleet.domain}-${name}`);
+    const sessions = names.map((name) => ({ sessionId: `s-${name}`, playerId: name, requestedAt: 0 }));
+
+    const outcome = await fleet.work('create-session', sessions);
+
+    expect(outcome).toMatchObject({
+      kind: 'done',
+      refusals: [{ index: 1, reason: expect.stringMatching(/poison/) }],
+    });
+    const created = await fleet.stores.sessions.find(sessions.map((it) => it.sessionId));
+    expect(created.map((it) => it.player_id)).toEqual([names[0], names[2]]);
+  },
+);

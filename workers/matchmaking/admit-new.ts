@@ -1,0 +1,50 @@
+import { problemsOf } from '../../jobs/contract.ts';
+import { checkTicket } from '../../jobs/matchmaking/rule-set/check-ticket.ts';
+import type { PooledTicket } from '../pool/changes.ts';
+import type { CurrentConfiguration } from '../pool/configurations.ts';
+import type { Pool } from '../pool/pool.ts';
+import type { Mirror } from './mirror.ts';
+
+/** Tickets moved or refused by one script call. */
+const ticketsPerCall = 200;
+
+/**
+ * Looks at the tickets that are new to a cycle, or all under a new rule set. Those that it puts into other pools go there, and
+ * those pools are due within a second. One that no match can hold, from a producer of another version, fails with its reason.
+ * The others may be matched.
+ */
+export async function admitNew(
+  mirror: Mirror,
+  current: CurrentConfiguration,
+  { pool }: { readonly pool: Pool },
+): Promise<void> {
+  const strays: { ticketId: string; pool: string }[] = [];
+  const unfit: { ticketId: string; revision: string; reason: string; message: string }[] = [];
+  for (const ticket of mirror.unseen(current.engine)) {
+    const { ticketId, revision, players } = ticket;
+    const message = problemOf(ticket, current);
+    if (message !== undefined) unfit.push({ ticketId, revision, reason: 'InvalidTicket', message });
+    else if (current.poolOf(players) !== mirror.name)
+      strays.push({ ticketId, pool: current.poolOf(players) });
+    else mirror.admit(ticket);
+  }
+  for (let from = 0; from < strays.length; from += ticketsPerCall) {
+    const some = strays.slice(from, from + ticketsPerCall);
+    await pool.move(mirror.name, some);
+    for (const { ticketId } of some) mirror.drop(ticketId);
+  }
+  for (let from = 0; from < unfit.length; from += ticketsPerCall) {
+    const some = unfit.slice(from, from + ticketsPerCall);
+    await pool.refuse(some);
+    for (const { ticketId } of some) mirror.drop(ticketId);
+  }
+}
+
+/** Backfill tickets are written by workers, who have checked them. */
+function problemOf({ players, fills }: PooledTicket, current: CurrentConfiguration): string | undefined {
+  if (fills !== undefined) return undefined;
+  const parsed = current.party.safeParse(players);
+  if (!parsed.success) return problemsOf(parsed.error, 'players').join('; ');
+  const problems = checkTicket(current.ruleSet, { players });
+  return problems.length > 0 ? problems.map((it) => `${it.path}: ${it.message}`).join('; ') : undefined;
+}

@@ -1,0 +1,21 @@
+-- Gives tickets the ratings of their players, which a worker has read: from here on they can be matched, by the same numbers
+-- in every mirror.
+-- Uses: arguments, keys, tickets, searching
+-- Flags: allow-oom
+-- KEYS[1] hash tag
+-- ARGV    per ticket: ticket id, revision the worker saw, players (JSON)
+-- Returns per ticket one of
+--   1  it has them now
+--   0  it has changed since (it has ended, or another worker was faster); nothing changed
+local results = {}
+while has_more() do
+  local ticket, revision, players = read_ticket(next_text()), next_text(), next_text()
+  local waits = ticket and ticket.status == 'SEARCHING' and ticket.revision == revision and ticket.unrated ~= ''
+  if waits then
+    redis.call('HDEL', ticket_key(ticket.id), 'unrated')
+    ticket.unrated = ''
+    wait_in(ticket, ticket.pool, ticket.deadline, players)
+  end
+  results[#results + 1] = waits and 1 or 0
+end
+return results
