@@ -195,7 +195,7 @@ describe('a match that is given up before it was stored', () => {
     const item = { matchId, givenUp: 'Given up.' };
 
     const error = await away.work('start-match', [item]).catch((reason: unknown) => reason);
-    expect(isUnreachable(error)).toBe(true);
+    expect(error).toSatisfy(isUnreachable);
     expect(await statuses('ann', 'bob')).toEqual(['PLACING', 'PLACING']);
     await fleet.work('start-match', [item]);
 

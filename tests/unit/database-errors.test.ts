@@ -19,6 +19,14 @@ test('a server that is no primary is unreachable, and has not refused a login', 
   expect(isLoginRefused(answer(10_107))).toBe(false);
 });
 
+test('a server that ended the socket while it was written to is unreachable, also where a bulk write says so', () => {
+  const ended = Object.assign(new Error('This socket has been ended by the other party'), { code: 'EPIPE' });
+  const bulk = new MongoBulkWriteError(ended as never, {} as never);
+
+  for (const error of [ended, bulk, new Error('could not insert', { cause: bulk })])
+    expect(isUnreachable(error)).toBe(true);
+});
+
 test.each([
   answer(11_000),
   new MongoBulkWriteError({ message: 'duplicate', code: 11_000 }, {} as never),

@@ -49,6 +49,8 @@ export const isUnreachable = (error: unknown): boolean =>
       it instanceof MongoServerSelectionError ||
       it instanceof MongoNetworkError ||
       it.name === 'MongoPoolClearedError' ||
+      // What Node says of a socket that the server has ended, which bulk writes pass on as it is.
+      ('code' in it && it.code === 'EPIPE') ||
       (it instanceof MongoError && notPrimary.has(Number(it.code))),
   );
 
