@@ -14,7 +14,7 @@ const producing = [
   'llen lpos lpush lrange rpush',
   'sadd scard smembers srem',
   'xadd xrange xread xrevrange',
-  'zadd zcard zrange zrem zrevrangebyscore zscore',
+  'zadd zcard zrange zrem zremrangebyscore zrevrangebyscore zscore',
 ];
 
 /** Beside what producers do: pause, resume and retry, and count the workers of a queue (CLIENT LIST). */

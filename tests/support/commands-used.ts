@@ -26,6 +26,9 @@ const code: Record<Role, { readonly folder: string; readonly bull: RegExp }> = {
   },
 };
 
+/** Scripts that producers and workers run; they contain what they use of the libraries. */
+const scriptsOfBoth = 'jobs/scripts';
+
 /** Commands whose first argument says what they do; access names both: `client|list`. */
 const containers = new Set(['client', 'cluster', 'config', 'function', 'script']);
 /** What everybody may ask before they are somebody. */
@@ -46,9 +49,11 @@ export async function namedInCode(admin: Redis, role: Role): Promise<Set<string>
   const commands = new Set((await admin.call('COMMAND', 'LIST')) as string[]);
   const { folder, bull } = code[role];
   // The session cache is another server, with other users.
-  const files = readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
-    .filter((file) => /\.(ts|lua)$/.test(file) && !file.startsWith('session-cache/'))
-    .map((file) => join(root, folder, file));
+  const files = [folder, ...(role === 'cache' ? [] : [scriptsOfBoth])].flatMap((from) =>
+    readdirSync(join(root, from), { recursive: true, encoding: 'utf8' })
+      .filter((file) => /\.(ts|lua)$/.test(file) && !/^(session-cache|libraries)\//.test(file))
+      .map((file) => join(root, from, file)),
+  );
   const assembled = folder === 'producers' ? producerScript : workerScript;
   const scripts = readdirSync(bullScripts).filter((file) => file.endsWith('.js') && bull.test(file));
   const own = files.map((file) =>
