@@ -1,7 +1,6 @@
 import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import type { Job } from '../../jobs/contract.ts';
 import { formMatches } from '../../jobs/matchmaking/form-matches.ts';
-import { startMatchmaking } from '../../jobs/matchmaking/start-matchmaking.ts';
 import { updateRatings } from '../../jobs/rating-update/update-ratings.ts';
 import { startMatch } from '../../jobs/session-creation/start-match.ts';
 import { duelRuleSet } from '../support/builders.ts';
@@ -54,7 +53,7 @@ test('workers SIGKILLed with each kind of job in hand: the jobs resume elsewhere
   const traffic = startTraffic(fleet, ['duel', 'blitz'], 12);
   const deaths: Death[] = [];
 
-  for (const kind of [startMatch, updateRatings, startMatchmaking, formMatches]) {
+  for (const kind of [startMatch, updateRatings, formMatches]) {
     deaths.push(await killWith(kind, workers.shift()!));
     workers.push(await fleet.startWorker());
   }
