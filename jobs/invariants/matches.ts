@@ -2,13 +2,19 @@ import { type Check, type Finding, isTerminal } from './check.ts';
 import { timesStarted } from './diary.ts';
 import type { StoredMatch } from './snapshot.ts';
 
-/** The matches that took each ticket, oldest first. */
+/**
+ * The matches that took each ticket, the first first. A ticket id may have been used again, and the clock have gone back in
+ * between: which ticket is the later one tells its sequence.
+ */
 function matchesByTicket(matches: readonly StoredMatch[]): Map<string, string[]> {
-  const taken = new Map<string, string[]>();
-  const played = matches.filter((match) => match.status === 'COMPLETED').sort((a, b) => a.now - b.now);
-  for (const { _id, tickets } of played)
-    for (const { ticketId } of tickets) taken.set(ticketId, [...(taken.get(ticketId) ?? []), _id]);
-  return taken;
+  const taken = matches
+    .filter((match) => match.status === 'COMPLETED')
+    .flatMap(({ _id, now, tickets }) =>
+      tickets.map(({ ticketId, sequence }) => ({ matchId: _id, now, ticketId, sequence })),
+    )
+    .sort((a, b) => a.sequence - b.sequence || a.now - b.now);
+  const byTicket = Map.groupBy(taken, (it) => it.ticketId);
+  return new Map([...byTicket].map(([ticketId, all]) => [ticketId, all.map((it) => it.matchId)]));
 }
 
 /** A ticket is in one match. */

@@ -5,6 +5,7 @@ import { checks, judge } from '../../jobs/invariants/judge.ts';
 import { notYetGating } from '../../jobs/invariants/not-yet-gating.ts';
 import { goodEvening } from '../support/good-evening.ts';
 import { planted } from '../support/planted-violations.ts';
+import { again, calls, told } from '../support/planting.ts';
 
 const seen = ({ held, diary }: ReturnType<typeof goodEvening>) => {
   const { violations, known } = judge(held, diary);
@@ -13,6 +14,16 @@ const seen = ({ held, diary }: ReturnType<typeof goodEvening>) => {
 
 test('an evening as it should be breaks no invariant', () => {
   expect(seen(goodEvening())).toEqual([]);
+});
+
+test('of a ticket id that is used again the later match counts, though the clock went back before it (invariants 2, 3)', () => {
+  const evening = goodEvening();
+  const ann = { ticketId: 'ann', startTime: 8_000, sequence: 0, age: 1_000, players: [] };
+  again('m', { _id: 'earlier', now: 9_000, tickets: [ann] })(evening);
+  calls({ kind: 'start', ticketId: 'ann', configuration: 'duel', playerIds: ['ann'], ...told(500) })(evening);
+
+  const about = new Set(['ticket in one match', 'match whole']);
+  expect(seen(evening).filter(({ check }) => about.has(check))).toEqual([]);
 });
 
 const rows = Object.entries(planted).flatMap(([check, ways]) =>
