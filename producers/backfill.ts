@@ -9,7 +9,15 @@ import type { MatchmakingParts, StartedTicket } from './matchmaking.ts';
 import { parse } from './parse.ts';
 import { newTrace } from './queues.ts';
 import { RequestError } from './request-error.ts';
-import { startReserved } from './start-reserved.ts';
+
+/** A reservation whose job could not be added is no promise kept back: the sweep adds the job within seconds. */
+function unheard(error: unknown): never {
+  throw new RequestError(
+    'unavailable',
+    'the queue Redis did not answer after reserving: the ticket may exist and start by itself; describe it, or stop it, before asking again',
+    error,
+  );
+}
 
 /** StartMatchBackfill. */
 export function openBackfill({ call, admit, tickets, configurations, queues }: MatchmakingParts) {
@@ -38,7 +46,9 @@ export function openBackfill({ call, admit, tickets, configurations, queues }: M
         const reserving = { ticketId, configuration, players, actor, fills: matchId, trace };
         const result = await tickets.reserve(jobId, reserving);
         if (result instanceof RequestError) throw result;
-        await startReserved(queues, startBackfill, [{ ticketId, trace }], jobId);
+        await queues
+          .add(startBackfill, [{ ticketId }], { kind: 'service', name: 'client' }, { jobId, traces: [trace] })
+          .catch(unheard);
         return {
           ticketId,
           status: 'QUEUED',

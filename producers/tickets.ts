@@ -2,23 +2,11 @@ import { randomUUID } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import type { Actor } from '../jobs/contract.ts';
 import { domainKeys, poolTag } from '../jobs/keys.ts';
-import {
-  type AcceptMatch,
-  type Answered,
-  acceptArguments,
-  readAnswered,
-} from '../jobs/matchmaking/accept-match.ts';
 import type { DescribedTicket } from '../jobs/matchmaking/described-ticket.ts';
-import {
-  readVerdicts,
-  type Starting,
-  type StartReply,
-  type StartVerdict,
-  startArguments,
-} from '../jobs/matchmaking/start-call.ts';
+import { keptTrace } from '../jobs/matchmaking/start-call.ts';
 import type { TicketPlayer, TicketStatus } from '../jobs/matchmaking/ticket.ts';
+import { ticketCalls } from '../jobs/matchmaking/ticket-calls.ts';
 import type { PlacementOutcome } from '../jobs/session-creation/placement.ts';
-import { parseTraceHeader } from '../jobs/trace-header.ts';
 import { RequestError } from './request-error.ts';
 import { openScript } from './script.ts';
 
@@ -47,35 +35,15 @@ export type Tickets = ReturnType<typeof openTickets>;
 export function openTickets(redis: Redis, domain: string) {
   const keys = domainKeys(domain);
   const script = <Result>(name: string) => openScript<Result>(redis, poolTag(domain), name);
-  const run = {
-    start: script<StartReply>('start'),
-    stop: script<[string, string]>('stop'),
-    accept: script<string[]>('accept'),
-    reserve: script<[string, string?, string?]>('reserve'),
-  };
+  const reserve = script<[string, string?, string?]>('reserve');
 
   return {
-    /** Starts tickets in one script call; each verdict stands alone. `pools`: those to wake. */
-    async start(
-      tickets: readonly Starting[],
-    ): Promise<{ pools: readonly string[]; verdicts: readonly StartVerdict[] }> {
-      const reply = await run.start(...startArguments(tickets));
-      return { pools: reply[0], verdicts: readVerdicts(tickets, reply) };
-    },
+    ...ticketCalls(script),
 
-    /** The status the ticket has now, `missing` or `stranger` (see `stop.lua`); and the pool to wake, if there is one. */
-    async stop(ticketId: string, playerId?: string): Promise<{ status: string; pool: string | undefined }> {
-      const [status, pool] = await run.stop(ticketId, playerId ?? '');
-      return { status, pool: pool || undefined };
-    },
-
-    /** Records answers to a proposal. */
-    accept: async (answer: AcceptMatch): Promise<Answered> =>
-      readAnswered(await run.accept(...acceptArguments(answer))),
-
+    /** Reserves a backfill ticket. */
     async reserve(jobId: string, ticket: Reserving): Promise<Reserved | RequestError> {
       const { ticketId, configuration, players, actor, fills, trace } = ticket;
-      const row = await run.reserve(
+      const row = await reserve(
         jobId,
         ticketId,
         configuration,
@@ -84,7 +52,7 @@ export function openTickets(redis: Redis, domain: string) {
         JSON.stringify(actor),
         randomUUID(),
         fills,
-        parseTraceHeader(trace)?.sampled === false ? '' : (trace ?? ''),
+        keptTrace(trace),
       );
       return verdictOf(ticket, row);
     },

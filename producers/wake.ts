@@ -1,6 +1,10 @@
 import { formMatches, oncePerPool } from '../jobs/matchmaking/form-matches.ts';
 import type { ProducerQueues } from './queues.ts';
 
+/** Adds a wake-up for a pool. */
+export const addWakeUp = (queues: ProducerQueues, pool: string): Promise<unknown> =>
+  queues.add(formMatches, [{ pool }], { kind: 'service', name: 'client' }, oncePerPool(pool));
+
 /** Adds a wake-up for each pool that a call has given something to do. */
 export type Wake = (pools: readonly string[]) => Promise<void>;
 
@@ -11,8 +15,5 @@ export type Wake = (pools: readonly string[]) => Promise<void>;
 export const openWake =
   (queues: ProducerQueues, onError: (error: Error) => void): Wake =>
   async (pools) => {
-    const actor = { kind: 'service', name: 'client' } as const;
-    await Promise.all(
-      pools.map((pool) => queues.add(formMatches, [{ pool }], actor, oncePerPool(pool)).catch(onError)),
-    );
+    await Promise.all(pools.map((pool) => addWakeUp(queues, pool).catch(onError)));
   };

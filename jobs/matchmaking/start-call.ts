@@ -36,6 +36,10 @@ export type StartVerdict =
 /** What the script returns. */
 export type StartReply = [pools: string[], verdicts: [verdict: string, sequence?: string, start?: string][]];
 
+/** What of a trace header is kept with a ticket: nothing where the trace is not recorded. */
+export const keptTrace = (header: string | undefined): string =>
+  parseTraceHeader(header)?.sampled === false ? '' : (header ?? '');
+
 export const startArguments = (tickets: readonly Starting[]): (string | number)[] =>
   tickets.flatMap((it) => [
     it.ticketId,
@@ -47,7 +51,7 @@ export const startArguments = (tickets: readonly Starting[]): (string | number)[
     JSON.stringify(it.players.map(({ playerId }) => ({ playerId }))),
     JSON.stringify(it.actor),
     it.callId,
-    parseTraceHeader(it.trace)?.sampled === false ? '' : (it.trace ?? ''),
+    keptTrace(it.trace),
     it.estimatedWait ?? '',
     it.unrated ? 1 : '',
   ]);

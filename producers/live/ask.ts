@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
 import { poolTag, replyKey } from '../../jobs/keys.ts';
-import { formMatches, oncePerPool } from '../../jobs/matchmaking/form-matches.ts';
 import {
   type Answer,
   mostQuestions,
@@ -12,6 +11,7 @@ import {
 import type { ProducerQueues } from '../queues.ts';
 import { RequestError } from '../request-error.ts';
 import { openScript } from '../script.ts';
+import { addWakeUp } from '../wake.ts';
 
 /** How long (ms) an answer is waited for. A worker that has to read a pool of 100,000 first takes a few seconds. */
 const patienceMs = 15_000;
@@ -32,7 +32,7 @@ export function openAsk(redis: Redis, domain: string, queues: ProducerQueues): A
         'unavailable',
         `${mostQuestions} questions about pool ${pool} wait already; ask again in a few seconds`,
       );
-    await queues.add(formMatches, [{ pool }], { kind: 'service', name: 'client' }, oncePerPool(pool));
+    await addWakeUp(queues, pool);
     const key = replyKey(domain, 'matchmaking', replyId);
     for (const until = Date.now() + patienceMs; Date.now() < until; await pause(pollMs)) {
       signal?.throwIfAborted();

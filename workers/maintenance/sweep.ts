@@ -9,9 +9,9 @@ import type { Pool } from '../pool/pool.ts';
 const lateMs = 10_000;
 
 /**
- * Settles reservations of backfill tickets that a crash left behind. One whose request timeout is over is TIMED_OUT. Of the others: the start
- * job is on its way: wait. It failed for good: the ticket is FAILED with the job's reason. It is gone: the producer died
- * before adding it, or Redis lost it; it is added again.
+ * Settles reservations of backfill tickets that a crash left behind. One whose request timeout is over is TIMED_OUT. Of the
+ * others: the start job is on its way: wait. It failed for good: the ticket is FAILED with the job's reason. It is gone: the
+ * producer died before adding it, or Redis lost it; it is added again.
  */
 export const sweepReservations =
   (pool: Pool, queues: Queues): Handler<unknown> =>

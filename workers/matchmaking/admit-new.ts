@@ -3,7 +3,9 @@ import { checkTicket } from '../../jobs/matchmaking/rule-set/check-ticket.ts';
 import type { PooledTicket } from '../pool/changes.ts';
 import type { CurrentConfiguration } from '../pool/configurations.ts';
 import type { Pool } from '../pool/pool.ts';
+import type { Failing } from '../pool/tickets.ts';
 import type { Mirror } from './mirror.ts';
+import { takeOut } from './take-out.ts';
 
 /** Tickets moved or refused by one script call. */
 const ticketsPerCall = 200;
@@ -19,7 +21,7 @@ export async function admitNew(
   { pool }: { readonly pool: Pool },
 ): Promise<void> {
   const strays: { ticketId: string; pool: string }[] = [];
-  const unfit: { ticketId: string; revision: string; reason: string; message: string }[] = [];
+  const unfit: Failing[] = [];
   for (const ticket of mirror.unseen(current.engine)) {
     const { ticketId, revision, players } = ticket;
     const message = problemOf(ticket, current);
@@ -28,16 +30,8 @@ export async function admitNew(
       strays.push({ ticketId, pool: current.poolOf(players) });
     else mirror.admit(ticket);
   }
-  for (let from = 0; from < strays.length; from += ticketsPerCall) {
-    const some = strays.slice(from, from + ticketsPerCall);
-    await pool.move(mirror.name, some);
-    for (const { ticketId } of some) mirror.drop(ticketId);
-  }
-  for (let from = 0; from < unfit.length; from += ticketsPerCall) {
-    const some = unfit.slice(from, from + ticketsPerCall);
-    await pool.refuse(some);
-    for (const { ticketId } of some) mirror.drop(ticketId);
-  }
+  await takeOut(mirror, strays, ticketsPerCall, (some) => pool.move(mirror.name, some));
+  await takeOut(mirror, unfit, ticketsPerCall, pool.refuse);
 }
 
 /** Backfill tickets are written by workers, who have checked them. */

@@ -14,6 +14,7 @@ import { toCommits } from './commits.ts';
 import type { Mirror } from './mirror.ts';
 import { openPace } from './pace.ts';
 import type { Unrated } from './rating-attributes.ts';
+import { takeOut } from './take-out.ts';
 import { takeRatings } from './take-ratings.ts';
 
 /** Tickets timed out by one script call. */
@@ -109,12 +110,8 @@ async function loaded(
 }
 
 async function expireOverdue(mirror: Mirror, now: number, { pool }: CycleStores): Promise<void> {
-  const overdue = [...mirror.tickets].filter((ticket) => ticket.deadline <= now).map((it) => it.ticketId);
-  for (let from = 0; from < overdue.length; from += ticketsPerExpiry) {
-    const some = overdue.slice(from, from + ticketsPerExpiry);
-    await pool.expire(some);
-    for (const ticketId of some) mirror.drop(ticketId);
-  }
+  const overdue = [...mirror.tickets].filter((ticket) => ticket.deadline <= now);
+  await takeOut(mirror, overdue, ticketsPerExpiry, (some) => pool.expire(some.map((it) => it.ticketId)));
 }
 
 const nextDeadline = (mirror: Mirror): number => {

@@ -1,12 +1,6 @@
 import type { Redis } from 'ioredis';
 import type { DomainKeys } from '../../jobs/keys.ts';
-import {
-  type AcceptMatch,
-  type Answered,
-  acceptArguments,
-  handoverPatience,
-  readAnswered,
-} from '../../jobs/matchmaking/accept-match.ts';
+import { handoverPatience } from '../../jobs/matchmaking/accept-match.ts';
 import type { AutomaticBackfill } from '../../jobs/matchmaking/backfill.ts';
 import type { Pass } from '../../jobs/matchmaking/engine/match.ts';
 import type { CommittedMatch } from '../../jobs/matchmaking/match.ts';
@@ -67,7 +61,6 @@ const verdicts: Readonly<Record<string, Verdict>> = {
 export function openOutbox(redis: Redis, keys: DomainKeys, script: Scripts) {
   const run = {
     commit: script<[string, ...number[]]>('commit'),
-    accept: script<string[]>('accept'),
     placements: script<string[]>('placements'),
     place: script<string>('place'),
     settle: script<number[]>('settle'),
@@ -100,10 +93,6 @@ export function openOutbox(redis: Redis, keys: DomainKeys, script: Scripts) {
       const [now, ...codes] = await run.commit(pool, outboxCap, handoverPatience, acceptMs ?? '', ...args);
       return { now: Number(now), verdicts: codes.map((code) => verdicts[code] ?? 'changed') };
     },
-
-    /** Records answers to one proposal. */
-    accept: async (answer: AcceptMatch): Promise<Answered> =>
-      readAnswered(await run.accept(...acceptArguments(answer))),
 
     /** Decided matches by id, as the outbox holds them; those settled meanwhile are left out. */
     async decided(matchIds: readonly string[]): Promise<CommittedMatch[]> {

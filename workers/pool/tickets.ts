@@ -1,13 +1,7 @@
 import type { Redis } from 'ioredis';
 import type { DomainKeys } from '../../jobs/keys.ts';
-import {
-  readVerdicts,
-  type Starting,
-  type StartReply,
-  type StartVerdict,
-  startArguments,
-} from '../../jobs/matchmaking/start-call.ts';
 import type { TicketPlayer, TicketStatus } from '../../jobs/matchmaking/ticket.ts';
+import { ticketCalls } from '../../jobs/matchmaking/ticket-calls.ts';
 import type { Scripts } from './script.ts';
 
 /** A reserved backfill ticket before it enters its pool. */
@@ -50,9 +44,7 @@ export interface Rated {
 /** The life of single tickets: one method per script, each atomic. */
 export function openTickets(redis: Redis, keys: DomainKeys, script: Scripts) {
   const run = {
-    start: script<StartReply>('start'),
     rate: script<number[]>('rate'),
-    stop: script<[string, string]>('stop'),
     refuse: script<string[]>('refuse'),
     expire: script<string[]>('expire'),
     move: script<number[]>('move'),
@@ -81,23 +73,11 @@ export function openTickets(redis: Redis, keys: DomainKeys, script: Scripts) {
       );
     },
 
-    /** Starts tickets; each verdict stands alone. `pools`: those to wake. */
-    async start(
-      tickets: readonly Starting[],
-    ): Promise<{ pools: readonly string[]; verdicts: readonly StartVerdict[] }> {
-      const reply = await run.start(...startArguments(tickets));
-      return { pools: reply[0], verdicts: readVerdicts(tickets, reply) };
-    },
+    ...ticketCalls(script),
 
     /** Gives tickets the ratings they wait for, unless they have changed since. */
     rate: (tickets: readonly Rated[]): Promise<number[]> =>
       run.rate(...tickets.flatMap((it) => [it.ticketId, it.revision, JSON.stringify(it.players)])),
-
-    /** The status the ticket has now, `missing` or `stranger` (see `stop.lua`); and the pool to wake, if there is one. */
-    async stop(ticketId: string, playerId?: string): Promise<{ status: string; pool: string | undefined }> {
-      const [status, pool] = await run.stop(ticketId, playerId ?? '');
-      return { status, pool: pool || undefined };
-    },
 
     /** Per ticket what `refuse.lua` says: `FAILED`, `changed`, the status it had, or `missing`. */
     refuse: (tickets: readonly Failing[]): Promise<string[]> =>
@@ -108,7 +88,7 @@ export function openTickets(redis: Redis, keys: DomainKeys, script: Scripts) {
       await redis.set(keys.readable(), Math.ceil(hours * 3_600));
     },
 
-    /** Times out those whose deadline has passed by Redis time; returns which. */
+    /** Times out those whose deadline has passed by fleet time; returns which. */
     expire: (ticketIds: readonly string[]): Promise<string[]> => run.expire(...ticketIds),
 
     /** Moves tickets that search in a pool to the pools they belong to. */

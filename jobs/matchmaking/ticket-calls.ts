@@ -1,0 +1,40 @@
+import { type AcceptMatch, type Answered, acceptArguments, readAnswered } from './accept-match.ts';
+import {
+  readVerdicts,
+  type Starting,
+  type StartReply,
+  type StartVerdict,
+  startArguments,
+} from './start-call.ts';
+
+/** Binds a script of `jobs/scripts` to a domain's queue Redis, by its name. */
+type BindScript = <Result>(name: string) => (...args: readonly (string | number)[]) => Promise<Result>;
+
+/** The calls that one script each decides, whoever runs it: the client itself, or a worker for a job of that kind. */
+export function ticketCalls(script: BindScript) {
+  const run = {
+    start: script<StartReply>('start'),
+    stop: script<[string, string]>('stop'),
+    accept: script<string[]>('accept'),
+  };
+
+  return {
+    /** Starts tickets; each verdict stands alone. `pools`: those to wake. */
+    async start(
+      tickets: readonly Starting[],
+    ): Promise<{ pools: readonly string[]; verdicts: readonly StartVerdict[] }> {
+      const reply = await run.start(...startArguments(tickets));
+      return { pools: reply[0], verdicts: readVerdicts(tickets, reply) };
+    },
+
+    /** The status the ticket has now, `missing` or `stranger` (see `stop.lua`); and the pool to wake, if there is one. */
+    async stop(ticketId: string, playerId?: string): Promise<{ status: string; pool: string | undefined }> {
+      const [status, pool] = await run.stop(ticketId, playerId ?? '');
+      return { status, pool: pool || undefined };
+    },
+
+    /** Records answers to a proposal. */
+    accept: async (answer: AcceptMatch): Promise<Answered> =>
+      readAnswered(await run.accept(...acceptArguments(answer))),
+  };
+}
