@@ -144,6 +144,21 @@ describe('who imports whom', () => {
 
     expect(mains).toEqual([]);
   });
+
+  test('no files of the engine import each other in a circle, types included', () => {
+    const circles: string[] = [];
+    const done = new Set<string>();
+    const follow = (file: string, path: readonly string[]): void => {
+      if (path.includes(file)) circles.push([...path.slice(path.indexOf(file)), file].join(' > '));
+      if (path.includes(file) || done.has(file)) return;
+      for (const name of importsOf(file))
+        if (name.startsWith('jobs/matchmaking/engine/')) follow(name, [...path, file]);
+      done.add(file);
+    };
+    for (const file of sources) if (file.startsWith('jobs/matchmaking/engine/')) follow(file, []);
+
+    expect(circles).toEqual([]);
+  });
 });
 
 describe('purity of jobs/', () => {

@@ -2,6 +2,7 @@ import type { FormedMatch } from '../matchmaking/engine/form-matches.ts';
 import type { SearchingTicket, TicketPlayer } from '../matchmaking/ticket.ts';
 import { applied, combined, type Value } from './naive-functions.ts';
 import { located, sharesLocation } from './naive-latency.ts';
+import { beside, literal, numbered, reads } from './naive-literals.ts';
 
 /** A rule set as its author writes it. */
 // biome-ignore lint/suspicious/noExplicitAny: the checker reads raw JSON on purpose, not the loader's types
@@ -59,7 +60,7 @@ export function violations(raw: RawRuleSet, match: FormedMatch, now: number): st
 }
 
 function expanded(raw: RawRuleSet, match: FormedMatch, now: number): RawRuleSet {
-  const set = structuredClone(raw);
+  const set = numbered(raw);
   const starts = match.tickets.map((ticket) => ticket.since);
   const oldest = raw.algorithm?.expansionAgeSelection === 'oldest';
   const age = now - (oldest ? Math.min(...starts) : Math.max(...starts));
@@ -68,7 +69,7 @@ function expanded(raw: RawRuleSet, match: FormedMatch, now: number): RawRuleSet 
     const step = steps.filter((candidate: RawRuleSet) => candidate.waitTimeSeconds * 1000 <= age).at(-1);
     for (const item of set[kind ?? ''])
       if (step && names?.split(',').some((name) => name.trim() === item.name))
-        item[property ?? ''] = step.value;
+        item[property ?? ''] = literal(property ?? '', step.value);
   }
   return set;
 }
@@ -83,9 +84,7 @@ function instances(set: RawRuleSet): [string, RawRuleSet][] {
 
 function truth(rule: RawRuleSet, set: RawRuleSet, match: FormedMatch): Truth {
   const evaluate = (text: unknown, aggregation = rule.partyAggregation ?? 'avg') =>
-    typeof text === 'string' && /[[(]/.test(text)
-      ? value(text, { set, match, aggregation })
-      : (text as Value);
+    reads(text) ? value(text, { set, match, aggregation }) : (text as Value);
   const measurements: string[] = [rule.measurements ?? []].flat();
   switch (rule.type) {
     case 'comparison': {
@@ -101,7 +100,7 @@ function truth(rule: RawRuleSet, set: RawRuleSet, match: FormedMatch): Truth {
       );
     }
     case 'distance': {
-      const reference = evaluate(rule.referenceValue) as number | undefined;
+      const reference = beside(0, evaluate(rule.referenceValue)) as number | undefined;
       return all(
         measurements.flatMap((text) =>
           leaves(evaluate(text)).map((v) => {
@@ -165,7 +164,8 @@ function across(v: Value, operation: string): Truth {
   return operation === '=' ? pairs.every(Boolean) : !pairs.some(Boolean);
 }
 
-function related(a: Value, operation: string, b: Value): Truth {
+function related(a: Value, operation: string, reference: Value): Truth {
+  const b = beside(a, reference);
   if (a === undefined || b === undefined) return undefined;
   const equal = same(a, b);
   const [less, more] = [!equal && a < b, !equal && a > b];
@@ -186,7 +186,7 @@ function collected(rule: RawRuleSet, lists: Value[], evaluate: (text: unknown) =
     if (sets.length === 0) return true;
     return inRange((sets[0] ?? []).filter((word) => sets.every((other) => other.includes(word))).length);
   }
-  const reference = leaves(evaluate(rule.referenceValue));
+  const reference = leaves(evaluate(rule.referenceValue)).map((word) => beside<Value>('', word));
   if (rule.operation === 'contains')
     return inRange(sets.filter((words) => words.includes(reference[0])).length);
   return sets.every((words) => inRange(words.filter((word) => reference.includes(word)).length));
@@ -241,7 +241,8 @@ function value(text: string, context: Context): Value {
 function cells(ids: readonly string[], attribute: string, { set, match, aggregation }: Context): Value[] {
   const declared = set.playerAttributes.find((other: RawRuleSet) => other.name === attribute);
   const read = (player: TicketPlayer): Value =>
-    (Object.values(player.attributes[attribute] ?? {})[0] as Value | undefined) ?? declared.default;
+    (Object.values(player.attributes[attribute] ?? {})[0] as Value | undefined) ??
+    (declared.type === 'number' ? beside<Value>(0, declared.default) : declared.default);
   const done = new Set<string>();
   return ids.flatMap((id) => {
     const ticket = match.tickets.find((other) => other.players.some((player) => player.playerId === id));

@@ -16,8 +16,8 @@ export function applied(name: string, v: Value): Value {
     return [...new Set(lists[0] ?? [])].filter((word) => lists.every((other) => other.includes(word)));
   }
   if (nested) return list.map((sublist) => applied(name, sublist));
-  if (name === 'count') return list.length;
   if (list.includes(undefined)) return undefined;
+  if (name === 'count') return list.length;
   const numbers = list as number[];
   if (name === 'sum') return numbers.reduce((sum, n) => sum + n, 0);
   if (numbers.length === 0) return undefined;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineJob } from '../contract.ts';
+import { inEitherSpelling } from '../matchmaking/aws-spelling.ts';
 import { configuration, resourceName } from '../matchmaking/configuration.ts';
 
 /** Publishes QueueLength and its companions for one 10-second slot; a run staler than its slot publishes nothing. */
@@ -36,7 +37,7 @@ export const resumeRecomputes = defineJob({
 export const putRuleSet = defineJob({
   kind: 'put-rule-set',
   queue: 'maintenance',
-  item: z.strictObject({ name: resourceName, body: z.string().min(1).max(65_535) }),
+  item: inEitherSpelling(z.strictObject({ name: resourceName, body: z.string().min(1).max(65_535) })),
   limit: 1,
 });
 

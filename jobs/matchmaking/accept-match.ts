@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineJob } from '../contract.ts';
+import { inEitherSpelling } from './aws-spelling.ts';
 import { ticketId } from './configuration.ts';
 import { mostPlayersPerTicket } from './limits.ts';
 
@@ -14,12 +15,14 @@ export const acceptMatch = defineJob({
   kind: 'accept-match',
   queue: 'matchmaking',
   askedBy: 'players',
-  item: z.strictObject({
-    ticketId,
-    matchId: z.string().min(1).max(128),
-    playerIds: z.array(z.string().min(1).max(1024)).min(1).max(mostPlayersPerTicket),
-    acceptance: z.enum(['ACCEPT', 'REJECT']),
-  }),
+  item: inEitherSpelling(
+    z.strictObject({
+      ticketId,
+      matchId: z.string().min(1).max(128),
+      playerIds: z.array(z.string().min(1).max(1024)).min(1).max(mostPlayersPerTicket),
+      acceptance: z.enum(['ACCEPT', 'REJECT']),
+    }),
+  ),
 });
 export type AcceptMatch = z.output<typeof acceptMatch.item>;
 

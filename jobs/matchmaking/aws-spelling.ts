@@ -1,5 +1,12 @@
+import { z } from 'zod';
+
 /** Names of the GameLift API that differ from ours by more than their first letter. */
-const others: Readonly<Record<string, string>> = { PlayerAttributes: 'attributes' };
+const others: Readonly<Record<string, string>> = {
+  PlayerAttributes: 'attributes',
+  ConfigurationName: 'configuration',
+  AcceptanceType: 'acceptance',
+  RuleSetBody: 'body',
+};
 
 function ourName(name: string): string {
   if (Object.hasOwn(others, name)) return others[name] ?? name;
@@ -19,3 +26,7 @@ export function inOurSpelling(value: unknown): unknown {
     }),
   );
 }
+
+/** A schema of an object that also takes the API's names for its properties. Its types are those of our names. */
+export const inEitherSpelling = <Schema extends z.ZodType>(schema: Schema) =>
+  z.preprocess(inOurSpelling, schema) as unknown as z.ZodType<z.output<Schema>, z.input<Schema>>;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { inEitherSpelling } from './aws-spelling.ts';
 import { type Configuration, resourceName, ticketId } from './configuration.ts';
 import type { Limits } from './limits.ts';
 import type { CommittedMatch } from './match.ts';
@@ -38,13 +39,15 @@ export const backfillPlayersWithin = (limits: Limits) =>
  * and with latency for the location they play in where a latency rule exists.
  */
 export const backfillRequestWithin = (limits: Limits) =>
-  z.strictObject({
-    configuration: resourceName,
-    /** The match that wants players: the id of its latest MatchmakingSucceeded. */
-    matchId: z.string().min(1).max(128),
-    ticketId: ticketId.optional(),
-    players: backfillPlayersWithin(limits),
-  });
+  inEitherSpelling(
+    z.strictObject({
+      configuration: resourceName,
+      /** The match that wants players: the id of its latest MatchmakingSucceeded. */
+      matchId: z.string().min(1).max(128),
+      ticketId: ticketId.optional(),
+      players: backfillPlayersWithin(limits),
+    }),
+  );
 export type BackfillRequest = z.input<ReturnType<typeof backfillRequestWithin>>;
 
 /** A match nobody has reported a result of for this long (ms) is over as far as its players are concerned. */

@@ -3,6 +3,7 @@ import { defaultLadder, ladderName } from '../rating-update/ladder.ts';
 import { gameProperties, gameSessionData, placement } from '../session-creation/placement.ts';
 import { inOurSpelling } from './aws-spelling.ts';
 import { flexMatchLimits, limits } from './limits.ts';
+import { quality } from './quality.ts';
 import { ratingAttributes } from './rating-attributes.ts';
 import { ticketLimits, wellFormed } from './ticket.ts';
 
@@ -77,7 +78,10 @@ const flexMatch = {
 
 /** Properties that FlexMatch does not have. With their defaults a configuration does what FlexMatch does. */
 const ours = {
-  /** Who suits the anchor best: `closest` weighs the numbers the rule set limits, `documented` takes FlexMatch's order. */
+  /**
+   * Who suits the anchor best: `closest` weighs the numbers the rule set limits and party size,
+   * `documented` takes FlexMatch's order.
+   */
   order: z.enum(['closest', 'documented']).default('closest'),
   /** The ratings its results change. Configurations that share a ladder share ratings; only `default` is visible as `current_rating`. */
   ladder: ladderName.default(defaultLadder),
@@ -98,6 +102,8 @@ const ours = {
   backfillExpansions: z.array(z.unknown()).max(100).optional(),
   /** Attributes that players get from their ratings on `ladder` instead of from the client: `{ "skill": "rating" }`. */
   ratingAttributes: ratingAttributes.default({}),
+  /** How even a match has to be, and for how long its players wait for one. Absent, the default: any that the rules allow. */
+  quality: quality.optional(),
   /** What its tickets may hold, above FlexMatch's limits where they are raised. */
   limits: limits.default(flexMatchLimits),
   /** Who finds a decided match a place to be played. */
@@ -113,6 +119,12 @@ const inOurNames = z.strictObject({ ...flexMatch, ...ours }).superRefine((it, co
     refuse(
       'minimumHoldSeconds',
       `must be below requestTimeoutSeconds (${it.requestTimeoutSeconds}), or tickets time out before a match that is not full is accepted`,
+    );
+  const eased = it.quality?.easesAfterSeconds.at(-1) ?? 0;
+  if (eased >= it.requestTimeoutSeconds)
+    refuse(
+      'quality',
+      `easesAfterSeconds must end below requestTimeoutSeconds (${it.requestTimeoutSeconds}), or tickets time out while a match is there`,
     );
   for (const told of ['gameProperties', 'gameSessionData'] as const)
     if (it[told] !== undefined && it.placement.kind === 'none')

@@ -1,4 +1,4 @@
-import type { Explanation } from './engine/explain.ts';
+import type { Explanation } from './engine/explanation.ts';
 
 /**
  * Somebody asks why a ticket waits. Its pool's next cycle answers: whoever runs it has the pool in memory, while anybody

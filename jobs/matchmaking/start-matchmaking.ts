@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineJob } from '../contract.ts';
+import { inEitherSpelling } from './aws-spelling.ts';
 import { resourceName, ticketId } from './configuration.ts';
 
 /**
@@ -12,10 +13,12 @@ export const startMatchmaking = defineJob({
   kind: 'start-matchmaking',
   queue: 'matchmaking',
   askedBy: 'players',
-  item: z.strictObject({
-    configuration: resourceName,
-    ticketId: ticketId.optional(),
-    players: z.array(z.unknown()).min(1, 'at least 1 player'),
-  }),
+  item: inEitherSpelling(
+    z.strictObject({
+      configuration: resourceName,
+      ticketId: ticketId.optional(),
+      players: z.array(z.unknown()).min(1, 'at least 1 player'),
+    }),
+  ),
   priority: 1,
 });

@@ -1,4 +1,4 @@
-import type { Explanation } from './engine/explain.ts';
+import type { Explanation } from './engine/explanation.ts';
 import type { TicketStatus } from './ticket.ts';
 
 /** Why a ticket is where it is, and what it waits for. Times are ISO 8601. */

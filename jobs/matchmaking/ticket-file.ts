@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { inOurSpelling } from './aws-spelling.ts';
+import { inEitherSpelling } from './aws-spelling.ts';
 import { ticketId } from './configuration.ts';
 import { flexMatchLimits } from './limits.ts';
 import { type SearchingTicket, ticketPlayerWithin } from './ticket.ts';
@@ -7,15 +7,12 @@ import { type SearchingTicket, ticketPlayerWithin } from './ticket.ts';
 /** The most players of a running match (StartMatchBackfill). */
 const backfillPlayers = 199;
 
-const ticket = z.preprocess(
-  inOurSpelling,
+const ticket = inEitherSpelling(
   z
     .strictObject({
       ticketId,
       startTime: z.iso.datetime({ offset: true, error: 'must be ISO 8601, e.g. 2026-01-01T00:00:00Z' }),
-      players: z
-        .array(z.preprocess(inOurSpelling, ticketPlayerWithin(flexMatchLimits)))
-        .min(1, 'at least 1 player'),
+      players: z.array(ticketPlayerWithin(flexMatchLimits)).min(1, 'at least 1 player'),
       backfill: z.boolean().optional(),
     })
     .superRefine(({ players, backfill }, context) => {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { inEitherSpelling } from './aws-spelling.ts';
 import type { Limits } from './limits.ts';
 
 /** Limits that every ticket is held to, beside those a configuration may raise (`limits.ts`). */
@@ -58,26 +59,28 @@ export type AttributeValue = z.output<ReturnType<typeof attributeValueWithin>>;
 
 /** A player as a ticket carries them. `latencyInMs` maps location to positive whole milliseconds. */
 export const ticketPlayerWithin = (limits: Limits) =>
-  z.strictObject({
-    playerId: wellFormed(ticketLimits.playerIdLength),
-    attributes: z
-      .record(name, attributeValueWithin(limits))
-      .refine(
-        (map) => Object.keys(map).length <= limits.attributesPerPlayer,
-        `at most ${limits.attributesPerPlayer} attributes per player`,
-      )
-      .default({}),
-    latencyInMs: z
-      .record(name, z.int().positive())
-      .refine(
-        (map) => Object.keys(map).length <= ticketLimits.locations,
-        `at most ${ticketLimits.locations} locations`,
-      )
-      .optional(),
-    team: wellFormed(1024).optional(),
-    /** The session that goes into the match; without it the player's newest open one does. */
-    sessionId: z.string().min(1).max(128).optional(),
-  });
+  inEitherSpelling(
+    z.strictObject({
+      playerId: wellFormed(ticketLimits.playerIdLength),
+      attributes: z
+        .record(name, attributeValueWithin(limits))
+        .refine(
+          (map) => Object.keys(map).length <= limits.attributesPerPlayer,
+          `at most ${limits.attributesPerPlayer} attributes per player`,
+        )
+        .default({}),
+      latencyInMs: z
+        .record(name, z.int().positive())
+        .refine(
+          (map) => Object.keys(map).length <= ticketLimits.locations,
+          `at most ${ticketLimits.locations} locations`,
+        )
+        .optional(),
+      team: wellFormed(1024).optional(),
+      /** The session that goes into the match; without it the player's newest open one does. */
+      sessionId: z.string().min(1).max(128).optional(),
+    }),
+  );
 export type TicketPlayer = z.output<ReturnType<typeof ticketPlayerWithin>>;
 
 const utf8Bytes = (it: string): number => new TextEncoder().encode(it).length;

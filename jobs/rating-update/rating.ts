@@ -50,6 +50,12 @@ export function visibleRating(rating: Pick<Rating, 'mu'>): number {
   return Math.round(1500 + (rating.mu - newcomer.mu) * pointsPerMu);
 }
 
+/** The mean behind an integer that players see. */
+export const muShownAs = (points: number): number => newcomer.mu + (points - 1500) / pointsPerMu;
+
+/** The uncertainty of somebody who has played for long, in units of mu: some 60 points. */
+export const wellKnown = 2;
+
 /** The rating a player has almost certainly (mu − 3σ), on the scale players see: low for a newcomer, rising as they play. */
 export function cautiousRating({ mu, sigma }: Pick<Rating, 'mu' | 'sigma'>): number {
   return visibleRating({ mu: mu - 3 * sigma });

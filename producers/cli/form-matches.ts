@@ -3,6 +3,7 @@ import { problemsOf } from '../../jobs/contract.ts';
 import { compileRuleSet } from '../../jobs/matchmaking/engine/compile.ts';
 import type { FormedMatch } from '../../jobs/matchmaking/engine/match.ts';
 import { MatchPool } from '../../jobs/matchmaking/engine/pool.ts';
+import { checkQuality, type QualityTarget, quality, qualityTarget } from '../../jobs/matchmaking/quality.ts';
 import { checkTicket } from '../../jobs/matchmaking/rule-set/check-ticket.ts';
 import { loadRuleSet, type RuleSet } from '../../jobs/matchmaking/rule-set/load.ts';
 import type { SearchingTicket } from '../../jobs/matchmaking/ticket.ts';
@@ -17,6 +18,8 @@ interface MatchOptions {
   readonly seed: number;
   readonly order: 'closest' | 'documented';
   readonly hold: number;
+  readonly chance?: number;
+  readonly eases: readonly number[];
   readonly explain?: true;
 }
 
@@ -53,12 +56,27 @@ export function formMatchesCommand(from: string): Command {
       wholeNumber,
       0,
     )
+    .option(
+      '--chance <low>',
+      "hold matches back in which a side's chance is lower, e.g. 0.45, by Elo of the rule set's balancedAttribute",
+      Number,
+    )
+    .option(
+      '--eases <s,...>',
+      'ages of the oldest ticket (seconds) at which that chance eases, and at last ends',
+      (text) => text.split(',').map(wholeNumber),
+      [30, 60],
+    )
     .addHelpText('after', example)
     .option('--explain', 'say of every ticket left waiting what it waits for')
     .action(async (options: MatchOptions) => {
       const ruleSet = await readRuleSet(from, options.ruleSet);
       const tickets = await readTickets(from, options.tickets, ruleSet);
-      const engine = compileRuleSet(ruleSet, { order: options.order, holdMs: options.hold * 1_000 });
+      const engine = compileRuleSet(ruleSet, {
+        order: options.order,
+        holdMs: options.hold * 1_000,
+        quality: targetOf(options, ruleSet),
+      });
       const pool = new MatchPool(engine);
       for (const ticket of tickets) pool.add(ticket);
       const { matches } = pool.pass(options.now, options.seed);
@@ -83,6 +101,19 @@ function described({ teams, tickets, location }: FormedMatch) {
     tickets: tickets.map((it) => it.ticketId).sort(),
     ...(location !== undefined && { location }),
   };
+}
+
+/** The quality target that a configuration of these options would have. */
+function targetOf({ chance, eases }: MatchOptions, ruleSet: RuleSet): QualityTarget | undefined {
+  if (chance === undefined) return undefined;
+  const parsed = quality.safeParse({ winChance: [chance, 1 - chance], easesAfterSeconds: eases });
+  const asked = { quality: parsed.data, ratingAttributes: {} };
+  const problems = parsed.success
+    ? checkQuality(asked, ruleSet).map(({ message }) => message)
+    : problemsOf(parsed.error);
+  if (problems.length > 0)
+    throw new RequestError('invalid-request', `--chance, --eases: ${problems.join('; ')}`);
+  return qualityTarget(asked, ruleSet);
 }
 
 async function readRuleSet(from: string, file: string): Promise<RuleSet> {

@@ -1,5 +1,5 @@
 import type { DescribedTicket } from '../../jobs/matchmaking/described-ticket.ts';
-import type { Explanation } from '../../jobs/matchmaking/engine/explain.ts';
+import type { Explanation } from '../../jobs/matchmaking/engine/explanation.ts';
 import type { TicketExplanation } from '../../jobs/matchmaking/ticket-explanation.ts';
 import { table } from './table.ts';
 import { counted, duration, since } from './wording.ts';

@@ -1,7 +1,7 @@
 import type { QueueName } from '../../jobs/contract.ts';
 import type { Clock } from '../../jobs/fleet-time.ts';
 import { ticketId as ticketIdSchema } from '../../jobs/matchmaking/configuration.ts';
-import type { Explanation } from '../../jobs/matchmaking/engine/explain.ts';
+import type { Explanation } from '../../jobs/matchmaking/engine/explanation.ts';
 import {
   forPlayer,
   type JobState,

@@ -109,7 +109,7 @@ const ratingOf = ({ players }: SearchingTicket): number => {
   return skill !== undefined && 'N' in skill ? skill.N : 0;
 };
 
-function gaps(tickets: readonly SearchingTicket[], matches: readonly FormedMatch[]) {
+export function gaps(tickets: readonly SearchingTicket[], matches: readonly FormedMatch[]) {
   const found = matches.map(({ tickets: [one, other] }) =>
     one && other ? Math.abs(ratingOf(one) - ratingOf(other)) : 0,
   );

@@ -1,5 +1,5 @@
-import { chanceFrom } from '../../jobs/matchmaking/engine/chance.ts';
 import type { SearchingTicket, TicketPlayer } from '../../jobs/matchmaking/ticket.ts';
+import { type Draw, drawFrom } from './draw.ts';
 
 /** When the passes of the bench take place, ms. Tickets are up to a minute older. */
 export const benchNow = 1_750_000_000_000;
@@ -15,14 +15,6 @@ export interface Workload {
   readonly ticket: (draw: Draw, id: string) => Omit<SearchingTicket, 'ticketId' | 'since'>;
 }
 
-interface Draw {
-  /** 0 up to, not including, 1. */
-  readonly chance: () => number;
-  /** Normally distributed. */
-  readonly normal: (mean: number, deviation: number) => number;
-  readonly oneOf: <T>(choices: readonly T[]) => T;
-}
-
 /** Tickets that have searched for a minute and less, oldest first; with `age` 0 (ms) all have just come. */
 export function ticketsOf(
   { ticket }: Workload,
@@ -30,13 +22,7 @@ export function ticketsOf(
   seed: number,
   age = 60_000,
 ): SearchingTicket[] {
-  const chance = chanceFrom(seed);
-  const draw: Draw = {
-    chance,
-    normal: (mean, deviation) =>
-      mean + deviation * Math.sqrt(-2 * Math.log(1 - chance())) * Math.cos(2 * Math.PI * chance()),
-    oneOf: (choices) => choices[Math.floor(chance() * choices.length)] as (typeof choices)[number],
-  };
+  const draw = drawFrom(seed);
   return Array.from({ length: count }, (_, index) => ({
     ticketId: `t${seed}-${index}`,
     since: benchNow - Math.floor(age * (1 - index / count)),

@@ -16,6 +16,7 @@ const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   'job-times': () => import('./job-times.ts'),
   overload: () => import('./overload.ts'),
   ratings: () => import('./ratings.ts'),
+  quality: () => import('./quality.ts'),
   'rating-update': () => import('./rating-update.ts'),
   scripts: () => import('./scripts.ts'),
   soak: () => import('./soak.ts'),

@@ -13,7 +13,8 @@ interface Schema {
   readonly properties?: Readonly<Record<string, Schema>>;
   readonly required?: readonly string[];
   readonly additionalProperties?: Schema | boolean;
-  readonly items?: Schema;
+  readonly items?: Schema | false;
+  readonly prefixItems?: readonly Schema[];
   readonly minItems?: number;
   readonly minimum?: number;
   readonly maximum?: number;
@@ -53,8 +54,9 @@ function make(schema: Schema, random: Chance): unknown {
     case 'object':
       return makeObject(schema, random);
     case 'array':
+      if (schema.prefixItems) return schema.prefixItems.map((item) => make(item, random));
       return Array.from({ length: (schema.minItems ?? 0) + Math.floor(random.uniform() * 3) }, () =>
-        make(schema.items ?? {}, random),
+        make(schema.items || {}, random),
       );
     case 'integer':
     case 'number':

@@ -180,6 +180,29 @@ describe('an attribute that is no number cannot be taken from ratings', () => {
     });
   });
 
+  test('a quality target needs ratings or a balancedAttribute, now and under a later rule set', async () => {
+    const quality = { winChance: [0.45, 0.55] as [number, number], easesAfterSeconds: [20] };
+    const { configuration } = aConfiguration();
+    const store = (more: object) =>
+      perform(storeConfiguration(fleet.stores), [{ ...configuration, quality, ...more }]);
+    const body = JSON.stringify({ ...JSON.parse(duelRuleSet), algorithm: { balancedAttribute: 'skill' } });
+    await perform(storeRuleSet(fleet.stores), [{ name: 'duel', body }]);
+
+    expect(await store({})).toMatchObject({ kind: 'done' });
+    expect(await perform(storeRuleSet(fleet.stores), [{ name: 'duel', body: duelRuleSet }])).toMatchObject({
+      kind: 'refused',
+      reason: expect.stringMatching(/configuration duel does not fit it:\nquality: nothing says how good/),
+    });
+    expect(await store({ ratingAttributes: { skill: 'rating' } })).toMatchObject({ kind: 'done' });
+    expect(await perform(storeRuleSet(fleet.stores), [{ name: 'duel', body: duelRuleSet }])).toMatchObject({
+      kind: 'done',
+    });
+    expect(await store({ ratingAttributes: {} })).toMatchObject({
+      kind: 'refused',
+      reason: expect.stringMatching(/^quality: nothing says/),
+    });
+  });
+
   test('and a rule set that would take the number away is refused too', async () => {
     await perform(storeRuleSet(fleet.stores), [{ name: 'duel', body: duelRuleSet }]);
     await put({ skill: 'rating' });

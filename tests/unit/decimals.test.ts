@@ -103,6 +103,18 @@ describe('bounds are inclusive for decimals, whatever their order of adding', ()
     expect(meets(versus(3, [{ ...same, operation: '!=' }]), [0.1, 0.2, 0.3], [0.3, 0.2, 0.1])).toBe(false);
   });
 
+  test('equal numbers of any size have no deviation', () => {
+    const alike = {
+      type: 'comparison',
+      measurements: ['stddev(teams[*].players.attributes[skill])'],
+      operation: '=',
+      referenceValue: 0,
+    };
+
+    for (const skill of [0.1, 1_000_000.1, 1e12 / 3])
+      expect(meets(versus(3, [alike]), [skill, skill, skill], [skill, skill, skill])).toBe(true);
+  });
+
   test('an explanation never tells of a miss that is only rounding', () => {
     const rules = [
       { type: 'batchDistance', batchAttribute: 'skill', maxDistance: 0.1 },
@@ -120,7 +132,7 @@ describe('bounds are inclusive for decimals, whatever their order of adding', ()
 describe('an average over nobody makes undefined whatever contains it', () => {
   const teams = ['red', 'blue', 'green'].map((name) => ({ name, minPlayers: 0, maxPlayers: 1 }));
 
-  test.each(['min', 'max', 'avg', 'median', 'sum', 'stddev'])(
+  test.each(['min', 'max', 'avg', 'median', 'sum', 'stddev', 'count'])(
     '%s of averages, wherever the empty team stands',
     (outer) => {
       for (const empty of ['red', 'blue', 'green']) {

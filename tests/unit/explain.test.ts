@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { RawRuleSet } from '../../jobs/invariants/naive-checker.ts';
-import type { Explanation } from '../../jobs/matchmaking/engine/explain.ts';
+import type { Explanation } from '../../jobs/matchmaking/engine/explanation.ts';
 import { MatchPool } from '../../jobs/matchmaking/engine/pool.ts';
 import type { SearchingTicket } from '../../jobs/matchmaking/ticket.ts';
 import { backfill, engineOf, now, ticket, versus } from './engine/builders.ts';
@@ -50,7 +50,7 @@ describe('a ticket that waits for others', () => {
     expect(found).toMatchObject({ waitsFor: 'players', playersNeeded: 4, playersInReach: 1 });
   });
 
-  test.each<[string, object]>([
+  test.each<[string, object, number]>([
     [
       'one team compared with the other',
       {
@@ -59,8 +59,9 @@ describe('a ticket that waits for others', () => {
         operation: '=',
         referenceValue: 'count(teams[blue].players)',
       },
+      3,
     ],
-    ['all compared', { type: 'comparison', measurements: ['count(teams[*].players)'], operation: '=' }],
+    ['all compared', { type: 'comparison', measurements: ['count(teams[*].players)'], operation: '=' }, 3],
     [
       'a spread of 0',
       {
@@ -69,13 +70,24 @@ describe('a ticket that waits for others', () => {
         referenceValue: 'min(count(teams[*].players))',
         maxDistance: 0,
       },
+      3,
     ],
-  ])('counts as many on the other team where a rule wants equal sizes: %s', (_, rule) => {
+    [
+      'a spread of 1',
+      {
+        type: 'distance',
+        measurements: ['max(count(teams[*].players))'],
+        referenceValue: 'min(count(teams[*].players))',
+        maxDistance: 1,
+      },
+      2,
+    ],
+  ])('counts as many on the other team where a rule wants like sizes: %s', (_, rule, playersNeeded) => {
     const teams = ['red', 'blue'].map((name) => ({ name, minPlayers: 1, maxPlayers: 4 }));
 
     expect(why(versus(1, [rule], { teams }), [ticket('trio', [{}, {}, {}])])).toMatchObject({
       waitsFor: 'players',
-      playersNeeded: 3,
+      playersNeeded,
     });
   });
 

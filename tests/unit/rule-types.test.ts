@@ -23,7 +23,10 @@ const compared = (attribute: string, operation: string, referenceValue: unknown)
 
 describe('a literal takes the type of what it is compared with', () => {
   test('every string, numerals included, equals itself and no other in a comparison of strings', () => {
-    const word = fc.oneof(fc.integer().map(String), fc.constantFrom('0012', '1.0', '1e3', ' 7', 'duel'));
+    const word = fc.oneof(
+      fc.integer().map(String),
+      fc.constantFrom('0012', '1.0', '1e3', ' 7', 'duel', 'Flag (classic)', 'a[1]'),
+    );
     fc.assert(
       fc.property(word, word, (version, reference) => {
         const same = version === reference;
@@ -42,6 +45,22 @@ describe('a literal takes the type of what it is compared with', () => {
         roles: ['12'],
       }),
     ).toBe(true);
+  });
+
+  test('so does each entry of a list', () => {
+    const rule = {
+      ...compared('roles', '=', [12]),
+      type: 'collection',
+      operation: 'reference_intersection_count',
+    };
+
+    expect(plays(versus(1, [rule]), { roles: ['12'] })).toBe(true);
+  });
+
+  test('a misspelt function over teams is no string', () => {
+    expect(problemsOf(versus(1, [compared('mode', '=', `smu(${flat('mode')})`)]))).toEqual([
+      expect.stringMatching(/did you mean "sum"/),
+    ]);
   });
 
   test('so does the value of an expansion step', () => {
@@ -132,6 +151,14 @@ describe('lists, balancing and text', () => {
     expect(problemsOf(versus(1, [list('teams[*].players.attributes[roles]'), counted]))).toEqual([]);
   });
 
+  test('contains takes one value', () => {
+    const contains = (reference: unknown) =>
+      problemsOf(versus(1, [{ ...compared('roles', 'contains', reference), type: 'collection' }]));
+
+    expect(contains(['a', 'b'])).toEqual([expect.stringContaining('must be one value')]);
+    expect(contains(['a'])).toEqual([]);
+  });
+
   test('"balanced" needs its attribute', () => {
     expect(problemsOf(versus(1, [], { algorithm: { strategy: 'balanced' } }))).toEqual([
       expect.stringMatching(/^algorithm\.balancedAttribute: is missing/),
@@ -177,10 +204,16 @@ describe('a limit on players that a party average can hide', () => {
   const near = { type: 'distance', measurements: [flat('skill')], referenceValue: 50, maxDistance: 9 };
 
   test('is warned about, and the warning names min and max', () => {
-    expect(hides(versus(2, [compared('skill', '>=', 10), near]))).toEqual([
-      'rules[0].partyAggregation',
-      'rules[1].partyAggregation',
-    ]);
+    const rules = [
+      compared('skill', '>=', 10),
+      near,
+      { ...compared('skill', '>=', 10), measurements: ['min(teams[red].players.attributes[skill])'] },
+      { ...compared('skill', '>=', 'count(teams[red].players)') },
+      { type: 'batchDistance', batchAttribute: 'skill', maxDistance: 9 },
+      { type: 'latency', maxLatency: 100 },
+    ];
+
+    expect(hides(versus(2, rules))).toEqual(rules.map((_, index) => `rules[${index}].partyAggregation`));
   });
 
   test.each<[string, object, number]>([
@@ -193,6 +226,8 @@ describe('a limit on players that a party average can hide', () => {
     ],
     ['it is measured from the match itself', { ...near, referenceValue: `avg(${flat('skill')})` }, 2],
     ['it compares strings', compared('mode', '=', 'x'), 2],
+    ['all values of the batch are one', { type: 'batchDistance', batchAttribute: 'mode' }, 2],
+    ['it limits a sum', { ...compared('skill', '>=', 10), measurements: [`sum(${flat('skill')})`] }, 2],
   ])('no warning where %s', (_, rule, size) => {
     expect(hides(versus(size, [rule]))).toEqual([]);
   });

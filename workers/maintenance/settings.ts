@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { done, refused } from '../../jobs/contract.ts';
 import type { pauseConfiguration, putConfiguration, putRuleSet } from '../../jobs/maintenance/maintenance.ts';
 import type { Configuration, InstalledConfiguration } from '../../jobs/matchmaking/configuration.ts';
+import { checkQuality } from '../../jobs/matchmaking/quality.ts';
 import { checkRatingAttributes } from '../../jobs/matchmaking/rating-attributes.ts';
 import { type LoadedRuleSet, loadRuleSet, loadRuleSetWith } from '../../jobs/matchmaking/rule-set/load.ts';
 import type { Handler } from '../handler.ts';
@@ -58,12 +59,15 @@ export const storeConfiguration =
     return done({ version: installed.version });
   };
 
-/** What of a configuration does not fit a rule set: its own expansions, or what it takes from ratings. */
+/** What of a configuration does not fit a rule set: its own expansions, what it takes from ratings, or its quality target. */
 function misfitOf(configuration: Configuration, body: string): string | undefined {
-  const { backfillExpansions, ratingAttributes = {} } = configuration;
+  const { backfillExpansions, ratingAttributes = {}, quality } = configuration;
   const fitting = loadRuleSetWith(body, backfillExpansions);
   if (!fitting.ok) return problemsIn(fitting);
-  const problems = checkRatingAttributes(ratingAttributes, fitting.ruleSet);
+  const problems = [
+    ...checkRatingAttributes(ratingAttributes, fitting.ruleSet),
+    ...checkQuality({ quality, ratingAttributes }, fitting.ruleSet),
+  ];
   return problems.length > 0 ? problems.map((it) => `${it.path}: ${it.message}`).join('\n') : undefined;
 }
 

@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { type Clock, toRedisTime } from '../../jobs/fleet-time.ts';
-import type { Explanation } from '../../jobs/matchmaking/engine/explain.ts';
+import type { Explanation } from '../../jobs/matchmaking/engine/explanation.ts';
 import type { MatchPool } from '../../jobs/matchmaking/engine/pool.ts';
 import type { Pool } from '../pool/pool.ts';
 import type { Mirror } from './mirror.ts';

@@ -1,6 +1,7 @@
 import type { InstalledConfiguration } from '../../jobs/matchmaking/configuration.ts';
 import { compileRuleSet, type Engine } from '../../jobs/matchmaking/engine/compile.ts';
 import { openPoolOf } from '../../jobs/matchmaking/pool-name.ts';
+import { qualityTarget } from '../../jobs/matchmaking/quality.ts';
 import { loadRuleSetWith, type RuleSet } from '../../jobs/matchmaking/rule-set/load.ts';
 import { partyWithin } from '../../jobs/matchmaking/ticket.ts';
 import type { Pool } from './pool.ts';
@@ -74,11 +75,17 @@ function compile(installed: InstalledConfiguration): CurrentConfiguration {
     );
   }
   const { ruleSet } = loaded;
-  const { name, order, limits, minimumHoldSeconds } = installed.configuration;
+  const { name, order, limits, minimumHoldSeconds, ratingAttributes } = installed.configuration;
+  const [balanceBy] = Object.keys(ratingAttributes);
   return {
     installed,
     ruleSet,
-    engine: compileRuleSet(ruleSet, { order, holdMs: minimumHoldSeconds * 1_000 }),
+    engine: compileRuleSet(ruleSet, {
+      order,
+      holdMs: minimumHoldSeconds * 1_000,
+      ...(balanceBy !== undefined && { balanceBy }),
+      quality: qualityTarget(installed.configuration, ruleSet),
+    }),
     poolOf: openPoolOf(name, ruleSet),
     party: partyWithin(limits),
   };

@@ -5,7 +5,8 @@ import type { Engine, Stage } from './engine.ts';
 /**
  * The candidates that could play where the anchor can, all in one location; undefined when no latency rule limits any.
  * `largestPopulation` (also for exhaustive searches): the location acceptable to most. `fastestRegion`: the anchor's
- * fastest, and only tickets for whom it is the fastest too. A choice of whom to try first, never a verdict.
+ * fastest, and only tickets for whom it is the fastest too. A choice of whom to try first, never a verdict: how long
+ * `fastestRegion` leaves no other is in `fastest-region.ts`.
  */
 export function inOneLocation(
   engine: Engine,
@@ -13,9 +14,9 @@ export function inOneLocation(
   candidates: readonly Candidate[],
 ): Candidate[] | undefined {
   const { stage } = anchor;
-  if (engine.stages[stage]?.latencyLimits.length === 0) return undefined;
   if (engine.algorithm.batchingPreference === 'fastestRegion')
     return candidates.filter(({ fastest }) => fastest === anchor.fastest);
+  if (engine.stages[stage]?.latencyLimits.length === 0) return undefined;
   const populations = new Int32Array(31);
   const own = anchor.reach[stage] ?? 0;
   for (const { reach } of candidates)
@@ -64,12 +65,4 @@ function within({ latencies }: Block, location: string, limits: Stage['latencyLi
     if (latency === undefined || latency > maxLatency) return false;
   }
   return true;
-}
-
-export function fastestOf(blocks: readonly Block[], locations: Map<string, number>): number {
-  let best = 0;
-  let lowest = Number.POSITIVE_INFINITY;
-  for (const [location, latency] of blocks[0]?.latencies[0] ?? [])
-    if (latency < lowest) [best, lowest] = [bitOf(location, locations), latency];
-  return best;
 }

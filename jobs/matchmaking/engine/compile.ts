@@ -1,14 +1,18 @@
+import type { QualityTarget } from '../quality.ts';
 import { evaluationsOf } from '../rule-set/evaluations.ts';
-import { pathsOf, rulesIn } from '../rule-set/expression.ts';
+import { type Expression, pathsOf, rulesIn } from '../rule-set/expression.ts';
 import { instanceNames, type Rule, type RuleSet } from '../rule-set/rule-set.ts';
 import { everyExpansion, ofBackfill, onlyLoosens, ruleSetAt, stageStarts } from './at-age.ts';
 import { Columns } from './columns.ts';
 import type { Check, Engine, Judgement, Stage } from './engine.ts';
-import { keyRulesOf, nearnessOf, windowOf } from './nearness.ts';
+import { compileEvenness } from './evenness.ts';
+import { spillsAfterMs } from './fastest-region.ts';
+import { balanceColumnsOf, keyRulesOf, nearnessOf, windowOf } from './nearness.ts';
 import { sortRulesOf } from './preference.ts';
 import { canBreak, compileRule, latencyIndex, type RuleScope } from './rules/compile-rule.ts';
-import type { Order } from './rules/judge.ts';
+import type { Judge, Order } from './rules/judge.ts';
 import type { PlacedLatency } from './rules/latency.ts';
+import { broken, holding } from './verdict.ts';
 
 export type { Engine } from './engine.ts';
 
@@ -23,11 +27,15 @@ interface Options {
   readonly order?: Order;
   /** How long (ms) the oldest ticket of a match below its maximum must have waited. Default 0: not at all. */
   readonly holdMs?: number;
+  /** Number attribute that teams are made even by. Default: `balancedAttribute`, else what the rules limit. */
+  readonly balanceBy?: string;
+  /** How even a match has to be. Absent: as the rules allow. */
+  readonly quality?: QualityTarget | undefined;
 }
 
 /** Compiles a rule set once. */
 export function compileRuleSet(ruleSet: RuleSet, options: Options = {}): Engine {
-  const { holdMs = 0 } = options;
+  const { holdMs = 0, quality } = options;
   const order = options.order ?? 'closest';
   const columns = new Columns(ruleSet.attributes);
   const teamNames = ruleSet.teams.flatMap(instanceNames);
@@ -40,26 +48,37 @@ export function compileRuleSet(ruleSet: RuleSet, options: Options = {}): Engine 
   };
   const keyRules = keyRulesOf(ruleSet, columns);
   const nearness = nearnessOf(ruleSet, columns);
+  const balanceColumns = balanceColumnsOf(ruleSet, columns, nearness, order, options.balanceBy);
+  const known = nearness.map(({ column }) => column);
+  const measures = [
+    ...nearness,
+    ...balanceColumns.filter((column) => !known.includes(column)).map((column) => ({ column, scale: 1 })),
+  ];
   const sortRules = sortRulesOf(ruleSet);
   const stages: Stage[] = [];
-  // The end of the hold is a stage like any other, so that whoever reaches it wakes.
-  const starts = [...new Set([...stageStarts(ruleSet), holdMs])].sort((a, b) => a - b);
+  // The end of the hold is a stage like any other, and so is each easing, so that whoever reaches it wakes.
+  const spills = ruleSet.algorithm.batchingPreference === 'fastestRegion' ? [spillsAfterMs] : [];
+  const changes = [...stageStarts(ruleSet), holdMs, ...(quality?.easesAt ?? []), ...spills];
+  const starts = [...new Set(changes)].sort((a, b) => a - b);
   for (const from of starts) {
     const effective = ruleSetAt(ruleSet, from);
     const earlier = stages.at(-1);
-    const judgement = judgementOf(effective, scope);
+    const judgement = judgementOf(effective, scope, true);
     const filling = ruleSet.backfillExpansions && ruleSetAt(ofBackfill(ruleSet), from);
-    const backfill = filling ? judgementOf(filling, scope) : judgement;
+    const backfill = filling ? judgementOf(filling, scope, false) : judgement;
     const fewest = [judgement, backfill].map((it) => it.minPlayers.reduce((sum, min) => sum + min, 0));
+    const peopled = [judgement, backfill].map((it) => it.minPlayers.filter((min) => min > 0).length);
     const windows = [effective, filling ?? effective].map((it) => windowOf(it, nearness, columns));
     stages.push({
       from,
       ...judgement,
       backfill,
       fewest: Math.min(...fewest, earlier?.fewest ?? Number.POSITIVE_INFINITY),
+      peopled: Math.min(...peopled, earlier?.peopled ?? Number.POSITIVE_INFINITY),
       room: judgement.maxPlayers.map((max, team) =>
         Math.max(max, backfill.maxPlayers[team] ?? 0, earlier?.room[team] ?? 0),
       ),
+      boundByReach: isBoundByReach(ruleSet, judgement, scope),
       window: Math.max(earlier?.window ?? 0, ...windows),
     });
   }
@@ -76,6 +95,11 @@ export function compileRuleSet(ruleSet: RuleSet, options: Options = {}): Engine 
     keyRules: keyRules.map(({ rule }) => rule),
     keyColumns: [...new Set(keyRules.flatMap((rule) => rule.columns))],
     nearness,
+    measures,
+    balance: balanceColumns.map((column) => {
+      const index = measures.findIndex((measure) => measure.column === column);
+      return { index, scale: measures[index]?.scale ?? 1 };
+    }),
     sortRules,
     sortColumns: ruleSet.algorithm.batchingPreference === 'sorted' ? ruleSet.algorithm.sortByAttributes : [],
     batchSize: order === 'documented' || sortRules.length > 0 ? batch : undefined,
@@ -83,14 +107,16 @@ export function compileRuleSet(ruleSet: RuleSet, options: Options = {}): Engine 
     stages,
     holdMs,
     heldBelow: starts.indexOf(holdMs),
+    evenness: quality && compileEvenness(quality, columns, starts),
   };
 }
 
-function judgementOf(effective: RuleSet, scope: RuleScope): Judgement {
+/** `byReach`: a match is judged by the limits that the reach of its tickets has been read off. */
+function judgementOf(effective: RuleSet, scope: RuleScope, byReach: boolean): Judgement {
   return {
     minPlayers: perInstance(effective, 'minPlayers'),
     maxPlayers: perInstance(effective, 'maxPlayers'),
-    checks: compileChecks(effective, scope),
+    checks: compileChecks(effective, scope, byReach),
     latencyRules: latencyRules(effective, scope),
     latencyLimits: latencyRules(effective, scope).flatMap(({ rule: { maxLatency }, index }) =>
       maxLatency === undefined ? [] : [{ index, maxLatency }],
@@ -112,25 +138,61 @@ function enforcedRules(ruleSet: RuleSet): Rule[] {
   );
 }
 
-function compileChecks(ruleSet: RuleSet, scope: RuleScope): Check[] {
+function compileChecks(ruleSet: RuleSet, scope: RuleScope, byReach: boolean): Check[] {
   const enforced = enforcedRules(ruleSet);
-  const checks = enforced.map((rule, index) => ({
-    rule: ruleSet.rules.indexOf(rule),
-    judge: compileRule(
-      rule,
-      ruleSet.rules,
-      scope,
-      enforced.slice(0, index).filter((earlier) => earlier.type === 'latency'),
-    ),
-    prunes: canBreak(rule, scope),
-  }));
+  const latency = enforced.filter(({ type }) => type === 'latency');
+  const checks = enforced.map((rule, index) => {
+    const before = enforced.slice(0, index).filter((earlier) => earlier.type === 'latency');
+    const judge = compileRule(rule, ruleSet.rules, scope, before);
+    const limitOnly = rule.type === 'latency' && rule.maxDistance === undefined && latency.length === 1;
+    return {
+      rule: ruleSet.rules.indexOf(rule),
+      judge: limitOnly && byReach && scope.prunes ? judgeByReach(judge) : judge,
+      prunes: canBreak(rule, scope),
+      ofTeams: asksForTeams(rule, ruleSet),
+    };
+  });
   return checks.sort((a, b) => Number(b.prunes) - Number(a.prunes));
+}
+
+/** A location that suits every ticket by a limit is a bit that all of them have; bits that locations share prove nothing. */
+function judgeByReach(exact: Judge): Judge {
+  return (lineup) => (lineup.reach === 0 ? broken : lineup.crowded > 0 ? exact(lineup) : holding);
+}
+
+/** Only where limits loosen with age, and none but the newest ticket's age decides by which of them a match is judged. */
+function isBoundByReach(
+  { algorithm, backfillExpansions }: RuleSet,
+  { latencyLimits }: Judgement,
+  { prunes }: RuleScope,
+): boolean {
+  const newest = algorithm.expansionAgeSelection === 'newest';
+  return latencyLimits.length > 0 && prunes && newest && backfillExpansions === undefined;
 }
 
 function latencyRules(ruleSet: RuleSet, scope: RuleScope): PlacedLatency[] {
   return enforcedRules(ruleSet).flatMap((rule) =>
     rule.type === 'latency' ? [{ rule, index: latencyIndex(scope, rule.partyAggregation) }] : [],
   );
+}
+
+/** Whether a rule may hold in one split of a match's tickets and not in another. */
+function asksForTeams(rule: Rule, ruleSet: RuleSet): boolean {
+  if (rule.type === 'latency' || rule.type === 'batchDistance') return false;
+  if (rule.type === 'compound') {
+    const parts = rulesIn(rule.statement);
+    return ruleSet.rules.some((part) => parts.includes(part.name) && asksForTeams(part, ruleSet));
+  }
+  const everybody = ruleSet.teams.reduce((sum, { quantity }) => sum + quantity, 0);
+  const expressions = 'measurements' in rule ? [...rule.measurements, rule.referenceValue] : [];
+  const isOfMatch = (expression: Expression | undefined): boolean => {
+    if (expression === undefined || expression.kind === 'literal') return true;
+    if (expression.kind === 'path') return false;
+    const { name, of } = expression;
+    if (name === 'flatten' && of.kind === 'path') return of.teams.length === everybody;
+    return isOfMatch(of);
+  };
+  return !expressions.every(isOfMatch);
 }
 
 /** Two instances are alike when they have the same sizes at every age and stand in the same paths of every rule. */

@@ -1,6 +1,7 @@
 import type { Algorithm, NumberAggregation, RuleSet, SortRule } from '../rule-set/rule-set.ts';
 import { matchSizes } from '../rule-set/rule-set.ts';
 import type { Columns } from './columns.ts';
+import type { Evenness } from './evenness.ts';
 import type { Judge, Order } from './rules/judge.ts';
 import type { PlacedLatency } from './rules/latency.ts';
 
@@ -11,6 +12,8 @@ export interface Check {
   readonly judge: Judge;
   /** Whether it can be broken for good, so that it is worth asking about a match still being built. */
   readonly prunes: boolean;
+  /** Whether it asks who is on which team, and not only who is in the match. */
+  readonly ofTeams: boolean;
 }
 
 /** What a match is judged by at one stage. */
@@ -35,6 +38,10 @@ export interface Stage extends Judgement {
   readonly room: readonly number[];
   /** The fewest players a match judged at this stage or an earlier one can have. */
   readonly fewest: number;
+  /** Members of a match judged at this stage or a later one have a location in common that suits them by the limits of this one. */
+  readonly boundByReach: boolean;
+  /** The fewest teams with players that such a match can have. */
+  readonly peopled: number;
   /** No two tickets further apart in the first of `Engine.nearness` can share a match judged at this stage or earlier. */
   readonly window: number;
 }
@@ -64,6 +71,10 @@ export interface Engine {
   /** Columns whose values all members of a match share. */
   readonly keyColumns: readonly number[];
   readonly nearness: readonly Nearness[];
+  /** What is read of each ticket into `Candidate.numbers`: `nearness`, and what `balance` needs beyond it. */
+  readonly measures: readonly Nearness[];
+  /** What the teams of a match should have alike means of: places in `measures`, and the unit. */
+  readonly balance: readonly { readonly index: number; readonly scale: number }[];
   readonly sortRules: readonly SortRule[];
   /** `sortByAttributes`, for batches of like tickets. */
   readonly sortColumns: readonly string[];
@@ -76,6 +87,8 @@ export interface Engine {
   readonly holdMs: number;
   /** The stage that tickets of this age are in: a match below its maximum needs one in it or a later one. */
   readonly heldBelow: number;
+  /** How even a match has to be, where that is asked for. */
+  readonly evenness: Evenness | undefined;
 }
 
 /** The stage an age (ms) falls into. */

@@ -3,59 +3,17 @@ import { ofBackfill } from './at-age.ts';
 import type { Candidate } from './candidate.ts';
 import { chanceFrom } from './chance.ts';
 import type { Engine } from './engine.ts';
+import type { Explanation, NearestMiss } from './explanation.ts';
+import { neighboursOf, spillsAfterMs } from './fastest-region.ts';
 import { missingPlayers } from './missing-players.ts';
 import type { Neighbourhood } from './neighbourhood.ts';
 import { neverReasons } from './never.ts';
-import { type NextStep, nextStepOf } from './next-step.ts';
-import { type Held, Search } from './search.ts';
+import { nextStepOf } from './next-step.ts';
+import { Search } from './search.ts';
 import { searchAround } from './search-around.ts';
 import { distance, type Obstacle, Seating } from './seating.ts';
 import { summaryOf } from './summary.ts';
 import { Tally } from './tally.ts';
-
-/**
- * What a ticket waits for. `never`: no match can hold it. `matched`: in a match that is being committed. `alone`: the
- * next pass makes it a match of its own. `soon`: the next pass finds it a match, unless an older ticket takes its
- * partners. `hold`: only a match below its maximum is there, whose hold is not over. `players`: too few waiting tickets could play with it. `rules`: enough could, but no combination tried
- * passes every rule at once.
- */
-type WaitsFor = 'never' | 'matched' | 'alone' | 'soon' | 'hold' | 'players' | 'rules';
-
-export interface Explanation {
-  readonly waitsFor: WaitsFor;
-  /** The same for people, in a sentence. */
-  readonly summary: string;
-  /** With `hold`: the players of the largest match there is, and until when it is held: a time and a while, ms. */
-  readonly held?: Held & { readonly forMs: number };
-  /** With `never`: the reasons. */
-  readonly reasons: readonly string[];
-  /** Players missing for the smallest match with this ticket, whoever they are. */
-  readonly playersNeeded: number;
-  /** Players in the tickets looked at that no rule keeps apart from this one. */
-  readonly playersInReach: number;
-  /** Waiting tickets, and how many of them were looked at: the nearest by the pool's index, so counts are of a sample. */
-  readonly sample: { readonly waiting: number; readonly lookedAt: number };
-  /** Rules that keep tickets looked at apart from this one, whoever else joins; the most frequent first. */
-  readonly blockedBy: readonly { readonly rule: string; readonly tickets: number }[];
-  /** Tickets that fit no team beside this one, or (without a latency rule) report no location that it reports. */
-  readonly withoutRoom: number;
-  /** With `rules`: how often each failed and passed in the line-ups that were tried. */
-  readonly triedTogether: readonly {
-    readonly rule: string;
-    readonly failed: number;
-    readonly passed: number;
-  }[];
-  /** The ticket that came closest, the rule it misses, and by how much where the rule measures a number. */
-  readonly nearestMiss?: NearestMiss;
-  readonly nextStep?: NextStep;
-}
-
-interface NearestMiss {
-  readonly ticketId: string;
-  readonly rule: string;
-  readonly by?: number;
-  readonly limit?: number;
-}
 
 /** What surrounds a ticket in its pool. `home` holds the tickets it could meet, `others` those of other keys. */
 export interface Surroundings {
@@ -91,12 +49,14 @@ export function explain(
   const tally = new Tally(engine.ruleNames.length);
   const search = new Search(engine, tally, chanceFrom(0), searchSteps);
   const { done, value } = searchAround(engine, search, candidate, around.home).next();
-  const found = done ? value : search.best;
-  const held = found === undefined ? search.held : undefined;
+  const found = done ? value : search.outcome.best;
+  const uneven = found === undefined ? search.outcome.uneven : undefined;
+  const held = found === undefined && uneven === undefined ? search.outcome.held : undefined;
   const playersNeeded = missingPlayers(engine, candidate);
-  const partners = lookAround(engine, candidate, around, tally);
+  const { elsewhere, ...partners } = lookAround(engine, candidate, around, tally);
+  const until = ticket.since + spillsAfterMs;
   const lacking = partners.playersInReach < playersNeeded ? 'players' : 'rules';
-  const unmatched = held ? 'hold' : lacking;
+  const unmatched = uneven ? 'evenness' : held ? 'hold' : lacking;
   const matched = found?.members.length === 1 ? 'alone' : 'soon';
   const waitsFor = found ? matched : unmatched;
   const triedTogether = tally
@@ -114,7 +74,9 @@ export function explain(
     waitsFor,
     playersNeeded,
     triedTogether,
+    ...(elsewhere > 0 && { fastestElsewhere: { tickets: elsewhere, until, forMs: until - now } }),
     ...(held && { held: { ...held, forMs: held.until - now } }),
+    ...(uneven && { uneven: { ...uneven, forMs: uneven.until - now } }),
   });
 }
 
@@ -135,7 +97,8 @@ function told(explanation: Omit<Explanation, 'summary'>): Explanation {
 function lookAround(engine: Engine, candidate: Candidate, { home, others }: Surroundings, tally: Tally) {
   const seating = new Seating(engine);
   const counts = new Map<number, number>();
-  let [playersInReach, withoutRoom, lookedAt, waiting] = [0, 0, 0, home.waiting - 1];
+  const neighbours = neighboursOf(engine, candidate);
+  let [playersInReach, withoutRoom, lookedAt, waiting, elsewhere] = [0, 0, 0, home.waiting - 1, 0];
   let nearest: { by: number; miss: NearestMiss } | undefined;
   const consider = (other: Candidate, obstacles: readonly Obstacle[]) => {
     const worth = obstacles.filter(
@@ -148,6 +111,10 @@ function lookAround(engine: Engine, candidate: Candidate, { home, others }: Surr
   };
   for (const other of home.around(candidate, Number.POSITIVE_INFINITY, sampleSize).near) {
     lookedAt++;
+    if (neighbours?.(other) === false) {
+      elsewhere++;
+      continue;
+    }
     const obstacles = seating.obstacles(candidate, other);
     if (obstacles === undefined) {
       withoutRoom++;
@@ -171,5 +138,12 @@ function lookAround(engine: Engine, candidate: Candidate, { home, others }: Surr
     .map(([rule, tickets]) => ({ rule: engine.ruleNames[rule] ?? '', tickets }))
     .sort((a, b) => b.tickets - a.tickets);
   const sample = { waiting, lookedAt };
-  return { playersInReach, withoutRoom, sample, blockedBy, ...(nearest && { nearestMiss: nearest.miss }) };
+  return {
+    playersInReach,
+    withoutRoom,
+    elsewhere,
+    sample,
+    blockedBy,
+    ...(nearest && { nearestMiss: nearest.miss }),
+  };
 }

@@ -56,8 +56,8 @@ function apply(name: FunctionName, value: Value, depth: number): Value {
   if (depth > (name === 'set_intersection' ? 2 : 1))
     return list.map((sublist) => apply(name, sublist, depth - 1));
   if (name === 'set_intersection') return common(list as readonly (readonly Value[])[]);
-  if (name === 'count') return list.length;
-  const result = list.includes(undefined) ? Number.NaN : reduce(name, list as readonly number[]);
+  if (list.includes(undefined)) return undefined;
+  const result = reduce(name, list as readonly number[]);
   return Number.isNaN(result) ? undefined : result;
 }
 
@@ -72,7 +72,7 @@ function common(lists: readonly (readonly Value[])[]): Value[] {
  */
 function reduce(name: FunctionName, list: readonly (number | string)[]): number {
   const { length } = list;
-  if (name === 'count') return length;
+  if (name === 'count') return list.some(Number.isNaN) ? Number.NaN : length;
   if (length === 0) return name === 'sum' ? 0 : Number.NaN;
   const numbers = list as readonly number[];
   let result = name === 'min' || name === 'max' ? (numbers[0] ?? Number.NaN) : 0;
@@ -90,8 +90,13 @@ function reduce(name: FunctionName, list: readonly (number | string)[]): number 
       return ((low ?? Number.NaN) + (high ?? Number.NaN)) / 2;
     }
     case 'stddev': {
-      const mean = reduce('avg', numbers);
-      for (const value of numbers) result += (value - mean) ** 2;
+      // From the first of them on, so that equal numbers of any size have none.
+      const [first = 0] = numbers;
+      const mean = reduce(
+        'avg',
+        numbers.map((value) => value - first),
+      );
+      for (const value of numbers) result += (value - first - mean) ** 2;
       return Math.sqrt(result / length);
     }
     default:

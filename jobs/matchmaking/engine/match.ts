@@ -1,7 +1,7 @@
 import type { SearchingTicket } from '../ticket.ts';
 import type { Engine } from './engine.ts';
+import type { Found } from './found.ts';
 import { placementOf } from './location.ts';
-import type { Found } from './search.ts';
 
 /** A match: its tickets, and every team instance with its players; `location` where all of them are well connected. */
 export interface FormedMatch {

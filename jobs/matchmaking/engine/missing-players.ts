@@ -6,19 +6,21 @@ import { type Engine, judgementAt } from './engine.ts';
 
 /**
  * Players missing for the smallest match with the ticket, on the team where fewest are: up to the minimum of each team, and
- * up to the largest of the teams that a rule wants of one size. At least one for a running match.
+ * up to the size that a rule wants beside the largest. At least one for a running match.
  */
 export function missingPlayers(engine: Engine, { stage, blocks, backfill, size }: Candidate): number {
   const minimum = judgementAt(engine, stage, backfill)?.minPlayers ?? [];
   const { room = [], from = 0 } = engine.stages[stage] ?? {};
   const { rules } = ruleSetAt(backfill ? ofBackfill(engine.ruleSet) : engine.ruleSet, from);
-  const alike = engine.stages[stage]?.checks.flatMap(({ rule }) => equalTeams(rules[rule], engine)) ?? [];
+  const alike = engine.stages[stage]?.checks.flatMap(({ rule }) => alikeTeams(rules[rule], engine)) ?? [];
   const missing = (own: readonly number[]) => {
     const sizes = minimum.map((min, team) => Math.max(min, own[team] ?? 0));
-    for (const teams of alike) {
-      const largest = Math.max(...teams.map((team) => sizes[team] ?? 0));
-      for (const team of teams) sizes[team] = largest;
-    }
+    // What one rule adds may be too much for another to leave alone.
+    for (const _ of alike)
+      for (const { teams, within } of alike) {
+        const largest = Math.max(...teams.map((team) => sizes[team] ?? 0));
+        for (const team of teams) sizes[team] = Math.max(sizes[team] ?? 0, largest - within);
+      }
     return sizes.reduce((sum, players) => sum + players, 0) - size;
   };
   if (!backfill) {
@@ -32,16 +34,21 @@ export function missingPlayers(engine: Engine, { stage, blocks, backfill, size }
   return Math.max(1, missing(own));
 }
 
-/** The teams that a rule wants of one size, as one group: `=` over counts, or counts at most 0 apart. */
-function equalTeams(rule: Rule | undefined, { teamIndex }: Engine): number[][] {
-  const equal =
-    (rule?.type === 'comparison' && rule.operation === '=') ||
-    (rule?.type === 'distance' && rule.maxDistance === 0);
-  if (!equal) return [];
+/** Teams whose sizes a rule wants at most so far apart. */
+interface Alike {
+  readonly teams: readonly number[];
+  readonly within: number;
+}
+
+/** The teams that a rule wants of like size: `=` over their counts, or a distance between them. */
+function alikeTeams(rule: Rule | undefined, { teamIndex }: Engine): Alike[] {
+  const equal = rule?.type === 'comparison' && rule.operation === '=';
+  if (!equal && rule?.type !== 'distance') return [];
+  const within = rule.type === 'distance' ? (rule.maxDistance ?? Number.POSITIVE_INFINITY) : 0;
   const parts = [...rule.measurements, ...(rule.referenceValue ? [rule.referenceValue] : [])];
   if (!parts.every(isTeamCount)) return [];
-  const teams = parts.flatMap(pathsOf).flatMap((path) => path.teams);
-  return [[...new Set(teams)].map((name) => teamIndex.get(name) ?? -1)];
+  const names = new Set(parts.flatMap(pathsOf).flatMap((path) => path.teams));
+  return [{ teams: [...names].map((name) => teamIndex.get(name) ?? -1), within: Math.floor(within) }];
 }
 
 /** `count(teams[…].players)` of each team, or the largest or smallest of them. */

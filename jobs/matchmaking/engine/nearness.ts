@@ -1,8 +1,15 @@
 import { type Expression, rulesIn } from '../rule-set/expression.ts';
-import type { DistanceRule, NumberAggregation, Rule, RuleSet } from '../rule-set/rule-set.ts';
+import {
+  type DistanceRule,
+  largestMatch,
+  type NumberAggregation,
+  type Rule,
+  type RuleSet,
+} from '../rule-set/rule-set.ts';
 import { everyExpansion } from './at-age.ts';
 import type { Columns } from './columns.ts';
 import type { Nearness } from './engine.ts';
+import type { Order } from './rules/judge.ts';
 
 /**
  * What makes two tickets suit each other, read off the rule set: the numbers its distance and batchDistance rules limit
@@ -24,6 +31,29 @@ export function nearnessOf(ruleSet: RuleSet, columns: Columns): Nearness[] {
     ruleSet.rules.some((rule) => pairLimit(rule, ruleSet, columns)?.column === column),
   );
   return windowed > 0 ? [...all.splice(windowed, 1), ...all] : all;
+}
+
+/**
+ * Columns of which the teams of a match should have alike means: what the rule set balances, else what the configuration says
+ * that players are rated by, else all numbers that its rules limit. FlexMatch's own order balances only where it is asked to.
+ */
+export function balanceColumnsOf(
+  ruleSet: RuleSet,
+  columns: Columns,
+  nearness: readonly Nearness[],
+  order: Order,
+  balanceBy: string | undefined,
+): number[] {
+  const { strategy, balancedAttribute } = ruleSet.algorithm;
+  if (strategy === 'balanced' && balancedAttribute !== undefined)
+    return [columns.attribute(balancedAttribute, 'avg')];
+  const teams = ruleSet.teams.reduce((sum, { quantity }) => sum + quantity, 0);
+  // A pair has nothing to split, and the nearest opponent is tried first.
+  const pair = largestMatch(ruleSet.teams) <= 2 && !growsTeams(ruleSet);
+  if (order === 'documented' || teams < 2 || pair) return [];
+  return balanceBy === undefined
+    ? nearness.map(({ column }) => column)
+    : [columns.attribute(balanceBy, 'avg')];
 }
 
 function limitedNumber(rule: Rule, columns: Columns): Nearness | undefined {

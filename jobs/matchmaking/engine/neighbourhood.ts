@@ -53,7 +53,7 @@ export class Neighbourhood {
     if (this.#arrivals.length === 0 && this.#gaps * 2 <= this.#line.length) return;
     const compare = comparison(this.#engine);
     const present = this.#arrivals.filter(({ gone }) => !gone);
-    const arrivals = hasNumber(this.#engine) ? sortedAlong(0, present, compare) : present.sort(compare);
+    const arrivals = hasNumber(this.#engine) ? sortedAlong(present, byAge) : present.sort(compare);
     const staying = this.#gaps === 0 ? this.#line : this.#line.filter(({ gone }) => !gone);
     this.#line = merged(staying, arrivals, compare);
     this.#arrivals = [];
@@ -105,9 +105,14 @@ export class Neighbourhood {
 
   /**
    * Up to `limit` waiting tickets around the anchor, nearest first, none further than `window`; of two equally near ones
-   * the older. `more` says that others within the window were left out.
+   * the older; only those who `suits` takes, if it is given. `more` says that others within the window were left out.
    */
-  around(anchor: Candidate, window: number, limit: number): { near: Candidate[]; more: boolean } {
+  around(
+    anchor: Candidate,
+    window: number,
+    limit: number,
+    suits?: (candidate: Candidate) => boolean,
+  ): { near: Candidate[]; more: boolean } {
     const near: Candidate[] = [];
     const [line, positions] = [this.#line, this.#positions];
     const centre = positions[anchor.at] ?? 0;
@@ -121,8 +126,10 @@ export class Neighbourhood {
       const at = below < above || (below === above && this.#older(low, high)) ? low : high;
       const candidate = line[at];
       if (candidate === undefined || Math.min(below, above) > reach) return { near, more: false };
-      if (near.length === limit) return { near, more: true };
-      near.push(candidate);
+      if (suits === undefined || suits(candidate)) {
+        if (near.length === limit) return { near, more: true };
+        near.push(candidate);
+      }
       if (at === low) low = this.#previous[low] ?? -1;
       else high = this.#next[high] ?? -1;
     }
@@ -144,8 +151,10 @@ function hasNumber({ nearness, sortColumns, order, stages }: Engine): boolean {
   return windowed || (order === 'closest' && sortColumns.length === 0);
 }
 
+const byAge = (a: Candidate, b: Candidate): number =>
+  a.ticket.since - b.ticket.since || a.arrival - b.arrival;
+
 function comparison(engine: Engine): (a: Candidate, b: Candidate) => number {
-  const byAge = (a: Candidate, b: Candidate) => a.ticket.since - b.ticket.since || a.arrival - b.arrival;
   if (hasNumber(engine)) return (a, b) => (a.numbers[0] ?? 0) - (b.numbers[0] ?? 0) || byAge(a, b);
   const { columns, sortColumns } = engine;
   if (sortColumns.length === 0) return byAge;

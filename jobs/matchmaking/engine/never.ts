@@ -3,6 +3,7 @@ import { reportedBy } from './batch.ts';
 import type { Candidate } from './candidate.ts';
 import type { Engine } from './engine.ts';
 import { Seating } from './seating.ts';
+import { round } from './summary.ts';
 
 /**
  * Why no match can ever hold a ticket, a sentence each; none when one could. `candidate` is the ticket as the pool took
@@ -66,7 +67,7 @@ function barredAt(engine: Engine, seating: Seating, candidate: Candidate): strin
       );
       if (isLatency && silent !== undefined)
         return `player "${silent.playerId}" reported no latency, and rule "${engine.ruleNames[rule]}" needs one`;
-      const how = miss === undefined ? '' : ` by ${miss.by}`;
+      const how = miss === undefined ? '' : ` by ${round(miss.by)}`;
       return `${isLatency ? 'no location suits it: ' : ''}by itself it fails rule "${engine.ruleNames[rule]}"${how}`;
     });
 }

@@ -1,21 +1,57 @@
 import type { Candidate } from './candidate.ts';
 
-/**
- * Sorted by one of the numbers that decide who suits whom, ties by `tie`. Each number is read once: comparing the
- * candidates themselves takes three times as long at 100,000.
- */
+/** Fewer are sorted faster by comparing. */
+const fewForRadix = 1_024;
+
+/** Sorted by the first of the numbers that decide who suits whom, ties by `tie`. */
 export function sortedAlong(
-  nearness: number,
   candidates: readonly Candidate[],
   tie: (a: Candidate, b: Candidate) => number,
 ): Candidate[] {
-  const numbers = Float64Array.from(candidates, (candidate) => candidate.numbers[nearness] ?? 0);
-  const order = Uint32Array.from(candidates.keys());
-  order.sort((a, b) => {
-    const difference = (numbers[a] ?? 0) - (numbers[b] ?? 0);
-    if (difference !== 0) return difference;
-    const [one, other] = [candidates[a], candidates[b]];
-    return one === undefined || other === undefined ? 0 : tie(one, other);
-  });
-  return Array.from(order, (index) => candidates[index] as Candidate);
+  const inOrder = candidates.every(
+    (it, index) => index === 0 || tie(candidates[index - 1] as Candidate, it) <= 0,
+  );
+  const line = inOrder ? candidates : candidates.toSorted(tie);
+  // Adding 0 makes -0 the 0 that it equals.
+  const numbers = Float64Array.from(line, ({ numbers: [first = 0] }) => first + 0);
+  return Array.from(orderOf(numbers), (index) => line[index] as Candidate);
+}
+
+/** Indexes in rising order of their numbers, equal ones as they were. */
+function orderOf(numbers: Float64Array): Uint32Array {
+  const order = Uint32Array.from(numbers.keys());
+  if (numbers.length >= fewForRadix) return radixOrder(numbers, order);
+  return order.sort((a, b) => (numbers[a] ?? 0) - (numbers[b] ?? 0) || a - b);
+}
+
+/** By 16 bits at a time, the lowest first: comparing takes ten times as long at 100,000. Overwrites its arguments. */
+function radixOrder(numbers: Float64Array, order: Uint32Array<ArrayBuffer>): Uint32Array {
+  const words = new Uint32Array(numbers.buffer);
+  // As bits, doubles order like whole numbers once the positive ones have their sign set and the negative ones are flipped.
+  for (let high = 1; high < words.length; high += 2) {
+    const word = words[high] ?? 0;
+    const negative = word >>> 31 === 1;
+    words[high] = negative ? ~word : word | 0x80000000;
+    if (negative) words[high - 1] = ~(words[high - 1] ?? 0);
+  }
+  const digits = new Uint16Array(numbers.buffer);
+  const starts = new Uint32Array(65_537);
+  let [from, to] = [order, new Uint32Array(order.length)];
+  for (let digit = 0; digit < 4; digit++) {
+    starts.fill(0);
+    for (let at = digit; at < digits.length; at += 4) {
+      const next = (digits[at] ?? 0) + 1;
+      starts[next] = (starts[next] ?? 0) + 1;
+    }
+    for (let value = 1; value < starts.length; value++)
+      starts[value] = (starts[value] ?? 0) + (starts[value - 1] ?? 0);
+    for (const index of from) {
+      const value = digits[4 * index + digit] ?? 0;
+      const place = starts[value] ?? 0;
+      to[place] = index;
+      starts[value] = place + 1;
+    }
+    [from, to] = [to, from];
+  }
+  return from;
 }

@@ -1,13 +1,16 @@
 import type { SearchingTicket } from '../ticket.ts';
-import { type Candidate, candidateOf } from './candidate.ts';
+import type { Candidate } from './candidate.ts';
 import { chanceFrom } from './chance.ts';
 import { type Engine, stageAt } from './engine.ts';
 import { exchange } from './exchange.ts';
-import { type Explanation, explain } from './explain.ts';
+import { explain } from './explain.ts';
+import type { Explanation } from './explanation.ts';
+import type { Found } from './found.ts';
 import { formed, type Pass } from './match.ts';
 import { Neighbourhood } from './neighbourhood.ts';
 import { inBatchOrder } from './preference.ts';
-import { type Found, Search } from './search.ts';
+import { candidateOf } from './read-candidate.ts';
+import { Search } from './search.ts';
 import { searchAround } from './search-around.ts';
 import { Tally } from './tally.ts';
 

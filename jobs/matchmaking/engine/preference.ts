@@ -1,11 +1,9 @@
 import type { AttributeContent, RuleSet, SortRule } from '../rule-set/rule-set.ts';
 import type { TicketPlayer } from '../ticket.ts';
-import type { Candidate } from './candidate.ts';
+import type { Candidate, SortValue } from './candidate.ts';
 import { type Columns, reduced } from './columns.ts';
 import type { Engine } from './engine.ts';
-
-/** What a sort rule looks at in one ticket: the party's number, its string, or its map with one number per key. */
-export type SortValue = number | string | Readonly<Record<string, number>> | undefined;
+import { partyGap } from './party-size.ts';
 
 export function sortRulesOf(ruleSet: RuleSet): SortRule[] {
   return ruleSet.rules.filter(
@@ -46,12 +44,14 @@ export function inBatchOrder({ algorithm }: Engine): Compare {
 }
 
 /**
- * Which of two candidates suits the anchor better: by the sort rules in their order; then, under `closest`, by the
- * numbers the rule set limits, each in units of its limit; then by age.
+ * Which of two candidates suits the anchor better: by the sort rules in their order; then, under `fastestRegion`, whoever is
+ * fastest where it is; then, under `closest`, by the
+ * numbers the rule set limits, each in units of its limit, and party size; then by age.
  */
 export function preferenceOf(engine: Engine, anchor: Candidate): Compare {
   const compares = engine.sortRules.map((rule, index) => compareBy(rule, index, anchor));
-  if (engine.order === 'closest' && engine.nearness.length > 0) {
+  if (anchor.fastest !== undefined) compares.push(nearHome(anchor));
+  if (engine.order === 'closest') {
     const gap = gapFrom(engine, anchor);
     compares.push((a, b) => gap(a) - gap(b));
   }
@@ -65,9 +65,15 @@ export function preferenceOf(engine: Engine, anchor: Candidate): Compare {
   };
 }
 
-function gapFrom({ nearness }: Engine, anchor: Candidate): (candidate: Candidate) => number {
-  return ({ numbers }) => {
-    let gap = 0;
+function nearHome({ fastest }: Candidate): Compare {
+  return (a, b) => Number(a.fastest !== fastest) - Number(b.fastest !== fastest);
+}
+
+function gapFrom({ nearness, stages }: Engine, anchor: Candidate): (candidate: Candidate) => number {
+  const seats = Math.max(...(stages[0]?.room ?? []));
+  return (candidate) => {
+    const { numbers } = candidate;
+    let gap = partyGap(anchor, candidate, seats);
     for (let index = 0; index < nearness.length; index++)
       gap += Math.abs((numbers[index] ?? 0) - (anchor.numbers[index] ?? 0)) / (nearness[index]?.scale ?? 1);
     return gap;

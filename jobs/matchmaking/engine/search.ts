@@ -1,24 +1,12 @@
 import type { Candidate } from './candidate.ts';
-import type { Engine } from './engine.ts';
+import { type Engine, judgementAt, largest } from './engine.ts';
 import { openTeams } from './fill-order.ts';
+import type { Found } from './found.ts';
 import { Lineup } from './lineup.ts';
+import { foundIn, Outcome } from './outcome.ts';
+import { pack } from './pack.ts';
 import { standingOf } from './standing.ts';
 import type { Tally } from './tally.ts';
-
-/** Who plays with whom, and on which team; -1 for a backfill ticket, whose players bring their teams. */
-export interface Found {
-  /** The anchor first. Exchanges replace members by others of their size. */
-  readonly members: Candidate[];
-  readonly places: readonly number[];
-  readonly players: number;
-  readonly full: boolean;
-}
-
-/** A match below its maximum, and when (ms) its hold is over. */
-export interface Held {
-  readonly players: number;
-  readonly until: number;
-}
 
 /** Passing over a candidate costs this much of a step, so that long lists of parties that do not fit end too. */
 const glance = 1 / 64;
@@ -26,13 +14,25 @@ const glance = 1 / 64;
 /** A backfill ticket goes where its players already are. */
 const ofBackfill = [-1];
 
-/** Builds matches around one anchor at a time, depth first, keeping the largest playable match seen on the way. */
+/** One seat of the search's stack: which candidate it tries next, and on which of its teams. */
+interface Level {
+  index: number;
+  turn: number;
+  teams: readonly number[];
+  /** The most seats that one team has left: a larger party fits nowhere. */
+  space: number;
+  /** Whether the candidate is in the line-up. */
+  seated: boolean;
+}
+
+/** Builds matches around one anchor at a time, depth first, keeping the best seen on the way. */
 export class Search {
   readonly #engine: Engine;
   readonly #lineup: Lineup;
   #tally: Tally;
   #chance: () => number;
   #budget: number;
+  /** The anchor first. */
   #candidates: readonly Candidate[] = [];
   /** Players in the candidates from an index on: what a branch can still gain. */
   #rest: number[] = [];
@@ -40,16 +40,19 @@ export class Search {
   #backfills = false;
   /** Under `oldest`, the latest stage that a candidate can bring a match to; else -1. */
   #latest = -1;
-  #best: Found | undefined;
-  #held: Held | undefined;
   #stepsLeft = 0;
+  readonly #levels: Level[] = [];
+  #depth = -1;
+  /** What has been found; of a search that has paused, so far. */
+  readonly outcome: Outcome;
 
   constructor(engine: Engine, tally: Tally, chance: () => number, budget: number) {
     this.#engine = engine;
     this.#tally = tally;
     this.#chance = chance;
     this.#budget = budget;
-    this.#lineup = new Lineup(engine.stages.at(-1)?.room ?? [], engine.algorithm.expansionAgeSelection);
+    this.#lineup = new Lineup(engine);
+    this.outcome = new Outcome(engine);
   }
 
   /** A new slice of time: searches pause when its tally has come to `budget` steps. */
@@ -59,118 +62,151 @@ export class Search {
     this.#budget = budget;
   }
 
-  /** The largest match seen that only its hold keeps from being played. */
-  get held(): Held | undefined {
-    return this.#held;
+  /** A full match of the anchor and one of the others, the first that every rule allows on the team the anchor gets first. */
+  pair(anchor: Candidate, others: readonly Candidate[]): Found | undefined {
+    const lineup = this.#lineup;
+    lineup.clear();
+    for (const candidate of [anchor, ...others])
+      for (const team of candidate.backfill ? ofBackfill : openTeams(this.#engine, lineup, this.#chance)) {
+        if (!this.#fits(candidate, team)) continue;
+        this.#tally.steps++;
+        lineup.push(candidate, team);
+        const standing = standingOf(this.#engine, lineup, this.#tally);
+        if (lineup.members.length === 1) break;
+        if (standing === 'full') return foundIn(lineup, true);
+        lineup.pop();
+      }
+    return undefined;
   }
 
-  /** The largest match seen so far in a search that has paused. */
-  get best(): Found | undefined {
-    return this.#best;
+  /** A full match of parties that fill it exactly; see `pack`. */
+  packed(anchor: Candidate, candidates: readonly Candidate[]): Found | undefined {
+    this.outcome.clear(candidates);
+    pack(this.#engine, anchor, candidates, this.#lineup, this.outcome, this.#tally);
+    return this.outcome.best;
   }
 
   /**
-   * The largest match with the anchor that the candidates, taken in order, allow within `steps`. Pauses where the budget
-   * is used up; goes on in another slice as long as none of the tickets has changed.
+   * The best match with the anchor that the candidates, taken in order, allow within `steps`. Pauses where the budget is used
+   * up; goes on in another slice as long as none of the tickets has changed.
    */
   *around(
     anchor: Candidate,
     candidates: readonly Candidate[],
     steps: number,
   ): Generator<void, Found | undefined> {
+    this.#begin(anchor, candidates, steps);
+    while (!this.#run()) yield;
+    return this.outcome.conclude(this.#tally);
+  }
+
+  #begin(anchor: Candidate, others: readonly Candidate[], steps: number): void {
+    const candidates = [anchor, ...others];
     this.#candidates = candidates;
-    this.#rest = [];
-    this.#backfills = false;
+    this.#rest.length = candidates.length;
     this.#latest = -1;
     const oldest = this.#engine.algorithm.expansionAgeSelection === 'oldest';
     let rest = 0;
     for (let index = candidates.length - 1; index >= 0; index--) {
-      const { size = 0, backfill = false, stage = -1 } = candidates[index] ?? {};
+      const { size = 0, stage = -1 } = candidates[index] ?? {};
       rest += size;
       this.#rest[index] = rest;
-      if (backfill) this.#backfills = true;
-      if (oldest && stage > this.#latest) this.#latest = stage;
+      if (oldest && index > 0 && stage > this.#latest) this.#latest = stage;
     }
-    this.#best = undefined;
+    this.#backfills = others.some(({ backfill }) => backfill);
     this.#stepsLeft = steps;
+    this.outcome.clear(others);
     this.#lineup.clear();
-    yield* this.#place(anchor, openTeams(this.#engine, this.#lineup, this.#chance, this.#backfills), 0);
-    return this.#best;
+    this.#depth = -1;
+    this.#descend(0);
   }
 
-  /** Tries the candidate on each team. True when the search is over: a full match, or no steps left. */
-  *#place(candidate: Candidate, teams: readonly number[], next: number): Generator<void, boolean> {
-    const room = this.#room(candidate);
-    for (const team of candidate.backfill ? ofBackfill : teams) {
-      if (!this.#fits(candidate, team, room)) continue;
-      if (this.#tally.steps >= this.#budget) yield;
-      this.#stepsLeft--;
-      this.#tally.steps++;
-      this.#lineup.push(candidate, team);
-      const standing = standingOf(this.#engine, this.#lineup, this.#tally);
-      if (standing === 'playable' || standing === 'full') this.#keep(standing === 'full');
-      else if (standing === 'held') this.#keepHeld();
-      // An older ticket brings the match to a later stage, where what is broken now may hold.
-      const dead = standing === 'dead' && this.#lineup.stage >= this.#latest;
-      const over = standing === 'full' || (!dead && (yield* this.#extend(next)));
-      this.#lineup.pop();
-      if (over || this.#stepsLeft <= 0) return true;
-    }
-    return false;
-  }
-
-  *#extend(from: number): Generator<void, boolean> {
-    const { members, players, counts } = this.#lineup;
-    const hasBackfill = members.some((member) => member.backfill);
+  #descend(from: number): void {
+    const { counts } = this.#lineup;
     const teams = openTeams(this.#engine, this.#lineup, this.#chance, this.#backfills);
     const widest = this.#engine.stages.at(-1)?.room ?? [];
     let space = 0;
     for (const team of teams) space = Math.max(space, (widest[team] ?? 0) - (counts[team] ?? 0));
-    for (let index = from; index < this.#candidates.length; index++) {
-      if (players + (this.#rest[index] ?? 0) <= (this.#best?.players ?? 0)) return false;
-      const candidate = this.#candidates[index];
-      if (candidate === undefined || (candidate.backfill ? hasBackfill : candidate.size > space)) {
-        this.#stepsLeft -= glance;
+    this.#depth++;
+    const level = this.#levels[this.#depth];
+    const fresh = { index: from, turn: 0, teams, space, seated: false };
+    if (level === undefined) this.#levels.push(fresh);
+    else Object.assign(level, fresh);
+  }
+
+  /** Goes on until the search is over, which is true, or the slice is. */
+  #run(): boolean {
+    for (let level = this.#levels[this.#depth]; level !== undefined; level = this.#levels[this.#depth]) {
+      if (level.seated) this.#unseat(level);
+      if (this.#stepsLeft <= 0) return true;
+      const candidate = this.#next(level);
+      if (candidate === undefined) {
+        this.#depth--;
         continue;
       }
-      if (yield* this.#place(candidate, teams, index + 1)) return true;
+      if (this.#tally.steps >= this.#budget) return false;
+      const team = candidate.backfill ? -1 : (level.teams[level.turn] ?? -1);
+      if (this.#seat(level, candidate, team)) return true;
     }
-    return false;
+    return true;
   }
 
-  /** Most players per team at the stage a match with the candidate is judged at, or a later one. */
-  #room(candidate: Candidate): readonly number[] {
-    return this.#engine.stages[Math.max(this.#lineup.stage, candidate.stage)]?.room ?? [];
+  /** The level's next candidate that fits on its next team; undefined when none is left or worth trying. */
+  #next(level: Level): Candidate | undefined {
+    const { best } = this.outcome;
+    // A full match is given up only for one that is more even, any other for a larger one.
+    const atLeast = best === undefined ? 0 : best.players + Number(!best.full);
+    for (; level.index < this.#candidates.length; level.index++, level.turn = 0) {
+      if (this.#lineup.players + (this.#rest[level.index] ?? 0) < atLeast) return undefined;
+      const candidate = this.#candidates[level.index] as Candidate;
+      if (level.turn === 0 && this.#passesOver(candidate, level)) {
+        this.#stepsLeft -= glance;
+      } else {
+        const teams = candidate.backfill ? ofBackfill : level.teams;
+        for (; level.turn < teams.length; level.turn++)
+          if (this.#fits(candidate, teams[level.turn] ?? -1)) return candidate;
+      }
+      // The anchor is in every match.
+      if (this.#depth === 0) return undefined;
+    }
+    return undefined;
   }
 
-  #fits(candidate: Candidate, team: number, room: readonly number[]): boolean {
-    if (candidate.backfill) return this.#fitsBackfill(candidate, room);
-    return (this.#lineup.counts[team] ?? 0) + candidate.size <= (room[team] ?? 0);
+  #passesOver(candidate: Candidate, { space, teams }: Level): boolean {
+    if (teams.length === 0 || !this.#lineup.reaches(candidate)) return true;
+    return candidate.backfill ? this.#lineup.backfill : candidate.size > space;
   }
 
-  #fitsBackfill(candidate: Candidate, room: readonly number[]): boolean {
+  /** Seats a candidate and goes down to the next level where the match may grow. True when the search is over. */
+  #seat(level: Level, candidate: Candidate, team: number): boolean {
+    level.seated = true;
+    const before = this.#tally.steps++;
+    const lineup = this.#lineup;
+    lineup.push(candidate, team);
+    const standing = standingOf(this.#engine, lineup, this.#tally);
+    const full = lineup.players >= largest(judgementAt(this.#engine, lineup.stage, lineup.backfill));
+    let over = false;
+    if (full) over = this.outcome.finish(lineup, standing, this.#tally);
+    else this.outcome.note(lineup, standing);
+    this.#stepsLeft -= this.#tally.steps - before;
+    // An older ticket brings the match to a later stage, where what is broken now may hold.
+    const dead = standing === 'dead' && lineup.stage >= this.#latest;
+    if (!over && !dead && standing !== 'full') this.#descend(level.index + 1);
+    return over;
+  }
+
+  #unseat(level: Level): void {
+    this.#lineup.pop();
+    level.seated = false;
+    level.turn++;
+  }
+
+  #fits(candidate: Candidate, team: number): boolean {
+    // Most players per team at the stage a match with the candidate is judged at, or a later one.
+    const room = this.#engine.stages[Math.max(this.#lineup.stage, candidate.stage)]?.room ?? [];
+    if (!candidate.backfill) return (this.#lineup.counts[team] ?? 0) + candidate.size <= (room[team] ?? 0);
     const counts = [...this.#lineup.counts];
-    for (const { team = 0, size } of candidate.blocks) counts[team] = (counts[team] ?? 0) + size;
-    return counts.every((count, team) => count <= (room[team] ?? 0));
-  }
-
-  #keepHeld(): void {
-    const { members, players } = this.#lineup;
-    if (this.#isRunning() || (this.#held?.players ?? 0) >= players) return;
-    const since = Math.min(...members.map(({ ticket }) => ticket.since));
-    this.#held = { players, until: since + this.#engine.holdMs };
-  }
-
-  #keep(full: boolean): void {
-    const { members, places, players } = this.#lineup;
-    if (this.#isRunning()) return;
-    if (this.#best !== undefined && this.#best.players >= players) return;
-    this.#best = { members: [...members], places: [...places], players, full };
-  }
-
-  /** A backfill ticket alone is a match already running, not a new one. */
-  #isRunning(): boolean {
-    const { members } = this.#lineup;
-    return members.length === 1 && members[0]?.backfill === true;
+    for (const { team: own = 0, size } of candidate.blocks) counts[own] = (counts[own] ?? 0) + size;
+    return counts.every((count, at) => count <= (room[at] ?? 0));
   }
 }

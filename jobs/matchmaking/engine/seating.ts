@@ -24,7 +24,7 @@ export class Seating {
 
   constructor(engine: Engine) {
     this.#engine = engine;
-    this.#lineup = new Lineup(engine.stages.at(-1)?.room ?? [], engine.algorithm.expansionAgeSelection);
+    this.#lineup = new Lineup(engine);
   }
 
   /** What speaks against these tickets sharing a match; undefined when no team has room, or no location is common. */

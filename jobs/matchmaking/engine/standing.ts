@@ -1,17 +1,21 @@
 import type { Engine } from './engine.ts';
+import { isEvenEnough } from './evenness.ts';
 import type { Lineup } from './lineup.ts';
 import { shareLocation } from './location.ts';
 import type { Tally } from './tally.ts';
 import { broken, holding } from './verdict.ts';
 
 /**
- * Where a partly built match stands: no way on, may grow, could be played once its hold is over, may be played as it is, or
- * has no room left.
+ * Where a partly built match stands: no way on, may grow, could be played once its hold is over or the quality target has
+ * eased, may be played as it is, or has no room left.
  */
-export type Standing = 'dead' | 'growing' | 'held' | 'playable' | 'full';
+export type Standing = 'dead' | 'growing' | 'held' | 'uneven' | 'playable' | 'full';
 
-/** Judges a match being built by the rules of its own expansion stage. */
-export function standingOf(engine: Engine, lineup: Lineup, tally: Tally): Standing {
+/**
+ * Judges a match being built by the rules of its own expansion stage; with `ofTeams` only by those that ask who is on which
+ * team, for another split of tickets that keep the others.
+ */
+export function standingOf(engine: Engine, lineup: Lineup, tally: Tally, ofTeams = false): Standing {
   const stage = engine.stages[lineup.stage];
   if (stage === undefined || lineup.reported === 0) return 'dead';
   const { counts, backfill } = lineup;
@@ -26,9 +30,10 @@ export function standingOf(engine: Engine, lineup: Lineup, tally: Tally): Standi
     if (count < (stage.room[team] ?? 0)) roomLeft = true;
   }
   let playable = seated;
-  for (const { rule, judge, prunes } of checks) {
+  for (const check of checks) {
+    const { rule, judge, prunes } = check;
     // What can always heal is asked only once the match could be played.
-    if (!prunes && !playable) continue;
+    if ((!prunes && !playable) || (ofTeams && !check.ofTeams)) continue;
     const verdict = judge(lineup);
     if (verdict >= holding) tally.passed[rule] = (tally.passed[rule] ?? 0) + 1;
     else {
@@ -37,9 +42,9 @@ export function standingOf(engine: Engine, lineup: Lineup, tally: Tally): Standi
       playable = false;
     }
   }
-  if (playable && lineup.reported !== -1 && lineup.members.some(({ crowded }) => crowded))
-    playable = shareLocation(lineup.members);
+  if (playable && lineup.reported !== -1 && lineup.crowded > 0) playable = shareLocation(lineup.members);
   if (!playable) return roomLeft ? 'growing' : 'dead';
+  if (engine.evenness && !isEvenEnough(engine.evenness, lineup)) return 'uneven';
   if (full) return 'full';
   const held = engine.heldBelow > 0 && lineup.members.every((member) => member.stage < engine.heldBelow);
   return held ? 'held' : 'playable';

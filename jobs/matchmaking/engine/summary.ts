@@ -1,8 +1,8 @@
-import type { Explanation } from './explain.ts';
+import type { Explanation } from './explanation.ts';
 
 /** An explanation in a sentence. */
 export function summaryOf(explanation: Omit<Explanation, 'summary'>): string {
-  const { waitsFor, reasons, playersNeeded, playersInReach, triedTogether, held } = explanation;
+  const { waitsFor, reasons, playersNeeded, playersInReach, triedTogether, held, uneven } = explanation;
   switch (waitsFor) {
     case 'never':
       return `can never match: ${reasons.join('; ')}`;
@@ -14,16 +14,23 @@ export function summaryOf(explanation: Omit<Explanation, 'summary'>): string {
       return 'a match is there for the next pass, unless an older ticket takes its partners';
     case 'hold':
       return `a match of ${count(held?.players ?? 0, 'player')} is there, but not full, and held for ${round((held?.forMs ?? 0) / 1_000)} s more`;
+    case 'evenness':
+      return `a match of ${count(uneven?.players ?? 0, 'player')} is there, in which one side would win ${Math.round((uneven?.chance ?? 0) * 100)} %; it waits ${round((uneven?.forMs ?? 0) / 1_000)} s more for a more even one`;
     case 'players':
       return [
         `needs ${count(playersNeeded, 'more player')}, and ${playersInReach === 0 ? 'nobody' : `only ${playersInReach}`} waiting could play with it`,
         ...blocked(explanation),
+        ...apart(explanation),
         ...missed(explanation),
       ].join('; ');
     case 'rules': {
       const [worst] = triedTogether;
       const rule = worst === undefined ? '' : `; rule "${worst.rule}" failed most often`;
-      return [`no line-up that was tried passes every rule${rule}`, ...missed(explanation)].join('; ');
+      return [
+        `no line-up that was tried passes every rule${rule}`,
+        ...apart(explanation),
+        ...missed(explanation),
+      ].join('; ');
     }
   }
 }
@@ -35,6 +42,12 @@ function blocked({ blockedBy, sample }: Omit<Explanation, 'summary'>): string[] 
   return [`rule "${most.rule}" keeps ${most.tickets} of ${of} waiting tickets away`];
 }
 
+function apart({ fastestElsewhere }: Omit<Explanation, 'summary'>): string[] {
+  if (fastestElsewhere === undefined) return [];
+  const { tickets, forMs } = fastestElsewhere;
+  return [`${count(tickets, 'ticket')} fastest in another location may join it in ${round(forMs / 1_000)} s`];
+}
+
 function missed({ nearestMiss }: Omit<Explanation, 'summary'>): string[] {
   if (nearestMiss === undefined) return [];
   const { ticketId, rule, by, limit } = nearestMiss;
@@ -44,4 +57,5 @@ function missed({ nearestMiss }: Omit<Explanation, 'summary'>): string[] {
 
 const count = (number: number, what: string) => `${number} ${what}${number === 1 ? '' : 's'}`;
 
-const round = (value: number) => Math.round(value * 1_000) / 1_000;
+/** A number as people read it. */
+export const round = (value: number) => Math.round(value * 1_000) / 1_000;

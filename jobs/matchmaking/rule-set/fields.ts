@@ -50,6 +50,14 @@ export function asNumber(value: unknown): number {
   return Number.NaN;
 }
 
+/** Leaves undefined properties out. */
+export function optional<K extends string>(
+  values: Record<K, number | undefined>,
+): Partial<Record<K, number>> {
+  const present = Object.entries(values).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(present) as Partial<Record<K, number>>;
+}
+
 /**
  * Reads the properties of one JSON object, noting every problem at its path. Property names are taken whatever their
  * case (the docs spell `sortbyAttributes` once); a name close to an allowed one is a slip and a problem, any other

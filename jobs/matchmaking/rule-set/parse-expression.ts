@@ -25,10 +25,17 @@ export function parseExpression(text: string, scope: Scope, depth = 0): Expressi
   return parsePath(source, scope);
 }
 
-/** Whether a reference value is meant as an expression; any other string is the string itself. */
+/**
+ * Whether a reference value is meant as an expression: it names teams in brackets, or calls a function that there is. Any
+ * other string is the string itself, `Flag (classic)` too.
+ */
 export function looksLikeExpression(text: string): boolean {
-  return /^\s*(teams?\s*\[|[A-Za-z_]+\s*\()/.test(text);
+  const [, called = ''] = /^\s*([A-Za-z_]+)\s*\(/.exec(text) ?? [];
+  if (called !== '') return isFunction(called) || /\bteams?\s*\[/i.test(text);
+  return /^\s*teams?\s*\[/i.test(text);
 }
+
+const isFunction = (name: string) => functionNames.some((known) => known === name.toLowerCase());
 
 function parseCall(name: string, argument: string, scope: Scope, depth: number): Expression {
   if (depth > ruleSetLimits.nesting)

@@ -62,8 +62,8 @@ export function parseReference(
   scope: Scope,
   { item, lists = false }: Compared,
 ): Expression | undefined {
-  if (lists && Array.isArray(value) && value.every((entry) => typeof entry === 'string'))
-    return { kind: 'literal', value: [...new Set<string>(value)], shape: { depth: 1, item: 'string' } };
+  if (lists && Array.isArray(value) && value.every(isLiteral))
+    return { kind: 'literal', value: [...new Set(value.map(String))], shape: { depth: 1, item: 'string' } };
   if (typeof value !== 'string' && typeof value !== 'number')
     return fields.problem(
       property,
@@ -89,6 +89,8 @@ export function parseReference(
     `must be a number, as the measurements are, or a numeric expression, found ${shown(value)}`,
   );
 }
+
+const isLiteral = (value: unknown) => typeof value === 'string' || typeof value === 'number';
 
 /** What the measurements give; undefined where some give numbers and others strings. */
 export function itemOf(measurements: readonly Expression[]): 'number' | 'string' | undefined {

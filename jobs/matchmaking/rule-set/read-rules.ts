@@ -1,15 +1,14 @@
 import { checkStatement } from './check-statement.ts';
 import { evaluationsOf } from './evaluations.ts';
-import { Fields, shown } from './fields.ts';
-import { warnOfHiddenMembers } from './hidden-members.ts';
+import { Fields, optional, shown } from './fields.ts';
+import { warnOfAverage, warnOfHiddenMembers } from './hidden-members.ts';
 import { ExpressionError, type Scope } from './parse-expression.ts';
 import { parseStatement } from './parse-statement.ts';
 import { undeclared } from './read-algorithm.ts';
+import { readCollection } from './read-collection.ts';
 import { itemOf, readMeasurements, readReference } from './read-expressions.ts';
 import {
-  collectionOperations,
   distanceReferences,
-  listAggregations,
   numberAggregations,
   type Operation,
   operations,
@@ -113,7 +112,7 @@ function readRule(
     case 'collection':
       return readCollection(fields, name, scope);
     case 'latency':
-      return readLatency(fields, name);
+      return readLatency(fields, name, scope);
     case 'absoluteSort':
     case 'distanceSort':
       return readSort(fields, name, type, scope);
@@ -141,7 +140,7 @@ function readComparison(fields: Fields, name: string, scope: Scope): Rule | unde
     );
   if (item === 'string' && isOrdering(operation)) return fields.problem('operation', unordered(operation));
   const referenceValue = item && readReference(fields, scope, { item });
-  if (party === undefined) warnOfHiddenMembers(fields, measurements, referenceValue, scope);
+  warnOfHiddenMembers(fields, measurements, referenceValue, scope);
   return {
     name,
     type: 'comparison',
@@ -171,8 +170,7 @@ function readDistance(fields: Fields, name: string, scope: Scope): Rule | undefi
   if (fields.get('referenceValue') === undefined)
     return fields.problem('referenceValue', 'is missing; a distance rule measures from it');
   if (measurements === undefined || referenceValue === undefined) return undefined;
-  if (fields.get('partyAggregation') === undefined)
-    warnOfHiddenMembers(fields, measurements, referenceValue, scope);
+  warnOfHiddenMembers(fields, measurements, referenceValue, scope);
   return {
     name,
     type: 'distance',
@@ -199,6 +197,7 @@ function readBatchDistance(fields: Fields, name: string, scope: Scope): Rule | u
       fields.at('maxDistance'),
       `ignored: "${declared.name}" is a string, all values must be the same`,
     );
+  if (declared.type === 'number') warnOfAverage(fields, scope);
   const limit = declared.type === 'number' && maxDistance !== undefined ? { maxDistance } : {};
   return {
     name,
@@ -209,36 +208,14 @@ function readBatchDistance(fields: Fields, name: string, scope: Scope): Rule | u
   };
 }
 
-function readCollection(fields: Fields, name: string, scope: Scope): Rule | undefined {
-  const measurements = readMeasurements(fields, scope, 'string');
-  const operation = fields.choice('operation', collectionOperations);
-  const referenceValue = readReference(fields, scope, { item: 'string', lists: true });
-  const partyAggregation = fields.choice('partyAggregation', listAggregations, 'union');
-  const limits = optional({
-    minCount: fields.number('minCount', { min: 0, whole: true }),
-    maxCount: fields.number('maxCount', { min: 0, whole: true }),
-  });
-  if (measurements === undefined || operation === undefined) return undefined;
-  if (operation !== 'intersection' && fields.get('referenceValue') === undefined)
-    return fields.problem('referenceValue', `is missing; ${operation} compares with it`);
-  if (operation === 'intersection' && referenceValue !== undefined)
-    fields.findings.warn(fields.at('referenceValue'), 'ignored: an intersection has no reference');
-  if (operation === 'contains' && fields.get('partyAggregation') !== undefined)
-    fields.findings.warn(
-      fields.at('partyAggregation'),
-      'ignored: contains counts players, each by their own list',
-    );
-  const reference = referenceValue === undefined || operation === 'intersection' ? {} : { referenceValue };
-  return { name, type: 'collection', measurements, operation, ...reference, ...limits, partyAggregation };
-}
-
-function readLatency(fields: Fields, name: string): Rule {
+function readLatency(fields: Fields, name: string, scope: Scope): Rule {
   const limits = optional({
     maxLatency: fields.number('maxLatency', { min: 0 }),
     maxDistance: fields.number('maxDistance', { min: 0 }),
   });
   if (fields.get('maxLatency') === undefined && fields.get('maxDistance') === undefined)
     fields.problem('maxLatency', 'is missing; a latency rule needs maxLatency or maxDistance or both');
+  warnOfAverage(fields, scope);
   return {
     name,
     type: 'latency',
@@ -286,10 +263,4 @@ function attribute(fields: Fields, property: string, scope: Scope): PlayerAttrib
   const name = fields.get(property);
   const declared = typeof name === 'string' ? scope.attributes.get(name) : undefined;
   return declared ?? fields.problem(property, undeclared(name, [...scope.attributes.values()]));
-}
-
-/** Leaves undefined properties out. */
-function optional<K extends string>(values: Record<K, number | undefined>): Partial<Record<K, number>> {
-  const present = Object.entries(values).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(present) as Partial<Record<K, number>>;
 }

@@ -5,6 +5,10 @@ import type { SearchingTicket } from '../../../jobs/matchmaking/ticket.ts';
 const all = (attribute: string) => `teams[*].players.attributes[${attribute}]`;
 const flat = (attribute: string) => `flatten(${all(attribute)})`;
 
+/** A whole number, as a number or as its digits. */
+const numeral = (max: number) =>
+  fc.tuple(fc.nat(max), fc.boolean()).map(([value, text]) => (text ? String(value) : value));
+
 /** Rules over the attributes skill (number), mode (string) and roles (string list); names are given afterwards. */
 const rule: fc.Arbitrary<RawRuleSet> = fc.oneof(
   fc.record({
@@ -18,8 +22,8 @@ const rule: fc.Arbitrary<RawRuleSet> = fc.oneof(
       [`min(median(${all('skill')}))`],
       [`median(avg(${all('skill')}))`],
     ),
-    referenceValue: fc.constantFrom(`avg(${flat('skill')})`, 50, `min(${flat('skill')})`),
-    maxDistance: fc.integer({ min: 0, max: 60 }),
+    referenceValue: fc.constantFrom(`avg(${flat('skill')})`, 50, '50', `min(${flat('skill')})`),
+    maxDistance: numeral(60),
     partyAggregation: fc.constantFrom('avg', 'min', 'max'),
   }),
   fc.record({
@@ -37,7 +41,7 @@ const rule: fc.Arbitrary<RawRuleSet> = fc.oneof(
   fc.record({
     type: fc.constant('batchDistance'),
     batchAttribute: fc.constant('skill'),
-    maxDistance: fc.integer({ min: 0, max: 60 }),
+    maxDistance: numeral(60),
     partyAggregation: fc.constantFrom('avg', 'min', 'max'),
   }),
   fc.constant({ type: 'batchDistance', batchAttribute: 'mode' }),
@@ -54,9 +58,16 @@ const rule: fc.Arbitrary<RawRuleSet> = fc.oneof(
       [flat('skill')],
       ['count(teams[*].players)'],
       [`sum(${all('skill')})`],
+      [`count(avg(${all('skill')}))`],
     ),
-    referenceValue: fc.constantFrom(30, 2, `avg(${flat('skill')})`, 'max(count(teams[*].players))'),
+    referenceValue: fc.constantFrom(30, '30', 2, `avg(${flat('skill')})`, 'max(count(teams[*].players))'),
     operation: fc.constantFrom('<', '<=', '=', '!=', '>', '>='),
+  }),
+  fc.record({
+    type: fc.constant('comparison'),
+    measurements: fc.constant([flat('mode')]),
+    referenceValue: fc.constantFrom('12', 12, '1v1 (ranked)'),
+    operation: fc.constantFrom('=', '!='),
   }),
   fc.record({
     type: fc.constant('collection'),
@@ -69,8 +80,8 @@ const rule: fc.Arbitrary<RawRuleSet> = fc.oneof(
     type: fc.constant('collection'),
     measurements: fc.constant([flat('roles')]),
     operation: fc.constant('contains'),
-    referenceValue: fc.constant('tank'),
-    minCount: fc.integer({ min: 0, max: 3 }),
+    referenceValue: fc.constantFrom('tank', '12', 12),
+    minCount: numeral(3),
     maxCount: fc.integer({ min: 1, max: 4 }),
     partyAggregation: fc.constantFrom('union', 'intersection'),
   }),
@@ -80,6 +91,7 @@ const rule: fc.Arbitrary<RawRuleSet> = fc.oneof(
     operation: fc.constant('reference_intersection_count'),
     referenceValue: fc.constantFrom(
       ['tank', 'medic'],
+      ['tank', 12],
       `set_intersection(${flat('roles')})`,
       'flatten(teams[*].players[playerId])',
     ),
@@ -143,7 +155,7 @@ export const ruleSets: fc.Arbitrary<RawRuleSet> = fc
     const named: RawRuleSet[] = rules.map((one, index) => ({ name: `r${index}`, ...one }));
     const ok = [0, 1].every((index) => named[index] && !/batchDistance|Sort/.test(named[index].type));
     if (compound && ok) named.push({ name: 'compound', type: 'compound', statement: compound });
-    const steps = (values: number[]) => [
+    const steps = (values: (number | string)[]) => [
       { waitTimeSeconds: first, value: values[0] },
       { waitTimeSeconds: first + later, value: values[1] },
     ];
@@ -162,7 +174,7 @@ export const ruleSets: fc.Arbitrary<RawRuleSet> = fc
         ...(relax
           ? relaxed.map((one) => ({
               target: `rules[${one.name}].maxDistance`,
-              steps: steps([one.maxDistance + 10, one.maxDistance + 50]),
+              steps: steps([Number(one.maxDistance) + 10, String(Number(one.maxDistance) + 50)]),
             }))
           : []),
         ...(shrink
@@ -174,8 +186,8 @@ export const ruleSets: fc.Arbitrary<RawRuleSet> = fc
 
 const player = fc.record({
   skill: fc.option(fc.integer({ min: 0, max: 100 }), { freq: 20, nil: undefined }),
-  mode: fc.constantFrom(undefined, 'duel', 'brawl'),
-  roles: fc.constantFrom(undefined, ['tank'], ['medic'], ['tank', 'medic']),
+  mode: fc.constantFrom(undefined, 'duel', 'brawl', '12', '1v1 (ranked)'),
+  roles: fc.constantFrom(undefined, ['tank'], ['medic'], ['tank', 'medic'], ['12', 'tank']),
   latency: fc.constantFrom(undefined, { eu: 30 }, { us: 80 }, { eu: 60, us: 40 }, { eu: 120, us: 100 }),
 });
 

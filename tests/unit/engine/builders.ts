@@ -1,6 +1,7 @@
 import type { RawRuleSet } from '../../../jobs/invariants/naive-checker.ts';
 import { compileRuleSet, type Engine } from '../../../jobs/matchmaking/engine/compile.ts';
 import { type FormedMatch, formMatches } from '../../../jobs/matchmaking/engine/form-matches.ts';
+import type { QualityTarget } from '../../../jobs/matchmaking/quality.ts';
 import { loadRuleSet } from '../../../jobs/matchmaking/rule-set/load.ts';
 import type { AttributeValue, SearchingTicket, TicketPlayer } from '../../../jobs/matchmaking/ticket.ts';
 
@@ -54,10 +55,15 @@ export function versus(size: number, rules: RawRuleSet[] = [], more: RawRuleSet 
   };
 }
 
-export function engineOf(raw: RawRuleSet, order: 'closest' | 'documented' = 'closest', holdMs = 0): Engine {
+export function engineOf(
+  raw: RawRuleSet,
+  order: 'closest' | 'documented' = 'closest',
+  holdMs = 0,
+  quality?: QualityTarget,
+): Engine {
   const loaded = loadRuleSet(JSON.stringify(raw));
   if (!loaded.ok) throw new Error(JSON.stringify(loaded.problems));
-  return compileRuleSet(loaded.ruleSet, { order, holdMs });
+  return compileRuleSet(loaded.ruleSet, { order, holdMs, quality });
 }
 
 /** One pass, as ticket ids: sorted within each match. */

@@ -1,0 +1,13 @@
+import type { Candidate } from './candidate.ts';
+
+/** Who plays with whom, and on which team; -1 for a backfill ticket, whose players bring their teams. The anchor first. */
+export interface Seated {
+  readonly members: readonly Candidate[];
+  readonly places: readonly number[];
+}
+
+/** A match that every rule allows. */
+export interface Found extends Seated {
+  readonly players: number;
+  readonly full: boolean;
+}
