@@ -1,6 +1,9 @@
 import type { Job, QueueName } from './contract.ts';
-import { deliverEvents, recordTickets, trimEvents } from './maintenance/follow-events.ts';
+import { deliverEvents, forgetTickets, recordTickets, trimEvents } from './maintenance/follow-streams.ts';
 import {
+  compareStores,
+  describeTickets,
+  dropTickets,
   pauseConfiguration,
   putConfiguration,
   putRuleSet,
@@ -47,9 +50,13 @@ export const catalogue: readonly Job[] = [
   reportQueueLength,
   sweep,
   resumeRecomputes,
+  compareStores,
   trimEvents,
   deliverEvents,
   recordTickets,
+  forgetTickets,
+  dropTickets,
+  describeTickets,
   putRuleSet,
   putConfiguration,
   pauseConfiguration,

@@ -21,33 +21,33 @@ export function domainKeys(domain: string) {
   return {
     /** string `<Redis time> <fleet time>` of the last script that read the clock; see `fleet-time.ts`. */
     clock: () => `${tag}:clock`,
+    /** string: the run of the server on which this store was last compared with the record. */
+    comparedRun: () => `${tag}:compared-run`,
     /** string: the last ticket sequence number. A newer ticket always has a higher one. */
     sequence: () => `${tag}:sequence`,
 
     /**
-     * hash, one ticket: `status`, `configuration`, `players` and `roster` (JSON), `actor` (JSON), `call` (id), `job` (of its
-     * start), `seq`, `start` (Redis time) and `since`, `revision` (grows with each change), `size` (players who wait), `pool`,
-     * `deadline`, `estimate`, `match`, `trace`; `fills` (match) and `automatic` of backfill tickets;
-     * `end` (Redis time), `reason`, `message` and `placement` once it has ended. It then keeps what somebody may read, and
-     * expires after 25 h unless set otherwise. A ticket that waits for its players' ratings has `unrated`.
+     * string, one ticket: a field a line, see `matchmaking/stored-ticket.ts`. Once it has ended and is on record it stays for
+     * `TICKET_READABLE_MINUTES`.
      */
     ticket: (ticketId: string) => `${tag}:ticket:${ticketId}`,
-    /** string: how long (s) an ended ticket stays. Workers set it when they start. */
-    readable: () => `${tag}:readable`,
     /**
-     * hash, one player: `ticket` and `seq` of the newest ticket that entered a pool; `backfill`, the backfill ticket that
-     * lists them; `match`, the match it led to. Expires 48 h after these tickets have ended.
+     * string, one player, a line each: their newest ticket, until that has left; the live match that they are in; their latest
+     * session that ended, and the live match that it ended in. Goes when nothing is known; an ended session alone stays 48 h.
      */
     player: (playerId: string) => `${tag}:player:${playerId}`,
-    /** zset: backfill tickets QUEUED that have not entered a pool, by reservation time. */
-    reservations: () => `${tag}:reservations`,
 
-    /** hash: the undecided backfill ticket of each match that has one, by match id. */
-    backfills: () => `${tag}:backfills`,
+    /**
+     * hash, one live match: `in:<player>`, everybody who is in it (as JSON where AUTOMATIC finds them company); `configuration`,
+     * `pool`; of AUTOMATIC ones `most` (players), `timeout`, how many tickets it has `opened`, `quiet` once one was stopped; its
+     * `backfill` ticket until that has ended; `next`, the match it is to go on as, while that is placed, and `over` if
+     * its result came meanwhile; `was`, the matches it went on from (JSON). One that went on has nothing but `became`.
+     */
+    live: (matchId: string) => `${tag}:live:${matchId}`,
+    /** zset: live matches, by when they were decided. */
+    lives: () => `${tag}:lives`,
     /** hash: the players of a backfill ticket, each as JSON, by player id. Goes with the ticket's end. */
     members: (ticketId: string) => `${tag}:members:${ticketId}`,
-    /** zset: matches that AUTOMATIC gives no backfill ticket any more, by since when. Forgotten after 48 h. */
-    automaticOff: () => `${tag}:automatic-off`,
 
     /** zset: tickets SEARCHING in the pool, by sequence. */
     pool: (pool: string) => `${tag}:pool:${pool}`,
@@ -77,7 +77,10 @@ export function domainKeys(domain: string) {
     /** string `<how far it is behind> <until when>`: so long the configuration takes no new tickets. See `lagRefused`. */
     behind: (configuration: string) => `${tag}:behind:${configuration}`,
 
-    /** hash, a match whose players are asked: `entry`, `job`, `pool`, `configuration`, `tickets` (JSON), `answer:<player>`. */
+    /**
+     * hash, a match whose players are asked: `entry`, `job`, `pool`, `configuration`, `tickets` and `seats` (JSON), `most`, `timeout`,
+     * `answer:<player>`.
+     */
     proposal: (matchId: string) => `${tag}:proposal:${matchId}`,
     /** zset: proposals, by when the time to accept is over. */
     proposals: () => `${tag}:proposals`,
@@ -99,7 +102,14 @@ export function domainKeys(domain: string) {
     eventsHead: () => `${tag}:events-head`,
     /** string: bytes of all events there ever were. Trimming finds its place by it. */
     eventBytes: () => `${tag}:event-bytes`,
-    /** hash, a reader that takes every event once: `position`, `holder`, `until`, `failures`. */
+    /** chained stream: tickets that have ended and are still here, in the order of their ends. See `jobs/matchmaking/ending.ts`. */
+    endings: () => `${tag}:endings`,
+    /** string: id of its latest entry. */
+    endingsHead: () => `${tag}:endings-head`,
+    /** zset: ended tickets that the record refuses, by when it did. */
+    unrecorded: () => `${tag}:unrecorded`,
+
+    /** hash, a reader that takes every entry of a stream once: `position`, `holder`, `until`, `failures`. */
     follower: (name: string) => `${tag}:follower:${name}`,
     /** zset: followers, by their last call. They are forgotten a week after it. */
     followers: () => `${tag}:followers`,

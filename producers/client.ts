@@ -6,6 +6,7 @@ import { openCalls } from './call.ts';
 import { clientOptions } from './client-options.ts';
 import { openConfigurations } from './configurations.ts';
 import { connect } from './connection.ts';
+import { openDescribing } from './describe-tickets.ts';
 import { type EventsRequest, readEvents, type StreamItem } from './events.ts';
 import { closed, openGate, type WhenAway } from './gate.ts';
 import { openActivity } from './live/activity.ts';
@@ -20,6 +21,7 @@ import { openResults } from './results.ts';
 import { openRollback } from './rollback.ts';
 import { secretOr } from './secrets.ts';
 import { openSessions } from './sessions.ts';
+import { openStarting } from './starting.ts';
 import { openTickets } from './tickets.ts';
 import { openWake } from './wake.ts';
 
@@ -87,9 +89,11 @@ export async function openClient(options: ClientOptions) {
   const call = openCalls(self, openGate(connection, away, closing.signal), connection.whyAway);
   const activity = openActivity(redis, domain);
   const operations = openOperations({ call, queues, configurations });
+  const admit = openAdmission(redis, memoryLimit, maxUnderWay);
   const parts = {
     call,
-    admit: openAdmission(redis, memoryLimit, maxUnderWay),
+    admit,
+    starting: openStarting({ call, admit, configurations, queues }),
     activity,
     addItem: openBatches(queues),
     tickets: openTickets(redis, domain),
@@ -101,6 +105,7 @@ export async function openClient(options: ClientOptions) {
   return {
     ...openSessions(parts),
     ...openMatchmaking(parts),
+    ...openDescribing(parts),
     ...openBackfill(parts),
     ...openResults(parts),
     ...operations,

@@ -5,6 +5,7 @@ import type { EventOrigin } from '../jobs/matchmaking/event.ts';
 import type { CommittedMatch } from '../jobs/matchmaking/match.ts';
 import { type MatchmakerData, matchmakerData } from '../jobs/matchmaking/matchmaker-data.ts';
 import type { RefusedEvent } from '../jobs/matchmaking/refused-event.ts';
+import { readStoredTicket } from '../jobs/matchmaking/stored-ticket.ts';
 import type { Call, CallOptions } from './call.ts';
 import type { openOperations } from './operations.ts';
 import { RequestError } from './request-error.ts';
@@ -22,9 +23,9 @@ export function openNotices({ call, redis, domain, origin, readRecord: read }: N
   /** The backfill ticket of a running match, where the fleet opened it itself; a service knows of its own. */
   const autoBackfill = async (matchId: string): Promise<string | undefined> => {
     const keys = domainKeys(domain);
-    const ticketId = await redis.hget(keys.backfills(), matchId);
+    const ticketId = await redis.hget(keys.live(matchId), 'backfill');
     if (ticketId === null) return undefined;
-    return (await redis.hget(keys.ticket(ticketId), 'automatic')) === null ? undefined : ticketId;
+    return readStoredTicket(await redis.get(keys.ticket(ticketId)))?.automatic ? ticketId : undefined;
   };
 
   return {

@@ -1,7 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { createSession } from '../jobs/session-creation/create-session.ts';
-import { endSession } from '../jobs/session-creation/end-session.ts';
-import { type PlayerLeft, playerLeft } from '../jobs/session-creation/player-left.ts';
+import {
+  type EndSessionRequest,
+  endSession,
+  endSessionRequest,
+} from '../jobs/session-creation/end-session.ts';
+import {
+  type PlayerLeftRequest,
+  playerLeft,
+  playerLeftRequest,
+} from '../jobs/session-creation/player-left.ts';
 import { readSession } from '../jobs/session-creation/read-session.ts';
 import type { CachedSession } from '../jobs/session-creation/session.ts';
 import type { Admit } from './admission.ts';
@@ -10,6 +18,7 @@ import type { Call, CallOptions } from './call.ts';
 import { parse } from './parse.ts';
 import type { ProducerQueues } from './queues.ts';
 import { RequestError } from './request-error.ts';
+import type { Tickets } from './tickets.ts';
 
 export interface SessionRequest {
   readonly playerId: string;
@@ -21,10 +30,11 @@ export interface SessionParts {
   readonly admit: Admit;
   readonly addItem: AddItem;
   readonly queues: ProducerQueues;
+  readonly tickets: Pick<Tickets, 'leave'>;
 }
 
 /** Sessions: one player's presence in the game. */
-export function openSessions({ call, admit, addItem, queues }: SessionParts) {
+export function openSessions({ call, admit, addItem, queues, tickets }: SessionParts) {
   const createOne = (request: SessionRequest, options: CallOptions): Promise<{ sessionId: string }> =>
     call(createSession, options, async ({ actor, underWay }) => {
       const asked = { sessionId: randomUUID(), ...request, requestedAt: Date.now() };
@@ -44,19 +54,33 @@ export function openSessions({ call, admit, addItem, queues }: SessionParts) {
     createSessions: (requests: readonly SessionRequest[], options: CallOptions = {}) =>
       Promise.allSettled(requests.map((request) => createOne(request, options))),
 
-    /** Ends a session; its player leaves the match they are in. A player ends only their own. */
-    endSession: (sessionId: string, options: CallOptions = {}): Promise<void> =>
+    /**
+     * Ends a session of a player: when this returns they are out of the live match they were in, whichever it was, and the
+     * session's record follows. A player ends only their own.
+     */
+    endSession: (request: EndSessionRequest, options: CallOptions = {}): Promise<void> =>
       call(endSession, options, async ({ actor }) => {
-        await addItem(endSession, parse(endSession.item, { sessionId }), actor);
+        const { sessionId, playerId } = parse(endSessionRequest, request);
+        if (actor.kind === 'player' && actor.playerId !== playerId)
+          throw new RequestError('not-allowed', 'playerId: a player may end only sessions of their own');
+        const left = (await tickets.leave(playerId, '', sessionId)) ?? '';
+        await addItem(endSession, { sessionId, playerId, left }, actor);
       }),
 
-    /** Says that a player left a match that goes on: they can be matched again, and its result still rates them. */
-    playerLeft: (request: PlayerLeft, options: CallOptions = {}): Promise<void> =>
-      call(playerLeft, options, async ({ actor }) => {
-        const item = parse(playerLeft.item, request);
+    /**
+     * Says that a player left a match that goes on: when this returns they are out of it and of its backfill ticket, and the record
+     * follows. Its result still rates them. A match that the queue does not know, since it is over, is left on record: that
+     * waits for a worker.
+     */
+    playerLeft: (request: PlayerLeftRequest, options: CallOptions = {}): Promise<void> =>
+      call(playerLeft, options, async (calling) => {
+        const { actor } = calling;
+        const item = parse(playerLeftRequest, request);
         if (actor.kind === 'player' && actor.playerId !== item.playerId)
           throw new RequestError('not-allowed', 'playerId: a player may leave only for themselves');
-        await addItem(playerLeft, item, actor);
+        const matchId = await tickets.leave(item.playerId, item.matchId);
+        if (matchId === undefined) await queues.ask(playerLeft, item, calling);
+        else await addItem(playerLeft, { ...item, matchId, isOut: true }, actor);
       }),
 
     /** A session as it is now; `undefined` when there is none. A player sees only their own. */

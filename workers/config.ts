@@ -112,14 +112,19 @@ export const workerEnvironment = z
       .default(24),
     /** Beyond this the oldest events are forgotten before their time. 256 MiB, some 300,000 events, of the queue Redis. */
     EVENT_RETENTION_MIB: z.coerce.number().int().min(1).max(65_536).default(256),
-    /** Ended tickets can be described for this long; then only the record has them. At least a day: every retry ends sooner. */
-    TICKET_READABLE_HOURS: z.coerce
+    /**
+     * Ended tickets stay in the queue Redis for this long, and until the record has them; so long a match's claim holds a
+     * ticket's id, too. The same in every worker.
+     */
+    TICKET_READABLE_MINUTES: z.coerce
       .number()
-      .min(24)
-      .max(24 * 30)
-      .default(25),
-    /** Ended tickets stay in DocumentDB for this long; a change concerns those that end from then on. */
+      .min(1)
+      .max(24 * 60)
+      .default(10),
+    /** Ended tickets stay in DocumentDB for this long after the day they started on. The same in every worker: the fewest win. */
     TICKET_RECORD_DAYS: z.coerce.number().int().min(1).max(3_650).default(30),
+    /** A match of which nobody reports a result is live for this long: its players can be backfilled and leave it. */
+    MATCH_TTL_MINUTES: z.coerce.number().min(1).max(10_080).default(120),
     LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
   })
   .superRefine((it, context) => {

@@ -1,6 +1,14 @@
 import type { QueueName } from '../jobs/contract.ts';
-import { deliverEvents, recordTickets, trimEvents } from '../jobs/maintenance/follow-events.ts';
 import {
+  deliverEvents,
+  forgetTickets,
+  recordTickets,
+  trimEvents,
+} from '../jobs/maintenance/follow-streams.ts';
+import {
+  compareStores,
+  describeTickets,
+  dropTickets,
   pauseConfiguration,
   putConfiguration,
   putRuleSet,
@@ -28,13 +36,17 @@ import { readSession } from '../jobs/session-creation/read-session.ts';
 import { startMatch } from '../jobs/session-creation/start-match.ts';
 import type { Queues } from './enqueue.ts';
 import { type Duty, duty } from './handler.ts';
+import { compareWithRecord } from './maintenance/compare.ts';
 import { deliverToTopics } from './maintenance/deliver-events.ts';
+import { describeEnded } from './maintenance/describe-tickets.ts';
+import { dropOldTickets } from './maintenance/drop-tickets.ts';
+import { endOldMatches } from './maintenance/end-old-matches.ts';
+import { forgetEnded } from './maintenance/forget-tickets.ts';
 import { readRecords } from './maintenance/read-record.ts';
 import { recordEndings } from './maintenance/record-tickets.ts';
 import { type FleetReport, reportQueues } from './maintenance/report-queue-length.ts';
 import { resumeAll } from './maintenance/resume-recomputes.ts';
 import { pauseOrResume, storeConfiguration, storeRuleSet } from './maintenance/settings.ts';
-import { sweepReservations } from './maintenance/sweep.ts';
 import type { Topics } from './maintenance/topics.ts';
 import { trimStream } from './maintenance/trim-events.ts';
 import { acceptProposals } from './matchmaking/accept-match.ts';
@@ -68,7 +80,16 @@ export interface DutyParts {
   readonly metrics: Metrics;
   readonly log: Log;
   readonly reportSlotMs: number;
+  /** How long (ms) a match is live of which nobody reports a result. */
+  readonly matchTtlMs: number;
   readonly events: EventParts;
+  readonly ended: EndedParts;
+}
+
+/** How long tickets that have ended stay. */
+interface EndedParts {
+  readonly days: number;
+  readonly readableMs: number;
 }
 
 export interface EventParts {
@@ -80,7 +101,7 @@ export interface EventParts {
 
 /** Every contract with its handler and the stores it needs, by queue: the fleet at a glance. */
 export function allDuties(parts: DutyParts): Record<QueueName, readonly Duty[]> {
-  const { stores, queues, metrics, log, reportSlotMs } = parts;
+  const { stores, queues, metrics, log, reportSlotMs, matchTtlMs } = parts;
   const { pool, database, ...records } = stores;
   const configurations = stores.installed;
   const { observe } = metrics;
@@ -112,6 +133,7 @@ export function allDuties(parts: DutyParts): Record<QueueName, readonly Duty[]> 
         startMatch,
         startMatches({
           ...stores,
+          queues,
           onRefused: (matchId, reason) => log.error({ match: matchId, reason }, 'DocumentDB refuses a match'),
         }),
       ),
@@ -121,10 +143,10 @@ export function allDuties(parts: DutyParts): Record<QueueName, readonly Duty[]> 
       duty(expireSessions, expireOldSessions(records)),
     ],
     matchmaking: [
-      duty(startMatchmaking, startTickets(deciding)),
+      duty(startMatchmaking, startTickets({ ...deciding, tickets: records.tickets })),
       duty(stopMatchmaking, stopTickets(deciding)),
       duty(acceptMatch, acceptProposals(deciding)),
-      duty(startBackfill, startBackfills({ ...deciding, rate, matches: records.matches })),
+      duty(startBackfill, startBackfills({ ...deciding, tickets: records.tickets })),
       duty(
         formMatches,
         formMatchesOfPool({
@@ -165,13 +187,15 @@ export function allDuties(parts: DutyParts): Record<QueueName, readonly Duty[]> 
     ],
     maintenance: [
       duty(reportQueueLength, reportQueues(queues.queues, pool, reportSlotMs, publishReports(metrics))),
-      duty(sweep, sweepReservations(pool, queues)),
+      duty(sweep, endOldMatches(stores, matchTtlMs)),
       duty(resumeRecomputes, resumeAll(stores, queues)),
+      duty(compareStores, compareWithRecord(stores)),
       ...eventDuties(parts),
       duty(putRuleSet, storeRuleSet(settings)),
       duty(putConfiguration, storeConfiguration(settings)),
       duty(pauseConfiguration, pauseOrResume(settings)),
       duty(readRecord, readRecords(database.db)),
+      duty(describeTickets, describeEnded(records)),
     ],
   };
 }
@@ -183,7 +207,7 @@ const endedAs = {
 } as const;
 
 /** Upkeep of the event stream, and everybody who follows it. */
-function eventDuties({ stores, metrics, log, events }: DutyParts): Duty[] {
+function eventDuties({ stores, metrics, log, events, ended }: DutyParts): Duty[] {
   const { pool, tickets } = stores;
   const { topics, fleetTopic, retention } = events;
   const { observe } = metrics;
@@ -226,9 +250,14 @@ function eventDuties({ stores, metrics, log, events }: DutyParts): Duty[] {
         onEnded: (configuration, status, count) =>
           observe(endedAs[status], count, { service: 'matchmaking', configuration }),
         onRefused: (ticketId, reason) =>
-          log.error({ ticket: ticketId, reason }, 'DocumentDB refuses a ticket'),
+          log.error({ ticket: ticketId, reason }, 'an ending cannot be put on record'),
       }),
     ),
+    duty(
+      forgetTickets,
+      forgetEnded(pool, { readableMs: ended.readableMs, refusedReadableMs: ended.days * 24 * 3_600_000 }),
+    ),
+    duty(dropTickets, dropOldTickets({ pool, tickets }, ended.days)),
   ];
 }
 

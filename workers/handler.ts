@@ -15,6 +15,8 @@ export interface Context {
   readonly signal: AbortSignal;
   /** Per item. */
   readonly calls: readonly ItemCall[];
+  /** Somebody may have run the job before, however long ago. */
+  readonly repeated: boolean;
   /** When the job was meant to run, ms since 1970: for a scheduled job its slot, else when it was added. */
   readonly dueAt: number;
 }

@@ -204,6 +204,7 @@ async function perform(
         {
           actor,
           signal,
+          repeated: job.attemptsStarted > 1,
           dueAt: dueAt(job),
           calls: good.map(({ index }) => ({ id: `${job.id}-${index}`, trace: traces?.[index] || trace })),
         },

@@ -1,6 +1,17 @@
 import { type Job, jobOptions, seal } from '../jobs/contract.ts';
-import { deliverEvents, recordTickets, trimEvents } from '../jobs/maintenance/follow-events.ts';
-import { reportQueueLength, resumeRecomputes, sweep } from '../jobs/maintenance/maintenance.ts';
+import {
+  deliverEvents,
+  forgetTickets,
+  recordTickets,
+  trimEvents,
+} from '../jobs/maintenance/follow-streams.ts';
+import {
+  compareStores,
+  dropTickets,
+  reportQueueLength,
+  resumeRecomputes,
+  sweep,
+} from '../jobs/maintenance/maintenance.ts';
 import { expireSessions } from '../jobs/session-creation/expire-sessions.ts';
 import { fleet, type Queues } from './enqueue.ts';
 
@@ -9,6 +20,9 @@ const expireMs = 60_000;
 /** What a topic hears late at most, while it keeps up. */
 const deliverMs = 1_000;
 const recordMs = 5_000;
+const dropMs = 3_600_000;
+/** How long tickets search at most whose match is stored, after the queue store went back. */
+const compareMs = 1_000;
 const trimMs = 10_000;
 
 /** Sets the fleet's upkeep going. Any number of workers may do it: a schedule is one per queue, whoever wrote it last. */
@@ -22,6 +36,9 @@ export async function scheduleUpkeep({ queues }: Queues, reportSlotMs: number): 
   await every(sweep, sweepMs);
   await every(deliverEvents, deliverMs);
   await every(recordTickets, recordMs);
+  await every(forgetTickets, recordMs);
+  await every(dropTickets, dropMs);
+  await every(compareStores, compareMs);
   await every(trimEvents, trimMs);
   await every(expireSessions, expireMs);
   await every(resumeRecomputes, sweepMs);

@@ -9,7 +9,7 @@ import { openPlayers } from './records/players.ts';
 import { openRatingChanges } from './records/rating-changes.ts';
 import { openRuleSets } from './records/rule-sets.ts';
 import { openSessions } from './records/sessions.ts';
-import { defaultTicketDays, openTickets } from './records/tickets.ts';
+import { openTickets } from './records/tickets.ts';
 import { openSessionCache } from './session-cache/session-cache.ts';
 import { openWebhook, type WebhookOptions } from './session-creation/webhook.ts';
 import type { Tracer } from './telemetry/tracer.ts';
@@ -25,7 +25,7 @@ export function openStores(
   tracer: Tracer,
   onCacheAway: (error: unknown) => void,
   placement: WebhookOptions,
-  ticketRecordDays = defaultTicketDays,
+  readableMs?: number,
 ) {
   const { db } = database;
   const pool = traced(tracer, 'pool', openPool(queueRedis, domain));
@@ -40,7 +40,7 @@ export function openStores(
     sessions: traced(tracer, 'sessions', openSessions(db)),
     ladders: traced(tracer, 'ladders', openLadders(db)),
     matches: traced(tracer, 'matches', openMatches(db)),
-    tickets: traced(tracer, 'tickets', openTickets(db, ticketRecordDays)),
+    tickets: traced(tracer, 'tickets', openTickets(db, readableMs)),
     changes: traced(tracer, 'rating_changes', openRatingChanges(db)),
     ruleSets: traced(tracer, 'rule_sets', openRuleSets(db)),
     configurations: traced(tracer, 'configurations', openConfigurations(db)),

@@ -4,7 +4,7 @@ import { catalogue, queues as queueSettings } from '../jobs/catalogue.ts';
 import { redisTrouble } from '../jobs/connection-trouble.ts';
 import type { QueueName } from '../jobs/contract.ts';
 import type { WorkerConfig } from './config.ts';
-import { allDuties, type EventParts } from './duties.ts';
+import { allDuties, type DutyParts, type EventParts } from './duties.ts';
 import { openQueues, type Queues } from './enqueue.ts';
 import { lockTimes, shortenLocks } from './locks.ts';
 import { installAll } from './maintenance/settings.ts';
@@ -77,9 +77,9 @@ export async function startWorker(config: WorkerConfig, env: Environment): Promi
     tracer,
     toldOfCache(log),
     { ...placementSettings(config, env), onAnswer: placementObserver(metrics, tracer, log) },
-    config.TICKET_RECORD_DAYS,
+    endedTickets(config).readableMs,
   );
-  await installAll(stores, config.TICKET_READABLE_HOURS);
+  await installAll(stores, config.EVENT_TOPIC_ARN);
 
   const running = new Map<QueueName, Running>();
   const backlog = new Map<QueueName, number>();
@@ -92,8 +92,8 @@ export async function startWorker(config: WorkerConfig, env: Environment): Promi
   });
   opened.use(health);
 
-  const settings = { reportSlotMs: config.REPORT_SLOT_MS, events: eventParts(config, tracer, opened) };
-  const duties = allDuties({ stores, queues, metrics, log, ...settings });
+  const settings = dutySettings(config, eventParts(config, tracer, opened));
+  const duties = allDuties({ stores, queues, metrics, log, ended: endedTickets(config), ...settings });
   for (const queue of config.QUEUES)
     running.set(
       queue,
@@ -155,6 +155,15 @@ export async function startWorker(config: WorkerConfig, env: Environment): Promi
   };
 }
 
+const dutySettings = (
+  config: WorkerConfig,
+  events: EventParts,
+): Pick<DutyParts, 'reportSlotMs' | 'matchTtlMs' | 'events'> => ({
+  reportSlotMs: config.REPORT_SLOT_MS,
+  matchTtlMs: config.MATCH_TTL_MINUTES * 60_000,
+  events,
+});
+
 function toldOfRedis(log: Log, where: string, url: string) {
   const address = addressOf(url);
   return (err: Error) =>
@@ -178,6 +187,11 @@ const placementSettings = (config: WorkerConfig, env: Environment) => ({
   hosts: config.PLACEMENT_HOSTS,
   secretOf: (name: string) => env[name],
   origin: { account: config.AWS_ACCOUNT_ID, region: config.AWS_REGION },
+});
+
+const endedTickets = (config: WorkerConfig) => ({
+  days: config.TICKET_RECORD_DAYS,
+  readableMs: config.TICKET_READABLE_MINUTES * 60_000,
 });
 
 const eventParts = (config: WorkerConfig, tracer: Tracer, opened: AsyncDisposableStack): EventParts => ({

@@ -9,12 +9,12 @@ const connecting =
   'client|setinfo client|setname info eval evalsha cluster|slots cluster|info asking readonly';
 
 const producing = [
-  'del exists expire get getdel incr incrby persist pttl set time',
+  'del exists expire get getdel incr incrby mget mset persist pttl set time',
   'hdel hexists hget hgetall hincrby hlen hmget hmset hrandfield hset hsetnx',
   'llen lpos lpush lrange rpush',
   'sadd scard smembers srem',
   'xadd xrange xread xrevrange',
-  'zadd zcard zrange zrem zremrangebyscore zrevrangebyscore zscore',
+  'zadd zcard zrange zrem zrevrangebyscore zscore',
 ];
 
 /** Beside what producers do: pause, resume and retry, and count the workers of a queue (CLIENT LIST). */
@@ -22,7 +22,7 @@ const operating = 'client|list lindex ltrim rename rpop zcount zrevrange';
 
 const working = [
   'client|list',
-  'del exists expire get incr incrby mget persist pexpire pttl set time',
+  'del exists expire get incr incrby mget mset persist pexpire pttl set time unlink',
   'hdel hexists hget hgetall hincrby hlen hmget hmset hset hsetnx',
   'lindex llen lpop lpos lpush lrange lrem ltrim rpop rpoplpush rpush',
   'sadd scard smembers srem',

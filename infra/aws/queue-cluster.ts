@@ -62,9 +62,6 @@ export class QueueCluster extends Construct {
       properties: {
         'maxmemory-policy': 'noeviction',
         'cluster-enabled': 'yes',
-        // Ended tickets fill most of it, and packed they take less. A match in the outbox is larger and stays unpacked:
-        // packed hashes are searched from their beginning.
-        'hash-max-listpack-value': '256',
       },
     });
     this.group = new CfnReplicationGroup(this, 'Group', {

@@ -111,12 +111,14 @@ export const stageSettings = z
        */
       configurationTopicArns: z.array(topicArn).max(50),
     }),
-    /** How long an ended ticket can be described, and how long DocumentDB has it on record. */
+    /** A match of which nobody reports a result is live for this long. */
+    matchTtlMinutes: z.number().min(1).max(10_080),
+    /** How long an ended ticket stays in the queue cluster at least, and how long DocumentDB has it on record. */
     tickets: z.strictObject({
-      readableHours: z
+      readableMinutes: z
         .number()
-        .min(24)
-        .max(24 * 30),
+        .min(1)
+        .max(24 * 60),
       recordDays: z.int().min(1).max(3_650),
     }),
 

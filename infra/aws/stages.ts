@@ -65,7 +65,8 @@ export const dev: StageSettings = stageSettings.parse({
     },
   },
   events: { retentionHours: 24, retentionMib: 64, configurationTopicArns: [] },
-  tickets: { readableHours: 25, recordDays: 30 },
+  matchTtlMinutes: 120,
+  tickets: { readableMinutes: 10, recordDays: 30 },
   alarms: {
     sessionLatencyMs: 1_000,
     backlogFactor: 10,
@@ -140,7 +141,8 @@ export const production: StageSettings = stageSettings.parse({
     },
   },
   events: { retentionHours: 24, retentionMib: 2_048, configurationTopicArns: [] },
-  tickets: { readableHours: 25, recordDays: 30 },
+  matchTtlMinutes: 120,
+  tickets: { readableMinutes: 10, recordDays: 30 },
   alarms: {
     sessionLatencyMs: 1_000,
     backlogFactor: 10,

@@ -127,7 +127,8 @@ function plainEnvironment(queue: QueueName, settings: StageSettings, data: DataS
     EVENT_RETENTION_HOURS: String(settings.events.retentionHours),
     EVENT_RETENTION_MIB: String(settings.events.retentionMib),
     ...(settings.events.topicArn !== undefined && { EVENT_TOPIC_ARN: settings.events.topicArn }),
-    TICKET_READABLE_HOURS: String(settings.tickets.readableHours),
+    MATCH_TTL_MINUTES: String(settings.matchTtlMinutes),
+    TICKET_READABLE_MINUTES: String(settings.tickets.readableMinutes),
     TICKET_RECORD_DAYS: String(settings.tickets.recordDays),
   };
 }

@@ -52,7 +52,7 @@ export const shortMatchWantsPlayers: Check = {
       const most = largest.get(match.configuration);
       const present = presentIn(match).length;
       if (most === undefined || !isLive(match) || present === 0 || present >= most) return [];
-      if (wanting.has(match._id) || held.backfillStopped.has(match._id)) return [];
+      if (wanting.has(match._id) || held.live.get(match._id)?.quiet) return [];
       const story = `match ${match._id} has ${present} of ${most} players and no backfill ticket`;
       return [{ subject: match._id, story }];
     });
@@ -76,9 +76,7 @@ function largestMatches({ installed }: Snapshot): Map<string, number> {
 export const oneBackfillTicket: Check = {
   invariant: 2,
   find({ tickets }) {
-    const open = tickets.filter(
-      (it) => it.fills !== undefined && !isTerminal(it.status) && it.status !== 'QUEUED',
-    );
+    const open = tickets.filter((it) => it.fills !== undefined && !isTerminal(it.status));
     return [...Map.groupBy(open, (it) => it.fills ?? '')]
       .filter(([, own]) => own.length > 1)
       .map(([match, own]) => ({

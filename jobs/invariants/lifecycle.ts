@@ -17,7 +17,6 @@ const letters: Readonly<Record<string, string>> = {
  * ticket that ends before it enters its pool never searched.
  */
 const lifecycles: Readonly<Partial<Record<TicketStatus, RegExp>>> = {
-  QUEUED: /^$/,
   SEARCHING: /^S(Pa*cS)*$/,
   REQUIRES_ACCEPTANCE: /^S(Pa*cS)*Pa*$/,
   PLACING: /^S(Pa*cS)*P(a+c)?$/,

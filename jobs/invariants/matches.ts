@@ -29,10 +29,21 @@ export const ticketInOneMatch: Check = {
         subject: ticketId,
         story: `ticket ${ticketId} is in matches ${ids.join(' and ')}`,
       }));
-    const claimed = claims.flatMap(({ _id, status, match_id }): Finding[] => {
-      const last = taken.get(_id)?.at(-1);
-      if (status !== 'COMPLETED' || last === undefined || last === match_id) return [];
-      return [{ subject: _id, story: `ticket ${_id} is claimed by ${match_id}, in ${last}` }];
+    // An id that was used again on another day has a claim for each.
+    const claimsOf = Map.groupBy(
+      claims.filter(({ status }) => status === 'COMPLETED'),
+      ({ _id }) => _id,
+    );
+    const claimed = [...claimsOf].flatMap(([ticketId, all]): Finding[] => {
+      const last = taken.get(ticketId)?.at(-1);
+      const claimants = all.map((it) => it.match_id);
+      if (last === undefined || claimants.includes(last)) return [];
+      return [
+        {
+          subject: ticketId,
+          story: `ticket ${ticketId} is claimed by ${claimants.join(' and ')}, in ${last}`,
+        },
+      ];
     });
     return [...twice, ...claimed];
   },

@@ -58,7 +58,12 @@ export const playerInOneMatch: Check = {
         for (const { playerId } of ticket.players) {
           const earlier = latest.get(playerId);
           const over = earlier?.rated_at !== undefined && earlier.rated_at <= match.now;
-          if (earlier && !over && !earlier.left?.includes(playerId) && ticket.startTime < earlier.now)
+          if (
+            earlier &&
+            !over &&
+            !earlier.left?.includes(playerId) &&
+            askedAt(ticket, match) < decidedAt(earlier)
+          )
             findings.push(atOnce(playerId, earlier, match));
           latest.set(playerId, match);
         }
@@ -74,22 +79,22 @@ export const playerInOneMatchByBackfill: Check = {
   invariant: 2,
   find({ matches }) {
     const games = gamesOf(matches);
-    const own = new Map<string, { match: StoredMatch; startTime: number }[]>();
+    const own = new Map<string, { match: StoredMatch; asked: number }[]>();
     const all = played(matches);
     for (const match of all)
-      for (const { ticketId, startTime, players } of match.tickets)
-        if (ticketId !== match.backfill?.ticketId)
-          for (const { playerId } of players)
-            own.set(playerId, [...(own.get(playerId) ?? []), { match, startTime }]);
+      for (const ticket of match.tickets)
+        if (ticket.ticketId !== match.backfill?.ticketId)
+          for (const { playerId } of ticket.players)
+            own.set(playerId, [...(own.get(playerId) ?? []), { match, asked: askedAt(ticket, match) }]);
     return all.flatMap((match) => {
       const before = games.byId.get(match.backfill?.matchId ?? '');
       if (!before) return [];
       return carriedOn(match).flatMap((playerId) =>
         (own.get(playerId) ?? [])
           .filter(
-            ({ match: other, startTime }) =>
-              startTime > before.now &&
-              startTime <= match.now &&
+            ({ match: other, asked }) =>
+              asked > decidedAt(before) &&
+              asked <= decidedAt(match) &&
               areLiveAtOnce(playerId, match, other, games),
           )
           .map(({ match: other }) => atOnce(playerId, match, other)),
@@ -98,8 +103,14 @@ export const playerInOneMatchByBackfill: Check = {
   },
 };
 
+/** Of two matches of a player the later one has the higher, also when a clock was set back between them. */
+const decidedAt = ({ as_of, now }: StoredMatch): number => as_of ?? now;
+
+const askedAt = ({ age, startTime }: StoredMatch['tickets'][number], { as_of }: StoredMatch): number =>
+  as_of === undefined ? startTime : as_of - age;
+
 const played = (matches: readonly StoredMatch[]) =>
-  matches.filter((match) => match.status === 'COMPLETED').sort((a, b) => a.now - b.now);
+  matches.filter((match) => match.status === 'COMPLETED').sort((a, b) => decidedAt(a) - decidedAt(b));
 
 const carriedOn = ({ tickets, backfill }: StoredMatch): string[] =>
   tickets

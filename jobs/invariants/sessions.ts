@@ -41,13 +41,17 @@ export const sessionMatchLive: Check = {
   },
 };
 
-/** Who plays in a live match and has an open session that is older than it has a session in a match. */
+/**
+ * Who plays in a live match and has an open session that is older than it has a session in a match. One that the queue does not
+ * know any more has been live for longer than anybody waits for its result.
+ */
 export const playerSessionInMatch: Check = {
   invariant: 4,
-  find({ sessions, matches }, { settled }) {
+  find({ sessions, matches, live }, { settled }) {
     if (!settled) return [];
     const byPlayer = Map.groupBy(sessions.filter(isOpen), (session) => session.player_id);
-    return newestLiveMatches(matches).flatMap(([playerId, match]) => {
+    const known = newestLiveMatches(matches).filter(([, match]) => live.has(match._id));
+    return known.flatMap(([playerId, match]) => {
       const older = (byPlayer.get(playerId) ?? []).filter((session) => session.created_at < match.now);
       if (older.length === 0 || older.some((session) => session.status === 'IN_MATCH')) return [];
       const story = `player ${playerId} is in match ${match._id}, and session ${older[0]?._id} is in none`;
@@ -59,7 +63,9 @@ export const playerSessionInMatch: Check = {
 /** Per player of a live match that match, where no later one was decided for them. */
 function newestLiveMatches(matches: readonly StoredMatch[]): [string, StoredMatch][] {
   const newest = new Map<string, StoredMatch>();
-  for (const match of matches.filter((it) => it.status === 'COMPLETED').sort((a, b) => a.now - b.now))
+  for (const match of matches
+    .filter((it) => it.status === 'COMPLETED')
+    .sort((a, b) => (a.as_of ?? a.now) - (b.as_of ?? b.now)))
     for (const playerId of match.teams.flatMap((team) => team.playerIds)) newest.set(playerId, match);
   return [...newest].filter(([playerId, match]) => isLive(match) && presentIn(match).includes(playerId));
 }

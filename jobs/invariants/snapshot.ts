@@ -24,14 +24,12 @@ export interface QueueContents {
   readonly tickets: readonly HeldTicket[];
   /** Ticket ids of each pool that has any. */
   readonly pools: ReadonlyMap<string, readonly string[]>;
-  /** Ids of tickets that wait to enter a pool. */
-  readonly reservations: readonly string[];
   /** Ids of the matches that players are asked about. */
   readonly proposals: readonly string[];
   /** Ids of the matches that were decided and whose effect is not confirmed. */
   readonly outbox: readonly string[];
-  /** Ids of the running matches to which AUTOMATIC gives no backfill ticket, because somebody stopped one. */
-  readonly backfillStopped: ReadonlySet<string>;
+  /** The matches that are live, by id. */
+  readonly live: ReadonlyMap<string, HeldMatch>;
   /** The domain's events from the first kept on. */
   readonly events: readonly HeldEvent[];
   /** Whether the event stream has all numbers from 1 to the latest. */
@@ -40,6 +38,15 @@ export interface QueueContents {
   readonly installed: readonly Installed[];
   /** Jobs that are kept as failed. */
   readonly failedJobs: readonly FailedJob[];
+}
+
+/** A live match as the queue Redis holds it. */
+interface HeldMatch {
+  readonly playerIds: readonly string[];
+  /** AUTOMATIC gives it no backfill ticket, because somebody stopped one. */
+  readonly quiet: boolean;
+  /** Its open backfill ticket. */
+  readonly backfill?: string | undefined;
 }
 
 /** A ticket as the queue Redis holds it. */
@@ -92,6 +99,8 @@ export interface StoredMatch {
   readonly rule_set: { readonly name: string; readonly version: number };
   readonly status: 'COMPLETED' | 'FAILED';
   readonly now: number;
+  /** The same in fleet time: no step of a clock turns it round. */
+  readonly as_of?: number | undefined;
   readonly created_at: number;
   readonly tickets: CommittedMatch['tickets'];
   readonly teams: CommittedMatch['teams'];
@@ -105,7 +114,7 @@ export interface StoredMatch {
   readonly season?: number | undefined;
 }
 
-interface StoredTicket {
+export interface StoredTicket {
   readonly _id: string;
   readonly match_id?: string | undefined;
   readonly status: string;

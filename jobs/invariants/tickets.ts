@@ -32,18 +32,14 @@ export const ticketEnded: Check = {
 /** A ticket that waits stands where somebody will find it, and no other ticket stands there. */
 export const ticketFindable: Check = {
   invariant: 1,
-  find({ tickets, pools, reservations, proposals, outbox }) {
+  find({ tickets, pools, proposals, outbox }) {
     const pooled = new Map([...pools].flatMap(([pool, ids]) => ids.map((id) => [id, pool] as const)));
-    const reserved = new Set(reservations);
     const [proposed, decided] = [new Set(proposals), new Set(outbox)];
     return tickets.flatMap(({ ticketId, status, pool, matchId }) => {
       const place = pooled.get(ticketId);
-      const isReserved = reserved.has(ticketId);
       const stories = [
         ((status === 'SEARCHING') !== (place !== undefined) || (place !== undefined && place !== pool)) &&
           `ticket ${ticketId} is ${status} of pool ${pool} and stands in ${place ?? 'none'}`,
-        (status === 'QUEUED') !== isReserved &&
-          `ticket ${ticketId} is ${status} and ${isReserved ? 'still' : 'not'} reserved`,
         status === 'REQUIRES_ACCEPTANCE' &&
           !proposed.has(matchId) &&
           `ticket ${ticketId} is asked about match ${matchId}, which nobody proposes`,
@@ -91,7 +87,7 @@ function waitOf(
   diary: Diary,
   toldAt: number | undefined,
 ): number | undefined {
-  const undecided = status === 'QUEUED' || status === 'SEARCHING' || status === 'REQUIRES_ACCEPTANCE';
+  const undecided = status === 'SEARCHING' || status === 'REQUIRES_ACCEPTANCE';
   if (!undecided && status !== 'TIMED_OUT') return undefined;
   const endedAt = undecided ? takenAt : diary.endingHeardAt.get(ticketId);
   if (toldAt !== undefined && endedAt !== undefined) return undisturbedMs(diary, toldAt, endedAt);

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineJob } from '../contract.ts';
 import { inEitherSpelling } from '../matchmaking/aws-spelling.ts';
-import { configuration, resourceName } from '../matchmaking/configuration.ts';
+import { configuration, resourceName, ticketId } from '../matchmaking/configuration.ts';
 
 /** Publishes QueueLength and its companions for one 10-second slot; a run staler than its slot publishes nothing. */
 export const reportQueueLength = defineJob({
@@ -12,7 +12,7 @@ export const reportQueueLength = defineJob({
   attempts: 1,
 });
 
-/** Repairs what a crash left behind: backfill tickets whose start job is gone or dead. */
+/** Ends matches that nobody has reported a result of for too long. */
 export const sweep = defineJob({
   kind: 'sweep',
   queue: 'maintenance',
@@ -65,7 +65,6 @@ export const recordCollections = {
   players: '_id',
   sessions: '_id',
   matches: '_id',
-  tickets: '_id',
   rating_changes: 'match_id',
   rule_sets: 'name',
   configurations: 'name',
@@ -85,6 +84,42 @@ export const readRecord = defineJob({
       ({ collection, id }) => id !== undefined || recordCollections[collection] === 'name',
       'id: needed for every collection but rule_sets and configurations',
     ),
+  limit: 1,
+  attempts: 3,
+});
+
+/**
+ * Compares the queue store with the record once it is another server, or another run of one, and may have gone back in time:
+ * writes back configurations, and lets stored matches take their tickets. Result: `{ putBack, compared }`.
+ */
+export const compareStores = defineJob({
+  kind: 'compare-stores',
+  queue: 'maintenance',
+  item: z.strictObject({}),
+  limit: 1,
+  attempts: 1,
+});
+
+/** Drops ended tickets from the record that are older than it keeps them. Result: `{ dropped }`, names of collections. */
+export const dropTickets = defineJob({
+  kind: 'drop-tickets',
+  queue: 'maintenance',
+  item: z.strictObject({}),
+  limit: 1,
+  attempts: 1,
+});
+
+/** Most tickets that one call describes. */
+const mostDescribed = 100;
+
+/** Describes tickets that ended so long ago that only the record has them. Result: `DescribedTicket[]`, unknown ones left out. */
+export const describeTickets = defineJob({
+  kind: 'describe-tickets',
+  queue: 'maintenance',
+  askedBy: 'players',
+  item: z.strictObject({
+    ticketIds: z.array(ticketId).min(1).max(mostDescribed, `at most ${mostDescribed} ticket ids`),
+  }),
   limit: 1,
   attempts: 3,
 });

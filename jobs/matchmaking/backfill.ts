@@ -3,7 +3,6 @@ import { inEitherSpelling } from './aws-spelling.ts';
 import { type Configuration, resourceName, ticketId } from './configuration.ts';
 import type { Limits } from './limits.ts';
 import type { CommittedMatch } from './match.ts';
-import { openPoolOf } from './pool-name.ts';
 import { largestMatch, type RuleSet } from './rule-set/rule-set.ts';
 import { type TicketPlayer, ticketPlayerWithin } from './ticket.ts';
 
@@ -42,7 +41,7 @@ export const backfillRequestWithin = (limits: Limits) =>
   inEitherSpelling(
     z.strictObject({
       configuration: resourceName,
-      /** The match that wants players: the id of its latest MatchmakingSucceeded. */
+      /** The live match that wants players: the id of its latest MatchmakingSucceeded. */
       matchId: z.string().min(1).max(128),
       ticketId: ticketId.optional(),
       players: backfillPlayersWithin(limits),
@@ -50,51 +49,39 @@ export const backfillRequestWithin = (limits: Limits) =>
   );
 export type BackfillRequest = z.input<ReturnType<typeof backfillRequestWithin>>;
 
-/** A match nobody has reported a result of for this long (ms) is over as far as its players are concerned. */
-export const matchTtlMs = 24 * 3600 * 1000;
-
-/** A backfill ticket the fleet opens by itself. */
-export interface AutomaticBackfill {
-  readonly ticketId: string;
-  readonly pool: string;
+/** What AUTOMATIC is told of a match, so that it can find company for it as long as it is live. */
+export interface Company {
+  /** How many players the match has at most. */
+  readonly mostPlayers: number;
+  /** Of a backfill ticket. */
   readonly timeoutMs: number;
-  readonly players: readonly (TicketPlayer & { readonly team: string })[];
 }
 
-/** What a backfill ticket of the fleet's own is made from. */
-export type BackfilledMatch = Pick<CommittedMatch, 'matchId' | 'teams' | 'tickets'> & {
-  readonly location?: string | undefined;
-};
-
-/**
- * The backfill ticket that `AUTOMATIC` gives a match below its maximum: everybody who plays in it, but those who left. Its
- * id follows from the match and how many have left, so a repeat asks for the same ticket. `undefined` where nobody is left
- * or no slot is open.
- */
-export function automaticBackfill(
-  { name, backfillMode, requestTimeoutSeconds }: Configuration,
+/** `undefined` where a configuration's matches get no backfill tickets of the fleet's own. */
+export const companyFor = (
+  { backfillMode, requestTimeoutSeconds }: Configuration,
   ruleSet: RuleSet,
-  match: BackfilledMatch,
-  left: readonly string[] = [],
-): AutomaticBackfill | undefined {
-  if (backfillMode !== 'AUTOMATIC') return undefined;
-  const gone = new Set(left);
-  const known = new Map(match.tickets.flatMap((it) => it.players.map((player) => [player.playerId, player])));
-  const playing = match.teams.flatMap((team) =>
-    team.playerIds
-      .filter((id) => !gone.has(id))
-      .map((playerId) => ({
-        ...atLocation(known.get(playerId) ?? { playerId, attributes: {} }, match.location),
-        team: team.name,
-      })),
-  );
-  if (playing.length === 0 || playing.length >= largestMatch(ruleSet.teams)) return undefined;
-  return {
-    ticketId: gone.size === 0 ? `backfill-${match.matchId}` : `backfill-${match.matchId}-${gone.size}`,
-    pool: openPoolOf(name, ruleSet)(playing),
-    timeoutMs: requestTimeoutSeconds * 1_000,
-    players: playing,
-  };
+): Company | undefined =>
+  backfillMode === 'AUTOMATIC'
+    ? { mostPlayers: largestMatch(ruleSet.teams), timeoutMs: requestTimeoutSeconds * 1_000 }
+    : undefined;
+
+/** The id of the first backfill ticket that AUTOMATIC gives a match, unless somebody has taken that id. */
+export const automaticTicketId = (matchId: string): string => `backfill-${matchId}`;
+
+/** A player who joins a match: id, and as JSON, with their team, how a backfill ticket lists them ('' where none does). */
+type Seat = readonly [playerId: string, player: string];
+
+/** The seats of who joins a match; who goes on from the match that it fills has one there. */
+export function seatsOf(match: CommittedMatch, company: Company | undefined): Seat[] {
+  const { tickets, teams, backfill, location } = match;
+  const joining = tickets.filter((it) => it.ticketId !== backfill?.ticketId).flatMap((it) => it.players);
+  if (!company) return joining.map(({ playerId }) => [playerId, '']);
+  const teamOf = new Map(teams.flatMap(({ name, playerIds }) => playerIds.map((id) => [id, name] as const)));
+  return joining.map((player) => {
+    const { playerId } = player;
+    return [playerId, JSON.stringify({ ...atLocation(player, location), team: teamOf.get(playerId) })];
+  });
 }
 
 /** FlexMatch judges those who play already by the location they play in alone. */

@@ -11,7 +11,7 @@ export interface DescribedTicket {
   readonly statusMessage?: string;
   readonly startTime: string;
   readonly endTime?: string;
-  /** While QUEUED or SEARCHING: what half of the tickets like it waited at most lately, seconds from their start; absent: unknown. */
+  /** While SEARCHING: what half of the tickets like it waited at most lately, seconds from their start; absent: unknown. */
   readonly estimatedWaitTime?: number;
   /** From PLACING on. */
   readonly matchId?: string;
@@ -23,4 +23,13 @@ export interface DescribedTicket {
     /** What this ticket's players show the server. */
     readonly matchedPlayerSessions: NonNullable<GameSession['playerSessions']>;
   };
+}
+
+/** Where a match is played, with the player sessions of one ticket: another ticket's are its own secret. */
+export function connectionOf(
+  { playerSessions = [], ...where }: GameSession,
+  party: readonly TicketPlayer[],
+): NonNullable<DescribedTicket['gameSessionConnectionInfo']> {
+  const own = new Set(party.map((player) => player.playerId));
+  return { ...where, matchedPlayerSessions: playerSessions.filter((it) => own.has(it.playerId)) };
 }

@@ -83,34 +83,31 @@ export interface EventOrigin {
 export const configurationArn = ({ region, account }: EventOrigin, configuration: string): string =>
   `arn:aws:gamelift:${region}:${account}:matchmakingconfiguration/${configuration}`;
 
-/** The events of a stream entry, as `jobs/scripts/libraries/events.lua` writes it. Throws where nothing can be made of it. */
-export function storedEvents(entry: Entry): StoredEvent[] {
-  const [id, fields] = entry;
-  const of = (from: number) => {
-    const values = new Map<string, string>();
-    for (let at = from; at < fields.length; at += 2) {
-      if (at > from && fields[at] === 'type') break;
-      values.set(fields[at] ?? '', fields[at + 1] ?? '');
-    }
-    return values;
-  };
-  const shared = of(0);
-  const starts = fields.flatMap((name, at) => (at % 2 === 0 && name === 'type' ? [at] : []));
-  return starts.map((start, at) => {
-    const values = of(start);
-    const pool = values.get('pool');
-    const customEventData = values.get('custom');
-    return {
-      number: idNumber(id) - starts.length + at + 1,
-      type: values.get('type') as EventType,
-      time: Number(shared.get('time')),
-      now: Number(shared.get('now')),
-      configuration: values.get('configuration') ?? '',
-      detail: JSON.parse(values.get('detail') ?? '') as StoredEvent['detail'],
+/**
+ * The events of a stream entry, as `jobs/scripts/libraries/events.lua` writes it: an event ends with its detail, and has in common
+ * with the one before it what is not said again. Throws where nothing can be made of it.
+ */
+export function storedEvents([id, fields]: Entry): StoredEvent[] {
+  const said = new Map<string, string>();
+  const events: Omit<StoredEvent, 'number'>[] = [];
+  for (let at = 0; at < fields.length; at += 2) {
+    const [name = '', value = ''] = [fields[at], fields[at + 1]];
+    said.set(name, value);
+    if (name !== 'detail') continue;
+    const pool = said.get('pool');
+    const customEventData = said.get('custom');
+    events.push({
+      type: said.get('type') as EventType,
+      time: Number(said.get('time')),
+      now: Number(said.get('now')),
+      configuration: said.get('configuration') ?? '',
+      detail: JSON.parse(value) as StoredEvent['detail'],
       ...(pool && { pool }),
       ...(customEventData && { customEventData }),
-    };
-  });
+    });
+  }
+  const before = idNumber(id) - events.length;
+  return events.map((event, at) => ({ number: before + at + 1, ...event }));
 }
 
 /** Gives an event FlexMatch's envelope; its id is the same for every reader. */

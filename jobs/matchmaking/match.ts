@@ -30,6 +30,8 @@ export interface CommittedMatch {
     /** Header of the trace its start call belonged to, where there was one. */
     readonly trace?: string;
   }[];
+  /** Live matches that its players left when it was decided. */
+  readonly leaves?: readonly { readonly matchId: string; readonly playerIds: readonly string[] }[];
   /** In the order of its tickets the call that asked for each; '' for one that the fleet opened. Absent before it is decided. */
   readonly calls?: readonly string[];
   readonly teams: readonly { readonly name: string; readonly playerIds: readonly string[] }[];

@@ -54,14 +54,16 @@ export const startArguments = (tickets: readonly Starting[]): (string | number)[
     keptTrace(it.trace),
     it.estimatedWait ?? '',
     it.unrated ? 1 : '',
+    it.players.length,
+    ...it.players.map(({ playerId }) => playerId),
   ]);
 
 /** Per ticket, in order. Throws for an answer that the script does not give. */
 export const readVerdicts = (tickets: readonly Starting[], [, verdicts]: StartReply): StartVerdict[] =>
   tickets.map((ticket, index) => readVerdict(ticket, verdicts[index] ?? ['lost']));
 
-function readVerdict(
-  { ticketId, configuration }: Starting,
+export function readVerdict(
+  { ticketId, configuration }: Pick<Starting, 'ticketId' | 'configuration'>,
   [verdict, sequence, startTime]: StartReply[1][number],
 ): StartVerdict {
   const [word = '', detail] = [verdict.split(':', 1)[0], verdict.slice(verdict.indexOf(':') + 1)];
@@ -88,11 +90,11 @@ function readVerdict(
         `players: ${detail} is being placed by an earlier ticket; start again when it is COMPLETED or FAILED`,
       );
     default:
-      throw new Error(`start.lua answered ${verdict}`);
+      throw new Error(`the script answered ${verdict}`);
   }
 }
 
-const refuse = (as: 'conflict' | 'not-found' | 'unavailable', reason: string): StartVerdict => ({
+export const refuse = (as: 'conflict' | 'not-found' | 'unavailable', reason: string): StartVerdict => ({
   kind: 'refused',
   as,
   reason,

@@ -1,5 +1,11 @@
 import { type AcceptMatch, type Answered, acceptArguments, readAnswered } from './accept-match.ts';
 import {
+  type Backfilling,
+  type BackfillReply,
+  backfillArguments,
+  readBackfillVerdict,
+} from './backfill-call.ts';
+import {
   readVerdicts,
   type Starting,
   type StartReply,
@@ -10,12 +16,18 @@ import {
 /** Binds a script of `jobs/scripts` to a domain's queue Redis, by its name. */
 type BindScript = <Result>(name: string) => (...args: readonly (string | number)[]) => Promise<Result>;
 
+/** What became of a match that is to end: see `end-match.lua`. */
+export type MatchEnding = 'ended' | 'placing' | 'going-on' | 'unknown';
+
 /** The calls that one script each decides, whoever runs it: the client itself, or a worker for a job of that kind. */
 export function ticketCalls(script: BindScript) {
   const run = {
     start: script<StartReply>('start'),
     stop: script<[string, string]>('stop'),
     accept: script<string[]>('accept'),
+    backfill: script<BackfillReply>('backfill'),
+    leave: script<[string, string]>('leave'),
+    endMatch: script<MatchEnding[]>('end-match'),
   };
 
   return {
@@ -36,5 +48,24 @@ export function ticketCalls(script: BindScript) {
     /** Records answers to a proposal. */
     accept: async (answer: AcceptMatch): Promise<Answered> =>
       readAnswered(await run.accept(...acceptArguments(answer))),
+
+    /** Starts a backfill ticket. `pool`: the one to wake, if there is one. */
+    async backfill(ticket: Backfilling): Promise<{ verdict: StartVerdict; pool: string | undefined }> {
+      const reply = await run.backfill(...backfillArguments(ticket));
+      return { verdict: readBackfillVerdict(ticket, reply), pool: reply[3] || undefined };
+    },
+
+    /**
+     * Takes a player out of a live match, without a `matchId` out of whichever they are in; `sessionId`: because it ends. Returns the id under which that match
+     * goes on; `undefined` when they are not in it as far as the queue knows.
+     */
+    async leave(playerId: string, matchId = '', sessionId = ''): Promise<string | undefined> {
+      const [outcome, left] = await run.leave(playerId, matchId, sessionId);
+      return outcome === 'left' ? left : undefined;
+    },
+
+    /** Ends live matches. */
+    endMatches: async (matchIds: readonly string[]): Promise<MatchEnding[]> =>
+      matchIds.length === 0 ? [] : run.endMatch(...matchIds),
   };
 }

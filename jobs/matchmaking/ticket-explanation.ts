@@ -14,7 +14,7 @@ export interface TicketExplanation {
   readonly pool?: string;
   /** An operator has paused its configuration since then. */
   readonly pausedSince?: string;
-  /** QUEUED (a backfill ticket): the job that lets it into its pool. PLACING: the one that starts its match. */
+  /** PLACING: the job that starts its match. */
   readonly job?: JobState;
   /** SEARCHING: what the engine says. */
   readonly search?: Explanation;
@@ -42,14 +42,9 @@ export interface Acceptance {
   readonly waitingFor: readonly string[];
 }
 
-/** What a ticket waits for while its job is somewhere: `QUEUED` its start-backfill, `PLACING` its start-match. */
-export function waitingForJob(status: 'QUEUED' | 'PLACING', { queue, state, reason }: JobState): string {
-  const what =
-    status === 'QUEUED'
-      ? 'is reserved and waits to enter its pool'
-      : 'is in a match that is decided, and waits for it to be stored and placed';
-  return `${what}: ${jobSentence(queue, state, reason)}`;
-}
+/** What a ticket that is PLACING waits for. */
+export const waitingForJob = ({ queue, state, reason }: JobState): string =>
+  `is in a match that is decided, and waits for it to be stored and placed: ${jobSentence(queue, state, reason)}`;
 
 function jobSentence(queue: string, state: string, reason = 'no reason is kept'): string {
   switch (state) {

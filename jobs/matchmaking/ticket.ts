@@ -96,9 +96,8 @@ export const partyWithin = (limits: Limits) =>
       `at most ${ticketLimits.ticketBytes} bytes of JSON in all`,
     );
 
-/** Ticket statuses of the GameLift API. The last four are terminal. */
+/** Ticket statuses of the GameLift API, but for QUEUED: a ticket searches from its start. The last four are terminal. */
 export type TicketStatus =
-  | 'QUEUED'
   | 'SEARCHING'
   | 'REQUIRES_ACCEPTANCE'
   | 'PLACING'

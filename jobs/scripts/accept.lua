@@ -1,6 +1,6 @@
 -- Records players' answers to one proposal. The first answer of a player stands. A rejection ends the proposal at once;
 -- when everybody has accepted, the match is decided and goes to the outbox. One that comes after its time counts as none.
--- Uses: arguments, keys, clock, tickets, proposals, outbox, due, events, counts
+-- Uses: arguments, keys, clock, tickets, proposals, membership, outbox, due, events, counts
 -- Flags: allow-oom
 -- KEYS[1] hash tag
 -- ARGV    ticket id, match id, ACCEPT | REJECT, ms until an unconfirmed match is handed over again, then player ids
@@ -42,24 +42,27 @@ for _, player_id in ipairs(player_ids) do
   recorded = recorded + redis.call('HSETNX', proposal, 'answer:' .. player_id, answer)
 end
 if recorded == 0 then return { 'recorded' } end
-local tickets, configuration, job, entry, pool =
-  unpack(redis.call('HMGET', proposal, 'tickets', 'configuration', 'job', 'entry', 'pool'))
+local tickets, configuration, job, entry, pool, seats, most, timeout = unpack(
+  redis.call('HMGET', proposal, 'tickets', 'configuration', 'job', 'entry', 'pool', 'seats', 'most', 'timeout'))
 local list = proposal_detail(match, tickets)
 emit('AcceptMatch', configuration, cjson.encode({ matchId = match, tickets = list }), pool)
 if answer == 'REJECT' then return { 'rejected', drop_proposal(match, 'Rejected', false) } end
 
 for _, member in ipairs(list) do
   for _, player in ipairs(member.players) do
-    if not player.accepted and not redis.call('HGET', ticket_key(member.ticketId), 'fills') then return { 'recorded' } end
+    local asked = read_ticket(member.ticketId)
+    if not player.accepted and not (asked and asked.fills) then return { 'recorded' } end
   end
 end
-local since = {}
+local since, fills = {}, nil
 for _, member in ipairs(list) do
-  local size, began = unpack(redis.call('HMGET', ticket_key(member.ticketId), 'size', 'since'))
-  if size ~= '0' then since[#since + 1] = began end
-  redis.call('HSET', ticket_key(member.ticketId), 'status', 'PLACING')
-  redis.call('HINCRBY', ticket_key(member.ticketId), 'revision', 1)
+  local proposed = read_ticket(member.ticketId)
+  fills = fills or proposed.fills
+  if not proposed.fills then since[#since + 1] = proposed.since end
+  proposed.status, proposed.revision = 'PLACING', proposed.revision + 1
+  save_ticket(proposed)
 end
+entry = board(match, { configuration = configuration, pool = pool, most = most, timeout = timeout, fills = fills }, seats, entry)
 to_outbox(match, job, entry, patience)
 redis.call('RPUSH', accepted_key(pool), match)
 make_due(pool, fleet_time())

@@ -65,8 +65,8 @@ export function openAssembler(read: (name: string) => LuaFile): Assemble {
       if (!definition.declares.some((name) => wanted.has(name))) continue;
       kept.unshift(definition);
       for (const name of definition.names) wanted.add(name);
-      // What is collected is written by `run`, after the script.
-      collects ||= definition.declares.includes('at_end');
+      // What is left for the end is done by `run`, after the script.
+      collects ||= definition.declares.some((name) => name === 'before_end' || name === 'at_end');
       if (collects) wanted.add('run');
     }
     const flags = headerOf(script, 'Flags');

@@ -1,6 +1,6 @@
 -- Cancels a ticket. The backfill ticket that AUTOMATIC gave a match was its last: the match, and those that go on from
 -- it, get no more.
--- Uses: arguments, tickets, proposals, automatic-backfill
+-- Uses: arguments, tickets, proposals, backfilling
 -- Flags: allow-oom
 -- KEYS[1] hash tag
 -- ARGV    ticket id, the player who asks (empty: a service)

@@ -2,6 +2,10 @@ import { z } from 'zod';
 import { defineJob } from '../contract.ts';
 import { playerId } from './session.ts';
 
+/** What a caller says. `matchId`: of the match, or of one that it went on from. */
+export const playerLeftRequest = z.strictObject({ matchId: z.string().min(1).max(128), playerId });
+export type PlayerLeftRequest = z.output<typeof playerLeftRequest>;
+
 /**
  * Says that a player left a match that goes on: their session is open again and the match is no longer live for them. The
  * match's result still rates them, for the share of it they played (`played` of the result). Doing it again changes
@@ -11,6 +15,9 @@ export const playerLeft = defineJob({
   kind: 'player-left',
   queue: 'session-creation',
   askedBy: 'players',
-  item: z.strictObject({ matchId: z.string().min(1).max(128), playerId }),
+  item: playerLeftRequest.extend({
+    /** They are out of the live match already, and the record has yet to follow. */
+    isOut: z.boolean().optional(),
+  }),
 });
 export type PlayerLeft = z.output<typeof playerLeft.item>;

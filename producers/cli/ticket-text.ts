@@ -99,14 +99,3 @@ function searchFigures(search: Explanation): Figure[] {
 
 const by = ({ by: miss, limit }: NonNullable<Explanation['nearestMiss']>): string =>
   miss === undefined ? '' : ` by ${Math.round(miss * 1_000) / 1_000} (limit ${limit})`;
-
-/** A ticket that only DocumentDB remembers, for people: a document of `tickets`. */
-export function ticketRecordText(record: Readonly<Record<string, unknown>>): string {
-  const { _id, configuration, status, reason, message, start_time, ended_at, match_id, player_ids } = record;
-  const said = [reason, message].filter(Boolean).join(': ');
-  return [
-    `ticket ${_id} of ${configuration}: ${status}${said && ` (${said})`}, on record`,
-    `started ${start_time}, ended ${ended_at}${match_id ? `, match ${match_id}` : ''}`,
-    `players ${(player_ids as string[]).join(' ')}`,
-  ].join('\n');
-}

@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import type { StartRequest } from '../../jobs/matchmaking/start-request.ts';
 import { RequestError } from '../request-error.ts';
 import { readJson, show, withClient } from './terminal.ts';
-import { explanationText, ticketRecordText, ticketText } from './ticket-text.ts';
+import { explanationText, ticketText } from './ticket-text.ts';
 
 export function ticketCommands(from: string): Command {
   const ticket = new Command('ticket').description('matchmaking tickets');
@@ -61,15 +61,9 @@ export function ticketCommands(from: string): Command {
           return;
         }
         const [found] = await client.describeMatchmaking([ticketId]);
-        if (found) {
-          show(command, found, () => ticketText(found));
-          return;
-        }
-        // Redis has forgotten it, or never knew it.
-        const [record] = await client.readRecord('tickets', ticketId);
-        if (!record)
+        if (!found)
           throw new RequestError('not-found', `there is no ticket ${ticketId}, nor is one on record`);
-        show(command, record, () => ticketRecordText(record));
+        show(command, found, () => ticketText(found));
       }),
     );
 

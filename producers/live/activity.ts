@@ -48,7 +48,7 @@ export function openActivity(redis: Redis, domain: string) {
 
     /** A ticket with how long it may wait, where it still does and that is known. */
     async withEstimate(ticket: DescribedTicket): Promise<DescribedTicket> {
-      if (ticket.status !== 'QUEUED' && ticket.status !== 'SEARCHING') return ticket;
+      if (ticket.status !== 'SEARCHING') return ticket;
       const estimate = await waitEstimate(ticket.configuration);
       return estimate ? { ...ticket, estimatedWaitTime: Math.ceil(estimate.p50 / 1_000) } : ticket;
     },

@@ -1,7 +1,8 @@
-import type { QueueName } from '../../jobs/contract.ts';
+import type { Actor, QueueName } from '../../jobs/contract.ts';
 import type { Clock } from '../../jobs/fleet-time.ts';
 import { ticketId as ticketIdSchema } from '../../jobs/matchmaking/configuration.ts';
 import type { Explanation } from '../../jobs/matchmaking/engine/explanation.ts';
+import type { TicketStatus } from '../../jobs/matchmaking/ticket.ts';
 import {
   forPlayer,
   type JobState,
@@ -10,6 +11,7 @@ import {
   waitingForPlayers,
 } from '../../jobs/matchmaking/ticket-explanation.ts';
 import type { Call, Calling, CallOptions } from '../call.ts';
+import { openRecorded } from '../describe-tickets.ts';
 import { parse } from '../parse.ts';
 import type { ProducerQueues } from '../queues.ts';
 import { RequestError } from '../request-error.ts';
@@ -46,10 +48,6 @@ export function openExplain({ call, states, clock, ask, queues }: ExplainParts) 
   ): Promise<(Partial<TicketExplanation> & { summary: string }) | undefined> => {
     const { status, pool = '', matchId = '' } = ticket;
     switch (status) {
-      case 'QUEUED': {
-        const job = await jobState('matchmaking', ticket.startJob);
-        return { summary: waitingForJob(status, job), job };
-      }
       case 'SEARCHING': {
         const answer = await ask(pool, ticket.ticketId, signal);
         if (answer === 'gone') return undefined;
@@ -67,12 +65,10 @@ export function openExplain({ call, states, clock, ask, queues }: ExplainParts) 
         const id = await states.startMatchJob(matchId);
         if (!id) return undefined;
         const job = await jobState('session-creation', id);
-        return { summary: waitingForJob(status, job), job };
+        return { summary: waitingForJob(job), job };
       }
-      case 'COMPLETED':
-        return { summary: 'waits for nothing: it is in a match' };
       default:
-        return { summary: `waits for nothing: ${ticket.message || `it is ${status}`}` };
+        return { summary: endedBecause(status, ticket.message) };
     }
   };
 
@@ -83,22 +79,37 @@ export function openExplain({ call, states, clock, ask, queues }: ExplainParts) 
     return { summary: `${paused}; beyond that: ${summary}`, pausedSince };
   };
 
+  const recorded = openRecorded(queues);
+  const explainEnded = async (ticketId: string, calling: Calling): Promise<TicketExplanation> => {
+    const [ticket] = await recorded([ticketId], calling);
+    if (
+      !ticket ||
+      !mayKnow(
+        calling.actor,
+        ticket.players.map((it) => it.playerId),
+      )
+    )
+      throw unknown(ticketId);
+    const { configuration, status, startTime, matchId, statusMessage } = ticket;
+    return {
+      ...{ ticketId, configuration, status, startTime },
+      summary: endedBecause(status, statusMessage),
+      ...(matchId && { matchId }),
+    };
+  };
+
   return {
     /**
      * Why a ticket waits, in a sentence and in figures; of one that searches, as its pool's next cycle sees it. Takes a
-     * worker that serves `matchmaking`. A player may ask about tickets they are in, and is told no other player's name.
+     * worker that serves `matchmaking`; of one that ended some minutes ago, one that serves `maintenance`. A player may ask about tickets they are in, and is told no other player's name.
      */
     explainTicket: (ticketId: string, options: CallOptions = {}): Promise<TicketExplanation> =>
       call(explaining, options, async (calling) => {
         parse(ticketIdSchema, ticketId);
         for (let tried = 0; tried < tries; tried++) {
           const ticket = await states.ticketState(ticketId);
-          const { actor } = calling;
-          if (!ticket || (actor.kind === 'player' && !ticket.players.includes(actor.playerId)))
-            throw new RequestError(
-              'not-found',
-              `ticketId: there is no ticket ${ticketId} (terminal ones are kept a day)`,
-            );
+          if (!ticket) return await explainEnded(ticketId, calling);
+          if (!mayKnow(calling.actor, ticket.players)) throw unknown(ticketId);
           const reason = await reasonOf(ticket, calling);
           if (reason) return { ...plain(ticket, await clock()), ...reason };
         }
@@ -109,6 +120,15 @@ export function openExplain({ call, states, clock, ask, queues }: ExplainParts) 
       }),
   };
 }
+
+const mayKnow = (actor: Actor, players: readonly string[]): boolean =>
+  actor.kind === 'service' || players.includes(actor.playerId);
+
+const unknown = (ticketId: string) =>
+  new RequestError('not-found', `ticketId: there is no ticket ${ticketId}`);
+
+const endedBecause = (status: TicketStatus, message: string | undefined): string =>
+  `waits for nothing: ${status === 'COMPLETED' ? 'it is in a match' : message || `it is ${status}`}`;
 
 function plain(
   { ticketId, configuration, status, start, deadline, pool, matchId }: TicketState,

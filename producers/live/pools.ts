@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis';
 import { domainKeys } from '../../jobs/keys.ts';
 import { configurationOf, valuesOf } from '../../jobs/matchmaking/pool-name.ts';
+import { readStoredTicket } from '../../jobs/matchmaking/stored-ticket.ts';
 
 /** A pool as it is now. Times are ISO 8601. */
 export interface PoolState {
@@ -31,7 +32,7 @@ export function openPools(redis: Redis, domain: string) {
       redis.hget(keys.companions(), pool),
       redis.zrange(keys.pool(pool), '0', '0'),
     ]);
-    const start = oldest && (await redis.hget(keys.ticket(oldest), 'start'));
+    const start = oldest && readStoredTicket(await redis.get(keys.ticket(oldest)))?.start;
     return {
       pool,
       configuration: configurationOf(pool),

@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis';
 import { domainKeys } from '../../jobs/keys.ts';
+import { playerIdsOf, readStoredTicket } from '../../jobs/matchmaking/stored-ticket.ts';
 import type { TicketStatus } from '../../jobs/matchmaking/ticket.ts';
 import type { Acceptance } from '../../jobs/matchmaking/ticket-explanation.ts';
 import { openClock, shown } from './clock.ts';
@@ -17,24 +18,9 @@ export interface TicketState {
   readonly deadline?: number;
   readonly pool?: string;
   readonly matchId?: string;
-  readonly startJob: string;
   readonly reason: string;
   readonly message: string;
 }
-
-const fields = [
-  'status',
-  'configuration',
-  'roster',
-  'start',
-  'since',
-  'deadline',
-  'pool',
-  'match',
-  'job',
-  'reason',
-  'message',
-] as const;
 
 export type TicketStates = ReturnType<typeof openTicketStates>;
 
@@ -45,23 +31,21 @@ export function openTicketStates(redis: Redis, domain: string) {
 
   return {
     async ticketState(ticketId: string): Promise<TicketState | undefined> {
-      const values = await redis.hmget(keys.ticket(ticketId), ...fields);
-      const [status, configuration, roster, start, since, deadline, pool, match, job, reason, message] =
-        values;
-      if (!status || !configuration) return undefined;
+      const stored = readStoredTicket(await redis.get(keys.ticket(ticketId)));
+      if (!stored) return undefined;
+      const { status, configuration, start, since, deadline, pool, match, reason, message } = stored;
       return {
         ticketId,
-        status: status as TicketStatus,
+        status,
         configuration,
-        players: (JSON.parse(roster ?? '[]') as { playerId: string }[]).map((it) => it.playerId),
+        players: playerIdsOf(stored),
         start: Number(start),
         since: Number(since),
         ...(deadline && { deadline: Number(deadline) }),
         ...(pool && { pool }),
         ...(match && { matchId: match }),
-        startJob: job ?? '',
-        reason: reason ?? '',
-        message: message ?? '',
+        reason,
+        message,
       };
     },
 

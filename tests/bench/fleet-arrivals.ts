@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Chance, chance } from '../../infra/local/demo/random.ts';
 import { percentile } from '../../infra/local/demo/statistics.ts';
-import { readTickets } from './fleet-journey.ts';
+import { readDecisions, readTickets } from './fleet-journey.ts';
 import { duelist, type FleetUnderTest } from './fleet-under-test.ts';
 
 /** Ms from the moment a call was due, whether or not the caller got to it by then. */
@@ -54,8 +54,10 @@ export async function measureArrivals(
   await Promise.all(calls);
   await fleet.quiet();
 
+  const decisions = await readDecisions(fleet);
   const tickets = (await readTickets(fleet, ticketIds)).map((ticket, n) => ({
     ...ticket,
+    decided: decisions.get(ticket.match) ?? 0,
     dueAt: startedAt + (dueAt[n] ?? 0),
   }));
   // The last one may be left without an opponent.

@@ -1,5 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { poolTag } from '../../jobs/keys.ts';
+import { noId } from '../../jobs/chain.ts';
+import { domainKeys } from '../../jobs/keys.ts';
+import { storedEvents } from '../../jobs/matchmaking/event.ts';
+import { readStoredTicket } from '../../jobs/matchmaking/stored-ticket.ts';
 import type { MatchmakingClient } from '../../producers/client.ts';
 import { duelist, type FleetUnderTest } from './fleet-under-test.ts';
 import { inBatches } from './rating-documents.ts';
@@ -60,6 +63,7 @@ export async function measureJourney<Costs>(
   const costs = await read();
   const tickets = await readTickets(fleet, ticketIds);
   const ended = tickets.filter((ticket) => ticket.status === 'COMPLETED');
+  const decisions = await readDecisions(fleet);
   if (ended.length !== players) throw new Error(`${ended.length} of ${players} tickets were matched`);
 
   const matchIds = [...new Set(ended.map((ticket) => ticket.match))];
@@ -81,7 +85,10 @@ export async function measureJourney<Costs>(
 
   return {
     sessionsPerSecond,
-    decidedPerSecond: perSecond(players, Math.max(...ended.map((it) => it.decided)) - startedAt),
+    decidedPerSecond: perSecond(
+      players,
+      Math.max(...ended.map((it) => decisions.get(it.match) ?? 0)) - startedAt,
+    ),
     persistedPerSecond: perSecond(players, Math.max(...ended.map((it) => it.end)) - startedAt),
     ratingsPerSecond,
     costs,
@@ -104,11 +111,10 @@ export async function feed<Item>(
   );
 }
 
-/** A ticket as Redis has it; times are Redis time in ms, 0 where it never got so far. */
+/** A ticket as Redis has it; `end` is Redis time in ms, 0 where it never got so far. */
 export interface TicketTimes {
   readonly status: string;
   readonly match: string;
-  readonly decided: number;
   readonly end: number;
 }
 
@@ -119,18 +125,28 @@ export async function readTickets(
 ): Promise<TicketTimes[]> {
   const tickets: TicketTimes[] = [];
   for (const ids of inBatches(ticketIds, 1_000)) {
-    const rows = await Promise.all(
-      ids.map((id) => redis.hmget(`${poolTag(domain)}:ticket:${id}`, 'status', 'match', 'decided', 'end')),
-    );
-    for (const [status, match, decided, end] of rows)
+    const texts = await redis.mget(ids.map((id) => domainKeys(domain).ticket(id)));
+    for (const stored of texts.map(readStoredTicket))
       tickets.push({
-        status: status ?? 'missing',
-        match: match ?? '',
-        decided: Number(decided ?? 0),
-        end: Number(end ?? 0),
+        status: stored?.status ?? 'missing',
+        match: stored?.match ?? '',
+        end: Number(stored?.ended),
       });
   }
   return tickets;
+}
+
+/** When each match was decided, Redis time in ms, as far back as events are kept. */
+export async function readDecisions({ redis, domain }: FleetUnderTest): Promise<Map<string, number>> {
+  const decided = new Map<string, number>();
+  for (let last = noId; ; ) {
+    const entries = await redis.xrange(domainKeys(domain).events(), `(${last}`, '+', 'COUNT', 200);
+    for (const { type, time, detail } of entries.flatMap(storedEvents))
+      if (type === 'PotentialMatchCreated') decided.set(String(detail['matchId']), time);
+    const end = entries.at(-1)?.[0];
+    if (end === undefined) return decided;
+    last = end;
+  }
 }
 
 async function expectCount({ db }: FleetUnderTest, collection: string, expected: number): Promise<void> {

@@ -96,12 +96,9 @@ async function quiet(client: MatchmakingClient, redis: Redis, domain: string, pa
         queue.getJobCountByTypes('waiting', 'prioritized', 'active'),
       ),
       redis.hlen(`${poolTag(domain)}:outbox`),
-      redis.zcard(`${poolTag(domain)}:reservations`),
     ]);
     if (left.every((it) => it === 0)) return;
     if (Date.now() > until)
-      throw new Error(
-        `not quiet: jobs of sessions, matchmaking, ratings; outbox; reservations: ${left.join(', ')}`,
-      );
+      throw new Error(`not quiet: jobs of sessions, matchmaking, ratings; outbox: ${left.join(', ')}`);
   }
 }

@@ -68,7 +68,7 @@ export async function run(args: readonly string[]): Promise<void> {
     mostWorkerMiB: Math.max(...looks.map((it) => it.workersMiB)),
     mostClientMiB: Math.max(...looks.map((it) => it.clientMiB)),
     slowestCallMs: Math.max(...looks.map((it) => it.callMs)),
-    mostWaiting: Math.max(...looks.map((it) => it.reserved + it.searching)),
+    mostWaiting: Math.max(...looks.map((it) => it.searching)),
     meanWhileOver: meanOf(looks.filter(({ at }) => at > calm + settling && at <= over)),
     oldestServedMs: Math.max(...looks.map((it) => it.oldestMs)),
     recoveredAfterSeconds: recoveredAt === undefined ? null : recoveredAt - over,

@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { percentile } from '../../infra/local/demo/statistics.ts';
 import { queueNames } from '../../jobs/contract.ts';
 import { poolTag } from '../../jobs/keys.ts';
+import { readStoredTicket } from '../../jobs/matchmaking/stored-ticket.ts';
 import { usageOf } from './fleet-costs.ts';
 import { feed, readTickets } from './fleet-journey.ts';
 import { duelist, type FleetUnderTest } from './fleet-under-test.ts';
@@ -18,8 +19,6 @@ export interface Look {
   /** Tickets a second decided, and stored. */
   readonly decided: number;
   readonly stored: number;
-  /** Tickets acknowledged that have not entered their pool, that search, and that wait for their match to be stored. */
-  readonly reserved: number;
   readonly searching: number;
   readonly unstored: number;
   readonly jobsWaiting: number;
@@ -116,27 +115,23 @@ export async function press(fleet: FleetUnderTest, pressure: Pressure): Promise<
 async function openLook({ redis, domain, client, workers }: FleetUnderTest) {
   const key = (name: string) => `${poolTag(domain)}:${name}`;
   const standing = async () => {
-    const [sequence, reserved, searching, matches, memory] = await Promise.all([
+    const [sequence, searching, matches, memory] = await Promise.all([
       redis.get(key('sequence')),
-      redis.zcard(key('reservations')),
       redis.zcard(key('pool:duel')),
       redis.hlen(key('outbox')),
       redis.info('memory'),
     ]);
     const unstored = 2 * matches;
-    const decided = Number(sequence ?? 0) - reserved - searching;
+    const decided = Number(sequence ?? 0) - searching;
     const valkeyMiB = Number(/^used_memory:(\d+)/m.exec(memory)?.[1]) / 2 ** 20;
-    return { reserved, searching, unstored, decided, stored: decided - unstored, valkeyMiB };
+    return { searching, unstored, decided, stored: decided - unstored, valkeyMiB };
   };
-  /** The oldest of those not decided yet searches, or has not even entered. */
+  /** Since the oldest of those not decided yet was started, ms. */
   const oldest = async (): Promise<number> => {
-    const [[, reservedAt = ''] = [], [first] = []] = await Promise.all([
-      redis.zrange(key('reservations'), '0', '0', 'WITHSCORES').then((it) => it.flat() as string[]),
-      redis.zrange(key('pool:duel'), '0', '0'),
-    ]);
-    const start = first === undefined ? undefined : await redis.hget(key(`ticket:${first}`), 'start');
-    const since = [reservedAt, start ?? ''].filter(Boolean).map(Number);
-    return since.length === 0 ? 0 : Date.now() - Math.min(...since);
+    const [first] = await redis.zrange(key('pool:duel'), '0', '0');
+    const start =
+      first === undefined ? undefined : readStoredTicket(await redis.get(key(`ticket:${first}`)))?.start;
+    return start ? Date.now() - Number(start) : 0;
   };
   let times: number[] = [];
   let refusals = 0;

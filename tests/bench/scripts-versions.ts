@@ -2,19 +2,20 @@ import { globSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type LuaFile, openAssembler } from '../../jobs/scripts/assemble.ts';
-import { producerScript } from '../../producers/script.ts';
 import { workerScript } from '../../workers/pool/script.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const read = (path: string): LuaFile => ({ path, text: readFileSync(root + path, 'utf8') });
 const libraryPath = (name: string) => `jobs/scripts/libraries/${name}.lua`;
 
-const ownPath = (name: string) =>
-  name === 'reserve' ? `producers/scripts/${name}.lua` : `workers/pool/scripts/${name}.lua`;
+const ownPath = (name: string) => {
+  const [path] = globSync(`{jobs,workers/pool}/scripts/${name}.lua`, { cwd: root });
+  if (!path) throw new Error(`there is no script ${name}`);
+  return path;
+};
 
 /** A script as the fleet sends it. */
-export const sentScript = (name: string): string =>
-  (name === 'reserve' ? producerScript(name) : workerScript(name)).text;
+export const sentScript = (name: string): string => workerScript(name).text;
 
 /** Every definition of every library, in an order in which each comes after those it names. */
 function allDefinitions(): string {

@@ -13,26 +13,24 @@ export interface Step {
 const roster = (id: string) => JSON.stringify([{ playerId: `p-${id}` }]);
 const players = (id: string) => JSON.stringify([{ playerId: `p-${id}`, attributes: { skill: { N: 10 } } }]);
 
-const reserve = (ids: readonly string[]): ScriptCall => ({
-  script: 'reserve',
-  args: [
-    'job',
-    ...ids.flatMap((id) => [
-      id,
-      'duel',
-      players(id),
-      roster(id),
-      '{"kind":"service","name":"bench"}',
-      `call-${id}`,
-      '',
-      '',
-    ]),
-  ],
-});
-
-const enter = (ids: readonly string[]): ScriptCall => ({
-  script: 'enter',
-  args: ids.flatMap((id) => [id, 'duel', 60_000, players(id), '']),
+const start = (ids: readonly string[]): ScriptCall => ({
+  script: 'start',
+  args: ids.flatMap((id) => [
+    id,
+    'duel',
+    1,
+    'duel',
+    60_000,
+    players(id),
+    roster(id),
+    '{"kind":"service","name":"bench"}',
+    `call-${id}`,
+    '',
+    '',
+    '',
+    1,
+    `p-${id}`,
+  ]),
 });
 
 /** Matches of two tickets each, as they were when they entered. */
@@ -43,13 +41,13 @@ const commit = (ids: readonly string[]): ScriptCall => ({
     50_000,
     10_000,
     '',
-    ...pairs(ids).flatMap(([a, b]) => [`m-${a}`, 'job', entry(a, b), entry(a, b), '[]', 2, a, '2', b, '2']),
+    ...pairs(ids).flatMap(([a, b]) => [`m-${a}`, 'job', entry(a, b), entry(a, b), '[]', 2, a, 1, b, 1]),
   ],
 });
 
 const settle = (ids: readonly string[]): ScriptCall => ({
   script: 'settle',
-  args: pairs(ids).flatMap(([a, b]) => [`m-${a}`, 'COMPLETED', '', '', entry(a, b), 2, a, b, '']),
+  args: pairs(ids).flatMap(([a, b]) => [`m-${a}`, 'COMPLETED', '', '', entry(a, b), '', 2, a, b, '']),
 });
 
 const entry = (a: string, b: string) =>
@@ -67,20 +65,19 @@ export function lifeOf(tickets: number): Step[] {
   const named = (kind: string) => Array.from({ length: tickets }, (_, n) => `${kind}-${n}`);
   const [single, batched, stopped] = [named('one'), named('many'), named('stopped')];
   const path = (ids: readonly string[], perCall: number): Step[] =>
-    [reserve, enter, commit, settle].map((call) => ({
+    [start, commit, settle].map((call) => ({
       what: `${call.name}, ${perCall} tickets`,
       calls: groups(ids, perCall).map(call),
     }));
   const stop = (what: string): Step => ({
     what,
-    calls: stopped.map((id) => ({ script: 'stop', args: [id] })),
+    calls: stopped.map((id) => ({ script: 'stop', args: [id, ''] })),
   });
   return [
     { what: 'place: no such match', calls: single.map((id) => ({ script: 'place', args: [id, '{}'] })) },
     ...path(single, 2),
     ...path(batched, 50),
-    { what: 'reserve, 1 ticket', calls: stopped.map((id) => reserve([id])) },
-    { what: 'enter, 1 ticket', calls: stopped.map((id) => enter([id])) },
+    { what: 'start, 1 ticket', calls: stopped.map((id) => start([id])) },
     stop('stop: cancelled'),
     stop('stop: it had ended'),
   ];

@@ -1,8 +1,9 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import type { Redis } from 'ioredis';
 import { startStack } from '../../infra/local/stack.ts';
 import { domainKeys, poolTag } from '../../jobs/keys.ts';
+import { freshRange } from '../../jobs/scripts/assemble.ts';
 import { openRedis } from '../../workers/redis.ts';
 import { clear } from '../support/domain.ts';
 import { machine } from './machine.ts';
@@ -28,7 +29,7 @@ interface Way {
   readonly open: (redis: Redis) => Promise<(script: string) => readonly (string | number)[]>;
 }
 
-const scripts = ['place', 'stop', 'reserve', 'enter', 'commit', 'settle'];
+const scripts = ['place', 'stop', 'start', 'commit', 'settle'];
 
 const sending = (textOf: (name: string) => string) => async (redis: Redis) => {
   const digests = new Map<string, string>();
@@ -106,7 +107,12 @@ async function live(redis: Redis, way: Way, steps: readonly Step[]): Promise<Cos
   await redis.hset(domainKeys(domain).configuration('duel'), 'version', 1, 'body', '{}');
   const costs = new Map<string, number>();
   for (const { what, calls } of steps) {
-    const commands = calls.map(({ script, args }) => [...callOf(script), tag, ...args]);
+    const commands = calls.map(({ script, args }) => [
+      ...callOf(script),
+      tag,
+      randomInt(freshRange),
+      ...args,
+    ]);
     const before = await serverCpu(redis);
     for (let at = 0; at < commands.length; at += 500) {
       const pipeline = redis.pipeline();

@@ -13,20 +13,17 @@ import { writePicture } from './write-picture.ts';
 
 export const usage = `The fleet at half of what it can do for long: is memory flat, is what is finished forgotten?
 
-  npm run bench -- soak [--minutes N] [--workers N] [--players N] [--rate N] [--keep N] [--svg FILE] [--json]
+  npm run bench -- soak [--minutes N] [--workers N] [--players N] [--rate N] [--svg FILE] [--json]
 
   --minutes N   default 60
   --workers N   worker processes (default 2)
   --players N   who queue in turns, play and are rated (default 10000)
   --rate N      tickets a second (default: half of what it can do, which is half of what it can store, measured first:
                 to rate the matches takes as much again)
-  --keep N      minutes after which tickets that ended expire (default 10; 0 leaves them the day that workers give them)
   --svg FILE    write the run as a picture
   --json        print only one JSON object
 
-Tickets that ended are kept for a day so that late jobs and questions about them find them: Valkey grows by that until the
-first of them expire. An hour would show nothing else, so this run makes that day short; what workers have not told to
-expire stays. Keys are counted in two kinds: those that expire, and those that do not. Slopes are of the second half.`;
+Tickets that ended stay for ten minutes: Valkey grows by that until the first of them leave. Keys are counted in two kinds: those that expire, and those that do not. Slopes are of the second half.`;
 
 /** What is kept for work that is over. */
 interface Kept {
@@ -45,14 +42,12 @@ export async function run(args: readonly string[]): Promise<void> {
       workers: { type: 'string', default: '2' },
       players: { type: 'string', default: '10000' },
       rate: { type: 'string' },
-      keep: { type: 'string', default: '10' },
       svg: { type: 'string' },
       json: { type: 'boolean', default: false },
     },
   });
   const seconds = wholeNumber('--minutes', values.minutes) * 60;
   const players = wholeNumber('--players', values.players);
-  const keepMs = wholeNumber('--keep', values.keep, 0) * 60_000;
   const say = (line: string) => process.stderr.write(`${line}\n`);
   await using stack = await startStack({
     env: process.env,
@@ -68,7 +63,6 @@ export async function run(args: readonly string[]): Promise<void> {
     : Math.round((await measureCapacity(fleet, 5_000)) / 4);
   say(`${rate} tickets a second for ${seconds} s`);
 
-  const expireEarly = expiring(fleet, keepMs);
   const kept: { at: number; kept: Kept }[] = [];
   const startedAt = Date.now();
   const countEvery = setInterval(
@@ -88,10 +82,7 @@ export async function run(args: readonly string[]): Promise<void> {
     rateAt: () => rate,
     players,
     lookEvery: Math.max(1, Math.round(seconds / 60)),
-    onEnded: async (ticketIds) => {
-      await report(fleet, ticketIds);
-      if (keepMs > 0) await expireEarly(ticketIds);
-    },
+    onEnded: (ticketIds) => report(fleet, ticketIds),
     onLook: (look) => say(JSON.stringify(look)),
   });
   clearInterval(countEvery);
@@ -134,17 +125,6 @@ async function report(fleet: FleetUnderTest, ticketIds: readonly string[]): Prom
       ],
     })),
   );
-}
-
-/** Lets tickets expire a while after they are passed here, those that ended: others do not expire, and are left alone. */
-function expiring({ redis, domain }: FleetUnderTest, keepMs: number) {
-  const passed: { at: number; ticketIds: readonly string[] }[] = [];
-  return async (ticketIds: readonly string[]): Promise<void> => {
-    passed.push({ at: Date.now(), ticketIds });
-    const fresh = passed.findIndex((it) => it.at > Date.now() - keepMs);
-    const old = passed.splice(0, fresh).flatMap((it) => it.ticketIds);
-    await Promise.all(old.map((id) => redis.expire(`${poolTag(domain)}:ticket:${id}`, 1, 'XX')));
-  };
 }
 
 /** Growth an hour, of the second half. */

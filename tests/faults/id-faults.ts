@@ -2,6 +2,9 @@ import type { Redis } from 'ioredis';
 import type { Db } from 'mongodb';
 import { isTerminal } from '../../jobs/invariants/check.ts';
 import { poolTag } from '../../jobs/keys.ts';
+import { ticketDay } from '../../jobs/matchmaking/ticket-day.ts';
+import type { TicketRecord } from '../../workers/records/tickets.ts';
+import { ticketRecords } from '../support/ticket-records.ts';
 import type { Fault } from './fault.ts';
 import { startPair } from './probes.ts';
 
@@ -10,27 +13,23 @@ const most = 4;
 
 const dayMs = 24 * 3_600_000;
 
-interface StoredTicket {
-  readonly _id: string;
-  readonly decided_at?: number;
-  readonly start_time: Date;
-  readonly ended_at: Date;
-}
-
 /** Makes some of these tickets a day older on record. Returns which; none while the record is away. */
 async function age(record: Db, ticketIds: readonly string[]): Promise<string[]> {
-  const tickets = record.collection<StoredTicket>('tickets');
   const earlier = (time: Date) => new Date(time.getTime() - dayMs);
-  const found = await tickets
-    .find({ _id: { $in: [...ticketIds] } })
-    .limit(most)
-    .toArray();
-  for (const { _id, decided_at, start_time, ended_at } of found) {
-    const times = { start_time: earlier(start_time), ended_at: earlier(ended_at) };
-    const decided = decided_at !== undefined && { decided_at: decided_at - dayMs };
-    await tickets.updateOne({ _id }, { $set: { ...times, ...decided } });
+  const found = await ticketRecords(record, { _id: { $in: [...ticketIds] } });
+  const aged = found.slice(0, most).map((ticket) => ({
+    ...ticket,
+    start_time: earlier(ticket.start_time),
+    ended_at: earlier(ticket.ended_at),
+    ...(ticket.decided_at !== undefined && { decided_at: ticket.decided_at - dayMs }),
+  }));
+  for (const ticket of aged) {
+    const { _id, start_time } = ticket;
+    const dayOf = (time: Date) => record.collection<TicketRecord>(ticketDay(time.getTime()));
+    await dayOf(start_time).replaceOne({ _id }, ticket, { upsert: true });
+    await dayOf(new Date(start_time.getTime() + dayMs)).deleteOne({ _id });
   }
-  return found.map((ticket) => ticket._id);
+  return aged.map((ticket) => ticket._id);
 }
 
 export const idFaults = {

@@ -4,6 +4,6 @@
  */
 export const notYetGating: Readonly<Record<string, string>> = {
   'store rollback':
-    'A match that is stored when the queue loses it leaves its tickets searching, and a setting that it loses is not written back.',
+    'A ticket that times out, is stopped or is superseded before the store has been compared with the record ends otherwise than its stored match says, and checks take a stored match whose decision was taken back for one that nobody decided.',
   'full memory for minutes': 'Time-outs stop, and jobs that find no memory again and again are given up.',
 };

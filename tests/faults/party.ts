@@ -112,7 +112,9 @@ export function partyLife(party: Party, { client, log, random, restless, ended }
     const sessionId = sessions.get(playerId);
     if (!sessionId) return;
     sessions.delete(playerId);
-    await ask(client, log, { kind: 'end-session', sessionId }, () => client.endSession(sessionId, options));
+    await ask(client, log, { kind: 'end-session', sessionId }, () =>
+      client.endSession({ sessionId, playerId }, options),
+    );
   }
 
   /** Asks for company for a match, as its game server would. */

@@ -27,12 +27,10 @@ export async function awaitCalm(
       }),
     );
     const outbox = await redis.hkeys(`${poolTag(domain)}:outbox`);
-    const reserved = await redis.zrange(`${poolTag(domain)}:reservations`, '0', '-1');
     return [
       ...(atHome ? [] : ['players who wait for the end of their tickets']),
       ...(await Promise.all(jobs.flat().map(tell))),
       ...outbox.map((it) => `match ${it} in the outbox`),
-      ...reserved.map((it) => `ticket ${it} reserved`),
     ];
   };
   for (const until = Date.now() + patienceMs; ; await Promise.race([pause(250), going])) {

@@ -42,7 +42,7 @@ test('who places a backfilled match is told the running match it goes on from, a
     {
       matchId: grown,
       backfill: { matchId: running, ticketId: filling },
-      matchmakerData: { autoBackfillMode: null, autoBackfillTicketId: null },
+      matchmakerData: { autoBackfillMode: 'AUTOMATIC', autoBackfillTicketId: `backfill-${grown}` },
     },
   ]);
   expect(service.requests[0]?.body).not.toHaveProperty('backfill');

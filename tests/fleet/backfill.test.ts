@@ -69,7 +69,7 @@ async function duel(configuration: string, ann: string, bob: string) {
 const playing = ({ teams }: { teams: Team[] }) =>
   teams.flatMap((team) => team.playerIds.map((playerId) => ({ playerId, attributes: {}, team: team.name })));
 const activeBackfill = async (matchId: string) =>
-  (await fleet.redis.hget(fleet.key('backfills'), matchId)) ?? undefined;
+  (await fleet.redis.hget(fleet.key(`live:${matchId}`), 'backfill')) ?? undefined;
 const result = ({ teams }: { teams: Team[] }) => teams.map(({ name }, index) => ({ name, rank: index + 1 }));
 const games = async (playerId: string) =>
   (
@@ -165,39 +165,38 @@ test('a match below its maximum asks by itself until it is full, and not for a m
   expect(playing(await stored(third))).toHaveLength(4);
   expect(await activeBackfill(third)).toBeUndefined();
   expect(await fleet.client.matchmakerData(third)).toMatchObject(noTicket);
-  expect(await fleet.redis.hlen(fleet.key('backfills'))).toBe(0);
 
   await fleet.client.playerLeft({ matchId: third, playerId: dora });
-  await eventually(async () => expect(await activeBackfill(third)).toBe(`backfill-${third}-1`));
+  expect(await activeBackfill(third)).toBe(`backfill-${third}`);
   expect(await fleet.client.matchmakerData(third)).toMatchObject({
-    autoBackfillTicketId: `backfill-${third}-1`,
+    autoBackfillTicketId: `backfill-${third}`,
   });
-  const [ticket] = await fleet.client.describeMatchmaking([`backfill-${third}-1`]);
+  const [ticket] = await fleet.client.describeMatchmaking([`backfill-${third}`]);
   expect(ticket?.players.map((it) => it.playerId).sort()).toEqual([ann, bob, carl].sort());
   await fleet.client.reportMatchResult({ matchId: third, teams: result(await stored(third)) });
-  await becomes(`backfill-${third}-1`, 'CANCELLED');
+  expect(await fleet.ticket(`backfill-${third}`)).toMatchObject({ status: 'CANCELLED' });
   expect(await activeBackfill(third)).toBeUndefined();
 });
 
-test('a backfill ticket of a match that is over, or went on as another, is failed with the reason', async () => {
+test('company for a match that is over, or went on as another, is refused when it is asked for', async () => {
   const name = 'late';
   await install(name, 'MANUAL');
-  const [ann, bob] = ['l-ann', 'l-bob'].map(fleet.own) as [string, string];
+  const [ann, bob, carl] = ['l-ann', 'l-bob', 'l-carl'].map(fleet.own) as [string, string, string];
   const matchId = await duel(name, ann, bob);
-  const match = await stored(matchId);
-  await fleet.client.reportMatchResult({ matchId, teams: result(match) });
-  await eventually(async () => expect(await games(ann)).toBe(1));
+  const request = { configuration: name, matchId, players: playing(await stored(matchId)) };
+  const { ticketId } = await fleet.client.startBackfill(request);
+  expect(await fleet.ticket(ticketId)).toMatchObject({ status: 'SEARCHING' });
+  const { matchId: next = '' } = await becomes(await start(name, carl), 'COMPLETED');
 
-  const { ticketId } = await fleet.client.startBackfill({
-    configuration: name,
-    matchId,
-    players: playing(match),
-  });
+  await expect(fleet.client.startBackfill(request)).rejects.toThrow(
+    `match ${matchId} has been backfilled and goes on as ${next}`,
+  );
+  await fleet.client.reportMatchResult({ matchId, teams: result(await stored(next)) });
 
-  expect(await becomes(ticketId, 'FAILED')).toMatchObject({
-    statusReason: 'MatchOver',
-    statusMessage: expect.stringContaining(`match ${matchId} is over`),
-  });
+  await expect(fleet.client.startBackfill(request)).rejects.toThrow(`no match ${matchId} is live`);
+  await expect(fleet.client.startBackfill({ ...request, matchId: next })).rejects.toThrow(
+    `no match ${next} is live`,
+  );
 });
 
 test('what is wrong with a backfill request is said by field, before anything is queued', async () => {

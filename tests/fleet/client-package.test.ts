@@ -65,7 +65,7 @@ describe('the package', () => {
         'README.md',
         'producers/client.js',
         'producers/client.d.ts',
-        'producers/scripts/reserve.lua',
+        'producers/scripts/read-events.lua',
         'jobs/scripts/start.lua',
         'jobs/scripts/libraries/keys.lua',
       ]),

@@ -4,11 +4,12 @@ import { startMatch } from '../../jobs/session-creation/start-match.ts';
 import type { RatingStores } from '../../workers/rating-update/update-ratings.ts';
 import { rateMatches } from '../../workers/rating-update/update-ratings.ts';
 import { createSessions } from '../../workers/session-creation/create-session.ts';
-import { aBackfill, aConfiguration, aPlayer } from '../support/builders.ts';
+import { aConfiguration } from '../support/builders.ts';
 import { duelSteps } from '../support/duel-steps.ts';
 import { type Fleet, openFleet } from '../support/fleet.ts';
 import { perform } from '../support/fleet-stores.ts';
 import { brokenInvariants } from '../support/invariants.ts';
+import { ticketRecords } from '../support/ticket-records.ts';
 
 /**
  * Each test takes the steps of a journey by hand up to one line, as if the process that took them had died there, and
@@ -33,8 +34,6 @@ const openSessions = () =>
     [ann, bob].map((playerId) => ({ sessionId: `session-${playerId}`, playerId, requestedAt: 0 })),
   );
 
-/** The sweep looks at reservations 10 s old: this one is. */
-const ageReservation = () => fleet.redis.zadd(fleet.key('reservations'), 'XX', 1, 'company');
 /** The beat hands over again what waits in the outbox for 10 s: this does. */
 const ageOutbox = () => fleet.redis.zadd(fleet.key('outbox-due'), 'XX', 1, 'match');
 
@@ -52,7 +51,7 @@ async function expectOneMatch(matchId: string | RegExp) {
   const matches = await all('matches');
   expect(matches).toMatchObject([{ _id: expect.stringMatching(matchId), status: 'COMPLETED' }]);
   const took = matches[0]?._id;
-  expect(await all('tickets')).toMatchObject([
+  expect(await ticketRecords(fleet.db)).toMatchObject([
     { _id: ann, match_id: took, status: 'COMPLETED' },
     { _id: bob, match_id: took, status: 'COMPLETED' },
   ]);
@@ -72,28 +71,6 @@ describe('a producer dies', () => {
     await fleet.startWorker();
 
     await expectOneMatch(/./);
-  });
-});
-
-describe('the start job of a backfill ticket', () => {
-  test('that failed for good leaves its ticket FAILED, with its reason, by the sweep (invariant 1)', async () => {
-    const players = [{ ...aPlayer(ann), team: 'side_1' }];
-    await fleet.producerTickets.reserve('start-job', aBackfill('company', players));
-    await ageReservation();
-    await fleet.queues.matchmaking.add('start-backfill', { items: 'none' }, { jobId: 'start-job' });
-
-    await fleet.startWorker();
-
-    await eventually(async () =>
-      expect(await fleet.ticket('company')).toMatchObject({
-        status: 'FAILED',
-        statusReason: 'StartFailed',
-        statusMessage: expect.stringMatching(/start job failed.*items/),
-      }),
-    );
-    expect(await fleet.lifecycle('company')).toEqual(['MatchmakingFailed']);
-    expect(await fleet.redis.zcard(fleet.key('reservations'))).toBe(0);
-    expect(await brokenInvariants(fleet, { tickets: ['company'] })).toEqual([]);
   });
 });
 

@@ -1,17 +1,23 @@
 import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { patchTree } from '../faults/patched-tree.ts';
 import { runFaults } from '../faults/run.ts';
 
-const run = promisify(execFile);
+/** What the command prints: the report, also of a run that ends with 1, since it found a violation. */
+const reportOf = (options: readonly string[]): Promise<string> =>
+  new Promise((resolve, reject) => {
+    execFile('npm', ['run', '-s', 'faults', '--', ...options], { timeout: 590_000 }, (error, stdout) =>
+      stdout.startsWith('{') ? resolve(stdout) : reject(error ?? new Error('no report was printed')),
+    );
+  });
 
 test('faults of every part strike four workers under load, and every invariant holds (invariants 1 to 9)', {
   timeout: 600_000,
+  // A violation that comes now and then is one.
+  retry: 0,
 }, async () => {
   const options = ['--minutes', '1', '--every', '3', '--seed', '7', '--players', '30', '--json'];
-  const { stdout } = await run('npm', ['run', '-s', 'faults', '--', ...options], { timeout: 590_000 });
-  const report = JSON.parse(stdout);
+  const report = JSON.parse(await reportOf(options));
 
   expect(report.violations).toEqual([]);
   expect(Object.keys(report.faults).length).toBeGreaterThanOrEqual(8);
@@ -25,8 +31,8 @@ test('a fleet whose commits are not checked against the tickets is found out (in
 }, async () => {
   using broken = patchTree(
     'workers/pool/scripts/commit.lua',
-    "if status_now ~= 'SEARCHING' or revision ~= revisions[i] or pool_now ~= pool then",
-    'if not status_now then',
+    "if not ticket or ticket.status ~= 'SEARCHING' or ticket.revision ~= match.revisions[i] or ticket.pool ~= pool then",
+    'if not ticket then',
   );
 
   const { violations } = await runFaults({

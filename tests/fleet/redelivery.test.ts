@@ -6,6 +6,7 @@ import { aConfiguration } from '../support/builders.ts';
 import { keysOf } from '../support/domain.ts';
 import { duelSteps } from '../support/duel-steps.ts';
 import { type Fleet, openFleet, soloist } from '../support/fleet.ts';
+import { ticketRecords } from '../support/ticket-records.ts';
 
 let fleet: Fleet;
 beforeEach(async () => {
@@ -33,15 +34,16 @@ const idle = () =>
 
 /** All that a job could have an effect on: the record, and every ticket and event. */
 async function everything() {
-  const collections = ['players', 'sessions', 'matches', 'tickets', 'rating_changes'];
+  const collections = ['players', 'sessions', 'matches', 'rating_changes'];
   const documents = await Promise.all(
     collections.map((name) => fleet.db.collection(name).find().sort({ _id: 1 }).toArray()),
   );
   const events = await fleet.redis.xrange(fleet.key('events'), '-', '+');
   const outbox = await fleet.redis.hgetall(fleet.key('outbox'));
   const keys = (await keysOf(fleet.redis, fleet.key('ticket:*'))).sort();
-  const tickets = await Promise.all(keys.map((key) => fleet.redis.hgetall(key)));
+  const tickets = await Promise.all(keys.map((key) => fleet.redis.get(key)));
   return {
+    ended: await ticketRecords(fleet.db),
     documents: Object.fromEntries(collections.map((it, at) => [it, documents[at]])),
     events,
     outbox,
@@ -77,7 +79,7 @@ async function liveOneEvening() {
   await eventually(async () => {
     expect(await statusOf(lonely.ticketId)).toBe('CANCELLED');
     expect(await fleet.db.collection('rating_changes').countDocuments()).toBe(20);
-    expect(await fleet.db.collection('tickets').countDocuments({ status: 'CANCELLED' })).toBe(1);
+    expect(await ticketRecords(fleet.db, { status: 'CANCELLED' })).toHaveLength(1);
   });
   await idle();
 }

@@ -3,7 +3,9 @@ import { type Names, namesOf } from './scopes.ts';
 
 /** What Redis gives a script. */
 const given = new Set(
-  'KEYS ARGV redis cjson string table math ipairs next pairs tonumber type unpack'.split(' '),
+  'KEYS ARGV redis cjson string table math ipairs next pairs pcall rawget rawset setmetatable tonumber type unpack'.split(
+    ' ',
+  ),
 );
 
 type Read = { readonly file: LuaFile; readonly names: Names };

@@ -4,6 +4,7 @@ import { activityKeys, estimateWait, readActivity } from '../../jobs/matchmaking
 import { storedEvents } from '../../jobs/matchmaking/event.ts';
 import { backfillSteps } from '../support/backfill-steps.ts';
 import { aConfiguration, aTicket } from '../support/builders.ts';
+import { changeTicket } from '../support/change-ticket.ts';
 import { openPoolSteps } from '../support/pool-steps.ts';
 
 let domain: Awaited<ReturnType<typeof openPoolSteps>>;
@@ -26,7 +27,7 @@ test('what happens to tickets is counted in slots that are forgotten', async () 
   await domain.pool.commit('duel', [await domain.commitOf('m', 'a', 'b')]);
   await domain.pool.stop('c');
   await domain.start(aTicket('f'), { ...aTicket('late'), timeoutMs: -1 });
-  await domain.pool.refuse([{ ticketId: 'f', revision: '1', reason: 'Why', message: 'Because.' }]);
+  await domain.pool.refuse([{ ticketId: 'f', revision: 1, reason: 'Why', message: 'Because.' }]);
   await domain.pool.expire(['late']);
 
   const [now] = await slots();
@@ -65,7 +66,8 @@ test.each([0, 1, 2, 3, 999, 8_192, 60_000, 43_200_000])(
     // The clock stands still for the next script.
     const now = await domain.now();
     await domain.redis.set(domain.key('clock'), `${now + 3_600_000} ${now}`);
-    for (const id of ['a', 'b']) await domain.redis.hset(domain.key(`ticket:${id}`), 'since', now - ms);
+    for (const id of ['a', 'b'])
+      await changeTicket(domain.redis, domain.key(`ticket:${id}`), { since: now - ms });
 
     await domain.pool.commit('duel', [commit]);
 
@@ -123,8 +125,11 @@ test('a backfill ticket is no player who waits: it counts neither as one, nor as
   await fill('fill', 'x', 'y');
   expect(await domain.redis.hget(domain.key('companions'), 'duel')).toBe('-1');
 
+  // Its players had started tickets too, and were matched.
+  expect((await slots())[0]).toMatchObject({ started: 3, matches: 1, matched: 2 });
+
   await domain.pool.commit('duel', [await domain.commitOf('m', 'a', 'fill')]);
 
-  expect((await slots())[0]).toMatchObject({ started: 1, matches: 1, matched: 1 });
+  expect((await slots())[0]).toMatchObject({ started: 3, matches: 2, matched: 3 });
   expect(await domain.redis.exists(domain.key('companions'))).toBe(0);
 });

@@ -4,6 +4,7 @@ import { runCycle } from '../../workers/matchmaking/cycle.ts';
 import { openMirror } from '../../workers/matchmaking/mirror.ts';
 import type { CycleState } from '../../workers/pool/changes.ts';
 import type { Pool } from '../../workers/pool/pool.ts';
+import { backfillSteps } from '../support/backfill-steps.ts';
 import { aBackfill, aConfiguration, aPlayer, aTicket } from '../support/builders.ts';
 import { cycleStores } from '../support/cycle-stores.ts';
 import { openPoolSteps } from '../support/pool-steps.ts';
@@ -156,13 +157,15 @@ test('a few tickets that waited for a worker that died keep nobody out', async (
   expect(await refusal()).toBeUndefined();
 });
 
-test('a running match still gets company: that takes tickets out of the pool', async () => {
+test('a live match still gets company: that takes tickets out of the pool', async () => {
+  await backfillSteps(() => domain).play('running', 'p');
   await letIn(backlog);
   await cycleTooLong();
   expect(await refusal()).toBeDefined();
 
-  expect(await domain.tickets.reserve('job', aBackfill('company', [aPlayer('p')]))).toMatchObject({
-    ticketId: 'company',
+  const players = [{ ...aPlayer('p'), team: 'side_1' }];
+  expect(await domain.tickets.backfill(aBackfill('company', players))).toMatchObject({
+    verdict: { kind: 'searching' },
   });
 });
 

@@ -1,5 +1,6 @@
 import { type Job, Queue, QueueEvents } from 'bullmq';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { readStoredTicket } from '../../jobs/matchmaking/stored-ticket.ts';
 import { duelRuleSet } from '../support/builders.ts';
 import { redisUrl } from '../support/client-domain.ts';
 import { type Fleet, openFleet } from '../support/fleet.ts';
@@ -99,7 +100,9 @@ test('a ticket that a job starts belongs to the trace of that job', async () => 
   const kind = 'start-matchmaking';
   await ended(await queue.add(kind, { kind, items: [item], actor, sentAt: 0, trace }));
 
-  expect(await fleet.redis.hget(fleet.key(`ticket:${item.ticketId}`), 'trace')).toContain(root);
+  expect(readStoredTicket(await fleet.redis.get(fleet.key(`ticket:${item.ticketId}`)))?.trace).toContain(
+    root,
+  );
 });
 
 test('start-matchmaking of what no match can hold is refused by its field, and its neighbours search', async () => {
@@ -174,6 +177,41 @@ test('stop-matchmaking answers per item with the status that the ticket has now'
   expect(await ended(await addAgain(job))).toEqual(result);
   await expect(ended(await add('stop-matchmaking', [{ ticketId: 'ghost' }]))).rejects.toThrow(
     'ticketId: there is no ticket ghost',
+  );
+});
+
+/** Players who play a match together, and how it lists them. */
+async function play(...names: string[]) {
+  await ended(
+    await add(
+      'start-matchmaking',
+      names.map((name) => ticket(name, 'duel', 1)),
+    ),
+  );
+  const matchId = await fleet.matched(names[0] ?? '');
+  const players = names.map((name, index) => ({
+    ...{ playerId: `player-of-${name}`, attributes: {}, team: `side_${index + 1}` },
+  }));
+  return { matchId, players };
+}
+
+test('start-backfill answers per item with a ticket that searches; for a match that is not live it is refused by name', async () => {
+  const { matchId, players } = await play(unique('ann'), unique('bob'));
+  const asked = { configuration: 'duel', matchId, players };
+
+  const job = await add('start-backfill', [{ ...asked, ticketId: unique('company') }, asked]);
+
+  const result = await ended(job);
+  expect(result).toEqual([
+    { ticketId: expect.stringMatching(/^company-/), status: 'SEARCHING', startTime: timestamp },
+    { ticketId: madeId, status: 'SEARCHING', startTime: timestamp },
+  ]);
+  expect(await fleet.ticket(result[0].ticketId)).toMatchObject({ status: 'CANCELLED' });
+  expect(await fleet.ticket(result[1].ticketId)).toMatchObject({ status: 'SEARCHING' });
+  // Repeated, it gets its first answer.
+  expect(await ended(await addAgain(job))).toEqual(result);
+  await expect(ended(await add('start-backfill', [{ ...asked, matchId: 'ghost' }]))).rejects.toThrow(
+    'matchId: no match ghost is live',
   );
 });
 

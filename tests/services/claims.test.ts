@@ -1,13 +1,13 @@
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { poolTag } from '../../jobs/keys.ts';
-import { claimMs } from '../../jobs/matchmaking/claim.ts';
+import { defaultReadableMs } from '../../jobs/matchmaking/claim.ts';
 import type { CommittedMatch } from '../../jobs/matchmaking/match.ts';
-import type { TicketRecord } from '../../workers/records/tickets.ts';
 import { aMatch, aPlayer } from '../support/builders.ts';
 import { type HandFleet, openCrew, openHandFleet } from '../support/hand-fleet.ts';
 import { brokenInvariants } from '../support/invariants.ts';
 import { type LifeSteps, lifeSteps } from '../support/life-steps.ts';
 import { deathOf, everyDeath, mortal } from '../support/mortal.ts';
+import { ticketCollections, ticketRecords } from '../support/ticket-records.ts';
 
 let fleet: HandFleet;
 let steps: LifeSteps;
@@ -18,8 +18,7 @@ beforeEach(async () => {
 });
 
 const plain = (name: string) => name;
-const records = () => fleet.db.collection<TicketRecord>('tickets');
-const recordOf = (_id: string) => records().findOne({ _id });
+const recordOf = async (_id: string) => (await ticketRecords(fleet.db, { _id }))[0];
 const statuses = async (...ids: string[]) =>
   (await fleet.producerTickets.describe(ids)).map((it) => it.status);
 
@@ -31,10 +30,12 @@ async function forget(ms: number, ...ids: string[]) {
   for (const _id of ids) {
     const { start_time, decided_at } = (await recordOf(_id)) ?? {};
     const earlier = {
+      call: 'older',
       ...(start_time && { start_time: new Date(start_time.getTime() - ms) }),
       ...(decided_at !== undefined && { decided_at: decided_at - ms }),
     };
-    await records().updateOne({ _id }, { $set: earlier });
+    for (const records of await ticketCollections(fleet.db))
+      await records.updateOne({ _id }, { $set: earlier });
   }
 }
 
@@ -64,7 +65,7 @@ describe('a ticket id that is used again', () => {
 
   test('minutes after its match fails: the queue should not have forgotten it (invariant 2)', async () => {
     const first = await playDuel();
-    await forget(claimMs - 60_000, 'ann');
+    await forget(defaultReadableMs - 60_000, 'ann');
     await steps.start(plain, ['ann', 'eve']);
     await steps.cycle(fleet);
     const second = await steps.matchIdOf(plain);
@@ -88,8 +89,7 @@ describe('a ticket id that is used again', () => {
 
     const ended = await recordOf('ann');
     expect(ended).toMatchObject({ status: how === 'stop' ? 'CANCELLED' : 'TIMED_OUT' });
-    for (const field of ['match_id', 'sequence', 'call', 'decided_at'])
-      expect(ended).not.toHaveProperty(field);
+    for (const field of ['match_id', 'decided_at']) expect(ended).not.toHaveProperty(field);
   });
 
   test('and ends again and again has its latest ending on record', async () => {
@@ -133,7 +133,7 @@ describe('a queue that went back in time', () => {
     const { conflicts } = await fleet.stores.tickets.claim([again], new Date());
 
     expect(match.calls).toEqual([expect.stringMatching(/./), expect.stringMatching(/./)]);
-    expect(conflicts).toEqual([{ ticketId: first.ticketId, matchId: 'again', holder: matchId }]);
+    expect(conflicts).toEqual([{ ticketId: first.ticketId, matchId: 'again', holder: matchId, same: true }]);
   });
 });
 
@@ -180,7 +180,7 @@ describe('a claim held by a match that was lost before it was stored', () => {
     });
 
     expect(calls.join(' ')).toBe(
-      'pool.decided tickets.claim ladders.read players.find pool.decided matches.giveUpLost tickets.takeOver matches.create sessions.board cache.putSessions installed.current pool.settle',
+      'pool.decided tickets.claim ladders.read players.find pool.decided matches.giveUpLost tickets.takeOver matches.create sessions.board cache.putSessions pool.settle',
     );
   });
 
@@ -194,8 +194,11 @@ describe('a claim held by a match that was lost before it was stored', () => {
     else await fleet.redis.hset(`${poolTag(fleet.domain)}:outbox`, 'holder', JSON.stringify(holder));
 
     await fleet.work('start-match', [{ matchId }]);
+    await fleet.workOff();
 
-    expect(await statuses('ann', 'bob')).toEqual(['FAILED', 'FAILED']);
+    // Nobody starts the one that is made up in the outbox.
+    const ann = where === 'stored' ? 'COMPLETED' : 'FAILED';
+    expect((await statuses('ann', 'bob')).sort()).toEqual([ann, 'FAILED']);
     expect(await recordOf(match.tickets[0]?.ticketId ?? '')).toMatchObject({
       match_id: 'holder',
       status: 'COMPLETED',

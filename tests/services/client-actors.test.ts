@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { type MatchmakingClient, openClient } from '../../producers/client.ts';
+import { backfillSteps } from '../support/backfill-steps.ts';
 import { aTicket } from '../support/builders.ts';
 import { duel, redisUrl } from '../support/client-domain.ts';
 import { openPoolSteps } from '../support/pool-steps.ts';
@@ -36,6 +37,7 @@ const sessions = [{ playerId: 'you' }];
 const refusals: Record<string, (() => Promise<unknown>)[]> = {
   createSession: [() => mine.createSession({ playerId: 'you' })],
   createSessions: [() => firstOf(mine.createSessions(sessions))],
+  endSession: [() => mine.endSession({ sessionId: 's', playerId: 'you' })],
   playerLeft: [() => mine.playerLeft({ matchId: 'm', playerId: 'you' })],
   startMatchmaking: [
     () => mine.startMatchmaking(duel('you')),
@@ -53,7 +55,7 @@ const refusals: Record<string, (() => Promise<unknown>)[]> = {
 };
 
 /** Calls open to players about whose objects only a worker knows who owns them: tests/fleet/actors.test.ts. */
-const judgedByWorkers = ['endSession', 'describeSession'];
+const judgedByWorkers = ['describeSession'];
 
 /** Open to players, and about nobody. */
 const impersonal = ['estimateWait'];
@@ -97,13 +99,15 @@ describe('a player acts only for tickets and sessions they are in', () => {
   });
 
   test('what is their own is theirs to ask for', async () => {
+    await backfillSteps(() => steps).play('m', 'me', 'you');
     await mine.createSession({ playerId: 'me' });
     await mine.playerLeft({ matchId: 'm', playerId: 'me' });
+    await mine.endSession({ sessionId: 's', playerId: 'me' });
     await mine.startMatchmaking(duel('me', 'own'));
     await mine.stopMatchmaking('own');
 
     expect(await steps.statusOf('own')).toBe('CANCELLED');
     const names = (await queued()).map((job) => job.name);
-    expect(names.sort()).toEqual(['create-session', 'form-matches', 'player-left']);
+    expect(names.sort()).toEqual(['create-session', 'end-session', 'form-matches', 'player-left']);
   });
 });

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { poolTag } from '../../jobs/keys.ts';
 import { type ClientOptions, type MatchmakingClient, openClient } from '../../producers/client.ts';
 import { duel, openClientDomain, redisUrl } from '../support/client-domain.ts';
 import { openProxy, type TcpProxy } from '../support/tcp-proxy.ts';
@@ -137,7 +138,7 @@ describe('told to wait, a client', () => {
 
     expect(await started).toMatchObject({ ticketId: 'broken-off', status: 'SEARCHING' });
     const { tickets } = await domain.pool.readPool('duel', 0, 10);
-    expect(tickets.map((it) => [it.ticketId, it.revision])).toEqual([['broken-off', '1']]);
+    expect(tickets.map((it) => [it.ticketId, it.revision])).toEqual([['broken-off', 1]]);
   });
 });
 
@@ -174,6 +175,9 @@ describe('the memory of the queue Redis', () => {
 
     expect(await limited.describeMatchmaking(['inside'])).toHaveLength(1);
     await limited.stopMatchmaking('inside');
+    const tag = poolTag(domain.domain);
+    await domain.redis.hset(`${tag}:live:m`, 'configuration', 'duel', 'in:p', '');
+    await domain.redis.set(`${tag}:player:p`, '\nm\n\n\n');
     await limited.playerLeft({ matchId: 'm', playerId: 'p' });
   });
 

@@ -3,6 +3,7 @@ import type { Envelope } from '../../jobs/contract.ts';
 import { domainKeys } from '../../jobs/keys.ts';
 import type { MatchmakingClient } from '../../producers/client.ts';
 import { aConfiguration, aPlayer } from '../support/builders.ts';
+import { changeTicket } from '../support/change-ticket.ts';
 import { callersTrace, duel, openClientDomain } from '../support/client-domain.ts';
 
 let domain: Awaited<ReturnType<typeof openClientDomain>>['domain'];
@@ -233,7 +234,7 @@ describe('stopping', () => {
 
   test('a ticket that has ended is refused as too late', async () => {
     await client.startMatchmaking(duel('p', 't'));
-    await domain.redis.hset(`{${domain.domain}.matchmaking}:ticket:t`, 'deadline', 1);
+    await changeTicket(domain.redis, `{${domain.domain}.matchmaking}:ticket:t`, { deadline: 1 });
     await domain.pool.expire(['t']);
 
     await expect(client.stopMatchmaking('t')).rejects.toMatchObject({

@@ -87,8 +87,8 @@ async function endTurns(name: string): Promise<void> {
 /** The calls somebody died at: every one the job makes, none left out. */
 const expectCalls = ({ calls }: { readonly calls: readonly string[] }, ...lines: readonly string[]) =>
   expect(calls.join(' ')).toBe(lines.join(' '));
-/** A player leaves the match they are in. */
-const left = 'matches.leave installed.current pool.leave';
+/** The record follows a player who left a match. */
+const left = 'pool.decided matches.leave sessions.leave cache.putSessions';
 /** The undisturbed case ended so, and every other like it. */
 const expectAlike = ({ endings, undisturbed }: Awaited<ReturnType<typeof tell>>, end: object) => {
   expect(undisturbed).toMatchObject(end);
@@ -129,7 +129,7 @@ test('end-session: session, match and cache say the same, wherever a worker died
     job: (own, stores) => perform(endSessions(stores), [{ sessionId: own('session-red') }]),
   });
 
-  expectCalls(told, 'sessions.find', left, 'sessions.end sessions.find cache.putSessions');
+  expectCalls(told, 'sessions.find pool.leave', left, 'sessions.end sessions.find cache.putSessions');
   expectAlike(told, {
     matches: [{ left: ['red'] }],
     sessions: [{ status: 'IN_MATCH' }, { status: 'ENDED' }],
@@ -142,7 +142,7 @@ test('player-left: the player is in the lobby and has left once, wherever a work
     job: (own, stores) => perform(leavePlayers(stores), [{ matchId: own('m'), playerId: own('red') }]),
   });
 
-  expectCalls(told, 'matches.current pool.decided matches.find', left, 'sessions.leave cache.putSessions');
+  expectCalls(told, 'pool.leave matches.current pool.decided matches.find', left);
   expectAlike(told, {
     matches: [{ left: ['red'] }],
     sessions: [{ status: 'IN_MATCH' }, { status: 'ACTIVE' }],
@@ -158,8 +158,8 @@ test('update-ratings: the match is rated once and its sessions are open, whereve
 
   expectCalls(
     told,
-    'matches.find pool.decided ladders.ensure cache.takeTurns matches.find ladders.pass players.find players.move',
-    'changes.insert matches.finish cache.endTurns players.find cache.putRatings sessions.release cache.putSessions pool.endBackfills',
+    'pool.endMatches matches.find pool.endMatches ladders.ensure cache.takeTurns matches.find ladders.pass players.find players.move',
+    'changes.insert matches.finish cache.endTurns players.find cache.putRatings sessions.release cache.putSessions',
   );
   expectAlike(told, {
     changes: [{ revision: 0 }, { revision: 0 }],

@@ -1,4 +1,5 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
+import { readStoredTicket } from '../../jobs/matchmaking/stored-ticket.ts';
 import { runCycle } from '../../workers/matchmaking/cycle.ts';
 import { openMirror } from '../../workers/matchmaking/mirror.ts';
 import { openConfigurations } from '../../workers/pool/configurations.ts';
@@ -86,7 +87,7 @@ test('a rule set in force that does not load keeps nobody waiting: its tickets t
   expect(await domain.statusOf('waits')).toBe('SEARCHING');
   expect(unready).toEqual(['duel', 'duel']);
   const due = Number(await domain.redis.zscore(domain.key('due'), 'duel'));
-  const deadline = Number(await domain.redis.hget(domain.key('ticket:waits'), 'deadline'));
+  const deadline = Number(readStoredTicket(await domain.redis.get(domain.key('ticket:waits')))?.deadline);
   expect(due, 'the pool is looked at again before the next ticket times out').toBeLessThanOrEqual(deadline);
   expect(due, 'and not without a pause').toBeGreaterThan(deadline - 60_000 + 5_000);
 });

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { aBackfill, aConfiguration, aPlayer } from '../support/builders.ts';
+import { installAll } from '../../workers/maintenance/settings.ts';
+import { aConfiguration, aTicket } from '../support/builders.ts';
 import { openDeliverySteps, ticketOf } from '../support/delivery-steps.ts';
 import { deathOf, everyDeath, mortal } from '../support/mortal.ts';
 
@@ -50,17 +51,6 @@ describe('a FIFO topic', () => {
 
     expect(died).toEqual(['pool.topics', 'pool.follow', 'topics.publish', 'pool.advance', 'pool.release']);
   });
-
-  test('groups what has entered no pool by its configuration', async () => {
-    const topic = await steps.topic({ fifo: true });
-    await steps.deliver(topic.arn);
-    await steps.tickets.reserve('job', aBackfill('a', [aPlayer('p')]));
-    await steps.pool.stop('a');
-
-    await steps.deliver(topic.arn);
-
-    expect(await topic.heard()).toMatchObject([{ group: 'duel' }]);
-  });
 });
 
 describe('a standard topic', () => {
@@ -89,6 +79,19 @@ describe('a standard topic', () => {
   });
 });
 
+test('the fleet topic misses nothing from when a worker starts with it', async () => {
+  const topic = await steps.topic();
+  const configurations = { all: async () => [] } as never;
+  await steps.begin('before');
+  await installAll({ pool: steps.pool, configurations }, topic.arn);
+  await steps.begin('after');
+  await installAll({ pool: steps.pool, configurations }, topic.arn);
+
+  await steps.deliver(topic.arn);
+
+  expect((await topic.heard()).map(ticketOf)).toEqual(['after']);
+});
+
 describe("a configuration's own topic", () => {
   test('hears its events and no other; the fleet topic hears all', async () => {
     const [own, fleet] = [await steps.topic(), await steps.topic()];
@@ -99,19 +102,34 @@ describe("a configuration's own topic", () => {
     });
     await steps.deliver(fleet.arn);
     await steps.begin('a');
-    await steps.tickets.reserve('job', { ...aBackfill('b', [aPlayer('p')]), configuration: 'race' });
+    await steps.tickets.start([{ ...aTicket('b'), configuration: 'race', pool: 'race', version: 2 }]);
     await steps.pool.stop('b');
 
     await steps.deliver(fleet.arn);
 
-    expect((await own.heard()).map(ticketOf)).toEqual(['b']);
-    expect((await fleet.heard()).map(ticketOf).sort()).toEqual(['a', 'b']);
+    expect((await own.heard()).map(ticketOf)).toEqual(['b', 'b']);
+    expect((await fleet.heard()).map(ticketOf).sort()).toEqual(['a', 'b', 'b']);
 
     await steps.pool.install({ ...installed, version: 3, configuration: { ...configuration, name: 'race' } });
-    await steps.tickets.reserve('job', { ...aBackfill('c', [aPlayer('p')]), configuration: 'race' });
+    await steps.tickets.start([{ ...aTicket('c'), configuration: 'race', pool: 'race', version: 3 }]);
     await steps.pool.stop('c');
     await steps.deliver(fleet.arn);
     expect(await own.heard()).toEqual([]);
+  });
+
+  test('misses nothing that happens before it is first published to', async () => {
+    const own = await steps.topic();
+    const { configuration, ...installed } = aConfiguration(2);
+    await steps.begin('before');
+    await steps.pool.install({
+      ...installed,
+      configuration: { ...configuration, notificationTarget: own.arn },
+    });
+    await steps.begin('after');
+
+    await steps.deliver();
+
+    expect((await own.heard()).map(ticketOf)).toEqual(['after']);
   });
 
   test('hears each event once, though it is the fleet topic too', async () => {

@@ -186,18 +186,3 @@ describe('a reader', () => {
     expect((await reading).at(-1)).toBe('event 3');
   });
 });
-
-test('an ended ticket can be described for as long as the setting says, else for a day and an hour', async () => {
-  const livesOf = async (...ids: string[]) =>
-    Promise.all(ids.map((id) => domain.redis.ttl(domain.key(`ticket:${id}`))));
-  await search('a', 'b');
-  await domain.pool.stop('a');
-  await domain.pool.keepEnded(2);
-  await domain.pool.stop('b');
-
-  const [unset = 0, set = 0] = await livesOf('a', 'b');
-  expect(unset).toBeGreaterThan(89_900);
-  expect(unset).toBeLessThanOrEqual(90_000);
-  expect(set).toBeGreaterThan(7_100);
-  expect(set).toBeLessThanOrEqual(7_200);
-});

@@ -3,6 +3,7 @@ import type { EventType, MatchmakingEvent } from '../../jobs/matchmaking/event.t
 import { readEvents } from '../../producers/events.ts';
 import { backfillSteps } from '../support/backfill-steps.ts';
 import { aConfiguration, aTicket } from '../support/builders.ts';
+import { changeTicket } from '../support/change-ticket.ts';
 import { backfillRows, eventRows, rules } from '../support/event-rows.ts';
 import { openPoolSteps } from '../support/pool-steps.ts';
 
@@ -37,11 +38,11 @@ beforeAll(async () => {
   await pool.beat();
   await domain.search('stopped', 'late');
   await pool.stop('stopped');
-  await domain.redis.hset(domain.key('ticket:late'), 'deadline', 1);
+  await changeTicket(domain.redis, domain.key('ticket:late'), { deadline: 1 });
   await pool.expire(['late']);
   await backfills();
   await start(aTicket('unfit'));
-  await pool.refuse([unfit('unfit', '1')]);
+  await pool.refuse([unfit('unfit', 1)]);
   heard = await allEvents();
 });
 
@@ -59,7 +60,7 @@ const start = (...tickets: ReturnType<typeof aTicket>[]) =>
   domain.start(...tickets.map((it) => ({ ...it, version: 2 })));
 const answer = (ticketId: string, matchId: string, acceptance: 'ACCEPT' | 'REJECT') =>
   domain.pool.accept({ ticketId, matchId, acceptance, playerIds: [ticketId] });
-const unfit = (ticketId: string, revision: string) => ({
+const unfit = (ticketId: string, revision: number) => ({
   ticketId,
   revision,
   reason: 'InvalidTicket',
@@ -81,22 +82,26 @@ async function proposed(matchId: string, timeoutMs = 60_000) {
   await domain.pool.commit('duel', [await domain.commitOf(matchId, ...ids)], answerMs);
 }
 
-/** Backfill tickets of running matches: one finds a player, one is stopped, one before it entered, one is late, one does not fit. */
+/** Backfill tickets of live matches: one finds a player, one is stopped, one is late, one does not fit. */
 async function backfills() {
   const { pool } = domain;
-  const { ask, fill, commit, settle } = backfillSteps(() => domain);
+  const { ask, fill, play, commit, settle } = backfillSteps(() => domain);
   await fill('filled', 'p1');
   await domain.search('joins');
   await settle(await commit('again', 'filled', 'joins'));
-  await fill('fill-stopped', 'p2');
-  await pool.stop('fill-stopped');
-  await ask('fill-early', 'p5');
-  await pool.stop('fill-early');
-  await fill('fill-late', 'p3');
-  await domain.redis.hset(domain.key('ticket:fill-late'), 'deadline', 1);
-  await pool.expire(['fill-late']);
-  await ask('fill-unfit', 'p4');
-  await pool.refuse([unfit('fill-unfit', '1')]);
+  await play('short', 'p2');
+  for (const ticketId of ['fill-stopped', 'fill-late', 'fill-unfit']) {
+    await ask(ticketId, ['p2'], 'short');
+    await ended(ticketId);
+  }
+
+  async function ended(ticketId: string): Promise<void> {
+    if (ticketId === 'fill-stopped') await pool.stop(ticketId);
+    if (ticketId === 'fill-unfit') await pool.refuse([unfit(ticketId, 1)]);
+    if (ticketId !== 'fill-late') return;
+    await changeTicket(domain.redis, domain.key('ticket:fill-late'), { deadline: 1 });
+    await pool.expire([ticketId]);
+  }
 }
 
 async function allEvents() {

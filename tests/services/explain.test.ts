@@ -3,7 +3,7 @@ import { mostQuestions } from '../../jobs/matchmaking/question.ts';
 import type { MatchmakingClient } from '../../producers/client.ts';
 import { runCycle } from '../../workers/matchmaking/cycle.ts';
 import { openMirror } from '../../workers/matchmaking/mirror.ts';
-import { aBackfill, aMatch, aPlayer, aTicket } from '../support/builders.ts';
+import { aMatch, aPlayer, aTicket } from '../support/builders.ts';
 import { openClientDomain } from '../support/client-domain.ts';
 import { cycleStores } from '../support/cycle-stores.ts';
 
@@ -135,20 +135,6 @@ async function commit(acceptMs?: number): Promise<void> {
 }
 
 describe('a ticket that does not search gets an honest answer without a worker', () => {
-  test('QUEUED, as backfill tickets are at first: it waits for the job that lets it in, or for that to be added again', async () => {
-    const players = [{ ...aPlayer('p'), team: 'side_1' }];
-    const { ticketId } = await client.startBackfill({ configuration: 'duel', matchId: 'running', players });
-    expect((await client.explainTicket(ticketId)).summary).toContain(
-      'its job on matchmaking is behind others',
-    );
-    await domain.tickets.reserve('gone', aBackfill('orphan', players));
-    expect(await client.explainTicket('orphan')).toMatchObject({
-      status: 'QUEUED',
-      summary: expect.stringContaining('it is added again within 10 s'),
-      job: { id: 'gone', queue: 'matchmaking', state: 'unknown' },
-    });
-  });
-
   test('REQUIRES_ACCEPTANCE: it waits for whoever has not answered', async () => {
     await commit(60_000);
     await domain.pool.accept({ ticketId: 'a', matchId: 'm', acceptance: 'ACCEPT', playerIds: ['a'] });
@@ -176,6 +162,5 @@ describe('a ticket that does not search gets an honest answer without a worker',
     await domain.pool.stop('a');
 
     expect((await client.explainTicket('a')).summary).toBe('waits for nothing: Cancelled by request.');
-    await expect(client.explainTicket('ghost')).rejects.toMatchObject({ code: 'not-found' });
   });
 });

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { idNumber, noId } from '../../jobs/chain.ts';
-import type { StoredEvent } from '../../jobs/matchmaking/event.ts';
-import { type Follower, followEvents } from '../../workers/maintenance/follow-events.ts';
+import { type StoredEvent, storedEvents } from '../../jobs/matchmaking/event.ts';
+import { type Follower, followStream } from '../../workers/maintenance/follow-stream.ts';
 import { openPoolSteps } from '../support/pool-steps.ts';
 
 let domain: Awaited<ReturnType<typeof openPoolSteps>>;
@@ -18,8 +18,12 @@ beforeEach(() => {
 });
 
 const numbers = (events: readonly StoredEvent[]) => events.map((it) => it.number);
-const follow = (take: Follower['take'], begin: Follower['begin'] = 'oldest') =>
-  followEvents({ name: 'f', begin, take }, { pool: domain.pool, observe }, never);
+const follow = (take: Follower<StoredEvent>['take'], begin: Follower<StoredEvent>['begin'] = 'oldest') =>
+  followStream(
+    { name: 'f', stream: 'events', read: storedEvents, begin, take },
+    { pool: domain.pool, observe },
+    never,
+  );
 const position = async () => idNumber((await domain.redis.hget(domain.key('follower:f'), 'position')) ?? '');
 /** Lets the lease and every rest end. */
 const waitLong = () => domain.pass(60_000);
@@ -84,7 +88,7 @@ describe('a follower', () => {
 
   test('that died between taking and moving on takes that page again (invariant 9)', async () => {
     await domain.search('a', 'b');
-    await domain.pool.follow('f', 'who dies here', 'oldest');
+    await domain.pool.follow('events', 'f', 'who dies here', 'oldest');
     const taken = vi.fn(async () => []);
     await follow(taken);
     expect(taken).not.toHaveBeenCalled();
@@ -199,7 +203,7 @@ describe('a follower', () => {
 
 test('a follower that nobody asks for within a week is forgotten; one that is asked for is not', async () => {
   await domain.search('a');
-  await domain.pool.follow('old', 'holder', 'oldest');
+  await domain.pool.follow('events', 'old', 'holder', 'oldest');
   await domain.pass(6 * 86_400_000);
   await follow(async () => []);
   expect(await domain.redis.ttl(domain.key('follower:old'))).toBe(-1);
@@ -211,11 +215,11 @@ test('a follower that nobody asks for within a week is forgotten; one that is as
 });
 
 test('letting go of what is not held changes nothing', async () => {
-  await domain.pool.follow('f', 'holder', 'oldest');
+  await domain.pool.follow('events', 'f', 'holder', 'oldest');
 
   expect(await domain.pool.release('f', 'stranger', 'failed')).toBe(false);
-  expect(await domain.pool.follow('f', 'stranger', 'oldest')).toBe('busy');
-  expect(await domain.pool.advance('f', 'holder', { from: '5-1', to: '6-1' })).toBe(false);
+  expect(await domain.pool.follow('events', 'f', 'stranger', 'oldest')).toBe('busy');
+  expect(await domain.pool.advance('events', 'f', 'holder', { from: '5-1', to: '6-1' })).toBe(false);
   expect(await domain.pool.release('f', 'holder', 'well')).toBe(true);
-  expect(await domain.pool.follow('f', 'stranger', 'oldest')).toMatchObject({ position: noId });
+  expect(await domain.pool.follow('events', 'f', 'stranger', 'oldest')).toMatchObject({ position: noId });
 });

@@ -4,6 +4,7 @@ import { openTickets } from '../../producers/tickets.ts';
 import { openPool } from '../../workers/pool/pool.ts';
 import { openRedis } from '../../workers/redis.ts';
 import { aTicket } from '../support/builders.ts';
+import { changeTicket } from '../support/change-ticket.ts';
 import { openPoolSteps } from '../support/pool-steps.ts';
 
 /** A server of this file's own: it is full for a while, which would disturb every other test. */
@@ -37,7 +38,7 @@ test('a full store still ends tickets and frees memory', async () => {
 
   expect(await pool.stop('a')).toMatchObject({ status: 'CANCELLED' });
   await redis.config('SET', 'maxmemory', '0');
-  await redis.hset(key('ticket:b'), 'deadline', '1');
+  await changeTicket(redis, key('ticket:b'), { deadline: 1 });
   await redis.config('SET', 'maxmemory', '1');
   expect(await pool.expire(['b'])).toEqual(['b']);
   expect(await pool.settle([{ match: placed.match, status: 'COMPLETED', reason: '', message: '' }])).toEqual([

@@ -6,6 +6,9 @@ import { aConfiguration, aTicket } from '../support/builders.ts';
 import { openFleetStores, perform } from '../support/fleet-stores.ts';
 import { brokenInvariants } from '../support/invariants.ts';
 
+/** Nobody leaves another match here. */
+const noQueues = { enqueue: async () => undefined };
+
 /** Ann and Bob are matched, by hand up to the start of their match; Eve takes her ticket back. */
 async function openEvening() {
   const fleet = await openFleetStores();
@@ -50,7 +53,9 @@ test('the checker reads the stores of a real evening, and finds it in order', as
   const fleet = await openEvening();
   expect(await brokenInvariants(fleet, { settled: false })).toEqual([]);
 
-  await perform(startMatches({ ...fleet.stores, onRefused: () => undefined }), [{ matchId: 'm' }]);
+  await perform(startMatches({ ...fleet.stores, queues: noQueues, onRefused: () => undefined }), [
+    { matchId: 'm' },
+  ]);
   const teams = [1, 2].map((rank) => ({ name: `side_${rank}`, rank }));
   await perform(rateMatches({ ...fleet.stores, onRated: () => undefined }), [{ matchId: 'm', teams }]);
   await fleet.stores.pool.stop('eve');
@@ -60,7 +65,9 @@ test('the checker reads the stores of a real evening, and finds it in order', as
 
 test('the checker sees what sessions and cache say of a match that is played', async () => {
   const fleet = await openEvening();
-  await perform(startMatches({ ...fleet.stores, onRefused: () => undefined }), [{ matchId: 'm' }]);
+  await perform(startMatches({ ...fleet.stores, queues: noQueues, onRefused: () => undefined }), [
+    { matchId: 'm' },
+  ]);
   await fleet.stores.pool.stop('eve');
   expect(await brokenInvariants(fleet)).toEqual([]);
   const session = `${fleet.domain}-ann`;

@@ -1,4 +1,5 @@
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
+import { defaultReadableMs } from '../../jobs/matchmaking/claim.ts';
 import { aTicket } from '../support/builders.ts';
 import { type CrashRow, dieEverywhere } from '../support/crash-table.ts';
 import { type HandFleet, openHandFleet } from '../support/hand-fleet.ts';
@@ -117,7 +118,7 @@ const table: readonly CrashRow[] = [
   {
     job: 'start-match',
     calls:
-      'pool.decided tickets.claim ladders.read players.find matches.create sessions.board cache.putSessions installed.current pool.settle',
+      'pool.decided tickets.claim ladders.read players.find matches.create sessions.board cache.putSessions pool.settle',
     begin: (own) => steps.decide(own),
     work: (_own, worker, matchId) => worker.work('start-match', [{ matchId }]),
     end: matched,
@@ -131,7 +132,7 @@ const table: readonly CrashRow[] = [
   },
   {
     job: 'start-match that gives up a match which is stored',
-    calls: 'pool.decided matches.create sessions.board cache.putSessions installed.current pool.settle',
+    calls: 'pool.decided matches.create sessions.board cache.putSessions pool.settle',
     begin: async (own) => {
       const matchId = await steps.decide(own);
       const [match] = await fleet.stores.pool.decided([matchId]);
@@ -168,49 +169,34 @@ const table: readonly CrashRow[] = [
     end: { ann: 'CANCELLED', bob: 'CANCELLED' },
   },
   {
-    job: 'sweep that asks again for a backfill ticket whose job is gone',
-    calls: 'pool.overdueReservations queues.getJob queues.enqueue',
-    begin: async (own) => {
-      await steps.askForCompany(own);
-      await fleet.advance(11_000);
-      return undefined;
-    },
-    work: (_own, worker) => worker.work('sweep', [{}]),
-    lost: true,
-    meanwhile: (own) => steps.start(own, ['eve'], 'manual'),
-    end: { ...matched, company: 'COMPLETED', eve: 'COMPLETED' },
-  },
-  {
-    job: 'sweep that ends a backfill ticket whose job failed',
-    calls: 'pool.overdueReservations queues.getJob job.getState pool.refuse',
-    begin: async (own) => {
-      await steps.askForCompany(own);
-      const queue = fleet.kit.queues.queues.matchmaking;
-      await queue.add('start-backfill', { kind: 'unheard-of', items: [1] }, { jobId: own('job') });
-      await fleet.drain();
-      await fleet.advance(11_000);
-      return undefined;
-    },
-    work: (_own, worker) => worker.work('sweep', [{}]),
-    lost: true,
-    end: { ...matched, company: 'FAILED' },
-  },
-  {
     job: 'start-backfill',
-    calls:
-      'pool.reservations installed.current matches.find pool.latestMatches pool.enterBackfill queues.enqueue',
-    begin: (own) => steps.askForCompany(own),
-    work: (own, worker) => worker.work('start-backfill', idsOf(own, ['company'])),
+    calls: 'installed.current pool.backfill queues.enqueue',
+    begin: (own) => steps.play(own, 'manual'),
+    work: async (own, worker, matchId) =>
+      worker.work('start-backfill', [await steps.companyFor(own, matchId ?? '')]),
     meanwhile: (own) => steps.start(own, ['eve'], 'manual'),
     end: { ...matched, company: 'COMPLETED', eve: 'COMPLETED' },
+  },
+  {
+    job: 'start-match of players who leave an earlier match',
+    calls:
+      'pool.decided tickets.claim ladders.read players.find matches.create sessions.board cache.putSessions queues.enqueue pool.settle',
+    begin: async (own) => {
+      await steps.play(own, 'manual');
+      await fleet.producerTickets.start([aTicket(own('newer'), [own('ann')]), aTicket(own('eve'))]);
+      await steps.cycle(fleet);
+      const [newer] = await fleet.producerTickets.describe([own('newer')]);
+      return newer?.matchId;
+    },
+    work: (_own, worker, matchId) => worker.work('start-match', [{ matchId }]),
+    end: { ...matched, newer: 'COMPLETED', eve: 'COMPLETED' },
   },
   {
     job: 'start-match that goes on from a running match',
     calls:
-      'pool.decided tickets.claim ladders.read players.find matches.succeed matches.create sessions.board cache.putSessions installed.current pool.settle',
+      'pool.decided tickets.claim ladders.read players.find matches.succeed matches.create sessions.board cache.putSessions pool.settle',
     begin: async (own) => {
       await steps.askForCompany(own);
-      await fleet.work('start-backfill', idsOf(own, ['company']));
       await steps.start(own, ['eve'], 'manual');
       await steps.cycle(fleet, 'manual');
       const [company] = await fleet.producerTickets.describe([own('company')]);
@@ -222,7 +208,7 @@ const table: readonly CrashRow[] = [
   {
     job: 'start-match whose players get company by themselves',
     calls:
-      'pool.decided tickets.claim ladders.read players.find matches.create sessions.board cache.putSessions installed.current pool.settle',
+      'pool.decided tickets.claim ladders.read players.find matches.create sessions.board cache.putSessions pool.settle',
     begin: (own) => steps.decide(own, 'automatic'),
     work: (_own, worker, matchId) => worker.work('start-match', [{ matchId }]),
     meanwhile: (own) => steps.start(own, ['eve'], 'automatic'),
@@ -238,6 +224,23 @@ const table: readonly CrashRow[] = [
     },
     work: (_own, worker) => worker.work('record-tickets', [{}]),
     end: { ann: 'CANCELLED' },
+  },
+  {
+    job: 'forget-tickets',
+    calls: 'pool.forgetTickets',
+    begin: async (own) => {
+      await steps.start(own, ['ann']);
+      await fleet.stores.pool.stop(own('ann'));
+      await fleet.work('record-tickets', [{}]);
+      await fleet.advance(defaultReadableMs);
+      return undefined;
+    },
+    work: (_own, worker) => worker.work('forget-tickets', [{}]),
+    look: async (own) => [
+      await fleet.producerTickets.describe([own('ann')]),
+      await fleet.work('describe-tickets', [{ ticketIds: [own('ann')] }]),
+    ],
+    holds: [[], expect.objectContaining({ result: [expect.objectContaining({ status: 'CANCELLED' })] })],
   },
 ];
 

@@ -62,6 +62,7 @@ test('a worker that starts a ticket for somebody without a client holds it to th
   const { pool } = opened.domain;
   await allow(11, 2);
   const start = startTickets({
+    tickets: { find: async () => [] },
     pool,
     configurations: openConfigurations(pool),
     wake: async () => undefined,
@@ -70,7 +71,7 @@ test('a worker that starts a ticket for somebody without a client holds it to th
   expect(await perform(start, [crowd('a', 12), crowd('b', 11)])).toMatchObject({
     refusals: [{ index: 0, reason: 'players: at most 11 players' }],
   });
-  expect(await opened.client.describeMatchmaking(['a', 'b'])).toMatchObject([
+  expect(await opened.domain.tickets.describe(['a', 'b'])).toMatchObject([
     { ticketId: 'b', status: 'SEARCHING' },
   ]);
 });

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import type { MetricName } from '../../jobs/metrics.ts';
-import { aBackfill, aPlayer, aTicket } from '../support/builders.ts';
+import { aTicket } from '../support/builders.ts';
 import { type HandFleet, openCrew, openHandFleet } from '../support/hand-fleet.ts';
 import { type LifeSteps, lifeSteps, type Worker } from '../support/life-steps.ts';
 
@@ -55,18 +55,16 @@ describe('tickets that end without a match are counted for their configuration',
     expect(await counts('asked')).toMatchObject({ cancelled: 1 });
   });
 
-  test('when their time is over, in a pool, asked about a match or, of a running match, before they could enter', async () => {
+  test('when their time is over, in a pool, or asked about a match', async () => {
     await steps.start(own, ['alone'], 'duel', 1);
     await steps.start(own, ['ann', 'bob'], 'asked', 1_000);
     await steps.cycle(fleet, 'asked');
     await steps.answer(own, 'ann', 'ACCEPT', worker, await steps.matchIdOf(own));
-    await fleet.producerTickets.reserve('job', aBackfill('late', [{ ...aPlayer('p'), team: 'side_1' }]));
     await fleet.advance(601_000);
     await worker.beat();
     await steps.cycle(worker);
-    await worker.work('sweep', [{}]);
 
-    expect(await counts('duel')).toMatchObject({ timedOut: 2 });
+    expect(await counts('duel')).toMatchObject({ timedOut: 1 });
     expect(await counts('asked')).toMatchObject({ timedOut: 1, cancelled: 1 });
   });
 
@@ -84,7 +82,6 @@ describe('tickets that end without a match are counted for their configuration',
 
 test('how long tickets waited leaves out the players of a running match that got company', async () => {
   await steps.askForCompany(own);
-  await worker.work('start-backfill', [{ ticketId: 'company' }]);
   await steps.start(own, ['eve'], 'manual');
   await steps.cycle(worker, 'manual');
 
@@ -92,16 +89,17 @@ test('how long tickets waited leaves out the players of a running match that got
   expect(timesOf('MatchmakingTime', 'manual')).toBe(1);
 });
 
-test('events that were trimmed before a follower took them are counted, and how far behind it is', async () => {
-  await steps.start(own, ['ann', 'bob', 'eve']);
-  await fleet.redis.xtrim(key('events'), 'MAXLEN', 1);
-
-  await worker.work('record-tickets', [{}]);
+test('what was trimmed before a follower took it is counted, and how far behind it is', async () => {
+  const end = async (...names: string[]) => {
+    await steps.start(own, names);
+    for (const name of names) await fleet.stores.pool.stop(own(name));
+    await fleet.redis.xtrim(key('endings'), 'MAXLEN', 1);
+    await worker.work('record-tickets', [{}]);
+  };
+  await end('ann', 'bob', 'eve');
   expect(sumOf('EventsLost')).toBeUndefined();
 
-  for (const name of ['dan', 'fay']) await steps.start(own, [name]);
-  await fleet.redis.xtrim(key('events'), 'MAXLEN', 1);
-  await worker.work('record-tickets', [{}]);
+  await end('dan', 'fay');
 
   expect(sumOf('EventsLost')).toBe(1);
   expect(measured.get('EventLag')?.times).toBeGreaterThan(1);

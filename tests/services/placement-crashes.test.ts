@@ -54,9 +54,10 @@ test('a match that was refused a place stays failed wherever a worker died on th
       { status: expected },
       { status: expected },
     ]);
-    expect(
-      (await steps.documents('tickets')).filter((it) => it['match_id'] === match).map((it) => it['status']),
-    ).toEqual([expected, expected]);
+    expect((await steps.tickets()).filter((it) => it.match_id === match).map((it) => it.status)).toEqual([
+      expected,
+      expected,
+    ]);
     expect(await brokenInvariants(steps.fleet)).toEqual([]);
     return died;
   });

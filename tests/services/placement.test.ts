@@ -113,7 +113,7 @@ describe('a match that is refused a place', () => {
       detail: { reason: 'PlacementFailed', message },
     });
     expect(await steps.documents('matches')).toMatchObject([{ status: 'FAILED' }]);
-    expect(await steps.documents('tickets')).toMatchObject([{ status: 'FAILED' }, { status: 'FAILED' }]);
+    expect(await steps.tickets()).toMatchObject([{ status: 'FAILED' }, { status: 'FAILED' }]);
     expect(await steps.documents('sessions')).toMatchObject([{ status: 'ACTIVE' }]);
   });
 });

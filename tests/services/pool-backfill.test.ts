@@ -10,78 +10,81 @@ beforeEach(async () => {
 });
 
 const answerMs = 30_000;
-const { ask, enter, fill, play, commit, settle, match, rosterOf, statuses } = backfillSteps(() => domain);
+const { ask, fill, play, commit, settle, match, rosterOf, statuses } = backfillSteps(() => domain);
 
-describe('a backfill ticket that enters', () => {
+describe('a backfill ticket that is asked for', () => {
   test('is in its pool with its players on their teams, every value as it was given', async () => {
-    await ask('f', 'a', 'b');
-
-    expect(await enter('f', 'a', 'b')).toBe('entered');
+    await fill('f', 'a', 'b');
 
     const [ticket] = await domain.inPool();
     expect(ticket).toMatchObject({ ticketId: 'f', backfill: true, fills: 'running' });
     expect(ticket?.players).toEqual([onTeam('a'), onTeam('b')]);
-    expect(await domain.events()).toEqual(['MatchmakingSearching']);
+    expect((await domain.events()).at(-1)).toBe('MatchmakingSearching');
   });
 
-  test('replaces an older one of its match, which is cancelled', async () => {
+  test('gets its first answer again when its call is repeated, whatever became of it (invariant 11)', async () => {
+    await play('running', 'a');
+    const call = aBackfill('f', [onTeam('a')]);
+    const first = await domain.tickets.backfill(call);
+    await domain.pool.stop('f');
+
+    expect((await domain.tickets.backfill(call)).verdict).toEqual(first.verdict);
+    expect(await statuses('f')).toEqual(['CANCELLED']);
+  });
+
+  test('wakes its pool, unless a cycle is under way', async () => {
+    await play('running', 'a');
+
+    expect(await domain.tickets.backfill(aBackfill('f', [onTeam('a')]))).toMatchObject({ pool: 'duel' });
+    await domain.pool.catchUp('duel', 'duel', '0-0', 1, { begins: true, whole: true });
+    expect(await domain.tickets.backfill(aBackfill('f2', [onTeam('a')]))).toMatchObject({ pool: undefined });
+  });
+
+  test('replaces an older one of its match, and drops only the proposal of that one', async () => {
     await fill('older', 'a');
+    await domain.search('x', 'y', 'z');
+    await domain.pool.commit('duel', [await domain.commitOf('m2', 'older', 'x')], answerMs);
+    await domain.pool.commit('duel', [await domain.commitOf('m3', 'y', 'z')], answerMs);
+
     await fill('newer', 'a');
 
-    expect(await statuses('older', 'newer')).toEqual(['CANCELLED', 'SEARCHING']);
+    expect(await statuses('older', 'newer', 'x')).toEqual(['CANCELLED', 'SEARCHING', 'SEARCHING']);
+    expect(await statuses('y', 'z')).toEqual(['REQUIRES_ACCEPTANCE', 'REQUIRES_ACCEPTANCE']);
   });
 
-  test('late is superseded by a newer one that came first', async () => {
-    await ask('older', 'a');
-    await fill('newer', 'a');
-
-    expect(await enter('older', 'a')).toBe('superseded');
-    expect(await statuses('older', 'newer')).toEqual(['CANCELLED', 'SEARCHING']);
-  });
-
-  test('while another one of its match is placing is failed', async () => {
-    await domain.search('x');
+  test('is refused by name for a match that is over, went on, is placed or is being filled, and changes nothing', async () => {
+    expect(await ask('f', ['a'])).toContain('no match running is live');
+    await domain.search('a');
+    const decided = await commit('running', 'a');
+    expect(await ask('f', ['a'])).toContain('match running is being placed');
+    await settle(decided);
     await fill('f', 'a');
-    await commit('m2', 'f', 'x');
-    await ask('f2', 'a');
+    await domain.search('x');
+    const going = await commit('m2', 'f', 'x');
+    expect(await ask('f2', ['a'])).toContain('ticket f has found players for match running');
+    await settle(going);
+    expect(await ask('f2', ['a'])).toContain('match running has been backfilled and goes on as m2');
+    await domain.pool.endMatches(['m2']);
+    expect(await ask('f2', ['a'], 'm2')).toContain('no match m2 is live');
 
-    expect(await enter('f2', 'a')).toBe('placing');
-    expect(await statuses('f', 'f2')).toEqual(['PLACING', 'FAILED']);
+    expect(await domain.tickets.describe(['f2'])).toEqual([]);
   });
 
-  test('leaves out who searches again or went into another match (invariant 2)', async () => {
+  test('leaves out who searches again, went into another match or was never in this one (invariant 2)', async () => {
     await play('running', 'a', 'b', 'c', 'd');
     await domain.search('b2');
     await domain.start(aTicket('again', ['b']), aTicket('other', ['c']));
     await match('elsewhere', 'other', 'b2');
-    await ask('f', 'a', 'b', 'c', 'd', 'stranger');
 
-    expect(await enter('f', 'a', 'b', 'c', 'd', 'stranger')).toBe('entered');
-    expect(await rosterOf('f')).toEqual(['a', 'd', 'stranger']);
+    expect(await ask('f', ['a', 'b', 'c', 'd', 'stranger'])).toBe('searching');
+    expect(await rosterOf('f')).toEqual(['a', 'd']);
   });
 
-  test('keeps whose other match is known to be over, unless they have a newer ticket since', async () => {
-    await play('yesterday', 'a', 'b');
-    await ask('f', 'a', 'b');
-    await domain.start(aTicket('b2', ['b']));
+  test('with nobody left in it is refused', async () => {
+    await play('running', 'a');
+    await domain.start(aTicket('a2', ['a']));
 
-    expect(await enter('f', { id: 'a', over: 'a' }, { id: 'b', over: 'b' })).toBe('entered');
-    expect(await rosterOf('f')).toEqual(['a']);
-  });
-
-  test('with nobody left in it is cancelled', async () => {
-    await domain.search('a');
-    await ask('f', 'a');
-
-    expect(await enter('f', 'a')).toBe('empty');
-    expect(await statuses('f')).toEqual(['CANCELLED']);
-  });
-
-  test('a second time, or without a reservation, changes nothing', async () => {
-    await fill('f', 'a');
-
-    expect(await enter('f', 'a')).toBe('SEARCHING');
-    expect(await enter('ghost', 'a')).toBe('missing');
+    expect(await ask('f', ['a'])).toContain('players: none of them is in match running');
   });
 
   test('does not cancel what its players are in, nor keep them from starting anew', async () => {
@@ -92,12 +95,27 @@ describe('a backfill ticket that enters', () => {
     expect(await statuses('f', 'a2')).toEqual(['SEARCHING', 'SEARCHING']);
     expect(await rosterOf('f')).toEqual(['b']);
   });
+
+  test('waits for the ratings of its players, and keeps them when one of them leaves', async () => {
+    await play('running', 'a', 'b');
+    await domain.tickets.backfill({ ...aBackfill('f', [onTeam('a'), onTeam('b')]), unrated: true });
+    const [waiting] = await domain.inPool();
+    const rated = ['a', 'b'].map((id) => ({ ...onTeam(id), attributes: { skill: { N: 7 } } }));
+    await domain.pool.rate([
+      { ticketId: 'f', revision: waiting?.revision ?? 0, players: rated, fills: 'running' },
+    ]);
+
+    await domain.pool.leave('a', 'running');
+
+    const [ticket] = await domain.inPool();
+    expect(ticket).toMatchObject({ unrated: false, players: [rated[1]] });
+  });
 });
 
 describe('a player who starts a newer ticket', () => {
   test('is not in a commit formed from the backfill ticket as it was (invariants 2, 7)', async () => {
-    await domain.search('x');
     await fill('f', 'a', 'b');
+    await domain.search('x');
     const stale = await domain.commitOf('m2', 'f', 'x');
     await domain.start(aTicket('a2', ['a']));
 
@@ -112,8 +130,8 @@ describe('a player who starts a newer ticket', () => {
   });
 
   test('drops the proposal it is in, and nobody else is to blame', async () => {
-    await domain.search('x');
     await fill('f', 'a', 'b');
+    await domain.search('x');
     await domain.pool.commit('duel', [await domain.commitOf('m2', 'f', 'x')], answerMs);
     await domain.start(aTicket('a2', ['a']));
 
@@ -124,8 +142,8 @@ describe('a player who starts a newer ticket', () => {
 
 describe('a proposal with a backfill ticket', () => {
   beforeEach(async () => {
-    await domain.search('x', 'y');
     await fill('f', 'a');
+    await domain.search('x', 'y');
     await domain.pool.commit('duel', [await domain.commitOf('m2', 'f', 'x', 'y')], answerMs);
   });
   const answer = (ticketId: string, what: 'ACCEPT' | 'REJECT') =>
@@ -149,31 +167,5 @@ describe('a proposal with a backfill ticket', () => {
 
     expect(await statuses('f', 'x', 'y')).toEqual(['SEARCHING', 'CANCELLED', 'SEARCHING']);
     expect((await domain.tickets.describe(['f']))[0]?.startTime).toBe(before?.startTime);
-  });
-});
-
-describe('a match that has been backfilled', () => {
-  test('is where its players are now: the next backfill ticket keeps them', async () => {
-    await play('running', 'a', 'b');
-    await domain.search('x');
-    await fill('f', 'a', 'b');
-    await match('m2', 'f', 'x');
-
-    await domain.tickets.reserve('job', aBackfill('f2', [onTeam('a')], 'm2'));
-    expect(await enter('f2', 'a', 'b', 'x')).toBe('entered');
-    expect(await rosterOf('f2')).toEqual(['a', 'b', 'x']);
-  });
-
-  test('does not count who started a newer ticket while it was placed', async () => {
-    await play('running', 'a', 'b');
-    await domain.search('x');
-    await fill('f', 'a', 'b');
-    const going = await commit('m2', 'f', 'x');
-    await domain.start(aTicket('a2', ['a']));
-    await settle(going);
-
-    await domain.tickets.reserve('job', aBackfill('f2', [onTeam('a')], 'm2'));
-    await enter('f2', 'a', 'b', 'x');
-    expect(await rosterOf('f2')).toEqual(['b', 'x']);
   });
 });

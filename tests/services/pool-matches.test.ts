@@ -1,5 +1,4 @@
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import { backfillSteps } from '../support/backfill-steps.ts';
 import { aConfiguration, aTicket } from '../support/builders.ts';
 import { openPoolSteps } from '../support/pool-steps.ts';
 
@@ -12,8 +11,6 @@ beforeEach(async () => {
   domain = await openPoolSteps();
   onTestFinished(() => domain[Symbol.asyncDispose]());
 });
-
-const { ask, enter, fill } = backfillSteps(() => domain);
 
 describe('committing', () => {
   test('a match takes all of its tickets and goes to the outbox', async () => {
@@ -72,7 +69,6 @@ describe('settling', () => {
 
     expect([await domain.statusOf('a'), await domain.statusOf('b')]).toEqual(['COMPLETED', 'COMPLETED']);
     expect((await domain.events()).slice(2)).toEqual(['PotentialMatchCreated', 'MatchmakingSucceeded']);
-    expect(await domain.redis.ttl(domain.key('ticket:a'))).toBeGreaterThan(86_400);
   });
 
   test('a match that cannot be started fails its tickets with the reason', async () => {
@@ -128,28 +124,6 @@ describe('time', () => {
 
     expect((await domain.pool.beat()).overdue).toMatchObject([{ jobId: 'job', match: { matchId: 'm' } }]);
     expect((await domain.pool.beat()).overdue).toEqual([]);
-  });
-
-  test('a reservation without an entry is found with its job, once in a while', async () => {
-    await ask('a', 'p');
-    await fill('b', 'q');
-
-    expect(await domain.pool.overdueReservations(0)).toEqual({
-      timedOut: 0,
-      late: [{ ticketId: 'a', jobId: 'job', revision: '1' }],
-    });
-    expect(await domain.pool.overdueReservations(0)).toEqual({ timedOut: 0, late: [] });
-  });
-
-  test('a reservation nobody could let in by its request timeout is TIMED_OUT (invariant 1)', async () => {
-    await ask('a', 'p');
-    await domain.pass(60_000);
-
-    expect(await domain.pool.overdueReservations(10_000)).toEqual({ timedOut: 1, late: [] });
-
-    expect(await domain.tickets.describe(['a'])).toMatchObject([{ status: 'TIMED_OUT' }]);
-    expect(await domain.events()).toEqual(['MatchmakingTimedOut']);
-    expect(await enter('a', 'p')).toBe('TIMED_OUT');
   });
 });
 

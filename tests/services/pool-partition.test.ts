@@ -36,7 +36,10 @@ const wants = (ticketId: string, mode?: string) => ({
 const start = async (...tickets: ReturnType<typeof wants>[]) => {
   const { pool } = domain;
   const wake = async (name: string) => void woken.add(name);
-  const handle = startTickets({ pool, configurations: openConfigurations(pool), wake });
+  const handle = startTickets({
+    ...{ pool, configurations: openConfigurations(pool), wake },
+    tickets: { find: async () => [] },
+  });
   expect(await perform(handle, tickets)).toMatchObject({ kind: 'done', refusals: [] });
 };
 const waiting = async (pool: string) =>

@@ -10,7 +10,7 @@ beforeEach(async () => {
   onTestFinished(() => domain[Symbol.asyncDispose]());
 });
 
-const { ask, enter, fill } = backfillSteps(() => domain);
+const { fill } = backfillSteps(() => domain);
 const stop = async (ticketId: string, playerId?: string) =>
   (await domain.pool.stop(ticketId, playerId)).status;
 
@@ -103,24 +103,26 @@ describe('starting', () => {
     expect(await domain.statusOf('new')).toBe('SEARCHING');
   });
 
-  test('a ticket asked for after a match began takes its player out of it', async () => {
+  test('what is known of a player stays as long as anything of theirs does, and then goes; only an ended session fades', async () => {
+    const { pool, redis } = domain;
+    const known = () => redis.get(domain.key('player:a'));
+    const recorded = () => redis.hset(domain.key('follower:records'), 'position', '9-0');
+    const forget = () =>
+      pool.forgetTickets('records', { readableMs: 0, refusedReadableMs: 0 }, new AbortController().signal);
     await domain.search('a', 'b');
     const commit = await domain.commitOf('m', 'a', 'b');
-    await domain.pool.commit('duel', [commit]);
-    await domain.pool.settle([{ match: commit.match, status: 'COMPLETED', reason: '', message: '' }]);
+    await pool.commit('duel', [commit]);
+    await pool.settle([{ match: commit.match, status: 'COMPLETED', reason: '', message: '' }]);
+    expect(await known()).toBe('a\nm\n\n\n');
+    await recorded();
+    await forget();
+    expect(await known(), 'the match is live').toBe('\nm\n\n\n');
+    await pool.leave('a', 'm', 'session');
 
-    expect(await domain.start(aTicket('next', ['a']))).toMatchObject([{ kind: 'searching' }]);
-    expect(await domain.redis.hget(domain.key('player:a'), 'match')).toBeNull();
-  });
-
-  test('what is known of a player stays as long as a ticket of theirs is open, and goes after it', async () => {
-    const life = () => domain.redis.ttl(domain.key('player:a'));
-    await domain.search('a', 'b');
-    expect(await life()).toBe(-1);
-    await domain.pool.stop('a');
-    expect(await life()).toBeGreaterThan(172_000);
-    await domain.start(aTicket('again', ['a']));
-    expect(await life()).toBe(-1);
+    expect(await known()).toBe('\n\nsession\nm\n');
+    expect(await redis.ttl(domain.key('player:a'))).toBeGreaterThan(172_000);
+    await pool.endMatches(['m']);
+    expect(await redis.exists(domain.key('player:b'))).toBe(0);
   });
 
   test('one party member starting anew takes the whole older party out', async () => {
@@ -133,13 +135,13 @@ describe('starting', () => {
 });
 
 describe('refusing', () => {
-  const refuse = (ticketId: string, revision: string) =>
+  const refuse = (ticketId: string, revision: number) =>
     domain.pool.refuse([{ ticketId, revision, reason: 'InvalidTicket', message: 'players: none' }]);
 
   test('a ticket that no match can hold fails with its reason', async () => {
     await domain.search('a');
 
-    expect(await refuse('a', '1')).toEqual(['FAILED']);
+    expect(await refuse('a', 1)).toEqual(['FAILED']);
     expect(await domain.inPool()).toEqual([]);
     expect(await domain.tickets.describe(['a'])).toMatchObject([
       { status: 'FAILED', statusReason: 'InvalidTicket', statusMessage: 'players: none' },
@@ -151,21 +153,20 @@ describe('refusing', () => {
     await domain.pool.move('duel', [{ ticketId: 'c', pool: 'duel/x' }]);
     await domain.pool.commit('duel', [await domain.commitOf('m', 'a', 'b')]);
 
-    expect(await refuse('c', '1')).toEqual(['changed']);
-    expect(await refuse('a', '1')).toEqual(['PLACING']);
-    expect(await refuse('x', '1')).toEqual(['missing']);
+    expect(await refuse('c', 1)).toEqual(['changed']);
+    expect(await refuse('a', 1)).toEqual(['PLACING']);
+    expect(await refuse('x', 1)).toEqual(['missing']);
     expect(await domain.statusOf('c')).toBe('SEARCHING');
   });
 });
 
 describe('stopping', () => {
-  test('a searching ticket and a backfill ticket that has yet to enter are cancelled', async () => {
+  test('a searching ticket and a backfill ticket are cancelled', async () => {
+    await fill('b', 'p');
     await domain.search('a');
-    await ask('b', 'p');
 
     expect([await stop('a'), await stop('b')]).toEqual(['CANCELLED', 'CANCELLED']);
     expect(await domain.inPool()).toEqual([]);
-    expect(await enter('b', 'p')).toBe('CANCELLED');
   });
 
   test('a ticket that does not exist leaves nothing behind', async () => {
@@ -186,7 +187,7 @@ describe('stopping', () => {
   test('a ticket being placed cannot be stopped, nor one that has ended', async () => {
     await domain.search('a', 'b', 'c');
     await domain.pool.commit('duel', [await domain.commitOf('m', 'a', 'b')]);
-    await domain.pool.refuse([{ ticketId: 'c', revision: '1', reason: 'Why', message: 'Because.' }]);
+    await domain.pool.refuse([{ ticketId: 'c', revision: 1, reason: 'Why', message: 'Because.' }]);
 
     expect([await stop('a'), await stop('c')]).toEqual(['PLACING', 'FAILED']);
   });
@@ -199,30 +200,15 @@ describe('ended', () => {
     await domain.pool.commit('duel', [commit]);
     await domain.pool.settle([{ match: commit.match, status: 'COMPLETED', reason: '', message: '' }]);
     await domain.pool.stop('c');
-    return ['a', 'c'].map((id) => domain.key(`ticket:${id}`));
   };
 
-  test('a ticket is still described as it ended, and keeps nothing that nobody asks for', async () => {
-    const searching = async () => {
-      await domain.search('d');
-      return domain.redis.hkeys(domain.key('ticket:d'));
-    };
-    const [completed = '', cancelled = ''] = await ended();
+  test('a ticket is still described as it ended', async () => {
+    await ended();
 
     expect(await domain.tickets.describe(['a', 'c'])).toMatchObject([
       { status: 'COMPLETED', matchId: 'm', players: aTicket('a').players, endTime: expect.any(String) },
       { status: 'CANCELLED', statusMessage: 'Cancelled by request.', players: aTicket('c').players },
     ]);
-    const shed = ['actor', 'deadline', 'pool', 'revision', 'size'];
-    expect(await searching()).toEqual(expect.arrayContaining(shed));
-    for (const key of [completed, cancelled])
-      expect((await domain.redis.hkeys(key)).filter((field) => shed.includes(field))).toEqual([]);
-  });
-
-  test('it is packed: for a day or more such tickets are most of what the store holds', async () => {
-    const keys = await ended();
-
-    for (const key of keys) expect(await domain.redis.object('ENCODING', key)).toBe('listpack');
   });
 
   test('a start of its id changes nothing, and is told what it is', async () => {

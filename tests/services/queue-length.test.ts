@@ -21,6 +21,7 @@ async function openReports() {
       signal: new AbortController().signal,
       dueAt,
       calls: [],
+      repeated: false,
     });
   return { ...domain, queues: opened.queues, pool, reports, report };
 }

@@ -9,7 +9,7 @@ import { startBackfills } from '../../workers/matchmaking/start-backfill.ts';
 import { openConfigurations } from '../../workers/pool/configurations.ts';
 import { inTransaction, isUnreachable, openDatabase } from '../../workers/records/database.ts';
 import { openPlayers } from '../../workers/records/players.ts';
-import { aBackfill, aConfiguration, aTicket, duelRuleSet } from '../support/builders.ts';
+import { aConfiguration, aTicket, duelRuleSet } from '../support/builders.ts';
 import { cycleStores } from '../support/cycle-stores.ts';
 import { fleetTime } from '../support/fleet-clock.ts';
 import { openFleetStores, perform } from '../support/fleet-stores.ts';
@@ -103,21 +103,25 @@ describe('attributes taken from ratings', () => {
     expect(await skillOf('a')).toEqual(['SEARCHING', { N: expected }]);
   });
 
-  test('are those of a running match that wants company, too', async () => {
+  test('are those of a live match that wants company, too', async () => {
     await configure('duel', { ratingAttributes: { skill: 'rating' } });
-    await rate('a', 'default', 35, 2);
+    for (const name of ['a', 'b']) await rate(name, 'default', 35, 2);
+    await start('duel', 'a', 'b');
+    await cycle('duel');
+    const { pool, tickets: records } = fleet.stores;
+    const [{ matchId = '' } = {}] = await fleet.producerTickets.describe([own('a')]);
+    const decided = await pool.decided([matchId]);
+    await pool.settle(decided.map((match) => ({ match, status: 'COMPLETED', reason: '', message: '' })));
     const players = [{ ...aTicket(own('a')).players[0]!, team: 'side_1' }];
-    await fleet.producerTickets.reserve('job', aBackfill(own('a'), players, own('match')));
 
     await perform(
       startBackfills({
-        ...fleet.stores,
-        configurations: openConfigurations(fleet.stores.pool),
-        rate: openRatings(fleet.stores),
+        ...{ pool, tickets: records, configurations: openConfigurations(pool) },
         wake: async () => undefined,
       }),
-      [{ ticketId: own('a') }],
+      [{ configuration: 'duel', matchId, players }],
     );
+    await cycle('duel');
 
     const { tickets } = await fleet.stores.pool.readPool('duel', 0, 10);
     expect(tickets).toMatchObject([{ backfill: true, players: [{ attributes: { skill: { N: 1_795 } } }] }]);

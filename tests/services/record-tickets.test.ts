@@ -1,11 +1,12 @@
 import { beforeEach, describe, expect, inject, onTestFinished, test, vi } from 'vitest';
-import { readRecords } from '../../workers/maintenance/read-record.ts';
 import { recordEndings } from '../../workers/maintenance/record-tickets.ts';
 import { openDatabase } from '../../workers/records/database.ts';
-import { openTickets, type TicketRecord } from '../../workers/records/tickets.ts';
+import { openTickets } from '../../workers/records/tickets.ts';
 import { aConfiguration, aMatch, aTicket } from '../support/builders.ts';
+import { changeTicket } from '../support/change-ticket.ts';
 import { openFleetStores, perform } from '../support/fleet-stores.ts';
 import { openProxy } from '../support/tcp-proxy.ts';
+import { ticketRecords } from '../support/ticket-records.ts';
 
 let fleet: Awaited<ReturnType<typeof openFleetStores>>;
 const observe = { lag: vi.fn(), lost: vi.fn(), failed: vi.fn() };
@@ -23,7 +24,7 @@ const record = (tickets = fleet.stores.tickets) =>
     recordEndings({ pool: fleet.stores.pool, tickets, observe, onEnded: vi.fn(), onRefused: vi.fn() }),
     [{}],
   );
-const records = () => fleet.db.collection<TicketRecord>('tickets').find().sort({ _id: 1 }).toArray();
+const records = () => ticketRecords(fleet.db);
 const search = (...ids: string[]) => fleet.producerTickets.start(ids.map((id) => aTicket(id)));
 async function commit(matchId: string, ...ids: string[]) {
   await search(...ids);
@@ -40,11 +41,11 @@ describe('a ticket that ends without a match', () => {
     const { pool } = fleet.stores;
     await search('stopped', 'late');
     await pool.stop('stopped');
-    await fleet.redis.hset(key('ticket:late'), 'deadline', 1);
+    await changeTicket(fleet.redis, key('ticket:late'), { deadline: 1 });
     await pool.expire(['late']);
     await search('unfit', 'waiting');
     await pool.refuse([
-      { ticketId: 'unfit', revision: '1', reason: 'InvalidTicket', message: 'players: none' },
+      { ticketId: 'unfit', revision: 1, reason: 'InvalidTicket', message: 'players: none' },
     ]);
 
     await record();
@@ -58,29 +59,6 @@ describe('a ticket that ends without a match', () => {
     ]);
     expect(observe.failed).not.toHaveBeenCalled();
   });
-
-  test('can be read when Redis has forgotten it', async () => {
-    await search('a');
-    await fleet.stores.pool.stop('a');
-    await record();
-    await fleet.redis.del(key('ticket:a'));
-
-    expect(await perform(readRecords(fleet.db), [{ collection: 'tickets', id: 'a' }])).toMatchObject({
-      result: [{ _id: 'a', status: 'CANCELLED' }],
-    });
-  });
-
-  test('expires after the days that were set when it ended', async () => {
-    await search('a');
-    await fleet.stores.pool.stop('a');
-    await record(openTickets(fleet.db, 7));
-
-    const [found] = await records();
-    expect((found?.expires_at.getTime() ?? 0) - (found?.ended_at.getTime() ?? 0)).toBe(7 * 86_400_000);
-    expect(await fleet.db.collection('tickets').indexes()).toContainEqual(
-      expect.objectContaining({ key: { expires_at: 1 }, expireAfterSeconds: 0 }),
-    );
-  });
 });
 
 describe('a claim of a match', () => {
@@ -91,7 +69,13 @@ describe('a claim of a match', () => {
     await fleet.stores.tickets.record([
       {
         ...{ ticketId: 'a', status: 'CANCELLED', configuration: 'duel', playerIds: ['a'] },
-        ...{ startTime: 1, endTime: 2, reason: 'Cancelled', message: 'of an older store' },
+        ...{
+          startTime: match.tickets[0]?.startTime ?? 0,
+          endTime: match.now,
+          reason: 'Cancelled',
+          message: 'of an older store',
+        },
+        ...{ sequence: 1, players: '[]' },
       },
     ]);
     await record();
@@ -132,9 +116,10 @@ describe('a claim of a match', () => {
     await search('a');
     await fleet.stores.pool.stop('a');
     await record();
+    const startTime = (await records())[0]?.start_time.getTime() ?? 0;
     const [one, two] = ['one', 'two'].map((id) => ({
       ...aMatch(id, []),
-      tickets: [{ ticketId: 'a', startTime: 1, sequence: 1, age: 0, players: [...aTicket('a').players] }],
+      tickets: [{ ticketId: 'a', startTime, sequence: 1, age: 0, players: [...aTicket('a').players] }],
     }));
     if (!one || !two) throw new Error('two matches');
 

@@ -1,10 +1,16 @@
 import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import { type Stack, startStack } from '../../infra/local/stack.ts';
-import { insertEach } from '../../workers/records/insert-new.ts';
+import { poolTag } from '../../jobs/keys.ts';
+import { defaultReadableMs } from '../../jobs/matchmaking/claim.ts';
+import { ticketDay } from '../../jobs/matchmaking/ticket-day.ts';
+import { insertEach, updateEach } from '../../workers/records/write-each.ts';
+import { aPlayer } from '../support/builders.ts';
+import { changeTicket } from '../support/change-ticket.ts';
 import { dieEverywhere } from '../support/crash-table.ts';
 import { type HandFleet, openHandFleet } from '../support/hand-fleet.ts';
 import { brokenInvariants } from '../support/invariants.ts';
 import { type LifeSteps, lifeSteps } from '../support/life-steps.ts';
+import { ticketRecords } from '../support/ticket-records.ts';
 
 /** A DocumentDB of this file's own, which refuses every document that contains this text. */
 const poison = 'poison';
@@ -23,18 +29,18 @@ beforeEach(async () => {
   steps = await lifeSteps(fleet);
 });
 
-/** From now on, and until the test ends, the documents of a collection that contain `poison` are refused. */
-async function refuseIn(collection: string) {
+/** From now on, and until the test ends, the documents of a collection that contain a text are refused. */
+async function refuseIn(collection: string, text = poison) {
   const { refuse } = stack.part('documentdb');
   if (!refuse) throw new Error('Cannot have a document refused: only our gateway can');
-  const probe = () => insertEach(fleet.db.collection(collection), [{ text: poison }]);
-  refuse({ collection, text: poison });
+  const probe = () => insertEach(fleet.db.collection(collection), [{ text }]);
+  refuse({ collection, text });
   await vi.waitUntil(async () => (await probe()).refused.size === 1);
   onTestFinished(async () => {
     refuse({ collection });
     await vi.waitUntil(async () => (await probe()).refused.size === 0);
   });
-  await fleet.db.collection(collection).deleteMany({ text: poison });
+  await fleet.db.collection(collection).deleteMany({ text });
 }
 
 const statuses = async (...ids: string[]) =>
@@ -79,7 +85,7 @@ test('start-match of a match that the record refuses: FAILED, whatever call its 
 });
 
 test('a match whose claim is refused fails, and its neighbours start (invariants 1, 3)', async () => {
-  await refuseIn('tickets');
+  await refuseIn(ticketDay(Date.now()));
   const bad = await steps.decide((name) => `${poison}-${name}`);
   const well = await steps.decide((name) => `well-${name}`);
 
@@ -91,15 +97,90 @@ test('a match whose claim is refused fails, and its neighbours start (invariants
 });
 
 test('an ending that is refused holds up no other (invariant 1)', async () => {
-  await refuseIn('tickets');
+  await refuseIn(ticketDay(Date.now()));
   await steps.start((name) => name, [`${poison}-ann`, 'ann']);
   for (const id of [`${poison}-ann`, 'ann']) await fleet.stores.pool.stop(id);
 
   await fleet.work('record-tickets', [{}]);
 
-  expect(await fleet.db.collection('tickets').find().toArray()).toMatchObject([
-    { _id: 'ann', status: 'CANCELLED' },
+  expect(await ticketRecords(fleet.db)).toMatchObject([{ _id: 'ann', status: 'CANCELLED' }]);
+});
+
+test('an update that is refused leaves its neighbours be, and is told by its place', async () => {
+  await fleet.db.collection<{ _id: number }>('things').insertMany([{ _id: 0 }, { _id: 1 }, { _id: 2 }]);
+  await refuseIn('things');
+  const things = fleet.db.collection<{ _id: number; text: string }>('things');
+  const updates = ['well', poison, 'well'].map((text, _id) => ({
+    updateOne: { filter: { _id }, update: { $set: { text } } },
+  }));
+
+  const { matched, refused } = await updateEach(things, updates);
+
+  expect(matched).toBe(2);
+  expect([...refused]).toEqual([[1, expect.stringMatching(/validation/)]]);
+  expect((await things.find().sort({ _id: 1 }).toArray()).map((it) => it.text)).toEqual([
+    'well',
+    undefined,
+    'well',
   ]);
+  const large = {
+    updateOne: { filter: { _id: 1 }, update: { $set: { text: 'x'.repeat(17 * 1024 * 1024) } } },
+  };
+  expect([...(await updateEach(things, [...updates.slice(0, 1), large])).refused]).toEqual([
+    [1, expect.any(String)],
+  ]);
+});
+
+test('an ending that takes the place of an older one and is refused holds up no other, and its ticket stays (invariant 1)', async () => {
+  const names = ['ann', 'bob'];
+  for (const again of [false, true]) {
+    await steps.start((name) => name, names);
+    if (again)
+      await changeTicket(fleet.redis, `${poolTag(fleet.domain)}:ticket:ann`, {
+        players: JSON.stringify([aPlayer(poison)]),
+      });
+    for (const id of names) await fleet.stores.pool.stop(id);
+    if (again) await refuseIn(ticketDay(Date.now()));
+    await fleet.work('record-tickets', [{}]);
+    await fleet.advance(defaultReadableMs);
+    await fleet.work('forget-tickets', [{}]);
+  }
+
+  const [ann, bob] = await ticketRecords(fleet.db);
+  expect([ann?.players, bob?.sequence]).toEqual([expect.not.stringContaining(poison), 4]);
+  expect(await statuses('ann')).toEqual(['CANCELLED']);
+  expect(await statuses('bob')).toEqual([]);
+});
+
+test('a claim that takes the place of an older one and is refused fails its match alone (invariants 1, 3)', async () => {
+  const ended = {
+    status: 'CANCELLED',
+    configuration: 'duel',
+    sequence: 0,
+    players: '[]',
+    playerIds: [],
+  } as const;
+  const why = { reason: 'Cancelled', message: 'Cancelled by request.' };
+  const bad = await steps.decide((name) => `bad-${name}`);
+  const well = await steps.decide((name) => `well-${name}`);
+  const decided = await fleet.stores.pool.decided([bad, well]);
+  await fleet.stores.tickets.record(
+    decided.flatMap(({ tickets }) =>
+      tickets.map(({ ticketId, startTime }) => ({
+        ticketId,
+        startTime,
+        endTime: startTime,
+        ...ended,
+        ...why,
+      })),
+    ),
+  );
+  await refuseIn(ticketDay(Date.now()), bad);
+
+  await fleet.work('start-match', [{ matchId: bad }, { matchId: well }]);
+
+  expect(await statuses('bad-ann', 'bad-bob')).toEqual(['FAILED', 'FAILED']);
+  expect(await statuses('well-ann', 'well-bob')).toEqual(['COMPLETED', 'COMPLETED']);
 });
 
 test('a call that the store refuses whole is taken apart until what it refuses stands alone', async () => {

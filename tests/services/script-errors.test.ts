@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { aBackfill, aPlayer } from '../support/builders.ts';
+import { poolTag } from '../../jobs/keys.ts';
+import { openScript } from '../../producers/script.ts';
 import { openPoolSteps } from '../support/pool-steps.ts';
 
 test('what goes wrong in a script names its file and line', async () => {
@@ -13,16 +14,19 @@ test('what goes wrong in a script names its file and line', async () => {
 
 test('what goes wrong in a library names the library', async () => {
   await using steps = await openPoolSteps();
-  await steps.redis.hset(steps.key('ticket:a'), 'status', 'SEARCHING', 'roster', '[]');
+  await steps.search('a', 'b');
+  await steps.pool.commit('duel', [await steps.commitOf('m', 'a', 'b')], 30_000);
+  await steps.redis.hset(steps.key('proposal:m'), 'tickets', 'no JSON');
 
-  await expect(steps.pool.stop('a')).rejects.toThrow(/^jobs\/scripts\/libraries\/\w+\.lua:\d+: .*attempt to/);
+  await expect(steps.pool.stop('a')).rejects.toThrow(
+    /^jobs\/scripts\/libraries\/\w+\.lua:\d+: Expected value/,
+  );
 });
 
 test("what goes wrong in a producer's script names its file and line", async () => {
   await using steps = await openPoolSteps();
-  await steps.redis.set(steps.key('reservations'), 'no sorted set');
+  const script = openScript(steps.redis, poolTag(steps.domain), 'ask');
+  await steps.redis.set(steps.key('questions:duel'), 'no list');
 
-  await expect(steps.tickets.reserve('job', aBackfill('a', [aPlayer('p')]))).rejects.toThrow(
-    /^WRONGTYPE producers\/scripts\/reserve\.lua:\d+: /,
-  );
+  await expect(script('duel', '{}', 1, 1)).rejects.toThrow(/^WRONGTYPE producers\/scripts\/ask\.lua:\d+: /);
 });

@@ -16,8 +16,11 @@ const open: Readonly<Record<string, string>> = {
   '(empty)': '',
   '<ms>': '\\d{13}',
   '<lag>': '31000',
-  '<STATUS>': '(QUEUED|SEARCHING|REQUIRES_ACCEPTANCE|PLACING|COMPLETED|FAILED|CANCELLED|TIMED_OUT)',
+  '<run>': '[0-9a-f]{40}',
+  '<STATUS>': '(SEARCHING|REQUIRES_ACCEPTANCE|PLACING|COMPLETED|FAILED|CANCELLED|TIMED_OUT)',
   '<player>': 'a',
+  '<match>': 'next',
+  '<ticket>': 'f',
   '<outcome>': '{"kind":"failed","message":"none"}',
 };
 const patternOf = (code: string) =>

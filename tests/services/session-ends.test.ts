@@ -127,9 +127,12 @@ test('a player may end and leave only for themselves, and an unknown session is 
   expect(await perform(leavePlayers(fleet.stores), [{ matchId: 'm', playerId: 'a' }], you)).toMatchObject({
     refusals: [{ index: 0, reason: expect.stringContaining('only for themselves') }],
   });
-  expect(await end('ghost')).toMatchObject({
-    refusals: [{ reason: expect.stringContaining('there is no session') }],
-  });
+  expect(await end('ghost'), 'it may be on its way').toMatchObject({ kind: 'later' });
+  const service = { kind: 'service', name: 'lobby' } as const;
+  const longAgo = Date.now() - 60_000;
+  expect(
+    await perform(endSessions(fleet.stores), [{ sessionId: own('ghost') }], service, undefined, longAgo),
+  ).toMatchObject({ refusals: [{ reason: expect.stringContaining('there is no session') }] });
 });
 
 test('a session nothing happened in for a day expires; one that changed since does not', async () => {

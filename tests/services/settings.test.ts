@@ -77,7 +77,7 @@ describe('configurations', () => {
     await putConfiguration();
     await fleet.redis.del(`{${fleet.domain}.matchmaking}:configuration:duel`);
 
-    await installAll(fleet.stores, 25);
+    await installAll(fleet.stores, undefined);
 
     expect(await fleet.stores.pool.installed('duel')).toMatchObject({ version: 1 });
   });

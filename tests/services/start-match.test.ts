@@ -4,6 +4,10 @@ import { createSessions } from '../../workers/session-creation/create-session.ts
 import { startMatches } from '../../workers/session-creation/start-match.ts';
 import { aConfiguration, aMatch, aTicket } from '../support/builders.ts';
 import { openFleetStores, perform } from '../support/fleet-stores.ts';
+import { ticketRecords } from '../support/ticket-records.ts';
+
+/** Nobody leaves another match here. */
+const noQueues = { enqueue: async () => undefined };
 
 let fleet: Awaited<ReturnType<typeof openFleetStores>>;
 
@@ -32,7 +36,7 @@ const start = async (...matches: CommittedMatch[]) => {
   for (const match of matches)
     await fleet.redis.hset(`{${fleet.domain}.matchmaking}:outbox`, match.matchId, JSON.stringify(match));
   return perform(
-    startMatches({ ...fleet.stores, onRefused: () => undefined }),
+    startMatches({ ...fleet.stores, queues: noQueues, onRefused: () => undefined }),
     matches.map(({ matchId }) => ({ matchId })),
   );
 };
@@ -60,7 +64,7 @@ test('a committed match becomes one document, its tickets COMPLETED, its outbox 
     },
   ]);
   expect([await status('a'), await status('b')]).toEqual(['COMPLETED', 'COMPLETED']);
-  expect(await fleet.db.collection('tickets').countDocuments({ match_id: 'm', status: 'COMPLETED' })).toBe(2);
+  expect(await ticketRecords(fleet.db, { match_id: 'm', status: 'COMPLETED' })).toHaveLength(2);
   expect(await fleet.redis.hlen(`{${fleet.domain}.matchmaking}:outbox`)).toBe(0);
 });
 
@@ -81,26 +85,26 @@ test('doing it again changes nothing (invariant 9)', async () => {
   const match = await commit('m', 'a', 'b');
   await openSession('a', 'sa');
   await start(match);
-  const before = await Promise.all(
-    ['matches', 'tickets', 'sessions'].map((it) => fleet.db.collection(it).find().toArray()),
-  );
+  const everything = () =>
+    Promise.all([
+      ...['matches', 'sessions'].map((it) => fleet.db.collection(it).find().toArray()),
+      ticketRecords(fleet.db),
+    ]);
+  const before = await everything();
 
   await start(match);
 
-  const after = await Promise.all(
-    ['matches', 'tickets', 'sessions'].map((it) => fleet.db.collection(it).find().toArray()),
-  );
-  expect(after).toEqual(before);
+  expect(await everything()).toEqual(before);
 });
 
 test('a match that was settled meanwhile is left alone', async () => {
   const match = await commit('m', 'a', 'b');
   await start(match);
 
-  const outcome = await perform(startMatches({ ...fleet.stores, onRefused: () => undefined }), [
-    { matchId: 'm' },
-    { matchId: 'ghost' },
-  ]);
+  const outcome = await perform(
+    startMatches({ ...fleet.stores, queues: noQueues, onRefused: () => undefined }),
+    [{ matchId: 'm' }, { matchId: 'ghost' }],
+  );
 
   expect(outcome).toMatchObject({ kind: 'done', result: { started: 0 } });
 });
@@ -175,12 +179,8 @@ test('a match with a ticket that already belongs to another match fails as a who
     status: 'FAILED',
   });
   expect([await status('a'), await status('c')]).toEqual(['FAILED', 'FAILED']);
-  expect(await fleet.db.collection<{ _id: string }>('tickets').findOne({ _id: 'a' })).toMatchObject({
-    match_id: 'm1',
-    status: 'COMPLETED',
-  });
-  expect(await fleet.db.collection<{ _id: string }>('tickets').findOne({ _id: 'c' })).toMatchObject({
-    match_id: 'm2',
-    status: 'FAILED',
-  });
+  expect(await ticketRecords(fleet.db, { _id: { $in: ['a', 'c'] } })).toMatchObject([
+    { _id: 'a', match_id: 'm1', status: 'COMPLETED' },
+    { _id: 'c', match_id: 'm2', status: 'FAILED' },
+  ]);
 });

@@ -11,7 +11,7 @@ const played = (matchId: string) =>
       startTime: 0,
       since: 0,
       sequence,
-      revision: '1',
+      revision: 1,
       deadline: 0,
       length: 0,
       unrated: false,

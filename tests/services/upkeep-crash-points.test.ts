@@ -152,6 +152,29 @@ const table: readonly CrashRow[] = [
     end: { ann: 'CANCELLED' },
   },
   {
+    job: 'sweep that ends a match nobody reported a result of',
+    calls: 'pool.oldMatches sessions.leave cache.putSessions pool.endMatches',
+    begin: async (own) => {
+      await settle(own, 'duel');
+      const sessions = ['ann', 'bob'].map((name) => ({
+        sessionId: own(`s-${name}`),
+        playerId: own(name),
+        requestedAt: 0,
+      }));
+      await fleet.work('create-session', sessions);
+      await steps.start(own, ['ann', 'bob'], own('duel'));
+      await cycle(own, fleet);
+      await fleet.workOff();
+      const [{ matchId = '' } = {}] = await fleet.producerTickets.describe([own('ann')]);
+      await fleet.redis.zincrby(`${poolTag(fleet.domain)}:lives`, -7_300_000, matchId);
+    },
+    work: (_own, worker) => worker.work('sweep', [{}]),
+    look: async (own) =>
+      (await fleet.stores.sessions.find([own('s-ann'), own('s-bob')])).map((it) => it.status),
+    holds: ['ACTIVE', 'ACTIVE'],
+    end: matched,
+  },
+  {
     // The cache may go on showing an expired session as it was before: too old for a reader to believe.
     job: 'expire-sessions',
     calls: 'sessions.expire cache.putSessions',
@@ -179,6 +202,26 @@ const table: readonly CrashRow[] = [
     holds: 'ACTIVE',
   },
   {
+    job: 'drop-tickets',
+    calls: 'pool.redisTime tickets.drop',
+    begin: (own) =>
+      fleet.stores.tickets.record([
+        {
+          ...{ ticketId: own('old'), status: 'CANCELLED', configuration: 'duel', sequence: 1, players: '[]' },
+          ...{
+            playerIds: [],
+            startTime: 1,
+            endTime: 2,
+            reason: 'Cancelled',
+            message: 'Cancelled by request.',
+          },
+        },
+      ]),
+    work: (_own, worker) => worker.work('drop-tickets', [{}]),
+    look: (own) => fleet.stores.tickets.find([own('old')]),
+    holds: [],
+  },
+  {
     job: 'report-queue-length',
     calls: `pool.arrived pool.outboxLength pool.searching pool.lag${` ${looks}`.repeat(4).replaceAll(' ', ' queues.')}`,
     work: (_own, worker) => worker.work('report-queue-length', [{}]),
@@ -200,14 +243,15 @@ test('every kind of work has a row here, in the table of the lifecycle, or a dea
     'crash-points',
     'deliver-events',
     'event-retention',
+    'compare-stores',
   ].map((file) => readFileSync(new URL(`./${file}.test.ts`, import.meta.url), 'utf8'));
   const dies = (kind: string) =>
     proofs.some(
       (text) =>
         new RegExp(`(job: |test\\(\\s*)'${kind}\\b`).test(text) && /everyDeath|dieEverywhere/.test(text),
     );
-  /** It only reads: there is nothing that a death could leave half done. */
-  const reads = ['read-record'];
+  /** They only read: there is nothing that a death could leave half done. */
+  const reads = ['describe-tickets', 'read-record'];
 
   expect(catalogue.map((job) => job.kind).filter((kind) => !dies(kind))).toEqual(reads);
 });

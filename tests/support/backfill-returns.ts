@@ -1,74 +1,75 @@
+import { backfillSteps } from './backfill-steps.ts';
 import { aBackfill } from './builders.ts';
 import type { openPoolSteps } from './pool-steps.ts';
 import type { Story } from './script-returns.ts';
 
 type Steps = Awaited<ReturnType<typeof openPoolSteps>>;
 
-/** A player of the match `running`, and backfill tickets that ask for company for them. */
-const onTeam = { playerId: 'p', attributes: {}, team: 'side_1' };
-const reserveBackfill = ({ tickets }: Steps, ticketId: string) =>
-  tickets.reserve('job', aBackfill(ticketId, [onTeam]));
-const enterBackfill = ({ pool }: Steps, ticketId: string) =>
-  pool.enterBackfill(ticketId, 'duel', 60_000, [{ player: onTeam }]);
-const backfill = async (steps: Steps, ticketId: string) => {
-  await reserveBackfill(steps, ticketId);
-  await enterBackfill(steps, ticketId);
-};
-/** The backfill ticket `f` found a player, who is asked, if they are, for `answerMs`. */
+/** Players of the match `running`, and backfill tickets that ask for company for them. */
+const of = (steps: Steps) => backfillSteps(() => steps);
+/** The backfill ticket `f` of the match of player `p` found a player, who is asked, if they are, for `answerMs`. */
 export const placeBackfill = async (steps: Steps, answerMs?: number) => {
+  await of(steps).fill('f', 'p');
   await steps.search('x');
-  await backfill(steps, 'f');
   await steps.pool.commit('duel', [await steps.commitOf('m', 'f', 'x')], answerMs);
 };
+const decide = async (steps: Steps) => {
+  await steps.search('p');
+  return of(steps).commit('running', 'p');
+};
+const backfill = (steps: Steps, more: object = {}) =>
+  steps.tickets.backfill({ ...aBackfill('f', [{ playerId: 'p', attributes: {}, team: 'side_1' }]), ...more });
 
-/** Every code of the scripts that only backfill tickets know, with how it comes to that. */
+/** Every code of the scripts of live matches and their backfill tickets, with how it comes to that. */
 export const backfillReturns = {
-  reserve: {
-    reserved: (steps) => reserveBackfill(steps, 'f'),
+  backfill: {
+    searching: (steps) => of(steps).fill('f', 'p'),
     'taken:<STATUS>': async (steps) => {
-      await reserveBackfill(steps, 'f');
-      await reserveBackfill(steps, 'f');
+      await of(steps).fill('f', 'p');
+      await of(steps).ask('f', ['p']);
     },
-    'unknown-configuration': ({ tickets }) =>
-      tickets.reserve('job', { ...aBackfill('f', [onTeam]), configuration: 'chess' }),
-  },
-  'enter-backfill': {
-    entered: (steps) => backfill(steps, 'f'),
-    superseded: async (steps) => {
-      await reserveBackfill(steps, 'old');
-      await backfill(steps, 'new');
-      await enterBackfill(steps, 'old');
+    'unknown-configuration': (steps) => backfill(steps, { configuration: 'chess' }),
+    outdated: (steps) => backfill(steps, { version: 2 }),
+    'not-live': (steps) => backfill(steps),
+    'went-on:<match>': async (steps) => {
+      await of(steps).fill('f', 'p');
+      await steps.search('x');
+      await of(steps).match('next', 'f', 'x');
+      await of(steps).ask('f2', ['p']);
     },
     placing: async (steps) => {
+      await decide(steps);
+      await backfill(steps);
+    },
+    'filling:<ticket>': async (steps) => {
       await placeBackfill(steps);
-      await backfill(steps, 'late');
+      await of(steps).ask('late', ['p']);
     },
-    empty: async (steps) => {
-      await steps.search('p');
-      await backfill(steps, 'f');
+    nobody: async (steps) => {
+      await of(steps).play('running', 'p');
+      await of(steps).ask('f', ['stranger']);
     },
-    '<STATUS>': async (steps) => {
-      await backfill(steps, 'f');
-      await enterBackfill(steps, 'f');
-    },
-    missing: (steps) => enterBackfill(steps, 'ghost'),
   },
   leave: {
-    dropped: async (steps) => {
-      await backfill(steps, 'f');
-      await steps.pool.leave('running', 'duel', ['p'], undefined);
+    left: async (steps) => {
+      await of(steps).play('running', 'p');
+      await steps.pool.leave('p', 'running');
+    },
+    elsewhere: ({ pool }) => pool.leave('p', 'running'),
+  },
+  'end-match': {
+    ended: async (steps) => {
+      await of(steps).play('running', 'p');
+      await steps.pool.endMatches(['running']);
     },
     placing: async (steps) => {
-      await placeBackfill(steps);
-      await steps.pool.leave('running', 'duel', ['p'], undefined);
+      await decide(steps);
+      await steps.pool.endMatches(['running']);
     },
-    opened: ({ pool }) =>
-      pool.leave('running', 'duel', ['q'], {
-        ticketId: 'auto',
-        pool: 'duel',
-        timeoutMs: 60_000,
-        players: [onTeam],
-      }),
-    none: ({ pool }) => pool.leave('running', 'duel', ['p'], undefined),
+    'going-on': async (steps) => {
+      await placeBackfill(steps);
+      await steps.pool.endMatches(['running']);
+    },
+    unknown: ({ pool }) => pool.endMatches(['running']),
   },
 } satisfies Readonly<Record<string, Readonly<Record<string, Story>>>>;

@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
-import type { AutomaticBackfill } from '../../jobs/matchmaking/backfill.ts';
+import { readLines } from '../../jobs/lines.ts';
+import type { Company } from '../../jobs/matchmaking/backfill.ts';
 import { aBackfill } from './builders.ts';
 import type { openPoolSteps } from './pool-steps.ts';
 
@@ -10,47 +11,62 @@ export const onTeam = (playerId: string, team = 'side_1') => ({
   team,
 });
 
-/** Steps of matches that are played and want company, in the domain a test has opened. */
-export function backfillSteps(domain: () => Awaited<ReturnType<typeof openPoolSteps>>) {
-  /** A backfill ticket of the running match `running`, reserved. */
-  const ask = (ticketId: string, ...playerIds: string[]) =>
-    domain().tickets.reserve(
-      'job',
-      aBackfill(
-        ticketId,
-        playerIds.map((id) => onTeam(id)),
-      ),
-    );
-  const enter = (ticketId: string, ...playing: (string | { id: string; over: string })[]) =>
-    domain().pool.enterBackfill(
-      ticketId,
-      'duel',
-      60_000,
-      playing.map((it) =>
-        typeof it === 'string' ? { player: onTeam(it) } : { player: onTeam(it.id), over: it.over },
-      ),
-    );
-  const fill = async (ticketId: string, ...playerIds: string[]) => {
-    await ask(ticketId, ...playerIds);
-    expect(await enter(ticketId, ...playerIds)).toBe('entered');
+/** AUTOMATIC finds company for matches of fewer than three. */
+export const trio: Company = { mostPlayers: 3, timeoutMs: 60_000 };
+
+/** Steps of matches that are live and want company, in the domain a test has opened. `company`: as AUTOMATIC finds it. */
+export function backfillSteps(domain: () => Awaited<ReturnType<typeof openPoolSteps>>, company?: Company) {
+  /** Asks for company for players of the match `running`, or another. */
+  const ask = async (ticketId: string, playerIds: readonly string[], fills = 'running') => {
+    const players = playerIds.map((id) => onTeam(id));
+    const version = (await domain().pool.installed('duel'))?.version ?? 0;
+    const { verdict } = await domain().tickets.backfill({ ...aBackfill(ticketId, players, fills), version });
+    return verdict.kind === 'refused' ? verdict.reason : verdict.kind;
   };
-  /** Plays `a` and `b` into the match `matchId`, to the end of its placement. */
+  /** The same, of a match `running` that these players play unless it is live already. */
+  const fill = async (ticketId: string, ...playerIds: string[]) => {
+    if (!(await isLive('running'))) await play('running', ...playerIds);
+    expect(await ask(ticketId, playerIds)).toBe('searching');
+  };
+  /** Plays tickets into the match `matchId`, to the end of its placement. */
   const play = async (matchId: string, ...ticketIds: string[]) => {
     await domain().search(...ticketIds);
     await match(matchId, ...ticketIds);
   };
   const commit = async (matchId: string, ...ticketIds: string[]) => {
     const commits = await domain().commitOf(matchId, ...ticketIds);
-    expect((await domain().pool.commit('duel', [commits])).verdicts).toEqual(['committed']);
+    const { verdicts } = await domain().pool.commit('duel', [commits], undefined, company);
+    expect(verdicts).toEqual(['committed']);
     return commits.match;
   };
-  const settle = (of: Awaited<ReturnType<typeof commit>>, automatic?: AutomaticBackfill) =>
-    domain().pool.settle([{ match: of, status: 'COMPLETED', reason: '', message: '', automatic }]);
+  const settle = (of: Awaited<ReturnType<typeof commit>>) =>
+    domain().pool.settle([{ match: of, status: 'COMPLETED', reason: '', message: '' }]);
+  const fail = (of: Awaited<ReturnType<typeof commit>>, isOver = false) =>
+    domain().pool.settle([
+      { match: of, status: 'FAILED', reason: 'PlacementFailed', message: 'Full.', isOver },
+    ]);
   const match = async (matchId: string, ...ticketIds: string[]) =>
     settle(await commit(matchId, ...ticketIds));
   const rosterOf = async (ticketId: string) =>
     (await domain().inPool()).find((it) => it.ticketId === ticketId)?.players.map((it) => it.playerId);
   const statuses = async (...ticketIds: string[]) =>
     (await domain().tickets.describe(ticketIds)).map((it) => it.status);
-  return { ask, enter, fill, play, commit, settle, match, rosterOf, statuses };
+  const isLive = async (matchId: string) =>
+    (await domain().redis.exists(domain().key(`live:${matchId}`))) === 1;
+  const playersIn = async (matchId: string) =>
+    Object.keys(await domain().redis.hgetall(domain().key(`live:${matchId}`)))
+      .filter((field) => field.startsWith('in:'))
+      .map((field) => field.slice(3))
+      .sort();
+  /** The live match of each of these players; nothing where there is none. */
+  const matchesOf = async (...playerIds: string[]) =>
+    (await domain().redis.mget(playerIds.map((id) => domain().key(`player:${id}`)))).map(
+      (text) => readLines(text ?? '', 4)?.[1] || null,
+    );
+  /** The backfill ticket of a live match. */
+  const backfillOf = (matchId: string) => domain().redis.hget(domain().key(`live:${matchId}`), 'backfill');
+  return {
+    ...{ ask, fill, play, commit, settle, fail, match, rosterOf, statuses },
+    ...{ isLive, playersIn, matchesOf, backfillOf },
+  };
 }

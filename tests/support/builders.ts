@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import type { Backfilling } from '../../jobs/matchmaking/backfill-call.ts';
 import type { InstalledConfiguration } from '../../jobs/matchmaking/configuration.ts';
 import { flexMatchLimits } from '../../jobs/matchmaking/limits.ts';
 import type { CommittedMatch } from '../../jobs/matchmaking/match.ts';
 import type { Starting } from '../../jobs/matchmaking/start-call.ts';
 import type { TicketPlayer } from '../../jobs/matchmaking/ticket.ts';
-import type { Reserving } from '../../producers/tickets.ts';
 import type { PooledTicket } from '../../workers/pool/changes.ts';
 
 export const aPlayer = (playerId: string, skill = 10): TicketPlayer => ({
@@ -27,12 +27,12 @@ export const aTicket = (ticketId: string, playerIds: readonly string[] = [ticket
   unrated: false,
 });
 
-/** A backfill ticket to reserve, for players of the match `fills`. */
+/** A backfill ticket to start, by a call of its own, for players of the match `fills`. */
 export const aBackfill = (
   ticketId: string,
   players: readonly TicketPlayer[],
   fills = 'running',
-): Reserving => ({ ticketId, configuration: 'duel', players, actor, fills });
+): Backfilling => ({ ...aTicket(ticketId), players, fills });
 
 /** One against one, skills at most 10 apart. */
 export const duelRuleSet = JSON.stringify({
@@ -71,8 +71,9 @@ export const aConfiguration = (version = 1): InstalledConfiguration => ({
   ruleSet: { name: 'duel', version: 1, body: duelRuleSet },
 });
 
-/** A match of pooled tickets, each on a side of its own. */
+/** A match of pooled tickets, each on a side of its own. It goes on from the match that one of them fills. */
 export const aMatch = (matchId: string, tickets: readonly PooledTicket[]): CommittedMatch => ({
+  ...goingOn(tickets.find((it) => it.fills !== undefined)),
   matchId,
   configuration: 'duel',
   ladder: 'default',
@@ -92,3 +93,6 @@ export const aMatch = (matchId: string, tickets: readonly PooledTicket[]): Commi
     playerIds: players.map((player) => player.playerId),
   })),
 });
+
+const goingOn = (company: PooledTicket | undefined): Pick<CommittedMatch, 'backfill'> =>
+  company?.fills === undefined ? {} : { backfill: { matchId: company.fills, ticketId: company.ticketId } };

@@ -35,13 +35,6 @@ export const backfillRows: readonly EventRow[] = [
   },
   { type: 'MatchmakingSucceeded', ticketId: 'filled', keys: ['matchId'], player: withTeam },
   { type: 'MatchmakingCancelled', ticketId: 'fill-stopped', keys: ended, player: withTeam },
-  {
-    type: 'MatchmakingCancelled',
-    ticketId: 'fill-early',
-    keys: ended,
-    player: withTeam,
-    detail: { message: 'Cancelled by request.', ruleEvaluationMetrics: [] },
-  },
   { type: 'MatchmakingTimedOut', ticketId: 'fill-late', keys: ended, player: withTeam },
   { type: 'MatchmakingFailed', ticketId: 'fill-unfit', keys: ['reason', 'message'], player: withTeam },
 ];

@@ -48,7 +48,7 @@ export async function openFleetStores(documentdb?: string) {
   };
 }
 
-const context: Omit<Context, 'dueAt' | 'calls'> = {
+const context: Omit<Context, 'dueAt' | 'calls' | 'repeated'> = {
   actor: { kind: 'service', name: 'test' },
   signal: new AbortController().signal,
 };
@@ -58,8 +58,10 @@ export const perform = <Item>(
   handle: Handler<Item>,
   items: readonly Item[],
   actor = context.actor,
-  jobId = randomUUID(),
+  jobId: string = randomUUID(),
+  dueAt = Date.now(),
+  repeated = false,
 ): Promise<Outcome> => {
   const calls = items.map((_, index) => ({ id: `${jobId}-${index}`, trace: undefined }));
-  return handle(items, { ...context, actor, calls, dueAt: Date.now() });
+  return handle(items, { ...context, actor, calls, repeated, dueAt });
 };

@@ -122,10 +122,9 @@ export function goodEvening(): Evening {
       { ...ticket('backfill-g', 'SEARCHING'), configuration: 'brawl', pool: 'brawl', fills: 'g' },
     ],
     pools: new Map([['brawl', ['backfill-g']]]),
-    reservations: [],
     proposals: [],
     outbox: [],
-    backfillStopped: new Set(),
+    live: new Map([['g', { playerIds: ['cid', 'dot'], quiet: false, backfill: 'backfill-g' }]]),
     events: told([
       ['MatchmakingSearching', ['ann']],
       ['MatchmakingSearching', ['bob']],

@@ -2,6 +2,7 @@ import { Worker } from 'bullmq';
 import { type Envelope, type Job, type Outcome, type QueueName, queueNames } from '../../jobs/contract.ts';
 import { queuePrefix } from '../../jobs/keys.ts';
 import { sweep } from '../../jobs/maintenance/maintenance.ts';
+import { defaultReadableMs } from '../../jobs/matchmaking/claim.ts';
 import { allDuties } from '../../workers/duties.ts';
 import { openQueues, type Queues } from '../../workers/enqueue.ts';
 import { openTopics } from '../../workers/maintenance/topics.ts';
@@ -108,8 +109,9 @@ export function openCrew({ queues, ...stores }: Kit, observe: Metrics['observe']
     fleetTopic: undefined,
     retention: { retentionMs: 24 * 3_600_000, mostBytes: 2 ** 30 },
   };
+  const ended = { days: 30, readableMs: defaultReadableMs };
   const duties = Object.values(
-    allDuties({ stores, queues, metrics, log, reportSlotMs: 10_000, events }),
+    allDuties({ stores, queues, metrics, log, reportSlotMs: 10_000, matchTtlMs: 7_200_000, events, ended }),
   ).flat();
 
   return {

@@ -1,3 +1,4 @@
+import { expect } from 'vitest';
 import { aBackfill, aConfiguration, aPlayer, aTicket } from './builders.ts';
 import type { HandFleet, openCrew } from './hand-fleet.ts';
 
@@ -74,18 +75,28 @@ export async function lifeSteps(fleet: HandFleet) {
     await cycle(fleet, configuration);
     return matchIdOf(own);
   };
-  /** Ann and Bob play, and a ticket asks for company for them. */
-  const askForCompany = async (own: Own) => {
-    const matchId = await decide(own, 'manual');
+  /** Ann and Bob play. */
+  const play = async (own: Own, configuration: string) => {
+    const matchId = await decide(own, configuration);
     await fleet.drain();
+    return matchId;
+  };
+  /** What asks for company for a match that is played. */
+  const companyFor = async (own: Own, matchId: string) => {
     const match = (await fleet.stores.matches.find([matchId])).get(matchId);
     const players = match?.teams.flatMap(({ name, playerIds }) =>
       playerIds.map((id) => ({ ...aPlayer(id), team: name })),
     );
-    const request = { ...aBackfill(own('company'), players ?? [], matchId), configuration: 'manual' };
-    await fleet.producerTickets.reserve(own('job'), request);
+    return { configuration: 'manual', ticketId: own('company'), matchId, players: players ?? [] };
+  };
+  /** Ann and Bob play, and a ticket asks for company for them. */
+  const askForCompany = async (own: Own) => {
+    const matchId = await play(own, 'manual');
+    const { ticketId, players } = await companyFor(own, matchId);
+    const request = { ...aBackfill(ticketId, players, matchId), configuration: 'manual', pool: 'manual' };
+    expect((await fleet.producerTickets.backfill(request)).verdict.kind).toBe('searching');
     return matchId;
   };
 
-  return { start, cycle, matchIdOf, propose, answer, decide, askForCompany };
+  return { start, cycle, matchIdOf, propose, answer, decide, play, companyFor, askForCompany };
 }

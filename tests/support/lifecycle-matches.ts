@@ -1,13 +1,14 @@
 import {
+  backfillOf,
   cancel,
-  dropFromBackfill,
   end,
   isUndecided,
+  leaveLive,
+  looksElsewhere,
   type Model,
   type ModelMatch,
   type ModelTicket,
-  reserve,
-  search,
+  open,
 } from './lifecycle-model.ts';
 
 /** What matches of a configuration are like. */
@@ -23,116 +24,96 @@ export function inTheEnd(model: Model, id: string): ModelMatch | undefined {
   return match?.successor ? inTheEnd(model, match.successor) : match;
 }
 
-/** Who is in a match and has not said that they left. */
-export const present = ({ teams, left }: ModelMatch): string[] =>
-  [...teams.keys()].filter((player) => !left.has(player));
+/** Who is in a live match. */
+export const playersIn = ({ playing }: Model, match: string): string[] =>
+  [...playing].flatMap(([player, id]) => (id === match ? [player] : []));
 
-/** The ticket that looks for company for a match. */
-const backfillOf = ({ tickets }: Model, match: string): ModelTicket | undefined =>
-  [...tickets.values()].find(
-    (it) => it.fills === match && (it.status === 'PLACING' || (isUndecided(it) && it.status !== 'QUEUED')),
-  );
+/** Whether a match is to go on as another, which is being placed. */
+export const isGoingOn = (model: Model, match: string): boolean =>
+  backfillOf(model, match)?.status === 'PLACING';
 
-/** Whether a player is in a match still: they look for nothing else, and are in no other match that is not over for them. */
-function stillIn(model: Model, player: string, match: string, told: boolean): boolean {
-  const newest = model.tickets.get(model.newest.get(player) ?? '');
-  if (!newest) return true;
-  if (isUndecided(newest) || newest.status === 'PLACING') return false;
-  if (newest.status !== 'COMPLETED') return true;
-  const other = model.moved.get(player) ?? newest.match ?? '';
-  if (other === match) return true;
-  const theirs = model.matches.get(other);
-  return told && (theirs?.status === 'over' || theirs?.left.has(player) === true);
-}
+const isLive = (match: ModelMatch | undefined) => match?.status === 'running' && !match.ended;
 
-/** A backfill ticket searches for those who are in its match still; it replaces an older one. `told`: by a caller, of matches that are over. */
-function enter(model: Model, it: ModelTicket, timeoutMs: number, told: boolean): void {
-  const match = it.fills ?? '';
-  const other = backfillOf(model, match);
-  if (other?.status === 'PLACING') end(it, 'FAILED', 'MatchmakingFailed');
-  else if (other) cancel(model, other.sequence > it.sequence ? it : other);
-  if (!isUndecided(it)) return;
-  it.players = it.players.filter((player) => stillIn(model, player, match, told));
-  if (it.players.length === 0) cancel(model, it);
-  if (!isUndecided(it)) return;
-  for (const player of it.players) {
-    for (const older of model.tickets.values()) older.listed?.delete(player);
-    it.listed?.add(player);
-  }
-  it.deadline = it.start + timeoutMs;
-  search(it);
-}
-
-/** Of a match the fleet knows nothing about it believes that it runs. */
-const isGone = (match: ModelMatch | undefined) => /^(over|succeeded|failed)$/.test(match?.status ?? '');
-
-/** The job of a reserved backfill ticket is done. */
-export function enterBackfill(model: Model, id: string, { timeoutMs }: Playing): void {
-  const it = model.tickets.get(id);
-  if (it?.status !== 'QUEUED' || !it.fills) return;
-  if (isGone(model.matches.get(it.fills))) end(it, 'FAILED', 'MatchmakingFailed');
-  else enter(model, it, timeoutMs, true);
-}
-
-/** A match that is short of players looks for them by itself, once for each number of players who have left. */
-function openAutomatic(
+/** Somebody asks for company for those of a match who are in it and look for nothing else. */
+export function askForCompany(
   model: Model,
-  match: ModelMatch,
-  { timeoutMs, automatic, mostPlayers }: Playing,
-): void {
-  const players = present(match);
-  if (!automatic || model.content.has(match.id)) return;
-  if (players.length === 0 || players.length >= mostPlayers) return;
-  const id = `backfill-${match.id}${match.left.size > 0 ? `-${match.left.size}` : ''}`;
-  const asked = { id, players, configuration: match.configuration, fills: match.id };
-  if (reserve(model, asked) !== 'reserved') return;
-  enter(model, model.tickets.get(id) as ModelTicket, timeoutMs, false);
+  asked: Pick<ModelTicket, 'id' | 'players' | 'configuration'> & { readonly fills: string },
+  timeoutMs: number,
+): 'searching' | 'refused' {
+  if (model.tickets.has(asked.id) || !isLive(model.matches.get(asked.fills))) return 'refused';
+  const older = backfillOf(model, asked.fills);
+  if (older?.status === 'PLACING') return 'refused';
+  const players = playersIn(model, asked.fills).filter((it) => asked.players.includes(it));
+  const listed = players.filter((player) => !looksElsewhere(model, player));
+  if (listed.length === 0) return 'refused';
+  if (older) cancel(model, older);
+  open(model, { ...asked, players: listed }, timeoutMs);
+  return 'searching';
 }
 
-/** A decided match begins; where it goes on from one that is over, it fails. */
-export function begin(model: Model, id: string, playing: Playing): void {
+/** Live matches that are short of players look for them by themselves. */
+export function tend(model: Model, playingOf: (of: { readonly configuration: string }) => Playing): void {
+  for (const match of model.matches.values()) {
+    const { timeoutMs, automatic, mostPlayers } = playingOf(match);
+    if (!automatic || !isLive(match) || model.content.has(match.id) || backfillOf(model, match.id)) continue;
+    const present = playersIn(model, match.id);
+    const players = present.filter((player) => !looksElsewhere(model, player));
+    if (players.length === 0 || present.length >= mostPlayers) continue;
+    const id = `backfill-${match.id}${++match.opened > 1 ? `-${match.opened}` : ''}`;
+    const { configuration, id: fills } = match;
+    open(model, { id, players, configuration, fills, automatic: true }, timeoutMs);
+  }
+}
+
+/** Nobody is in a match any more. */
+function empty(model: Model, match: ModelMatch): void {
+  const backfill = backfillOf(model, match.id);
+  if (backfill && isUndecided(backfill)) cancel(model, backfill);
+  for (const player of playersIn(model, match.id)) model.playing.delete(player);
+}
+
+/** A decided match begins, or, `failed`, does not. */
+export function begin(model: Model, id: string, failed = false): void {
   const match = model.matches.get(id);
   const members = (match?.tickets ?? []).flatMap((it) => model.tickets.get(it) ?? []);
   if (!match || members.some((it) => it.status !== 'PLACING' || it.match !== id)) return;
   const backfill = members.find((it) => it.fills);
   const from = model.matches.get(backfill?.fills ?? '');
-  const failed = isGone(from);
   for (const it of members)
     if (failed) end(it, 'FAILED', 'MatchmakingFailed');
     else end(it, 'COMPLETED', 'MatchmakingSucceeded');
   match.status = failed ? 'failed' : 'running';
-  if (failed) return;
-  if (from?.status === 'running' && backfill) {
+  if (failed) empty(model, match);
+  if (from && backfill && !failed) {
     from.status = 'succeeded';
     from.successor = id;
     if (model.content.has(from.id)) model.content.add(id);
-    const joined = new Set(members.flatMap((it) => (it === backfill ? [] : it.players)));
-    for (const player of from.left)
-      if (match.teams.has(player) && !joined.has(player)) match.left.add(player);
-    for (const player of backfill.listed ?? []) model.moved.set(player, id);
-    backfill.listed?.clear();
+    for (const player of playersIn(model, from.id))
+      if (backfill.players.includes(player)) model.playing.set(player, id);
+      else model.playing.delete(player);
   }
-  openAutomatic(model, match, playing);
+  if (!from?.overNext) return;
+  const last = failed ? from : match;
+  last.ended = true;
+  empty(model, last);
 }
 
 /** A player leaves a match, or the one it goes on as. */
-export function leave(model: Model, id: string, player: string, playing: Playing): void {
+export function leave(model: Model, id: string, player: string): void {
   const match = inTheEnd(model, id);
-  if (!match || !/running|over/.test(match.status) || !match.teams.has(player)) return;
-  match.left.add(player);
-  const backfill = backfillOf(model, match.id);
-  if (backfill?.status === 'PLACING') return;
-  if (backfill?.players.includes(player)) {
-    backfill.listed?.delete(player);
-    dropFromBackfill(model, backfill, player);
-  } else if (!backfill && match.status === 'running') openAutomatic(model, match, playing);
+  const live = model.playing.get(player) ?? '';
+  const isIn = live === match?.id || backfillOf(model, live)?.match === match?.id;
+  if (match && live && isIn) leaveLive(model, player);
 }
 
-/** The result of a match, or of the one it goes on as, is told: it is over. */
+/** The result of a match, or of the one it goes on as, is told: it is over, or will be when what it goes on as has begun. */
 export function finish(model: Model, id: string): void {
   const match = inTheEnd(model, id);
   if (match?.status !== 'running') return;
+  if (isGoingOn(model, match.id)) {
+    match.overNext = true;
+    return;
+  }
   match.status = 'over';
-  const backfill = backfillOf(model, match.id);
-  if (backfill && isUndecided(backfill)) cancel(model, backfill);
+  empty(model, match);
 }

@@ -7,18 +7,15 @@ export interface ModelTicket {
   /** Of a backfill ticket: who is in the match and goes on with it. */
   players: string[];
   readonly configuration: string;
-  readonly sequence: number;
   readonly start: number;
   status: TicketStatus;
   deadline: number;
-  /** When a sweep finds that its start job is late. */
-  late: number;
   match?: string;
   readonly events: EventType[];
   /** Of a backfill ticket: the running match that wants players. */
   readonly fills?: string;
-  /** Of a backfill ticket: those of its players who have entered nothing newer since. */
-  readonly listed?: Set<string>;
+  /** Of a backfill ticket that AUTOMATIC gave. */
+  readonly automatic?: boolean;
 }
 
 /** A match its players are asked about. */
@@ -37,18 +34,22 @@ export interface ModelMatch {
   readonly teams: ReadonlyMap<string, string>;
   status: 'proposed' | 'placing' | 'running' | 'over' | 'succeeded' | 'failed';
   successor?: string;
-  readonly left: Set<string>;
+  /** Its result came while the match that it was to go on as was placed: whichever of the two is played is live no more. */
+  overNext?: boolean;
+  /** It is not live any more, and its result is not rated. */
+  ended?: boolean;
+  /** How many backfill tickets AUTOMATIC has given it. */
+  opened: number;
 }
 
 /** What the world should look like, told without a store, a script or a job. */
 export interface Model {
   now: number;
-  sequence: number;
   readonly tickets: Map<string, ModelTicket>;
-  /** Each player's newest ticket that entered. */
+  /** Each player's newest ticket. */
   readonly newest: Map<string, string>;
-  /** The match that players were in when it was backfilled, where they have entered nothing since. */
-  readonly moved: Map<string, string>;
+  /** The live match that players are in. */
+  readonly playing: Map<string, string>;
   readonly proposals: Map<string, Proposal>;
   readonly matches: Map<string, ModelMatch>;
   /** Matches that look for company by themselves no more, since somebody stopped that. */
@@ -57,17 +58,15 @@ export interface Model {
 
 export const openModel = (now: number): Model => ({
   now,
-  sequence: 0,
   tickets: new Map(),
   newest: new Map(),
-  moved: new Map(),
+  playing: new Map(),
   proposals: new Map(),
   matches: new Map(),
   content: new Set(),
 });
 
-export const isUndecided = (it: ModelTicket): boolean =>
-  /^(QUEUED|SEARCHING|REQUIRES_ACCEPTANCE)$/.test(it.status);
+export const isUndecided = (it: ModelTicket): boolean => /^(SEARCHING|REQUIRES_ACCEPTANCE)$/.test(it.status);
 
 const membersOf = (model: Model, ids: readonly string[]) =>
   ids.map((id) => model.tickets.get(id)).filter((it) => it !== undefined);
@@ -77,7 +76,7 @@ export function end(it: ModelTicket, status: TicketStatus, event: EventType): vo
   it.events.push(event);
 }
 
-export function search(it: ModelTicket): void {
+function search(it: ModelTicket): void {
   it.status = 'SEARCHING';
   delete it.match;
   it.events.push('MatchmakingSearching');
@@ -108,58 +107,69 @@ export function cancel(model: Model, it: ModelTicket): void {
 
 type Asked = Pick<ModelTicket, 'id' | 'players' | 'configuration'>;
 
-const begin = (model: Model, asked: Asked & Pick<ModelTicket, 'fills' | 'listed'>): ModelTicket => {
+/** A ticket that searches from now on. */
+export function open(
+  model: Model,
+  asked: Asked & Pick<ModelTicket, 'fills' | 'automatic'>,
+  timeoutMs: number,
+): void {
   const ticket: ModelTicket = {
     ...asked,
-    sequence: ++model.sequence,
     start: model.now,
-    status: 'QUEUED',
-    deadline: 0,
-    late: model.now + 10_000,
+    status: 'SEARCHING',
+    deadline: model.now + timeoutMs,
     events: [],
   };
   model.tickets.set(ticket.id, ticket);
-  return ticket;
-};
+  search(ticket);
+}
+
+const newestOf = (model: Model, player: string) => model.tickets.get(model.newest.get(player) ?? '');
+
+/** Whether a player has asked for another match. */
+export function looksElsewhere(model: Model, player: string): boolean {
+  const newest = newestOf(model, player);
+  return newest !== undefined && isUndecided(newest);
+}
+
+/** The ticket that looks for company for a match, or has found some that is being placed. */
+export const backfillOf = ({ tickets }: Model, match: string): ModelTicket | undefined =>
+  [...tickets.values()].find((it) => it.fills === match && (it.status === 'PLACING' || isUndecided(it)));
 
 /** A ticket searches, and what its players asked for before is cancelled. `refused`: the id is taken, or a player is being placed. */
 export function start(model: Model, asked: Asked, timeoutMs: number): 'searching' | 'refused' {
-  const newestOf = (player: string) => model.tickets.get(model.newest.get(player) ?? '');
   if (model.tickets.has(asked.id)) return 'refused';
-  if (asked.players.some((player) => newestOf(player)?.status === 'PLACING')) return 'refused';
+  if (asked.players.some((player) => newestOf(model, player)?.status === 'PLACING')) return 'refused';
   for (const player of asked.players) {
-    const older = newestOf(player);
+    const older = newestOf(model, player);
     if (older && isUndecided(older)) cancel(model, older);
-    model.moved.delete(player);
-    for (const other of model.tickets.values())
-      if (other.listed?.delete(player)) dropFromBackfill(model, other, player);
+    dropFromBackfill(model, player);
     model.newest.set(player, asked.id);
   }
-  const ticket = begin(model, asked);
-  ticket.deadline = ticket.start + timeoutMs;
-  search(ticket);
+  open(model, asked, timeoutMs);
   return 'searching';
 }
 
-/** A backfill ticket is reserved. `refused`: the id is taken. */
-export function reserve(model: Model, asked: Asked & { readonly fills: string }): 'reserved' | 'refused' {
-  if (model.tickets.has(asked.id)) return 'refused';
-  begin(model, { ...asked, listed: new Set() });
-  return 'reserved';
-}
-
-/** Nobody looks for company for a player who is gone. */
-export function dropFromBackfill(model: Model, it: ModelTicket, player: string): void {
+/** Nobody looks for company for a player who is gone, or looks elsewhere. */
+function dropFromBackfill(model: Model, player: string): void {
+  const it = backfillOf(model, model.playing.get(player) ?? '');
+  if (!it?.players.includes(player)) return;
   if (it.status === 'REQUIRES_ACCEPTANCE') drop(model, it.match ?? '', true);
   if (!isUndecided(it)) return;
   it.players = it.players.filter((other) => other !== player);
   if (it.players.length === 0) cancel(model, it);
 }
 
+/** A player is out of the live match they are in. */
+export function leaveLive(model: Model, player: string): void {
+  dropFromBackfill(model, player);
+  model.playing.delete(player);
+}
+
 export function stop(model: Model, id: string): void {
   const it = model.tickets.get(id);
   if (it && isUndecided(it)) {
-    if (it.fills && id.startsWith('backfill-')) model.content.add(it.fills);
+    if (it.fills && it.automatic) model.content.add(it.fills);
     cancel(model, it);
   }
 }
@@ -195,7 +205,7 @@ export function commit(
     it.events.push('PotentialMatchCreated');
     it.status = 'REQUIRES_ACCEPTANCE';
   }
-  model.matches.set(id, { id, configuration: pool, tickets, teams, status: 'proposed', left: new Set() });
+  model.matches.set(id, { id, configuration: pool, tickets, teams, status: 'proposed', opened: 0 });
   model.proposals.set(id, { tickets, deadline: model.now + (answerMs ?? 0), answers: new Map() });
   if (answerMs === undefined) decide(model, id);
 }
@@ -207,6 +217,10 @@ function decide(model: Model, match: string): ModelTicket[] {
   if (decided) decided.status = 'placing';
   for (const it of members) {
     it.status = 'PLACING';
+    for (const player of it.fills ? [] : it.players) {
+      leaveLive(model, player);
+      model.playing.set(player, match);
+    }
   }
   return members;
 }
@@ -241,13 +255,4 @@ export function accept(
 export function beat(model: Model): void {
   for (const [match, { deadline }] of [...model.proposals])
     if (deadline <= model.now) drop(model, match, false);
-}
-
-/** Tickets that wait for a start job that is late, from now on waiting for another; those whose time is over end. */
-export function sweep(model: Model, timeoutOf: (ticket: ModelTicket) => number): string[] {
-  const late = [...model.tickets.values()].filter((it) => it.status === 'QUEUED' && it.late <= model.now);
-  for (const it of late)
-    if (it.start + timeoutOf(it) <= model.now) end(it, 'TIMED_OUT', 'MatchmakingTimedOut');
-    else it.late = model.now + 5_000;
-  return late.filter((it) => it.status === 'QUEUED').map((it) => it.id);
 }

@@ -1,17 +1,25 @@
 import fc from 'fast-check';
 import { expect } from 'vitest';
-import { begin, enterBackfill, finish, inTheEnd, leave, present } from './lifecycle-matches.ts';
+import {
+  askForCompany,
+  begin,
+  finish,
+  inTheEnd,
+  isGoingOn,
+  leave,
+  playersIn,
+  tend,
+} from './lifecycle-matches.ts';
 import {
   accept,
+  backfillOf,
   isUndecided,
   type Model,
   type ModelMatch,
-  type ModelTicket,
-  reserve,
   start,
   stop,
 } from './lifecycle-model.ts';
-import { type Happening, later, repartitioned, swept, unnoticed } from './lifecycle-upkeep.ts';
+import { type Happening, later, repartitioned, unnoticed } from './lifecycle-upkeep.ts';
 import { type Delivery, kindOf, kinds, type World } from './lifecycle-world.ts';
 
 type Step = fc.AsyncCommand<Model, World>;
@@ -22,6 +30,7 @@ const step = (name: string, ...happenings: readonly Happening[]): Step => ({
   async run(model, world) {
     for (const happens of happenings) {
       await happens(model, world);
+      tend(model, kindOf);
       await world.compare(model);
     }
   },
@@ -43,23 +52,6 @@ const join =
     const asked = { id: world.own(`ticket-${ticket}`), players, configuration };
     expect(await world.start(asked)).toBe(start(model, asked, timeoutMs));
   };
-
-/** The start job of a backfill ticket, if there is that ticket. */
-const startJob =
-  (find: (model: Model, world: World) => ModelTicket | undefined, delivery: Delivery): Happening =>
-  async (model, world) => {
-    const ticket = find(model, world);
-    if (!ticket?.fills) return;
-    await world.deliver('start-backfill', { ticketId: ticket.id }, delivery);
-    enterBackfill(model, ticket.id, kindOf(ticket));
-  };
-
-const startAgain = (id: string): Happening => startJob(({ tickets }) => tickets.get(id), 'once');
-
-const named =
-  (ticket: number) =>
-  ({ tickets }: Model, world: World): ModelTicket | undefined =>
-    tickets.get(world.own(`ticket-${ticket}`));
 
 const stopJob =
   (id: string | undefined, delivery: Delivery): Happening =>
@@ -104,7 +96,14 @@ const beginJob =
   (delivery: Delivery) =>
   async (match: ModelMatch, model: Model, world: World): Promise<void> => {
     await world.deliver('start-match', { matchId: match.id }, delivery);
-    begin(model, match.id, kindOf(match));
+    begin(model, match.id);
+  };
+
+const giveUpJob =
+  (delivery: Delivery) =>
+  async (match: ModelMatch, model: Model, world: World): Promise<void> => {
+    await world.deliver('start-match', { matchId: match.id, givenUp: 'Given up.' }, delivery);
+    begin(model, match.id, true);
   };
 
 const resultJob =
@@ -113,28 +112,35 @@ const resultJob =
     const current = inTheEnd(model, match.id);
     if (!current || !/running|over/.test(current.status)) return;
     const teams = ['red', 'blue'].map((name, index) => ({ name, rank: index + 1 }));
-    await world.deliver('update-ratings', { matchId: match.id, teams }, delivery);
+    const outcome = isGoingOn(model, current.id) ? 'later' : 'done';
+    await world.deliver('update-ratings', { matchId: match.id, teams }, delivery, outcome);
     finish(model, match.id);
   };
 
+/** Also out of a match that is being placed: that is on record once it is settled. */
 const leaveJob =
   (player: number, delivery: Delivery) =>
   async (match: ModelMatch, model: Model, world: World): Promise<void> => {
     const current = inTheEnd(model, match.id);
     const playerId = nth(current?.teams.keys() ?? [], player);
-    if (!playerId || !current || !/running|over/.test(current.status)) return;
-    await world.deliver('player-left', { matchId: match.id, playerId }, delivery);
-    leave(model, match.id, playerId, kindOf(match));
+    if (!playerId || !current || !/running|over|placing/.test(current.status)) return;
+    const isCarried = backfillOf(model, model.playing.get(playerId) ?? '')?.match === current.id;
+    const outcomes: ('done' | 'later')[] = current.status === 'placing' ? ['later'] : ['done'];
+    // Who is carried on is in the match before; told again, they are in neither, and the record waits for the one they named.
+    if (isCarried) outcomes.unshift('done');
+    await world.deliver('player-left', { matchId: match.id, playerId }, delivery, ...outcomes);
+    leave(model, match.id, playerId);
   };
 
-const askForCompany =
+const companyFor =
   (ticket: number) =>
   async (match: ModelMatch, model: Model, world: World): Promise<void> => {
-    const players = present(match);
-    if (players.length === 0 || players.length >= kindOf(match).mostPlayers) return;
+    const { mostPlayers, timeoutMs } = kindOf(match);
+    const players = playersIn(model, match.id);
+    if (players.length === 0 || players.length >= mostPlayers) return;
     const { configuration, id: fills, teams } = match;
     const asked = { id: world.own(`ticket-${ticket}`), players, configuration, fills };
-    expect(await world.reserve({ ...asked, teams })).toBe(reserve(model, asked));
+    expect(await world.backfill({ ...asked, teams })).toBe(askForCompany(model, asked, timeoutMs));
   };
 
 const shown = (delivery: Delivery) =>
@@ -190,28 +196,16 @@ const stepsIn = (configuration: fc.Arbitrary<string>): fc.Arbitrary<Step>[] => [
       .tuple(n, delivery)
       .map(([match, how]) => step(`match ${match} begins, ${shown(how)}`, toMatch(match, beginJob(how)))),
   ),
+  fc
+    .tuple(n, delivery)
+    .map(([match, how]) => step(`match ${match} is given up, ${shown(how)}`, toMatch(match, giveUpJob(how)))),
   ...often(
     2,
     fc
-      .tuple(n, ticket, delivery)
-      .map(([match, t, how]) =>
-        step(
-          `ticket ${t} asks for company for match ${match}, ${shown(how)}`,
-          toMatch(match, askForCompany(t)),
-          startJob(named(t), how),
-        ),
+      .tuple(n, ticket)
+      .map(([match, t]) =>
+        step(`ticket ${t} asks for company for match ${match}`, toMatch(match, companyFor(t))),
       ),
-  ),
-  fc
-    .tuple(n, ticket)
-    .map(([match, t]) =>
-      step(`ticket ${t} is reserved to backfill match ${match}`, toMatch(match, askForCompany(t))),
-    ),
-  fc.tuple(n, delivery).map(([t, how]) =>
-    step(
-      `start job ${t}, ${shown(how)}`,
-      startJob(({ tickets }) => nth(tickets.values(), t), how),
-    ),
   ),
   fc
     .tuple(n, fc.nat(2), fc.boolean(), fc.boolean(), delivery)
@@ -248,7 +242,6 @@ const stepsIn = (configuration: fc.Arbitrary<string>): fc.Arbitrary<Step>[] => [
     .tuple(fc.constantFrom(1, 30, 101, 301), delivery)
     .map(([seconds, how]) => step(`${seconds} s later, ${shown(how)}`, later(seconds, how))),
   fc.constantFrom(30, 101).map((seconds) => step(`${seconds} s later, unnoticed`, unnoticed(seconds))),
-  delivery.map((how) => step(`sweep, ${shown(how)}`, swept(how, startAgain))),
   configuration.map((name) => step(`${name} is partitioned otherwise`, repartitioned(name))),
 ];
 
@@ -270,6 +263,7 @@ export const end: Step = step('the end', async (model, world) => {
     else if (decided) await beginJob('once')(decided, model, world);
     else if (running) await resultJob('once')(running, model, world);
     else return;
+    tend(model, kindOf);
     await world.compare(model);
   }
 });

@@ -1,6 +1,5 @@
-import { expect } from 'vitest';
-import { beat, type Model, sweep } from './lifecycle-model.ts';
-import { type Delivery, kindOf, type World } from './lifecycle-world.ts';
+import { beat, type Model } from './lifecycle-model.ts';
+import type { Delivery, World } from './lifecycle-world.ts';
 
 /** What happens to the world, and to the model beside it. */
 export type Happening = (model: Model, world: World) => Promise<void>;
@@ -21,18 +20,6 @@ export const unnoticed =
   async (model, world) => {
     await world.advance(seconds * 1_000);
     model.now = await world.now();
-  };
-
-/** Reservations whose start job is late time out, or are given another, which `start` delivers. */
-export const swept =
-  (delivery: Delivery, start: (ticketId: string) => Happening): Happening =>
-  async (model, world) => {
-    const late = sweep(model, (it) => kindOf(it).timeoutMs);
-    const again = await world.sweep(delivery);
-    // Who dies before the job is added leaves the ticket to a later sweep.
-    if (typeof delivery === 'string') expect(again.sort()).toEqual(late.sort());
-    else expect(late).toEqual(expect.arrayContaining(again));
-    for (const ticketId of again) await start(ticketId)(model, world);
   };
 
 /** A new version of the rule set puts tickets into another pool, or back: to them it is nothing that happens. */

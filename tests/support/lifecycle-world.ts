@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import { noId } from '../../jobs/chain.ts';
-import type { Envelope, Job } from '../../jobs/contract.ts';
+import type { Job } from '../../jobs/contract.ts';
 import { poolTag } from '../../jobs/keys.ts';
 import { type EventType, storedEvents } from '../../jobs/matchmaking/event.ts';
 import { configurationOf } from '../../jobs/matchmaking/pool-name.ts';
@@ -8,7 +8,7 @@ import { aBackfill, aConfiguration, aPlayer, aTicket } from './builders.ts';
 import { fleetTime } from './fleet-clock.ts';
 import { type HandFleet, openCrew } from './hand-fleet.ts';
 import type { Worker } from './life-steps.ts';
-import type { Playing } from './lifecycle-matches.ts';
+import { type Playing, tend } from './lifecycle-matches.ts';
 import { commit, expire, type Model, waiting } from './lifecycle-model.ts';
 import { deathOf, mortal } from './mortal.ts';
 
@@ -120,6 +120,17 @@ export async function openWorld(fleet: HandFleet, name: string) {
     for (let time = 0; time < times; time++) await work(fleet);
   };
 
+  /** Where a ticket searches by the version in force, and for how long. */
+  const placeOf = async ({ configuration }: Asked) => {
+    const installed = await fleet.stores.pool.installed(configuration);
+    return {
+      configuration,
+      version: installed?.version ?? 0,
+      pool: installed?.ruleSet.version === 2 ? `${configuration}/any` : configuration,
+      timeoutMs: kindOf({ configuration }).timeoutMs,
+    };
+  };
+
   const world = {
     own: (what: string) => `${name}-${what}`,
     now: () => fleetTime(fleet.redis, fleet.domain),
@@ -128,51 +139,37 @@ export async function openWorld(fleet: HandFleet, name: string) {
 
     /** A producer starts a ticket. */
     async start(asked: Asked): Promise<'searching' | 'refused'> {
-      const { id, configuration } = asked;
-      const installed = await fleet.stores.pool.installed(configuration);
       const { verdicts } = await fleet.producerTickets.start([
-        {
-          ...aTicket(id, asked.players),
-          configuration,
-          version: installed?.version ?? 0,
-          pool: installed?.ruleSet.version === 2 ? `${configuration}/any` : configuration,
-          timeoutMs: kindOf(asked).timeoutMs,
-        },
+        { ...aTicket(asked.id, asked.players), ...(await placeOf(asked)) },
       ]);
       return verdicts[0]?.kind === 'searching' ? 'searching' : 'refused';
     },
 
-    /** A producer reserves a backfill ticket, whose players are on these teams. */
-    async reserve(
+    /** A producer asks for company for a match, whose players are on these teams. */
+    async backfill(
       asked: Asked & { readonly fills: string; readonly teams: ReadonlyMap<string, string> },
-    ): Promise<'reserved' | 'refused'> {
-      const { id, configuration, fills, teams } = asked;
+    ): Promise<'searching' | 'refused'> {
+      const { id, fills, teams } = asked;
       const players = asked.players.map((player) => ({ ...aPlayer(player), team: teams.get(player) ?? '' }));
-      const verdict = await fleet.producerTickets.reserve(world.own(`job-${id}`), {
+      const { verdict } = await fleet.producerTickets.backfill({
         ...aBackfill(id, players, fills),
-        configuration,
+        ...(await placeOf(asked)),
       });
-      return verdict instanceof Error ? 'refused' : 'reserved';
+      return verdict.kind === 'searching' ? 'searching' : 'refused';
     },
 
-    /** A job reaches workers; in the end one has done it. */
-    deliver: (job: Job['kind'], item: object, delivery: Delivery, outcome: 'done' | 'refused' = 'done') =>
+    /** A job reaches workers; in the end one has done it, with one of these outcomes (`done`). */
+    deliver: (
+      job: Job['kind'],
+      item: object,
+      delivery: Delivery,
+      ...outcomes: ('done' | 'refused' | 'later')[]
+    ) =>
       carryOut(async (worker) => {
         const ended = await worker.work(job, [item]);
         const refused = ended.kind === 'done' && (ended.refusals ?? []).length > 0;
-        expect(refused ? 'refused' : ended.kind).toBe(outcome);
+        expect(outcomes.length > 0 ? outcomes : ['done']).toContain(refused ? 'refused' : ended.kind);
       }, delivery),
-
-    /** Returns the tickets that were given another start job. */
-    async sweep(delivery: Delivery): Promise<string[]> {
-      await world.deliver('sweep', {}, delivery);
-      const jobs = await fleet.kit.queues.queues.matchmaking.getJobs(['waiting', 'prioritized']);
-      const starts = jobs.filter((job) => job.name.startsWith('start-'));
-      for (const job of starts) await job.remove();
-      return starts.flatMap((job) =>
-        (job.data as Envelope).items.map((item) => (item as { ticketId: string }).ticketId),
-      );
-    },
 
     /** Puts a configuration's tickets into a pool of one value, or back into that of the whole configuration. */
     async repartition(name: string): Promise<void> {
@@ -196,7 +193,9 @@ export async function openWorld(fleet: HandFleet, name: string) {
     /** What a cycle of a pool was seen to do is right, and left nobody waiting without need. */
     async followCycle(model: Model, configuration: string): Promise<void> {
       expire(model, configuration);
-      for (const { type, pool, matchId = '', tickets } of await listen())
+      for (const { type, pool, matchId = '', tickets } of await listen()) {
+        if (type === 'MatchmakingSearching' && tickets.some((it) => !model.tickets.has(it.ticketId)))
+          tend(model, kindOf);
         if (type === 'PotentialMatchCreated') {
           const of = configurationOf(pool);
           const teams = new Map(
@@ -212,6 +211,8 @@ export async function openWorld(fleet: HandFleet, name: string) {
             expect(members).toBeLessThanOrEqual(team.maxPlayers);
           }
         }
+      }
+      tend(model, kindOf);
       const left = Object.groupBy(waiting(model, configuration), (it) => (it.fills ? 'playing' : 'alone'));
       const { playing = [], alone = [] } = left;
       // Two suit each other always; a match that wants company may have no place for two at once.

@@ -3,6 +3,7 @@ import { openWebhook, type WebhookAnswer } from '../../workers/session-creation/
 import { aConfiguration, aMatch, aTicket } from './builders.ts';
 import { openFleetStores, perform } from './fleet-stores.ts';
 import { openPlacementService, placementSecret } from './placement-service.ts';
+import { ticketRecords } from './ticket-records.ts';
 
 /** Stores with the configuration `duel` placed by a service of the test's own, and the steps placement tests take. */
 export async function openPlacementSteps() {
@@ -23,6 +24,7 @@ export async function openPlacementSteps() {
   const worker = (more = {}) => ({
     ...fleet.stores,
     onRefused: () => undefined,
+    queues: { enqueue: async () => undefined },
     webhook: openWebhook({
       hosts: [service.host],
       secretOf: (name) => (name === 'PLACEMENT_SECRET' ? placementSecret : undefined),
@@ -66,6 +68,7 @@ export async function openPlacementSteps() {
     described: async (ticketId: string) => (await fleet.producerTickets.describe([ticketId]))[0],
 
     documents: (collection: string) => fleet.db.collection(collection).find().sort({ _id: 1 }).toArray(),
+    tickets: () => ticketRecords(fleet.db),
 
     /** Makes a match look as if it had been decided so long ago. */
     age: (matchId: string, seconds: number) =>

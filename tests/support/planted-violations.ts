@@ -41,8 +41,6 @@ export const planted: Readonly<Record<CheckName, readonly Planted[]>> = {
       'ticket eve is CANCELLED of pool duel and stands in duel',
       ({ held }) => (held.pools = new Map([...held.pools, ['duel', ['eve']]])),
     ],
-    ['ticket eve is CANCELLED and still reserved', ({ held }) => (held.reservations = ['eve'])],
-    ['ticket eve is QUEUED and not reserved', aTicket('eve', { status: 'QUEUED' })],
     [
       'ticket eve is placed by match x, which is not in the outbox',
       aTicket('eve', { status: 'PLACING', matchId: 'x' }),

@@ -22,10 +22,10 @@ const accept = ({ pool }: Steps, ticketId: string, playerId = ticketId, matchId 
 
 const settle = async ({ pool }: Steps, { match }: Awaited<ReturnType<typeof commit>>) =>
   pool.settle([{ match, status: 'COMPLETED', reason: '', message: '' }]);
-const refuse = ({ pool }: Steps, ticketId: string, revision = '1') =>
+const refuse = ({ pool }: Steps, ticketId: string, revision = 1) =>
   pool.refuse([{ ticketId, revision, reason: 'InvalidTicket', message: 'players: none' }]);
 /** The ticket `a`, which waits for ratings, gets them from a worker that saw this revision. */
-const rate = async ({ start, pool }: Steps, revision: string) => {
+const rate = async ({ start, pool }: Steps, revision: number) => {
   const unrated = { ...aTicket('a'), unrated: true };
   await start(unrated);
   await pool.rate([{ ticketId: 'a', revision, players: unrated.players }]);
@@ -33,7 +33,7 @@ const rate = async ({ start, pool }: Steps, revision: string) => {
 const rest = async ({ pool }: Steps, position: string) =>
   pool.rest('duel', { position, configuration: 'duel', version: 1 }, undefined);
 
-const follow = ({ pool }: Steps, holder: string) => pool.follow('f', holder, 'oldest');
+const follow = ({ pool }: Steps, holder: string) => pool.follow('events', 'f', holder, 'oldest');
 
 /** Every code that a script's header says it returns, with how it comes to that; by the reason that follows, where one does. */
 export const scriptReturns: Readonly<
@@ -80,11 +80,11 @@ export const scriptReturns: Readonly<
   advance: {
     1: async (steps) => {
       await follow(steps, 'me');
-      await steps.pool.advance('f', 'me', { from: noId, to: noId });
+      await steps.pool.advance('events', 'f', 'me', { from: noId, to: noId });
     },
     0: async (steps) => {
       await follow(steps, 'me');
-      await steps.pool.advance('f', 'you', { from: noId, to: noId });
+      await steps.pool.advance('events', 'f', 'you', { from: noId, to: noId });
     },
   },
   'begin-cycle': {
@@ -92,6 +92,13 @@ export const scriptReturns: Readonly<
     '<ms>': async ({ pool }) => {
       await pool.beginCycle('duel', 60_000);
       await pool.beginCycle('duel', 60_000);
+    },
+  },
+  'begin-following': {
+    1: ({ pool }) => pool.beginFollowing('events', 'f'),
+    0: async (steps) => {
+      await follow(steps, 'me');
+      await steps.pool.beginFollowing('events', 'f');
     },
   },
   commit: {
@@ -127,6 +134,12 @@ export const scriptReturns: Readonly<
     },
     0: ({ pool }) => pool.move('duel', [{ ticketId: 'ghost', pool: 'duel/x' }]),
   },
+  'other-run': {
+    '(empty)': async ({ pool }) => {
+      await pool.compared((await pool.uncomparedRun()) ?? '');
+    },
+    '<run>': ({ pool }) => pool.uncomparedRun(),
+  },
   pause: {
     '<ms>': ({ pool }) => pool.pause('duel', 'pause'),
     '(empty)': ({ pool }) => pool.pause('duel', 'resume'),
@@ -146,7 +159,7 @@ export const scriptReturns: Readonly<
     },
     changed: async (steps) => {
       await steps.search('a');
-      await refuse(steps, 'a', '0');
+      await refuse(steps, 'a', 0);
     },
     '<STATUS>': async (steps) => {
       await commit(steps);
@@ -154,9 +167,18 @@ export const scriptReturns: Readonly<
     },
     missing: (steps) => refuse(steps, 'ghost'),
   },
+  'put-back': {
+    1: async (steps) => {
+      await steps.search('a', 'b');
+      await steps.pool.putBack((await steps.commitOf('m', 'a', 'b')).match, []);
+    },
+    0: async (steps) => {
+      await steps.pool.putBack((await commit(steps)).match, []);
+    },
+  },
   rate: {
-    1: (steps) => rate(steps, '1'),
-    0: (steps) => rate(steps, '0'),
+    1: (steps) => rate(steps, 1),
+    0: (steps) => rate(steps, 0),
   },
   start: {
     searching: (steps) => steps.search('a'),

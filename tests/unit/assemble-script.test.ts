@@ -109,7 +109,8 @@ describe.each([
   test.each(names)('%s comes with every name that it uses', (name) => {
     const { text } = assembled(name);
     const { free } = namesOf(text.replace(/^#!.*/, ''));
-    const given = /^(KEYS|ARGV|redis|cjson|string|table|math|ipairs|next|pairs|tonumber|type|unpack)$/;
+    const given =
+      /^(KEYS|ARGV|redis|cjson|string|table|math|ipairs|next|pairs|pcall|rawget|rawset|setmetatable|tonumber|type|unpack)$/;
 
     expect(free.filter((it) => !given.test(it.name))).toEqual([]);
   });

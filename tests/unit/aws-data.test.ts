@@ -50,7 +50,6 @@ describe.each(stages.map((stage) => [stage.settings.name, stage] as const))(
         Properties: {
           'maxmemory-policy': 'noeviction',
           'cluster-enabled': 'yes',
-          'hash-max-listpack-value': '256',
         },
       });
     });

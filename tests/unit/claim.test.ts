@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest';
-import { claimMs, refuses } from '../../jobs/matchmaking/claim.ts';
+import { defaultReadableMs, refuses } from '../../jobs/matchmaking/claim.ts';
 
 const decided_at = 1_000_000_000;
 const held = { match_id: 'm', sequence: 7, call: 'c', decided_at };
-const wanted = { match_id: 'n', sequence: 8, call: 'd', decided_at: decided_at + claimMs };
+const wanted = { match_id: 'n', sequence: 8, call: 'd', decided_at: decided_at + defaultReadableMs };
 
 test.each([
   ['an old claim of another ticket of the id gives way', held, wanted, false],
-  ['a young one refuses', held, { ...wanted, decided_at: decided_at + claimMs - 1 }, true],
+  ['a young one refuses', held, { ...wanted, decided_at: decided_at + defaultReadableMs - 1 }, true],
   ['one from a clock that went back refuses', held, { ...wanted, decided_at: decided_at - 1 }, true],
   ['an old one of the very ticket refuses', held, { ...wanted, sequence: 7 }, true],
   [
@@ -24,5 +24,5 @@ test.each([
   ],
   ['a ticket that ended in no match is free', {}, wanted, false],
 ])('%s', (_rule, before, claim, expected) => {
-  expect(refuses(before, claim)).toBe(expected);
+  expect(refuses(before, claim, defaultReadableMs)).toBe(expected);
 });

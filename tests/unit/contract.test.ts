@@ -34,6 +34,7 @@ describe('the catalogue', () => {
     expect(open.map((job) => job.kind).sort()).toEqual([
       'accept-match',
       'create-session',
+      'describe-tickets',
       'end-session',
       'player-left',
       'read-session',
@@ -48,8 +49,11 @@ describe('the catalogue', () => {
 
     // Each of these is asked for again by the clock: by the beat, or by a schedule.
     expect(once.sort()).toEqual([
+      'compare-stores',
       'deliver-events',
+      'drop-tickets',
       'expire-sessions',
+      'forget-tickets',
       'form-matches',
       'record-tickets',
       'report-queue-length',

@@ -1,10 +1,11 @@
 import { done } from '../../jobs/contract.ts';
-import type { EventOrigin, StoredEvent } from '../../jobs/matchmaking/event.ts';
+import { type EventOrigin, type StoredEvent, storedEvents } from '../../jobs/matchmaking/event.ts';
 import { toNotification } from '../../jobs/matchmaking/notification.ts';
 import { keptEventBytes, type RefusedEvent } from '../../jobs/matchmaking/refused-event.ts';
 import type { Handler } from '../handler.ts';
+import { topicFollower } from '../pool/followers.ts';
 import type { Pool } from '../pool/pool.ts';
-import { type Follower, type FollowStores, followEvents } from './follow-events.ts';
+import { type Follower, type FollowStores, followStream } from './follow-stream.ts';
 import type { Refused, Topics } from './topics.ts';
 
 export interface DeliverStores extends FollowStores {
@@ -22,7 +23,7 @@ export const deliverToTopics =
   async (_items, { signal }) => {
     const audiences = await audiencesOf(stores);
     const followers = [...audiences].map(([topic, hears]) => subscriber(topic, hears, stores));
-    await Promise.all(followers.map((it) => followEvents(it, stores, signal)));
+    await Promise.all(followers.map((it) => followStream(it, stores, signal)));
     return done();
   };
 
@@ -44,9 +45,11 @@ function subscriber(
   topic: string,
   hears: (configuration: string) => boolean,
   { topics, onDelivered }: DeliverStores,
-): Follower {
+): Follower<StoredEvent> {
   return {
-    name: `topic:${topic}`,
+    name: topicFollower(topic),
+    stream: 'events',
+    read: storedEvents,
     begin: 'latest',
     async take(events: readonly StoredEvent[], signal: AbortSignal) {
       const notifications = events

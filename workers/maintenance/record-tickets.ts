@@ -1,58 +1,47 @@
+import type { Entry } from '../../jobs/chain.ts';
 import { done } from '../../jobs/contract.ts';
-import type { EventType, StoredEvent } from '../../jobs/matchmaking/event.ts';
+import { type Ended, type Ending, endedTickets } from '../../jobs/matchmaking/ending.ts';
 import type { Handler } from '../handler.ts';
-import type { Ending, Tickets } from '../records/tickets.ts';
-import { type FollowStores, followEvents } from './follow-events.ts';
+import type { Tickets } from '../records/tickets.ts';
+import { type FollowStores, followStream } from './follow-stream.ts';
 
-/** How a ticket ended, by the event that says so. Those COMPLETED are written when their match starts. */
-const statuses: Partial<Record<EventType, Ending['status']>> = {
-  MatchmakingCancelled: 'CANCELLED',
-  MatchmakingTimedOut: 'TIMED_OUT',
-  MatchmakingFailed: 'FAILED',
-};
+/** The follower by whose place it is known which endings are on record. */
+export const recorder = 'ticket-records';
 
 export interface RecordStores extends FollowStores {
   readonly tickets: Tickets;
   /** So many tickets of a configuration ended so; a page that is taken twice counts twice. */
   readonly onEnded: (configuration: string, status: Ending['status'], count: number) => void;
-  /** A ticket's ending will never be on record: DocumentDB refuses it, with that reason. */
+  /** A ticket's ending is not on record: DocumentDB refuses it, or nothing can be made of it, with that reason. */
   readonly onRefused: (ticketId: string, reason: string) => void;
 }
 
 /**
- * Writes tickets that ended without a match, each once, whatever ended them. DocumentDB away: they wait in the stream, within
- * its retention.
+ * Writes tickets that ended without a match, each once, whatever ended them. DocumentDB away: they wait in the stream, and their
+ * tickets where they are. One that DocumentDB refuses for good stays where it is too.
  */
 export const recordEndings =
   (stores: RecordStores): Handler<unknown> =>
   async (_items, { signal }) => {
-    const take = async (events: readonly StoredEvent[]) => {
-      const endings = events.flatMap(endingsOf);
-      for (const { ticketId, reason } of await stores.tickets.record(endings))
-        stores.onRefused(ticketId, reason);
+    const read = (entry: Entry): Ended[] => {
+      try {
+        return endedTickets(entry);
+      } catch (error) {
+        // It must not stop those behind it for ever.
+        stores.onRefused(`in entry ${entry[0]}`, String(error));
+        return [];
+      }
+    };
+    const take = async (ended: readonly Ended[]) => {
+      const endings = ended.flatMap(({ ending }) => ending ?? []);
+      const refused = await stores.tickets.record(endings);
+      for (const { ticketId, reason } of refused) stores.onRefused(ticketId, reason);
       for (const alike of Map.groupBy(endings, (it) => `${it.configuration} ${it.status}`).values()) {
         const [first] = alike;
         if (first) stores.onEnded(first.configuration, first.status, alike.length);
       }
-      return [];
+      return refused.map(({ ticketId }) => ticketId);
     };
-    await followEvents({ name: 'ticket-records', begin: 'oldest', take }, stores, signal);
+    await followStream({ name: recorder, stream: 'endings', read, begin: 'oldest', take }, stores, signal);
     return done();
   };
-
-function endingsOf({ type, time, configuration, detail }: StoredEvent): Ending[] {
-  const status = statuses[type];
-  if (!status) return [];
-  const { matchId, reason, message } = detail;
-  return detail.tickets.map(({ ticketId, startTime, players }) => ({
-    ticketId,
-    status,
-    configuration,
-    ...(typeof matchId === 'string' && { matchId }),
-    playerIds: players.map((player) => player.playerId),
-    startTime,
-    endTime: time,
-    reason: String(reason),
-    message: String(message),
-  }));
-}

@@ -6,6 +6,7 @@ import { checkQuality } from '../../jobs/matchmaking/quality.ts';
 import { checkRatingAttributes } from '../../jobs/matchmaking/rating-attributes.ts';
 import { type LoadedRuleSet, loadRuleSet, loadRuleSetWith } from '../../jobs/matchmaking/rule-set/load.ts';
 import type { Handler } from '../handler.ts';
+import { topicFollower } from '../pool/followers.ts';
 import type { Pool } from '../pool/pool.ts';
 import type { Configurations } from '../records/configurations.ts';
 import type { RuleSets } from '../records/rule-sets.ts';
@@ -93,13 +94,13 @@ async function latestRuleSet(
 }
 
 /**
- * Gives Redis what scripts and producers read there, at start-up, since the queue Redis may be new: how long (hours) ended
- * tickets stay, and configurations from DocumentDB.
+ * Gives Redis the configurations from DocumentDB, at start-up, since the queue Redis may be new. The topic that hears the whole
+ * fleet's events misses none from here on.
  */
 export async function installAll(
   { pool, configurations }: Omit<SettingStores, 'ruleSets'>,
-  readableHours: number,
+  fleetTopic: string | undefined,
 ): Promise<void> {
-  await pool.keepEnded(readableHours);
+  if (fleetTopic !== undefined) await pool.beginFollowing('events', topicFollower(fleetTopic));
   for (const installed of await configurations.all()) await pool.install(installed);
 }

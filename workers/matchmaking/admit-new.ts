@@ -1,5 +1,6 @@
 import { problemsOf } from '../../jobs/contract.ts';
-import { checkTicket } from '../../jobs/matchmaking/rule-set/check-ticket.ts';
+import { ordinaryParty } from '../../jobs/matchmaking/ordinary-party.ts';
+import { ticketProblems } from '../../jobs/matchmaking/rule-set/check-ticket.ts';
 import type { PooledTicket } from '../pool/changes.ts';
 import type { CurrentConfiguration } from '../pool/configurations.ts';
 import type { Pool } from '../pool/pool.ts';
@@ -34,11 +35,12 @@ export async function admitNew(
   await takeOut(mirror, unfit, ticketsPerCall, pool.refuse);
 }
 
-/** Backfill tickets are written by workers, who have checked them. */
+/** A backfill ticket was checked when it was asked for, or lists players as they were matched. */
 function problemOf({ players, fills }: PooledTicket, current: CurrentConfiguration): string | undefined {
   if (fills !== undefined) return undefined;
-  const parsed = current.party.safeParse(players);
-  if (!parsed.success) return problemsOf(parsed.error, 'players').join('; ');
-  const problems = checkTicket(current.ruleSet, { players });
-  return problems.length > 0 ? problems.map((it) => `${it.path}: ${it.message}`).join('; ') : undefined;
+  if (!ordinaryParty(players, current.installed.configuration.limits)) {
+    const parsed = current.party.safeParse(players);
+    if (!parsed.success) return problemsOf(parsed.error, 'players').join('; ');
+  }
+  return ticketProblems(current.ruleSet, { players });
 }

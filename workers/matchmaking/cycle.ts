@@ -1,5 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import type { Clock } from '../../jobs/fleet-time.ts';
+import { companyFor } from '../../jobs/matchmaking/backfill.ts';
 import type { Pass } from '../../jobs/matchmaking/engine/match.ts';
 import type { MatchPool } from '../../jobs/matchmaking/engine/pool.ts';
 import type { CommittedMatch } from '../../jobs/matchmaking/match.ts';
@@ -201,7 +202,8 @@ async function commit(
   { pool, observe }: CycleStores,
 ): Promise<Decided> {
   const acceptMs = acceptMsOf(current);
-  const { now, verdicts } = await pool.commit(mirror.name, commits, acceptMs);
+  const company = companyFor(current.installed.configuration, current.ruleSet);
+  const { now, verdicts } = await pool.commit(mirror.name, commits, acceptMs, company);
   const jobs = new Map<string, string[]>();
   let outcome: CycleOutcome = 'changed';
   for (const [index, { match, jobId }] of commits.entries()) {

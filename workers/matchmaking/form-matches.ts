@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { z } from 'zod';
 import { done } from '../../jobs/contract.ts';
 import type { formMatches } from '../../jobs/matchmaking/form-matches.ts';
@@ -7,6 +8,8 @@ import { type Mirror, openMirror } from './mirror.ts';
 
 /** How long (ms) one job goes on cycling a pool that keeps changing, before it yields to other pools. */
 const hotMs = 5_000;
+/** From one cycle's beginning to the next one's (ms), at least: what arrives meanwhile is read, and decided, together. */
+const cycleMs = 10;
 
 /** What a worker keeps in memory between jobs: beyond either, the mirrors used longest ago are let go. */
 export interface MirrorLimits {
@@ -40,7 +43,12 @@ export const formMatchesOfPool = (
     const until = Date.now() + hotMs;
     let cycles = 0;
     let again = true;
-    for (; again && !signal.aborted && Date.now() < until; cycles++) again = await runCycle(mirror, stores);
+    while (again && !signal.aborted && Date.now() < until) {
+      const next = performance.now() + cycleMs;
+      again = await runCycle(mirror, stores);
+      cycles++;
+      if (again) await pause(Math.max(0, next - performance.now()));
+    }
     // Calls wake only a pool that is at rest.
     if (again) await wake(item.pool);
     idle.set(item.pool, mirror);

@@ -61,7 +61,7 @@ export function openMirror(pool: Pool, name: string, { ticketsPerPage, pagesAtOn
     const page = await pool.readPool(name, after, ticketsPerPage);
     position ??= page.latest;
     page.tickets.forEach(put);
-    readTo = page.tickets.length < ticketsPerPage ? undefined : page.tickets.at(-1)?.sequence;
+    readTo = page.last;
   };
   const apply = (change: Change) => {
     if (change.kind === 'left') take(change.ticketId);

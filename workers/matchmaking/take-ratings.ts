@@ -34,7 +34,10 @@ export async function takeRatings(
       return 'away';
     }
     await pool.rate(
-      some.map(({ ticketId, revision }, index) => ({ ticketId, revision, players: rated[index] ?? [] })),
+      some.map(({ ticketId, revision, fills }, index) => ({
+        ...{ ticketId, revision, fills },
+        players: rated[index] ?? [],
+      })),
     );
   }
   return waiting.length > 0 ? 'taken' : 'none';

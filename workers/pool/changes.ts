@@ -1,5 +1,6 @@
 import type { Clock } from '../../jobs/fleet-time.ts';
-import type { SearchingTicket, TicketPlayer } from '../../jobs/matchmaking/ticket.ts';
+import { playersOf, readStoredTicket } from '../../jobs/matchmaking/stored-ticket.ts';
+import type { SearchingTicket } from '../../jobs/matchmaking/ticket.ts';
 import type { Scripts } from './script.ts';
 
 /** A ticket as a mirror holds it: what the engine reads, and what a commit is checked against. */
@@ -7,8 +8,8 @@ export interface PooledTicket extends SearchingTicket {
   readonly sequence: number;
   /** Redis time when it was asked for, ms. */
   readonly startTime: number;
-  /** Changes with every change of the ticket; a commit formed from an older one is refused. */
-  readonly revision: string;
+  /** Grows with every change of the ticket; a commit formed from an older one is refused. */
+  readonly revision: number;
   /** When it times out, fleet time in ms. */
   readonly deadline: number;
   /** Its players' ratings have to be read before it can be matched. */
@@ -86,7 +87,7 @@ export function openChanges(script: Scripts) {
           string[],
         ]
       >('catch-up'),
-    readPool: script<[string, string[]]>('read-pool'),
+    readPool: script<[string, string, string[]]>('read-pool'),
     beginCycle: script<string>('begin-cycle'),
     rest: script<number>('rest'),
   };
@@ -132,17 +133,17 @@ export function openChanges(script: Scripts) {
       };
     },
 
-    /** One page of the pool in sequence order, and the id of the latest change when it was read. */
+    /**
+     * One page of the pool in sequence order, and the id of the latest change when it was read. `last`: the sequence to go on
+     * after; `undefined` at the pool's end.
+     */
     async readPool(
       pool: string,
       after: number,
       most: number,
-    ): Promise<{ latest: string; tickets: PooledTicket[] }> {
-      const [latest, flat] = await run.readPool(pool, after, most);
-      const tickets: PooledTicket[] = [];
-      for (let at = 0; at < flat.length; at += ticketFields)
-        tickets.push(readTicket(flat.slice(at, at + ticketFields)));
-      return { latest, tickets };
+    ): Promise<{ latest: string; last: number | undefined; tickets: PooledTicket[] }> {
+      const [latest, last, tickets] = await run.readPool(pool, after, most);
+      return { latest, last: last === '' ? undefined : Number(last), tickets: tickets.flatMap(toPooled) };
     },
 
     /**
@@ -167,49 +168,35 @@ export function openChanges(script: Scripts) {
   };
 }
 
-/** After `p`: `left <ticket id>` as often as tickets left, or `entered <ticket id>` with what a mirror holds of it. */
+/** After `p`: `left <ticket id>` and `entered <ticket as stored>`, as often as that happened, in order. */
 function readChanges([, , ...fields]: readonly string[]): Change[] {
-  const values = fields.filter((_, at) => at % 2 === 1);
-  if (fields[0] === 'left') return values.map((ticketId) => ({ kind: 'left', ticketId }));
-  return [{ kind: 'entered', ticket: readTicket(values) }];
-}
-
-/** What is told of a ticket. */
-const ticketFields = 10;
-
-function readTicket([
-  ticketId,
-  sequence,
-  revision,
-  start,
-  since,
-  deadline,
-  players = '[]',
-  fills,
-  trace,
-  unrated,
-]: readonly string[]): PooledTicket {
-  return {
-    ticketId: ticketId ?? '',
-    sequence: Number(sequence),
-    revision: revision ?? '',
-    startTime: Number(start),
-    since: Number(since),
-    deadline: Number(deadline),
-    players: readPlayers(players),
-    length: players.length,
-    unrated: unrated === '1',
-    ...(fills && { backfill: true, fills }),
-    ...(trace && { trace }),
-  };
-}
-
-/** Nobody where a producer wrote what is no list: no match can hold such a ticket, and its cycle refuses it. */
-function readPlayers(json: string): TicketPlayer[] {
-  try {
-    const players: unknown = JSON.parse(json);
-    return Array.isArray(players) ? players : [];
-  } catch {
-    return [];
+  const changes: Change[] = [];
+  for (let at = 0; at < fields.length; at += 2) {
+    const value = fields[at + 1] ?? '';
+    if (fields[at] === 'left') changes.push({ kind: 'left', ticketId: value });
+    else for (const ticket of toPooled(value)) changes.push({ kind: 'entered', ticket });
   }
+  return changes;
+}
+
+/** Nothing for what is no ticket. */
+function toPooled(text: string): PooledTicket[] {
+  const stored = readStoredTicket(text);
+  if (!stored) return [];
+  const { id, sequence, revision, start, since, deadline, players, fills, trace, unrated } = stored;
+  return [
+    {
+      ticketId: id,
+      sequence: Number(sequence),
+      revision: Number(revision),
+      startTime: Number(start),
+      since: Number(since),
+      deadline: Number(deadline),
+      players: playersOf(stored),
+      length: players.length,
+      unrated: unrated === '1',
+      ...(fills && { backfill: true, fills }),
+      ...(trace && { trace }),
+    },
+  ];
 }

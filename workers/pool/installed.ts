@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis';
 import type { DomainKeys } from '../../jobs/keys.ts';
 import { type InstalledConfiguration, readInstalled } from '../../jobs/matchmaking/configuration.ts';
+import { topicFollower } from './followers.ts';
 import type { Scripts } from './script.ts';
 
 /** The copies of configurations that workers and producers read; DocumentDB has the originals. */
@@ -14,7 +15,14 @@ export function openInstalled(redis: Redis, keys: DomainKeys, script: Scripts) {
       const { configuration, version } = installed;
       const { name, customEventData = '', notificationTarget = '' } = configuration;
       return (
-        (await install(name, version, JSON.stringify(installed), customEventData, notificationTarget)) === 1
+        (await install(
+          name,
+          version,
+          JSON.stringify(installed),
+          customEventData,
+          notificationTarget,
+          notificationTarget && topicFollower(notificationTarget),
+        )) === 1
       );
     },
 

@@ -1,12 +1,12 @@
 import type { Redis } from 'ioredis';
 import type { DomainKeys } from '../../jobs/keys.ts';
 import { handoverPatience } from '../../jobs/matchmaking/accept-match.ts';
-import type { AutomaticBackfill } from '../../jobs/matchmaking/backfill.ts';
+import { type Company, seatsOf } from '../../jobs/matchmaking/backfill.ts';
 import type { Pass } from '../../jobs/matchmaking/engine/match.ts';
 import type { CommittedMatch } from '../../jobs/matchmaking/match.ts';
 import type { GameSession, PlacementOutcome } from '../../jobs/session-creation/placement.ts';
-import { automaticArgs } from './backfills.ts';
 import { ruleMetrics } from './events.ts';
+import { matchDetail, ticketsWithTeams } from './match-detail.ts';
 import type { Scripts } from './script.ts';
 
 /** A match to decide, with the start-match job that will carry it. */
@@ -14,7 +14,7 @@ export interface Commit {
   readonly match: CommittedMatch;
   readonly jobId: string;
   /** Revisions of its tickets, in their order, as the match was formed from. */
-  readonly revisions: readonly string[];
+  readonly revisions: readonly number[];
   /** How often each rule passed and failed in the pass that formed it, as events tell. */
   readonly ruleEvaluations: Pass['ruleEvaluations'];
 }
@@ -32,8 +32,8 @@ export interface Settlement {
   readonly message: string;
   /** Where it is played, when somebody placed it. */
   readonly gameSession?: GameSession | undefined;
-  /** The backfill ticket a COMPLETED match gets at once. */
-  readonly automatic?: AutomaticBackfill | undefined;
+  /** Of a FAILED match: the one that it should go on from is over on record. */
+  readonly isOver?: boolean;
 }
 
 /** A match whose effect was not confirmed in time. */
@@ -64,18 +64,20 @@ export function openOutbox(redis: Redis, keys: DomainKeys, script: Scripts) {
     placements: script<string[]>('placements'),
     place: script<string>('place'),
     settle: script<number[]>('settle'),
+    oldMatches: script<[string, ...string[]][]>('old-matches'),
     beat: script<[string, string[], string[]]>('beat'),
   };
 
   return {
     /**
      * Decides each match whole or not at all; `now` is the fleet time of the decision, ms. With `acceptMs` its players
-     * are asked first, and have that long to answer.
+     * are asked first, and have that long to answer. `company`: what finds it company as long as it is live.
      */
     async commit(
       pool: string,
       commits: readonly Commit[],
       acceptMs?: number,
+      company?: Company,
     ): Promise<{ now: number; verdicts: Verdict[] }> {
       const asked = {
         acceptanceRequired: acceptMs !== undefined,
@@ -87,10 +89,14 @@ export function openOutbox(redis: Redis, keys: DomainKeys, script: Scripts) {
         JSON.stringify(match),
         JSON.stringify(matchDetail(match, { ...asked, ruleEvaluationMetrics: ruleMetrics(ruleEvaluations) })),
         JSON.stringify(ticketsWithTeams(match)),
+        JSON.stringify(seatsOf(match, company)),
         match.tickets.length,
-        ...match.tickets.flatMap((ticket, index) => [ticket.ticketId, revisions[index] ?? '']),
+        ...match.tickets.flatMap((ticket, index) => [ticket.ticketId, revisions[index] ?? 0]),
       ]);
-      const [now, ...codes] = await run.commit(pool, outboxCap, handoverPatience, acceptMs ?? '', ...args);
+      const [now, ...codes] = await run.commit(
+        ...[pool, outboxCap, handoverPatience, acceptMs ?? '', company?.mostPlayers ?? ''],
+        ...[company?.timeoutMs ?? '', ...args],
+      );
       return { now: Number(now), verdicts: codes.map((code) => verdicts[code] ?? 'changed') };
     },
 
@@ -118,7 +124,7 @@ export function openOutbox(redis: Redis, keys: DomainKeys, script: Scripts) {
 
     /** Ends matches whose effect is stored, or cannot be. Returns, in order, whether each was settled by this call. */
     async settle(settlements: readonly Settlement[]): Promise<boolean[]> {
-      const args = settlements.flatMap(({ match, status, reason, message, gameSession, automatic }) => [
+      const args = settlements.flatMap(({ match, status, reason, message, gameSession, isOver }) => [
         match.matchId,
         status,
         reason,
@@ -127,11 +133,17 @@ export function openOutbox(redis: Redis, keys: DomainKeys, script: Scripts) {
           status === 'COMPLETED' ? placedDetail(match, gameSession) : matchDetail(match, { reason, message }),
         ),
         gameSession ? JSON.stringify({ kind: 'placed', gameSession } satisfies PlacementOutcome) : '',
+        isOver ? 1 : '',
         match.tickets.length,
         ...match.tickets.map((ticket) => ticket.ticketId),
-        ...automaticArgs(automatic),
       ]);
       return (await run.settle(...args)).map((settled) => settled === 1);
+    },
+
+    /** Matches that have been live for so long (ms), the oldest first, with who is in them. */
+    async oldMatches(ageMs: number, most = 100): Promise<{ matchId: string; playerIds: string[] }[]> {
+      const old = await run.oldMatches(ageMs, most);
+      return old.map(([matchId, ...playerIds]) => ({ matchId, playerIds }));
     },
 
     /** What time alone has made due: pools to wake, matches to hand over again. Each goes to one caller. */
@@ -144,11 +156,6 @@ export function openOutbox(redis: Redis, keys: DomainKeys, script: Scripts) {
       return { pools, overdue };
     },
   };
-}
-
-/** The part of a FlexMatch event that names a match: its tickets, and every player with a team. */
-function matchDetail(match: CommittedMatch, more: Readonly<Record<string, unknown>>) {
-  return { matchId: match.matchId, tickets: ticketsWithTeams(match), ...more };
 }
 
 /** The detail of MatchmakingSucceeded: where the match is played, and what each player shows the server. */
@@ -168,12 +175,3 @@ function placedDetail(match: CommittedMatch, gameSession: GameSession | undefine
 
 const readOutcome = (json: string | undefined): PlacementOutcome | undefined =>
   json ? (JSON.parse(json) as PlacementOutcome) : undefined;
-
-function ticketsWithTeams(match: CommittedMatch) {
-  const teamOf = new Map(match.teams.flatMap((team) => team.playerIds.map((id) => [id, team.name] as const)));
-  return match.tickets.map(({ ticketId, startTime, players }) => ({
-    ticketId,
-    startTime,
-    players: players.map(({ playerId }) => ({ playerId, team: teamOf.get(playerId) })),
-  }));
-}

@@ -1,9 +1,10 @@
 import type { Redis } from 'ioredis';
 import { domainKeys, poolTag } from '../../jobs/keys.ts';
 import { openActivity } from './activity.ts';
-import { openBackfills } from './backfills.ts';
 import { openChanges } from './changes.ts';
+import { openComparing } from './comparing.ts';
 import { openEvents } from './events.ts';
+import { openFollowers } from './followers.ts';
 import { openInstalled } from './installed.ts';
 import { openOutbox } from './outbox.ts';
 import { openQuestions } from './questions.ts';
@@ -21,12 +22,13 @@ export function openPool(redis: Redis, domain: string) {
   const script = openScripts(redis, poolTag(domain));
   return {
     ...openTickets(redis, keys, script),
-    ...openBackfills(redis, keys, script),
     ...openChanges(script),
     ...openOutbox(redis, keys, script),
     ...openInstalled(redis, keys, script),
     ...openActivity(redis, keys),
     ...openEvents(redis, keys, script),
+    ...openFollowers(script),
+    ...openComparing(redis, keys, script),
     ...openQuestions(redis, domain),
   };
 }

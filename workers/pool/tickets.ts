@@ -1,34 +1,14 @@
 import type { Redis } from 'ioredis';
 import type { DomainKeys } from '../../jobs/keys.ts';
-import type { TicketPlayer, TicketStatus } from '../../jobs/matchmaking/ticket.ts';
+import type { TicketPlayer } from '../../jobs/matchmaking/ticket.ts';
 import { ticketCalls } from '../../jobs/matchmaking/ticket-calls.ts';
 import type { Scripts } from './script.ts';
 
-/** A reserved backfill ticket before it enters its pool. */
-export interface Reservation {
-  readonly ticketId: string;
-  readonly status: TicketStatus;
-  readonly configuration: string;
-  /** JSON as the producer reserved it, checked again before it enters. */
-  readonly players: string;
-  readonly revision: string;
-  /** The running match that wants players. */
-  readonly fills?: string;
-}
-
-export interface LateReservation {
-  readonly ticketId: string;
-  /** Of its start job. */
-  readonly jobId: string;
-  /** As it was reserved. */
-  readonly revision: string;
-}
-
-/** A ticket that fails: no match can hold it, or it cannot enter a pool. */
+/** A ticket that fails: no match can hold it. */
 export interface Failing {
   readonly ticketId: string;
   /** That the worker saw: a ticket that has changed since is left alone. */
-  readonly revision: string;
+  readonly revision: number;
   /** One word. */
   readonly reason: string;
   readonly message: string;
@@ -37,55 +17,74 @@ export interface Failing {
 /** A ticket with the ratings of its players, which it waited for. */
 export interface Rated {
   readonly ticketId: string;
-  readonly revision: string;
+  readonly revision: number;
   readonly players: readonly TicketPlayer[];
+  /** Of a backfill ticket. */
+  readonly fills?: string | undefined;
 }
 
+/** How long (ms) tickets can be read here once they have ended: those on record, and those that the record refuses. */
+export interface Readable {
+  readonly readableMs: number;
+  readonly refusedReadableMs: number;
+}
+
+/** Tickets forgotten by one script call: some milliseconds. */
+const forgottenAtOnce = 500;
+
 /** The life of single tickets: one method per script, each atomic. */
-export function openTickets(redis: Redis, keys: DomainKeys, script: Scripts) {
+export function openTickets(redis: Redis, _keys: DomainKeys, script: Scripts) {
   const run = {
     rate: script<number[]>('rate'),
     refuse: script<string[]>('refuse'),
     expire: script<string[]>('expire'),
     move: script<number[]>('move'),
-    overdueReservations: script<[number, string[]]>('overdue-reservations'),
+    forgetTickets: script<[number, number]>('forget-tickets'),
   };
 
   return {
-    /** Reservations by ticket id; `undefined` where there is none. */
-    async reservations(ticketIds: readonly string[]): Promise<(Reservation | undefined)[]> {
-      const rows = await Promise.all(
-        ticketIds.map((id) =>
-          redis.hmget(keys.ticket(id), 'status', 'configuration', 'players', 'revision', 'fills'),
-        ),
-      );
-      return rows.map(([status, configuration, players, revision, fills], index) =>
-        status && configuration && players
-          ? {
-              ticketId: ticketIds[index] ?? '',
-              status: status as TicketStatus,
-              configuration,
-              players,
-              revision: revision ?? '',
-              ...(fills && { fills }),
-            }
-          : undefined,
-      );
-    },
-
     ...ticketCalls(script),
 
     /** Gives tickets the ratings they wait for, unless they have changed since. */
     rate: (tickets: readonly Rated[]): Promise<number[]> =>
-      run.rate(...tickets.flatMap((it) => [it.ticketId, it.revision, JSON.stringify(it.players)])),
+      run.rate(
+        ...tickets.flatMap(({ ticketId, revision, players, fills }) => {
+          const listed = fills ? players.flatMap((it) => [it.playerId, JSON.stringify(it)]) : [];
+          return [ticketId, revision, JSON.stringify(players), listed.length / 2, ...listed];
+        }),
+      ),
 
     /** Per ticket what `refuse.lua` says: `FAILED`, `changed`, the status it had, or `missing`. */
     refuse: (tickets: readonly Failing[]): Promise<string[]> =>
       run.refuse(...tickets.flatMap((it) => [it.ticketId, it.revision, it.reason, it.message])),
 
-    /** How long (hours) ended tickets stay. */
-    async keepEnded(hours: number): Promise<void> {
-      await redis.set(keys.readable(), Math.ceil(hours * 3_600));
+    /**
+     * Forgets tickets that ended long enough ago and are on record, step by step, until none is left or `signal` says so.
+     * `follower`: who puts them there. Returns how many.
+     */
+    async forgetTickets(
+      follower: string,
+      { readableMs, refusedReadableMs }: Readable,
+      signal: AbortSignal,
+    ): Promise<number> {
+      let forgotten = 0;
+      for (let more = 1; more === 1 && !signal.aborted; ) {
+        const [now, still] = await run.forgetTickets(
+          follower,
+          readableMs,
+          refusedReadableMs,
+          forgottenAtOnce,
+        );
+        forgotten += now;
+        more = still;
+      }
+      return forgotten;
+    },
+
+    /** Redis time, ms. */
+    async redisTime(): Promise<number> {
+      const [seconds, micros] = await redis.time();
+      return Number(seconds) * 1_000 + Math.floor(Number(micros) / 1_000);
     },
 
     /** Times out those whose deadline has passed by fleet time; returns which. */
@@ -94,19 +93,5 @@ export function openTickets(redis: Redis, keys: DomainKeys, script: Scripts) {
     /** Moves tickets that search in a pool to the pools they belong to. */
     move: (from: string, tickets: readonly { ticketId: string; pool: string }[]): Promise<number[]> =>
       run.move(from, ...tickets.flatMap((it) => [it.ticketId, it.pool])),
-
-    /**
-     * Backfill tickets reserved more than `ageMs` ago that have not entered, with the job that should have let them in. Those whose
-     * request timeout is over are TIMED_OUT instead.
-     */
-    async overdueReservations(ageMs: number): Promise<{ timedOut: number; late: LateReservation[] }> {
-      const [timedOut, flat] = await run.overdueReservations(ageMs, 1_000, 5_000);
-      const late = Array.from({ length: flat.length / 3 }, (_, at) => ({
-        ticketId: flat[3 * at] ?? '',
-        jobId: flat[3 * at + 1] ?? '',
-        revision: flat[3 * at + 2] ?? '',
-      }));
-      return { timedOut, late };
-    },
   };
 }

@@ -4,6 +4,7 @@ import { recompute, recomputeJobId } from '../../jobs/rating-update/recompute.ts
 import { resultProblem, sameResult } from '../../jobs/rating-update/result.ts';
 import type { Queues } from '../enqueue.ts';
 import type { Handler } from '../handler.ts';
+import type { Pool } from '../pool/pool.ts';
 import { type Database, inTransaction } from '../records/database.ts';
 import type { Ladders } from '../records/ladders.ts';
 import { type Matches, playedTeams } from '../records/matches.ts';
@@ -12,6 +13,7 @@ export interface CorrectionStores {
   readonly database: Database;
   readonly ladders: Ladders;
   readonly matches: Matches;
+  readonly pool: Pick<Pool, 'decided'>;
 }
 
 /** How long (ms) a correction waits for another's recompute before it looks again. */
@@ -23,14 +25,14 @@ const busyMs = 1_000;
  */
 export const correctResults =
   (
-    { database, ladders, matches }: CorrectionStores,
+    { database, ladders, matches, pool }: CorrectionStores,
     { enqueue }: Pick<Queues, 'enqueue'>,
   ): Handler<CorrectResult> =>
   async ([item], { actor }) => {
     if (!item) return done();
     if (actor.kind === 'player') return refused('a player may not correct match results');
     const { matchId: reported, ...result } = item.result;
-    const matchId = (await matches.current([reported])).get(reported) ?? reported;
+    const matchId = (await matches.current([reported], pool.decided, new Date())).get(reported) ?? reported;
     const match = (await matches.find([matchId])).get(matchId);
     if (!match) return refused(`matchId: there is no match ${matchId}`);
     const { ladder: name, ladder_time: at } = match;

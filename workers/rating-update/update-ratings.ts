@@ -1,5 +1,6 @@
 import type { ClientSession } from 'mongodb';
 import { done, later, refusalsOf } from '../../jobs/contract.ts';
+import type { MatchEnding } from '../../jobs/matchmaking/ticket-calls.ts';
 import { defaultLadder } from '../../jobs/rating-update/ladder.ts';
 import { byCommit, type RatedMatch, rateInOrder } from '../../jobs/rating-update/rate-in-order.ts';
 import { visibleRating } from '../../jobs/rating-update/rating.ts';
@@ -29,8 +30,8 @@ export interface RatingStores {
   readonly sessions: Sessions;
   readonly cache: SessionCache;
   readonly tracer: Tracer;
-  /** Knows matches that wait for their effect, and backfill tickets of those that are over. */
-  readonly pool: Pick<Pool, 'decided' | 'endBackfills'>;
+  /** Knows which matches are live, and which wait for their effect. */
+  readonly pool: Pick<Pool, 'decided' | 'endMatches'>;
   /** Called once per player and match that was rated on the default ladder, with the visible rating it led to. */
   readonly onRated: (playerId: string, rating: number) => void;
 }
@@ -92,7 +93,6 @@ async function rateBatch(reported: readonly MatchResult[], stores: RatingStores)
     stores,
     now,
   );
-  await stores.pool.endBackfills(over);
   const ended = new Set(rated.flatMap((it) => it.matches.map(({ match }) => match.matchId)));
   const overtaken = [...accepted.keys()].filter(
     (id) => !ended.has(id) && !waiting.has(id) && !found.get(id)?.result,
@@ -116,8 +116,8 @@ interface Found {
 }
 
 /**
- * Results with their matches as stored, and the ids of those that wait in the outbox for their effect: nobody's session is
- * known to be in them yet. A result of a match that was backfilled is one of the match it has gone on as, unless that one was lost on its way.
+ * Results with their matches as stored, none of them live any more, and the ids of those that wait in the outbox for their
+ * effect. A result of a match that was backfilled is one of the match it has gone on as.
  */
 async function findMatches(
   reported: readonly MatchResult[],
@@ -126,29 +126,28 @@ async function findMatches(
 ): Promise<Found> {
   const { matches, pool } = stores;
   const reportedIds = reported.map((result) => result.matchId);
-  const [asked, waiting] = await Promise.all([matches.find(reportedIds), pool.decided(reportedIds)]);
+  const endings = await pool.endMatches(reportedIds);
+  const asked = await matches.find(reportedIds);
   const moved = [...asked.values()].filter((match) => match.succeeded_by).map((match) => match._id);
-  const current = moved.length > 0 ? await matches.current(moved) : new Map<string, string>();
+  const current =
+    moved.length > 0 ? await matches.current(moved, pool.decided, now) : new Map<string, string>();
   const results = reported.map((result) => ({
     ...result,
     matchId: current.get(result.matchId) ?? result.matchId,
   }));
   const matchIds = results.map((result) => result.matchId);
-  const [stored, more] =
-    moved.length > 0
-      ? await Promise.all([matches.find(matchIds), pool.decided([...current.values()])])
-      : [asked, []];
-  const coming = new Set([...waiting, ...more].map((it) => it.matchId));
-  const unknown = matchIds.filter((id) => !stored.has(id) && !coming.has(id));
-  // Stored, and gone from the outbox, between the two looks.
-  const late = unknown.length > 0 ? await matches.find(unknown) : [];
-  const found = new Map([...stored, ...late].filter(([id]) => !coming.has(id)));
-  const played = (id: string) => coming.has(id) || found.get(id)?.status === 'COMPLETED';
-  const lost = new Set([...current.values()].filter((id) => !played(id)));
-  if (lost.size === 0) return { results, found, coming };
-  await matches.reopen(moved, lost, now);
-  return findMatches(reported, stores, now);
+  const moving = [...new Set(current.values())];
+  const more = await pool.endMatches(moving);
+  const coming = new Set([
+    ...matchIds.filter((_, index) => isComing(endings[index])),
+    ...moving.filter((_, index) => isComing(more[index])),
+  ]);
+  const stored = moved.length > 0 ? await matches.find(matchIds) : asked;
+  return { results, found: new Map([...stored].filter(([id]) => !coming.has(id))), coming };
 }
+
+/** Nobody's session is known to be in it yet, or it may go on as a match of which that is so. */
+const isComing = (ending: MatchEnding | undefined): boolean => ending === 'placing' || ending === 'going-on';
 
 function problem(
   match: MatchRecord | undefined,

@@ -96,10 +96,6 @@ const indexes = {
   ],
   matches: [{ key: { ladder: 1, ladder_time: 1, _id: 1 }, name: 'rated' }],
   ladders: [{ key: { ladder: 1 }, name: 'ladder' }],
-  tickets: [
-    // Each record says itself when it expires: another setting needs no other index.
-    { key: { expires_at: 1 }, expireAfterSeconds: 0, name: 'expires_at' },
-  ],
   rating_changes: [
     { key: { ladder: 1, match_id: 1, player_id: 1, revision: 1 }, unique: true, name: 'once' },
     { key: { match_id: 1 }, name: 'match' },

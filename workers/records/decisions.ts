@@ -1,8 +1,9 @@
 import type { Collection } from 'mongodb';
 import type { CommittedMatch } from '../../jobs/matchmaking/match.ts';
 import type { GameSession } from '../../jobs/session-creation/placement.ts';
-import { insertEach, insertNew } from './insert-new.ts';
+import { insertNew } from './insert-new.ts';
 import type { Inherited, MatchRecord } from './matches.ts';
+import { insertEach } from './write-each.ts';
 
 /** What somebody would have a match be. What is stored first decides. */
 export interface Wanted {
@@ -83,6 +84,7 @@ const toRecord = (
   status,
   ...(status === 'FAILED' && { reason, message }),
   now: match.now,
+  as_of: match.asOf,
   seed: match.seed,
   location: match.location,
   game_session: gameSession,

@@ -18,6 +18,8 @@ export interface MatchRecord {
   readonly message?: string | undefined;
   /** Redis time of the cycle that formed it, ms. */
   readonly now: number;
+  /** Fleet time of the same, ms. */
+  readonly as_of?: number | undefined;
   readonly seed: number;
   readonly location?: string | undefined;
   /** Where it is played, when a webhook placed it. */
@@ -144,6 +146,21 @@ export function openMatches(db: Db) {
   };
 }
 
+/** A match as it was decided. Where it is placed is on record with it. */
+export const committedOf = (record: MatchRecord): CommittedMatch => ({
+  matchId: record._id,
+  configuration: record.configuration,
+  ladder: record.ladder,
+  ruleSet: record.rule_set,
+  now: record.now,
+  asOf: record.as_of ?? record.now,
+  seed: record.seed,
+  ...(record.location !== undefined && { location: record.location }),
+  tickets: record.tickets,
+  teams: record.teams,
+  ...(record.backfill && { backfill: record.backfill }),
+});
+
 /** Who left a running match, and who of it still counts without being in it. */
 export type Inherited = Pick<MatchRecord, 'left' | 'departed'>;
 
@@ -158,7 +175,7 @@ export function inherit(from: MatchRecord, match: CommittedMatch): Inherited {
 }
 
 /** Players whom a backfilled match has won. */
-const joined = ({ tickets, backfill }: CommittedMatch): Set<string> =>
+export const joined = ({ tickets, backfill }: Pick<MatchRecord, 'tickets' | 'backfill'>): Set<string> =>
   new Set(
     tickets
       .filter((ticket) => ticket.ticketId !== backfill?.ticketId)

@@ -1,7 +1,7 @@
 import type { ClientSession, Db } from 'mongodb';
 import { defaultLadder } from '../../jobs/rating-update/ladder.ts';
 import { newcomer, type Rating, visibleRating } from '../../jobs/rating-update/rating.ts';
-import { insertEach } from './insert-new.ts';
+import { insertEach } from './write-each.ts';
 
 /** A document of `players`. Fields written by others are kept. */
 export interface PlayerRecord {

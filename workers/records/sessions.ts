@@ -1,6 +1,6 @@
 import type { Collection, Db } from 'mongodb';
 import { type SessionStatus, sessionMoves } from '../../jobs/session-creation/session.ts';
-import { insertEach } from './insert-new.ts';
+import { insertEach } from './write-each.ts';
 
 /** A document of `sessions`, keyed by session id. */
 export interface SessionRecord {
@@ -214,5 +214,7 @@ function choose(open: readonly SessionRecord[], boarding: Boarding): SessionReco
     return own.find(({ status, match_id }) => status === 'IN_MATCH' && match_id === boarding.fromMatch);
   const older = (session: SessionRecord) => (session.match_at ?? 0) < boarding.matchAt;
   const named = own.find((session) => session._id === boarding.sessionId && older(session));
-  return named ?? own.find((session) => session.status === 'ACTIVE' && older(session));
+  const lobby = own.find((session) => session.status === 'ACTIVE' && older(session));
+  // Who is in an older match leaves it for this one.
+  return named ?? lobby ?? own.find(older);
 }

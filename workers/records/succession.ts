@@ -3,6 +3,9 @@ import { lostMatch } from './decisions.ts';
 import { insertNew } from './insert-new.ts';
 import type { MatchRecord } from './matches.ts';
 
+/** Of match ids those that wait in the outbox for their effect. */
+type Waiting = (matchIds: readonly string[]) => Promise<readonly { readonly matchId: string }[]>;
+
 /** How a match goes on as another when it is backfilled. */
 export function openSuccession(matches: Collection<MatchRecord>) {
   /** Which match each goes on as, and those in turn. */
@@ -31,6 +34,33 @@ export function openSuccession(matches: Collection<MatchRecord>) {
     );
   };
 
+  /** Of matches by id those that are on record with this status. */
+  const areOnRecord = async (ids: readonly string[], status: MatchRecord['status']): Promise<Set<string>> => {
+    const found = await matches
+      .find({ _id: { $in: [...ids] }, status }, { projection: { _id: 1 }, batchSize: ids.length + 1 })
+      .toArray();
+    return new Set(found.map((match) => match._id));
+  };
+
+  /**
+   * Takes back links to matches that are not played. A FAILED match of that id is stored first: should a worker have it after
+   * all, it stores no other.
+   */
+  const reopen = async (links: readonly (readonly [string, string])[], now: Date): Promise<void> => {
+    const successors = links.map(([, successor]) => successor);
+    const ended = await matches
+      .find({ _id: { $in: links.map(([id]) => id) } }, { batchSize: links.length + 1 })
+      .toArray();
+    await insertNew(
+      matches,
+      ended.flatMap((match) =>
+        match.succeeded_by === undefined ? [] : [lostMatch({ ...match, _id: match.succeeded_by }, now)],
+      ),
+    );
+    const failed = await areOnRecord(successors, 'FAILED');
+    await goOnAlone(links.filter(([, successor]) => failed.has(successor)));
+  };
+
   return {
     goOnAlone,
 
@@ -51,36 +81,28 @@ export function openSuccession(matches: Collection<MatchRecord>) {
       return match.succeeded_by === successor ? match : 'over';
     },
 
-    /** Per match the id of the one that it goes on as in the end; of matches that went on as none, their own. */
-    async current(matchIds: readonly string[]): Promise<Map<string, string>> {
+    /**
+     * Per match the id of the one that it goes on as in the end; of matches that went on as none, their own. A link counts where
+     * the other match is on record as played, or waits in the outbox. Any other is taken back: that match is FAILED, or a
+     * queue store that went back in time has lost it, and the worker that had it died before it stored it.
+     */
+    async current(matchIds: readonly string[], waiting: Waiting, now: Date): Promise<Map<string, string>> {
       const next = await successions(matchIds);
+      const successors = [...next.values()];
+      const unplayed = new Set(successors);
+      if (successors.length > 0) {
+        // First the outbox, then the record: a match that is settled in between is seen in the record.
+        for (const { matchId } of await waiting(successors)) unplayed.delete(matchId);
+        for (const id of await areOnRecord([...unplayed], 'COMPLETED')) unplayed.delete(id);
+      }
+      const broken = [...next].filter(([, successor]) => unplayed.has(successor));
+      if (broken.length > 0) await reopen(broken, now);
+      for (const [id] of broken) next.delete(id);
       const last = (id: string): string => {
         const successor = next.get(id);
         return successor === undefined ? id : last(successor);
       };
       return new Map(matchIds.map((id) => [id, last(id)]));
-    },
-
-    /**
-     * Takes back that matches, or those they went on as, go on as ones that were lost on their way: a queue store that went
-     * back in time has forgotten them, and the worker that had them died before it stored them. A FAILED match of that id is
-     * stored first: should that worker live after all, it stores no other.
-     */
-    async reopen(matchIds: readonly string[], lost: ReadonlySet<string>, now: Date): Promise<void> {
-      const links = [...(await successions(matchIds))].filter(([, successor]) => lost.has(successor));
-      const successors = links.map(([, successor]) => successor);
-      const ended = await matches
-        .find({ _id: { $in: links.map(([id]) => id) } }, { batchSize: links.length + 1 })
-        .toArray();
-      await insertNew(
-        matches,
-        ended.map((match) => lostMatch({ ...match, _id: match.succeeded_by ?? '' }, now)),
-      );
-      const failed = await matches
-        .find({ _id: { $in: successors }, status: 'FAILED' }, { batchSize: links.length + 1 })
-        .toArray();
-      const over = new Set(failed.map((match) => match._id));
-      await goOnAlone(links.filter(([, successor]) => over.has(successor)));
     },
   };
 }

@@ -1,103 +1,94 @@
 import type { Db } from 'mongodb';
-import { type Claim, claimMs } from '../../jobs/matchmaking/claim.ts';
+import { type Claim, defaultReadableMs } from '../../jobs/matchmaking/claim.ts';
+import type { Ending } from '../../jobs/matchmaking/ending.ts';
 import { openClaims } from './claims.ts';
-import { insertEach } from './insert-new.ts';
+import { openTicketDays, type Started } from './ticket-days.ts';
+import { insertEach, updateEach } from './write-each.ts';
 
-/** A document of `tickets`: the latest ticket of an id that has ended, forgotten when it expires. */
+/** A document of `tickets`: the latest ticket of an id that has ended, one of those that started on a day. */
 export interface TicketRecord extends Claim {
   readonly _id: string;
   readonly configuration: string;
   readonly status: 'COMPLETED' | 'FAILED' | 'CANCELLED' | 'TIMED_OUT';
   readonly reason?: string;
   readonly message?: string;
+  /** Of a backfill ticket that ended without a match: the running match that wanted players. */
+  readonly fills?: string;
+  /** JSON, of a ticket that is not COMPLETED: a text, since what clients have chosen must name no field. */
+  readonly players?: string;
   readonly player_ids: readonly string[];
   readonly start_time: Date;
   readonly ended_at: Date;
-  readonly expires_at: Date;
-}
-
-/** A ticket that ended without a match, or with one that could not be started. Times in ms. */
-export interface Ending {
-  readonly ticketId: string;
-  readonly status: 'FAILED' | 'CANCELLED' | 'TIMED_OUT';
-  readonly configuration: string;
-  readonly matchId?: string;
-  readonly playerIds: readonly string[];
-  readonly startTime: number;
-  readonly endTime: number;
-  readonly reason: string;
-  readonly message: string;
 }
 
 export type Tickets = ReturnType<typeof openTickets>;
 
-export const defaultTicketDays = 30;
+/** `readableMs`: how long ended tickets stay in the queue store, and a claim its ticket's id with it. */
+export function openTickets(db: Db, readableMs = defaultReadableMs) {
+  const days = openTicketDays(db);
 
-const dayMs = 24 * 3_600_000;
-
-/** `days`: how long a ticket that has ended stays on record. */
-export function openTickets(db: Db, days = defaultTicketDays) {
-  const tickets = db.collection<TicketRecord>('tickets');
-  const lifeFrom = (end: Date) => ({ ended_at: end, expires_at: new Date(end.getTime() + days * dayMs) });
-
-  const toRecord = ({
-    ticketId,
-    status,
-    configuration,
-    matchId,
-    playerIds,
-    startTime,
-    endTime,
-    ...why
-  }: Ending): TicketRecord => ({
-    _id: ticketId,
-    ...(matchId !== undefined && { match_id: matchId, decided_at: endTime }),
-    configuration,
-    status,
-    ...why,
-    player_ids: playerIds,
-    start_time: new Date(startTime),
-    ...lifeFrom(new Date(endTime)),
-  });
+  /** What an ending takes the place of: what an older ticket of its id left, or an older store, but for a claim that is young. */
+  const replacing = (record: TicketRecord) => {
+    const { _id, status, match_id, start_time, ended_at } = record;
+    const giveWay = [
+      { status: { $ne: 'COMPLETED' as const } },
+      { decided_at: { $lt: ended_at.getTime() - readableMs } },
+      ...(status === 'FAILED' && match_id !== undefined ? [{ match_id }] : []),
+    ];
+    return {
+      replaceOne: { filter: { _id, start_time: { $lte: start_time }, $or: giveWay }, replacement: record },
+    };
+  };
 
   return {
-    ...openClaims(tickets, lifeFrom),
+    ...openClaims(days, readableMs),
+
+    find: days.find,
+
+    /** What is on record of these tickets that names a match; whether that is stored it does not say. */
+    async claimsOf(tickets: readonly Started[]): Promise<TicketRecord[]> {
+      const heldFor = await days.read(tickets);
+      return tickets.flatMap((ticket) => {
+        const record = heldFor(ticket);
+        return record?.match_id === undefined ? [] : [record];
+      });
+    },
+
+    drop: days.drop,
 
     /**
      * Writes endings, each once. A ticket that was claimed before its match failed is told so, and whose it is does not
-     * change. An ending takes the place of what an older ticket of its id left, but for a claim that is young. Returns the
-     * endings that the record refuses, and why.
+     * change. Returns the endings that the record refuses, and why.
      */
     async record(endings: readonly Ending[]): Promise<{ ticketId: string; reason: string }[]> {
       const records = endings.map(toRecord);
-      const { present, refused } = await insertEach(tickets, records);
-      const changes = [...present].flatMap((index) => {
-        const record = records[index];
-        return record ? [...failClaim(record), ...replaceOlder(record)] : [];
-      });
-      if (changes.length > 0) await tickets.bulkWrite(changes, { ordered: false });
-      return [...refused].map(([index, reason]) => ({ ticketId: records[index]?._id ?? '', reason }));
+      const inserted = await days.write(records, insertEach);
+      const present = [...inserted.present].flatMap((index) => records[index] ?? []);
+      const replaced = await days.write(present, (collection, some) =>
+        updateEach(collection, some.map(replacing)),
+      );
+      const refusedOf = (all: readonly TicketRecord[], refused: ReadonlyMap<number, string>) =>
+        [...refused].map(([index, reason]) => ({ ticketId: all[index]?._id ?? '', reason }));
+      return [...refusedOf(records, inserted.refused), ...refusedOf(present, replaced.refused)];
     },
   };
 }
 
-function failClaim({ _id, match_id, status, reason, message }: TicketRecord) {
-  if (match_id === undefined || status !== 'FAILED') return [];
-  const claimed = { _id, match_id, reason: { $exists: false } };
-  return [
-    {
-      updateOne: {
-        filter: claimed,
-        update: { $set: { status, ...(reason && { reason }), ...(message && { message }) } },
-      },
-    },
-  ];
-}
-
-function replaceOlder(record: TicketRecord) {
-  const { _id, start_time, ended_at } = record;
-  const old = [{ match_id: { $exists: false } }, { decided_at: { $lt: ended_at.getTime() - claimMs } }];
-  return [
-    { replaceOne: { filter: { _id, start_time: { $lt: start_time }, $or: old }, replacement: record } },
-  ];
+function toRecord(ending: Ending): TicketRecord {
+  const { ticketId, status, configuration, matchId, fills, sequence, call, players, playerIds } = ending;
+  const { startTime, endTime, reason, message } = ending;
+  return {
+    _id: ticketId,
+    ...(matchId !== undefined && { match_id: matchId, decided_at: endTime }),
+    sequence,
+    ...(call !== undefined && { call }),
+    configuration,
+    status,
+    ...{ reason, message },
+    ...(fills !== undefined && { fills }),
+    players,
+    player_ids: playerIds,
+    start_time: new Date(startTime),
+    ended_at: new Date(endTime),
+  };
 }

@@ -1,19 +1,21 @@
 import type { CommittedMatch } from '../../jobs/matchmaking/match.ts';
 import type { Pool } from '../pool/pool.ts';
-import type { Conflict } from '../records/claims.ts';
-import type { Matches } from '../records/matches.ts';
+import type { Claimed, Conflict } from '../records/claims.ts';
+import { committedOf, type Matches } from '../records/matches.ts';
 import type { Tickets } from '../records/tickets.ts';
 
 export interface ClaimStores {
   readonly tickets: Tickets;
-  readonly matches: Pick<Matches, 'giveUpLost'>;
-  readonly pool: Pick<Pool, 'decided'>;
+  readonly matches: Pick<Matches, 'giveUpLost' | 'find'>;
+  readonly pool: Pick<Pool, 'decided' | 'putBack'>;
 }
 
 /** Matches that came second for one of their tickets, and those with a claim that the record refuses. */
 export interface Unclaimed {
   readonly taken: ReadonlySet<string>;
   readonly refused: ReadonlyMap<string, string>;
+  /** By match that came second, tickets of it that went back to the stored match whose they are. */
+  readonly back: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
 /**
@@ -25,18 +27,57 @@ export async function claimTickets(
   now: Date,
   stores: ClaimStores,
 ): Promise<Unclaimed> {
-  const { conflicts, refused } = await stores.tickets.claim(decided, now);
-  const remaining = conflicts.length > 0 ? await takeFromLost(conflicts, decided, now, stores) : [];
-  return { taken: new Set(remaining.map((it) => it.matchId)), refused };
+  const claimed = await stores.tickets.claim(decided, now);
+  const moved =
+    claimed.conflicts.length > 0 ? await takeFromLost(claimed.conflicts, decided, now, stores) : claimed;
+  return {
+    back: await giveBack(moved.conflicts, decided, stores),
+    taken: new Set(moved.conflicts.map((it) => it.matchId)),
+    refused: new Map([...claimed.refused, ...moved.refused]),
+  };
 }
 
-/** Returns the conflicts that remain. */
+/**
+ * The queue went back in time and decided tickets again that a stored match has. They go back to that match: they have not failed
+ * with the one that came second.
+ */
+async function giveBack(
+  conflicts: readonly Conflict[],
+  decided: readonly CommittedMatch[],
+  { matches, pool }: ClaimStores,
+): Promise<Map<string, Set<string>>> {
+  const calls = new Map(
+    decided.flatMap((match) =>
+      match.tickets.map((it, index) => [`${match.matchId} ${it.ticketId}`, match.calls?.[index] ?? '']),
+    ),
+  );
+  const own = conflicts.filter((it) => it.same);
+  if (own.length === 0) return new Map();
+  const finders = new Map(own.map((it) => [`${it.holder} ${it.ticketId}`, it.matchId]));
+  const stored = await matches.find(own.map((it) => it.holder));
+  for (const record of stored.values()) {
+    const callOf = (ticketId: string) =>
+      calls.get(`${finders.get(`${record._id} ${ticketId}`)} ${ticketId}`) ?? '';
+    const match = committedOf(record);
+    await pool.putBack(
+      match,
+      match.tickets.map((it) => callOf(it.ticketId)),
+    );
+  }
+  const back = Map.groupBy(
+    own.filter((it) => stored.has(it.holder)),
+    (it) => it.matchId,
+  );
+  return new Map([...back].map(([matchId, all]) => [matchId, new Set(all.map((it) => it.ticketId))]));
+}
+
+/** Returns the conflicts that remain, and what the record refuses of those that went. */
 async function takeFromLost(
   conflicts: readonly Conflict[],
   decided: readonly CommittedMatch[],
   now: Date,
   { tickets, matches, pool }: ClaimStores,
-): Promise<Conflict[]> {
+): Promise<Claimed> {
   const finders = new Map(decided.map((match) => [match.matchId, match]));
   const holders = new Map(conflicts.map((it) => [it.holder, finders.get(it.matchId)]));
   // First the outbox, then the record: a match that is settled in between is seen in the record.
@@ -46,6 +87,6 @@ async function takeFromLost(
   );
   const lost = gone.length > 0 ? await matches.giveUpLost(gone, now) : new Set<string>();
   const movable = conflicts.filter((it) => lost.has(it.holder));
-  const overtaken = await tickets.takeOver(movable, decided, now);
-  return [...conflicts.filter((it) => !lost.has(it.holder)), ...overtaken];
+  const { conflicts: overtaken, refused } = await tickets.takeOver(movable, decided, now);
+  return { conflicts: [...conflicts.filter((it) => !lost.has(it.holder)), ...overtaken], refused };
 }

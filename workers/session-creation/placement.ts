@@ -1,3 +1,4 @@
+import { automaticTicketId, companyFor } from '../../jobs/matchmaking/backfill.ts';
 import type { InstalledConfiguration } from '../../jobs/matchmaking/configuration.ts';
 import type { CommittedMatch } from '../../jobs/matchmaking/match.ts';
 import type { PlacementOutcome } from '../../jobs/session-creation/placement.ts';
@@ -5,7 +6,6 @@ import type { Configurations } from '../pool/configurations.ts';
 import type { Pool } from '../pool/pool.ts';
 import { batched } from '../telemetry/batched.ts';
 import type { Tracer } from '../telemetry/tracer.ts';
-import { backfillOf } from './continued.ts';
 import { noPlace, type PlacementWebhook, type WebhookAnswer } from './webhook.ts';
 
 export interface PlacementStores {
@@ -74,11 +74,13 @@ export function openPlacement({ pool, installed, webhook, tracer }: PlacementSto
   }
 
   /**
-   * The ticket by which the fleet will fill a match once it has started. Not known for one that goes on from a running
-   * match: its ticket is named after how many have left, and that is settled when the running one ends, after placement.
+   * The ticket by which the fleet will fill a match once it has started, should it have open places then as it has now.
    */
   async function autoBackfillTicketId(match: CommittedMatch, version: number): Promise<string | undefined> {
-    return match.backfill ? undefined : (await backfillOf(match, [], installed, version))?.ticketId;
+    const current = await installed.current(match.configuration, version);
+    const company = current && companyFor(current.installed.configuration, current.ruleSet);
+    const players = match.teams.reduce((sum, team) => sum + team.playerIds.length, 0);
+    return company && players < company.mostPlayers ? automaticTicketId(match.matchId) : undefined;
   }
 
   async function place(

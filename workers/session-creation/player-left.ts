@@ -2,40 +2,45 @@ import { done, later, refusalsOf } from '../../jobs/contract.ts';
 import type { PlayerLeft } from '../../jobs/session-creation/player-left.ts';
 import type { Handler } from '../handler.ts';
 import { playedTeams } from '../records/matches.ts';
-import type { SessionEndStores } from './end-session.ts';
-import { leaveMatch } from './leave-match.ts';
-
-/** How long (ms) a leave waits for its match to start. */
-const waitMs = 1_000;
+import { type LeaveStores, leaveWaitMs, recordLeaves } from './record-leaves.ts';
 
 /**
- * Takes players out of matches that go on: the match first, then their sessions, then the cache, each of which bears being
- * told again. Where the match is over the session is open already, and only the match remembers who left. A match that
- * was backfilled since goes on under another id, which they leave. One that waits in the outbox has yet to start: so do they.
+ * Has players leave matches that go on, and the record follow. Where the queue does not know the match the record decides: one
+ * that was backfilled goes on under another id, which they leave; of one that is over only the record remembers who left.
  */
 export const leavePlayers =
-  (stores: SessionEndStores): Handler<PlayerLeft> =>
+  (stores: LeaveStores): Handler<PlayerLeft> =>
   async (reported, { actor }) => {
-    const { sessions, matches, cache } = stores;
-    const current = await matches.current(reported.map((item) => item.matchId));
-    const items = reported.map((item) => ({ ...item, matchId: current.get(item.matchId) ?? item.matchId }));
-    const starting = await stores.pool.decided(items.map((item) => item.matchId));
-    if (starting.length > 0) return later(waitMs, 'the match has not started yet');
-    const found = await matches.find(items.map((item) => item.matchId));
-    const reasons = items.map(({ matchId, playerId }) => {
-      const match = found.get(matchId);
-      if (actor.kind === 'player' && actor.playerId !== playerId)
-        return 'playerId: a player may leave only for themselves';
+    const { matches, pool } = stores;
+    const reasons: (string | undefined)[] = reported.map(({ playerId }) =>
+      actor.kind === 'player' && actor.playerId !== playerId
+        ? 'playerId: a player may leave only for themselves'
+        : undefined,
+    );
+    const leaving = new Map<string, string[]>();
+    let waits = false;
+    for (const [index, { matchId: named, playerId, isOut }] of reported.entries()) {
+      if (reasons[index] !== undefined) continue;
+      const matchId = isOut ? named : ((await pool.leave(playerId, named)) ?? (await currentOf(named)));
+      if ((await pool.decided([matchId])).length > 0) waits = true;
+      else {
+        if (!isOut) reasons[index] = await problem(matchId, playerId);
+        if (reasons[index] === undefined) leaving.set(matchId, [...(leaving.get(matchId) ?? []), playerId]);
+      }
+    }
+    for (const [matchId, playerIds] of leaving)
+      waits = (await recordLeaves(matchId, playerIds, stores)) === 'waiting' || waits;
+    return waits ? later(leaveWaitMs, 'the match has not started yet') : done(undefined, refusalsOf(reasons));
+
+    async function currentOf(matchId: string): Promise<string> {
+      return (await matches.current([matchId], pool.decided, new Date())).get(matchId) ?? matchId;
+    }
+
+    async function problem(matchId: string, playerId: string): Promise<string | undefined> {
+      const match = (await matches.find([matchId])).get(matchId);
       if (!match) return `matchId: there is no match ${matchId}`;
       return playedTeams(match).some((team) => team.playerIds.includes(playerId))
         ? undefined
         : `playerId: ${playerId} is not a player of match ${matchId}`;
-    });
-    const leaving = items.filter((_, index) => !reasons[index]);
-    for (const [matchId, leavers] of Map.groupBy(leaving, (item) => item.matchId)) {
-      const playerIds = leavers.map((item) => item.playerId);
-      await leaveMatch(matchId, playerIds, stores);
-      await cache.putSessions(await sessions.leave(matchId, playerIds, new Date()));
     }
-    return done(undefined, refusalsOf(reasons));
   };

@@ -1,12 +1,12 @@
 import type { CommittedMatch } from '../../jobs/matchmaking/match.ts';
-import type { Configurations } from '../pool/configurations.ts';
+import { playerLeft } from '../../jobs/session-creation/player-left.ts';
+import type { Queues } from '../enqueue.ts';
 import type { Settlement } from '../pool/outbox.ts';
 import type { Pool } from '../pool/pool.ts';
 import type { Matches, MatchRecord } from '../records/matches.ts';
 import type { Boarding, Sessions } from '../records/sessions.ts';
 import type { Tickets } from '../records/tickets.ts';
 import type { SessionCache } from '../session-cache/session-cache.ts';
-import { backfillOf } from './continued.ts';
 
 export interface SettleStores {
   readonly pool: Pick<Pool, 'settle'>;
@@ -14,8 +14,11 @@ export interface SettleStores {
   readonly matches: Pick<Matches, 'goOnAlone'>;
   readonly sessions: Sessions;
   readonly cache: SessionCache;
-  readonly installed: Configurations;
+  readonly queues: Pick<Queues, 'enqueue'>;
 }
+
+/** Why a match is FAILED that should go on from one that is over. */
+export const matchOver = 'MatchOver';
 
 /** A decided match, and what is stored of it. */
 interface Stored {
@@ -23,14 +26,17 @@ interface Stored {
   readonly record: MatchRecord;
 }
 
-/** Lets everything follow the record: claims, running matches, sessions, and last the queue. Returns how many matches start. */
+/**
+ * Lets everything follow the record: claims, running matches, sessions, and last the queue. Earlier matches that players left for
+ * these follow by jobs of their own, since they may not be settled yet. Returns how many matches start.
+ */
 export async function settleStored(
   decided: readonly CommittedMatch[],
   records: ReadonlyMap<string, MatchRecord>,
   stores: SettleStores,
   now: Date,
 ): Promise<number> {
-  const { tickets, matches, sessions, cache, pool } = stores;
+  const { tickets, matches, sessions, cache, pool, queues } = stores;
   const stored = decided.flatMap((match): Stored[] => {
     const record = records.get(match.matchId);
     return record ? [{ match, record }] : [];
@@ -44,18 +50,27 @@ export async function settleStored(
     );
   }
   if (started.length > 0) await cache.putSessions(await sessions.board(started.flatMap(boardings), now));
-  await pool.settle(await Promise.all(stored.map((each) => settlementOf(each, stores))));
+  for (const { record } of started) {
+    const departed = (record.departed ?? []).flatMap((team) => team.playerIds);
+    if (record.backfill && departed.length > 0)
+      await cache.putSessions(await sessions.leave(record.backfill.matchId, departed, now));
+  }
+  for (const { matchId, leaves = [] } of decided) {
+    const items = leaves.flatMap((it) =>
+      it.playerIds.map((playerId) => ({ matchId: it.matchId, playerId, isOut: true })),
+    );
+    if (items.length > 0)
+      await queues.enqueue({ job: playerLeft, items, options: { jobId: `left-for-${matchId}` } });
+  }
+  await pool.settle(stored.map(settlementOf));
   return started.length;
 }
 
-async function settlementOf(
-  { match, record }: Stored,
-  { installed }: Pick<SettleStores, 'installed'>,
-): Promise<Settlement> {
-  const { status, reason = '', message = '', teams, left = [], game_session: gameSession } = record;
-  if (status === 'FAILED') return { match, status, reason, message };
-  const automatic = await backfillOf({ ...record, matchId: record._id }, left, installed);
-  return { match: { ...match, teams }, status, reason: '', message: '', gameSession, automatic };
+function settlementOf({ match, record }: Stored): Settlement {
+  const { status, reason = '', message = '', teams, game_session: gameSession } = record;
+  return status === 'FAILED'
+    ? { match, status, reason, message, isOver: reason === matchOver }
+    : { match: { ...match, teams }, status, reason: '', message: '', gameSession };
 }
 
 /** Who goes into a match; who is playing already moves on with it, whoever has left stays out. */

@@ -3,6 +3,7 @@ import { done, later } from '../../jobs/contract.ts';
 import type { CommittedMatch } from '../../jobs/matchmaking/match.ts';
 import type { GameSession } from '../../jobs/session-creation/placement.ts';
 import type { startMatch } from '../../jobs/session-creation/start-match.ts';
+import type { Queues } from '../enqueue.ts';
 import type { Handler } from '../handler.ts';
 import type { Configurations } from '../pool/configurations.ts';
 import type { Ladders } from '../records/ladders.ts';
@@ -16,7 +17,7 @@ import { claimTickets } from './claim-tickets.ts';
 import { continueMatches } from './continued.ts';
 import { openPlacement, type Placement, type PlacementStores } from './placement.ts';
 import { predict } from './predict.ts';
-import { settleStored } from './settle-stored.ts';
+import { matchOver, settleStored } from './settle-stored.ts';
 import { takeApart } from './take-apart.ts';
 
 export interface StartMatchStores extends PlacementStores {
@@ -27,6 +28,7 @@ export interface StartMatchStores extends PlacementStores {
   readonly sessions: Sessions;
   readonly cache: SessionCache;
   readonly installed: Configurations;
+  readonly queues: Pick<Queues, 'enqueue'>;
   /** A match was stored as FAILED because the record refuses it or one of its claims, with the record's reason. */
   readonly onRefused: (matchId: string, reason: string) => void;
 }
@@ -51,7 +53,7 @@ const taken: Failure = {
   message: 'A ticket of this match already belongs to another match.',
 };
 const over: Failure = {
-  reason: 'MatchOver',
+  reason: matchOver,
   message: 'The match that wanted players ended before they could join.',
 };
 const unclaimed: Failure = {
@@ -91,7 +93,7 @@ export const startMatches = (stores: StartMatchStores): Handler<z.output<typeof 
         const why = givenUp.get(match.matchId);
         return why === undefined ? [] : [{ match, failure: notPlaced(why) }];
       });
-      const ready = [...(await goOn(placed, stores.matches)), ...dropped];
+      const ready = [...(await goOn(placed, stores, now)), ...dropped];
       const { stored, refused } = await stores.matches.create(
         ready.map(({ match, failure, gameSession, inherited }) => ({
           match,
@@ -121,13 +123,17 @@ async function claim(
   now: Date,
   stores: StartMatchStores,
 ): Promise<Starting[]> {
-  const { taken: lost, refused } = await claimTickets(wanted, now, stores);
+  const { taken: lost, refused, back } = await claimTickets(wanted, now, stores);
   for (const [matchId, reason] of refused) stores.onRefused(matchId, reason);
   return wanted.map((match) => {
-    if (lost.has(match.matchId)) return { match, failure: taken };
+    if (lost.has(match.matchId)) return { match: without(match, back.get(match.matchId)), failure: taken };
     return refused.has(match.matchId) ? { match, failure: unclaimed } : { match };
   });
 }
+
+/** A match that fails, without tickets that have not failed with it. */
+const without = (match: CommittedMatch, ticketIds: ReadonlySet<string> | undefined): CommittedMatch =>
+  ticketIds ? { ...match, tickets: match.tickets.filter((it) => !ticketIds.has(it.ticketId)) } : match;
 
 /** Matches that are ready to be stored, and in how many ms to ask for the others again, if there are any. */
 async function placeAll(
@@ -159,10 +165,11 @@ function placedAs(each: Starting, placement: Placement | undefined): Starting[] 
 }
 
 /** Lets the running matches that backfilled ones go on from end in them. One that is over takes no players. */
-async function goOn(ready: readonly Starting[], matches: Matches): Promise<Starting[]> {
+async function goOn(ready: readonly Starting[], stores: StartMatchStores, now: Date): Promise<Starting[]> {
   const continued = await continueMatches(
     ready.filter(({ failure }) => !failure).map(({ match }) => match),
-    matches,
+    stores,
+    now,
   );
   return ready.map((each) => {
     const from = continued.get(each.match.matchId);

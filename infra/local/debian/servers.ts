@@ -40,7 +40,7 @@ export function debianServers(place: Place): Servers {
 
 /** As in production (`infra/aws/queue-cluster.ts`): a queue that is full refuses writes. */
 const queueOptions = (most: string, { durability }: Place): readonly string[] => [
-  ...['--maxmemory', most, '--maxmemory-policy', 'noeviction', '--hash-max-listpack-value', '256'],
+  ...['--maxmemory', most, '--maxmemory-policy', 'noeviction'],
   ...['--appendonly', 'yes', '--appendfsync', durability],
 ];
 

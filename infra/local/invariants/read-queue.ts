@@ -7,7 +7,7 @@ import type { FailedJob, HeldTicket, Installed, QueueContents } from '../../../j
 import { type DomainKeys, domainKeys, queuePrefix } from '../../../jobs/keys.ts';
 import type { InstalledConfiguration } from '../../../jobs/matchmaking/configuration.ts';
 import { storedEvents } from '../../../jobs/matchmaking/event.ts';
-import type { TicketStatus } from '../../../jobs/matchmaking/ticket.ts';
+import { playerIdsOf, readStoredTicket } from '../../../jobs/matchmaking/stored-ticket.ts';
 
 /** How many keys or entries are asked for at once. */
 const page = 500;
@@ -37,11 +37,14 @@ export async function readQueue(redis: Redis, domain: string): Promise<QueueCont
     }
     return answers;
   };
-  const tickets = await readEach<(string | null)[]>(await namesOf(keys.ticket), (pipeline, id) =>
-    pipeline.hmget(keys.ticket(id), ...ticketFields),
+  const tickets = await readEach<string | null>(await namesOf(keys.ticket), (pipeline, id) =>
+    pipeline.get(keys.ticket(id)),
   );
   const pools = await readEach<string[]>(await namesOf(keys.pool), (pipeline, pool) =>
     pipeline.zrange(keys.pool(pool), '0', '-1'),
+  );
+  const live = await readEach<Record<string, string>>(await namesOf(keys.live), (pipeline, match) =>
+    pipeline.hgetall(keys.live(match)),
   );
   const configurations = await readEach<(string | null)[]>(
     await redis.smembers(keys.configurations()),
@@ -49,12 +52,22 @@ export async function readQueue(redis: Redis, domain: string): Promise<QueueCont
   );
   const { events, eventsComplete } = await readEvents(redis, keys);
   return {
-    tickets: tickets.flatMap(([id, fields]) => toTicket(id, fields)),
+    tickets: tickets.flatMap(([, text]) => toTicket(text)),
     pools: new Map(pools),
-    reservations: await redis.zrange(keys.reservations(), '0', '-1'),
     proposals: await redis.zrange(keys.proposals(), '0', '-1'),
     outbox: await redis.hkeys(keys.outbox()),
-    backfillStopped: new Set(await redis.zrange(keys.automaticOff(), '0', '-1')),
+    live: new Map(
+      live.flatMap(([match, { became, quiet, ...fields }]) =>
+        became
+          ? []
+          : [
+              [
+                match,
+                { quiet: quiet !== undefined, playerIds: playersIn(fields), backfill: fields['backfill'] },
+              ],
+            ],
+      ),
+    ),
     events,
     eventsComplete,
     installed: configurations.flatMap(([, [body, paused]]) => toInstalled(body, paused)),
@@ -62,34 +75,25 @@ export async function readQueue(redis: Redis, domain: string): Promise<QueueCont
   };
 }
 
-const ticketFields = [
-  'roster',
-  'configuration',
-  'status',
-  'reason',
-  'start',
-  'end',
-  'pool',
-  'match',
-  'fills',
-];
+const playersIn = (live: Readonly<Record<string, string>>): string[] =>
+  Object.keys(live).flatMap((field) => (field.startsWith('in:') ? [field.slice('in:'.length)] : []));
 
-/** Nothing for a mark that a stop left for a ticket still to come. */
-function toTicket(ticketId: string, fields: readonly (string | null)[]): HeldTicket[] {
-  const [roster, configuration, status, reason, start, end, pool, match, fills] = fields;
-  if (!roster) return [];
+function toTicket(text: string | null): HeldTicket[] {
+  const stored = readStoredTicket(text);
+  if (!stored) return [];
+  const { id, configuration, status, reason, start, ended, pool, match, fills } = stored;
   return [
     {
-      ticketId,
-      configuration: configuration ?? '',
-      status: status as TicketStatus,
-      reason: reason ?? '',
-      playerIds: (JSON.parse(roster) as { playerId: string }[]).map((it) => it.playerId),
+      ticketId: id,
+      configuration,
+      status,
+      reason,
+      playerIds: playerIdsOf(stored),
       start: Number(start),
-      end: end ? Number(end) : undefined,
-      pool: pool ?? '',
-      matchId: match ?? '',
-      fills: fills ?? undefined,
+      end: ended ? Number(ended) : undefined,
+      pool,
+      matchId: match,
+      fills: fills || undefined,
     },
   ];
 }

@@ -1,6 +1,7 @@
 import type { Db, Document } from 'mongodb';
-import type { RecordContents, StoredRuleSet } from '../../../jobs/invariants/snapshot.ts';
+import type { RecordContents, StoredRuleSet, StoredTicket } from '../../../jobs/invariants/snapshot.ts';
 import type { InstalledConfiguration } from '../../../jobs/matchmaking/configuration.ts';
+import { dayOf } from '../../../jobs/matchmaking/ticket-day.ts';
 import type { LadderSettings } from '../../../jobs/rating-update/ladder.ts';
 
 /** Most documents of one collection that are judged at once: more do not fit a small machine's memory. */
@@ -19,11 +20,14 @@ export async function readRecord(db: Db): Promise<RecordContents> {
     }
     return found;
   };
+  const claims: StoredTicket[] = [];
+  for (const { name } of await db.listCollections({}, { nameOnly: true }).toArray())
+    if (dayOf(name) !== undefined) claims.push(...(await read<StoredTicket>(name, ['match_id', 'status'])));
   const ladders = await read<{ ladder: string; settings: LadderSettings }>('ladders', ['ladder', 'settings']);
   const configurations = await read<{ installed: InstalledConfiguration }>('configurations', ['installed']);
   return {
     matches: await read('matches', matchFields),
-    claims: await read('tickets', ['match_id', 'status']),
+    claims,
     players: await read('players', ['profile', 'ratings']),
     sessions: await read('sessions', sessionFields),
     ratingChanges: await read('rating_changes', changeFields),
@@ -34,7 +38,18 @@ export async function readRecord(db: Db): Promise<RecordContents> {
 }
 
 const matchFields = [
-  ...['configuration', 'ladder', 'rule_set', 'status', 'now', 'created_at', 'tickets', 'teams', 'left'],
+  ...[
+    'configuration',
+    'ladder',
+    'rule_set',
+    'status',
+    'now',
+    'as_of',
+    'created_at',
+    'tickets',
+    'teams',
+    'left',
+  ],
   ...['backfill', 'departed', 'succeeded_by', 'result', 'rated_at', 'ladder_time', 'season'],
 ];
 const sessionFields = ['player_id', 'status', 'rating', 'timestamp', 'created_at', 'match_id'];

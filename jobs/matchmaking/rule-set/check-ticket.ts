@@ -24,6 +24,12 @@ export function checkTicket(ruleSet: RuleSet, { players, backfill }: Checked): P
   return [...checkPlayers(ruleSet, players), ...fit];
 }
 
+/** The same in a line; `undefined` when nothing is. */
+export function ticketProblems(ruleSet: RuleSet, ticket: Checked): string | undefined {
+  const problems = checkTicket(ruleSet, ticket);
+  return problems.length > 0 ? problems.map((it) => `${it.path}: ${it.message}`).join('; ') : undefined;
+}
+
 function checkPlayers(ruleSet: RuleSet, players: readonly TicketPlayer[]): Problem[] {
   const problems: Problem[] = [];
   const seen = new Set<string>();

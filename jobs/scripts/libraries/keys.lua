@@ -4,16 +4,15 @@
 local TAG = KEYS[1]
 
 local function clock_key() return TAG .. ':clock' end
+local function compared_run_key() return TAG .. ':compared-run' end
 local function sequence_key() return TAG .. ':sequence' end
 
 local function ticket_key(id) return TAG .. ':ticket:' .. id end
-local function readable_key() return TAG .. ':readable' end
 local function player_key(player_id) return TAG .. ':player:' .. player_id end
-local function reservations_key() return TAG .. ':reservations' end
 
-local function backfills_key() return TAG .. ':backfills' end
+local function live_key(match) return TAG .. ':live:' .. match end
+local function lives_key() return TAG .. ':lives' end
 local function members_key(ticket_id) return TAG .. ':members:' .. ticket_id end
-local function automatic_off_key() return TAG .. ':automatic-off' end
 
 local function pool_key(pool) return TAG .. ':pool:' .. pool end
 local function pools_key(configuration) return TAG .. ':pools:' .. configuration end
@@ -42,6 +41,10 @@ local function outbox_due_key() return TAG .. ':outbox-due' end
 local function events_key() return TAG .. ':events' end
 local function events_head_key() return TAG .. ':events-head' end
 local function event_bytes_key() return TAG .. ':event-bytes' end
+local function endings_key() return TAG .. ':endings' end
+local function endings_head_key() return TAG .. ':endings-head' end
+local function unrecorded_key() return TAG .. ':unrecorded' end
+
 local function follower_key(name) return TAG .. ':follower:' .. name end
 local function followers_key() return TAG .. ':followers' end
 local function refused_events_key() return TAG .. ':refused-events' end

@@ -44,8 +44,8 @@ local function drop_proposal(match, acceptance, spared, leaving)
       elseif ticket.deadline <= fleet_time() then
         time_out(ticket)
       else
-        search(ticket, ticket.pool, ticket.deadline, ticket.players)
-        redis.call('HSET', ticket_key(ticket.id), 'reason', 'AcceptanceFailed')
+        ticket.reason = 'AcceptanceFailed'
+        search(ticket, ticket.pool)
       end
     end
   end

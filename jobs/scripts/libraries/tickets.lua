@@ -1,31 +1,96 @@
 -- A ticket as Redis keeps it, and as events show it.
--- Uses: keys, numbers
--- Offers: read_ticket, has_member, undecided, next_revision, ticket_view
--- nil when there is none.
+-- Uses: keys, texts, lines
+-- Offers: read_tickets, read_ticket, new_ticket, save_ticket, members_of, has_member, undecided, ticket_view
+-- A ticket's lines. What changes comes first: what follows is mostly written back as it was read.
+-- jobs/matchmaking/stored-ticket.ts has the same names, and says what each is.
+local HEAD = { 'status', 'revision', 'call', 'pool', 'match', 'since', 'size', 'fills', 'ended', 'reason', 'message', 'placement' }
+local BODY = { 'id', 'configuration', 'sequence', 'start', 'deadline', 'automatic', 'unrated', 'trace', 'estimate', 'actor',
+  'roster', 'players' }
+local TICKET_NUMBERS = { revision = true, since = true, size = true, sequence = true, deadline = true }
+local IN_BODY = { id = true, configuration = true, sequence = true, start = true, deadline = true, automatic = true,
+  unrated = true, trace = true, estimate = true, actor = true, roster = true, players = true }
+
+local function read_body(ticket)
+  local text, from = ticket.text, ticket.body
+  setmetatable(ticket, nil)
+  ticket.text, ticket.body = nil, nil
+  read_lines(ticket, BODY, TICKET_NUMBERS, text, from)
+end
+
+-- The body is read when somebody asks for a field of it, or sets one.
+local UNREAD_BODY = {
+  __index = function(ticket, name)
+    if not IN_BODY[name] then return nil end
+    read_body(ticket)
+    return ticket[name]
+  end,
+  __newindex = function(ticket, name, value)
+    if IN_BODY[name] then read_body(ticket) end
+    rawset(ticket, name, value)
+  end,
+}
+
+-- By id: each ticket that the script has read or made, false where there is none.
+local tickets = {}
+
+-- One command reads tickets that `read_ticket` is going to ask for.
+local function read_tickets(ids)
+  local keys = {}
+  for i, id in ipairs(ids) do keys[i] = ticket_key(id) end
+  read_texts(keys)
+end
+
+-- nil when there is none. A script has one table for a ticket: what it changes of it every part of it sees.
 local function read_ticket(id)
-  local f = redis.call('HMGET', ticket_key(id), 'status', 'configuration', 'start', 'roster', 'pool', 'seq',
-    'revision', 'match', 'deadline', 'players', 'estimate', 'size', 'fills', 'trace', 'automatic', 'since',
-    'unrated')
-  if not f[1] then return nil end
-  return { id = id, status = f[1], configuration = f[2], start = f[3], roster = f[4], pool = f[5],
-    sequence = f[6] and tonumber(f[6]), revision = f[7], match = f[8], deadline = f[9] and tonumber(f[9]),
-    players = f[10], estimate = f[11], size = tonumber(f[12] or '1'), fills = f[13] or nil, trace = f[14] or '',
-    automatic = f[15], since = f[16] and tonumber(f[16]), unrated = f[17] or '' }
+  if tickets[id] == nil then
+    local text = text_of(ticket_key(id))
+    local ticket = { id = id }
+    ticket.text, ticket.body = text, text and read_lines(ticket, HEAD, TICKET_NUMBERS, text, 1)
+    tickets[id] = ticket.body and setmetatable(ticket, UNREAD_BODY) or false
+  end
+  return tickets[id] or nil
+end
+
+-- As Redis will have it when the script ends.
+local function ticket_text(ticket)
+  local head = join_lines(ticket, HEAD)
+  if rawget(ticket, 'body') then return head .. string.sub(ticket.text, ticket.body) end
+  return head .. join_lines(ticket, BODY)
+end
+
+-- Has the ticket written as it is when the script ends.
+local function save_ticket(ticket)
+  write_text(ticket_key(ticket.id), ticket, ticket_text)
+end
+
+-- `ticket`: its fields; one that is empty is absent.
+local function new_ticket(ticket)
+  for name, value in pairs(ticket) do
+    if value == '' then ticket[name] = nil end
+  end
+  tickets[ticket.id] = ticket
+  save_ticket(ticket)
+  return ticket
+end
+
+-- A list of { playerId, team (of a backfill ticket) }; empty where a producer wrote what is no list.
+local function members_of(ticket)
+  if not ticket.members then
+    local is_json, members = pcall(cjson.decode, ticket.roster)
+    ticket.members = is_json and type(members) == 'table' and members or {}
+  end
+  return ticket.members
 end
 
 local function has_member(ticket, player_id)
-  for _, member in ipairs(cjson.decode(ticket.roster)) do
+  for _, member in ipairs(members_of(ticket)) do
     if member.playerId == player_id then return true end
   end
   return false
 end
 
 local function undecided(status)
-  return status == 'QUEUED' or status == 'SEARCHING' or status == 'REQUIRES_ACCEPTANCE'
-end
-
-local function next_revision(revision)
-  return whole(tonumber(revision) + 1)
+  return status == 'SEARCHING' or status == 'REQUIRES_ACCEPTANCE'
 end
 
 -- JSON. `roster` is JSON too.

@@ -11,9 +11,11 @@
 --         matches accepted since: flat list of match id, job id, fleet time of the decision }
 -- The next cycle takes the others.
 local ACCEPTED_AT_ONCE = 200
+-- An entry has no more changes (`pools`).
+local LARGEST_ENTRY = 1000
 local pool, configuration, position, most = next_text(), next_text(), next_text(), next_text()
 local begins, whole_pool = next_text(), next_text()
-local latest, gap, changes = read_after(changes_key(pool), changes_head_key(pool), position, most)
+local latest, gap, changes = read_after(changes_key(pool), changes_head_key(pool), position, most, most + LARGEST_ENTRY)
 local arrived, accepted = false, {}
 if begins == '1' then
   arrived = redis.call('HGET', arrived_key(), pool)

@@ -1,11 +1,13 @@
 -- Gives workers and producers their copy of a configuration; an older version never replaces a newer one.
--- Uses: arguments, keys, clock, due
+-- Uses: arguments, keys, clock, due, followers
 -- KEYS[1] hash tag
--- ARGV    configuration name, version, body (JSON), what its events carry, its topic (each may be empty)
+-- ARGV    configuration name, version, body (JSON), what its events carry, its topic, the topic's follower (each may be
+--         empty)
 -- Returns one of
 --   1  installed
 --   0  the copy there is as new or newer; nothing changed
-local name, version, body, custom_data, topic = next_text(), next_text(), next_text(), next_text(), next_text()
+local name, version, body, custom_data = next_text(), next_text(), next_text(), next_text()
+local topic, follower = next_text(), next_text()
 local at = configuration_key(name)
 if tonumber(redis.call('HGET', at, 'version') or '0') >= tonumber(version) then return 0 end
 redis.call('HSET', at, 'version', version, 'body', body)
@@ -18,6 +20,7 @@ if topic == '' then
   redis.call('HDEL', topics_key(), name)
 else
   redis.call('HSET', topics_key(), name, topic)
+  begin_at_latest('events', follower)
 end
 redis.call('SADD', configurations_key(), name)
 make_pools_due(name, fleet_time())

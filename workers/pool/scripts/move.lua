@@ -13,8 +13,8 @@ while has_more() do
   local ticket, to = read_ticket(next_text()), next_text()
   local moves = ticket and ticket.status == 'SEARCHING' and ticket.pool == from
   if moves then
-    leave_pool(ticket.pool, ticket.configuration, ticket.id, ticket.size)
-    wait_in(ticket, to, ticket.deadline, ticket.players)
+    leave_pool(ticket)
+    wait_in(ticket, to)
   end
   results[#results + 1] = moves and 1 or 0
 end

@@ -1,11 +1,11 @@
-/** Inserts into a store that refuses some documents, as a test has told it to. */
+/** Inserts and updates in a store that refuses some documents, as a test has told it to. */
 
 import { type Document, deserialize, serialize } from 'bson';
 import { type Call, collectionOf } from '../call.ts';
 import type { Gateway, Handler } from '../commands.ts';
 import { documentsIn } from '../wire.ts';
 
-/** Which documents are refused: those of one collection that contain a text. Without a text none is. */
+/** Which documents are refused, also as updates: those of one collection that contain a text. Without a text none is. */
 export interface RefusedDocuments {
   collection?: string;
   text?: string;
@@ -14,27 +14,26 @@ export interface RefusedDocuments {
 /** `DocumentValidationFailure`, as MongoDB numbers it. */
 const code = 121;
 
-/** Inserts all but the documents that are refused, of which each becomes a write error; in order, none after the first. */
+/** The field of a call that holds what it writes. */
+type Field = 'documents' | 'updates';
+
+/** Writes all but what is refused, of which each becomes a write error; in order, none after the first. */
 export const refusing =
-  (insert: Handler): Handler =>
+  (write: Handler, field: Field): Handler =>
   async (call, gateway) => {
     const { collection, text } = gateway.refused;
-    if (text === undefined || collectionOf(call) !== collection) return insert(call, gateway);
-    const documents = documentsOf(call);
-    const isRefused = documents.map((document) => document.includes(text));
+    if (text === undefined || collectionOf(call) !== collection) return write(call, gateway);
+    const documents = documentsOf(call, field);
+    const isRefused = documents.map((document) => contentOf(document, field).includes(text));
     const first = isRefused.indexOf(true);
-    if (first < 0) return insert(call, gateway);
+    if (first < 0) return write(call, gateway);
     const ordered = call.fields['ordered'] !== false;
     const kept = documents
       .keys()
       .filter((at) => !isRefused[at] && !(ordered && at > first))
       .toArray();
-    const answer = await insertSome(
-      call,
-      kept.map((at) => documents[at] ?? Buffer.alloc(0)),
-      insert,
-      gateway,
-    );
+    const some = kept.map((at) => documents[at] ?? Buffer.alloc(0));
+    const answer = await writeSome(call, some, write, field, gateway);
     const errors = [answer['writeErrors'] ?? []].flat() as { index: number }[];
     const refusals = isRefused.flatMap((refused, index) =>
       refused && !(ordered && index > first) ? [{ index, code, errmsg: 'Document failed validation' }] : [],
@@ -45,20 +44,26 @@ export const refusing =
     };
   };
 
-const documentsOf = ({ sequence, fields }: Call): Buffer[] =>
-  sequence === null
-    ? ([fields['documents'] ?? []].flat() as Uint8Array[]).map((it) => Buffer.from(it))
-    : [...documentsIn(sequence)].map((it) => Buffer.from(it));
+function documentsOf({ sequence, body }: Call, field: Field): Buffer[] {
+  if (sequence !== null) return [...documentsIn(sequence)].map((it) => Buffer.from(it));
+  const inBody = deserialize(body, { fieldsAsRaw: { [field]: true } })[field];
+  return ([inBody ?? []].flat() as Uint8Array[]).map((it) => Buffer.from(it));
+}
 
-async function insertSome(
+/** What a write would have the document contain: of an update not the filter. */
+const contentOf = (document: Buffer, field: Field): Buffer =>
+  field === 'documents' ? document : Buffer.from(serialize({ u: deserialize(document)['u'] }));
+
+async function writeSome(
   call: Call,
   documents: readonly Buffer[],
-  insert: Handler,
+  write: Handler,
+  field: Field,
   gateway: Gateway,
 ): Promise<Document> {
-  if (documents.length === 0) return { n: 0, ok: 1 };
-  const { documents: _, ...body } = deserialize(call.body, { fieldsAsRaw: { documents: true } });
+  if (documents.length === 0) return { n: 0, ...(field === 'updates' && { nModified: 0 }), ok: 1 };
+  const { [field]: _, ...body } = deserialize(call.body, { fieldsAsRaw: { [field]: true } });
   const some: Call = { ...call, body: Buffer.from(serialize(body)), sequence: Buffer.concat(documents) };
-  const answer = await insert(some, gateway);
+  const answer = await write(some, gateway);
   return Buffer.isBuffer(answer) ? deserialize(answer) : (answer ?? {});
 }

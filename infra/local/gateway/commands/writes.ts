@@ -56,8 +56,8 @@ async function withWriteErrors(answer: Document, call: Call, { postgres, transac
 }
 
 export const writes = {
-  insert: refusing(write('insert')),
-  update: write('update', 'updateBatch'),
+  insert: refusing(write('insert'), 'documents'),
+  update: refusing(write('update', 'updateBatch'), 'updates'),
   delete: write('delete'),
   findAndModify,
   findandmodify: findAndModify,

@@ -1,0 +1,17 @@
+import type { Redis } from 'ioredis';
+import { readStoredTicket, type StoredTicket, ticketLines } from '../../jobs/matchmaking/stored-ticket.ts';
+
+/** Has a ticket be what it would only become with time: lines of it are other ones from here on. */
+export async function changeTicket(
+  redis: Redis,
+  key: string,
+  changes: Partial<Record<keyof StoredTicket, string | number>>,
+): Promise<void> {
+  const stored = readStoredTicket(await redis.get(key));
+  if (!stored) throw new Error(`${key} holds no ticket`);
+  const lines: Record<string, string | number> = { ...stored, ...changes };
+  const escaped = ticketLines.map((name) =>
+    String(lines[name]).replaceAll('\\', '\\\\').replaceAll('\n', '\\n'),
+  );
+  await redis.set(key, `${escaped.join('\n')}\n`, 'KEEPTTL');
+}

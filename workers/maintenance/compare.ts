@@ -1,0 +1,59 @@
+import { done } from '../../jobs/contract.ts';
+import type { Handler } from '../handler.ts';
+import type { PooledTicket } from '../pool/changes.ts';
+import type { Pool } from '../pool/pool.ts';
+import type { Configurations } from '../records/configurations.ts';
+import { committedOf, type Matches } from '../records/matches.ts';
+import type { Tickets } from '../records/tickets.ts';
+
+export interface CompareStores {
+  readonly pool: Pool;
+  readonly tickets: Pick<Tickets, 'claimsOf'>;
+  readonly matches: Pick<Matches, 'find'>;
+  readonly configurations: Pick<Configurations, 'all'>;
+}
+
+const ticketsAtOnce = 500;
+
+/**
+ * After a failover or a restart the queue store may have gone back in time. Configurations that it has lost are written back, and
+ * matches that are stored take those of their tickets that search again.
+ */
+export const compareWithRecord =
+  (stores: CompareStores): Handler<unknown> =>
+  async (_items, { signal }) => {
+    const { pool, configurations } = stores;
+    const run = await pool.uncomparedRun();
+    if (run === undefined) return done();
+    for (const installed of await configurations.all()) await pool.install(installed);
+    let putBack = 0;
+    for (const name of await pool.pools())
+      for (let after = 0; ; ) {
+        signal.throwIfAborted();
+        const { tickets } = await pool.readPool(name, after, ticketsAtOnce);
+        putBack += await putBackMatches(tickets, stores);
+        const last = tickets.at(-1);
+        if (!last) break;
+        after = last.sequence;
+      }
+    return done({ putBack, compared: await pool.compared(run) });
+  };
+
+/** Returns how many stored matches took a ticket of these. */
+async function putBackMatches(
+  waiting: readonly PooledTicket[],
+  { pool, tickets, matches }: CompareStores,
+): Promise<number> {
+  const claims = await tickets.claimsOf(
+    waiting.map((it) => ({ _id: it.ticketId, start_time: new Date(it.startTime) })),
+  );
+  const stored = await matches.find([...new Set(claims.map((claim) => claim.match_id ?? ''))]);
+  const callOf = new Map(claims.map(({ _id, match_id, call = '' }) => [`${match_id} ${_id}`, call]));
+  let count = 0;
+  for (const record of stored.values()) {
+    const match = committedOf(record);
+    const calls = match.tickets.map((it) => callOf.get(`${match.matchId} ${it.ticketId}`) ?? '');
+    if (await pool.putBack(match, calls)) count++;
+  }
+  return count;
+}

@@ -1,0 +1,11 @@
+import { done } from '../../jobs/contract.ts';
+import type { Handler } from '../handler.ts';
+import type { Pool } from '../pool/pool.ts';
+import type { Readable } from '../pool/tickets.ts';
+import { recorder } from './record-tickets.ts';
+
+/** Forgets tickets that ended long enough ago: DocumentDB has them. */
+export const forgetEnded =
+  (pool: Pool, readable: Readable): Handler<unknown> =>
+  async (_items, { signal }) =>
+    done({ forgotten: await pool.forgetTickets(recorder, readable, signal) });
