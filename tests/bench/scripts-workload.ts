@@ -7,6 +7,8 @@ interface ScriptCall {
 /** Calls of one kind, measured together. */
 export interface Step {
   readonly what: string;
+  /** Tickets in each. */
+  readonly perCall: number;
   readonly calls: readonly ScriptCall[];
 }
 
@@ -40,14 +42,17 @@ const commit = (ids: readonly string[]): ScriptCall => ({
     'duel',
     50_000,
     10_000,
-    '',
-    ...pairs(ids).flatMap(([a, b]) => [`m-${a}`, 'job', entry(a, b), entry(a, b), '[]', 2, a, 1, b, 1]),
+    ...['', '', ''],
+    ...pairs(ids).flatMap(([a, b]) => [
+      ...[`m-${a}`, 'job', entry(a, b), entry(a, b), '[]', seats(a, b)],
+      ...[2, a, 1, b, 1],
+    ]),
   ],
 });
 
 const settle = (ids: readonly string[]): ScriptCall => ({
   script: 'settle',
-  args: pairs(ids).flatMap(([a, b]) => [`m-${a}`, 'COMPLETED', '', '', entry(a, b), '', 2, a, b, '']),
+  args: pairs(ids).flatMap(([a, b]) => [`m-${a}`, 'COMPLETED', '', '', entry(a, b), '', '', 2, a, b]),
 });
 
 const entry = (a: string, b: string) =>
@@ -55,6 +60,8 @@ const entry = (a: string, b: string) =>
     matchId: `m-${a}`,
     tickets: [a, b].map((ticketId) => ({ ticketId, players: [ticketId] })),
   });
+
+const seats = (...ids: string[]) => JSON.stringify(ids.map((id) => [`p-${id}`, '']));
 
 const groups = (ids: readonly string[], size: number): string[][] =>
   Array.from({ length: Math.ceil(ids.length / size) }, (_, at) => ids.slice(at * size, (at + 1) * size));
@@ -66,18 +73,23 @@ export function lifeOf(tickets: number): Step[] {
   const [single, batched, stopped] = [named('one'), named('many'), named('stopped')];
   const path = (ids: readonly string[], perCall: number): Step[] =>
     [start, commit, settle].map((call) => ({
-      what: `${call.name}, ${perCall} tickets`,
+      ...{ what: `${call.name}, ${perCall} tickets`, perCall },
       calls: groups(ids, perCall).map(call),
     }));
   const stop = (what: string): Step => ({
-    what,
+    ...{ what, perCall: 1 },
     calls: stopped.map((id) => ({ script: 'stop', args: [id, ''] })),
   });
   return [
-    { what: 'place: no such match', calls: single.map((id) => ({ script: 'place', args: [id, '{}'] })) },
+    {
+      what: 'place: no such match',
+      perCall: 1,
+      calls: single.map((id) => ({ script: 'place', args: [id, '{}'] })),
+    },
     ...path(single, 2),
     ...path(batched, 50),
-    { what: 'start, 1 ticket', calls: stopped.map((id) => start([id])) },
+    ...path(named('full'), 400),
+    { what: 'start, 1 ticket', perCall: 1, calls: stopped.map((id) => start([id])) },
     stop('stop: cancelled'),
     stop('stop: it had ended'),
   ];
