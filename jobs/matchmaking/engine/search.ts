@@ -66,7 +66,9 @@ export class Search {
   pair(anchor: Candidate, others: readonly Candidate[]): Found | undefined {
     const lineup = this.#lineup;
     lineup.clear();
-    for (const candidate of [anchor, ...others])
+    for (const candidate of [anchor, ...others]) {
+      // Two running matches never meet.
+      if (!lineup.reaches(candidate) || (candidate.backfill && lineup.backfill)) continue;
       for (const team of candidate.backfill ? ofBackfill : openTeams(this.#engine, lineup, this.#chance)) {
         if (!this.#fits(candidate, team)) continue;
         this.#tally.steps++;
@@ -76,6 +78,7 @@ export class Search {
         if (standing === 'full') return foundIn(lineup, true);
         lineup.pop();
       }
+    }
     return undefined;
   }
 

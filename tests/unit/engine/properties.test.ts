@@ -64,6 +64,30 @@ test('matches with backfill tickets are valid too: players keep their teams and 
   );
 });
 
+test('two running matches that are all that waits are no pair', () => {
+  const skills = (of: string) => `${of}(flatten(teams[*].players.attributes[skill]))`;
+  const raw: RawRuleSet = {
+    ruleLanguageVersion: '1.0',
+    playerAttributes: [{ name: 'skill', type: 'number' }],
+    teams: [{ name: 'team', minPlayers: 0, maxPlayers: 2 }],
+    rules: [
+      {
+        name: 'Close',
+        type: 'distance',
+        measurements: [skills('max')],
+        referenceValue: skills('min'),
+        maxDistance: 0,
+      },
+    ],
+  };
+  const running = ['a', 'b'].map((ticketId) => ({
+    ...{ ticketId, since: 0, backfill: true },
+    players: [{ playerId: ticketId, team: 'team', attributes: { skill: { N: 1 } } }],
+  }));
+
+  expect(formMatches(engineOf(raw, 'closest'), running, now, 1).matches).toEqual([]);
+});
+
 test('every match satisfies its rule set as of now, and no ticket is in two (invariants 2, 6)', () => {
   fc.assert(
     fc.property(ruleSets, pools(14, now), orders, fc.nat(), (raw, tickets, order, seed) => {
