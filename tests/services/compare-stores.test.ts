@@ -1,3 +1,4 @@
+import { MongoNetworkError } from 'mongodb';
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
 import { poolTag } from '../../jobs/keys.ts';
 import { storedEvents } from '../../jobs/matchmaking/event.ts';
@@ -129,4 +130,23 @@ test('a configuration that the queue store has lost is written back (invariant 1
 
   expect(before?.configuration.requestTimeoutSeconds).toBe(60);
   expect((await fleet.stores.pool.installed('duel'))?.configuration.requestTimeoutSeconds).toBe(90);
+});
+
+test('while the record is away nothing is compared and nothing fails; it is compared when the record is back (invariant 9)', async () => {
+  const matchId = await loseMatch();
+  const { configurations } = fleet.kit;
+  const away = openCrew({
+    ...fleet.kit,
+    configurations: { ...configurations, all: () => Promise.reject(new MongoNetworkError('away')) },
+  });
+
+  expect(await away.work('compare-stores', [{}])).toMatchObject({
+    kind: 'done',
+    result: { compared: false },
+  });
+  expect(await described('ann')).toEqual([['ann', 'SEARCHING', undefined]]);
+
+  await compare();
+  await fleet.workOff();
+  expect(await described('ann')).toEqual([['ann', 'COMPLETED', matchId]]);
 });

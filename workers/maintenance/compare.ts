@@ -3,6 +3,7 @@ import type { Handler } from '../handler.ts';
 import type { PooledTicket } from '../pool/changes.ts';
 import type { Pool } from '../pool/pool.ts';
 import type { Configurations } from '../records/configurations.ts';
+import { isUnreachable } from '../records/database.ts';
 import { committedOf, type Matches } from '../records/matches.ts';
 import type { Tickets } from '../records/tickets.ts';
 
@@ -17,27 +18,37 @@ const ticketsAtOnce = 500;
 
 /**
  * After a failover or a restart the queue store may have gone back in time. Configurations that it has lost are written back, and
- * matches that are stored take those of their tickets that search again.
+ * matches that are stored take those of their tickets that search again. While the record is away nothing is compared, and
+ * nothing has failed: the clock asks again in a second.
  */
 export const compareWithRecord =
   (stores: CompareStores): Handler<unknown> =>
   async (_items, { signal }) => {
-    const { pool, configurations } = stores;
-    const run = await pool.uncomparedRun();
+    const run = await stores.pool.uncomparedRun();
     if (run === undefined) return done();
-    for (const installed of await configurations.all()) await pool.install(installed);
-    let putBack = 0;
-    for (const name of await pool.pools())
-      for (let after = 0; ; ) {
-        signal.throwIfAborted();
-        const { tickets } = await pool.readPool(name, after, ticketsAtOnce);
-        putBack += await putBackMatches(tickets, stores);
-        const last = tickets.at(-1);
-        if (!last) break;
-        after = last.sequence;
-      }
-    return done({ putBack, compared: await pool.compared(run) });
+    try {
+      return done(await compare(run, stores, signal));
+    } catch (error) {
+      if (isUnreachable(error)) return done({ compared: false });
+      throw error;
+    }
   };
+
+async function compare(run: string, stores: CompareStores, signal: AbortSignal) {
+  const { pool, configurations } = stores;
+  for (const installed of await configurations.all()) await pool.install(installed);
+  let putBack = 0;
+  for (const name of await pool.pools())
+    for (let after = 0; ; ) {
+      signal.throwIfAborted();
+      const { tickets } = await pool.readPool(name, after, ticketsAtOnce);
+      putBack += await putBackMatches(tickets, stores);
+      const last = tickets.at(-1);
+      if (!last) break;
+      after = last.sequence;
+    }
+  return { putBack, compared: await pool.compared(run) };
+}
 
 /** Returns how many stored matches took a ticket of these. */
 async function putBackMatches(
