@@ -40,7 +40,7 @@ test('of a hot pool served by two workers never two cycles run at once, and a jo
     cycles.push((JSON.parse(result) as { cycles: number }).cycles);
   }
 
-  expect(cycles.length).toBeGreaterThan(10);
+  expect(cycles.length).toBeGreaterThan(3);
   expect(Math.max(...cycles)).toBeGreaterThan(1);
   expect(story.filter((it) => it.event === 'stalled' || it.event === 'failed')).toEqual([]);
 });
