@@ -57,10 +57,13 @@ end
 local since, fills = {}, nil
 for _, member in ipairs(list) do
   local proposed = read_ticket(member.ticketId)
-  fills = fills or proposed.fills
-  if not proposed.fills then since[#since + 1] = proposed.since end
-  proposed.status, proposed.revision = 'PLACING', proposed.revision + 1
-  save_ticket(proposed)
+  -- Nothing may fail here: answers are written already.
+  if proposed then
+    fills = fills or proposed.fills
+    if not proposed.fills then since[#since + 1] = proposed.since end
+    proposed.status, proposed.revision = 'PLACING', proposed.revision + 1
+    save_ticket(proposed)
+  end
 end
 entry = board(match, { configuration = configuration, pool = pool, most = most, timeout = timeout, fills = fills }, seats, entry)
 to_outbox(match, job, entry, patience)

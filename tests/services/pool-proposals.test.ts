@@ -71,6 +71,18 @@ describe('a proposal', () => {
     expect((await detailOf('AcceptMatchCompleted')).map((it) => it['acceptance'])).toEqual(['Accepted']);
   });
 
+  test('is decided by the last acceptance even where the store has lost one of its tickets', async () => {
+    await domain.search('a', 'b');
+    await propose('a', 'b');
+    await accept('a');
+    await domain.redis.del(domain.key('ticket:a'));
+
+    expect(await accept('b')).toMatchObject({ outcome: 'decided' });
+
+    expect(await statuses('b')).toEqual({ b: 'PLACING' });
+    expect(await domain.redis.hkeys(domain.key('outbox'))).toEqual(['m']);
+  });
+
   test('shows in its events who has answered so far and how', async () => {
     await domain.search('a', 'b');
     await propose('a', 'b');
