@@ -1,6 +1,5 @@
-import type { Actor } from '../jobs/contract.ts';
 import { describeTickets } from '../jobs/maintenance/maintenance.ts';
-import type { DescribedTicket } from '../jobs/matchmaking/described-ticket.ts';
+import { type DescribedTicket, mayKnow } from '../jobs/matchmaking/described-ticket.ts';
 import type { Call, Calling, CallOptions } from './call.ts';
 import type { ActivityReader } from './live/activity.ts';
 import { parse } from './parse.ts';
@@ -43,15 +42,11 @@ export function openDescribing({ call, tickets, activity, queues }: DescribingPa
           parse(describeTickets.item, { ticketIds: [...ticketIds] }).ticketIds,
           calling,
         );
-        const visible = found.filter((ticket) => isVisible(ticket, calling.actor));
+        const visible = found.filter((ticket) => mayKnow(calling.actor, ticket));
         return Promise.all(visible.map(activity.withEstimate));
       }),
   };
 }
-
-/** A backfill ticket lists players too, but it is their match's. */
-const isVisible = ({ fills, players }: DescribedTicket, actor: Actor): boolean =>
-  actor.kind === 'service' || (!fills && players.some((player) => player.playerId === actor.playerId));
 
 /** Tickets that the queue Redis has forgotten, as they ended; unknown ones are left out. A worker reads the record. */
 export const openRecorded =

@@ -3,7 +3,12 @@ import type { Actor, Job } from '../jobs/contract.ts';
 import type { InstalledConfiguration } from '../jobs/matchmaking/configuration.ts';
 import { withoutRatings } from '../jobs/matchmaking/rating-attributes.ts';
 import { ticketProblems } from '../jobs/matchmaking/rule-set/check-ticket.ts';
-import type { Starting, StartVerdict } from '../jobs/matchmaking/start-call.ts';
+import {
+  mostVersions,
+  type Starting,
+  type StartVerdict,
+  startSettings,
+} from '../jobs/matchmaking/start-call.ts';
 import { startTarget } from '../jobs/matchmaking/start-request.ts';
 import type { TicketPlayer } from '../jobs/matchmaking/ticket.ts';
 import type { Admit } from './admission.ts';
@@ -12,9 +17,6 @@ import type { openConfigurations } from './configurations.ts';
 import { parse } from './parse.ts';
 import type { ProducerQueues } from './queues.ts';
 import { RequestError } from './request-error.ts';
-
-/** How often a start is tried that meets a newer version of its configuration each time. */
-const mostVersions = 3;
 
 /** A ticket as it stands when its start call returns. */
 export type StartedTicket = {
@@ -56,18 +58,15 @@ export const openStarting =
         const { installed, ruleSet, poolOf } = found;
         if (!installed) throw new RequestError('not-found', `configuration: ${configuration} does not exist`);
         const { ticketId = madeId, players: asked } = read({ ...found, installed }, actor);
-        const { ratingAttributes, requestTimeoutSeconds } = installed.configuration;
-        const players = withoutRatings(asked, ratingAttributes);
+        const players = withoutRatings(asked, installed.configuration.ratingAttributes);
         const problem = ruleSet && ticketProblems(ruleSet, { players, backfill: isBackfill });
         if (problem) throw new RequestError('invalid-request', problem);
         if (tries === 0) await admit({ underWay });
         const verdict = await send({
           ...{ ticketId, configuration, players, actor, callId },
-          version: installed.version,
+          ...startSettings(installed),
           pool: poolOf(players),
-          timeoutMs: requestTimeoutSeconds * 1_000,
           trace: queues.trace(),
-          unrated: Object.keys(ratingAttributes).length > 0,
         });
         if (verdict.kind === 'refused') throw new RequestError(verdict.as, verdict.reason);
         if (verdict.kind === 'searching')

@@ -1,3 +1,4 @@
+import type { Actor } from '../contract.ts';
 import type { GameSession } from '../session-creation/placement.ts';
 import type { TicketPlayer, TicketStatus } from './ticket.ts';
 
@@ -24,6 +25,10 @@ export interface DescribedTicket {
     readonly matchedPlayerSessions: NonNullable<GameSession['playerSessions']>;
   };
 }
+
+/** Players know of tickets they are in; a backfill ticket lists players too, but it is its match's. */
+export const mayKnow = (actor: Actor, { fills, players }: DescribedTicket): boolean =>
+  actor.kind === 'service' || (!fills && players.some((player) => player.playerId === actor.playerId));
 
 /** Where a match is played, with the player sessions of one ticket: another ticket's are its own secret. */
 export function connectionOf(

@@ -1,5 +1,6 @@
 import type { Actor } from '../contract.ts';
 import { parseTraceHeader } from '../trace-header.ts';
+import type { InstalledConfiguration } from './configuration.ts';
 import type { TicketPlayer } from './ticket.ts';
 
 /** A ticket as `jobs/scripts/start.lua` takes it. */
@@ -21,6 +22,16 @@ export interface Starting {
   /** The players' ratings have to be read before it can be matched. */
   readonly unrated: boolean;
 }
+
+/** How often a start is tried that meets a newer version of its configuration each time. */
+export const mostVersions = 3;
+
+/** What a configuration in force makes of a ticket; its pool follows from the players. */
+export const startSettings = ({ version, configuration }: InstalledConfiguration) => ({
+  version,
+  timeoutMs: configuration.requestTimeoutSeconds * 1_000,
+  unrated: Object.keys(configuration.ratingAttributes).length > 0,
+});
 
 /** What became of a start. Only `searching` changed anything. */
 export type StartVerdict =

@@ -6,17 +6,15 @@ import { openMirror } from '../../workers/matchmaking/mirror.ts';
 import type { Pool } from '../../workers/pool/pool.ts';
 import { duel, redisUrl } from '../support/client-domain.ts';
 import { cycleStores } from '../support/cycle-stores.ts';
-import { type HandFleet, openHandFleet } from '../support/hand-fleet.ts';
-import { type LifeSteps, lifeSteps } from '../support/life-steps.ts';
+import type { HandFleet } from '../support/hand-fleet.ts';
+import { type LifeSteps, openLife } from '../support/life-steps.ts';
 
 let fleet: HandFleet;
 let steps: LifeSteps;
 let client: MatchmakingClient;
 
 beforeEach(async () => {
-  fleet = await openHandFleet();
-  onTestFinished(() => fleet[Symbol.asyncDispose]());
-  steps = await lifeSteps(fleet);
+  ({ fleet, steps } = await openLife());
   client = await openClient({ redisUrl: redisUrl(), domain: fleet.domain });
   onTestFinished(() => client[Symbol.asyncDispose]());
 });

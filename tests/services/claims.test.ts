@@ -1,20 +1,18 @@
-import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { poolTag } from '../../jobs/keys.ts';
 import { defaultReadableMs } from '../../jobs/matchmaking/claim.ts';
 import type { CommittedMatch } from '../../jobs/matchmaking/match.ts';
 import { aMatch, aPlayer } from '../support/builders.ts';
-import { type HandFleet, openCrew, openHandFleet } from '../support/hand-fleet.ts';
+import { type HandFleet, openCrew } from '../support/hand-fleet.ts';
 import { brokenInvariants } from '../support/invariants.ts';
-import { type LifeSteps, lifeSteps } from '../support/life-steps.ts';
+import { type LifeSteps, openLife } from '../support/life-steps.ts';
 import { deathOf, everyDeath, mortal } from '../support/mortal.ts';
 import { ticketCollections, ticketRecords } from '../support/ticket-records.ts';
 
 let fleet: HandFleet;
 let steps: LifeSteps;
 beforeEach(async () => {
-  fleet = await openHandFleet();
-  onTestFinished(() => fleet[Symbol.asyncDispose]());
-  steps = await lifeSteps(fleet);
+  ({ fleet, steps } = await openLife());
 });
 
 const plain = (name: string) => name;

@@ -1,21 +1,19 @@
 import { MongoNetworkError } from 'mongodb';
-import { beforeEach, expect, onTestFinished, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { poolTag } from '../../jobs/keys.ts';
 import { storedEvents } from '../../jobs/matchmaking/event.ts';
 import { aConfiguration } from '../support/builders.ts';
 import { changeTicket } from '../support/change-ticket.ts';
-import { type HandFleet, openCrew, openHandFleet } from '../support/hand-fleet.ts';
+import { type HandFleet, openCrew } from '../support/hand-fleet.ts';
 import { brokenInvariants } from '../support/invariants.ts';
-import { type LifeSteps, lifeSteps } from '../support/life-steps.ts';
+import { type LifeSteps, openLife } from '../support/life-steps.ts';
 import { deathOf, everyDeath, mortal } from '../support/mortal.ts';
 import { openRollback } from '../support/store-rollback.ts';
 
 let fleet: HandFleet;
 let steps: LifeSteps;
 beforeEach(async () => {
-  fleet = await openHandFleet();
-  onTestFinished(() => fleet[Symbol.asyncDispose]());
-  steps = await lifeSteps(fleet);
+  ({ fleet, steps } = await openLife());
   await compare();
 });
 

@@ -1,6 +1,5 @@
 import { beforeEach, describe, expect, inject, onTestFinished, test, vi } from 'vitest';
 import { poolTag } from '../../jobs/keys.ts';
-import { readLines } from '../../jobs/lines.ts';
 import { defaultReadableMs } from '../../jobs/matchmaking/claim.ts';
 import { describeEnded } from '../../workers/maintenance/describe-tickets.ts';
 import { forgetEnded } from '../../workers/maintenance/forget-tickets.ts';
@@ -11,17 +10,16 @@ import { openTickets } from '../../workers/records/tickets.ts';
 import { aMatch, aTicket } from '../support/builders.ts';
 import { keysOf } from '../support/domain.ts';
 import { perform } from '../support/fleet-stores.ts';
-import { type HandFleet, openHandFleet } from '../support/hand-fleet.ts';
-import { type LifeSteps, lifeSteps } from '../support/life-steps.ts';
+import type { HandFleet } from '../support/hand-fleet.ts';
+import { type LifeSteps, openLife } from '../support/life-steps.ts';
+import { playingIn } from '../support/playing-in.ts';
 import { openRollback } from '../support/store-rollback.ts';
 import { openProxy } from '../support/tcp-proxy.ts';
 
 let fleet: HandFleet;
 let steps: LifeSteps;
 beforeEach(async () => {
-  fleet = await openHandFleet();
-  onTestFinished(() => fleet[Symbol.asyncDispose]());
-  steps = await lifeSteps(fleet);
+  ({ fleet, steps } = await openLife());
 });
 
 const plain = (name: string) => name;
@@ -214,7 +212,7 @@ test('players of a match whose tickets have left are in that match still: no bac
   await readFor();
   await forget();
 
-  expect(readLines((await fleet.redis.get(key('player:ann'))) ?? '', 4)?.[1]).toBe(matchId);
+  expect(playingIn(await fleet.redis.get(key('player:ann')))).toBe(matchId);
 });
 
 test('thousands of tickets leave in steps, none of which keeps Redis for long', async () => {

@@ -1,16 +1,14 @@
-import { beforeEach, expect, onTestFinished, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { defaultReadableMs } from '../../jobs/matchmaking/claim.ts';
 import { aTicket } from '../support/builders.ts';
 import { type CrashRow, dieEverywhere } from '../support/crash-table.ts';
-import { type HandFleet, openHandFleet } from '../support/hand-fleet.ts';
-import { idsOf, type LifeSteps, lifeSteps, type Own } from '../support/life-steps.ts';
+import type { HandFleet } from '../support/hand-fleet.ts';
+import { idsOf, type LifeSteps, type Own, openLife } from '../support/life-steps.ts';
 
 let fleet: HandFleet;
 let steps: LifeSteps;
 beforeEach(async () => {
-  fleet = await openHandFleet();
-  onTestFinished(() => fleet[Symbol.asyncDispose]());
-  steps = await lifeSteps(fleet);
+  ({ fleet, steps } = await openLife());
 });
 
 const requestOf = (own: Own, name: string, player = name) => ({

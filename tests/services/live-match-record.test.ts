@@ -1,20 +1,18 @@
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import { readLines } from '../../jobs/lines.ts';
 import { type MatchmakingClient, openClient } from '../../producers/client.ts';
 import { aTicket } from '../support/builders.ts';
 import { redisUrl } from '../support/client-domain.ts';
-import { type HandFleet, openCrew, openHandFleet } from '../support/hand-fleet.ts';
+import { type HandFleet, openCrew } from '../support/hand-fleet.ts';
 import { brokenInvariants } from '../support/invariants.ts';
-import { type LifeSteps, lifeSteps, type Own } from '../support/life-steps.ts';
+import { type LifeSteps, type Own, openLife } from '../support/life-steps.ts';
 import { deathOf, mortal } from '../support/mortal.ts';
+import { playingIn } from '../support/playing-in.ts';
 
 let fleet: HandFleet;
 let steps: LifeSteps;
 let client: MatchmakingClient;
 beforeEach(async () => {
-  fleet = await openHandFleet();
-  onTestFinished(() => fleet[Symbol.asyncDispose]());
-  steps = await lifeSteps(fleet);
+  ({ fleet, steps } = await openLife());
   client = await openClient({ redisUrl: redisUrl(), domain: fleet.domain });
   onTestFinished(() => client[Symbol.asyncDispose]());
 });
@@ -32,7 +30,7 @@ const sessionOf = async (player: string) => {
 };
 const matchOf = async (matchId: string) => (await fleet.stores.matches.find([matchId])).get(matchId);
 const liveMatchOf = async (player: string) =>
-  readLines((await fleet.redis.get(`{${fleet.domain}.matchmaking}:player:${player}`)) ?? '', 4)?.[1] || null;
+  playingIn(await fleet.redis.get(`{${fleet.domain}.matchmaking}:player:${player}`));
 const ticketOf = async (ticketId: string) => (await fleet.producerTickets.describe([ticketId]))[0];
 const startOf = (ticketId: string, player: string, configuration = 'duel') =>
   fleet.producerTickets.start([{ ...aTicket(ticketId, [player]), configuration, pool: configuration }]);

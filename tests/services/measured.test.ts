@@ -1,8 +1,8 @@
-import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import type { MetricName } from '../../jobs/metrics.ts';
 import { aTicket } from '../support/builders.ts';
-import { type HandFleet, openCrew, openHandFleet } from '../support/hand-fleet.ts';
-import { type LifeSteps, lifeSteps, type Worker } from '../support/life-steps.ts';
+import { type HandFleet, openCrew } from '../support/hand-fleet.ts';
+import { type LifeSteps, openLife, type Worker } from '../support/life-steps.ts';
 
 let fleet: HandFleet;
 let steps: LifeSteps;
@@ -11,9 +11,7 @@ let worker: Worker;
 let measured: Map<string, { times: number; sum: number }>;
 
 beforeEach(async () => {
-  fleet = await openHandFleet();
-  onTestFinished(() => fleet[Symbol.asyncDispose]());
-  steps = await lifeSteps(fleet);
+  ({ fleet, steps } = await openLife());
   measured = new Map();
   worker = openCrew(fleet.kit, (name, value, of) => {
     const detail = 'configuration' in of ? ` ${of.configuration}` : '';

@@ -3,9 +3,9 @@ import { poolTag } from '../../jobs/keys.ts';
 import type { CommittedMatch } from '../../jobs/matchmaking/match.ts';
 import { isUnreachable, openDatabase } from '../../workers/records/database.ts';
 import { openMatches } from '../../workers/records/matches.ts';
-import { type HandFleet, type Kit, openCrew, openHandFleet } from '../support/hand-fleet.ts';
+import { type HandFleet, type Kit, openCrew } from '../support/hand-fleet.ts';
 import { brokenInvariants } from '../support/invariants.ts';
-import { type LifeSteps, lifeSteps } from '../support/life-steps.ts';
+import { type LifeSteps, openLife } from '../support/life-steps.ts';
 import { deathOf, everyDeath, mortal } from '../support/mortal.ts';
 import { openProxy } from '../support/tcp-proxy.ts';
 import { ticketRecords } from '../support/ticket-records.ts';
@@ -13,9 +13,7 @@ import { ticketRecords } from '../support/ticket-records.ts';
 let fleet: HandFleet;
 let steps: LifeSteps;
 beforeEach(async () => {
-  fleet = await openHandFleet();
-  onTestFinished(() => fleet[Symbol.asyncDispose]());
-  steps = await lifeSteps(fleet);
+  ({ fleet, steps } = await openLife());
 });
 
 const plain = (name: string) => name;

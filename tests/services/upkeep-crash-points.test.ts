@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { beforeEach, expect, onTestFinished, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { catalogue } from '../../jobs/catalogue.ts';
 import { noId } from '../../jobs/chain.ts';
 import { poolTag, sessionCacheKey } from '../../jobs/keys.ts';
@@ -9,16 +9,14 @@ import { sessionLifeSeconds } from '../../jobs/session-creation/session.ts';
 import { inTransaction } from '../../workers/records/database.ts';
 import { aConfiguration, duelRuleSet } from '../support/builders.ts';
 import { type CrashRow, dieEverywhere } from '../support/crash-table.ts';
-import { type HandFleet, openHandFleet } from '../support/hand-fleet.ts';
-import { type LifeSteps, lifeSteps, type Own, type Worker } from '../support/life-steps.ts';
+import type { HandFleet } from '../support/hand-fleet.ts';
+import { type LifeSteps, type Own, openLife, type Worker } from '../support/life-steps.ts';
 
 /** What operators and the clock ask for: settings, pools that change, sessions that grow old, reports. */
 let fleet: HandFleet;
 let steps: LifeSteps;
 beforeEach(async () => {
-  fleet = await openHandFleet();
-  onTestFinished(() => fleet[Symbol.asyncDispose]());
-  steps = await lifeSteps(fleet);
+  ({ fleet, steps } = await openLife());
 });
 
 const relaxed = duelRuleSet.replace('"maxDistance":10', '"maxDistance":99');

@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
-import { readLines } from '../../jobs/lines.ts';
 import type { Company } from '../../jobs/matchmaking/backfill.ts';
 import { aBackfill } from './builders.ts';
+import { playingIn } from './playing-in.ts';
 import type { openPoolSteps } from './pool-steps.ts';
 
 export const onTeam = (playerId: string, team = 'side_1') => ({
@@ -60,9 +60,7 @@ export function backfillSteps(domain: () => Awaited<ReturnType<typeof openPoolSt
       .sort();
   /** The live match of each of these players; nothing where there is none. */
   const matchesOf = async (...playerIds: string[]) =>
-    (await domain().redis.mget(playerIds.map((id) => domain().key(`player:${id}`)))).map(
-      (text) => readLines(text ?? '', 4)?.[1] || null,
-    );
+    (await domain().redis.mget(playerIds.map((id) => domain().key(`player:${id}`)))).map(playingIn);
   /** The backfill ticket of a live match. */
   const backfillOf = (matchId: string) => domain().redis.hget(domain().key(`live:${matchId}`), 'backfill');
   return {

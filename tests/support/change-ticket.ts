@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis';
 import { readStoredTicket, type StoredTicket, ticketLines } from '../../jobs/matchmaking/stored-ticket.ts';
 
-/** Has a ticket be what it would only become with time: lines of it are other ones from here on. */
+/** Changes lines of a stored ticket to what they would only become with time. */
 export async function changeTicket(
   redis: Redis,
   key: string,

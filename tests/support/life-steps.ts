@@ -1,12 +1,19 @@
-import { expect } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 import { aBackfill, aConfiguration, aPlayer, aTicket } from './builders.ts';
-import type { HandFleet, openCrew } from './hand-fleet.ts';
+import { type HandFleet, type openCrew, openHandFleet } from './hand-fleet.ts';
 
 /** Ids that only one case has. */
 export type Own = (name: string) => string;
 export type Worker = ReturnType<typeof openCrew>;
 
 export type LifeSteps = Awaited<ReturnType<typeof lifeSteps>>;
+
+/** A hand fleet of the test's own, gone when it ends, with the steps of its tickets. */
+export async function openLife() {
+  const fleet = await openHandFleet();
+  onTestFinished(() => fleet[Symbol.asyncDispose]());
+  return { fleet, steps: await lifeSteps(fleet) };
+}
 
 /** One against one, or two: a match of two has a place open, a match of three has none. */
 const trioRuleSet = JSON.stringify({

@@ -16,6 +16,8 @@ export interface CompareStores {
 
 const ticketsAtOnce = 500;
 
+type Page = Awaited<ReturnType<Pool['readPool']>>;
+
 /**
  * After a failover or a restart the queue store may have gone back in time. Configurations that it has lost are written back, and
  * matches that are stored take those of their tickets that search again. While the record is away nothing is compared, and
@@ -39,13 +41,11 @@ async function compare(run: string, stores: CompareStores, signal: AbortSignal) 
   for (const installed of await configurations.all()) await pool.install(installed);
   let putBack = 0;
   for (const name of await pool.pools())
-    for (let after = 0; ; ) {
+    for (let after: number | undefined = 0; after !== undefined; ) {
       signal.throwIfAborted();
-      const { tickets } = await pool.readPool(name, after, ticketsAtOnce);
-      putBack += await putBackMatches(tickets, stores);
-      const last = tickets.at(-1);
-      if (!last) break;
-      after = last.sequence;
+      const page: Page = await pool.readPool(name, after, ticketsAtOnce);
+      putBack += await putBackMatches(page.tickets, stores);
+      after = page.last;
     }
   return { putBack, compared: await pool.compared(run) };
 }

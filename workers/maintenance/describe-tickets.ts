@@ -1,7 +1,7 @@
 import type { z } from 'zod';
-import { type Actor, done } from '../../jobs/contract.ts';
+import { done } from '../../jobs/contract.ts';
 import type { describeTickets } from '../../jobs/maintenance/maintenance.ts';
-import { connectionOf, type DescribedTicket } from '../../jobs/matchmaking/described-ticket.ts';
+import { connectionOf, type DescribedTicket, mayKnow } from '../../jobs/matchmaking/described-ticket.ts';
 import type { TicketPlayer } from '../../jobs/matchmaking/ticket.ts';
 import type { Handler } from '../handler.ts';
 import type { Matches, MatchRecord } from '../records/matches.ts';
@@ -23,10 +23,6 @@ export const describeEnded =
     const described = records.flatMap((record) => describe(record, stored.get(record.match_id ?? '')));
     return done(described.filter((ticket) => mayKnow(actor, ticket)));
   };
-
-/** Players know of tickets they are in; a backfill ticket is its match's. */
-const mayKnow = (actor: Actor, { fills, players }: DescribedTicket): boolean =>
-  actor.kind === 'service' || (!fills && players.some((player) => player.playerId === actor.playerId));
 
 /** A match has, or had, the ticket: an ending says why. */
 const isClaim = ({ reason }: TicketRecord): boolean => reason === undefined;

@@ -1,6 +1,11 @@
 import { createHash } from 'node:crypto';
 import { type Actor, doneEach, later, refusalsOf } from '../../jobs/contract.ts';
-import type { Starting, StartVerdict } from '../../jobs/matchmaking/start-call.ts';
+import {
+  mostVersions,
+  type Starting,
+  type StartVerdict,
+  startSettings,
+} from '../../jobs/matchmaking/start-call.ts';
 import type { Handler, ItemCall } from '../handler.ts';
 import { type Configurations, type CurrentConfiguration, RuleSetUnloadable } from '../pool/configurations.ts';
 import type { Pool } from '../pool/pool.ts';
@@ -39,9 +44,6 @@ interface Kind<Item> {
     item: Item,
   ) => Promise<{ verdict: StartVerdict; pools: readonly string[] }>;
 }
-
-/** How often a start is tried that meets a newer version of its configuration each time. */
-const mostVersions = 3;
 
 /** How long (ms) a job waits for a worker that can load the rule set. */
 const unreadyMs = 10_000;
@@ -90,13 +92,10 @@ async function start<Item extends StartItem>(
     if (!current) return `configuration: ${configuration} does not exist`;
     const players = await check(item, current, actor);
     if (typeof players === 'string') return players;
-    const { requestTimeoutSeconds, ratingAttributes } = current.installed.configuration;
     const ticket: Starting = {
       ...{ ticketId, configuration, players, actor, callId, trace },
-      version: current.installed.version,
+      ...startSettings(current.installed),
       pool: current.poolOf(players),
-      timeoutMs: requestTimeoutSeconds * 1_000,
-      unrated: Object.keys(ratingAttributes).length > 0,
     };
     const { verdict, pools } = await send(ticket, item);
     await Promise.all(pools.map(wake));

@@ -52,7 +52,7 @@ local function open_automatic(match, facts, players)
     sequence = redis.call('INCR', sequence_key()) }, members)
 end
 
--- One that is being placed, or is to go on as one that is, is looked after when that is settled.
+-- A match that is being placed is looked after when it is settled. So is one that goes on as another, while that is placed.
 local function look_after(match)
   local configuration, pool, most, timeout, backfill, successor, quiet = unpack(redis.call('HMGET', live_key(match),
     'configuration', 'pool', 'most', 'timeout', 'backfill', 'next', 'quiet'))

@@ -2,7 +2,7 @@
 -- in their place. An id is `<n>-<r>`: n grows, r is random, so that a lost id never comes again. An entry's first field,
 -- `p`, is the id before it; the stream's head is the last id. Of an empty stream that is NO_ID.
 -- Uses: numbers, clock
--- Offers: NO_ID, id_number, append, read_after, read_on
+-- Offers: NO_ID, id_number, entry_for_one_more, append, read_after, read_on
 local NO_ID = '0-0'
 
 local function id_number(id)
@@ -14,12 +14,24 @@ local function random_part()
   return tonumber(ARGV[1]) * 1000000 + redis_microseconds()
 end
 
--- Appends entries: lists of names and values, each with `n`, by how much its number is higher than the one before (1). With
+-- Of a list of entries the one that takes one more thing: the last, or where that has `most` things a new one, which begins
+-- with the fields `first`. `n` counts the things.
+local function entry_for_one_more(entries, most, first)
+  local entry = entries[#entries]
+  if not entry or entry.n == most then
+    entry = { n = 0, unpack(first) }
+    entries[#entries + 1] = entry
+  end
+  entry.n = entry.n + 1
+  return entry
+end
+
+-- Appends entries: lists of names and values, each with `n`, by how much its number is higher than the one before. With
 -- `most`, those whose numbers are lower by more than that are forgotten; else somebody else trims the stream.
 local function append(stream, head_key, entries, most)
   local head = redis.call('GET', head_key) or NO_ID
   for _, entry in ipairs(entries) do
-    local number = id_number(head) + (entry.n or 1)
+    local number = id_number(head) + entry.n
     local id = whole(number) .. '-' .. whole(random_part())
     if most then
       redis.call('XADD', stream, 'MINID', '~', whole(math.max(0, number - most)), id, 'p', head, unpack(entry))

@@ -6,7 +6,7 @@ local function terminate(ticket, status, reason, message)
   ticket.status, ticket.reason, ticket.message, ticket.ended = status, reason, message, whole(redis_time())
   ticket.revision = ticket.revision + 1
   save_ticket(ticket)
-  note_ended(ticket.id, status ~= 'COMPLETED' and ending_of(ticket, status, reason, message) or nil)
+  note_ended(ticket)
 end
 
 -- A backfill ticket has ended: its match has none now.

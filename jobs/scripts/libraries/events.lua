@@ -22,18 +22,15 @@ local function write_events()
   for _, event in ipairs(emitted) do weight = weight + #event.detail + EVENT_BYTES end
   local bytes = redis.call('INCRBY', event_bytes_key(), weight) - weight
   local custom_data = {}
-  local entries, entry = {}, nil
+  local entries, first = {}, { 'bytes', '', 'now', whole(fleet_time()), 'time', whole(redis_time()) }
   for _, event in ipairs(emitted) do
     local configuration = event.configuration
     if custom_data[configuration] == nil then
       custom_data[configuration] = redis.call('HGET', configuration_key(configuration), 'custom-event-data')
     end
     bytes = bytes + #event.detail + EVENT_BYTES
-    if not entry or entry.n == EVENTS_AN_ENTRY then
-      entry = { 'bytes', '', 'now', whole(fleet_time()), 'time', whole(redis_time()), n = 0, latest = {} }
-      entries[#entries + 1] = entry
-    end
-    entry.n = entry.n + 1
+    local entry = entry_for_one_more(entries, EVENTS_AN_ENTRY, first)
+    entry.latest = entry.latest or {}
     entry[2] = whole(bytes)
     put_differing(entry, 'type', event.type)
     put_differing(entry, 'configuration', configuration)

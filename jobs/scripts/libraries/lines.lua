@@ -1,5 +1,5 @@
 -- Things as text: a field a line, in a fixed order. A backslash and a line's end within a field are escaped, so a field may
--- hold any text. jobs/matchmaking/lines.ts reads the same.
+-- hold any text. jobs/lines.ts reads the same.
 -- Uses: numbers
 -- Offers: join_lines, read_lines
 local ESCAPES = { ['\\'] = '\\\\', ['\n'] = '\\n' }

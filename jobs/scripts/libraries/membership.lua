@@ -10,7 +10,7 @@ end
 
 -- A match is decided: it is live, and its players leave the live matches that they were in. `facts`: see `open_live`; `fills`, the
 -- live match that it is to go on from, or nil. `seats`: JSON list of [player id, player (JSON, or empty)], of those who join.
--- Returns the outbox entry, `entry` with whom earlier matches lost.
+-- Returns the outbox entry: `entry`, and the players whom earlier matches have lost by this.
 local function board(match, facts, seats, entry)
   local players, lost, by_match, ids = {}, {}, {}, {}
   local list = cjson.decode(seats)

@@ -10,9 +10,7 @@ local players = {}
 
 -- One command reads players that `read_player` is going to ask for.
 local function read_players(ids)
-  local keys = {}
-  for i, id in ipairs(ids) do keys[i] = player_key(id) end
-  read_texts(keys)
+  read_texts(player_key, ids)
 end
 
 -- A script has one table for a player: what it changes of them every part of it sees.
@@ -42,7 +40,7 @@ local function expire_players()
   end
 end
 
--- Has what is known of the player written as it is when the script ends.
+-- Writes what is known of the player, as it is when the script ends.
 local function save_player(player)
   write_text(player_key(player.id), player, player_text)
   if #saved == 0 then at_end(expire_players) end

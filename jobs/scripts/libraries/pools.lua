@@ -13,13 +13,9 @@ local pools = {}
 
 -- An entry has `entered <the ticket as stored>` and `left <ticket id>`, as often as that happened, in order.
 local function entries_of(changes)
-  local entries, entry = {}, nil
+  local entries = {}
   for _, change in ipairs(changes) do
-    if not entry or entry.n == CHANGES_AN_ENTRY then
-      entry = { n = 0 }
-      entries[#entries + 1] = entry
-    end
-    entry.n = entry.n + 1
+    local entry = entry_for_one_more(entries, CHANGES_AN_ENTRY, {})
     entry[2 * entry.n - 1] = change.entered and 'entered' or 'left'
     entry[2 * entry.n] = change.entered and final_text(ticket_key(change.entered)) or change.left
   end

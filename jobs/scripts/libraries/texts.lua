@@ -7,10 +7,11 @@ local KEYS_AT_ONCE = 1000
 -- By key: what Redis had, false where it had nothing.
 local read_before = {}
 
--- One command reads many keys that `text_of` is going to ask for.
-local function read_texts(keys)
+-- One command reads many keys that `text_of` is going to ask for: of each of these ids the one that `key_of` names.
+local function read_texts(key_of, ids)
   local wanted = {}
-  for _, key in ipairs(keys) do
+  for _, id in ipairs(ids) do
+    local key = key_of(id)
     if read_before[key] == nil then
       wanted[#wanted + 1] = key
       read_before[key] = false
@@ -29,7 +30,7 @@ local function text_of(key)
   return read_before[key]
 end
 
--- By key: the thing to write, how it becomes text, and that text.
+-- The keys to write, in order. By key: the thing to write, the function that makes text of it, and that text.
 local to_write, things, encoders, final = {}, {}, {}, {}
 
 -- What will be written to a key, nil where it goes. Only for what runs when the script ends.

@@ -7,8 +7,14 @@ local HEAD = { 'status', 'revision', 'call', 'pool', 'match', 'since', 'size', '
 local BODY = { 'id', 'configuration', 'sequence', 'start', 'deadline', 'automatic', 'unrated', 'trace', 'estimate', 'actor',
   'roster', 'players' }
 local TICKET_NUMBERS = { revision = true, since = true, size = true, sequence = true, deadline = true }
-local IN_BODY = { id = true, configuration = true, sequence = true, start = true, deadline = true, automatic = true,
-  unrated = true, trace = true, estimate = true, actor = true, roster = true, players = true }
+
+local function set_of(names)
+  local set = {}
+  for _, name in ipairs(names) do set[name] = true end
+  return set
+end
+
+local IN_BODY = set_of(BODY)
 
 local function read_body(ticket)
   local text, from = ticket.text, ticket.body
@@ -35,9 +41,7 @@ local tickets = {}
 
 -- One command reads tickets that `read_ticket` is going to ask for.
 local function read_tickets(ids)
-  local keys = {}
-  for i, id in ipairs(ids) do keys[i] = ticket_key(id) end
-  read_texts(keys)
+  read_texts(ticket_key, ids)
 end
 
 -- nil when there is none. A script has one table for a ticket: what it changes of it every part of it sees.
@@ -58,7 +62,7 @@ local function ticket_text(ticket)
   return head .. join_lines(ticket, BODY)
 end
 
--- Has the ticket written as it is when the script ends.
+-- Writes the ticket, as it is when the script ends.
 local function save_ticket(ticket)
   write_text(ticket_key(ticket.id), ticket, ticket_text)
 end
