@@ -9,8 +9,6 @@ export function fleetApp(stages: readonly StageSettings[], props: AppProps = {})
     analyticsReporting: false,
     ...props,
     context: {
-      // The stacks of a stage go up and down together, so an export in use may well refuse to be removed.
-      '@aws-cdk/core:defaultCrossStackReferences': 'strong',
       // What CloudFormation would refuse, synthesis refuses.
       '@aws-cdk/core:validateAgainstDefaultRules': true,
       ...props.context,

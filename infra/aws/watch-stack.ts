@@ -1,4 +1,4 @@
-import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import { CfnOutput, CrossStackReferences, ReferenceStrength, Stack, type StackProps } from 'aws-cdk-lib';
 import { CfnBudget } from 'aws-cdk-lib/aws-budgets';
 import type { Construct } from 'constructs';
 import { missing } from './alarm-rule.ts';
@@ -24,6 +24,8 @@ export interface WatchStackProps extends StackProps {
 export class WatchStack extends Stack {
   constructor(scope: Construct, id: string, { settings, data, workers, ...props }: WatchStackProps) {
     super(scope, id, props);
+    // Restoring a store replaces it, and CloudFormation lets no export change that another stack imports.
+    CrossStackReferences.of(this).consume(ReferenceStrength.WEAK);
     const { encryptionKey } = data;
     const { topic } = new Alerts(this, 'Alerts', settings, encryptionKey);
     const stops = new TaskStops(this, 'TaskStops', { settings, cluster: workers.cluster, encryptionKey });

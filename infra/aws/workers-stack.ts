@@ -1,5 +1,10 @@
-import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
-import { Cluster, ContainerInsights, type ICluster } from 'aws-cdk-lib/aws-ecs';
+import { CfnOutput, CrossStackReferences, ReferenceStrength, Stack, type StackProps } from 'aws-cdk-lib';
+import {
+  CfnClusterCapacityProviderAssociations,
+  Cluster,
+  ContainerInsights,
+  type ICluster,
+} from 'aws-cdk-lib/aws-ecs';
 import type { Construct } from 'constructs';
 import { type QueueName, queueNames } from '../../jobs/contract.ts';
 import type { DataStack } from './data-stack.ts';
@@ -19,17 +24,25 @@ export class WorkersStack extends Stack {
 
   constructor(scope: Construct, id: string, { settings, data, ...props }: WorkersStackProps) {
     super(scope, id, props);
+    // Restoring a store replaces it, and CloudFormation lets no export change that another stack imports.
+    CrossStackReferences.of(this).consume(ReferenceStrength.WEAK);
     this.cluster = new Cluster(this, 'Cluster', {
       vpc: data.network.vpc,
       containerInsightsV2: ContainerInsights.ENABLED,
-      enableFargateCapacityProviders: true,
     }) as ICluster;
+    const providers = new CfnClusterCapacityProviderAssociations(this, 'CapacityProviders', {
+      cluster: this.cluster.clusterName,
+      capacityProviders: ['FARGATE', 'FARGATE_SPOT'],
+      defaultCapacityProviderStrategy: [],
+    });
     this.services = new Map(
       queueNames.map((queue) => [
         queue,
         new WorkerService(this, queue, { queue, settings, data, cluster: this.cluster }),
       ]),
     );
+    // ECS refuses a service whose provider is not associated yet, and an association that a service still uses does not go.
+    for (const { service } of this.services.values()) service.node.addDependency(providers);
     const operator = new OperatorTask(this, 'operator', { settings, data });
 
     // What runbook.md asks for by these names.

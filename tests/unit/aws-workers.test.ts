@@ -89,6 +89,15 @@ describe.each([
     expect(environmentOf(worker)['AWS_XRAY_DAEMON_ADDRESS']).toBe('127.0.0.1:2000');
   });
 
+  test('services are made after their capacity providers and deleted before them', () => {
+    const [association] = Object.keys(resources(workers, 'AWS::ECS::ClusterCapacityProviderAssociations'));
+
+    workers.allResources('AWS::ECS::Service', { DependsOn: Match.arrayWith([association]) });
+    workers.hasResourceProperties('AWS::ECS::ClusterCapacityProviderAssociations', {
+      CapacityProviders: ['FARGATE', 'FARGATE_SPOT'],
+    });
+  });
+
   test('operators have a task of their own: the command line, with their URL and no call to AWS', () => {
     workers.hasResourceProperties('AWS::ECS::TaskDefinition', {
       ContainerDefinitions: [
@@ -102,7 +111,9 @@ describe.each([
             {
               Name: 'QUEUE_REDIS_URL',
               ValueFrom: {
-                'Fn::ImportValue': Match.stringLikeRegexp('QueueClusterOperatorsUrl'),
+                'Fn::GetStackOutput': Match.objectLike({
+                  OutputName: Match.stringLikeRegexp('QueueClusterOperatorsUrl'),
+                }),
               },
             },
           ],
