@@ -1,7 +1,8 @@
-import { Duration, Stack, Validations } from 'aws-cdk-lib';
+import { Duration, Validations } from 'aws-cdk-lib';
 import { ClusterParameterGroup, DatabaseCluster } from 'aws-cdk-lib/aws-docdb';
 import { InstanceType } from 'aws-cdk-lib/aws-ec2';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import {
   type ISecret,
   Secret,
@@ -27,7 +28,10 @@ export class DocumentDb extends Construct {
   readonly cluster: DatabaseCluster;
   /** `username` and `password` of the master user, rotated every 30 days. */
   readonly login: ISecret;
-  /** The same of the user tasks log in as. */
+  /**
+   * The same of the user tasks log in as, who may read and write the fleet's database. CloudFormation makes no users of
+   * DocumentDB: `login-task.ts` does at every deployment, from this secret.
+   */
   readonly taskLogin: ISecret;
   /** Without the login, which a task gets beside it. */
   readonly uri: string;
@@ -48,19 +52,20 @@ export class DocumentDb extends Construct {
       },
     });
     const username = 'fleet';
-    const login = new Secret(this, 'Login', {
-      encryptionKey,
-      // A cluster that is kept is of no use without it.
-      removalPolicy: removalPolicy(settings),
-      generateSecretString: {
-        // Rotation logs in without TLS unless the secret itself says otherwise.
-        secretStringTemplate: JSON.stringify({ username, ssl: true }),
-        generateStringKey: 'password',
-        passwordLength: 48,
-        excludePunctuation: true,
-      },
-    });
+    const login = this.#login('Login', { username, settings, encryptionKey });
+    // DocumentDB makes these groups itself unless they are there: without the key, and kept for ever.
+    const name = `fleet-${settings.name}-record`;
+    const logs = ['audit', 'profiler'].map(
+      (log) =>
+        new LogGroup(this, log, {
+          logGroupName: `/aws/docdb/${name}/${log}`,
+          retention: settings.logDays,
+          encryptionKey,
+          removalPolicy: removalPolicy(settings),
+        }),
+    );
     this.cluster = new DatabaseCluster(this, 'Cluster', {
+      dbClusterName: name,
       engineVersion,
       port: documentdbPort,
       masterUser: { username, password: login.secretValueFromJson('password') },
@@ -74,34 +79,43 @@ export class DocumentDb extends Construct {
       kmsKey: encryptionKey,
       exportAuditLogsToCloudWatch: true,
       exportProfilerLogsToCloudWatch: true,
-      cloudWatchLogsRetention: settings.logDays,
       backup: { retention: Duration.days(backupDays) },
       copyTagsToSnapshot: true,
       deletionProtection: settings.removal === 'retain',
       removalPolicy: removalPolicy(settings),
       instanceRemovalPolicy: removalPolicy(settings),
     });
+    this.cluster.node.addDependency(...logs);
     this.login = login.attach(this.cluster);
-    const { taskLoginArn } = settings.documentdb;
-    this.taskLogin = taskLoginArn
-      ? Secret.fromSecretCompleteArn(this, 'TaskLogin', taskLoginArn)
-      : this.login;
+    const { secretArn: masterarn } = login;
+    const taskLogin = this.#login('TaskLogin', { username: 'tasks', masterarn, settings, encryptionKey });
+    this.taskLogin = taskLogin.attach(this.cluster);
     const options = `replicaSet=rs0&tls=true&tlsCAFile=${authorities}&retryWrites=false`;
     const address = restoredEndpoint
       ? `${restoredEndpoint}:${documentdbPort}`
       : this.cluster.clusterEndpoint.socketAddress;
     this.uri = `mongodb://${address}/?${options}`;
 
-    // A running task keeps its connections. One that must open another with the old password is refused: it puts its job
-    // off, fails its health check from then on, and is replaced by a task that reads the new password.
-    new SecretRotation(this, 'Rotation', {
-      application: SecretRotationApplication.MONGODB_ROTATION_SINGLE_USER,
-      secret: this.login,
+    const rotated = {
       target: this.cluster,
       vpc: network.vpc,
       vpcSubnets: { subnetGroupName: 'tasks' },
       securityGroup: network.rotation,
       automaticallyAfter: Duration.days(30),
+    };
+    new SecretRotation(this, 'Rotation', {
+      ...rotated,
+      application: SecretRotationApplication.MONGODB_ROTATION_SINGLE_USER,
+      secret: this.login,
+    });
+    // Two users take turns, so that a task which has read the old password logs in with it until the next rotation. The
+    // first rotation waits for its day: there is no user to copy before the first deployment has made one.
+    new SecretRotation(this, 'TaskRotation', {
+      ...rotated,
+      application: SecretRotationApplication.MONGODB_ROTATION_MULTI_USER,
+      secret: this.taskLogin,
+      masterSecret: this.login,
+      rotateImmediatelyOnUpdate: false,
     });
     this.#acknowledge();
   }
@@ -122,19 +136,28 @@ export class DocumentDb extends Construct {
           'These are events of the audit log, which is exported; the rule looks for exports of their names.',
       })),
     );
-    const retention = Stack.of(this).node.children.find((it) => it.node.id.startsWith('LogRetention'));
-    if (!retention) return;
-    Validations.of(retention).acknowledge(
-      {
-        id: 'AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole]',
-        reason:
-          'The function of the CDK that limits how long DocumentDB logs are kept writes its own log with it.',
+  }
+
+  /** A user name and a password nobody has seen, as the functions that rotate logins of DocumentDB read them. */
+  #login(
+    id: string,
+    {
+      settings,
+      encryptionKey,
+      ...known
+    }: { username: string; masterarn?: string; settings: StageSettings; encryptionKey: IKey },
+  ): Secret {
+    return new Secret(this, id, {
+      encryptionKey,
+      // A cluster that is kept is of no use without it.
+      removalPolicy: removalPolicy(settings),
+      generateSecretString: {
+        // Rotation logs in without TLS unless the secret itself says otherwise.
+        secretStringTemplate: JSON.stringify({ ...known, ssl: true }),
+        generateStringKey: 'password',
+        passwordLength: 48,
+        excludePunctuation: true,
       },
-      {
-        id: 'AwsSolutions-IAM5[Resource::*]',
-        reason:
-          'It may set and remove the retention of log groups, and cannot know their names before the cluster has one.',
-      },
-    );
+    });
   }
 }

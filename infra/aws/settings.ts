@@ -74,14 +74,6 @@ export const stageSettings = z
       /** Limits of one instance of that type, which AWS lists by size; alarms are shares of them. */
       connectionLimit: z.int().min(100),
       cursorLimit: z.int().min(10),
-      /**
-       * ARN of a secret of the stage's key with the `username` and `password` by which tasks log in: a user that may read and
-       * write the fleet's database and nothing else, which CloudFormation cannot make. Default: the master user's.
-       */
-      taskLoginArn: z
-        .string()
-        .regex(/^arn:[\w-]+:secretsmanager:[\w-]+:\d{12}:secret:.+-\w{6}$/)
-        .optional(),
     }),
     players: z.strictObject({
       /**

@@ -8,6 +8,7 @@ import {
 import type { Construct } from 'constructs';
 import { type QueueName, queueNames } from '../../jobs/contract.ts';
 import type { DataStack } from './data-stack.ts';
+import { LoginTask } from './login-task.ts';
 import { OperatorTask } from './operator-task.ts';
 import type { StageSettings } from './settings.ts';
 import { WorkerService } from './worker-service.ts';
@@ -43,6 +44,7 @@ export class WorkersStack extends Stack {
     );
     // ECS refuses a service whose provider is not associated yet, and an association that a service still uses does not go.
     for (const { service } of this.services.values()) service.node.addDependency(providers);
+    new LoginTask(this, 'login', { settings, data, cluster: this.cluster });
     const operator = new OperatorTask(this, 'operator', { settings, data });
 
     // What runbook.md asks for by these names.

@@ -15,7 +15,11 @@ describe.each([
     const statements = Object.entries(resources(workers, 'AWS::IAM::Policy')).flatMap(([id, policy]) =>
       statementsOf(policy).map((it) => ({
         ...it,
-        role: id.includes('ExecutionRole') ? 'execution' : 'task',
+        role: id.includes('ExecutionRole')
+          ? 'execution'
+          : id.includes('CustomResource')
+            ? 'deploying'
+            : 'task',
       })),
     );
     const actions = (role: string) =>
@@ -26,6 +30,7 @@ describe.each([
     expect(actions('task')).toEqual(
       [...calls.filter((it) => !notGranted.has(it)), ...callsOfTheDaemon].sort(),
     );
+    expect(actions('deploying')).toEqual(['ecs:RunTask', 'iam:PassRole']);
     expect(actions('execution')).toEqual([
       'ecr:BatchCheckLayerAvailability',
       'ecr:BatchGetImage',

@@ -229,21 +229,18 @@ describe('a stage that names hosts to place matches', () => {
   );
 });
 
-test('a stage that names a login for its tasks gives them that and no longer the master user', () => {
-  const taskLoginArn = 'arn:aws:secretsmanager:us-east-1:123456789012:secret:fleet-tasks-a1B2c3';
-  const documentdb = { ...production.settings.documentdb, taskLoginArn };
-  const stage = synthesiseStage(stageSettings.parse({ ...production.settings, documentdb }));
+test('workers log in as a user of their own; only the task that makes that user has the login of the master', () => {
+  const secretsOf = (container: { Secrets?: readonly { Name: string; ValueFrom: unknown }[] } | undefined) =>
+    Object.fromEntries(container?.Secrets?.map((it) => [it.Name, text(it.ValueFrom)]) ?? []);
+  const definitions = Object.entries(resources(production.workers, 'AWS::ECS::TaskDefinition'));
+  const withMaster = definitions.filter(([, it]) => /DocumentDbLogin/.test(text(it.Properties)));
 
-  for (const [worker] of tasks(stage).values()) {
-    const read = Object.fromEntries(worker?.Secrets?.map((it) => [it.Name, text(it.ValueFrom)]) ?? []);
-    expect(read['DOCUMENTDB_USERNAME']).toContain(`${taskLoginArn}:username`);
-    expect(read['DOCUMENTDB_PASSWORD']).toContain(`${taskLoginArn}:password`);
-  }
-  const refused = stageSettings.safeParse({
-    ...production.settings,
-    documentdb: { ...documentdb, taskLoginArn: 'secret' },
-  });
-  expect(refused.error?.issues[0]?.path).toEqual(['documentdb', 'taskLoginArn']);
+  for (const [worker] of tasks(production).values())
+    expect(secretsOf(worker)['DOCUMENTDB_PASSWORD']).toMatch(/DocumentDbTaskLogin.*:password/);
+  expect(withMaster.map(([id]) => id)).toEqual([expect.stringMatching(/^login/)]);
+  const [made] = Object.values(resources(production.workers, 'Custom::TaskLogin'));
+  expect(text(made?.Properties['Create'])).toContain('runTask');
+  expect(text(made?.Properties['Update'])).toMatch(/runTask.*"Ref":"loginDefinition/);
 });
 
 describe('a stage that names topics', () => {
