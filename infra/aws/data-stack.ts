@@ -7,6 +7,7 @@ import { FleetKey } from './fleet-key.ts';
 import { Network } from './network.ts';
 import { placementKey } from './placement-key.ts';
 import { Players } from './players.ts';
+import { producersPolicy } from './producers-policy.ts';
 import { QueueCluster } from './queue-cluster.ts';
 import { SessionCache } from './session-cache.ts';
 import type { StageSettings } from './settings.ts';
@@ -36,6 +37,11 @@ export class DataStack extends Stack {
     if (settings.placementHosts.length > 0) this.placementKey = placementKey(this, this.encryptionKey);
     const players = new Players(this, 'Players', settings);
 
+    const policy = producersPolicy(this, this.queueCluster.producersUrl, this.encryptionKey);
+
+    new CfnOutput(this, 'VpcId', { value: this.network.vpc.vpcId });
+    new CfnOutput(this, 'KeyArn', { value: this.encryptionKey.keyArn });
+    new CfnOutput(this, 'ProducersPolicy', { value: policy.managedPolicyArn });
     new CfnOutput(this, 'UserPoolId', { value: players.poolId });
     new CfnOutput(this, 'UserPoolClientId', { value: players.clientId });
     new CfnOutput(this, 'ProducersUrlSecret', { value: this.queueCluster.producersUrl.secretArn });

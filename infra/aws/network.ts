@@ -1,44 +1,38 @@
+import { Aws } from 'aws-cdk-lib';
 import {
   FlowLogDestination,
   FlowLogTrafficType,
+  type GatewayVpcEndpoint,
   GatewayVpcEndpointAwsService,
-  InterfaceVpcEndpointAwsService,
   IpAddresses,
   type IVpc,
+  Peer,
   Port,
   SecurityGroup,
   SubnetType,
   Vpc,
 } from 'aws-cdk-lib/aws-ec2';
+import { AnyPrincipal, Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { addEndpoints } from './endpoints.ts';
 import { removalPolicy } from './removal.ts';
-import { type StageSettings, topicsOf } from './settings.ts';
-
-/** The AWS services a task calls: images, logs, metrics, traces, secrets; and topics, where the stage names any. */
-const endpoints = (settings: StageSettings) => ({
-  EcrApi: InterfaceVpcEndpointAwsService.ECR,
-  EcrDocker: InterfaceVpcEndpointAwsService.ECR_DOCKER,
-  Logs: InterfaceVpcEndpointAwsService.CLOUDWATCH_LOGS,
-  Metrics: InterfaceVpcEndpointAwsService.CLOUDWATCH_MONITORING,
-  Traces: InterfaceVpcEndpointAwsService.XRAY,
-  Secrets: InterfaceVpcEndpointAwsService.SECRETS_MANAGER,
-  ...(topicsOf(settings).length > 0 && { Topics: InterfaceVpcEndpointAwsService.SNS }),
-});
+import type { StageSettings } from './settings.ts';
 
 export const valkeyPort = 6379;
 export const documentdbPort = 27017;
 
 /**
  * A network without a way out: no internet gateway, no NAT. Tasks reach AWS through endpoints and the stores through
- * one rule each, so what a hostile payload could make a worker do ends here.
+ * one rule each, so what a hostile payload could make a worker do ends here. In a VPC that is there already the same
+ * groups and rules hold; its routes are its owner's.
  */
 export class Network extends Construct {
   readonly vpc: IVpc;
   /** Every task of the fleet. */
   readonly workers: SecurityGroup;
-  /** Upstream services join this group to reach the queue cluster, and nothing else. */
+  /** Upstream services in this VPC join this group to reach the queue cluster and its secret, and nothing else. */
   readonly producers: SecurityGroup;
   /** The function that changes DocumentDB's password. */
   readonly rotation: SecurityGroup;
@@ -48,28 +42,9 @@ export class Network extends Construct {
 
   constructor(scope: Construct, id: string, settings: StageSettings, encryptionKey: IKey) {
     super(scope, id);
-    const isolated = { subnetType: SubnetType.PRIVATE_ISOLATED, cidrMask: 24 };
-    // Under exactOptionalPropertyTypes the library's classes do not fit its own interfaces unasked.
-    this.vpc = new Vpc(this, 'Vpc', {
-      ipAddresses: IpAddresses.cidr(settings.cidr),
-      availabilityZones: settings.availabilityZones,
-      natGateways: 0,
-      subnetConfiguration: [
-        { name: 'tasks', ...isolated },
-        { name: 'stores', ...isolated },
-      ],
-      gatewayEndpoints: { ImageLayers: { service: GatewayVpcEndpointAwsService.S3 } },
-    }) as IVpc;
-    this.vpc.addFlowLog('Refused', {
-      trafficType: FlowLogTrafficType.REJECT,
-      destination: FlowLogDestination.toCloudWatchLogs(
-        new LogGroup(this, 'RefusedTraffic', {
-          retention: settings.logDays,
-          encryptionKey,
-          removalPolicy: removalPolicy(settings),
-        }),
-      ),
-    });
+    this.vpc = settings.existingVpc
+      ? this.#imported(settings, settings.existingVpc)
+      : this.#made(settings, encryptionKey);
 
     const group = (name: string, description: string) =>
       new SecurityGroup(this, name, { vpc: this.vpc, description, allowAllOutbound: false });
@@ -79,7 +54,6 @@ export class Network extends Construct {
     this.queueCluster = group('QueueCluster', 'Queues and pools');
     this.sessionCache = group('SessionCache', 'Session cache');
     this.documentdb = group('DocumentDb', 'Records');
-    const aws = group('Endpoints', 'AWS services');
 
     const allow = (from: SecurityGroup, to: SecurityGroup, port: number, why: string) =>
       from.connections.allowTo(to, Port.tcp(port), why);
@@ -87,16 +61,100 @@ export class Network extends Construct {
     allow(this.producers, this.queueCluster, valkeyPort, 'producers add jobs');
     allow(this.workers, this.sessionCache, valkeyPort, 'workers cache sessions');
     allow(this.workers, this.documentdb, documentdbPort, 'workers keep records');
-    allow(this.workers, aws, 443, 'workers log, measure and read their secrets');
-    allow(this.rotation, aws, 443, 'rotation stores the new password');
-    for (const [name, service] of Object.entries(endpoints(settings)))
-      this.vpc.addInterfaceEndpoint(name, {
-        service,
-        open: false,
-        securityGroups: [aws],
-        subnets: { subnetGroupName: 'tasks' },
-      });
-    // Image layers come from S3 through the gateway, whose addresses are S3's public ones.
-    this.workers.connections.allowToAnyIpv4(Port.tcp(443), 'image layers, by the S3 gateway endpoint');
+    this.#admitProducers(settings);
+    this.#waysToAws(settings, group);
+    this.workers.addEgressRule(
+      Peer.prefixList(settings.s3PrefixList),
+      Port.tcp(443),
+      'image layers, by the S3 gateway endpoint',
+    );
+    if (settings.placementHosts.length > 0)
+      this.workers.connections.allowToAnyIpv4(Port.tcp(443), 'hosts that place matches');
   }
+
+  /** Producers whom their VPC keeps in groups of its own, or whom another VPC or a VPN brings. */
+  #admitProducers({ producers }: StageSettings): void {
+    for (const from of producers.securityGroupIds)
+      this.queueCluster.addIngressRule(Peer.securityGroupId(from), Port.tcp(valkeyPort), `${from} adds jobs`);
+    for (const from of producers.cidrs)
+      this.queueCluster.addIngressRule(Peer.ipv4(from), Port.tcp(valkeyPort), `${from} adds jobs`);
+  }
+
+  #waysToAws(settings: StageSettings, group: (name: string, description: string) => SecurityGroup): void {
+    const https = Port.tcp(443);
+    const ours: [SecurityGroup, string][] = [
+      [this.workers, 'workers log, measure and read their secrets'],
+      [this.producers, 'producers read their secret'],
+      [this.rotation, 'rotation stores the new password'],
+    ];
+    if (settings.existingVpc?.endpoints === 'there') {
+      for (const [from, why] of ours) from.addEgressRule(Peer.ipv4(settings.cidr), https, why);
+      return;
+    }
+    const aws = group('Endpoints', 'AWS services');
+    for (const [from, why] of ours) from.connections.allowTo(aws, https, why);
+    for (const from of settings.producers.securityGroupIds)
+      aws.addIngressRule(Peer.securityGroupId(from), https, `${from} reads its secret`);
+    addEndpoints(this.vpc, settings, aws);
+  }
+
+  #made(settings: StageSettings, encryptionKey: IKey): IVpc {
+    const isolated = { subnetType: SubnetType.PRIVATE_ISOLATED, cidrMask: 24 };
+    const vpc = new Vpc(this, 'Vpc', {
+      ipAddresses: IpAddresses.cidr(settings.cidr),
+      availabilityZones: settings.availabilityZones,
+      natGateways: 0,
+      subnetConfiguration: [
+        { name: 'tasks', ...isolated },
+        { name: 'stores', ...isolated },
+      ],
+    });
+    imageLayers(vpc as IVpc, settings);
+    vpc.addFlowLog('Refused', {
+      trafficType: FlowLogTrafficType.REJECT,
+      destination: FlowLogDestination.toCloudWatchLogs(
+        new LogGroup(this, 'RefusedTraffic', {
+          retention: settings.logDays,
+          encryptionKey,
+          removalPolicy: removalPolicy(settings),
+        }),
+      ),
+    });
+    // Under exactOptionalPropertyTypes the library's classes do not fit its own interfaces unasked.
+    return vpc as IVpc;
+  }
+
+  #imported(settings: StageSettings, given: NonNullable<StageSettings['existingVpc']>): IVpc {
+    const { vpcId, taskSubnets, storeSubnets } = given;
+    const subnets = [...taskSubnets, ...storeSubnets];
+    const vpc = Vpc.fromVpcAttributes(this, 'Vpc', {
+      vpcId,
+      vpcCidrBlock: settings.cidr,
+      availabilityZones: settings.availabilityZones,
+      isolatedSubnetIds: subnets.map((it) => it.id),
+      isolatedSubnetRouteTableIds: subnets.map((it) => it.routeTableId),
+      isolatedSubnetNames: ['tasks', 'stores'],
+    });
+    if (given.endpoints === 'make') imageLayers(vpc, settings);
+    return vpc;
+  }
+}
+
+/** The bucket that holds the layers of every image in ECR, named by AWS for whoever restricts an endpoint to it. */
+const layersOf = (region: string) => `arn:${Aws.PARTITION}:s3:::prod-${region}-starport-layer-bucket/*`;
+
+/** S3 by a route of the subnets. Only ECR's own bucket can be read, and none can be written. */
+function imageLayers(vpc: IVpc, { region }: StageSettings): void {
+  const endpoint: GatewayVpcEndpoint = vpc.addGatewayEndpoint('ImageLayers', {
+    service: GatewayVpcEndpointAwsService.S3,
+  });
+  endpoint.addToPolicy(
+    new PolicyStatement({
+      sid: 'ImageLayers',
+      effect: Effect.ALLOW,
+      principals: [new AnyPrincipal()],
+      actions: ['s3:GetObject'],
+      resources: [layersOf(region)],
+    }),
+  );
 }

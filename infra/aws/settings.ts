@@ -26,6 +26,23 @@ const service = z.strictObject({
   spot: z.boolean(),
 });
 
+const subnet = z.strictObject({
+  id: z.string().regex(/^subnet-[0-9a-f]+$/),
+  routeTableId: z.string().regex(/^rtb-[0-9a-f]+$/),
+});
+
+/** Subnets of a VPC that somebody else made: one for tasks and one for stores in each of `availabilityZones`, in that order. */
+const existingVpc = z.strictObject({
+  vpcId: z.string().regex(/^vpc-[0-9a-f]+$/),
+  taskSubnets: z.array(subnet).min(2).max(3),
+  storeSubnets: z.array(subnet).min(2).max(3),
+  /**
+   * `make`: the stage puts the endpoints that tasks need into the task subnets. `there`: the VPC has them, or another way to
+   * those services (`endpoints.ts` lists them); a second endpoint of a service with private DNS is refused.
+   */
+  endpoints: z.enum(['make', 'there']),
+});
+
 /** What an operator may set, stage by stage. Every value is checked before anything is synthesised. */
 export const stageSettings = z
   .strictObject({
@@ -34,7 +51,30 @@ export const stageSettings = z
     region: z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/),
     /** Named, so that synthesis asks nobody. Two at least: that is what Multi-AZ means. */
     availabilityZones: z.array(z.string()).min(2).max(3),
+    /** Addresses of the VPC: of the one the stage makes, or of `existingVpc`. */
     cidr: z.cidrv4(),
+    /** A VPC that is there already. Default: the stage makes one, without a way out. */
+    existingVpc: existingVpc.optional(),
+    /**
+     * AWS's list of S3's addresses in the region: `aws ec2 describe-managed-prefix-lists --filters
+     * Name=prefix-list-name,Values=com.amazonaws.<region>.s3`. Image layers come from there, and tasks may go nowhere else.
+     */
+    s3PrefixList: z.string().regex(/^pl-[0-9a-f]+$/, 'must be the id of a prefix list, pl-…'),
+    /**
+     * Upstream services, which add jobs to the queue cluster, beside those in the stage's own group (output
+     * `ProducersSecurityGroup`). Their role needs the policy of output `ProducersPolicy`.
+     */
+    producers: z
+      .strictObject({
+        /** Groups of theirs, in this VPC or in a peered one of the same region. */
+        securityGroupIds: z
+          .array(z.string().regex(/^sg-[0-9a-f]+$/))
+          .max(20)
+          .default([]),
+        /** Addresses that peering, a transit gateway or a VPN routes here. */
+        cidrs: z.array(z.cidrv4()).max(20).default([]),
+      })
+      .prefault({}),
     /** Region or title the fleet serves; the `DOMAIN` of its workers. */
     domain: z.string().regex(/^[a-z0-9-]{1,32}$/),
     /**
@@ -173,10 +213,13 @@ export const stageSettings = z
     const refuse = (path: (string | number)[], message: string) =>
       context.addIssue({ code: 'custom', path, message });
     const { queueCluster, services, documentdb } = it;
+    for (const subnets of ['taskSubnets', 'storeSubnets'] as const)
+      if (it.existingVpc && it.existingVpc[subnets].length !== it.availabilityZones.length)
+        refuse(['existingVpc', subnets], 'needs one subnet for each of availabilityZones');
     if (queueCluster.durability !== 'disabled' && queueCluster.replicas === 0)
       refuse(['queueCluster', 'replicas'], 'durability needs at least one replica');
-    if (queueCluster.durability !== 'disabled' && !/^cache\.[rmc]\d/.test(queueCluster.nodeType))
-      refuse(['queueCluster', 'nodeType'], 'durability needs a node of an r, m or c family');
+    if (queueCluster.durability !== 'disabled' && !durableNode.test(queueCluster.nodeType))
+      refuse(['queueCluster', 'nodeType'], 'durability needs a node of r6g, r7g, r8g, m6g, m7g, m8g or c7gn');
     for (const name of queueNames)
       if (services[name].maxTasks < services[name].minTasks)
         refuse(['services', name, 'maxTasks'], 'is below minTasks');
@@ -196,6 +239,9 @@ export type ServiceSettings = StageSettings['services'][QueueName];
 export const topicsOf = ({ events }: StageSettings): string[] => [
   ...new Set([events.topicArn ?? [], ...events.configurationTopicArns].flat()),
 ];
+
+/** Node families that ElastiCache lists under "Durability" in its user guide; any other is refused when the cluster is made. */
+const durableNode = /^cache\.(r[678]g|m[678]g|c7gn)\./;
 
 /** Queues with work that time alone makes due, each with what would stand still without a task. */
 const neverAtRest = {

@@ -145,6 +145,7 @@ describe.each(stages.map((stage) => [stage.settings.name, stage] as const))(
       const why = doors.map((it) => String(it.Properties['Description'])).sort();
       expect(why.filter((it) => !it.startsWith('from '))).toEqual([
         'producers add jobs',
+        'producers read their secret',
         'rotation stores the new password',
         'workers cache sessions',
         'workers keep records',

@@ -12,12 +12,17 @@ test.each<[string, StageSettings, string]>([
   [
     'durability on a burstable node',
     { ...production, queueCluster: { ...production.queueCluster, nodeType: 'cache.t4g.small' } },
-    'durability needs a node of an r, m or c family',
+    'durability needs a node of r6g, r7g',
   ],
   [
     'more tasks than DocumentDB has connections for',
     { ...production, documentdb: { ...production.documentdb, connectionLimit: 500 } },
     'connections of all tasks do not fit',
+  ],
+  [
+    'durability on an older node',
+    { ...production, queueCluster: { ...production.queueCluster, nodeType: 'cache.m5.large' } },
+    'durability needs a node of r6g, r7g',
   ],
   [
     'nobody to report the queues',
