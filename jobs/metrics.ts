@@ -26,8 +26,12 @@ export interface Metric {
  * always sees everything.
  */
 export const metrics = {
-  /** Jobs waiting, prioritised, or delayed and due; one reporter. */
+  /** Work that waits, in jobs (waiting, prioritised, or delayed and due) and in arrivals that no cycle has read; one reporter. */
   QueueLength: { unit: 'Count', shape: 'level', resolution: 1 },
+  /** The jobs of it. Scaling reads this: another task takes waiting jobs, but no part of a pool's arrivals. */
+  JobsWaiting: { unit: 'Count', shape: 'level', resolution: 1 },
+  /** Jobs that workers are processing. Scaling counts it as busy slots; 0 for an idle queue, so that its service scales in. */
+  JobsActive: { unit: 'Count', shape: 'level' },
   /** Age of the oldest job that could run now; 0 for an empty queue. */
   OldestJobAge: { unit: 'Seconds', shape: 'level', resolution: 1 },
   /** Failed jobs kept for inspection: the dead letters. */

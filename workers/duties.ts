@@ -273,8 +273,10 @@ const publishReports = ({ observe, flush }: Metrics) => {
       if (used.has(configuration))
         observe('TicketsSearching', count, { service: 'matchmaking', configuration });
     }
-    for (const { queue, length, oldestSeconds, failed, workers } of queues) {
+    for (const { queue, length, waiting, active, oldestSeconds, failed, workers } of queues) {
       observe('QueueLength', length, { service: queue });
+      observe('JobsWaiting', waiting, { service: queue });
+      observe('JobsActive', active, { service: queue });
       observe('OldestJobAge', oldestSeconds, { service: queue });
       observe('FailedJobs', failed, { service: queue });
       observe('ActiveWorkers', workers, { service: queue });

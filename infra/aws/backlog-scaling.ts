@@ -31,11 +31,11 @@ export class BacklogScaling extends Construct {
     const { outCooldownSeconds, inCooldownSeconds, surge } = scalingPolicy;
     const ours = { environment: settings.name, service: queue, statistic: 'Average' };
 
-    const measure = (id: string, metricName: MetricName, stat = 'Average') => ({
+    const measure = (id: string, metricName: MetricName) => ({
       id,
       returnData: false,
       metricStat: {
-        stat,
+        stat: 'Average',
         metric: {
           namespace: metricNamespace,
           metricName,
@@ -57,9 +57,9 @@ export class BacklogScaling extends Construct {
         scaleInCooldown: inCooldownSeconds,
         customizedMetricSpecification: {
           metrics: [
-            measure('length', 'QueueLength'),
+            measure('length', 'JobsWaiting'),
             measure('workers', 'ActiveWorkers'),
-            measure('busy', 'JobDuration', 'Sum'),
+            measure('active', 'JobsActive'),
             {
               id: 'load',
               expression: loadExpression(queues[queue].concurrency, perTask),
@@ -79,7 +79,7 @@ export class BacklogScaling extends Construct {
         label: 'Jobs waiting per task',
         period: Duration.seconds(surge.periodSeconds),
         usingMetrics: {
-          length: fleetMetric('QueueLength', { ...ours, periodSeconds: surge.periodSeconds }),
+          length: fleetMetric('JobsWaiting', { ...ours, periodSeconds: surge.periodSeconds }),
           workers: fleetMetric('ActiveWorkers', { ...ours, periodSeconds: surge.periodSeconds }),
         },
       }),

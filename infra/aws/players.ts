@@ -15,8 +15,13 @@ export class Players extends Construct {
   constructor(scope: Construct, id: string, settings: StageSettings) {
     super(scope, id);
     const { players, removal } = settings;
+    const { UsernameAttributes, ...rest } = playerPool;
     const pool = new CfnUserPool(this, 'Pool', {
-      ...inCdkSpelling(playerPool),
+      ...inCdkSpelling(rest),
+      ...(players.userNames === 'email'
+        ? { usernameAttributes: UsernameAttributes }
+        : { aliasAttributes: UsernameAttributes }),
+      ...(typeof players.mail === 'object' && { emailConfiguration: sender(players.mail) }),
       adminCreateUserConfig: { allowAdminCreateUserOnly: !players.selfSignUp },
       mfaConfiguration: mfa[players.mfa],
       ...(players.mfa !== 'off' && { enabledMfas: ['SOFTWARE_TOKEN_MFA'] }),
@@ -44,6 +49,15 @@ export class Players extends Construct {
     this.clientId = client.ref;
   }
 }
+
+type Mail = Exclude<StageSettings['players']['mail'], string | undefined>;
+
+const sender = ({ from, identityArn, configurationSet }: Mail): CfnUserPool.EmailConfigurationProperty => ({
+  emailSendingAccount: 'DEVELOPER',
+  from,
+  sourceArn: identityArn,
+  ...(configurationSet !== undefined && { configurationSet }),
+});
 
 type CdkSpelling<T> = T extends readonly (infer Entry)[]
   ? CdkSpelling<Entry>[]

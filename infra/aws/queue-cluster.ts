@@ -38,9 +38,10 @@ export class QueueCluster extends Construct {
   constructor(scope: Construct, id: string, { settings, network, encryptionKey }: QueueClusterProps) {
     super(scope, id);
     const { nodeType, replicas, durability, snapshotDays, snapshotName } = settings.queueCluster;
-    const user = (id: string, role: QueueRole) =>
+    const user = (id: 'Workers' | 'Producers' | 'Operators', role: QueueRole) =>
       new ValkeyUser(this, id, {
         name: id.toLowerCase(),
+        generation: settings.passwords[`${role}s`],
         access: queueAccess(settings.domain, role),
         encryptionKey,
       });

@@ -49,7 +49,7 @@ export function targetBacklogPerTask(
   return Math.max(1, Math.floor((concurrency * acceptableWaitSeconds * 1_000) / jobMs));
 }
 
-/** What CloudWatch knows of a queue in one period: waiting jobs, tasks, and tasks' worth of busy slots. */
+/** What CloudWatch knows of a queue in one period: jobs waiting, tasks, and tasks' worth of busy slots. */
 export interface QueueState {
   readonly length: number;
   readonly workers: number;
@@ -60,13 +60,12 @@ export interface QueueState {
 const stranded = 2;
 
 /**
- * Load as CloudWatch works it out, from `length` waiting jobs, `workers`, and `busy`, the ms all jobs of a minute took.
- * A minute without jobs has no `busy`.
+ * Load as CloudWatch works it out, from `length` jobs waiting, `workers`, and `active`, the jobs being processed. All three
+ * are reported while nothing happens too: over a metric without points FILL may be empty, and a service without a load
+ * never scales in.
  */
-export function loadExpression(concurrency: number, target: number): string {
-  const slotMs = 60_000 * concurrency * scalingPolicy.busyShare;
-  return `IF(workers > 0, (length / ${target} + FILL(busy, 0) / ${slotMs}) / workers, IF(length > 0, ${stranded}, 0))`;
-}
+export const loadExpression = (concurrency: number, target: number): string =>
+  `IF(workers > 0, (length / ${target} + active / ${concurrency * scalingPolicy.busyShare}) / workers, IF(length > 0, ${stranded}, 0))`;
 
 /** The same, for the simulation. */
 export function loadOf({ length, workers, busy }: QueueState, target: number): number {

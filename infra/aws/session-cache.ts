@@ -32,6 +32,7 @@ export class SessionCache extends Construct {
     const workers = new ValkeyUser(this, 'Workers', {
       name: 'workers',
       access: cacheAccess(),
+      generation: settings.passwords.cache,
       encryptionKey,
     });
     const users = new CfnUserGroup(this, 'Users', {

@@ -4,6 +4,7 @@ import { resourceName, topicArn } from '../../jobs/matchmaking/configuration.ts'
 
 const count = z.int().min(0);
 const seconds = z.number().positive();
+const generation = z.int().min(1).max(10_000);
 const percent = z.number().positive().max(100);
 
 /** One queue's service. */
@@ -104,6 +105,18 @@ export const stageSettings = z
       nodeType: z.string().regex(/^cache\./),
       replicas: z.int().min(0).max(5),
     }),
+    /**
+     * Which password each user of a Valkey cluster has, counted from 1: one more, and a deployment makes a new one. The one
+     * before goes on working until the next change. See runbook.md, "Rotating a Valkey password".
+     */
+    passwords: z
+      .strictObject({
+        workers: generation.default(1),
+        producers: generation.default(1),
+        operators: generation.default(1),
+        cache: generation.default(1),
+      })
+      .prefault({}),
     documentdb: z.strictObject({
       engineVersion: z.enum(['5.0.0', '8.0.0']),
       instanceType: z.string().regex(/^[a-z0-9]+\.[a-z0-9]+$/),
@@ -124,6 +137,27 @@ export const stageSettings = z
       /** Whether a password may be sent to Cognito, over TLS. `false`: only proved by SRP, which `producers/identity` does by default. */
       passwordFlow: z.boolean(),
       selfSignUp: z.boolean(),
+      /**
+       * `email`: the address is the user name. `chosen`: a player chooses one and signs in by it or by the confirmed address;
+       * `userNames` of `createIdentity` must say so too. Fixed when the pool is made: a change makes an empty pool.
+       */
+      userNames: z.enum(['email', 'chosen']).default('email'),
+      /**
+       * Who sends the codes: an identity verified in Amazon SES, out of its sandbox; or `cognito`, which sends 50 mails a day
+       * for a whole account. Default: `cognito` as well, but production is not deployed before it is said.
+       */
+      mail: z
+        .union([
+          z.literal('cognito'),
+          z.strictObject({
+            /** Address, or `Name <address>`, of that identity. */
+            from: z.string().regex(/^([^<>]+ <[^\s<>@]+@[^\s<>@]+>|[^\s<>@]+@[^\s<>@]+)$/),
+            identityArn: z.string().regex(/^arn:[\w-]+:ses:[\w-]+:\d{12}:identity\/.+$/),
+            /** Of SES, for bounces and complaints. */
+            configurationSet: z.string().min(1).optional(),
+          }),
+        ])
+        .optional(),
     }),
     services: z.record(z.enum(queueNames), service),
 

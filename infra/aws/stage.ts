@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { Annotations, type App, Tags } from 'aws-cdk-lib';
 import { DataStack } from './data-stack.ts';
+import { unpinned } from './image-bases.ts';
 import type { StageSettings } from './settings.ts';
 import { WatchStack } from './watch-stack.ts';
 import { WorkersStack } from './workers-stack.ts';
@@ -13,13 +15,9 @@ export function addStage(app: App, settings: StageSettings) {
   const data = new DataStack(app, `fleet-${settings.name}-data`, { env, settings });
   const workers = new WorkersStack(app, `fleet-${settings.name}-workers`, { env, settings, data });
   const watch = new WatchStack(app, `fleet-${settings.name}-watch`, { env, settings, data, workers });
-  // Synthesis takes the example, so that a fresh clone can be looked at; nobody who is paged can read it.
-  const deploying = app.node.tryGetContext('deploying') !== undefined;
-  if (deploying && settings.name === 'production' && new URL(settings.runbookUrl).hostname === 'example.com')
-    for (const stack of [data, workers, watch])
-      Annotations.of(stack).addError(
-        'stages.ts: runbookUrl is still the example; say where your runbook can be read',
-      );
+  if (app.node.tryGetContext('deploying') !== undefined)
+    for (const problem of unfinished(settings))
+      for (const stack of [data, workers, watch]) Annotations.of(stack).addError(problem);
   // CloudFormation's published schema of this type has no tags.
   const untagged = { excludeResourceTypes: ['AWS::ApplicationAutoScaling::ScalableTarget'] };
   for (const stack of [data, workers, watch]) {
@@ -27,4 +25,23 @@ export function addStage(app: App, settings: StageSettings) {
     Tags.of(stack).add('stage', settings.name, untagged);
   }
   return { data, workers, watch };
+}
+
+/** What only its operator can say of a production stage. Synthesis goes on without, so that a fresh clone can be looked at. */
+function unfinished({ name, runbookUrl, players }: StageSettings): string[] {
+  if (name !== 'production') return [];
+  const loose = unpinned(readFileSync(new URL('../Dockerfile', import.meta.url), 'utf8'));
+  return [
+    ...(new URL(runbookUrl).hostname === 'example.com'
+      ? ['stages.ts: runbookUrl is still the example; say where your runbook can be read']
+      : []),
+    ...(players.mail === undefined
+      ? [
+          "stages.ts: players.mail is missing; name an SES identity, or say 'cognito' if 50 mails a day will do",
+        ]
+      : []),
+    ...(loose.length > 0
+      ? [`infra/Dockerfile takes ${loose.join(', ')} without a digest; npm run pin-bases`]
+      : []),
+  ];
 }

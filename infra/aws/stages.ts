@@ -26,7 +26,7 @@ export const dev: StageSettings = stageSettings.parse({
     connectionLimit: 500,
     cursorLimit: 30,
   },
-  players: { mfa: 'optional', passwordFlow: true, selfSignUp: true },
+  players: { mfa: 'optional', passwordFlow: true, selfSignUp: true, mail: 'cognito' },
   services: {
     'session-creation': {
       cpu: 256,

@@ -20,6 +20,7 @@ export async function answerOf<T>(call: Promise<T>, meanings: Meanings): Promise
   try {
     return await call;
   } catch (error) {
+    if (error instanceof IdentityError) throw error;
     const code = meaningOf(error, meanings);
     if (code === undefined) throw error;
     throw new IdentityError(code, code === 'unavailable' ? { cause: error } : {});

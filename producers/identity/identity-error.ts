@@ -6,6 +6,7 @@
  * - `not-confirmed` the password is right, the address is not confirmed yet
  * - `challenge-required` the password is right and Cognito wants more: a new password, a second factor
  * - `code-mismatch` a wrong, used or expired code, or an address that waits for none
+ * - `user-name-taken` somebody else has that name; only pools whose players choose user names say so
  * - `weak-password` the pool's password policy refuses it
  * - `token-expired` authenticate again, or refresh
  * - `token-invalid` forged, revoked, of another pool or client, or not an access token
@@ -18,6 +19,7 @@ export type IdentityErrorCode =
   | 'not-confirmed'
   | 'challenge-required'
   | 'code-mismatch'
+  | 'user-name-taken'
   | 'weak-password'
   | 'token-expired'
   | 'token-invalid'
@@ -30,6 +32,7 @@ const messages: Readonly<Record<Exclude<IdentityErrorCode, 'invalid-request'>, s
   'challenge-required':
     'signing in takes a new password or a second factor, which this client does not offer',
   'code-mismatch': 'the code is wrong or expired',
+  'user-name-taken': 'the user name is taken',
   'weak-password': 'the password does not meet the password policy',
   'token-expired': 'the access token has expired',
   'token-invalid': 'the token is not valid',

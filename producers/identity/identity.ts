@@ -1,6 +1,6 @@
 import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider';
 import { createVerifier } from './access-token.ts';
-import { type Accounts, createAccounts } from './accounts.ts';
+import { type Accounts, createAccounts, type UserNames } from './accounts.ts';
 import { access, checked } from './inputs.ts';
 import { createPasswords, type Passwords } from './passwords.ts';
 import { createSignIn, type SignIn, type SignInFlow } from './sign-in.ts';
@@ -12,6 +12,8 @@ export interface IdentityOptions {
   readonly clientId: string;
   /** `srp` wants `USER_SRP_AUTH`, `password` wants `USER_PASSWORD_AUTH` of the app client. Default: `srp`. */
   readonly flow?: SignInFlow | undefined;
+  /** What the pool's user names are, `players.userNames` of its stage. Default: `email`. */
+  readonly userNames?: UserNames | undefined;
   /** How far (seconds) this machine's clock may be off Cognito's before a token counts as expired. Default: 30. */
   readonly clockSkewSeconds?: number | undefined;
   /** Only for a Cognito elsewhere than in AWS: it is asked for the pool's keys too. */
@@ -30,7 +32,8 @@ export interface Identity extends Accounts, Passwords, SignIn {
 const patience = { connectionTimeout: 2_000, requestTimeout: 5_000 };
 
 export function createIdentity(options: IdentityOptions): Identity {
-  const { region, userPoolId, clientId, flow = 'srp', endpoint, issuer, clockSkewSeconds = 30 } = options;
+  const { region, userPoolId, clientId, endpoint, issuer } = options;
+  const { flow = 'srp', userNames = 'email', clockSkewSeconds = 30 } = options;
   const cognito = new CognitoIdentityProviderClient({
     region,
     requestHandler: patience,
@@ -41,7 +44,7 @@ export function createIdentity(options: IdentityOptions): Identity {
   const verifyToken = createVerifier({ issuers, keysAt, clientId, clockSkewSeconds });
 
   return {
-    ...createAccounts(cognito, clientId),
+    ...createAccounts(cognito, clientId, userNames),
     ...createPasswords(cognito, clientId),
     ...createSignIn({ cognito, userPoolId, clientId, flow, verify: verifyToken }),
     async verify(given) {

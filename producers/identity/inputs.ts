@@ -17,12 +17,27 @@ const password = z
 /** Longer than any token with its groups; a bound before anything is decoded. */
 const token = z.string().min(1).max(16_384);
 
+/** Cognito's bound; without `@`, since a pool with the address as alias refuses a user name that looks like one. */
+const userName = z
+  .string('is required: this pool lets players choose user names')
+  .max(128, 'must have 128 characters at most')
+  .regex(/^[^\s@]+$/, 'must have no space and no @');
+
 export const credentials = z.strictObject({ email, password });
 const code = z.string().regex(/^\d{4,10}$/, 'must be the code of the mail, 4 to 10 digits');
 
-export const confirmation = z.strictObject({ email, code });
-export const newPassword = z.strictObject({ email, code, password });
+const confirmation = z.strictObject({ email, code });
 export const addressee = z.strictObject({ email });
+/** How a player is registered and confirmed, by what the pool's user names are. */
+export const accountForms = {
+  email: { registration: credentials, confirmation, addressee },
+  chosen: {
+    registration: z.strictObject({ email, password, userName }),
+    confirmation: z.strictObject({ userName, code }),
+    addressee: z.strictObject({ userName }),
+  },
+} as const;
+export const newPassword = z.strictObject({ email, code, password });
 /** Both take a whole `SignedIn` too. */
 export const refreshing = z.object({ refreshToken: token });
 export const access = z.object({ accessToken: token });

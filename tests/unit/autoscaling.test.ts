@@ -20,7 +20,6 @@ const evaluated = (expression: string, metrics: Readonly<Record<string, number>>
   runInNewContext(expression, {
     ...metrics,
     IF: (condition: boolean, yes: number, no: number) => (condition ? yes : no),
-    FILL: (value: number) => value,
   });
 
 describe('the simulation measures what CloudWatch does, without a worker too', () => {
@@ -33,8 +32,8 @@ describe('the simulation measures what CloudWatch does, without a worker too', (
   test('load', () => {
     fc.assert(
       fc.property(state, (it) => {
-        const busyMs = it.busy * concurrency * 60_000;
-        const deployed = evaluated(loadExpression(concurrency, target), { ...it, busy: busyMs });
+        const active = it.busy * concurrency;
+        const deployed = evaluated(loadExpression(concurrency, target), { ...it, active });
         expect(loadOf(it, target)).toBeCloseTo(deployed, 6);
       }),
     );

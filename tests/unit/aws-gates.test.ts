@@ -7,6 +7,7 @@ import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { fleetApp } from '../../infra/aws/app.ts';
+import { unpinned } from '../../infra/aws/image-bases.ts';
 import { type StageSettings, stageSettings } from '../../infra/aws/settings.ts';
 import { addStage } from '../../infra/aws/stage.ts';
 import { dev, production } from '../../infra/aws/stages.ts';
@@ -104,11 +105,24 @@ describe('deploying', () => {
     });
     onTestFinished(() => rmSync(app.outdir, { recursive: true, force: true }));
     const { watch } = addStage(app, settings);
-    return Annotations.fromStack(watch).findError('*', Match.stringLikeRegexp('runbookUrl'));
+    return Annotations.fromStack(watch)
+      .findError('*', Match.anyValue())
+      .map((it) => String(it.entry.data));
   };
+  const runbookUrl = 'https://wiki.example.org/runbook';
+  const dockerfile = readFileSync(new URL('../../infra/Dockerfile', import.meta.url), 'utf8');
+  const loose = unpinned(dockerfile).length > 0 ? [expect.stringContaining('npm run pin-bases')] : [];
 
-  test('production is refused while its runbook is the example', { timeout: 60_000 }, () => {
-    expect(deploy(production)).toHaveLength(1);
-    expect(deploy({ ...production, runbookUrl: 'https://wiki.example.org/runbook' })).toEqual([]);
+  test('production is refused while its runbook is the example, nobody is named to send mail and bases have no digest', {
+    timeout: 60_000,
+  }, () => {
+    expect(deploy(production)).toEqual([
+      expect.stringContaining('runbookUrl is still the example'),
+      expect.stringContaining('players.mail is missing'),
+      ...loose,
+    ]);
+    expect(
+      deploy({ ...production, runbookUrl, players: { ...production.players, mail: 'cognito' } }),
+    ).toEqual(loose);
   });
 });

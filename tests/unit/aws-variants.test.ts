@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { type StageSettings, stageSettings } from '../../infra/aws/settings.ts';
 import { production } from '../../infra/aws/stages.ts';
 import { queueNames } from '../../jobs/contract.ts';
-import { resources, synthesiseStage } from '../support/aws-templates.ts';
+import { resources, synthesiseStage, text } from '../support/aws-templates.ts';
 
 type Stage = ReturnType<typeof synthesiseStage>;
 
@@ -19,11 +19,17 @@ const withSpot = (spot: boolean) =>
 const queueCluster = { Engine: 'valkey', ReplicationGroupId: Match.absent() };
 const onSpot = Match.arrayWith([Match.objectLike({ CapacityProvider: 'FARGATE_SPOT' })]);
 
+const mail = {
+  from: 'The Game <codes@example.com>',
+  identityArn: 'arn:aws:ses:us-east-1:123456789012:identity/example.com',
+  configurationSet: 'codes',
+};
+
 /** Two changed stages between them take every value below, so that what is tested is synthesised twice and not ten times. */
 const one = changed({
   queueCluster: { ...production.queueCluster, durability: 'async', snapshotName: 'before-the-fire' },
   documentdb: { ...production.documentdb, engineVersion: '8.0.0', restoredEndpoint: 'restored.example.com' },
-  players: { ...production.players, mfa: 'required' },
+  players: { ...production.players, mfa: 'required', userNames: 'chosen', mail },
   services: withSpot(true),
   metrics: { configurations: ['duel'], players: ['p1', 'p2'] },
   logLevel: 'debug',
@@ -37,6 +43,26 @@ const other = changed({
   services: withSpot(false),
   alertEmail: undefined,
   monthlyBudgetUsd: undefined,
+});
+
+test('a password that changes works beside the one before, and stands alone in the URL, which changes last', () => {
+  const passwords = { ...production.passwords, producers: 3 };
+  const { data } = changed({ passwords });
+  const ofProducers = Object.values(resources(data, 'AWS::ElastiCache::User')).find(
+    (it) => it.Properties['UserName'] === 'producers',
+  );
+  const [url] = Object.values(resources(data, 'AWS::SecretsManager::Secret')).filter((it) =>
+    text(it.Properties).includes('rediss://producers:'),
+  );
+
+  expect(text(ofProducers?.Properties['AuthenticationMode'])).toMatch(
+    /ProducersPassword3.*ProducersPassword2/,
+  );
+  expect(text(url?.Properties)).toContain('ProducersPassword3');
+  expect(text(url?.Properties)).not.toContain('ProducersPassword2');
+  expect(text((url as { DependsOn?: unknown }).DependsOn)).toContain('QueueClusterProducersUser');
+  for (const it of Object.values(resources(data, 'AWS::ElastiCache::User')))
+    if (it !== ofProducers) expect(text(it.Properties['AuthenticationMode'])).not.toContain('Password2');
 });
 
 describe('what an operator sets otherwise than both stages do reaches its resource', () => {
@@ -69,6 +95,27 @@ describe('what an operator sets otherwise than both stages do reaches its resour
       'data',
       'AWS::Cognito::UserPool',
       { MfaConfiguration: 'ON', EnabledMfas: ['SOFTWARE_TOKEN_MFA'] },
+    ],
+    [
+      'user names that players choose, with the address as another way to sign in',
+      one,
+      'data',
+      'AWS::Cognito::UserPool',
+      { AliasAttributes: ['email'], UsernameAttributes: Match.absent() },
+    ],
+    [
+      'mail by SES',
+      one,
+      'data',
+      'AWS::Cognito::UserPool',
+      {
+        EmailConfiguration: {
+          EmailSendingAccount: 'DEVELOPER',
+          From: mail.from,
+          SourceArn: mail.identityArn,
+          ConfigurationSet: 'codes',
+        },
+      },
     ],
     [
       'no second factor',

@@ -78,7 +78,7 @@ describe.each([
       )
       .flatMap((it) => (it.MetricStat && it.MetricStat.Period < 60 ? [it.MetricStat.Metric.MetricName] : []));
 
-    expect([...new Set(fast)].sort()).toEqual(['ActiveWorkers', 'QueueLength']);
+    expect([...new Set(fast)].sort()).toEqual(['ActiveWorkers', 'JobsWaiting']);
     for (const name of fast) expect(metrics[name as 'QueueLength'].resolution).toBe(1);
   });
 

@@ -191,7 +191,7 @@ describe.each([
         Metrics: [
           { Id: 'length', ReturnData: false },
           { Id: 'workers', ReturnData: false },
-          { Id: 'busy', ReturnData: false },
+          { Id: 'active', ReturnData: false },
           { Expression: loadExpression(queues[queue].concurrency, target), ReturnData: true },
         ],
       },

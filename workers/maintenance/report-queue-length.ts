@@ -7,8 +7,12 @@ import type { Pool } from '../pool/pool.ts';
 /** One queue's state at one moment. */
 interface QueueReport {
   readonly queue: QueueName;
-  /** Work, however it waits: waiting and prioritised jobs, delayed ones whose time has come, tickets that no cycle has read. */
+  /** Waiting and prioritised jobs, and delayed ones whose time has come. */
+  readonly waiting: number;
+  /** Those, and tickets that no cycle has read: work, however it waits. */
   readonly length: number;
+  /** Jobs that a worker is processing. */
+  readonly active: number;
   /** Age of the longest waiting job, seconds; 0 when none waits. */
   readonly oldestSeconds: number;
   readonly failed: number;
@@ -53,16 +57,19 @@ export const reportQueues =
 
 async function inspect(name: QueueName, queue: Queue): Promise<QueueReport> {
   const [counts, due, oldest, workers] = await Promise.all([
-    queue.getJobCounts('waiting', 'prioritized', 'failed'),
+    queue.getJobCounts('waiting', 'prioritized', 'active', 'failed'),
     queue.getDelayedCount(Date.now()),
     queue.getJobs(['waiting', 'prioritized'], 0, 0, true),
     queue.getWorkersCount(),
   ]);
   // A raw write may leave no time, or none that is a number.
   const since = Math.min(Date.now(), ...oldest.map((job) => job.timestamp).filter(Number.isFinite));
+  const waiting = (counts['waiting'] ?? 0) + (counts['prioritized'] ?? 0) + due;
   return {
     queue: name,
-    length: (counts['waiting'] ?? 0) + (counts['prioritized'] ?? 0) + due,
+    waiting,
+    length: waiting,
+    active: counts['active'] ?? 0,
     oldestSeconds: (Date.now() - since) / 1_000,
     failed: counts['failed'] ?? 0,
     workers,
