@@ -35,7 +35,7 @@ const table: readonly { from: RegExp; may: RegExp; why: string }[] = [
   },
   {
     from: /^workers\//,
-    may: /^(jobs\/|workers\/|node:|bullmq$|ioredis$|mongodb$|zod$|pino$|aws-xray-sdk-core$|prom-client$|@aws-sdk\/client-(cloudwatch|secrets-manager|sns)$)/,
+    may: /^(jobs\/|workers\/|node:|bullmq$|ioredis$|mongodb$|zod$|pino$|aws-xray-sdk-core$|prom-client$|@opentelemetry\/|@aws-sdk\/client-(cloudwatch|secrets-manager|sns)$)/,
     why: 'workers/ does: it knows no producer and no infrastructure',
   },
   ...queueNames.map((queue) => ({

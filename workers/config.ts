@@ -86,11 +86,13 @@ export const workerEnvironment = z
     METRIC_CONFIGURATIONS: names,
     /** Players whose PlayerRating is a metric of its own, comma-separated: billed likewise, so opt-in by id. */
     METRIC_PLAYERS: names,
-    /** Where X-Ray segments go, `host:port` over UDP. Absent: no tracing. */
+    /** Where X-Ray segments go, `host:port` over UDP. Neither this nor the next: no tracing. */
     AWS_XRAY_DAEMON_ADDRESS: z
       .string()
       .regex(/^[^:]+:\d+$/, 'must be host:port')
       .optional(),
+    /** Where an OpenTelemetry collector takes the same traces by OTLP over HTTP, instead of X-Ray's daemon. */
+    OTLP_TRACES_URL: url('http', 'https').optional(),
     /** Share of traces begun here that are kept; a header's own decision wins. */
     TRACE_SAMPLING: z.coerce.number().min(0).max(1).default(0.05),
     /** Health endpoints. 0 takes a free port. */
@@ -140,6 +142,12 @@ export const workerEnvironment = z
         code: 'custom',
         path: ['CACHE_REDIS_URL'],
         message: 'is the queue Redis; the cache evicts and must be a server of its own',
+      });
+    if (it.AWS_XRAY_DAEMON_ADDRESS !== undefined && it.OTLP_TRACES_URL !== undefined)
+      context.addIssue({
+        code: 'custom',
+        path: ['OTLP_TRACES_URL'],
+        message: 'goes instead of AWS_XRAY_DAEMON_ADDRESS: give one of them',
       });
     if ((it.DOCUMENTDB_USERNAME === undefined) !== (it.DOCUMENTDB_PASSWORD === undefined))
       context.addIssue({

@@ -23,8 +23,9 @@ import { createEmfSink } from './telemetry/emf.ts';
 import { startHealth } from './telemetry/health.ts';
 import { createLog, type Log, type Output, openOutput } from './telemetry/log.ts';
 import { createMetrics, type MetricSink, type Metrics, noSink } from './telemetry/metrics.ts';
+import { connectCollector } from './telemetry/otlp-collector.ts';
 import { noTracer, type Tracer } from './telemetry/tracer.ts';
-import { createXrayTracer } from './telemetry/xray-tracer.ts';
+import { createSegmentTracer, createXrayTracer } from './telemetry/xray-tracer.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -48,7 +49,7 @@ const closingMs = 8_000;
 export async function startWorker(config: WorkerConfig, env: Environment): Promise<FleetWorker> {
   await using opened = new AsyncDisposableStack();
   const name = `${hostname()}-${process.pid}`;
-  const tracer = await openTracer(config, (message) => log.warn({ message }, 'X-Ray'));
+  const tracer = await openTracer(config, opened, (message) => log.warn({ message }, 'tracing'));
   const output = openOutput();
   const log = openLog(config, name, output, tracer);
   const onError = (where: string) => (error: Error) => log.warn({ where, err: error }, 'connection error');
@@ -212,9 +213,11 @@ const openLog = (config: WorkerConfig, worker: string, destination: Output, { tr
   });
 
 async function openTracer(
-  { AWS_XRAY_DAEMON_ADDRESS: address, TRACE_SAMPLING: rate }: WorkerConfig,
+  { AWS_XRAY_DAEMON_ADDRESS: address, OTLP_TRACES_URL: url, TRACE_SAMPLING: rate }: WorkerConfig,
+  opened: AsyncDisposableStack,
   onProblem: (message: string) => void,
 ): Promise<Tracer> {
+  if (url) return createSegmentTracer(opened.use(await connectCollector({ url, onProblem })).send, rate);
   return address ? createXrayTracer({ address, rate, onProblem }) : noTracer;
 }
 

@@ -8,7 +8,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const contents = ['package.json', 'package-lock.json', 'jobs', 'producers', 'workers', 'infra/Dockerfile'];
 
 /** One stage of `infra/Dockerfile`, built and pushed by `cdk deploy` under the hash of its contents. */
-export const image = (target: 'fleet' | 'xray-daemon'): ContainerImage =>
+export const image = (target: 'fleet' | 'xray-daemon' | 'collector'): ContainerImage =>
   ContainerImage.fromAsset(root, {
     file: 'infra/Dockerfile',
     target,

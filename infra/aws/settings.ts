@@ -231,6 +231,11 @@ export const stageSettings = z
       })
       .prefault({}),
     logLevel: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+    /**
+     * How traces leave a task: `xray` by X-Ray's daemon; `otlp` by an OpenTelemetry collector beside it, which sends them to
+     * X-Ray too and can be told to send them elsewhere. AWS has the daemon in maintenance since 2026-02.
+     */
+    traces: z.enum(['xray', 'otlp']).default('xray'),
     /** Share of traces begun by the fleet that are recorded; a caller's decision wins. */
     traceSampling: z.number().min(0).max(1),
     logDays: z.literal([7, 14, 30, 90, 365]),

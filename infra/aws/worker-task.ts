@@ -4,7 +4,6 @@ import {
   type FargateTaskDefinition,
   type ICluster,
   LogDrivers,
-  Protocol,
 } from 'aws-cdk-lib/aws-ecs';
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
@@ -17,6 +16,7 @@ import { image } from './image.ts';
 import { type StageSettings, topicsOf } from './settings.ts';
 import { allowCalls, allowSecrets } from './task-permissions.ts';
 import { user } from './task-user.ts';
+import { traceSidecar } from './trace-sidecar.ts';
 
 export interface WorkerTaskProps {
   readonly queue: QueueName;
@@ -26,7 +26,6 @@ export interface WorkerTaskProps {
 }
 
 const healthPort = 8080;
-const xrayPort = 2000;
 const sidecar = { cpu: 32, memoryMiB: 128 };
 
 /** After the grace period a worker closes its connections and sends its last metrics: at most this long, seconds. */
@@ -39,7 +38,7 @@ const closingSeconds = 15;
 const graceSeconds = (queue: QueueName): number =>
   Math.ceil(Math.max(...catalogue.filter((job) => job.queue === queue).map((job) => job.timeoutMs)) / 1_000);
 
-/** One worker process and its X-Ray daemon. */
+/** One worker process and who sends its traces. */
 export class WorkerTask extends Construct {
   readonly definition: FargateTaskDefinition;
   readonly logGroup: LogGroup;
@@ -51,6 +50,7 @@ export class WorkerTask extends Construct {
     const { definition, logGroup } = defineFleetTask(this, { cpu, memoryMiB, settings, data });
     this.definition = definition;
     this.logGroup = logGroup;
+    const { workerEnvironment, ...traces } = traceSidecar(settings);
     this.definition.addContainer('worker', {
       image: image('fleet'),
       command: ['workers/main.ts'],
@@ -59,6 +59,7 @@ export class WorkerTask extends Construct {
       // Room for the heap beside code and buffers; V8 collects harder near it instead of being killed by the kernel.
       environment: {
         ...plainEnvironment(queue, settings, data),
+        ...workerEnvironment,
         GRACE_MS: String(grace * 1_000),
         NODE_OPTIONS: `--max-old-space-size=${Math.floor((memoryMiB - sidecar.memoryMiB) * 0.75)}`,
       },
@@ -80,15 +81,13 @@ export class WorkerTask extends Construct {
       logging: LogDrivers.awsLogs({ streamPrefix: queue, logGroup: this.logGroup }),
     });
     this.definition.addContainer('xray', {
-      image: image('xray-daemon'),
-      command: ['--region', settings.region, '--local-mode', '--log-level', 'warn'],
+      ...traces,
       user,
       readonlyRootFilesystem: true,
       // Traces are worth having, not worth stopping a worker for.
       essential: false,
       cpu: sidecar.cpu,
       memoryLimitMiB: sidecar.memoryMiB,
-      portMappings: [{ containerPort: xrayPort, protocol: Protocol.UDP }],
       logging: LogDrivers.awsLogs({ streamPrefix: `${queue}-xray`, logGroup: this.logGroup }),
     });
     allowCalls(this.definition, cluster, queue === 'maintenance' ? topicsOf(settings) : []);
@@ -118,7 +117,6 @@ function plainEnvironment(queue: QueueName, settings: StageSettings, data: DataS
     AWS_ACCOUNT_ID: Aws.ACCOUNT_ID,
     PLACEMENT_HOSTS: settings.placementHosts.join(),
     DOCUMENTDB_URI: data.documentdb.uri,
-    AWS_XRAY_DAEMON_ADDRESS: `127.0.0.1:${xrayPort}`,
     METRIC_CONFIGURATIONS: settings.metrics.configurations.join(),
     METRIC_PLAYERS: settings.metrics.players.join(),
     LOG_LEVEL: settings.logLevel,

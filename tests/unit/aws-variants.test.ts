@@ -33,6 +33,7 @@ const one = changed({
   services: withSpot(true),
   metrics: { configurations: ['duel'], players: ['p1', 'p2'] },
   logLevel: 'debug',
+  traces: 'otlp',
   alarms: { ...production.alarms, stores: { ...production.alarms.stores, queueMemoryPercent: 55 } },
   alertEmail: 'oncall@example.com',
   monthlyBudgetUsd: 1_234,
@@ -158,6 +159,24 @@ describe('what an operator sets otherwise than both stages do reaches its resour
     one.workers.hasResourceProperties('AWS::ECS::TaskDefinition', {
       ContainerDefinitions: Match.arrayWith([Match.objectLike({ Environment: Match.arrayWith(variables) })]),
     });
+  });
+
+  test('traces by OpenTelemetry: the worker knows its collector, which sends them to X-Ray', () => {
+    const collector = {
+      Environment: [
+        { Name: 'AOT_CONFIG_CONTENT', Value: Match.stringLikeRegexp('otlp.*127.0.0.1:4318.*awsxray') },
+      ],
+      PortMappings: [{ ContainerPort: 4318, Protocol: 'tcp' }],
+      Essential: false,
+    };
+    const worker = {
+      Environment: Match.arrayWith([{ Name: 'OTLP_TRACES_URL', Value: 'http://127.0.0.1:4318/v1/traces' }]),
+    };
+
+    one.workers.hasResourceProperties('AWS::ECS::TaskDefinition', {
+      ContainerDefinitions: [Match.objectLike(worker), Match.objectLike(collector)],
+    });
+    expect(text(one.workers.toJSON())).not.toContain('AWS_XRAY_DAEMON_ADDRESS');
   });
 
   test('what was restored: the queues from their snapshot, the record at its endpoint', () => {

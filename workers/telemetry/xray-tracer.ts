@@ -51,8 +51,11 @@ const maxTwins = 200;
  * Tracing by X-Ray, without its SDK: that is in maintenance, and spends several times what this does on each segment
  * (`npm run bench -- tracing`). Where the code is, is kept in an AsyncLocalStorage.
  */
-export async function createXrayTracer({ rate = 0.05, ...daemon }: XrayOptions): Promise<Tracer> {
-  const send = await connectDaemon(daemon);
+export const createXrayTracer = async ({ rate = 0.05, ...daemon }: XrayOptions): Promise<Tracer> =>
+  createSegmentTracer(await connectDaemon(daemon), rate);
+
+/** Tracing by segments that are handed to `send` when they end: to X-Ray's daemon, or to whoever translates them. */
+export function createSegmentTracer(send: (segment: Segment) => void, rate: number): Tracer {
   const places = new AsyncLocalStorage<Here>();
   const inside = (here: Here | undefined): Here | undefined => (here?.run.isOver ? undefined : here);
   const current = () => inside(places.getStore());
