@@ -1,12 +1,13 @@
-import type { Candidate } from './candidate.ts';
-import { type Engine, judgementAt } from './engine.ts';
+import { judgementAt } from './engine.ts';
 import type { Seated } from './found.ts';
 import { swapGroups } from './group-swap.ts';
 import { Lineup } from './lineup.ts';
-import { type Split, splitsOf } from './splits.ts';
+import type { Scene } from './scene.ts';
+import { type Split, type Splits, splitsOf } from './splits.ts';
 import { standingOf } from './standing.ts';
 import type { Tally } from './tally.ts';
 import { TeamMeans } from './team-means.ts';
+import type { Slot } from './tickets.ts';
 import { holding } from './verdict.ts';
 
 /**
@@ -36,14 +37,14 @@ interface Balanced extends Seated {
 
 /** Makes a match's teams as even as the rules allow. Team sizes stay as they are. */
 export class Balancer {
-  readonly #engine: Engine;
+  readonly #scene: Scene;
   readonly #means: TeamMeans;
   readonly #trial: Lineup;
 
-  constructor(engine: Engine) {
-    this.#engine = engine;
-    this.#means = new TeamMeans(engine);
-    this.#trial = new Lineup(engine);
+  constructor(scene: Scene) {
+    this.#scene = scene;
+    this.#means = new TeamMeans(scene);
+    this.#trial = new Lineup(scene);
   }
 
   /**
@@ -51,17 +52,24 @@ export class Balancer {
    * first member stays. Undefined when `seated` breaks a rule and no way to mend that was found. Judging a line-up
    * costs a step.
    */
-  balance(seated: Seated, holds: boolean, waiting: readonly Candidate[], tally: Tally): Balanced | undefined {
+  balance(seated: Seated, holds: boolean, waiting: readonly Slot[], tally: Tally): Balanced | undefined {
     if (!holds && !this.#suitEachOther(seated)) return undefined;
     let state: State = { ...copyOf(seated), spread: this.#spreadOf(seated), holds };
     const range = this.#range(seated.members);
     let exact = true;
+    let count: number | undefined;
     for (let round = 0; round <= seated.members.length; round++) {
       // Exchanges keep sizes, so there are as many splits after them as before.
-      const splits: Split[] | undefined = exact ? splitsOf(this.#engine, state, this.#means) : undefined;
+      const below = state.holds ? state.spread : Number.POSITIVE_INFINITY;
+      const splits: Splits | undefined = exact
+        ? splitsOf(this.#scene, state, this.#means, below, count)
+        : undefined;
       exact = splits !== undefined;
-      tally.steps += Math.ceil((splits?.length ?? 0) * weighing);
-      state = splits ? this.#bestOf(splits, state, tally) : this.#swap(state, evenInDetail * range, tally);
+      count = splits?.count;
+      tally.steps += Math.ceil((count ?? 0) * weighing);
+      state = splits
+        ? this.#bestOf(splits.better, state, tally)
+        : this.#swap(state, evenInDetail * range, tally);
       if (state.spread <= evenEnough * range) break;
       const exchanged = this.#exchange(state, waiting, tally);
       if (exchanged === undefined) break;
@@ -71,9 +79,7 @@ export class Balancer {
   }
 
   /** The most even split that keeps the rules; where none is known to, the most even one. */
-  #bestOf(splits: readonly Split[], state: State, tally: Tally): State {
-    const better = splits.filter(({ spread }) => !state.holds || spread < state.spread);
-    better.sort((a, b) => a.spread - b.spread);
+  #bestOf(better: readonly Split[], state: State, tally: Tally): State {
     for (const split of state.holds ? better : better.slice(0, hopes)) {
       const next = { ...state, ...split };
       if (this.#keepsRules(next, tally, true)) return { ...next, holds: true };
@@ -94,7 +100,7 @@ export class Balancer {
 
   #exchangeGroups(state: State, tally: Tally): State | undefined {
     this.#spreadOf(state);
-    const next = swapGroups(this.#engine, state, this.#means, this.#means.settle());
+    const next = swapGroups(this.#scene, state, this.#means, this.#means.settle());
     if (next === undefined) return undefined;
     const holds = this.#keepsRules(next, tally, true);
     return holds || !state.holds ? { ...next, spread: this.#spreadOf(next), holds } : undefined;
@@ -104,7 +110,7 @@ export class Balancer {
    * The exchange that evens the teams most, of those that keep the rules: of two tickets on different teams, or of one for a
    * waiting one.
    */
-  #exchange(state: State, waiting: readonly Candidate[], tally: Tally): State | undefined {
+  #exchange(state: State, waiting: readonly Slot[], tally: Tally): State | undefined {
     this.#spreadOf(state);
     const deviation = this.#means.settle();
     const refused = new Set<number>();
@@ -123,25 +129,29 @@ export class Balancer {
   /** Index of the leaving member times the number of tickets, plus that of the ticket that takes its place. */
   #bestExchange(
     { members, places }: Seated,
-    waiting: readonly Candidate[],
+    waiting: readonly Slot[],
     deviation: number,
     refused: ReadonlySet<number>,
   ): number | undefined {
-    const tickets = members.length + waiting.length;
+    const { tickets } = this.#scene;
+    const count = members.length + waiting.length;
     const present = new Set(members);
+    const [leaving, joining]: [[Slot], [Slot]] = [[-1], [-1]];
     let best: number | undefined;
     let least = deviation * (1 - 1e-9);
     for (let one = 0; one < members.length; one++) {
-      const leaving = members[one];
-      if (leaving === undefined || leaving.backfill) continue;
-      for (let other = waiting.length > 0 ? members.length : one + 1; other < tickets; other++) {
-        const joining = members[other] ?? waiting[other - members.length];
-        if (joining === undefined || joining.size !== leaving.size || joining.backfill) continue;
-        const [from = -1, to = -1] = [places[one], places[other]];
-        if (to < 0 ? one === 0 || present.has(joining) : to === from) continue;
+      leaving[0] = members[one] ?? -1;
+      const size = tickets.size(leaving[0]);
+      const from = places[one] ?? -1;
+      if (tickets.isBackfill(leaving[0]) || (one === 0 && waiting.length > 0)) continue;
+      for (let other = waiting.length > 0 ? members.length : one + 1; other < count; other++) {
+        const slot = members[other] ?? waiting[other - members.length] ?? -1;
+        const to = places[other] ?? -1;
+        if (tickets.size(slot) !== size || to === from || tickets.isBackfill(slot)) continue;
+        joining[0] = slot;
         const after = this.#means.after(leaving, joining, from, to);
-        if (after < least && !refused.has(one * tickets + other))
-          [best, least] = [one * tickets + other, after];
+        if (after >= least || (to < 0 && present.has(slot)) || refused.has(one * count + other)) continue;
+        [best, least] = [one * count + other, after];
       }
     }
     return best;
@@ -149,37 +159,31 @@ export class Balancer {
 
   /** Whether the rules hold that only ask who is in the match. */
   #suitEachOther(seated: Seated): boolean {
-    this.#seat(seated);
-    const { checks = [] } = judgementAt(this.#engine, this.#trial.stage, this.#trial.backfill) ?? {};
+    this.#trial.seat(seated);
+    const { checks = [] } = judgementAt(this.#scene.engine, this.#trial.stage, this.#trial.backfill) ?? {};
     return checks.every(({ ofTeams, judge }) => ofTeams || judge(this.#trial) >= holding);
   }
 
   /** `split`: the tickets are known to suit each other. */
   #keepsRules(seated: Seated, tally: Tally, split: boolean): boolean {
     tally.steps++;
-    this.#seat(seated);
-    const standing = standingOf(this.#engine, this.#trial, tally, split);
+    this.#trial.seat(seated);
+    const standing = standingOf(this.#scene.engine, this.#trial, tally, split);
     return standing === 'playable' || standing === 'full';
-  }
-
-  #seat({ members, places }: Seated): void {
-    this.#trial.clear();
-    for (let index = 0; index < members.length; index++)
-      this.#trial.push(members[index] as Candidate, places[index] ?? -1);
   }
 
   #spreadOf({ members, places }: Seated): number {
     this.#means.clear();
     for (let index = 0; index < members.length; index++)
-      this.#means.seat(members[index] as Candidate, places[index] ?? -1);
+      this.#means.seat(members[index] ?? -1, places[index] ?? -1);
     return this.#means.spread();
   }
 
   /** By how much the tickets differ, in the units of the spread. */
-  #range(members: readonly Candidate[]): number {
+  #range(members: readonly Slot[]): number {
     let range = 0;
-    for (const { index, scale } of this.#engine.balance) {
-      const numbers = members.map((member) => member.numbers[index] ?? 0);
+    for (const { column, scale } of this.#scene.engine.balance) {
+      const numbers = members.map((slot) => this.#scene.tickets.cell(slot, column));
       range += (Math.max(...numbers) - Math.min(...numbers)) / scale;
     }
     return range;
@@ -188,7 +192,7 @@ export class Balancer {
 
 const copyOf = ({ members, places }: Seated): Seated => ({ members: [...members], places: [...places] });
 
-function exchanged({ members, places }: Seated, waiting: readonly Candidate[], exchange: number): Seated {
+function exchanged({ members, places }: Seated, waiting: readonly Slot[], exchange: number): Seated {
   const tickets = members.length + waiting.length;
   const [one, other] = [Math.floor(exchange / tickets), exchange % tickets];
   const joining = waiting[other - members.length];

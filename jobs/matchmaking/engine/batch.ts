@@ -1,6 +1,12 @@
+import type { LatencyRule } from '../rule-set/rule-set.ts';
 import type { TicketPlayer } from '../ticket.ts';
-import type { Block, Candidate } from './candidate.ts';
-import type { Engine, Stage } from './engine.ts';
+import type { Columns, NamesOf } from './columns.ts';
+import type { SharedBits } from './lineup.ts';
+import { type Bits, everything, stringsIn } from './names.ts';
+import { latencyTo, locationsOf } from './rules/latency.ts';
+import type { Runs } from './runs.ts';
+import type { Scene } from './scene.ts';
+import type { Slot } from './tickets.ts';
 
 /**
  * The candidates that could play where the anchor can, all in one location; undefined when no latency rule limits any.
@@ -9,60 +15,53 @@ import type { Engine, Stage } from './engine.ts';
  * `fastestRegion` leaves no other is in `fastest-region.ts`.
  */
 export function inOneLocation(
-  engine: Engine,
-  anchor: Candidate,
-  candidates: readonly Candidate[],
-): Candidate[] | undefined {
-  const { stage } = anchor;
-  if (engine.algorithm.batchingPreference === 'fastestRegion')
-    return candidates.filter(({ fastest }) => fastest === anchor.fastest);
-  if (engine.stages[stage]?.latencyLimits.length === 0) return undefined;
+  { engine, tickets }: Scene,
+  anchor: Slot,
+  candidates: readonly Slot[],
+): Slot[] | undefined {
+  const { fastest } = engine;
+  if (fastest !== undefined)
+    return candidates.filter((slot) => tickets.cell(slot, fastest) === tickets.cell(anchor, fastest));
+  const column = engine.stages[tickets.stage(anchor)]?.reach?.column;
+  if (column === undefined) return undefined;
   const populations = new Int32Array(31);
-  const own = anchor.reach[stage] ?? 0;
-  for (const { reach } of candidates)
-    for (let shared = own & (reach[stage] ?? 0); shared !== 0; shared &= shared - 1) {
+  const own = stringsIn(tickets.cell(anchor, column));
+  for (const slot of candidates)
+    for (let shared = own & tickets.cell(slot, column); shared !== 0; shared &= shared - 1) {
       const bit = 31 - Math.clz32(shared & -shared);
       populations[bit] = (populations[bit] ?? 0) + 1;
     }
   const most = populations.indexOf(Math.max(...populations));
-  return candidates.filter(({ reach }) => ((reach[stage] ?? 0) >> most) & 1);
+  return candidates.filter((slot) => (tickets.cell(slot, column) >> most) & 1);
 }
 
-/** Bits of the locations that all players who report latencies share; all bits where nobody reports any. */
-export function reportedBy(players: readonly TicketPlayer[], locations: Map<string, number>): number {
-  let shared = -1;
-  for (const { latencyInMs } of players) {
-    if (latencyInMs === undefined) continue;
-    let own = 0;
-    for (const location of Object.keys(latencyInMs)) own |= bitOf(location, locations);
-    shared &= own;
-  }
+/** The locations that all players who report latencies share; everything where nobody reports any. */
+export function reportedBy(players: readonly TicketPlayer[], namesOf: NamesOf): Bits {
+  let shared = everything;
+  for (const { latencyInMs } of players)
+    if (latencyInMs !== undefined) shared &= namesOf('').bitsOf(Object.keys(latencyInMs));
   return shared;
 }
 
-function bitOf(location: string, locations: Map<string, number>): number {
-  const index = locations.get(location) ?? locations.size;
-  locations.set(location, index);
-  return 1 << (index % 31);
+/** Bits of locations that all members of a match must have in common. */
+export function sharedBits(
+  key: readonly unknown[],
+  read: (players: readonly TicketPlayer[], namesOf: NamesOf) => Bits,
+  { columns, runs }: { readonly columns: Columns; readonly runs: Runs },
+): SharedBits {
+  const column = columns.index(['locations', ...key], read, 'bits');
+  return { column, run: runs.index({ of: 'and', column, times: 'once', ofMatch: true }) };
 }
 
-/** The locations within every limit for every block, as bits. `locations` numbers them as they appear. */
-export function reachOf(
-  blocks: readonly Block[],
-  limits: Stage['latencyLimits'],
-  locations: Map<string, number>,
-): number {
-  let reach = 0;
-  for (const location of blocks[0]?.latencies[0]?.keys() ?? [])
-    if (blocks.every((block) => within(block, location, limits))) reach |= bitOf(location, locations);
-  return reach;
-}
-
-/** Whether a location's latency suits a block under every limit. */
-function within({ latencies }: Block, location: string, limits: Stage['latencyLimits']): boolean {
-  for (const { index, maxLatency } of limits) {
-    const latency = latencies[index]?.get(location);
-    if (latency === undefined || latency > maxLatency) return false;
-  }
-  return true;
+/** The locations within every limit that these rules set. */
+export function withinReach(rules: readonly LatencyRule[]) {
+  return (players: readonly TicketPlayer[], namesOf: NamesOf): Bits =>
+    namesOf('').bitsOf(
+      locationsOf(players).filter((location) =>
+        rules.every(({ maxLatency = Number.POSITIVE_INFINITY, partyAggregation }) => {
+          const latency = latencyTo(location, players, partyAggregation);
+          return latency !== undefined && latency <= maxLatency;
+        }),
+      ),
+    );
 }

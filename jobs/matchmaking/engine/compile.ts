@@ -1,18 +1,26 @@
 import type { QualityTarget } from '../quality.ts';
 import { evaluationsOf } from '../rule-set/evaluations.ts';
 import { type Expression, pathsOf, rulesIn } from '../rule-set/expression.ts';
-import { instanceNames, type Rule, type RuleSet } from '../rule-set/rule-set.ts';
+import {
+  instanceNames,
+  type LatencyRule,
+  largestMatch,
+  type Rule,
+  type RuleSet,
+} from '../rule-set/rule-set.ts';
 import { everyExpansion, ofBackfill, onlyLoosens, ruleSetAt, stageStarts } from './at-age.ts';
+import { reportedBy, sharedBits, withinReach } from './batch.ts';
+import { asDistances } from './batch-distance.ts';
 import { Columns } from './columns.ts';
 import type { Check, Engine, Judgement, Stage } from './engine.ts';
 import { compileEvenness } from './evenness.ts';
-import { spillsAfterMs } from './fastest-region.ts';
+import { fastestIn, spillsAfterMs } from './fastest-region.ts';
 import { balanceColumnsOf, keyRulesOf, nearnessOf, windowOf } from './nearness.ts';
 import { sortRulesOf } from './preference.ts';
-import { canBreak, compileRule, latencyIndex, type RuleScope } from './rules/compile-rule.ts';
-import type { Judge, Order } from './rules/judge.ts';
-import type { PlacedLatency } from './rules/latency.ts';
-import { broken, holding } from './verdict.ts';
+import { canBreak, compileRule, type RuleScope } from './rules/compile-rule.ts';
+import type { Order } from './rules/judge.ts';
+import { judgeByReach } from './rules/latency.ts';
+import { Runs } from './runs.ts';
 
 export type { Engine } from './engine.ts';
 
@@ -34,7 +42,8 @@ interface Options {
 }
 
 /** Compiles a rule set once. */
-export function compileRuleSet(ruleSet: RuleSet, options: Options = {}): Engine {
+export function compileRuleSet(original: RuleSet, options: Options = {}): Engine {
+  const ruleSet = asDistances(original);
   const { holdMs = 0, quality } = options;
   const order = options.order ?? 'closest';
   const columns = new Columns(ruleSet.attributes);
@@ -43,17 +52,12 @@ export function compileRuleSet(ruleSet: RuleSet, options: Options = {}): Engine 
     order,
     columns,
     teamIndex: new Map(teamNames.map((name, index) => [name, index])),
-    latencyAggregations: [],
+    runs: new Runs(),
     prunes: onlyLoosens(ruleSet) && onlyLoosens(ofBackfill(ruleSet)),
   };
-  const keyRules = keyRulesOf(ruleSet, columns);
+  const keyRules = keyRulesOf(ruleSet);
   const nearness = nearnessOf(ruleSet, columns);
   const balanceColumns = balanceColumnsOf(ruleSet, columns, nearness, order, options.balanceBy);
-  const known = nearness.map(({ column }) => column);
-  const measures = [
-    ...nearness,
-    ...balanceColumns.filter((column) => !known.includes(column)).map((column) => ({ column, scale: 1 })),
-  ];
   const sortRules = sortRulesOf(ruleSet);
   const stages: Stage[] = [];
   // The end of the hold is a stage like any other, and so is each easing, so that whoever reaches it wakes.
@@ -78,7 +82,7 @@ export function compileRuleSet(ruleSet: RuleSet, options: Options = {}): Engine 
       room: judgement.maxPlayers.map((max, team) =>
         Math.max(max, backfill.maxPlayers[team] ?? 0, earlier?.room[team] ?? 0),
       ),
-      boundByReach: isBoundByReach(ruleSet, judgement, scope),
+      reach: reachOf(judgement, scope),
       window: Math.max(earlier?.window ?? 0, ...windows),
     });
   }
@@ -92,21 +96,24 @@ export function compileRuleSet(ruleSet: RuleSet, options: Options = {}): Engine 
     teamIndex: scope.teamIndex,
     teamClass: teamClasses(ruleSet, teamNames),
     columns,
+    runs: scope.runs.all,
     keyRules: keyRules.map(({ rule }) => rule),
-    keyColumns: [...new Set(keyRules.flatMap((rule) => rule.columns))],
+    keys: keyRules.flatMap(({ keys }) => keys),
     nearness,
-    measures,
-    balance: balanceColumns.map((column) => {
-      const index = measures.findIndex((measure) => measure.column === column);
-      return { index, scale: measures[index]?.scale ?? 1 };
-    }),
+    balance: balanceColumns.map(
+      (column) => nearness.find((it) => it.column === column) ?? { column, scale: 1 },
+    ),
+    boundByReach: isBoundByReach(ruleSet, scope),
+    reported: ruleSet.rules.some(({ type }) => type === 'latency')
+      ? undefined
+      : sharedBits(['reported'], reportedBy, scope),
     sortRules,
     sortColumns: ruleSet.algorithm.batchingPreference === 'sorted' ? ruleSet.algorithm.sortByAttributes : [],
     batchSize: order === 'documented' || sortRules.length > 0 ? batch : undefined,
-    latencyAggregations: scope.latencyAggregations,
     stages,
     holdMs,
     heldBelow: starts.indexOf(holdMs),
+    fastest: ruleSet.algorithm.batchingPreference === 'fastestRegion' ? fastestIn(columns) : undefined,
     evenness: quality && compileEvenness(quality, columns, starts),
   };
 }
@@ -116,11 +123,9 @@ function judgementOf(effective: RuleSet, scope: RuleScope, byReach: boolean): Ju
   return {
     minPlayers: perInstance(effective, 'minPlayers'),
     maxPlayers: perInstance(effective, 'maxPlayers'),
+    seats: largestMatch(effective.teams),
     checks: compileChecks(effective, scope, byReach),
-    latencyRules: latencyRules(effective, scope),
-    latencyLimits: latencyRules(effective, scope).flatMap(({ rule: { maxLatency }, index }) =>
-      maxLatency === undefined ? [] : [{ index, maxLatency }],
-    ),
+    latencyRules: latencyRules(effective),
   };
 }
 
@@ -140,14 +145,15 @@ function enforcedRules(ruleSet: RuleSet): Rule[] {
 
 function compileChecks(ruleSet: RuleSet, scope: RuleScope, byReach: boolean): Check[] {
   const enforced = enforcedRules(ruleSet);
-  const latency = enforced.filter(({ type }) => type === 'latency');
+  const latency = latencyRules(ruleSet);
+  const reach = reachOf({ latencyRules: latency }, scope);
   const checks = enforced.map((rule, index) => {
     const before = enforced.slice(0, index).filter((earlier) => earlier.type === 'latency');
     const judge = compileRule(rule, ruleSet.rules, scope, before);
     const limitOnly = rule.type === 'latency' && rule.maxDistance === undefined && latency.length === 1;
     return {
       rule: ruleSet.rules.indexOf(rule),
-      judge: limitOnly && byReach && scope.prunes ? judgeByReach(judge) : judge,
+      judge: limitOnly && reach && byReach && scope.prunes ? judgeByReach(reach, judge) : judge,
       prunes: canBreak(rule, scope),
       ofTeams: asksForTeams(rule, ruleSet),
     };
@@ -155,30 +161,25 @@ function compileChecks(ruleSet: RuleSet, scope: RuleScope, byReach: boolean): Ch
   return checks.sort((a, b) => Number(b.prunes) - Number(a.prunes));
 }
 
-/** A location that suits every ticket by a limit is a bit that all of them have; bits that locations share prove nothing. */
-function judgeByReach(exact: Judge): Judge {
-  return (lineup) => (lineup.reach === 0 ? broken : lineup.crowded > 0 ? exact(lineup) : holding);
-}
-
 /** Only where limits loosen with age, and none but the newest ticket's age decides by which of them a match is judged. */
-function isBoundByReach(
-  { algorithm, backfillExpansions }: RuleSet,
-  { latencyLimits }: Judgement,
-  { prunes }: RuleScope,
-): boolean {
-  const newest = algorithm.expansionAgeSelection === 'newest';
-  return latencyLimits.length > 0 && prunes && newest && backfillExpansions === undefined;
+function isBoundByReach({ algorithm, backfillExpansions }: RuleSet, { prunes }: RuleScope): boolean {
+  return prunes && algorithm.expansionAgeSelection === 'newest' && backfillExpansions === undefined;
 }
 
-function latencyRules(ruleSet: RuleSet, scope: RuleScope): PlacedLatency[] {
-  return enforcedRules(ruleSet).flatMap((rule) =>
-    rule.type === 'latency' ? [{ rule, index: latencyIndex(scope, rule.partyAggregation) }] : [],
-  );
+function latencyRules(ruleSet: RuleSet): LatencyRule[] {
+  return enforcedRules(ruleSet).filter((rule) => rule.type === 'latency');
+}
+
+/** Rules that set the same limits share their bits. */
+function reachOf({ latencyRules: rules }: Pick<Judgement, 'latencyRules'>, scope: RuleScope) {
+  const limits = rules.filter(({ maxLatency }) => maxLatency !== undefined);
+  const key = limits.map(({ maxLatency, partyAggregation }) => [maxLatency, partyAggregation]);
+  return limits.length === 0 ? undefined : sharedBits(key, withinReach(limits), scope);
 }
 
 /** Whether a rule may hold in one split of a match's tickets and not in another. */
 function asksForTeams(rule: Rule, ruleSet: RuleSet): boolean {
-  if (rule.type === 'latency' || rule.type === 'batchDistance') return false;
+  if (rule.type === 'latency') return false;
   if (rule.type === 'compound') {
     const parts = rulesIn(rule.statement);
     return ruleSet.rules.some((part) => parts.includes(part.name) && asksForTeams(part, ruleSet));

@@ -1,9 +1,11 @@
-import type { Algorithm, NumberAggregation, RuleSet, SortRule } from '../rule-set/rule-set.ts';
+import type { Algorithm, LatencyRule, RuleSet, SortRule } from '../rule-set/rule-set.ts';
 import { matchSizes } from '../rule-set/rule-set.ts';
 import type { Columns } from './columns.ts';
 import type { Evenness } from './evenness.ts';
+import type { SharedBits } from './lineup.ts';
 import type { Judge, Order } from './rules/judge.ts';
-import type { PlacedLatency } from './rules/latency.ts';
+import type { Run } from './runs.ts';
+import type { Key } from './tickets.ts';
 
 /** A rule as it is enforced at one expansion stage. */
 export interface Check {
@@ -21,11 +23,11 @@ export interface Judgement {
   /** Per team instance. */
   readonly minPlayers: readonly number[];
   readonly maxPlayers: readonly number[];
+  /** The most players that a match can have. */
+  readonly seats: number;
   readonly checks: readonly Check[];
   /** The enforced latency rules: all of them hold in one location. */
-  readonly latencyRules: readonly PlacedLatency[];
-  /** maxLatency of the enforced latency rules, with their place in `Block.latencies`. */
-  readonly latencyLimits: readonly { readonly index: number; readonly maxLatency: number }[];
+  readonly latencyRules: readonly LatencyRule[];
 }
 
 /** The rule set as it stands from an age on, until the next stage. */
@@ -38,8 +40,8 @@ export interface Stage extends Judgement {
   readonly room: readonly number[];
   /** The fewest players a match judged at this stage or an earlier one can have. */
   readonly fewest: number;
-  /** Members of a match judged at this stage or a later one have a location in common that suits them by the limits of this one. */
-  readonly boundByReach: boolean;
+  /** The locations within the limits of the enforced latency rules, if they set any. */
+  readonly reach: SharedBits | undefined;
   /** The fewest teams with players that such a match can have. */
   readonly peopled: number;
   /** No two tickets further apart in the first of `Engine.nearness` can share a match judged at this stage or earlier. */
@@ -65,28 +67,34 @@ export interface Engine {
   readonly teamIndex: ReadonlyMap<string, number>;
   /** Teams of one class are interchangeable: same sizes, and no rule tells them apart. */
   readonly teamClass: readonly number[];
+  /** What is kept of each ticket. */
   readonly columns: Columns;
-  /** Indexes of the rules that split the pool by `keyColumns`. */
+  /** What is kept of each line-up. */
+  readonly runs: readonly Run[];
+  /** Indexes of the rules that split the pool by `keys`. */
   readonly keyRules: readonly number[];
-  /** Columns whose values all members of a match share. */
-  readonly keyColumns: readonly number[];
+  /** What all members of a match share. */
+  readonly keys: readonly Key[];
   readonly nearness: readonly Nearness[];
-  /** What is read of each ticket into `Candidate.numbers`: `nearness`, and what `balance` needs beyond it. */
-  readonly measures: readonly Nearness[];
-  /** What the teams of a match should have alike means of: places in `measures`, and the unit. */
-  readonly balance: readonly { readonly index: number; readonly scale: number }[];
+  /** What the teams of a match should have alike means of. */
+  readonly balance: readonly Nearness[];
+  /** Members of a match judged at a stage or a later one have a location in common that is within the reach of that stage. */
+  readonly boundByReach: boolean;
+  /** Without a latency rule: the locations that players report, of which the members of a match need one in common. */
+  readonly reported: SharedBits | undefined;
   readonly sortRules: readonly SortRule[];
   /** `sortByAttributes`, for batches of like tickets. */
   readonly sortColumns: readonly string[];
   /** How many candidates are looked at before choosing, where one number alone does not decide; else undefined. */
   readonly batchSize: number | undefined;
-  readonly latencyAggregations: readonly NumberAggregation[];
   /** In rising order of `from`. */
   readonly stages: readonly Stage[];
   /** A match below its maximum is held until its oldest ticket has waited this long (ms). */
   readonly holdMs: number;
   /** The stage that tickets of this age are in: a match below its maximum needs one in it or a later one. */
   readonly heldBelow: number;
+  /** Under `fastestRegion`: the column of a ticket's fastest location, 0 where its players report none. */
+  readonly fastest: number | undefined;
   /** How even a match has to be, where that is asked for. */
   readonly evenness: Evenness | undefined;
 }
@@ -110,10 +118,5 @@ export function judgementAt(
 
 /** The sum of maxPlayers decides the mode: above 40 a match is a large one. */
 export function isLarge({ stages }: Engine): boolean {
-  return largest(stages[0]) > matchSizes.small;
-}
-
-/** The most players a match judged at this stage can have. */
-export function largest(stage: Judgement | undefined): number {
-  return stage?.maxPlayers.reduce((sum, max) => sum + max, 0) ?? 0;
+  return (stages[0]?.seats ?? 0) > matchSizes.small;
 }

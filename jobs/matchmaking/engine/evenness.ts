@@ -3,13 +3,16 @@ import { muShownAs, newcomer, type Rating, wellKnown, winChances } from '../../r
 import type { ChanceBy, QualityTarget } from '../quality.ts';
 import type { Columns } from './columns.ts';
 import type { Lineup } from './lineup.ts';
+import type { Slot, Tickets } from './tickets.ts';
+
+type Seats = Pick<Lineup, 'teams' | 'tickets'>;
 
 /** A quality target, compiled. */
 export interface Evenness {
   /** By stage of the oldest ticket: how far from even a side's chance against another may be; Infinity once nothing is asked. */
   readonly allowed: readonly number[];
   /** How far from even the strongest side's chance against the weakest is, 0 to 0.5. */
-  readonly unevenness: (lineup: Pick<Lineup, 'teams'>) => number;
+  readonly unevenness: (lineup: Seats) => number;
 }
 
 /** `stages`: the ages (ms) at which each begins; those at which the target eases are among them. */
@@ -27,11 +30,8 @@ export function compileEvenness(
 }
 
 /** Whether a line-up is as even as its oldest ticket still asks for. Matches that are being played already are exempt. */
-export function isEvenEnough(
-  { allowed, unevenness }: Evenness,
-  lineup: Pick<Lineup, 'teams' | 'members' | 'backfill'>,
-): boolean {
-  const most = allowed[lineup.members.reduce((oldest, { stage }) => Math.max(oldest, stage), 0)];
+export function isEvenEnough({ allowed, unevenness }: Evenness, lineup: Lineup): boolean {
+  const most = allowed[Math.max(...lineup.members.map((slot) => lineup.tickets.stage(slot)))];
   if (lineup.backfill || most === undefined || most === Number.POSITIVE_INFINITY) return true;
   return unevenness(lineup) <= most + 1e-9;
 }
@@ -43,11 +43,10 @@ export const stageAllowing = ({ allowed }: Evenness, unevenness: number): number
 type Unevenness = Evenness['unevenness'];
 
 function byElo(columns: Columns, attribute: string): Unevenness {
-  const column = columns.attribute(attribute, 'each');
-  return ({ teams }) => {
+  return ({ teams, tickets }) => {
     let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
     for (const team of teams) {
-      const values = numbersIn(team, column);
+      const values = numbersIn(columns, tickets, team, attribute);
       if (values.length === 0) continue;
       const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
       if (mean < low) low = mean;
@@ -59,13 +58,13 @@ function byElo(columns: Columns, attribute: string): Unevenness {
 
 /** As the ladder predicts by its default settings, whichever side plays where. */
 function byLadder(columns: Columns, { mean, cautious }: Extract<ChanceBy, { of: 'ladder' }>): Unevenness {
-  const means = columns.attribute(mean.attribute, 'each');
-  const lows = cautious === undefined ? undefined : columns.attribute(cautious, 'each');
   const toMu = mean.as === 'mu' ? (value: number) => value : muShownAs;
-  return ({ teams }) => {
+  return ({ teams, tickets }) => {
     const contenders = teams.flatMap((team) => {
-      const sure = lows === undefined ? [] : numbersIn(team, lows);
-      const players = numbersIn(team, means).map((value, index) => ratingOf(toMu(value), sure[index]));
+      const sure = cautious === undefined ? [] : numbersIn(columns, tickets, team, cautious);
+      const players = numbersIn(columns, tickets, team, mean.attribute).map((value, index) =>
+        ratingOf(toMu(value), sure[index]),
+      );
       return players.length === 0 ? [] : [players.map((rating) => ({ playerId: '', rating }))];
     });
     const chances = winChances(contenders, { at: 0, season: 0 }, defaultSettings);
@@ -80,5 +79,9 @@ function ratingOf(mu: number, cautious: number | undefined): Rating {
   return { ...newcomer, mu, sigma: Math.min(newcomer.sigma, Math.max(0, sigma)) };
 }
 
-const numbersIn = (team: Lineup['teams'][number], column: number): number[] =>
-  team.flatMap(({ cells }) => (cells[column] ?? []) as number[]);
+function numbersIn(columns: Columns, tickets: Tickets, team: readonly Slot[], name: string): number[] {
+  const cells = team.flatMap((row) =>
+    columns.cells(tickets.playersOf(row), { of: 'attribute', name }, 'each'),
+  );
+  return cells as number[];
+}

@@ -1,19 +1,19 @@
 import type { SearchingTicket } from '../ticket.ts';
 import { ofBackfill } from './at-age.ts';
-import type { Candidate } from './candidate.ts';
 import { chanceFrom } from './chance.ts';
-import type { Engine } from './engine.ts';
 import type { Explanation, NearestMiss } from './explanation.ts';
 import { neighboursOf, spillsAfterMs } from './fastest-region.ts';
 import { missingPlayers } from './missing-players.ts';
 import type { Neighbourhood } from './neighbourhood.ts';
 import { neverReasons } from './never.ts';
 import { nextStepOf } from './next-step.ts';
+import type { Scene } from './scene.ts';
 import { Search } from './search.ts';
 import { searchAround } from './search-around.ts';
 import { distance, type Obstacle, Seating } from './seating.ts';
 import { summaryOf } from './summary.ts';
 import { Tally } from './tally.ts';
+import type { Slot } from './tickets.ts';
 
 /** What surrounds a ticket in its pool. `home` holds the tickets it could meet, `others` those of other keys. */
 export interface Surroundings {
@@ -29,31 +29,32 @@ const searchSteps = 2_000;
 
 /** Explains a ticket as of the stages its pool is in; `deadline` (ms) is when it times out. Reads, changes nothing. */
 export function explain(
-  engine: Engine,
+  scene: Scene,
   ticket: SearchingTicket,
-  candidate: Candidate | undefined,
+  slot: Slot | undefined,
   around: Surroundings | undefined,
   now: number,
   deadline: number,
 ): Explanation {
-  const reasons = neverReasons(engine, ticket, candidate, deadline);
+  const { engine, tickets } = scene;
+  const reasons = neverReasons(scene, ticket, slot, deadline);
   const nextStep =
     reasons.length > 0
       ? undefined
       : nextStepOf(ticket.backfill ? ofBackfill(engine.ruleSet) : engine.ruleSet, ticket.since, now);
   const base = { ...nothing, reasons, ...(nextStep && { nextStep }) };
-  if (candidate === undefined || around === undefined || reasons.length > 0)
+  if (slot === undefined || around === undefined || reasons.length > 0)
     return told({ ...base, waitsFor: 'never' });
-  if (candidate.taken) return told({ ...base, waitsFor: 'matched' });
+  if (tickets.isTaken(slot)) return told({ ...base, waitsFor: 'matched' });
 
   const tally = new Tally(engine.ruleNames.length);
-  const search = new Search(engine, tally, chanceFrom(0), searchSteps);
-  const { done, value } = searchAround(engine, search, candidate, around.home).next();
+  const search = new Search(scene, tally, chanceFrom(0), searchSteps);
+  const { done, value } = searchAround(scene, search, slot, around.home).next();
   const found = done ? value : search.outcome.best;
   const uneven = found === undefined ? search.outcome.uneven : undefined;
   const held = found === undefined && uneven === undefined ? search.outcome.held : undefined;
-  const playersNeeded = missingPlayers(engine, candidate);
-  const { elsewhere, ...partners } = lookAround(engine, candidate, around, tally);
+  const playersNeeded = missingPlayers(scene, slot);
+  const { elsewhere, ...partners } = lookAround(scene, slot, around, tally);
   const until = ticket.since + spillsAfterMs;
   const lacking = partners.playersInReach < playersNeeded ? 'players' : 'rules';
   const unmatched = uneven ? 'evenness' : held ? 'hold' : lacking;
@@ -94,35 +95,39 @@ function told(explanation: Omit<Explanation, 'summary'>): Explanation {
   return { waitsFor, summary: summaryOf(explanation), ...rest };
 }
 
-function lookAround(engine: Engine, candidate: Candidate, { home, others }: Surroundings, tally: Tally) {
-  const seating = new Seating(engine);
+function lookAround(scene: Scene, slot: Slot, { home, others }: Surroundings, tally: Tally) {
+  const { engine, tickets } = scene;
+  const seating = new Seating(scene);
   const counts = new Map<number, number>();
-  const neighbours = neighboursOf(engine, candidate);
+  const neighbours = neighboursOf(scene, slot);
   let [playersInReach, withoutRoom, lookedAt, waiting, elsewhere] = [0, 0, 0, home.waiting - 1, 0];
   let nearest: { by: number; miss: NearestMiss } | undefined;
-  const consider = (other: Candidate, obstacles: readonly Obstacle[]) => {
+  const consider = (other: Slot, obstacles: readonly Obstacle[]) => {
     const worth = obstacles.filter(
       ({ final, rule, miss }) => final || (miss !== undefined && (tally.failed[rule] ?? 0) > 0),
     );
     const [first] = worth.toSorted((a, b) => Number(b.final) - Number(a.final));
     if (first === undefined || distance(worth) >= (nearest?.by ?? Number.POSITIVE_INFINITY)) return;
     const rule = engine.ruleNames[first.rule] ?? '';
-    nearest = { by: distance(worth), miss: { ticketId: other.ticket.ticketId, rule, ...first.miss } };
+    nearest = {
+      by: distance(worth),
+      miss: { ticketId: tickets.ticket(other).ticketId, rule, ...first.miss },
+    };
   };
-  for (const other of home.around(candidate, Number.POSITIVE_INFINITY, sampleSize).near) {
+  for (const other of home.around(slot, Number.POSITIVE_INFINITY, sampleSize).near) {
     lookedAt++;
     if (neighbours?.(other) === false) {
       elsewhere++;
       continue;
     }
-    const obstacles = seating.obstacles(candidate, other);
+    const obstacles = seating.obstacles(slot, other);
     if (obstacles === undefined) {
       withoutRoom++;
       continue;
     }
     const final = obstacles.filter((obstacle) => obstacle.final);
     for (const { rule } of final) counts.set(rule, (counts.get(rule) ?? 0) + 1);
-    if (final.length === 0) playersInReach += other.size;
+    if (final.length === 0) playersInReach += tickets.size(other);
     consider(other, obstacles);
   }
   for (const [index, neighbourhood] of others.entries()) {
@@ -130,7 +135,7 @@ function lookAround(engine: Engine, candidate: Candidate, { home, others }: Surr
     const other = index < sampleSize ? neighbourhood.any() : undefined;
     if (other === undefined) continue;
     lookedAt += neighbourhood.waiting;
-    const obstacles = seating.obstacles(candidate, other) ?? [];
+    const obstacles = seating.obstacles(slot, other) ?? [];
     for (const { rule } of obstacles.filter(({ rule: at }) => engine.keyRules.includes(at)))
       counts.set(rule, (counts.get(rule) ?? 0) + neighbourhood.waiting);
   }

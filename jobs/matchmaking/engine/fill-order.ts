@@ -11,36 +11,38 @@ export function openTeams(
   lineup: Lineup,
   chance: () => number,
   backfillMayJoin = false,
+  teams: number[] = [],
 ): number[] {
-  const { counts } = lineup;
+  const { counts, backfill } = lineup;
   const room = engine.stages.at(-1)?.room ?? [];
-  const teams: number[] = [];
-  const emptyClasses: number[] = [];
+  const large = isLarge(engine);
+  const alike = !backfillMayJoin || backfill;
+  teams.length = 0;
   const offset = Math.floor(chance() * counts.length);
   for (let index = 0; index < counts.length; index++) {
     const team = (index + offset) % counts.length;
     const count = counts[team] ?? 0;
-    const alike = engine.teamClass[team] ?? team;
-    if (count >= (room[team] ?? 0) || (count === 0 && emptyClasses.includes(alike))) continue;
-    if (count === 0 && !(backfillMayJoin && !lineup.backfill)) emptyClasses.push(alike);
-    teams.push(team);
+    const isEmptyOfKind = (other: number) =>
+      counts[other] === 0 && engine.teamClass[other] === engine.teamClass[team];
+    if (count >= (room[team] ?? 0) || (count === 0 && alike && teams.some(isEmptyOfKind))) continue;
+    const urgency = large ? largeUrgency(engine, lineup, team) : count / (room[team] ?? 1);
+    // Equally good ones stay as they came.
+    let at = teams.length;
+    for (; at > 0; at--) {
+      const other = teams[at - 1] ?? -1;
+      const others = large ? largeUrgency(engine, lineup, other) : (counts[other] ?? 0) / (room[other] ?? 1);
+      if (others <= urgency) break;
+      teams[at] = other;
+    }
+    teams[at] = team;
   }
-  if (teams.length < 2) return teams;
-  const urgency = isLarge(engine) ? largeUrgency(engine, lineup) : smallUrgency(room, counts);
-  return teams.sort((a, b) => urgency(a) - urgency(b));
-}
-
-/** Emptiest first, in parts of its size. */
-function smallUrgency(room: readonly number[], counts: readonly number[]) {
-  return (team: number) => (counts[team] ?? 0) / (room[team] ?? 1);
+  return teams;
 }
 
 /** Large matches: teams below their minimum first, then the most open slots (flexmatch.md 7.2). Lower is sooner. */
-function largeUrgency(engine: Engine, { counts, stage, backfill }: Lineup) {
+function largeUrgency(engine: Engine, { counts, stage, backfill }: Lineup, team: number): number {
   const { minPlayers = [], maxPlayers = [] } = judgementAt(engine, stage, backfill) ?? {};
-  return (team: number) => {
-    const count = counts[team] ?? 0;
-    const belowMinimum = count < (minPlayers[team] ?? 0) ? 1_000 : 0;
-    return -belowMinimum - ((maxPlayers[team] ?? 0) - count);
-  };
+  const count = counts[team] ?? 0;
+  const belowMinimum = count < (minPlayers[team] ?? 0) ? 1_000 : 0;
+  return count - belowMinimum - (maxPlayers[team] ?? 0);
 }

@@ -1,8 +1,8 @@
-import type { Candidate } from './candidate.ts';
+import type { Slot } from './tickets.ts';
 
 /** Who plays with whom, and on which team; -1 for a backfill ticket, whose players bring their teams. The anchor first. */
 export interface Seated {
-  readonly members: readonly Candidate[];
+  readonly members: Slot[];
   readonly places: readonly number[];
 }
 

@@ -1,18 +1,33 @@
-import type { Block, Candidate } from './candidate.ts';
+import type { Seated } from './found.ts';
+import { everything, stringsIn } from './names.ts';
+import { type Run, start } from './runs.ts';
+import type { Slot, Tickets } from './tickets.ts';
+
+/** A column of bits, and the run of what all members have in common there. */
+export interface SharedBits {
+  readonly column: number;
+  readonly run: number;
+}
 
 /** What a line-up needs to know of its engine. */
 interface Frame {
   readonly algorithm: { readonly expansionAgeSelection: 'newest' | 'oldest' };
-  readonly stages: readonly { readonly room: readonly number[]; readonly boundByReach: boolean }[];
+  readonly stages: readonly { readonly room: readonly number[]; readonly reach: SharedBits | undefined }[];
+  readonly boundByReach: boolean;
+  readonly reported: SharedBits | undefined;
+  readonly runs: readonly Run[];
 }
 
-/** A match being built: who is on which team so far, in the order they joined. What rules read often is kept up to date. */
+/**
+ * A match being built: who is on which team so far, in the order they joined. Seating a ticket and taking it away again costs
+ * the engine's runs, whatever the size of the match.
+ */
 export class Lineup {
-  /** Blocks per team instance. */
-  readonly teams: Block[][];
+  /** Rows of tickets per team instance. */
+  readonly teams: Slot[][];
   /** Players per team instance. */
   readonly counts: number[];
-  readonly members: Candidate[] = [];
+  readonly members: Slot[] = [];
   /** Team of each member; -1 for a backfill ticket, whose players bring their teams. */
   readonly places: number[] = [];
   players = 0;
@@ -20,23 +35,36 @@ export class Lineup {
   backfill = false;
   /** Index of the expansion stage whose rules judge this match. */
   stage = 0;
-  /** Bits of the locations that all members report; see `Candidate.reported`. */
-  reported = -1;
-  /** Members whose location bits may be shared by several locations. */
-  crowded = 0;
+  readonly tickets: Tickets;
   readonly #engine: Frame;
   /** The most players each team can have at any age. */
   readonly #room: readonly number[];
+  /** By run, then team; of runs over the match only the first place is used. */
+  readonly #values: Float64Array;
+  /** Values before each change of one, latest last, and their places. */
+  #before = new Float64Array(256);
+  #changed = new Int32Array(256);
+  #changes = 0;
+  /** By member: the changes and the stage before it joined. */
+  readonly #marks: number[] = [];
   readonly #stages: number[] = [];
-  readonly #reported: number[] = [];
-  /** By member, then stage: the locations that suit it and all members before it, as bits. */
-  readonly #reach: number[] = [];
 
-  constructor(engine: Frame) {
+  constructor({ engine, tickets }: { readonly engine: Frame; readonly tickets: Tickets }) {
     this.#engine = engine;
+    this.tickets = tickets;
     this.#room = engine.stages.at(-1)?.room ?? [];
     this.teams = this.#room.map(() => []);
     this.counts = this.#room.map(() => 0);
+    const teams = this.#room.length;
+    this.#values = Float64Array.from(
+      { length: engine.runs.length * teams },
+      (_, at) => start[engine.runs[Math.floor(at / teams)]?.of ?? 'sum'],
+    );
+  }
+
+  /** A run's value on a team; of a run over the match, on team 0. */
+  value(run: number, team: number): number {
+    return this.#values[run * this.#room.length + team] ?? Number.NaN;
   }
 
   /** Seats still free on these teams. */
@@ -51,63 +79,100 @@ export class Lineup {
     return this.backfill && this.members.length === 1;
   }
 
-  /** Bits of the locations whose latency suits all members, as of the line-up's stage. */
-  get reach(): number {
-    const stages = this.#engine.stages.length;
-    return this.#reach[(this.members.length - 1) * stages + this.stage] ?? -1;
+  /** Bits of the locations that all members report, where that matters. */
+  get reported(): number {
+    const { reported } = this.#engine;
+    return reported === undefined ? everything : this.value(reported.run, 0);
   }
 
   /** False only where no location can suit the members and this ticket, at any stage that they may be judged at together. */
-  reaches({ reach, stage }: Candidate): boolean {
-    const { stages } = this.#engine;
-    const at = Math.min(this.stage, stage);
-    if (this.members.length === 0 || stages[at]?.boundByReach !== true) return true;
-    return ((this.#reach[(this.members.length - 1) * stages.length + at] ?? -1) & (reach[at] ?? -1)) !== 0;
+  reaches(slot: Slot): boolean {
+    const { stages, boundByReach } = this.#engine;
+    if (!boundByReach || this.members.length === 0) return true;
+    const reach = stages[Math.min(this.stage, this.tickets.stage(slot))]?.reach;
+    return (
+      reach === undefined || stringsIn(this.value(reach.run, 0) & this.tickets.cell(slot, reach.column)) !== 0
+    );
   }
 
-  push(candidate: Candidate, place: number): void {
-    if (candidate.reach.length > 0) this.#pushReach(candidate);
-    this.members.push(candidate);
-    this.places.push(place);
+  push(slot: Slot, place: number): void {
+    const { tickets } = this;
+    const stage = tickets.stage(slot);
+    this.#marks.push(this.#changes);
     this.#stages.push(this.stage);
-    this.#reported.push(this.reported);
-    this.reported &= candidate.reported;
-    if (candidate.crowded) this.crowded++;
     const newest = this.#engine.algorithm.expansionAgeSelection === 'newest';
-    if (this.members.length === 1) this.stage = candidate.stage;
-    else if (newest ? candidate.stage < this.stage : candidate.stage > this.stage)
-      this.stage = candidate.stage;
-    this.players += candidate.size;
-    if (candidate.backfill) this.backfill = true;
-    for (const block of candidate.blocks) {
-      const team = block.team ?? place;
-      this.teams[team]?.push(block);
-      this.counts[team] = (this.counts[team] ?? 0) + block.size;
+    if (this.members.length === 0 || (newest ? stage < this.stage : stage > this.stage)) this.stage = stage;
+    this.members.push(slot);
+    this.places.push(place);
+    this.players += tickets.size(slot);
+    const backfill = tickets.isBackfill(slot);
+    if (backfill) this.backfill = true;
+    for (let row = tickets.firstRow(slot); row >= 0; row = tickets.next(row)) {
+      const team = backfill ? tickets.team(row) : place;
+      this.teams[team]?.push(row);
+      this.counts[team] = (this.counts[team] ?? 0) + tickets.size(row);
+      this.#count(row, team);
     }
   }
 
-  #pushReach({ reach }: Candidate): void {
-    const base = this.members.length * reach.length;
-    for (let stage = 0; stage < reach.length; stage++) {
-      const before = base === 0 ? -1 : (this.#reach[base - reach.length + stage] ?? -1);
-      this.#reach[base + stage] = before & (reach[stage] ?? -1);
+  #count(row: Slot, team: number): void {
+    const { tickets } = this;
+    const { runs } = this.#engine;
+    const teams = this.#room.length;
+    for (let run = 0; run < runs.length; run++) {
+      const { of, column, times, ofMatch } = runs[run] as Run;
+      const cell = tickets.cell(row, column);
+      const at = run * teams + (ofMatch ? 0 : team);
+      const before = this.#values[at] ?? 0;
+      let after = before;
+      if (of === 'and') after = before & cell;
+      else if (of !== 'sum') {
+        // NaN is neither.
+        if (of === 'min' ? cell < before : cell > before) after = cell;
+      } else {
+        const weight =
+          times === 'once' ? 1 : times === 'players' ? tickets.size(row) : tickets.cell(row, times);
+        if (weight > 0) after = before + weight * cell;
+      }
+      if (after === before) continue;
+      if (this.#changes === this.#changed.length) this.#grow();
+      this.#before[this.#changes] = before;
+      this.#changed[this.#changes++] = at;
+      this.#values[at] = after;
     }
+  }
+
+  #grow(): void {
+    const [before, changed] = [this.#before, this.#changed];
+    this.#before = new Float64Array(2 * before.length);
+    this.#changed = new Int32Array(2 * changed.length);
+    this.#before.set(before);
+    this.#changed.set(changed);
   }
 
   pop(): void {
-    const candidate = this.members.pop();
+    const { tickets } = this;
+    const slot = this.members.pop();
     const place = this.places.pop();
-    if (candidate === undefined || place === undefined) return;
+    if (slot === undefined || place === undefined) return;
+    const mark = this.#marks.pop() ?? 0;
+    while (this.#changes > mark)
+      this.#values[this.#changed[--this.#changes] ?? 0] = this.#before[this.#changes] ?? 0;
     this.stage = this.#stages.pop() ?? 0;
-    this.reported = this.#reported.pop() ?? -1;
-    this.players -= candidate.size;
-    if (candidate.crowded) this.crowded--;
-    if (candidate.backfill) this.backfill = false;
-    for (const block of candidate.blocks) {
-      const team = block.team ?? place;
+    this.players -= tickets.size(slot);
+    const backfill = tickets.isBackfill(slot);
+    if (backfill) this.backfill = false;
+    for (let row = tickets.firstRow(slot); row >= 0; row = tickets.next(row)) {
+      const team = backfill ? tickets.team(row) : place;
       this.teams[team]?.pop();
-      this.counts[team] = (this.counts[team] ?? 0) - block.size;
+      this.counts[team] = (this.counts[team] ?? 0) - tickets.size(row);
     }
+  }
+
+  /** These tickets in place of those that are seated. */
+  seat({ members, places }: Seated): void {
+    this.clear();
+    for (let index = 0; index < members.length; index++) this.push(members[index] ?? -1, places[index] ?? -1);
   }
 
   clear(): void {

@@ -1,7 +1,7 @@
 import type { SearchingTicket } from '../ticket.ts';
-import type { Engine } from './engine.ts';
 import type { Found } from './found.ts';
 import { placementOf } from './location.ts';
+import type { Scene } from './scene.ts';
 
 /** A match: its tickets, and every team instance with its players; `location` where all of them are well connected. */
 export interface FormedMatch {
@@ -21,15 +21,18 @@ export interface Pass {
 }
 
 /** Tickets in the order they joined, the anchor first; teams in the rule set's order, empty ones included. */
-export function formed(engine: Engine, { members, places }: Found): FormedMatch {
-  const teams = engine.teamNames.map((name) => ({ name, playerIds: [] as string[] }));
-  members.forEach(({ ticket, blocks, backfill }, index) => {
-    ticket.players.forEach(({ playerId }, player) => {
-      const team = backfill ? blocks[player]?.team : places[index];
-      teams[team ?? -1]?.playerIds.push(playerId);
-    });
-  });
-  const location = placementOf(engine, members);
-  const tickets = members.map(({ ticket }) => ticket);
-  return location === undefined ? { tickets, teams } : { tickets, teams, location };
+export function formed(scene: Scene, { members, places }: Found): FormedMatch {
+  const { engine, tickets } = scene;
+  const teams: { readonly name: string; readonly playerIds: string[] }[] = [];
+  for (const name of engine.teamNames) teams.push({ name, playerIds: [] });
+  for (let index = 0; index < members.length; index++) {
+    const slot = members[index] ?? -1;
+    for (let row = tickets.firstRow(slot); row >= 0; row = tickets.next(row)) {
+      const team = tickets.isBackfill(slot) ? tickets.team(row) : (places[index] ?? -1);
+      for (const { playerId } of tickets.playersOf(row)) teams[team]?.playerIds.push(playerId);
+    }
+  }
+  const location = placementOf(scene, members);
+  const match = { tickets: members.map((slot) => tickets.ticket(slot)), teams };
+  return location === undefined ? match : { ...match, location };
 }

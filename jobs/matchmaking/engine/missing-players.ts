@@ -1,14 +1,16 @@
 import { type Expression, pathsOf } from '../rule-set/expression.ts';
 import type { Rule } from '../rule-set/rule-set.ts';
 import { ofBackfill, ruleSetAt } from './at-age.ts';
-import type { Candidate } from './candidate.ts';
 import { type Engine, judgementAt } from './engine.ts';
+import type { Scene } from './scene.ts';
+import type { Slot } from './tickets.ts';
 
 /**
  * Players missing for the smallest match with the ticket, on the team where fewest are: up to the minimum of each team, and
  * up to the size that a rule wants beside the largest. At least one for a running match.
  */
-export function missingPlayers(engine: Engine, { stage, blocks, backfill, size }: Candidate): number {
+export function missingPlayers({ engine, tickets }: Scene, slot: Slot): number {
+  const [stage, backfill, size] = [tickets.stage(slot), tickets.isBackfill(slot), tickets.size(slot)];
   const minimum = judgementAt(engine, stage, backfill)?.minPlayers ?? [];
   const { room = [], from = 0 } = engine.stages[stage] ?? {};
   const { rules } = ruleSetAt(backfill ? ofBackfill(engine.ruleSet) : engine.ruleSet, from);
@@ -30,7 +32,10 @@ export function missingPlayers(engine: Engine, { stage, blocks, backfill, size }
     return Math.min(...places.map((place) => missing(minimum.map((_, team) => (team === place ? size : 0)))));
   }
   const own = minimum.map(() => 0);
-  for (const { team = -1 } of blocks) own[team] = (own[team] ?? 0) + 1;
+  for (let row = tickets.next(slot); row >= 0; row = tickets.next(row)) {
+    const team = tickets.team(row);
+    own[team] = (own[team] ?? 0) + 1;
+  }
   return Math.max(1, missing(own));
 }
 

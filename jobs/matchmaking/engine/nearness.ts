@@ -1,18 +1,13 @@
 import { type Expression, rulesIn } from '../rule-set/expression.ts';
-import {
-  type DistanceRule,
-  largestMatch,
-  type NumberAggregation,
-  type Rule,
-  type RuleSet,
-} from '../rule-set/rule-set.ts';
+import { type DistanceRule, largestMatch, type Rule, type RuleSet } from '../rule-set/rule-set.ts';
 import { everyExpansion } from './at-age.ts';
 import type { Columns } from './columns.ts';
 import type { Nearness } from './engine.ts';
 import type { Order } from './rules/judge.ts';
+import type { Key } from './tickets.ts';
 
 /**
- * What makes two tickets suit each other, read off the rule set: the numbers its distance and batchDistance rules limit
+ * What makes two tickets suit each other, read off the rule set: the numbers its distance rules limit
  * and the attribute it balances. The first one orders the pool's index.
  */
 export function nearnessOf(ruleSet: RuleSet, columns: Columns): Nearness[] {
@@ -23,7 +18,7 @@ export function nearnessOf(ruleSet: RuleSet, columns: Columns): Nearness[] {
   }
   const { balancedAttribute } = ruleSet.algorithm;
   if (balancedAttribute !== undefined) {
-    const column = columns.attribute(balancedAttribute, 'avg');
+    const column = columns.measure(balancedAttribute, 'avg');
     if (!found.has(column)) found.set(column, 1);
   }
   const all = [...found].map(([column, scale]) => ({ column, scale: scale || 1 }));
@@ -46,24 +41,20 @@ export function balanceColumnsOf(
 ): number[] {
   const { strategy, balancedAttribute } = ruleSet.algorithm;
   if (strategy === 'balanced' && balancedAttribute !== undefined)
-    return [columns.attribute(balancedAttribute, 'avg')];
+    return [columns.measure(balancedAttribute, 'avg')];
   const teams = ruleSet.teams.reduce((sum, { quantity }) => sum + quantity, 0);
   // A pair has nothing to split, and the nearest opponent is tried first.
   const pair = largestMatch(ruleSet.teams) <= 2 && !growsTeams(ruleSet);
   if (order === 'documented' || teams < 2 || pair) return [];
-  return balanceBy === undefined
-    ? nearness.map(({ column }) => column)
-    : [columns.attribute(balanceBy, 'avg')];
+  return balanceBy === undefined ? nearness.map(({ column }) => column) : [columns.measure(balanceBy, 'avg')];
 }
 
 function limitedNumber(rule: Rule, columns: Columns): Nearness | undefined {
-  if (rule.type === 'batchDistance' && rule.maxDistance !== undefined)
-    return { column: columns.attribute(rule.batchAttribute, rule.partyAggregation), scale: rule.maxDistance };
   if (rule.type !== 'distance' || rule.maxDistance === undefined) return undefined;
   const attribute = rule.measurements.map(attributeIn).find((name) => name !== undefined);
   if (attribute === undefined) return undefined;
   return {
-    column: columns.attribute(attribute.name, rule.partyAggregation, attribute.mapKey),
+    column: columns.measure(attribute.name, rule.partyAggregation, attribute.mapKey),
     scale: rule.maxDistance,
   };
 }
@@ -95,24 +86,19 @@ function pairLimit(
   ruleSet: RuleSet,
   columns: Columns,
 ): { column: number; distance: number } | undefined {
-  if (rule.type === 'batchDistance' && rule.maxDistance !== undefined)
-    return {
-      column: columns.attribute(rule.batchAttribute, rule.partyAggregation),
-      distance: rule.maxDistance,
-    };
   if (rule.type !== 'distance' || rule.maxDistance === undefined || namedInCompound(rule, ruleSet))
     return undefined;
   for (const measurement of rule.measurements) {
     const values = everyPlayersValue(measurement, ruleSet);
     if (values?.mapKey !== undefined) continue;
     if (values !== undefined && rule.referenceValue.shape.depth === 0) {
-      const column = columns.attribute(values.name, rule.partyAggregation);
+      const column = columns.measure(values.name, rule.partyAggregation);
       // Each within maxDistance of one and the same reference: two of them within twice that.
       return { column, distance: 2 * rule.maxDistance };
     }
     const spread = spreadAttribute(rule, measurement, ruleSet);
     if (spread !== undefined && spread.mapKey === undefined)
-      return { column: columns.attribute(spread.name, rule.partyAggregation), distance: rule.maxDistance };
+      return { column: columns.measure(spread.name, rule.partyAggregation), distance: rule.maxDistance };
   }
   return undefined;
 }
@@ -156,35 +142,31 @@ function spreadAttribute(rule: DistanceRule, measurement: Expression, ruleSet: R
   return everyPlayersValue(measurement.of, ruleSet);
 }
 
-/** A rule that splits the pool for good, by columns that all members of a match share. */
+/** A rule that splits the pool for good, by what all members of a match share. */
 interface KeyRule {
   /** Index into the rule set's rules. */
   readonly rule: number;
-  readonly columns: readonly number[];
+  readonly keys: readonly Key[];
 }
 
 /** Enforced, never expanded, equality over all players. */
-export function keyRulesOf(ruleSet: RuleSet, columns: Columns): KeyRule[] {
+export function keyRulesOf(ruleSet: RuleSet): KeyRule[] {
   const expanded = new Set(everyExpansion(ruleSet).flatMap(({ of, names }) => (of === 'rules' ? names : [])));
   return ruleSet.rules.flatMap((rule, index): KeyRule[] => {
     if (expanded.has(rule.name) || namedInCompound(rule, ruleSet)) return [];
-    const shared = sharedColumns(rule, ruleSet, columns);
-    return shared.length === 0 ? [] : [{ rule: index, columns: shared }];
+    const keys = sharedBy(rule, ruleSet);
+    return keys.length === 0 ? [] : [{ rule: index, keys }];
   });
 }
 
-function sharedColumns(rule: Rule, ruleSet: RuleSet, columns: Columns): number[] {
-  if (rule.type === 'batchDistance' && rule.maxDistance === undefined)
-    return [columns.attribute(rule.batchAttribute, rule.partyAggregation)];
+function sharedBy(rule: Rule, ruleSet: RuleSet): Key[] {
   if (rule.type !== 'comparison' || rule.operation !== '=' || rule.referenceValue !== undefined) return [];
-  const aggregation: NumberAggregation | 'each' = rule.partyAggregation ?? 'each';
+  const aggregation = rule.partyAggregation ?? 'each';
   // Averages of decimals that equal each other but for rounding would fall into different buckets.
   if (aggregation === 'avg') return [];
   return rule.measurements.flatMap((measurement) => {
     const values = measurement.shape.depth === 1 ? everyPlayersValue(measurement, ruleSet) : undefined;
     // A missing map key is no value, which equals anything.
-    return values === undefined || values.mapKey !== undefined
-      ? []
-      : [columns.attribute(values.name, aggregation)];
+    return values === undefined || values.mapKey !== undefined ? [] : [{ name: values.name, aggregation }];
   });
 }

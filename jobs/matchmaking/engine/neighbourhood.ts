@@ -1,8 +1,9 @@
-import type { Candidate } from './candidate.ts';
 import type { Engine } from './engine.ts';
 import { sortedAlong } from './number-order.ts';
 import { compareContents } from './preference.ts';
+import type { Scene } from './scene.ts';
 import { slackOf } from './slack.ts';
+import type { Slot, Tickets } from './tickets.ts';
 
 /**
  * The waiting tickets of one key in one line, neighbours side by side: by the first number that decides who suits whom,
@@ -10,25 +11,27 @@ import { slackOf } from './slack.ts';
  * nearest to an anchor are found by walking outward from it.
  */
 export class Neighbourhood {
-  readonly #engine: Engine;
-  #line: Candidate[] = [];
+  readonly #scene: Scene;
+  readonly #tickets: Tickets;
+  #line: Slot[] = [];
   #positions = new Float64Array();
   #next = new Int32Array();
   #previous = new Int32Array();
-  #arrivals: Candidate[] = [];
+  #arrivals: Slot[] = [];
   #gaps = 0;
 
-  constructor(engine: Engine) {
-    this.#engine = engine;
+  constructor(scene: Scene) {
+    this.#scene = scene;
+    this.#tickets = scene.tickets;
   }
 
-  add(candidate: Candidate): void {
-    this.#arrivals.push(candidate);
+  add(slot: Slot): void {
+    this.#arrivals.push(slot);
   }
 
-  /** The candidate has left the pool for good; its place closes with the next `settle`. */
-  forget(candidate: Candidate): void {
-    this.take(candidate);
+  /** The ticket has left the pool for good; its place closes with the next `settle`. */
+  forget(slot: Slot): void {
+    this.take(slot);
     this.#gaps++;
   }
 
@@ -38,23 +41,25 @@ export class Neighbourhood {
 
   /** Tickets in no match. */
   get waiting(): number {
-    let waiting = this.#arrivals.length;
-    for (const { taken } of this.#line) if (!taken) waiting++;
-    return waiting;
+    return this.#arrivals.length + this.#line.filter((slot) => !this.#tickets.isTaken(slot)).length;
   }
 
-  /** Some waiting ticket, for all of them. */
-  any(): Candidate | undefined {
-    return this.#line.find(({ taken }) => !taken);
+  /** Any waiting ticket, as a representative of this key. */
+  any(): Slot | undefined {
+    return this.#line.find((slot) => !this.#tickets.isTaken(slot));
   }
 
   /** Puts arrivals in their places and closes gaps. Costs nothing when nothing changed. */
   settle(): void {
-    if (this.#arrivals.length === 0 && this.#gaps * 2 <= this.#line.length) return;
-    const compare = comparison(this.#engine);
-    const present = this.#arrivals.filter(({ gone }) => !gone);
-    const arrivals = hasNumber(this.#engine) ? sortedAlong(present, byAge) : present.sort(compare);
-    const staying = this.#gaps === 0 ? this.#line : this.#line.filter(({ gone }) => !gone);
+    if (this.#arrivals.length === 0 && this.#gaps === 0) return;
+    const compare = comparison(this.#scene);
+    const [staying, present] = [this.#line, this.#arrivals].map((slots) =>
+      this.#gaps === 0 ? slots : slots.filter((slot) => !this.#tickets.isGone(slot)),
+    ) as [Slot[], Slot[]];
+    const { engine } = this.#scene;
+    const arrivals = hasNumber(engine)
+      ? sortedAlong(this.#tickets, present, columnOf(engine))
+      : present.sort(compare);
     this.#line = merged(staying, arrivals, compare);
     this.#arrivals = [];
     this.#gaps = 0;
@@ -63,28 +68,28 @@ export class Neighbourhood {
 
   #link(): void {
     const { length } = this.#line;
-    const byNumber = hasNumber(this.#engine);
+    const byNumber = hasNumber(this.#scene.engine);
+    const column = columnOf(this.#scene.engine);
     this.#positions = new Float64Array(length);
     this.#next = new Int32Array(length).fill(-1);
     this.#previous = new Int32Array(length).fill(-1);
     let last = -1;
     for (let at = 0; at < length; at++) {
-      const candidate = this.#line[at];
-      if (candidate === undefined) continue;
-      candidate.at = at;
-      this.#positions[at] = byNumber ? (candidate.numbers[0] ?? 0) : at;
-      if (candidate.taken) continue;
+      const slot = this.#line[at] ?? -1;
+      this.#tickets.setAt(slot, at);
+      this.#positions[at] = byNumber ? this.#tickets.cell(slot, column) : at;
+      if (this.#tickets.isTaken(slot)) continue;
       this.#previous[at] = last;
       if (last >= 0) this.#next[last] = at;
       last = at;
     }
   }
 
-  take(candidate: Candidate): void {
-    if (candidate.taken) return;
-    candidate.taken = true;
-    const { at } = candidate;
-    if (this.#line[at] !== candidate) return;
+  take(slot: Slot): void {
+    if (this.#tickets.isTaken(slot)) return;
+    this.#tickets.setTaken(slot, true);
+    const at = this.#tickets.at(slot);
+    if (this.#line[at] !== slot) return;
     const next = this.#next[at] ?? -1;
     const previous = this.#previous[at] ?? -1;
     if (next >= 0) this.#previous[next] = previous;
@@ -92,15 +97,9 @@ export class Neighbourhood {
   }
 
   /** Undoes `take` for a match that could not be committed. */
-  release(candidate: Candidate): void {
-    candidate.taken = false;
+  release(slot: Slot): void {
+    this.#tickets.setTaken(slot, false);
     this.#link();
-  }
-
-  /** Every waiting ticket no further than `window` from the centre. */
-  *within(centre: Candidate, window: number): Generator<Candidate> {
-    const { near } = this.around(centre, window, Number.POSITIVE_INFINITY);
-    yield* near;
   }
 
   /**
@@ -108,39 +107,35 @@ export class Neighbourhood {
    * the older; only those who `suits` takes, if it is given. `more` says that others within the window were left out.
    */
   around(
-    anchor: Candidate,
+    anchor: Slot,
     window: number,
     limit: number,
-    suits?: (candidate: Candidate) => boolean,
-  ): { near: Candidate[]; more: boolean } {
-    const near: Candidate[] = [];
-    const [line, positions] = [this.#line, this.#positions];
-    const centre = positions[anchor.at] ?? 0;
+    suits?: (slot: Slot) => boolean,
+  ): { near: Slot[]; more: boolean } {
+    const near: Slot[] = [];
+    const line = this.#line;
+    const positions = this.#positions;
+    const from = this.#tickets.at(anchor);
+    const centre = positions[from] ?? 0;
     // A limit has slack at each end of it, and the positions are rounded means themselves.
     const reach = window + 4 * slackOf(centre, window);
-    let low = this.#previous[anchor.at] ?? -1;
-    let high = this.#next[anchor.at] ?? -1;
+    let low = this.#previous[from] ?? -1;
+    let high = this.#next[from] ?? -1;
     for (;;) {
       const below = low < 0 ? Number.POSITIVE_INFINITY : centre - (positions[low] ?? 0);
       const above = high < 0 ? Number.POSITIVE_INFINITY : (positions[high] ?? 0) - centre;
-      const at = below < above || (below === above && this.#older(low, high)) ? low : high;
-      const candidate = line[at];
-      if (candidate === undefined || Math.min(below, above) > reach) return { near, more: false };
-      if (suits === undefined || suits(candidate)) {
+      const isLow =
+        below < above ||
+        (below === above && low >= 0 && this.#tickets.byAge(line[low] ?? -1, line[high] ?? -1) < 0);
+      const slot = line[isLow ? low : high];
+      if (slot === undefined || Math.min(below, above) > reach) return { near, more: false };
+      if (suits === undefined || suits(slot)) {
         if (near.length === limit) return { near, more: true };
-        near.push(candidate);
+        near.push(slot);
       }
-      if (at === low) low = this.#previous[low] ?? -1;
+      if (isLow) low = this.#previous[low] ?? -1;
       else high = this.#next[high] ?? -1;
     }
-  }
-
-  #older(one: number, other: number): boolean {
-    const [a, b] = [this.#line[one], this.#line[other]];
-    if (a === undefined || b === undefined) return a !== undefined;
-    return (
-      a.ticket.since - b.ticket.since < 0 || (a.ticket.since === b.ticket.since && a.arrival < b.arrival)
-    );
   }
 }
 
@@ -151,21 +146,24 @@ function hasNumber({ nearness, sortColumns, order, stages }: Engine): boolean {
   return windowed || (order === 'closest' && sortColumns.length === 0);
 }
 
-const byAge = (a: Candidate, b: Candidate): number =>
-  a.ticket.since - b.ticket.since || a.arrival - b.arrival;
+/** The first of the numbers that decide who suits whom. */
+const columnOf = ({ nearness }: Engine): number => nearness[0]?.column ?? -1;
 
-function comparison(engine: Engine): (a: Candidate, b: Candidate) => number {
-  if (hasNumber(engine)) return (a, b) => (a.numbers[0] ?? 0) - (b.numbers[0] ?? 0) || byAge(a, b);
+function comparison({ engine, tickets }: Scene): (a: Slot, b: Slot) => number {
+  const column = columnOf(engine);
+  if (hasNumber(engine))
+    return (a, b) => tickets.cell(a, column) - tickets.cell(b, column) || tickets.byAge(a, b);
   const { columns, sortColumns } = engine;
-  if (sortColumns.length === 0) return byAge;
-  const read = ({ ticket: { players } }: Candidate, attribute: string) =>
-    players[0] === undefined ? undefined : columns.content(players[0], attribute);
+  const read = (slot: Slot, attribute: string) => {
+    const [first] = tickets.playersOf(slot);
+    return first && columns.content(first, attribute);
+  };
   return (a, b) => {
     for (const attribute of sortColumns) {
       const difference = compareContents(read(a, attribute), read(b, attribute));
       if (difference !== 0) return difference;
     }
-    return byAge(a, b);
+    return tickets.byAge(a, b);
   };
 }
 

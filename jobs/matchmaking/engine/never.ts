@@ -1,21 +1,23 @@
 import type { SearchingTicket } from '../ticket.ts';
 import { reportedBy } from './batch.ts';
-import type { Candidate } from './candidate.ts';
 import type { Engine } from './engine.ts';
+import { Names, stringsIn } from './names.ts';
+import type { Scene } from './scene.ts';
 import { Seating } from './seating.ts';
 import { round } from './summary.ts';
+import type { Slot } from './tickets.ts';
 
 /**
- * Why no match can ever hold a ticket, a sentence each; none when one could. `candidate` is the ticket as the pool took
+ * Why no match can ever hold a ticket, a sentence each; none when one could. `slot` is where the pool took
  * it in, undefined where it did not; `deadline` (ms) is when the ticket times out.
  */
 export function neverReasons(
-  engine: Engine,
+  scene: Scene,
   ticket: SearchingTicket,
-  candidate: Candidate | undefined,
+  slot: Slot | undefined,
   deadline: number,
 ): string[] {
-  return candidate === undefined ? unreadable(engine, ticket) : barred(engine, candidate, deadline);
+  return slot === undefined ? unreadable(scene.engine, ticket) : barred(scene, slot, deadline);
 }
 
 function unreadable(engine: Engine, { players, backfill }: SearchingTicket): string[] {
@@ -28,18 +30,23 @@ function unreadable(engine: Engine, { players, backfill }: SearchingTicket): str
       ? [`player "${player.playerId}" is on no team of the rule set: "${player.team ?? ''}"`]
       : []),
   ]);
-  if (reasons.length === 0 && reportedBy(players, new Map()) === 0)
+  const names = new Names();
+  if (reasons.length === 0 && stringsIn(reportedBy(players, () => names)) === 0)
     return ['its own players report no location in common'];
   return reasons.length > 0 ? reasons : ['its own players differ in what all players of a match must share'];
 }
 
 /** Alone it already breaks a rule, or has no room, at every age it will reach. */
-function barred(engine: Engine, candidate: Candidate, deadline: number): string[] {
-  const seating = new Seating(engine);
-  const { since } = candidate.ticket;
+function barred(scene: Scene, slot: Slot, deadline: number): string[] {
+  const { engine, tickets } = scene;
+  const seating = new Seating(scene);
+  const own = tickets.stage(slot);
+  const since = tickets.since(slot);
   let reasons: string[] | undefined;
-  for (let stage = candidate.stage; stage < engine.stages.length; stage++) {
-    const found = barredAt(engine, seating, { ...candidate, stage });
+  for (let stage = own; stage < engine.stages.length; stage++) {
+    tickets.setStage(slot, stage);
+    const found = barredAt(scene, seating, slot);
+    tickets.setStage(slot, own);
     const from = since + (engine.stages[stage]?.from ?? 0);
     if (found.length === 0 && from < deadline) return [];
     if (found.length === 0)
@@ -49,22 +56,22 @@ function barred(engine: Engine, candidate: Candidate, deadline: number): string[
   return reasons ?? [];
 }
 
-function barredAt(engine: Engine, seating: Seating, candidate: Candidate): string[] {
-  const obstacles = seating.obstacles(candidate);
-  const largest = Math.max(...(engine.stages[candidate.stage]?.room ?? []));
+function barredAt({ engine, tickets }: Scene, seating: Seating, slot: Slot): string[] {
+  const obstacles = seating.obstacles(slot);
+  const largest = Math.max(...(engine.stages[tickets.stage(slot)]?.room ?? []));
   if (obstacles === undefined)
     return [
-      candidate.backfill
+      tickets.isBackfill(slot)
         ? 'its teams hold more players than they may'
-        : `a party of ${candidate.size} fits no team; the largest takes ${largest}`,
+        : `a party of ${tickets.size(slot)} fits no team; the largest takes ${largest}`,
     ];
   return obstacles
     .filter(({ final }) => final)
     .map(({ rule, miss }) => {
       const isLatency = engine.ruleSet.rules[rule]?.type === 'latency';
-      const silent = candidate.ticket.players.find(
-        ({ latencyInMs = {} }) => Object.keys(latencyInMs).length === 0,
-      );
+      const silent = tickets
+        .playersOf(slot)
+        .find(({ latencyInMs = {} }) => Object.keys(latencyInMs).length === 0);
       if (isLatency && silent !== undefined)
         return `player "${silent.playerId}" reported no latency, and rule "${engine.ruleNames[rule]}" needs one`;
       const how = miss === undefined ? '' : ` by ${round(miss.by)}`;

@@ -1,25 +1,27 @@
-import type { Candidate } from './candidate.ts';
+import type { Slot, Tickets } from './tickets.ts';
 
 /** Fewer are sorted faster by comparing. */
 const fewForRadix = 1_024;
 
-/** Sorted by the first of the numbers that decide who suits whom, ties by `tie`. */
-export function sortedAlong(
-  candidates: readonly Candidate[],
-  tie: (a: Candidate, b: Candidate) => number,
-): Candidate[] {
-  const inOrder = candidates.every(
-    (it, index) => index === 0 || tie(candidates[index - 1] as Candidate, it) <= 0,
+/** Sorted by a column, ties by age. */
+export function sortedAlong(tickets: Tickets, slots: readonly Slot[], column: number): Slot[] {
+  const inOrder = slots.every(
+    (slot, index) => index === 0 || tickets.byAge(slots[index - 1] ?? -1, slot) <= 0,
   );
-  const line = inOrder ? candidates : candidates.toSorted(tie);
+  const line = inOrder ? slots : slots.toSorted(tickets.byAge);
+  const numbers = new Float64Array(line.length);
   // Adding 0 makes -0 the 0 that it equals.
-  const numbers = Float64Array.from(line, ({ numbers: [first = 0] }) => first + 0);
-  return Array.from(orderOf(numbers), (index) => line[index] as Candidate);
+  for (let index = 0; index < line.length; index++)
+    numbers[index] = tickets.cell(line[index] ?? -1, column) + 0;
+  const sorted: Slot[] = [];
+  for (const index of orderOf(numbers)) sorted.push(line[index] ?? -1);
+  return sorted;
 }
 
 /** Indexes in rising order of their numbers, equal ones as they were. */
-function orderOf(numbers: Float64Array): Uint32Array {
-  const order = Uint32Array.from(numbers.keys());
+function orderOf(numbers: Float64Array<ArrayBuffer>): Uint32Array {
+  const order = new Uint32Array(numbers.length);
+  for (let index = 0; index < order.length; index++) order[index] = index;
   if (numbers.length >= fewForRadix) return radixOrder(numbers, order);
   return order.sort((a, b) => (numbers[a] ?? 0) - (numbers[b] ?? 0) || a - b);
 }

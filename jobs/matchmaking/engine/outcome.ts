@@ -1,11 +1,11 @@
 import { Balancer } from './balancer.ts';
-import type { Candidate } from './candidate.ts';
-import type { Engine } from './engine.ts';
 import { stageAllowing } from './evenness.ts';
 import type { Found } from './found.ts';
 import type { Lineup } from './lineup.ts';
+import type { Scene } from './scene.ts';
 import type { Standing } from './standing.ts';
 import type { Tally } from './tally.ts';
+import type { Slot } from './tickets.ts';
 
 /** A match below its maximum, and when (ms) its hold is over. */
 export interface Held {
@@ -24,27 +24,27 @@ const trials = 4;
 
 /** The best line-up that a search has seen: the largest, of full ones the most even. */
 export class Outcome {
-  readonly #engine: Engine;
+  readonly #engine: Scene['engine'];
   readonly #balancer: Balancer | undefined;
   /** Full line-ups that may still be balanced. */
   #trialsLeft = 0;
   /** How far apart the teams of the best full match are. */
   #spread = 0;
   /** Tickets that may take the place of others. */
-  #waiting: readonly Candidate[] = [];
+  #waiting: readonly Slot[] = [];
   best: Found | undefined;
   /** The largest match that only its hold keeps from being played. */
   held: Held | undefined;
   /** The match that the quality target lets be played first. */
   uneven: Uneven | undefined;
 
-  constructor(engine: Engine) {
-    this.#engine = engine;
-    if (engine.balance.length > 0) this.#balancer = new Balancer(engine);
+  constructor(scene: Scene) {
+    this.#engine = scene.engine;
+    if (scene.engine.balance.length > 0) this.#balancer = new Balancer(scene);
   }
 
   /** Another search begins. */
-  clear(candidates: readonly Candidate[]): void {
+  clear(candidates: readonly Slot[]): void {
     const closest = this.#engine.order === 'closest';
     this.best = undefined;
     this.#trialsLeft = closest ? trials : 1;
@@ -109,4 +109,5 @@ export const foundIn = ({ members, places, players }: Lineup, full: boolean): Fo
   full,
 });
 
-const oldestIn = ({ members }: Lineup): number => Math.min(...members.map(({ ticket }) => ticket.since));
+const oldestIn = ({ members, tickets }: Lineup): number =>
+  Math.min(...members.map((slot) => tickets.since(slot)));

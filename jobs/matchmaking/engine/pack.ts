@@ -1,50 +1,50 @@
-import type { Candidate } from './candidate.ts';
-import type { Engine } from './engine.ts';
 import type { Lineup } from './lineup.ts';
 import type { Outcome } from './outcome.ts';
 import { packingsOf } from './packing.ts';
+import type { Scene } from './scene.ts';
 import { standingOf } from './standing.ts';
 import type { Tally } from './tally.ts';
+import type { Slot } from './tickets.ts';
 
 /**
  * Looks for a full match of parties that fill its teams exactly, large parties first and of one size in the order of the
  * candidates. Costs hardly more steps than it has tickets: counting finds the sizes, and nothing is taken back.
  */
 export function pack(
-  engine: Engine,
-  anchor: Candidate,
-  candidates: readonly Candidate[],
+  scene: Scene,
+  anchor: Slot,
+  candidates: readonly Slot[],
   lineup: Lineup,
   outcome: Outcome,
   tally: Tally,
 ): void {
-  const packings = packingsOf(engine, anchor, candidates);
+  const packings = packingsOf(scene, anchor, candidates);
   if (packings === 'impossible') return;
   for (const { team, sizes } of packings) {
     lineup.clear();
     lineup.push(anchor, team);
     const wanted = sizes.flatMap((parties, at) => parties.map((size) => ({ team: at, size })));
     wanted.sort((a, b) => b.size - a.size);
-    if (!seat(engine, wanted, candidates, lineup, tally)) continue;
-    outcome.finish(lineup, standingOf(engine, lineup, tally), tally);
+    if (!seat(scene, wanted, candidates, lineup, tally)) continue;
+    outcome.finish(lineup, standingOf(scene.engine, lineup, tally), tally);
     if (outcome.best !== undefined) return;
   }
 }
 
 /** Seats the first candidates of the wanted sizes that break no rule for good. False where some seats stay empty. */
 function seat(
-  engine: Engine,
+  { engine, tickets }: Scene,
   wanted: readonly { readonly team: number; readonly size: number }[],
-  candidates: readonly Candidate[],
+  candidates: readonly Slot[],
   lineup: Lineup,
   tally: Tally,
 ): boolean {
-  const seated = new Set<Candidate>();
+  const seated = new Set<Slot>();
   let steps = candidates.length + wanted.length;
   for (const { team, size } of wanted) {
     const candidate = candidates.find((it) => {
-      if (it.size !== size || it.backfill || seated.has(it) || !lineup.reaches(it) || steps === 0)
-        return false;
+      if (tickets.size(it) !== size || tickets.isBackfill(it) || seated.has(it)) return false;
+      if (!lineup.reaches(it) || steps === 0) return false;
       steps--;
       tally.steps++;
       lineup.push(it, team);

@@ -1,5 +1,6 @@
-import type { Candidate } from './candidate.ts';
-import { type Engine, judgementAt } from './engine.ts';
+import { judgementAt } from './engine.ts';
+import type { Scene } from './scene.ts';
+import type { Slot } from './tickets.ts';
 
 /** How many ways to go on are tried before a packing counts as not found. Parties are of ten sizes at most, teams often alike. */
 const most = 20_000;
@@ -19,27 +20,30 @@ interface Packed {
  * join, by counting alone. `impossible` when no choice of them fills the match.
  */
 export function packingsOf(
-  engine: Engine,
-  anchor: Candidate,
-  candidates: readonly Candidate[],
+  { engine, tickets }: Scene,
+  anchor: Slot,
+  candidates: readonly Slot[],
 ): Packed[] | 'impossible' {
-  const { maxPlayers = [] } = judgementAt(engine, anchor.stage, anchor.backfill) ?? {};
+  const { maxPlayers = [] } = judgementAt(engine, tickets.stage(anchor), tickets.isBackfill(anchor)) ?? {};
   const counts: number[] = [];
-  for (const { size, backfill } of candidates) {
+  let unknown = false;
+  for (const slot of candidates) {
+    const size = tickets.size(slot);
     while (counts.length <= size) counts.push(0);
-    if (!backfill) counts[size] = (counts[size] ?? 0) + 1;
+    if (tickets.isBackfill(slot)) unknown = true;
+    else counts[size] = (counts[size] ?? 0) + 1;
   }
   const found: Packed[] = [];
   const tried = new Set<number>();
-  let unknown = candidates.some(({ backfill }) => backfill);
-  for (const team of anchor.backfill ? [-1] : maxPlayers.keys()) {
+  const backfill = tickets.isBackfill(anchor);
+  for (const team of backfill ? [-1] : maxPlayers.keys()) {
     const kind = engine.teamClass[team] ?? -1;
     if (tried.has(kind)) continue;
     tried.add(kind);
     const seats = [...maxPlayers];
-    for (const block of anchor.blocks) {
-      const at = block.team ?? team;
-      seats[at] = (seats[at] ?? 0) - block.size;
+    for (let row = tickets.firstRow(anchor); row >= 0; row = tickets.next(row)) {
+      const at = backfill ? tickets.team(row) : team;
+      seats[at] = (seats[at] ?? 0) - tickets.size(row);
     }
     if (seats.some((left) => left < 0)) continue;
     const packing = packingOf(seats, counts);

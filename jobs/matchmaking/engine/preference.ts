@@ -1,9 +1,13 @@
 import type { AttributeContent, RuleSet, SortRule } from '../rule-set/rule-set.ts';
 import type { TicketPlayer } from '../ticket.ts';
-import type { Candidate, SortValue } from './candidate.ts';
 import { type Columns, reduced } from './columns.ts';
-import type { Engine } from './engine.ts';
+import { hasHome } from './fastest-region.ts';
 import { partyGap } from './party-size.ts';
+import type { Scene } from './scene.ts';
+import type { Slot } from './tickets.ts';
+
+/** What a sort rule looks at in one ticket: the party's number, its string, or its map with one number per key. */
+type SortValue = number | string | Readonly<Record<string, number>> | undefined;
 
 export function sortRulesOf(ruleSet: RuleSet): SortRule[] {
   return ruleSet.rules.filter(
@@ -11,7 +15,7 @@ export function sortRulesOf(ruleSet: RuleSet): SortRule[] {
   );
 }
 
-export function sortValue(rule: SortRule, columns: Columns, players: readonly TicketPlayer[]): SortValue {
+function sortValue(rule: SortRule, columns: Columns, players: readonly TicketPlayer[]): SortValue {
   const contents = players.map((player) => columns.content(player, rule.sortAttribute));
   const [first] = contents;
   if (typeof first === 'number') return reduced(contents as number[], rule.partyAggregation);
@@ -34,59 +38,68 @@ function mergedMap(
   );
 }
 
-type Compare = (a: Candidate, b: Candidate) => number;
+type Compare = (a: Slot, b: Slot) => number;
 
 /** By age, backfill tickets before or after the others if the rule set says so: anchors take their turns like this. */
-export function inBatchOrder({ algorithm }: Engine): Compare {
-  const backfillRank = { high: -1, normal: 0, low: 1 }[algorithm.backfillPriority];
-  const rank = (candidate: Candidate) => (candidate.backfill ? backfillRank : 0);
-  return (a, b) => rank(a) - rank(b) || a.ticket.since - b.ticket.since || a.arrival - b.arrival;
+export function inBatchOrder({ engine, tickets }: Scene): Compare {
+  const backfillRank = { high: -1, normal: 0, low: 1 }[engine.algorithm.backfillPriority];
+  const rank = (slot: Slot) => (tickets.isBackfill(slot) ? backfillRank : 0);
+  return (a, b) => rank(a) - rank(b) || tickets.byAge(a, b);
 }
 
 /**
- * Which of two candidates suits the anchor better: by the sort rules in their order; then, under `fastestRegion`, whoever is
- * fastest where it is; then, under `closest`, by the
- * numbers the rule set limits, each in units of its limit, and party size; then by age.
+ * The candidates in the order in which they suit the anchor: by the sort rules in their order; then, under `fastestRegion`,
+ * those who are fastest where it is first; then, under `closest`, by the numbers the rule set limits, each in units of its
+ * limit, and party size; then by age.
  */
-export function preferenceOf(engine: Engine, anchor: Candidate): Compare {
-  const compares = engine.sortRules.map((rule, index) => compareBy(rule, index, anchor));
-  if (anchor.fastest !== undefined) compares.push(nearHome(anchor));
-  if (engine.order === 'closest') {
-    const gap = gapFrom(engine, anchor);
-    compares.push((a, b) => gap(a) - gap(b));
-  }
-  compares.push(inBatchOrder(engine));
-  return (a, b) => {
+export function inPreference(scene: Scene, anchor: Slot, candidates: Slot[]): Slot[] {
+  const { engine, tickets } = scene;
+  const compares = engine.sortRules.map((rule) => compareBy(rule, scene, anchor, candidates));
+  if (hasHome(scene, anchor)) compares.push(nearHome(scene, anchor));
+  setGaps(scene, anchor, candidates);
+  const tie = inBatchOrder(scene);
+  return candidates.sort((a, b) => {
     for (const compare of compares) {
       const difference = compare(a, b);
       if (difference !== 0) return difference;
     }
-    return 0;
-  };
+    return tickets.gap(a) - tickets.gap(b) || tie(a, b);
+  });
 }
 
-function nearHome({ fastest }: Candidate): Compare {
-  return (a, b) => Number(a.fastest !== fastest) - Number(b.fastest !== fastest);
+function nearHome({ engine: { fastest = -1 }, tickets }: Scene, anchor: Slot): Compare {
+  const home = tickets.cell(anchor, fastest);
+  return (a, b) => Number(tickets.cell(a, fastest) !== home) - Number(tickets.cell(b, fastest) !== home);
 }
 
-function gapFrom({ nearness, stages }: Engine, anchor: Candidate): (candidate: Candidate) => number {
+function setGaps({ engine, tickets }: Scene, anchor: Slot, candidates: readonly Slot[]): void {
+  const { order, nearness, stages } = engine;
   const seats = Math.max(...(stages[0]?.room ?? []));
-  return (candidate) => {
-    const { numbers } = candidate;
-    let gap = partyGap(anchor, candidate, seats);
-    for (let index = 0; index < nearness.length; index++)
-      gap += Math.abs((numbers[index] ?? 0) - (anchor.numbers[index] ?? 0)) / (nearness[index]?.scale ?? 1);
-    return gap;
-  };
+  for (const slot of candidates) {
+    let gap = 0;
+    if (order === 'closest') {
+      gap = partyGap(tickets, anchor, slot, seats);
+      for (const { column, scale } of nearness)
+        gap += Math.abs(tickets.cell(slot, column) - tickets.cell(anchor, column)) / scale;
+    }
+    tickets.setGap(slot, gap);
+  }
 }
 
 /** A missing value or map key sorts last, whatever the direction (undocumented). */
-function compareBy(rule: SortRule, index: number, anchor: Candidate): Compare {
+function compareBy(
+  rule: SortRule,
+  { engine, tickets }: Scene,
+  anchor: Slot,
+  candidates: readonly Slot[],
+): Compare {
+  const valueOf = (slot: Slot) => sortValue(rule, engine.columns, tickets.playersOf(slot));
+  const values = new Map(candidates.map((slot) => [slot, valueOf(slot)]));
   const sign = rule.sortDirection === 'ascending' ? 1 : -1;
-  const centre = anchor.sorts[index];
+  const centre = valueOf(anchor);
   const key = typeof centre === 'object' ? favourite(centre, rule.mapKey) : undefined;
-  const read = (candidate: Candidate): number | string | undefined => {
-    const value = candidate.sorts[index];
+  const read = (slot: Slot): number | string | undefined => {
+    const value = values.get(slot);
     if (typeof value === 'object') return key === undefined ? undefined : value[key];
     return value;
   };

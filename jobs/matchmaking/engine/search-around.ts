@@ -1,12 +1,13 @@
 import { inOneLocation } from './batch.ts';
-import type { Candidate } from './candidate.ts';
-import { type Engine, isLarge, largest } from './engine.ts';
-import { neighboursOf } from './fastest-region.ts';
+import { type Engine, isLarge } from './engine.ts';
+import { hasHome, neighboursOf } from './fastest-region.ts';
 import type { Found } from './found.ts';
 import type { Neighbourhood } from './neighbourhood.ts';
 import { packingsOf } from './packing.ts';
-import { preferenceOf } from './preference.ts';
+import { inPreference } from './preference.ts';
+import type { Scene } from './scene.ts';
 import type { Search } from './search.ts';
+import type { Slot } from './tickets.ts';
 
 /** With up to this many others waiting every combination is tried, so a match with the anchor is found if there is one. */
 const exhaustive = { candidates: 7, steps: 400_000 };
@@ -22,24 +23,25 @@ const widest = 2_048;
 
 /** First the nearest few; only when they make no full match, many more. In one location first, where latency counts. */
 export function* searchAround(
-  engine: Engine,
+  scene: Scene,
   search: Search,
-  anchor: Candidate,
+  anchor: Slot,
   all: Neighbourhood,
 ): Generator<void, Found | undefined> {
-  const neighbours = neighboursOf(engine, anchor);
-  const seats = largest(engine.stages[anchor.stage]);
-  const { window = Number.POSITIVE_INFINITY } = engine.stages[windowStage(engine, anchor)] ?? {};
-  if (seats === 2 && byOneNumber(engine) && (neighbours || anchor.fastest === undefined)) {
+  const { engine, tickets } = scene;
+  const neighbours = neighboursOf(scene, anchor);
+  const seats = engine.stages[tickets.stage(anchor)]?.seats ?? 0;
+  const { window = Number.POSITIVE_INFINITY } = engine.stages[windowStage(scene, anchor)] ?? {};
+  if (seats === 2 && byOneNumber(engine) && (neighbours || !hasHome(scene, anchor))) {
     const { near } = all.around(anchor, window, nearestForPair, neighbours);
     const pair = search.pair(anchor, near);
     if (pair !== undefined) return pair;
   }
   const few = engine.batchSize ?? Math.max(exhaustive.candidates, 4 * seats);
   const { near, more } = all.around(anchor, window, few, neighbours);
-  if (!more && !mayFill(engine, anchor, near)) return undefined;
-  const attempt = function* (candidates: Candidate[], steps: number): Generator<void, Found | undefined> {
-    const inOrder = preferred(engine, anchor, candidates);
+  if (!more && !mayFill(scene, anchor, near)) return undefined;
+  const attempt = function* (candidates: Slot[], steps: number): Generator<void, Found | undefined> {
+    const inOrder = preferred(scene, anchor, candidates);
     const packed = isLarge(engine) ? search.packed(anchor, inOrder) : undefined;
     const found = packed ?? (yield* search.around(anchor, inOrder, steps));
     return found?.full || isLarge(engine) ? found : (search.packed(anchor, inOrder) ?? found);
@@ -49,7 +51,7 @@ export function* searchAround(
   for (const limit of more ? [few, Math.min(16 * few, widest)] : [few]) {
     const candidates = limit === few ? near : all.around(anchor, window, limit, neighbours).near;
     const steps = candidates.length + seats * (isLarge(engine) ? 2 * engine.teamNames.length : stepsPerSeat);
-    const together = inOneLocation(engine, anchor, candidates) ?? candidates;
+    const together = inOneLocation(scene, anchor, candidates) ?? candidates;
     const found = yield* attempt(together, steps);
     if ((found?.players ?? 0) > (best?.players ?? 0)) best = found;
     if (best === undefined && together.length < candidates.length && limit === few)
@@ -60,21 +62,24 @@ export function* searchAround(
 }
 
 /** Whether counting leaves a chance of a match: enough players, enough parties, and some that fit where all teams must be full. */
-function mayFill(engine: Engine, anchor: Candidate, near: readonly Candidate[]): boolean {
-  const { fewest = 0, peopled = 0, room = [] } = engine.stages[windowStage(engine, anchor)] ?? {};
-  const players = near.reduce((sum, { size }) => sum + size, anchor.size);
+function mayFill(scene: Scene, anchor: Slot, near: readonly Slot[]): boolean {
+  const { engine, tickets } = scene;
+  const { fewest = 0, peopled = 0, room = [] } = engine.stages[windowStage(scene, anchor)] ?? {};
+  const players = near.reduce((sum, slot) => sum + tickets.size(slot), tickets.size(anchor));
   if (players < fewest) return false;
-  if (anchor.backfill || near.some(({ backfill }) => backfill)) return true;
+  if ([anchor, ...near].some((slot) => tickets.isBackfill(slot))) return true;
   if (near.length + 1 < peopled) return false;
   const seats = room.reduce((sum, most) => sum + most, 0);
-  return fewest < seats || packingsOf(engine, anchor, near) !== 'impossible';
+  return fewest < seats || packingsOf(scene, anchor, near) !== 'impossible';
 }
 
-function preferred(engine: Engine, anchor: Candidate, near: Candidate[]): Candidate[] {
-  const alike =
-    byOneNumber(engine) &&
-    near.every(({ size, fastest }) => size === anchor.size && fastest === anchor.fastest);
-  return alike ? near : near.sort(preferenceOf(engine, anchor));
+function preferred(scene: Scene, anchor: Slot, near: Slot[]): Slot[] {
+  const { engine, tickets } = scene;
+  const { fastest } = engine;
+  const isAlike = (slot: Slot) =>
+    tickets.size(slot) === tickets.size(anchor) &&
+    (fastest === undefined || tickets.cell(slot, fastest) === tickets.cell(anchor, fastest));
+  return byOneNumber(engine) && near.every(isAlike) ? near : inPreference(scene, anchor, near);
 }
 
 /** The walk outward already is the order of preference where one number decides alone, among parties of one size and place. */
@@ -83,8 +88,8 @@ function byOneNumber({ batchSize, nearness }: Engine): boolean {
 }
 
 /** `newest`: no match with the anchor is judged at a later stage than its own. `oldest`: one with an older ticket may be. */
-function windowStage(engine: Engine, anchor: Candidate): number {
+function windowStage({ engine, tickets }: Scene, anchor: Slot): number {
   const { expansionAgeSelection, backfillPriority } = engine.algorithm;
   const judgedByAnchor = expansionAgeSelection === 'newest' || backfillPriority === 'normal';
-  return judgedByAnchor ? anchor.stage : engine.stages.length - 1;
+  return judgedByAnchor ? tickets.stage(anchor) : engine.stages.length - 1;
 }

@@ -1,12 +1,13 @@
-import type { Candidate } from './candidate.ts';
-import { type Engine, judgementAt, largest } from './engine.ts';
+import { judgementAt } from './engine.ts';
 import { openTeams } from './fill-order.ts';
 import type { Found } from './found.ts';
 import { Lineup } from './lineup.ts';
 import { foundIn, Outcome } from './outcome.ts';
 import { pack } from './pack.ts';
+import type { Scene } from './scene.ts';
 import { standingOf } from './standing.ts';
 import type { Tally } from './tally.ts';
+import type { Slot, Tickets } from './tickets.ts';
 
 /** Passing over a candidate costs this much of a step, so that long lists of parties that do not fit end too. */
 const glance = 1 / 64;
@@ -18,7 +19,7 @@ const ofBackfill = [-1];
 interface Level {
   index: number;
   turn: number;
-  teams: readonly number[];
+  readonly teams: number[];
   /** The most seats that one team has left: a larger party fits nowhere. */
   space: number;
   /** Whether the candidate is in the line-up. */
@@ -27,13 +28,15 @@ interface Level {
 
 /** Builds matches around one anchor at a time, depth first, keeping the best seen on the way. */
 export class Search {
-  readonly #engine: Engine;
+  readonly #scene: Scene;
+  readonly #engine: Scene['engine'];
+  readonly #tickets: Tickets;
   readonly #lineup: Lineup;
   #tally: Tally;
   #chance: () => number;
   #budget: number;
   /** The anchor first. */
-  #candidates: readonly Candidate[] = [];
+  #candidates: readonly Slot[] = [];
   /** Players in the candidates from an index on: what a branch can still gain. */
   #rest: number[] = [];
   /** Whether a backfill ticket is among the candidates. */
@@ -46,13 +49,15 @@ export class Search {
   /** What has been found; of a search that has paused, so far. */
   readonly outcome: Outcome;
 
-  constructor(engine: Engine, tally: Tally, chance: () => number, budget: number) {
-    this.#engine = engine;
+  constructor(scene: Scene, tally: Tally, chance: () => number, budget: number) {
+    this.#scene = scene;
+    this.#engine = scene.engine;
+    this.#tickets = scene.tickets;
     this.#tally = tally;
     this.#chance = chance;
     this.#budget = budget;
-    this.#lineup = new Lineup(engine);
-    this.outcome = new Outcome(engine);
+    this.#lineup = new Lineup(scene);
+    this.outcome = new Outcome(scene);
   }
 
   /** A new slice of time: searches pause when its tally has come to `budget` steps. */
@@ -63,13 +68,15 @@ export class Search {
   }
 
   /** A full match of the anchor and one of the others, the first that every rule allows on the team the anchor gets first. */
-  pair(anchor: Candidate, others: readonly Candidate[]): Found | undefined {
+  pair(anchor: Slot, others: readonly Slot[]): Found | undefined {
     const lineup = this.#lineup;
     lineup.clear();
     for (const candidate of [anchor, ...others]) {
       // Two running matches never meet.
-      if (!lineup.reaches(candidate) || (candidate.backfill && lineup.backfill)) continue;
-      for (const team of candidate.backfill ? ofBackfill : openTeams(this.#engine, lineup, this.#chance)) {
+      if (!lineup.reaches(candidate) || (this.#tickets.isBackfill(candidate) && lineup.backfill)) continue;
+      for (const team of this.#tickets.isBackfill(candidate)
+        ? ofBackfill
+        : openTeams(this.#engine, lineup, this.#chance)) {
         if (!this.#fits(candidate, team)) continue;
         this.#tally.steps++;
         lineup.push(candidate, team);
@@ -83,9 +90,9 @@ export class Search {
   }
 
   /** A full match of parties that fill it exactly; see `pack`. */
-  packed(anchor: Candidate, candidates: readonly Candidate[]): Found | undefined {
+  packed(anchor: Slot, candidates: readonly Slot[]): Found | undefined {
     this.outcome.clear(candidates);
-    pack(this.#engine, anchor, candidates, this.#lineup, this.outcome, this.#tally);
+    pack(this.#scene, anchor, candidates, this.#lineup, this.outcome, this.#tally);
     return this.outcome.best;
   }
 
@@ -93,17 +100,13 @@ export class Search {
    * The best match with the anchor that the candidates, taken in order, allow within `steps`. Pauses where the budget is used
    * up; goes on in another slice as long as none of the tickets has changed.
    */
-  *around(
-    anchor: Candidate,
-    candidates: readonly Candidate[],
-    steps: number,
-  ): Generator<void, Found | undefined> {
+  *around(anchor: Slot, candidates: readonly Slot[], steps: number): Generator<void, Found | undefined> {
     this.#begin(anchor, candidates, steps);
     while (!this.#run()) yield;
     return this.outcome.conclude(this.#tally);
   }
 
-  #begin(anchor: Candidate, others: readonly Candidate[], steps: number): void {
+  #begin(anchor: Slot, others: readonly Slot[], steps: number): void {
     const candidates = [anchor, ...others];
     this.#candidates = candidates;
     this.#rest.length = candidates.length;
@@ -111,12 +114,12 @@ export class Search {
     const oldest = this.#engine.algorithm.expansionAgeSelection === 'oldest';
     let rest = 0;
     for (let index = candidates.length - 1; index >= 0; index--) {
-      const { size = 0, stage = -1 } = candidates[index] ?? {};
-      rest += size;
+      const slot = candidates[index] ?? -1;
+      rest += this.#tickets.size(slot);
       this.#rest[index] = rest;
-      if (oldest && index > 0 && stage > this.#latest) this.#latest = stage;
+      if (oldest && index > 0) this.#latest = Math.max(this.#latest, this.#tickets.stage(slot));
     }
-    this.#backfills = others.some(({ backfill }) => backfill);
+    this.#backfills = others.some((slot) => this.#tickets.isBackfill(slot));
     this.#stepsLeft = steps;
     this.outcome.clear(others);
     this.#lineup.clear();
@@ -126,15 +129,17 @@ export class Search {
 
   #descend(from: number): void {
     const { counts } = this.#lineup;
-    const teams = openTeams(this.#engine, this.#lineup, this.#chance, this.#backfills);
-    const widest = this.#engine.stages.at(-1)?.room ?? [];
-    let space = 0;
-    for (const team of teams) space = Math.max(space, (widest[team] ?? 0) - (counts[team] ?? 0));
     this.#depth++;
-    const level = this.#levels[this.#depth];
-    const fresh = { index: from, turn: 0, teams, space, seated: false };
-    if (level === undefined) this.#levels.push(fresh);
-    else Object.assign(level, fresh);
+    if (this.#depth === this.#levels.length)
+      this.#levels.push({ index: 0, turn: 0, teams: [], space: 0, seated: false });
+    const level = this.#levels[this.#depth] as Level;
+    level.index = from;
+    level.turn = level.space = 0;
+    level.seated = false;
+    openTeams(this.#engine, this.#lineup, this.#chance, this.#backfills, level.teams);
+    const widest = this.#engine.stages.at(-1)?.room ?? [];
+    for (const team of level.teams)
+      level.space = Math.max(level.space, (widest[team] ?? 0) - (counts[team] ?? 0));
   }
 
   /** Goes on until the search is over, which is true, or the slice is. */
@@ -148,24 +153,24 @@ export class Search {
         continue;
       }
       if (this.#tally.steps >= this.#budget) return false;
-      const team = candidate.backfill ? -1 : (level.teams[level.turn] ?? -1);
+      const team = this.#tickets.isBackfill(candidate) ? -1 : (level.teams[level.turn] ?? -1);
       if (this.#seat(level, candidate, team)) return true;
     }
     return true;
   }
 
   /** The level's next candidate that fits on its next team; undefined when none is left or worth trying. */
-  #next(level: Level): Candidate | undefined {
+  #next(level: Level): Slot | undefined {
     const { best } = this.outcome;
     // A full match is given up only for one that is more even, any other for a larger one.
     const atLeast = best === undefined ? 0 : best.players + Number(!best.full);
     for (; level.index < this.#candidates.length; level.index++, level.turn = 0) {
       if (this.#lineup.players + (this.#rest[level.index] ?? 0) < atLeast) return undefined;
-      const candidate = this.#candidates[level.index] as Candidate;
+      const candidate = this.#candidates[level.index] ?? -1;
       if (level.turn === 0 && this.#passesOver(candidate, level)) {
         this.#stepsLeft -= glance;
       } else {
-        const teams = candidate.backfill ? ofBackfill : level.teams;
+        const teams = this.#tickets.isBackfill(candidate) ? ofBackfill : level.teams;
         for (; level.turn < teams.length; level.turn++)
           if (this.#fits(candidate, teams[level.turn] ?? -1)) return candidate;
       }
@@ -175,19 +180,21 @@ export class Search {
     return undefined;
   }
 
-  #passesOver(candidate: Candidate, { space, teams }: Level): boolean {
+  #passesOver(candidate: Slot, { space, teams }: Level): boolean {
     if (teams.length === 0 || !this.#lineup.reaches(candidate)) return true;
-    return candidate.backfill ? this.#lineup.backfill : candidate.size > space;
+    return this.#tickets.isBackfill(candidate)
+      ? this.#lineup.backfill
+      : this.#tickets.size(candidate) > space;
   }
 
   /** Seats a candidate and goes down to the next level where the match may grow. True when the search is over. */
-  #seat(level: Level, candidate: Candidate, team: number): boolean {
+  #seat(level: Level, candidate: Slot, team: number): boolean {
     level.seated = true;
     const before = this.#tally.steps++;
     const lineup = this.#lineup;
     lineup.push(candidate, team);
     const standing = standingOf(this.#engine, lineup, this.#tally);
-    const full = lineup.players >= largest(judgementAt(this.#engine, lineup.stage, lineup.backfill));
+    const full = lineup.players >= (judgementAt(this.#engine, lineup.stage, lineup.backfill)?.seats ?? 0);
     let over = false;
     if (full) over = this.outcome.finish(lineup, standing, this.#tally);
     else this.outcome.note(lineup, standing);
@@ -204,12 +211,18 @@ export class Search {
     level.turn++;
   }
 
-  #fits(candidate: Candidate, team: number): boolean {
+  #fits(candidate: Slot, team: number): boolean {
     // Most players per team at the stage a match with the candidate is judged at, or a later one.
-    const room = this.#engine.stages[Math.max(this.#lineup.stage, candidate.stage)]?.room ?? [];
-    if (!candidate.backfill) return (this.#lineup.counts[team] ?? 0) + candidate.size <= (room[team] ?? 0);
+    const tickets = this.#tickets;
+    const stage = Math.max(this.#lineup.stage, tickets.stage(candidate));
+    const room = this.#engine.stages[stage]?.room ?? [];
+    if (!tickets.isBackfill(candidate))
+      return (this.#lineup.counts[team] ?? 0) + tickets.size(candidate) <= (room[team] ?? 0);
     const counts = [...this.#lineup.counts];
-    for (const { team: own = 0, size } of candidate.blocks) counts[own] = (counts[own] ?? 0) + size;
+    for (let row = tickets.firstRow(candidate); row >= 0; row = tickets.next(row)) {
+      const own = tickets.team(row);
+      counts[own] = (counts[own] ?? 0) + tickets.size(row);
+    }
     return counts.every((count, at) => count <= (room[at] ?? 0));
   }
 }

@@ -1,9 +1,11 @@
 import { ofBackfill, ruleSetAt } from './at-age.ts';
-import type { Candidate } from './candidate.ts';
-import { type Check, type Engine, largest } from './engine.ts';
+import type { Check } from './engine.ts';
 import { openTeams } from './fill-order.ts';
 import { Lineup } from './lineup.ts';
+import { stringsIn } from './names.ts';
 import { type Miss, missOf } from './rules/miss.ts';
+import type { Scene } from './scene.ts';
+import type { Slot } from './tickets.ts';
 import { broken, holding } from './verdict.ts';
 
 /** A rule that some tickets do not pass together. */
@@ -17,35 +19,41 @@ export interface Obstacle {
 
 /** Seats a few tickets in every way there is, to tell which rules speak against the best one. For explanations. */
 export class Seating {
-  readonly #engine: Engine;
+  readonly #scene: Scene;
+  readonly #engine: Scene['engine'];
   readonly #lineup: Lineup;
   readonly #misses = new Map<Check, (lineup: Lineup) => Miss | undefined>();
   #best: readonly Obstacle[] | undefined;
 
-  constructor(engine: Engine) {
-    this.#engine = engine;
-    this.#lineup = new Lineup(engine);
+  constructor(scene: Scene) {
+    this.#scene = scene;
+    this.#engine = scene.engine;
+    this.#lineup = new Lineup(scene);
   }
 
   /** What speaks against these tickets sharing a match; undefined when no team has room, or no location is common. */
-  obstacles(...tickets: readonly Candidate[]): readonly Obstacle[] | undefined {
+  obstacles(...tickets: readonly Slot[]): readonly Obstacle[] | undefined {
     this.#best = undefined;
     this.#seat(tickets, 0);
     return this.#best;
   }
 
-  #seat(tickets: readonly Candidate[], index: number): void {
+  #seat(tickets: readonly Slot[], index: number): void {
     const ticket = tickets[index];
     if (ticket === undefined) {
       this.#judge();
       return;
     }
-    if (ticket.backfill && this.#lineup.members.some(({ backfill }) => backfill)) return;
-    const teams = ticket.backfill ? [-1] : openTeams(this.#engine, this.#lineup, () => 0);
+    const backfill = this.#scene.tickets.isBackfill(ticket);
+    if (backfill && this.#lineup.backfill) return;
+    const teams = backfill ? [-1] : openTeams(this.#engine, this.#lineup, () => 0);
     for (const team of teams) {
       this.#lineup.push(ticket, team);
       const room = this.#engine.stages[this.#lineup.stage]?.room ?? [];
-      if (this.#lineup.reported !== 0 && this.#lineup.counts.every((count, at) => count <= (room[at] ?? 0)))
+      if (
+        stringsIn(this.#lineup.reported) !== 0 &&
+        this.#lineup.counts.every((count, at) => count <= (room[at] ?? 0))
+      )
         this.#seat(tickets, index + 1);
       this.#lineup.pop();
     }
@@ -55,7 +63,7 @@ export class Seating {
     const stage = this.#engine.stages[this.#lineup.stage];
     if (stage === undefined) return;
     const judgement = this.#lineup.backfill ? stage.backfill : stage;
-    const finished = this.#lineup.players === largest(judgement);
+    const finished = this.#lineup.players === judgement.seats;
     const found = judgement.checks.flatMap((check): Obstacle[] => {
       const verdict = check.judge(this.#lineup);
       if (verdict >= holding) return [];

@@ -2,6 +2,7 @@ import type { Engine } from './engine.ts';
 import { isEvenEnough } from './evenness.ts';
 import type { Lineup } from './lineup.ts';
 import { shareLocation } from './location.ts';
+import { isExact, stringsIn } from './names.ts';
 import type { Tally } from './tally.ts';
 import { broken, holding } from './verdict.ts';
 
@@ -17,7 +18,7 @@ export type Standing = 'dead' | 'growing' | 'held' | 'uneven' | 'playable' | 'fu
  */
 export function standingOf(engine: Engine, lineup: Lineup, tally: Tally, ofTeams = false): Standing {
   const stage = engine.stages[lineup.stage];
-  if (stage === undefined || lineup.reported === 0) return 'dead';
+  if (stage === undefined || stringsIn(lineup.reported) === 0) return 'dead';
   const { counts, backfill } = lineup;
   const { minPlayers, maxPlayers, checks } = backfill ? stage.backfill : stage;
   let seated = true;
@@ -42,10 +43,11 @@ export function standingOf(engine: Engine, lineup: Lineup, tally: Tally, ofTeams
       playable = false;
     }
   }
-  if (playable && lineup.reported !== -1 && lineup.crowded > 0) playable = shareLocation(lineup.members);
+  if (playable && !isExact(lineup.reported)) playable = shareLocation(lineup.tickets, lineup.members);
   if (!playable) return roomLeft ? 'growing' : 'dead';
   if (engine.evenness && !isEvenEnough(engine.evenness, lineup)) return 'uneven';
   if (full) return 'full';
-  const held = engine.heldBelow > 0 && lineup.members.every((member) => member.stage < engine.heldBelow);
+  const held =
+    engine.heldBelow > 0 && lineup.members.every((slot) => lineup.tickets.stage(slot) < engine.heldBelow);
   return held ? 'held' : 'playable';
 }

@@ -1,8 +1,6 @@
-import type { Candidate } from './candidate.ts';
-import type { Engine } from './engine.ts';
-
-/** What changes places: a ticket, or several together. `numbers` are means over its players. */
-export type Weight = Pick<Candidate, 'size' | 'numbers'>;
+import type { Engine, Nearness } from './engine.ts';
+import type { Scene } from './scene.ts';
+import type { Slot, Tickets } from './tickets.ts';
 
 /**
  * The teams' means in the numbers that should be alike (`Engine.balance`), kept as sums: weighing an exchange of two tickets
@@ -10,6 +8,7 @@ export type Weight = Pick<Candidate, 'size' | 'numbers'>;
  */
 export class TeamMeans {
   readonly #engine: Engine;
+  readonly #tickets: Tickets;
   readonly #teams: number;
   /** By number, then team. */
   readonly #sums: Float64Array;
@@ -20,8 +19,9 @@ export class TeamMeans {
   /** Teams with players, as of `settle`. */
   #active = 0;
 
-  constructor(engine: Engine) {
+  constructor({ engine, tickets }: Scene) {
     this.#engine = engine;
+    this.#tickets = tickets;
     this.#teams = engine.teamNames.length;
     this.#sums = new Float64Array(engine.balance.length * this.#teams);
     this.#players = new Int32Array(this.#teams);
@@ -35,25 +35,16 @@ export class TeamMeans {
   }
 
   /** Seats a ticket; `sign` -1 takes it away again. `team` counts only for tickets that are no backfill. */
-  seat(candidate: Candidate, team: number, sign: 1 | -1 = 1): void {
-    if (candidate.backfill) {
-      this.#seatRunning(candidate, sign);
-      return;
-    }
+  seat(slot: Slot, team: number, sign: 1 | -1 = 1): void {
+    const tickets = this.#tickets;
     const { balance } = this.#engine;
-    const players = sign * candidate.size;
-    this.#players[team] = (this.#players[team] ?? 0) + players;
-    for (let at = 0; at < balance.length; at++)
-      this.#add(at, team, players * (candidate.numbers[balance[at]?.index ?? 0] ?? 0));
-  }
-
-  #seatRunning({ blocks }: Candidate, sign: 1 | -1): void {
-    for (const { size, team = 0, cells } of blocks) {
-      this.#players[team] = (this.#players[team] ?? 0) + sign * size;
-      for (const [at, { index }] of this.#engine.balance.entries()) {
-        const column = this.#engine.measures[index]?.column ?? -1;
-        for (const cell of cells[column] ?? []) this.#add(at, team, sign * Number(cell));
-      }
+    const backfill = tickets.isBackfill(slot);
+    for (let row = tickets.firstRow(slot); row >= 0; row = tickets.next(row)) {
+      const on = backfill ? tickets.team(row) : team;
+      const players = sign * tickets.size(row);
+      this.#players[on] = (this.#players[on] ?? 0) + players;
+      for (let at = 0; at < balance.length; at++)
+        this.#add(at, on, players * tickets.cell(row, balance[at]?.column ?? -1));
     }
   }
 
@@ -89,21 +80,22 @@ export class TeamMeans {
         this.#first[at] = (this.#first[at] ?? 0) + mean;
         this.#second[at] = (this.#second[at] ?? 0) + mean * mean;
       }
-    return this.after(undefined, undefined, -1, -1);
+    return this.after([], [], -1, -1);
   }
 
   /**
-   * Squared deviations of the teams' means if two tickets of one size changed places: `one` leaves the team `from` for `to`,
-   * `other` comes the other way. `to` is -1 where `other` is in no team. Unlike the spread it tells every step towards even
-   * teams from a step aside, also among many teams.
+   * Squared deviations of the teams' means if tickets changed places with as many players: `leaving` the team `from` for `to`,
+   * `joining` the other way. `to` is -1 where these are in no team. Unlike the spread it tells every step towards even teams
+   * from a step aside, also among many teams.
    */
-  after(one: Weight | undefined, other: Weight | undefined, from: number, to: number): number {
+  after(leaving: readonly Slot[], joining: readonly Slot[], from: number, to: number): number {
     let total = 0;
     for (let at = 0; at < this.#first.length; at++) {
-      let [first, second] = [this.#first[at] ?? 0, this.#second[at] ?? 0];
-      const { index = 0, scale = 1 } = this.#engine.balance[at] ?? {};
-      if (one !== undefined && other !== undefined) {
-        const gain = one.size * ((other.numbers[index] ?? 0) - (one.numbers[index] ?? 0));
+      let first = this.#first[at] ?? 0;
+      let second = this.#second[at] ?? 0;
+      const { column, scale } = this.#engine.balance[at] as Nearness;
+      if (leaving.length > 0) {
+        const gain = this.#sum(joining, column) - this.#sum(leaving, column);
         const left = this.#mean(at, from);
         const leftAfter = left + gain / (this.#players[from] ?? 1);
         first += leftAfter - left;
@@ -118,6 +110,12 @@ export class TeamMeans {
       total += (second - (first * first) / this.#active) / (scale * scale);
     }
     return total;
+  }
+
+  #sum(slots: readonly Slot[], column: number): number {
+    let sum = 0;
+    for (const slot of slots) sum += this.#tickets.size(slot) * this.#tickets.cell(slot, column);
+    return sum;
   }
 
   #mean(at: number, team: number): number {

@@ -1,21 +1,29 @@
 import { callsOf, type Expression } from '../../rule-set/expression.ts';
 import type { ComparisonRule, Operation } from '../../rule-set/rule-set.ts';
-import { compileGather, compileValue, type Scope, type Value } from '../expressions.ts';
-import type { Lineup } from '../lineup.ts';
+import {
+  compileList,
+  compileValue,
+  type RunningScope,
+  type Scalar,
+  type Scope,
+  teamsOf,
+  type Value,
+} from '../expressions.ts';
+import { compileGather, over, pathIn } from '../running.ts';
 import { slackOf } from '../slack.ts';
 import { mayFall, mayRise, trendOf } from '../trend.ts';
 import { broken, failing, holding, undecided, type Verdict } from '../verdict.ts';
 import { weakest } from './compound.ts';
+import { compileEquality } from './equality.ts';
 import type { Judge } from './judge.ts';
 
-type Scalar = number | string;
-
-export function compileComparison(rule: ComparisonRule, scope: Scope): Judge {
+export function compileComparison(rule: ComparisonRule, scope: RunningScope): Judge {
   const { referenceValue: reference, operation } = rule;
   const judges = rule.measurements.map((measurement) =>
     reference === undefined
       ? acrossPlayers(measurement, operation, scope)
-      : withReference(measurement, operation, reference, scope),
+      : (withString(measurement, operation, reference, scope) ??
+        withReference(measurement, operation, reference, scope)),
   );
   return weakest(judges);
 }
@@ -25,10 +33,10 @@ function withReference(
   measurement: Expression,
   operation: Operation,
   reference: Expression,
-  scope: Scope,
+  scope: RunningScope,
 ): Judge {
   if (reference.shape.depth > 0) return againstList(measurement, operation, reference, scope);
-  const gather = compileGather(measurement, scope);
+  const gather = compileGather(measurement, scope, operation !== '!=');
   const gatherReference = compileGather(reference, scope);
   const heals = healing(measurement, reference);
   const left: Scalar[] = [];
@@ -50,6 +58,33 @@ function withReference(
   };
 }
 
+/** Every player's string against one: the players who have it are counted. */
+function withString(
+  measurement: Expression,
+  operation: Operation,
+  reference: Expression,
+  scope: RunningScope,
+): Judge | undefined {
+  const path = pathIn(measurement);
+  if (path?.property.of !== 'attribute' || reference.kind !== 'literal') return undefined;
+  const { name } = path.property;
+  const { value } = reference;
+  if (scope.columns.typeOf(name) !== 'string' || typeof value !== 'string') return undefined;
+  const teams = teamsOf(path, scope);
+  const having = over(
+    'sum',
+    scope.columns.count(['is', value], name, (it) => it === value),
+    'once',
+    teams,
+    scope,
+  );
+  return (lineup) => {
+    let wanted = 0;
+    if (operation === '=') for (const team of teams) wanted += lineup.counts[team] ?? 0;
+    return having(lineup) === wanted ? holding : broken;
+  };
+}
+
 /** Undocumented: a reference list of equal length is compared index by index, any other in all pairs. */
 function againstList(
   measurement: Expression,
@@ -57,8 +92,8 @@ function againstList(
   reference: Expression,
   scope: Scope,
 ): Judge {
-  const gather = compileGather(measurement, scope);
-  const gatherReference = compileGather(reference, scope);
+  const gather = compileList(measurement, scope);
+  const gatherReference = compileList(reference, scope);
   return (lineup) => {
     const left: Scalar[] = [];
     const right: Scalar[] = [];
@@ -78,32 +113,26 @@ function againstList(
 }
 
 /** `=`: all values of a list equal; `!=`: all different. A list of lists is judged list by list. */
-function acrossPlayers(measurement: Expression, operation: Operation, scope: Scope): Judge {
-  const unequal = trendOf(measurement) === 'fixed' ? broken : failing;
-  const countDistinct = isExact(measurement, scope)
-    ? (values: readonly Scalar[]) => new Set(values).size
-    : distinctNumbers;
-  const judgeList = (values: readonly Scalar[]): Verdict => {
-    if (values.some(isUndefined)) return undecided;
-    const distinct = countDistinct(values);
-    return (operation === '=' ? distinct <= 1 : distinct === values.length) ? holding : unequal;
-  };
-  if (measurement.shape.depth <= 1) {
-    const gather = compileGather(measurement, scope);
-    const values: Scalar[] = [];
-    return (lineup) => {
-      values.length = 0;
-      gather(lineup, values);
-      return judgeList(values);
-    };
-  }
+function acrossPlayers(measurement: Expression, operation: Operation, scope: RunningScope): Judge {
   const evaluate = compileValue(measurement, scope);
+  const unequal = trendOf(measurement) === 'fixed' ? broken : failing;
+  const exact = isExact(measurement, scope);
   const judge = (value: Value, depth: number): Verdict => {
     const list = value as readonly Value[];
-    if (depth === 1) return judgeList(list.map((item) => (item as Scalar | undefined) ?? Number.NaN));
-    return list.reduce<Verdict>((worst, item) => Math.min(worst, judge(item, depth - 1)) as Verdict, holding);
+    if (depth > 1)
+      return list.reduce<Verdict>(
+        (worst, item) => Math.min(worst, judge(item, depth - 1)) as Verdict,
+        holding,
+      );
+    if (list.includes(undefined)) return undecided;
+    const distinct = exact ? new Set(list).size : distinctNumbers(list as readonly number[]);
+    return (operation === '=' ? distinct <= 1 : distinct === list.length) ? holding : unequal;
   };
-  return (lineup: Lineup) => judge(evaluate(lineup), measurement.shape.depth);
+  const exactly: Judge = (lineup) => {
+    const value = evaluate(lineup);
+    return judge(Array.isArray(value) ? value : [value], Math.max(1, measurement.shape.depth));
+  };
+  return (operation === '=' ? compileEquality(measurement, scope, exactly) : undefined) ?? exactly;
 }
 
 /** Strings, and numbers as players sent them: nothing has been computed from them. */
@@ -114,8 +143,8 @@ function isExact(measurement: Expression, scope: Scope): boolean {
 }
 
 /** How many numbers are left when neighbours within rounding count as one. */
-function distinctNumbers(values: readonly Scalar[]): number {
-  const sorted = (values as readonly number[]).toSorted((a, b) => a - b);
+function distinctNumbers(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
   return sorted.filter((value, index) => {
     const before = sorted[index - 1];
     return before === undefined || value - before > slackOf(value, before);

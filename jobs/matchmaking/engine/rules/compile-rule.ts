@@ -1,10 +1,9 @@
 import { callsOf, pathsOf } from '../../rule-set/expression.ts';
-import type { LatencyRule, NumberAggregation, Rule } from '../../rule-set/rule-set.ts';
-import type { Columns } from '../columns.ts';
-import type { Scope } from '../expressions.ts';
+import type { LatencyRule, Rule } from '../../rule-set/rule-set.ts';
+import type { Aggregation } from '../columns.ts';
+import type { RunningScope } from '../expressions.ts';
 import { mayFall, mayRise, trendOf } from '../trend.ts';
 import { broken, failing, holding, type Verdict } from '../verdict.ts';
-import { compileBatchDistance } from './batch-distance.ts';
 import { compileCollection } from './collection.ts';
 import { compileComparison } from './comparison.ts';
 import { compileStatement } from './compound.ts';
@@ -13,12 +12,8 @@ import type { Judge, Order } from './judge.ts';
 import { compileLatency } from './latency.ts';
 
 /** What all rules of one engine are compiled against. */
-export interface RuleScope {
+export interface RuleScope extends Omit<RunningScope, 'aggregation'> {
   readonly order: Order;
-  readonly columns: Columns;
-  readonly teamIndex: ReadonlyMap<string, number>;
-  /** Grows with each aggregation a latency rule asks for. */
-  readonly latencyAggregations: NumberAggregation[];
   /** False when expansions tighten something: a rule broken at one age may then hold at an earlier one. */
   readonly prunes: boolean;
 }
@@ -33,7 +28,7 @@ export function compileRule(
   scope: RuleScope,
   before: readonly LatencyRule[],
 ): Judge {
-  const judge = rule.type === 'latency' ? latencyJudge([...before, rule], scope) : judgeOf(rule, all, scope);
+  const judge = rule.type === 'latency' ? compileLatency([...before, rule]) : judgeOf(rule, all, scope);
   if (scope.order === 'documented' && enforcedEarly(rule)) return early(judge, teamsOf(rule, scope));
   return scope.prunes ? judge : (lineup) => Math.max(judge(lineup), failing) as Verdict;
 }
@@ -56,8 +51,7 @@ export function canBreak(rule: Rule, { order, prunes }: RuleScope): boolean {
 }
 
 function judgeOf(rule: Rule, all: readonly Rule[], scope: RuleScope): Judge {
-  const { columns } = scope;
-  const within = (aggregation: Scope['aggregation']): Scope => ({ ...scope, aggregation });
+  const within = (aggregation: Aggregation): RunningScope => ({ ...scope, aggregation });
   switch (rule.type) {
     case 'comparison': {
       const fallback = rule.referenceValue === undefined ? 'each' : 'avg';
@@ -65,33 +59,21 @@ function judgeOf(rule: Rule, all: readonly Rule[], scope: RuleScope): Judge {
     }
     case 'distance':
       return compileDistance(rule, within(rule.partyAggregation));
-    case 'batchDistance': {
-      const column = columns.attribute(rule.batchAttribute, rule.partyAggregation);
-      return compileBatchDistance(column, rule.maxDistance);
-    }
     case 'collection':
       return compileCollection(rule, within(rule.partyAggregation));
     case 'latency':
-      return latencyJudge([rule], scope);
+      return compileLatency([rule]);
     case 'compound':
       return compileStatement(rule.statement, (name) => {
         const part = all.find((candidate) => candidate.name === name);
         return part === undefined ? () => failing : judgeOf(part, all, scope);
       });
+    // Read as a distance or comparison before; see `batch-distance.ts`.
+    case 'batchDistance':
     case 'absoluteSort':
     case 'distanceSort':
       return () => holding;
   }
-}
-
-function latencyJudge(rules: readonly LatencyRule[], scope: RuleScope): Judge {
-  return compileLatency(rules.map((rule) => ({ rule, index: latencyIndex(scope, rule.partyAggregation) })));
-}
-
-/** The place of an aggregation's latencies in every block. */
-export function latencyIndex({ latencyAggregations }: RuleScope, aggregation: NumberAggregation): number {
-  const known = latencyAggregations.indexOf(aggregation);
-  return known >= 0 ? known : latencyAggregations.push(aggregation) - 1;
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { DistanceRule } from '../../rule-set/rule-set.ts';
-import { compileGather, type Scope } from '../expressions.ts';
+import type { RunningScope, Scalar } from '../expressions.ts';
+import { compileGather } from '../running.ts';
 import { slackOf } from '../slack.ts';
 import { mayFall, mayRise, trendOf } from '../trend.ts';
 import { broken, failing, holding, undecided, type Verdict } from '../verdict.ts';
@@ -7,11 +8,13 @@ import { weakest } from './compound.ts';
 import type { Judge } from './judge.ts';
 
 /** Every innermost number within minDistance..maxDistance of the reference. */
-export function compileDistance(rule: DistanceRule, scope: Scope): Judge {
+export function compileDistance(rule: DistanceRule, scope: RunningScope): Judge {
   const { referenceValue: reference, minDistance = 0, maxDistance = Number.POSITIVE_INFINITY } = rule;
   const gatherReference = compileGather(reference, scope);
+  // Whoever lies between two numbers that are near enough is near enough.
+  const ends = rule.minDistance === undefined && reference.shape.depth === 0;
   const judges = rule.measurements.map((measurement): Judge => {
-    const gather = compileGather(measurement, scope);
+    const gather = compileGather(measurement, scope, ends);
     const [left, right] = [trendOf(measurement), trendOf(reference)];
     const canDrop = mayFall(left) || mayRise(right);
     const canClimb = mayRise(left) || mayFall(right);
@@ -19,8 +22,8 @@ export function compileDistance(rule: DistanceRule, scope: Scope): Judge {
     const references: number[] = [];
     return (lineup) => {
       values.length = references.length = 0;
-      gather(lineup, values as (number | string)[]);
-      gatherReference(lineup, references as (number | string)[]);
+      gather(lineup, values as Scalar[]);
+      gatherReference(lineup, references as Scalar[]);
       const indexed = references.length === values.length;
       let verdict: Verdict = holding;
       for (let index = 0; index < values.length; index++) {

@@ -1,15 +1,9 @@
-import type {
-  BatchDistanceRule,
-  ComparisonRule,
-  DistanceRule,
-  LatencyRule,
-  Rule,
-} from '../../rule-set/rule-set.ts';
+import type { ComparisonRule, DistanceRule, LatencyRule, Rule } from '../../rule-set/rule-set.ts';
 import type { Engine } from '../engine.ts';
-import { compileGather } from '../expressions.ts';
+import { compileList, type Scalar } from '../expressions.ts';
 import type { Lineup } from '../lineup.ts';
 import { slackOf } from '../slack.ts';
-import type { RuleScope } from './compile-rule.ts';
+import { latencyTo, locationsOf } from './latency.ts';
 
 /** How far a match is from passing a rule, and the bound it is beyond; both in units of what the rule measures. */
 export interface Miss {
@@ -20,35 +14,31 @@ export interface Miss {
 /** Measures by how much a line-up misses a rule; undefined where it holds, or where the rule measures no distance. */
 export function missOf(rule: Rule, engine: Engine): (lineup: Lineup) => Miss | undefined {
   switch (rule.type) {
-    case 'batchDistance':
-      return missOfSpread(rule, engine);
     case 'distance':
       return missOfDistance(rule, engine);
     case 'comparison':
       return missOfComparison(rule, engine);
     case 'latency':
-      return missOfLatency(rule, engine.latencyAggregations.indexOf(rule.partyAggregation));
+      return missOfLatency(rule);
     default:
       return () => undefined;
   }
 }
 
-type Scope = Pick<RuleScope, 'columns' | 'teamIndex'>;
-
 function numbersOf(
   rule: DistanceRule | ComparisonRule,
-  { columns, teamIndex }: Scope,
+  { columns, teamIndex }: Engine,
 ): (lineup: Lineup) => { value: number; reference: number }[] {
   const { referenceValue } = rule;
   if (referenceValue === undefined) return () => [];
   const scope = { columns, teamIndex, aggregation: rule.partyAggregation ?? 'avg' };
-  const gatherReference = compileGather(referenceValue, scope);
-  const measurements = rule.measurements.map((measurement) => compileGather(measurement, scope));
+  const gatherReference = compileList(referenceValue, scope);
+  const measurements = rule.measurements.map((measurement) => compileList(measurement, scope));
   return (lineup) => {
-    const references: (number | string)[] = [];
+    const references: Scalar[] = [];
     gatherReference(lineup, references);
     return measurements.flatMap((gather) => {
-      const values: (number | string)[] = [];
+      const values: Scalar[] = [];
       gather(lineup, values);
       const paired = values.length === references.length;
       return values.map((value, index) => ({
@@ -68,17 +58,6 @@ function worst(misses: readonly Miss[], slack: number): Miss | undefined {
 
 function slackAmong(numbers: readonly { value: number; reference: number }[]): number {
   return Math.max(0, ...numbers.map(({ value, reference }) => slackOf(value, reference)));
-}
-
-function missOfSpread({ batchAttribute, partyAggregation, maxDistance }: BatchDistanceRule, engine: Engine) {
-  const column = engine.columns.attribute(batchAttribute, partyAggregation);
-  return ({ members }: Lineup): Miss | undefined => {
-    if (maxDistance === undefined) return undefined;
-    const cells = members.flatMap(({ blocks }) => blocks.flatMap((block) => block.cells[column] ?? []));
-    const values = cells.map(Number);
-    const [low, high] = [Math.min(...values), Math.max(...values)];
-    return worst([{ by: high - low - maxDistance, limit: maxDistance }], slackOf(low, high));
-  };
 }
 
 function missOfDistance(rule: DistanceRule, engine: Engine) {
@@ -116,18 +95,18 @@ function missOfComparison(rule: ComparisonRule, engine: Engine) {
 }
 
 /** How much too slow the best location is that all of them report; undefined where they share none. */
-function missOfLatency({ maxLatency }: LatencyRule, index: number) {
-  return ({ members }: Lineup): Miss | undefined => {
+function missOfLatency({ maxLatency, partyAggregation }: LatencyRule) {
+  return ({ teams, tickets }: Lineup): Miss | undefined => {
     if (maxLatency === undefined) return undefined;
-    const latencies = members.flatMap(({ blocks }) =>
-      blocks.flatMap((block) => block.latencies[index] ?? []),
+    const parties = teams.flat().map((row) => tickets.playersOf(row));
+    const slowest = locationsOf(parties[0] ?? []).map((location) =>
+      Math.max(
+        ...parties.map(
+          (players) => latencyTo(location, players, partyAggregation) ?? Number.POSITIVE_INFINITY,
+        ),
+      ),
     );
-    let best = Number.POSITIVE_INFINITY;
-    for (const location of latencies[0]?.keys() ?? [])
-      best = Math.min(
-        best,
-        Math.max(...latencies.map((known) => known.get(location) ?? Number.POSITIVE_INFINITY)),
-      );
+    const best = Math.min(...slowest);
     return Number.isFinite(best) ? worst([{ by: best - maxLatency, limit: maxLatency }], 0) : undefined;
   };
 }
