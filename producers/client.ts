@@ -16,6 +16,7 @@ import { openNotices } from './notices.ts';
 import { openOperations } from './operations.ts';
 import { parse } from './parse.ts';
 import { openQueues } from './queues.ts';
+import { openRedisTime } from './redis-time.ts';
 import { RequestError } from './request-error.ts';
 import { openResults } from './results.ts';
 import { openRollback } from './rollback.ts';
@@ -103,7 +104,7 @@ export async function openClient(options: ClientOptions) {
   };
 
   return {
-    ...openSessions(parts),
+    ...openSessions({ ...parts, redisTime: openRedisTime(redis) }),
     ...openMatchmaking(parts),
     ...openDescribing(parts),
     ...openBackfill(parts),

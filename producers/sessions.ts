@@ -11,12 +11,13 @@ import {
   playerLeftRequest,
 } from '../jobs/session-creation/player-left.ts';
 import { readSession } from '../jobs/session-creation/read-session.ts';
-import type { CachedSession } from '../jobs/session-creation/session.ts';
+import type { DescribedSession } from '../jobs/session-creation/session.ts';
 import type { Admit } from './admission.ts';
 import type { AddItem } from './batches.ts';
 import type { Call, CallOptions } from './call.ts';
 import { parse } from './parse.ts';
 import type { ProducerQueues } from './queues.ts';
+import type { RedisTime } from './redis-time.ts';
 import { RequestError } from './request-error.ts';
 import type { Tickets } from './tickets.ts';
 
@@ -31,18 +32,19 @@ export interface SessionParts {
   readonly addItem: AddItem;
   readonly queues: ProducerQueues;
   readonly tickets: Pick<Tickets, 'leave'>;
+  readonly redisTime: RedisTime;
 }
 
 /** Sessions: one player's presence in the game. */
-export function openSessions({ call, admit, addItem, queues, tickets }: SessionParts) {
+export function openSessions({ call, admit, addItem, queues, tickets, redisTime }: SessionParts) {
   const createOne = (request: SessionRequest, options: CallOptions): Promise<{ sessionId: string }> =>
     call(createSession, options, async ({ actor, underWay }) => {
-      const asked = { sessionId: randomUUID(), ...request, requestedAt: Date.now() };
-      const item = parse(createSession.item, asked);
+      const askedAt = performance.now();
+      const item = parse(createSession.item, { sessionId: randomUUID(), ...request, requestedAt: 0 });
       if (actor.kind === 'player' && actor.playerId !== item.playerId)
         throw new RequestError('not-allowed', 'playerId: a player may create sessions only for themselves');
       await admit({ underWay });
-      await addItem(createSession, item, actor);
+      await addItem(createSession, { ...item, requestedAt: await redisTime(askedAt) }, actor);
       return { sessionId: item.sessionId };
     });
 
@@ -83,8 +85,11 @@ export function openSessions({ call, admit, addItem, queues, tickets }: SessionP
         else await addItem(playerLeft, { ...item, matchId, isOut: true }, actor);
       }),
 
-    /** A session as it is now; `undefined` when there is none. A player sees only their own. */
-    describeSession: (sessionId: string, options: CallOptions = {}): Promise<CachedSession | undefined> =>
+    /**
+     * A session as it is now, IN_MATCH while its player is in a live match; `undefined` when there is none. A player sees only
+     * their own.
+     */
+    describeSession: (sessionId: string, options: CallOptions = {}): Promise<DescribedSession | undefined> =>
       call(readSession, options, async (calling) => {
         const item = parse(readSession.item, { sessionId });
         return ((await queues.ask(readSession, item, calling)) ?? undefined) as never;

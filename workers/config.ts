@@ -125,6 +125,8 @@ export const workerEnvironment = z
       .default(10),
     /** Ended tickets stay in DocumentDB for this long after the day they started on. The same in every worker: the fewest win. */
     TICKET_RECORD_DAYS: z.coerce.number().int().min(1).max(3_650).default(30),
+    /** Sessions that ended or expired are deleted from DocumentDB after this long. It holds for those that end from then on. */
+    SESSION_RECORD_DAYS: z.coerce.number().int().min(1).max(3_650).default(30),
     /** A match of which nobody reports a result is live for this long: its players can be backfilled and leave it. */
     MATCH_TTL_MINUTES: z.coerce.number().min(1).max(10_080).default(120),
     LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),

@@ -121,27 +121,7 @@ export function allDuties(parts: DutyParts): Record<QueueName, readonly Duty[]> 
   };
 
   return {
-    'session-creation': [
-      duty(
-        createSession,
-        createSessions({
-          ...records,
-          onCreated: (ms) => observe('SessionCreationLatency', ms, { service: 'session-creation' }),
-        }),
-      ),
-      duty(
-        startMatch,
-        startMatches({
-          ...stores,
-          queues,
-          onRefused: (matchId, reason) => log.error({ match: matchId, reason }, 'DocumentDB refuses a match'),
-        }),
-      ),
-      duty(endSession, endSessions(stores)),
-      duty(playerLeft, leavePlayers(stores)),
-      duty(readSession, readSessions(records)),
-      duty(expireSessions, expireOldSessions(records)),
-    ],
+    'session-creation': sessionDuties(parts),
     matchmaking: [
       duty(startMatchmaking, startTickets({ ...deciding, tickets: records.tickets })),
       duty(stopMatchmaking, stopTickets(deciding)),
@@ -198,6 +178,39 @@ export function allDuties(parts: DutyParts): Record<QueueName, readonly Duty[]> 
       duty(describeTickets, describeEnded(records)),
     ],
   };
+}
+
+/** Sessions, and the matches that their players are in. */
+function sessionDuties({ stores, queues, metrics, log }: DutyParts): Duty[] {
+  const service = 'session-creation';
+  return [
+    duty(
+      createSession,
+      createSessions({
+        ...stores,
+        onCreated: (ms) => metrics.observe('SessionCreationLatency', ms, { service }),
+      }),
+    ),
+    duty(
+      startMatch,
+      startMatches({
+        ...stores,
+        queues,
+        onRefused: (matchId, reason) => log.error({ match: matchId, reason }, 'DocumentDB refuses a match'),
+      }),
+    ),
+    duty(endSession, endSessions(stores)),
+    duty(playerLeft, leavePlayers(stores)),
+    duty(readSession, readSessions(stores)),
+    duty(
+      expireSessions,
+      expireOldSessions({
+        ...stores,
+        onRefused: (session, reason) =>
+          log.error({ session, reason }, 'DocumentDB refuses to expire a session'),
+      }),
+    ),
+  ];
 }
 
 const endedAs = {

@@ -25,7 +25,7 @@ export function openStores(
   tracer: Tracer,
   onCacheAway: (error: unknown) => void,
   placement: WebhookOptions,
-  readableMs?: number,
+  { readableMs, sessionDays }: { readonly readableMs?: number; readonly sessionDays?: number } = {},
 ) {
   const { db } = database;
   const pool = traced(tracer, 'pool', openPool(queueRedis, domain));
@@ -37,7 +37,7 @@ export function openStores(
     installed: openInstalled(pool),
     cache: traced(tracer, 'session-cache', openSessionCache(cacheRedis, onCacheAway)),
     players: traced(tracer, 'players', openPlayers(db)),
-    sessions: traced(tracer, 'sessions', openSessions(db)),
+    sessions: traced(tracer, 'sessions', openSessions(db, sessionDays)),
     ladders: traced(tracer, 'ladders', openLadders(db)),
     matches: traced(tracer, 'matches', openMatches(db)),
     tickets: traced(tracer, 'tickets', openTickets(db, readableMs)),

@@ -78,7 +78,7 @@ export async function startWorker(config: WorkerConfig, env: Environment): Promi
     tracer,
     toldOfCache(log),
     { ...placementSettings(config, env), onAnswer: placementObserver(metrics, tracer, log) },
-    endedTickets(config).readableMs,
+    { readableMs: endedTickets(config).readableMs, sessionDays: config.SESSION_RECORD_DAYS },
   );
   await installAll(stores, config.EVENT_TOPIC_ARN);
 

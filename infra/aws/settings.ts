@@ -187,6 +187,8 @@ export const stageSettings = z
         .max(24 * 60),
       recordDays: z.int().min(1).max(3_650),
     }),
+    /** How long DocumentDB has a session on record that has ended or expired. */
+    sessionRecordDays: z.int().min(1).max(3_650),
 
     alarms: z.strictObject({
       sessionLatencyMs: z.number().positive(),

@@ -68,6 +68,7 @@ export const dev: StageSettings = stageSettings.parse({
   events: { retentionHours: 24, retentionMib: 64, configurationTopicArns: [] },
   matchTtlMinutes: 120,
   tickets: { readableMinutes: 10, recordDays: 30 },
+  sessionRecordDays: 30,
   alarms: {
     sessionLatencyMs: 1_000,
     backlogFactor: 10,
@@ -145,6 +146,7 @@ export const production: StageSettings = stageSettings.parse({
   events: { retentionHours: 24, retentionMib: 2_048, configurationTopicArns: [] },
   matchTtlMinutes: 120,
   tickets: { readableMinutes: 10, recordDays: 30 },
+  sessionRecordDays: 30,
   alarms: {
     sessionLatencyMs: 1_000,
     backlogFactor: 10,

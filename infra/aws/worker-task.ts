@@ -128,5 +128,6 @@ function plainEnvironment(queue: QueueName, settings: StageSettings, data: DataS
     MATCH_TTL_MINUTES: String(settings.matchTtlMinutes),
     TICKET_READABLE_MINUTES: String(settings.tickets.readableMinutes),
     TICKET_RECORD_DAYS: String(settings.tickets.recordDays),
+    SESSION_RECORD_DAYS: String(settings.sessionRecordDays),
   };
 }

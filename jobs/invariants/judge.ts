@@ -17,13 +17,7 @@ import { acceptanceCounts, leaverStaysOut, newerTicketHolds, stopHolds } from '.
 import { ratingBegins, ratingNumber, ratingValue, resultAsReported } from './rating-values.ts';
 import { ratedOnce, ratingHistory } from './ratings.ts';
 import { ruleSetSatisfied } from './rule-sets.ts';
-import {
-  endedSessionOver,
-  playerSessionInMatch,
-  sessionKept,
-  sessionMatchLive,
-  sessionRating,
-} from './sessions.ts';
+import { endedSessionOver, playerInMatch, sessionKept, sessionRating } from './sessions.ts';
 import { latestSettingInForce, newestSettingStands, pauseStands } from './settings.ts';
 import type { Snapshot } from './snapshot.ts';
 import { ticketEnded, ticketEndedInTime, ticketFindable, ticketIdUsedAgain, ticketKept } from './tickets.ts';
@@ -51,8 +45,7 @@ export const checks = {
   'match recorded': matchRecorded,
   'failed match recorded': failedMatchRecorded,
   'short match wants players': shortMatchWantsPlayers,
-  'session in a live match': sessionMatchLive,
-  'player with a session in the match': playerSessionInMatch,
+  'player in the match told': playerInMatch,
   'cached session': cachedSessionTrue,
   'rated once': ratedOnce,
   'rating history': ratingHistory,

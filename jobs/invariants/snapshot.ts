@@ -4,7 +4,7 @@ import type { TicketStatus } from '../matchmaking/ticket.ts';
 import type { LadderSettings } from '../rating-update/ladder.ts';
 import type { Rating } from '../rating-update/rating.ts';
 import type { StoredResult } from '../rating-update/result.ts';
-import type { SessionStatus } from '../session-creation/session.ts';
+import type { StoredSessionStatus } from '../session-creation/session.ts';
 
 import type { HeldEvent } from './held-event.ts';
 
@@ -30,6 +30,8 @@ export interface QueueContents {
   readonly outbox: readonly string[];
   /** The matches that are live, by id. */
   readonly live: ReadonlyMap<string, HeldMatch>;
+  /** The live match of each player who is in one, as readers of their sessions are told. */
+  readonly playing: ReadonlyMap<string, string>;
   /** The domain's events from the first kept on. */
   readonly events: readonly HeldEvent[];
   /** Whether the event stream has all numbers from 1 to the latest. */
@@ -129,11 +131,10 @@ export interface StoredPlayer {
 export interface StoredSession {
   readonly _id: string;
   readonly player_id: string;
-  readonly status: SessionStatus;
+  readonly status: StoredSessionStatus;
   readonly rating: number;
   readonly timestamp: number;
   readonly created_at: number;
-  readonly match_id?: string | undefined;
 }
 
 export interface StoredRatingChange {

@@ -77,8 +77,6 @@ export const ticketPlayerWithin = (limits: Limits) =>
         )
         .optional(),
       team: wellFormed(1024).optional(),
-      /** The session that goes into the match; without it the player's newest open one does. */
-      sessionId: z.string().min(1).max(128).optional(),
     }),
   );
 export type TicketPlayer = z.output<ReturnType<typeof ticketPlayerWithin>>;

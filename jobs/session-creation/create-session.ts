@@ -13,7 +13,7 @@ export const createSession = defineJob({
   item: z.strictObject({
     sessionId,
     playerId,
-    /** When the caller asked, ms since 1970: where SessionCreationLatency starts. */
+    /** When the caller asked, ms since 1970 by TIME of the queue Redis: where SessionCreationLatency starts. */
     requestedAt: z.number(),
   }),
 });

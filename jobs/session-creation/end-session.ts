@@ -12,8 +12,6 @@ export const endSession = defineJob({
   queue: 'session-creation',
   askedBy: 'players',
   item: endSessionRequest.extend({
-    /** Whose it is. Without it the record tells. */
-    playerId: playerId.optional(),
     /** The live match that its player left at the call; '' for none. Absent: the job has them leave. */
     left: z.string().max(128).optional(),
   }),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineJob } from '../contract.ts';
 
-/** Expires sessions nothing happened in for `sessionLifeSeconds`; the next run goes on where one was cut short. */
+/** Expires sessions in which nothing happened for `sessionLifeSeconds`; the next run goes on where one was cut short. */
 export const expireSessions = defineJob({
   kind: 'expire-sessions',
   queue: 'session-creation',

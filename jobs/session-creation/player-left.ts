@@ -7,9 +7,8 @@ export const playerLeftRequest = z.strictObject({ matchId: z.string().min(1).max
 export type PlayerLeftRequest = z.output<typeof playerLeftRequest>;
 
 /**
- * Says that a player left a match that goes on: their session is open again and the match is no longer live for them. The
- * match's result still rates them, for the share of it they played (`played` of the result). Doing it again changes
- * nothing.
+ * Says that a player left a match that goes on: it is no longer live for them. The match's result still rates them, for the
+ * share of it they played (`played` of the result). Doing it again changes nothing.
  */
 export const playerLeft = defineJob({
   kind: 'player-left',

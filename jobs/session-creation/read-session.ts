@@ -2,7 +2,10 @@ import { z } from 'zod';
 import { defineJob } from '../contract.ts';
 import { sessionId } from './session.ts';
 
-/** Reads one session, from the cache or, on a miss, from DocumentDB. Result: a `CachedSession`, or null. */
+/**
+ * Reads one session, from the cache or, on a miss, from DocumentDB; whether its player is in a match, from the live matches.
+ * Result: a `DescribedSession`, or null.
+ */
 export const readSession = defineJob({
   kind: 'read-session',
   queue: 'session-creation',

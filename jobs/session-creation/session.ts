@@ -1,32 +1,18 @@
 import { z } from 'zod';
 import { wellFormed } from '../matchmaking/ticket.ts';
 
-export const sessionStatuses = ['ACTIVE', 'IN_MATCH', 'ENDED', 'EXPIRED'] as const;
-export type SessionStatus = (typeof sessionStatuses)[number];
-
-interface Move {
-  readonly from: readonly SessionStatus[];
-  readonly to: SessionStatus;
-}
+/**
+ * What a session is by itself; matches do not change it. Every move:
+ *
+ *     ACTIVE ──end──▶ ENDED        asked for
+ *     ACTIVE ──expire──▶ EXPIRED   nothing happened in it for `sessionLifeSeconds`
+ */
+export type StoredSessionStatus = 'ACTIVE' | 'ENDED' | 'EXPIRED';
 
 /**
- * A session is one player's presence in the game: `ACTIVE` (in the lobby), `IN_MATCH`, and over. Every legal move:
- *
- *     ACTIVE ──start-match──▶ IN_MATCH ──result, leave──▶ ACTIVE
- *     ACTIVE, IN_MATCH ──end──▶ ENDED      asked for
- *     ACTIVE, IN_MATCH ──expire──▶ EXPIRED nothing happened in it for `sessionLifeSeconds`
- *
- * A match takes a session out of an older one: a player who left without a word is in the newer.
+ * An open session is this old (s) when it expires, unless its player then plays or has a ticket: it goes on for as long again. A
+ * day: longer than any match, shorter than forgetting.
  */
-export const sessionMoves = {
-  'start-match': { from: ['ACTIVE', 'IN_MATCH'], to: 'IN_MATCH' },
-  result: { from: ['IN_MATCH'], to: 'ACTIVE' },
-  leave: { from: ['IN_MATCH'], to: 'ACTIVE' },
-  end: { from: ['ACTIVE', 'IN_MATCH'], to: 'ENDED' },
-  expire: { from: ['ACTIVE', 'IN_MATCH'], to: 'EXPIRED' },
-} as const satisfies Record<string, Move>;
-
-/** A session nothing happened in for this long (seconds) expires. A day: longer than any match, shorter than forgetting. */
 export const sessionLifeSeconds = 24 * 3600;
 
 export const sessionId = z
@@ -41,11 +27,21 @@ export const playerId = wellFormed(1024);
 /** What the session cache holds at `sessions:<id>`, every field a string as Redis keeps it. */
 export interface CachedSession {
   readonly player_id: string;
-  readonly status: SessionStatus;
-  /** The player's visible rating when the session last changed. */
+  readonly status: StoredSessionStatus;
+  /** The player's visible rating when the session began. */
   readonly rating: string;
   /** When the session last changed, ms since 1970. */
   readonly timestamp: string;
+}
+
+/** A session as it is now. */
+export interface DescribedSession extends Omit<CachedSession, 'status'> {
+  /** An ACTIVE session is IN_MATCH while its player is in a live match. */
+  readonly status: StoredSessionStatus | 'IN_MATCH';
+  /** The player's visible rating: now while the session is open, when it began once it is over. */
+  readonly rating: string;
+  /** That match, while it is IN_MATCH. */
+  readonly match_id?: string;
 }
 
 /** Seconds a cached session lives after it was last written or read; a miss is filled from DocumentDB. */

@@ -5,9 +5,9 @@ import { defineJob } from '../contract.ts';
 export const mostReason = 250;
 
 /**
- * Carries decided matches to their effect: each is stored, its players' sessions point at it, its tickets are settled and
- * its outbox entry is removed. The job names them and the outbox holds them, so that a match of any size fits, and one
- * that was settled meanwhile is simply not there any more. Every part can be repeated.
+ * Carries decided matches to their effect: each is stored, its tickets are settled and its outbox entry is removed. The job
+ * names them and the outbox holds them, so that a match of any size fits, and one that was settled meanwhile is simply not there
+ * any more. Every part can be repeated.
  */
 export const startMatch = defineJob({
   kind: 'start-match',

@@ -79,7 +79,7 @@ async function play({ own, cacheRedis }: Fleet, client: Fleet['client']) {
   await client.startMatchmaking(soloist('access', own('bob')));
   await vi.waitFor(async () => {
     expect((await client.describeMatchmaking([ticketId]))[0]?.status).toBe('COMPLETED');
-    expect(await cacheRedis.hget(`sessions:${sessionId}`, 'status')).toBe('IN_MATCH');
+    expect((await client.describeSession(sessionId))?.status).toBe('IN_MATCH');
   }, eventually);
   const [{ matchId = '' } = {}] = await client.describeMatchmaking([ticketId]);
   await client.reportMatchResult({

@@ -56,7 +56,7 @@ describe('the worker checks again who asks, whatever a producer let through', ()
 
   test.each([
     [createSession, () => ({ sessionId: 's1', playerId: 'you', requestedAt: 0 }), 'only for themselves'],
-    [endSession, () => ({ sessionId: fleet.own('yours') }), "another player's session"],
+    [endSession, () => ({ sessionId: fleet.own('yours'), playerId: 'you' }), "another player's session"],
     [playerLeft, () => ({ matchId: 'm', playerId: 'you' }), 'only for themselves'],
     [stopMatchmaking, () => ({ ticketId: 'waiting' }), 'is not in ticket waiting'],
     [

@@ -49,13 +49,9 @@ const stored = (matchId: string) =>
     expect(match).toBeTruthy();
     return match!;
   });
-const sessionOf = (playerId: string) =>
-  fleet.db.collection<{ player_id: string; status: string; match_id?: string }>('sessions').findOne({
-    player_id: playerId,
-  });
 const openSession = async (playerId: string) => {
-  await fleet.client.createSession({ playerId });
-  await eventually(async () => expect(await sessionOf(playerId)).toBeTruthy());
+  const { sessionId } = await fleet.client.createSession({ playerId, sessionId: playerId });
+  await eventually(async () => expect(await fleet.client.describeSession(sessionId)).toBeDefined());
 };
 /** Starts two players together and waits until they play; returns the id of their match. */
 async function duel(configuration: string, ann: string, bob: string) {
@@ -113,7 +109,10 @@ test('a running match asks for company, goes on with it, and its result rates ev
       .sort(),
   ).toEqual([ann, bob, carl].sort());
   for (const player of [ann, bob, carl])
-    expect(await sessionOf(player)).toMatchObject({ status: 'IN_MATCH', match_id: second });
+    expect(await fleet.client.describeSession(player)).toMatchObject({
+      status: 'IN_MATCH',
+      match_id: second,
+    });
   expect(await fleet.lifecycle(asked.ticketId)).toEqual([
     'MatchmakingSearching',
     'PotentialMatchCreated',
@@ -122,7 +121,8 @@ test('a running match asks for company, goes on with it, and its result rates ev
 
   // Bob leaves, and somebody takes the seat: Bob's side counts for him all the same.
   await fleet.client.playerLeft({ matchId: first, playerId: bob });
-  await eventually(async () => expect(await sessionOf(bob)).toMatchObject({ status: 'ACTIVE' }));
+  expect(await fleet.client.describeSession(bob)).toMatchObject({ status: 'ACTIVE' });
+  await eventually(async () => expect(await matchOf(second)).toMatchObject({ left: [bob] }));
   const again = await fleet.client.startBackfill({
     configuration: name,
     matchId: second,

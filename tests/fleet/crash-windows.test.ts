@@ -3,7 +3,6 @@ import type { CommittedMatch } from '../../jobs/matchmaking/match.ts';
 import { startMatch } from '../../jobs/session-creation/start-match.ts';
 import type { RatingStores } from '../../workers/rating-update/update-ratings.ts';
 import { rateMatches } from '../../workers/rating-update/update-ratings.ts';
-import { createSessions } from '../../workers/session-creation/create-session.ts';
 import { aConfiguration } from '../support/builders.ts';
 import { duelSteps } from '../support/duel-steps.ts';
 import { type Fleet, openFleet } from '../support/fleet.ts';
@@ -27,12 +26,6 @@ beforeEach(async () => {
 
 const start = () => duelSteps(fleet, ann, bob).start();
 const commit = () => duelSteps(fleet, ann, bob).commit();
-
-const openSessions = () =>
-  perform(
-    createSessions({ ...fleet.stores, onCreated: () => undefined }),
-    [ann, bob].map((playerId) => ({ sessionId: `session-${playerId}`, playerId, requestedAt: 0 })),
-  );
 
 /** The beat hands over again what waits in the outbox for 10 s: this does. */
 const ageOutbox = () => fleet.redis.zadd(fleet.key('outbox-due'), 'XX', 1, 'match');
@@ -112,20 +105,11 @@ describe('a session-creation worker dies in start-match', () => {
       'storing the match',
       (match: CommittedMatch) => fleet.stores.matches.create([{ match, status: 'COMPLETED' }], new Date()),
     ],
-    [
-      "pointing the players' sessions at it",
-      (match: CommittedMatch) =>
-        fleet.stores.sessions.board(
-          [ann, bob].map((playerId) => ({ playerId, matchId: match.matchId, matchAt: match.now })),
-          new Date(),
-        ),
-    ],
   ] as const;
 
   test.each(steps.map(([what], index) => [what, index] as const))(
     'after %s: it is done again and has one effect (invariants 2, 4)',
     async (_what, last) => {
-      await openSessions();
       await start();
       const match = await commit();
       for (const [, step] of steps.slice(0, last + 1)) await step(match);
@@ -143,12 +127,6 @@ describe('a session-creation worker dies in start-match', () => {
       await fleet.startWorker();
 
       await expectOneMatch('match');
-      expect(await all('sessions')).toMatchObject([
-        { player_id: ann, status: 'IN_MATCH', match_id: 'match' },
-        { player_id: bob, status: 'IN_MATCH', match_id: 'match' },
-      ]);
-      for (const playerId of [ann, bob])
-        expect(await fleet.cacheRedis.hget(`sessions:session-${playerId}`, 'status')).toBe('IN_MATCH');
     },
   );
 });
@@ -171,30 +149,12 @@ describe('a rating-update worker dies', () => {
       2,
       (stores: RatingStores): RatingStores => ({ ...stores, cache: { ...stores.cache, putRatings: dies } }),
     ],
-    [
-      'between the session cache and the sessions',
-      2,
-      (stores: RatingStores): RatingStores => ({
-        ...stores,
-        sessions: { ...stores.sessions, release: dies },
-      }),
-    ],
-    [
-      'between the sessions and their cache',
-      2,
-      (stores: RatingStores): RatingStores => ({ ...stores, cache: { ...stores.cache, putSessions: dies } }),
-    ],
   ])(
-    '%s: the result is rated once, and sessions and cache learn of it (invariant 5)',
+    '%s: the result is rated once, and the cache learns of it (invariant 5)',
     async (_where, changes, mortal) => {
-      await openSessions();
       await start();
       const match = await commit();
       await fleet.stores.matches.create([{ match, status: 'COMPLETED' }], new Date());
-      await fleet.stores.sessions.board(
-        [ann, bob].map((playerId) => ({ playerId, matchId: 'match', matchAt: match.now })),
-        new Date(),
-      );
       await fleet.stores.pool.settle([{ match, status: 'COMPLETED', reason: '', message: '' }]);
       const attempt = rateMatches(mortal({ ...fleet.stores, onRated: () => undefined }));
       await expect(perform(attempt, [{ matchId: 'match', teams }])).rejects.toThrow('died here');
@@ -207,14 +167,12 @@ describe('a rating-update worker dies', () => {
         const job = await fleet.queues['rating-update'].getJob(jobId);
         expect(await job?.getState()).toBe('completed');
       });
-      expect(await all('sessions')).toMatchObject([{ status: 'ACTIVE' }, { status: 'ACTIVE' }]);
       expect(await all('rating_changes')).toHaveLength(2);
       const players = await fleet.stores.players.find([ann, bob]);
       for (const player of players.values()) {
         expect(player).toMatchObject({ profile: { games_played: 1 }, ratings: { default: { version: 1 } } });
         const rating = String(player.profile.current_rating);
         expect(await fleet.cacheRedis.hget(`ratings:${player._id}`, 'rating')).toBe(rating);
-        expect(await fleet.cacheRedis.hget(`sessions:session-${player._id}`, 'rating')).toBe(rating);
       }
       expect(players.get(ann)?.profile.current_rating).toBeGreaterThan(1500);
       expect(await brokenInvariants(fleet, { results: ['match'] })).toEqual([]);

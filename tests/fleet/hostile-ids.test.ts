@@ -41,7 +41,7 @@ test.each([
   const teams = (match?.['teams'] ?? []) as { name: string; playerIds: string[] }[];
   expect(teams.flatMap((team) => team.playerIds).sort()).toEqual([...players].sort());
   for (const { sessionId } of sessions)
-    expect(await fleet.client.readRecord('sessions', sessionId)).toMatchObject([{ match_id: matchId }]);
+    expect(await fleet.client.describeSession(sessionId)).toMatchObject({ match_id: matchId });
   await fleet.client.reportMatchResult({
     matchId,
     teams: teams.map((team, index) => ({ name: team.name, rank: index + 1 })),

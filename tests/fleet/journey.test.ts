@@ -44,8 +44,8 @@ test('a player gets a session, a ticket, a match, a result and a rating (invaria
   expect((await becomes(second.ticketId, 'COMPLETED')).matchId).toBe(matchId);
   const match = await stored('matches', matchId);
   expect(match).toMatchObject({ status: 'COMPLETED', configuration: 'journey' });
-  expect(await stored('sessions', sessionId)).toMatchObject({ status: 'IN_MATCH', match_id: matchId });
-  expect(await fleet.cacheRedis.hget(`sessions:${sessionId}`, 'status')).toBe('IN_MATCH');
+  const session = await fleet.client.describeSession(sessionId);
+  expect(session).toMatchObject({ player_id: ann, status: 'IN_MATCH', match_id: matchId });
   for (const { ticketId } of [first, second])
     expect(await fleet.lifecycle(ticketId)).toEqual([
       'MatchmakingSearching',
@@ -58,7 +58,7 @@ test('a player gets a session, a ticket, a match, a result and a rating (invaria
   await fleet.client.reportMatchResult({ matchId, teams: result });
 
   await vi.waitFor(async () => {
-    expect(await stored('sessions', sessionId)).toMatchObject({ status: 'ACTIVE' });
+    expect(await fleet.db.collection('rating_changes').countDocuments({ match_id: matchId })).toBe(2);
   }, eventually);
   const ratings = await Promise.all(
     [ann, bob].map(async (playerId) => (await fleet.client.readRecord('players', playerId))[0]?.['profile']),
@@ -70,8 +70,9 @@ test('a player gets a session, a ticket, a match, a result and a rating (invaria
   expect(annRating).toBeGreaterThan(1500);
   expect(bobRating).toBeLessThan(1500);
   expect(await fleet.cacheRedis.hget(`ratings:${ann}`, 'rating')).toBe(String(annRating));
-  expect(await fleet.cacheRedis.hget(`sessions:${sessionId}`, 'rating')).toBe(String(annRating));
-  expect(await fleet.db.collection('rating_changes').countDocuments({ match_id: matchId })).toBe(2);
+  const after = await fleet.client.describeSession(sessionId);
+  expect(after).toMatchObject({ status: 'ACTIVE', rating: String(annRating) });
+  expect(after).not.toHaveProperty('match_id');
 });
 
 test('a ticket nobody fits is TIMED_OUT by the beat, not before its time (invariants 1, 8)', async () => {

@@ -117,7 +117,7 @@ test('a journey is one connected trace, from the producer through every job, wit
   const expected: Record<string, string[]> = {
     'create-session': ['sessions.create', 'session-cache.putSessions', 'players.ensure'],
     'form-matches': ['pool.catchUp', 'pool.commit', 'session-creation.add'],
-    'start-match': ['pool.decided', 'tickets.claim', 'sessions.board', 'matches.create', 'pool.settle'],
+    'start-match': ['pool.decided', 'tickets.claim', 'matches.create', 'pool.settle'],
     'update-ratings': ['matches.find', 'matches.finish', 'session-cache.putRatings'],
   };
   for (const [name, steps] of Object.entries(expected)) {

@@ -178,7 +178,7 @@ describe('a claim held by a match that was lost before it was stored', () => {
     });
 
     expect(calls.join(' ')).toBe(
-      'pool.decided tickets.claim ladders.read players.find pool.decided matches.giveUpLost tickets.takeOver matches.create sessions.board cache.putSessions pool.settle',
+      'pool.decided tickets.claim ladders.read players.find pool.decided matches.giveUpLost tickets.takeOver matches.create pool.settle',
     );
   });
 

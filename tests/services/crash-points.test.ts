@@ -88,20 +88,18 @@ async function endTurns(name: string): Promise<void> {
 const expectCalls = ({ calls }: { readonly calls: readonly string[] }, ...lines: readonly string[]) =>
   expect(calls.join(' ')).toBe(lines.join(' '));
 /** The record follows a player who left a match. */
-const left = 'pool.decided matches.leave sessions.leave cache.putSessions';
+const left = 'pool.decided matches.leave';
 /** The undisturbed case ended so, and every other like it. */
 const expectAlike = ({ endings, undisturbed }: Awaited<ReturnType<typeof tell>>, end: object) => {
   expect(undisturbed).toMatchObject(end);
   for (const other of endings) expect(other).toEqual(undisturbed);
 };
 
-/** A match of red and blue, whose sessions are in it. */
+/** A match of red and blue, who have sessions. */
 async function inMatch(own: Own) {
   const [red, blue] = [own('red'), own('blue')];
   await openSessions(own, fleet.stores);
   await play(fleet.stores, 'default', [{ matchId: own('m'), red, blue, at: 1_000 }]);
-  const boardings = [red, blue].map((playerId) => ({ playerId, matchId: own('m'), matchAt: 1_000 }));
-  await fleet.stores.cache.putSessions(await fleet.stores.sessions.board(boardings, new Date()));
 }
 const openSessions = (own: Own, stores: (typeof fleet)['stores']) =>
   perform(
@@ -116,7 +114,10 @@ const openSessions = (own: Own, stores: (typeof fleet)['stores']) =>
 test('create-session: a player has one session and one record, wherever a worker died (invariant 9)', async () => {
   const told = await tell({ begin: async () => undefined, job: openSessions });
 
-  expectCalls(told, 'cache.ratings players.ensure cache.putRatings sessions.create cache.putSessions');
+  expectCalls(
+    told,
+    'pool.redisTime cache.ratings players.ensure cache.putRatings sessions.create cache.putSessions',
+  );
   expectAlike(told, {
     players: [{ _id: 'blue' }, { _id: 'red' }],
     sessions: [{ status: 'ACTIVE' }, { status: 'ACTIVE' }],
@@ -126,17 +127,18 @@ test('create-session: a player has one session and one record, wherever a worker
 test('end-session: session, match and cache say the same, wherever a worker died (invariants 2, 9)', async () => {
   const told = await tell({
     begin: inMatch,
-    job: (own, stores) => perform(endSessions(stores), [{ sessionId: own('session-red') }]),
+    job: (own, stores) =>
+      perform(endSessions(stores), [{ sessionId: own('session-red'), playerId: own('red'), left: own('m') }]),
   });
 
-  expectCalls(told, 'sessions.find pool.leave', left, 'sessions.end sessions.find cache.putSessions');
+  expectCalls(told, 'sessions.find pool.redisTime', left, 'sessions.end sessions.find cache.putSessions');
   expectAlike(told, {
     matches: [{ left: ['red'] }],
-    sessions: [{ status: 'IN_MATCH' }, { status: 'ENDED' }],
+    sessions: [{ status: 'ACTIVE' }, { status: 'ENDED' }],
   });
 });
 
-test('player-left: the player is in the lobby and has left once, wherever a worker died (invariants 2, 9)', async () => {
+test('player-left: the player has left once, wherever a worker died (invariants 2, 9)', async () => {
   const told = await tell({
     begin: inMatch,
     job: (own, stores) => perform(leavePlayers(stores), [{ matchId: own('m'), playerId: own('red') }]),
@@ -145,11 +147,10 @@ test('player-left: the player is in the lobby and has left once, wherever a work
   expectCalls(told, 'pool.leave matches.current pool.decided matches.find', left);
   expectAlike(told, {
     matches: [{ left: ['red'] }],
-    sessions: [{ status: 'IN_MATCH' }, { status: 'ACTIVE' }],
   });
 });
 
-test('update-ratings: the match is rated once and its sessions are open, wherever a worker died (invariant 5)', async () => {
+test('update-ratings: the match is rated once, wherever a worker died (invariant 5)', async () => {
   const told = await tell({
     begin: inMatch,
     job: (own, stores) =>
@@ -159,12 +160,11 @@ test('update-ratings: the match is rated once and its sessions are open, whereve
   expectCalls(
     told,
     'pool.endMatches matches.find pool.endMatches ladders.ensure cache.takeTurns matches.find ladders.pass players.find players.move',
-    'changes.insert matches.finish cache.endTurns players.find cache.putRatings sessions.release cache.putSessions',
+    'changes.insert matches.finish cache.endTurns players.find cache.putRatings',
   );
   expectAlike(told, {
     changes: [{ revision: 0 }, { revision: 0 }],
     players: [{ profile: { games_played: 1 } }, { profile: { games_played: 1 } }],
-    sessions: [{ status: 'ACTIVE' }, { status: 'ACTIVE' }],
     cached: [{ version: '1' }, { version: '1' }],
   });
 });

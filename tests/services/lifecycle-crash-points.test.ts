@@ -115,8 +115,7 @@ const table: readonly CrashRow[] = [
   },
   {
     job: 'start-match',
-    calls:
-      'pool.decided tickets.claim ladders.read players.find matches.create sessions.board cache.putSessions pool.settle',
+    calls: 'pool.decided tickets.claim ladders.read players.find matches.create pool.settle',
     begin: (own) => steps.decide(own),
     work: (_own, worker, matchId) => worker.work('start-match', [{ matchId }]),
     end: matched,
@@ -130,7 +129,7 @@ const table: readonly CrashRow[] = [
   },
   {
     job: 'start-match that gives up a match which is stored',
-    calls: 'pool.decided matches.create sessions.board cache.putSessions pool.settle',
+    calls: 'pool.decided matches.create pool.settle',
     begin: async (own) => {
       const matchId = await steps.decide(own);
       const [match] = await fleet.stores.pool.decided([matchId]);
@@ -177,8 +176,7 @@ const table: readonly CrashRow[] = [
   },
   {
     job: 'start-match of players who leave an earlier match',
-    calls:
-      'pool.decided tickets.claim ladders.read players.find matches.create sessions.board cache.putSessions queues.enqueue pool.settle',
+    calls: 'pool.decided tickets.claim ladders.read players.find matches.create queues.enqueue pool.settle',
     begin: async (own) => {
       await steps.play(own, 'manual');
       await fleet.producerTickets.start([aTicket(own('newer'), [own('ann')]), aTicket(own('eve'))]);
@@ -191,8 +189,7 @@ const table: readonly CrashRow[] = [
   },
   {
     job: 'start-match that goes on from a running match',
-    calls:
-      'pool.decided tickets.claim ladders.read players.find matches.succeed matches.create sessions.board cache.putSessions pool.settle',
+    calls: 'pool.decided tickets.claim ladders.read players.find matches.succeed matches.create pool.settle',
     begin: async (own) => {
       await steps.askForCompany(own);
       await steps.start(own, ['eve'], 'manual');
@@ -205,8 +202,7 @@ const table: readonly CrashRow[] = [
   },
   {
     job: 'start-match whose players get company by themselves',
-    calls:
-      'pool.decided tickets.claim ladders.read players.find matches.create sessions.board cache.putSessions pool.settle',
+    calls: 'pool.decided tickets.claim ladders.read players.find matches.create pool.settle',
     begin: (own) => steps.decide(own, 'automatic'),
     work: (_own, worker, matchId) => worker.work('start-match', [{ matchId }]),
     meanwhile: (own) => steps.start(own, ['eve'], 'automatic'),

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import type { DescribedSession } from '../../jobs/session-creation/session.ts';
 import { type MatchmakingClient, openClient } from '../../producers/client.ts';
 import { aTicket } from '../support/builders.ts';
 import { redisUrl } from '../support/client-domain.ts';
@@ -25,8 +26,9 @@ const openSessions = (...players: string[]) =>
     players.map((playerId) => ({ sessionId: sessionIdOf(playerId), playerId, requestedAt: 0 })),
   );
 const sessionOf = async (player: string) => {
-  const [session] = await fleet.stores.sessions.find([sessionIdOf(player)]);
-  return session && { status: session.status, match: session.match_id };
+  const read = await fleet.work('read-session', [{ sessionId: sessionIdOf(player) }]);
+  const { status, match_id: match } = (read as unknown as { result: DescribedSession }).result;
+  return { status, match };
 };
 const matchOf = async (matchId: string) => (await fleet.stores.matches.find([matchId])).get(matchId);
 const liveMatchOf = async (player: string) =>
@@ -40,8 +42,7 @@ const done = { kind: 'done', refusals: [] };
 /** The calls of a start-match job, after each of which its worker may be when somebody leaves. */
 const moments = [
   'it is decided',
-  ...['pool.decided', 'tickets.claim', 'ladders.read', 'players.find', 'matches.create', 'sessions.board'],
-  ...['cache.putSessions', 'pool.settle'],
+  ...['pool.decided', 'tickets.claim', 'ladders.read', 'players.find', 'matches.create', 'pool.settle'],
 ];
 
 describe.each(['playerLeft', 'endSession'] as const)('%s', (call) => {
@@ -63,7 +64,7 @@ describe.each(['playerLeft', 'endSession'] as const)('%s', (call) => {
         call === 'playerLeft'
           ? ['player-left', { matchId, playerId: 'ann', isOut: true }]
           : ['end-session', { sessionId: sessionIdOf('ann'), playerId: 'ann', left: matchId }];
-      // Its job waits until the match is settled: the session might go into it still.
+      // Its job waits until the match is settled: it may not be stored yet.
       expect((await fleet.work(kind, [item])).kind).toBe(calls < moments.length - 1 ? 'later' : 'done');
       await fleet.workOff();
       expect(await matchOf(matchId)).toMatchObject({ status: 'COMPLETED', left: ['ann'] });

@@ -69,7 +69,7 @@ describe('a match is live', () => {
     expect(await domain.pool.oldMatches(7_200_000)).toEqual([]);
     await domain.pass(201_000);
 
-    expect(await domain.pool.oldMatches(7_200_000)).toEqual([{ matchId: 'm', playerIds: ['a', 'b'] }]);
+    expect(await domain.pool.oldMatches(7_200_000)).toEqual(['m']);
     const ttls = await Promise.all(
       ['live:m', 'lives', 'player:a'].map((name) => domain.redis.ttl(domain.key(name))),
     );

@@ -1,7 +1,5 @@
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { storedEvents } from '../../jobs/matchmaking/event.ts';
-import { createSessions } from '../../workers/session-creation/create-session.ts';
-import { perform } from '../support/fleet-stores.ts';
 import { place, status } from '../support/placement-service.ts';
 import { openPlacementSteps } from '../support/placement-steps.ts';
 
@@ -93,9 +91,6 @@ describe('a placed match', () => {
 
 describe('a match that is refused a place', () => {
   test('fails as a whole: tickets, record and event say why, and nobody is in it', async () => {
-    await perform(createSessions({ ...steps.fleet.stores, onCreated: () => undefined }), [
-      { sessionId: `${steps.fleet.domain}-s`, playerId: 'a', requestedAt: 0 },
-    ]);
     await steps.decide('m', true, 'a', 'b');
     steps.service.answerWith(status(409));
 
@@ -114,7 +109,7 @@ describe('a match that is refused a place', () => {
     });
     expect(await steps.documents('matches')).toMatchObject([{ status: 'FAILED' }]);
     expect(await steps.tickets()).toMatchObject([{ status: 'FAILED' }, { status: 'FAILED' }]);
-    expect(await steps.documents('sessions')).toMatchObject([{ status: 'ACTIVE' }]);
+    expect((await steps.fleet.stores.pool.presence(['a'])).get('a')?.matchId).toBeUndefined();
   });
 });
 

@@ -22,10 +22,6 @@ const ticketsOf = async (...ids: string[]) => await fleet.producerTickets.descri
 const statuses = async (...ids: string[]) => (await ticketsOf(...ids)).map((it) => it.status);
 const stored = async (matchId: string) => (await fleet.stores.matches.find([matchId])).get(matchId);
 const claims = () => ticketRecords(fleet.db);
-const sessionOf = (playerId: string) =>
-  fleet.db
-    .collection('sessions')
-    .findOne({ player_id: playerId }, { projection: { _id: 0, status: 1, match_id: 1 } });
 
 /** A worker of which some stores do other than they should. */
 const workerWith = (stores: { [Name in keyof Kit]?: Partial<Kit[Name]> }) => {
@@ -51,18 +47,12 @@ async function beat() {
   await fleet.drain();
 }
 
-async function openSessions(...playerIds: string[]) {
-  for (const playerId of playerIds)
-    await fleet.work('create-session', [{ sessionId: `s-${playerId}`, playerId, requestedAt: 0 }]);
-}
-
 describe('a match that is stored', () => {
   test.each([
     'OOM command not allowed: the queue had no memory for five minutes',
     'ERR settle.lua: a settlement that throws',
     'started 11 times without ending: its workers stood still',
   ])('is not given up, though its job failed: %s (invariants 3, 4)', async (reason) => {
-    await openSessions('ann', 'bob');
     const matchId = await steps.decide(plain);
     const failing = workerWith({ pool: { settle: () => Promise.reject(new Error(reason)) } });
     await expect(failing.work('start-match', [{ matchId }])).rejects.toThrow(reason);
@@ -72,7 +62,6 @@ describe('a match that is stored', () => {
 
     expect(await statuses('ann', 'bob')).toEqual(['COMPLETED', 'COMPLETED']);
     expect(await stored(matchId)).toMatchObject({ status: 'COMPLETED' });
-    expect(await sessionOf('ann')).toEqual({ status: 'IN_MATCH', match_id: matchId });
     expect(await brokenInvariants(fleet)).toEqual([]);
   });
 
@@ -143,7 +132,6 @@ describe('a match that is given up before it was stored', () => {
   });
 
   test('never starts, though a worker that stood still goes on with it (invariants 3, 4)', async () => {
-    await openSessions('ann', 'bob');
     const matchId = await steps.decide(plain);
     const late = workerWith({
       matches: {
@@ -159,7 +147,7 @@ describe('a match that is given up before it was stored', () => {
     expect(await statuses('ann', 'bob')).toEqual(['FAILED', 'FAILED']);
     expect(await stored(matchId)).toMatchObject({ status: 'FAILED', message: 'Given up.' });
     expect(await claims()).toMatchObject([{ status: 'FAILED' }, { status: 'FAILED' }]);
-    expect(await sessionOf('ann')).toEqual({ status: 'ACTIVE' });
+    expect(await fleet.stores.pool.presence(['ann'])).toEqual(new Map([['ann', { ticketId: 'ann' }]]));
     expect(await brokenInvariants(fleet)).toEqual([]);
   });
 
@@ -235,18 +223,17 @@ test('a match one of whose tickets is no ticket any more is settled, and so are 
   expect(await fleet.redis.hkeys(key('outbox'))).toEqual([]);
 });
 
-test('a result waits while its match is in the outbox, so that it finds its players there (invariant 5)', async () => {
-  await openSessions('ann', 'bob');
+test('a result waits while its match is in the outbox (invariant 5)', async () => {
   const matchId = await steps.decide(plain);
   const teams = ['side_1', 'side_2'].map((name, index) => ({ name, rank: index + 1 }));
   const early = workerWith({
-    sessions: {
-      board: async (...args: Parameters<Kit['sessions']['board']>) => {
+    pool: {
+      settle: async (...args: Parameters<Kit['pool']['settle']>) => {
         expect(await fleet.work('update-ratings', [{ matchId, teams }])).toMatchObject({ kind: 'later' });
         expect(await fleet.work('player-left', [{ matchId, playerId: 'ann' }])).toMatchObject({
           kind: 'later',
         });
-        return fleet.kit.sessions.board(...args);
+        return fleet.kit.pool.settle(...args);
       },
     },
   });
@@ -257,6 +244,5 @@ test('a result waits while its match is in the outbox, so that it finds its play
     refusals: [],
   });
 
-  expect(await sessionOf('ann')).toEqual({ status: 'ACTIVE', match_id: matchId });
   expect(await brokenInvariants(fleet)).toEqual([]);
 });

@@ -45,8 +45,6 @@ const openSession = (playerId: string, sessionId: string) =>
   perform(createSessions({ ...fleet.stores, onCreated: () => undefined }), [
     { sessionId, playerId, requestedAt: 0 },
   ]);
-const session = (sessionId: string) =>
-  fleet.db.collection<{ _id: string }>('sessions').findOne({ _id: sessionId });
 
 test('a committed match becomes one document, its tickets COMPLETED, its outbox entry gone (invariant 4)', async () => {
   const match = await commit('m', 'a', 'b');
@@ -109,58 +107,21 @@ test('a match that was settled meanwhile is left alone', async () => {
   expect(outcome).toMatchObject({ kind: 'done', result: { started: 0 } });
 });
 
-test("the players' newest open sessions point at the match, in the record and in the cache", async () => {
-  await openSession('a', 'older');
-  await openSession('a', 'newer');
-  await fleet.db
-    .collection<{ _id: string }>('sessions')
-    .updateOne({ _id: 'older' }, { $set: { timestamp: new Date(0) } });
-  await openSession('b', 'sb');
-
-  await start(await commit('m', 'a', 'b'));
-
-  expect(await session('newer')).toMatchObject({ status: 'IN_MATCH', match_id: 'm' });
-  expect(await session('older')).toMatchObject({ status: 'ACTIVE' });
-  expect(await fleet.cacheRedis.hget('sessions:newer', 'status')).toBe('IN_MATCH');
-  expect(await fleet.cacheRedis.hget('sessions:sb', 'status')).toBe('IN_MATCH');
-});
-
-test('the session a ticket names goes into the match, though a newer one is open', async () => {
-  await openSession('a', 'named');
-  await openSession('a', 'newest');
+test('starting a match reads and writes nothing of sessions: a second one of its player is as it was', async () => {
+  await openSession('a', 'first');
+  await openSession('a', 'second');
+  const sessions = () => fleet.db.collection('sessions').find().sort({ _id: 1 }).toArray();
+  const before = await sessions();
+  const { sessions: _none, cache: _neither, ...stores } = fleet.stores;
   const match = await commit('m', 'a', 'b');
-  const [first, ...others] = match.tickets;
-  const players = first?.players.map((player) => ({ ...player, sessionId: 'named' })) ?? [];
 
-  await start({ ...match, tickets: [{ ...match.tickets[0]!, players }, ...others] });
+  await perform(
+    startMatches({ ...stores, queues: noQueues, onRefused: () => undefined }),
+    [match].map(({ matchId }) => ({ matchId })),
+  );
 
-  expect(await session('named')).toMatchObject({ status: 'IN_MATCH' });
-  expect(await session('newest')).toMatchObject({ status: 'ACTIVE' });
-});
-
-test('a repeat does not take a second session of the player into the match', async () => {
-  await openSession('a', 's1');
-  await openSession('a', 's2');
-  const match = await commit('m', 'a', 'b');
-  await start(match);
-  await start(match);
-
-  expect(await fleet.db.collection('sessions').countDocuments({ match_id: 'm' })).toBe(1);
-});
-
-test('an older match arriving late does not take a session back from a newer one', async () => {
-  await openSession('a', 'sa');
-  const older = await commit('m1', 'a', 'b');
-  await start({
-    ...older,
-    matchId: 'm2',
-    now: older.now + 1_000,
-    tickets: older.tickets.map((it) => ({ ...it, ticketId: `${it.ticketId}-2` })),
-  });
-
-  await start(older);
-
-  expect(await session('sa')).toMatchObject({ match_id: 'm2' });
+  expect(await status('a')).toBe('COMPLETED');
+  expect(await sessions()).toEqual(before);
 });
 
 test('a match with a ticket that already belongs to another match fails as a whole (invariant 2)', async () => {

@@ -151,15 +151,9 @@ const table: readonly CrashRow[] = [
   },
   {
     job: 'sweep that ends a match nobody reported a result of',
-    calls: 'pool.oldMatches sessions.leave cache.putSessions pool.endMatches',
+    calls: 'pool.oldMatches pool.endMatches',
     begin: async (own) => {
       await settle(own, 'duel');
-      const sessions = ['ann', 'bob'].map((name) => ({
-        sessionId: own(`s-${name}`),
-        playerId: own(name),
-        requestedAt: 0,
-      }));
-      await fleet.work('create-session', sessions);
       await steps.start(own, ['ann', 'bob'], own('duel'));
       await cycle(own, fleet);
       await fleet.workOff();
@@ -167,15 +161,15 @@ const table: readonly CrashRow[] = [
       await fleet.redis.zincrby(`${poolTag(fleet.domain)}:lives`, -7_300_000, matchId);
     },
     work: (_own, worker) => worker.work('sweep', [{}]),
-    look: async (own) =>
-      (await fleet.stores.sessions.find([own('s-ann'), own('s-bob')])).map((it) => it.status),
-    holds: ['ACTIVE', 'ACTIVE'],
+    look: async (own) => (await fleet.stores.pool.presence([own('ann')])).get(own('ann'))?.matchId,
+    holds: undefined,
     end: matched,
   },
   {
     // The cache may go on showing an expired session as it was before: too old for a reader to believe.
     job: 'expire-sessions',
-    calls: 'sessions.expire cache.putSessions',
+    calls:
+      'pool.redisTime sessions.stale pool.presence sessions.prolong sessions.expire sessions.find cache.putSessions',
     begin: async (own) => {
       await fleet.work('create-session', [{ sessionId: own('s'), playerId: own('ann'), requestedAt: 0 }]);
       const timestamp = new Date(Date.now() - sessionLifeSeconds * 1_001);
@@ -190,7 +184,7 @@ const table: readonly CrashRow[] = [
   },
   {
     job: 'read-session that the cache has lost',
-    calls: 'cache.session sessions.find cache.putSessions',
+    calls: 'cache.session pool.redisTime sessions.find cache.putSessions pool.presence cache.ratings',
     begin: async (own) => {
       await fleet.work('create-session', [{ sessionId: own('s'), playerId: own('ann'), requestedAt: 0 }]);
       await fleet.cacheRedis.del(`sessions:${own('s')}`);

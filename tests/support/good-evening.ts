@@ -74,7 +74,6 @@ const session = (player_id: string, status: StoredSession['status'], rating: num
   rating,
   timestamp: 4_000,
   created_at: 500,
-  ...(status === 'IN_MATCH' && { match_id: 'g' }),
 });
 
 type Told = [type: EventType, ids: string[], detail?: Record<string, unknown>];
@@ -110,7 +109,7 @@ export function goodEvening(): Evening {
   const installed = [inForce('duel', duelRuleSet, 'MANUAL'), inForce('brawl', brawlRuleSet, 'AUTOMATIC')];
   const sessions = [
     ...['ann', 'bob'].map((id) => session(id, 'ACTIVE', visibleRating(ratingOf(id)))),
-    ...['cid', 'dot'].map((id) => session(id, 'IN_MATCH', 1_500)),
+    ...['cid', 'dot'].map((id) => session(id, 'ACTIVE', 1_500)),
   ];
   const decided = { acceptanceRequired: false };
   const held: Snapshot = {
@@ -125,6 +124,7 @@ export function goodEvening(): Evening {
     proposals: [],
     outbox: [],
     live: new Map([['g', { playerIds: ['cid', 'dot'], quiet: false, backfill: 'backfill-g' }]]),
+    playing: new Map(['cid', 'dot'].map((id) => [id, 'g'])),
     events: told([
       ['MatchmakingSearching', ['ann']],
       ['MatchmakingSearching', ['bob']],

@@ -53,21 +53,20 @@ const proposalFails = ({ held, diary }: Evening) => {
 
 /** For each check of contents and promises at least one way to break it. */
 export const plantedContents = {
-  'session in a live match': [
-    ['session session-cid is in match x, which is not recorded', aSession('cid', { match_id: 'x' })],
-    ['session session-cid is in match m, which is over', aSession('cid', { match_id: 'm' })],
-    ['session session-cid is in match g, which is without its player', aMatch('g', { left: ['cid'] })],
-  ],
-  'player with a session in the match': [
+  'player in the match told': [
     [
-      'player cid is in match g, and session session-cid is in none',
-      aSession('cid', { status: 'ACTIVE', match_id: undefined }),
+      'player cid is told to be in match m and is not',
+      ({ held }) => (held.playing = new Map([...held.playing, ['cid', 'm']])),
+    ],
+    [
+      'player cid is in match g and is told to be in none',
+      ({ held }) => (held.playing = new Map([['dot', 'g']])),
     ],
   ],
   'cached session': [
     [
-      'the cache shows session session-cid as ACTIVE of player cid, rating 1500; the record says IN_MATCH of player cid, rating 1500',
-      cached('sessions', 'session-cid', { status: 'ACTIVE' }),
+      'the cache shows session session-cid as ENDED of player cid, rating 1500; the record says ACTIVE of player cid, rating 1500',
+      cached('sessions', 'session-cid', { status: 'ENDED' }),
     ],
   ],
   'rated once': [

@@ -30,7 +30,6 @@ const player = fc.record(
     attributes: fc.dictionary(name, value, { maxKeys: 12 }),
     latencyInMs: fc.dictionary(name, number),
     team: name,
-    sessionId: name,
     more: fc.anything(),
   },
   { requiredKeys: ['playerId'] },

@@ -64,7 +64,7 @@ export function openOutbox(redis: Redis, keys: DomainKeys, script: Scripts) {
     placements: script<string[]>('placements'),
     place: script<string>('place'),
     settle: script<number[]>('settle'),
-    oldMatches: script<[string, ...string[]][]>('old-matches'),
+    oldMatches: script<string[]>('old-matches'),
     beat: script<[string, string[], string[]]>('beat'),
   };
 
@@ -140,11 +140,8 @@ export function openOutbox(redis: Redis, keys: DomainKeys, script: Scripts) {
       return (await run.settle(...args)).map((settled) => settled === 1);
     },
 
-    /** Matches that have been live for so long (ms), the oldest first, with who is in them. */
-    async oldMatches(ageMs: number, most = 100): Promise<{ matchId: string; playerIds: string[] }[]> {
-      const old = await run.oldMatches(ageMs, most);
-      return old.map(([matchId, ...playerIds]) => ({ matchId, playerIds }));
-    },
+    /** Matches that have been live for so long (ms), the oldest first. */
+    oldMatches: (ageMs: number, most = 100): Promise<string[]> => run.oldMatches(ageMs, most),
 
     /** What time alone has made due: pools to wake, matches to hand over again. Each goes to one caller. */
     async beat(most = 100): Promise<{ pools: string[]; overdue: Overdue[] }> {

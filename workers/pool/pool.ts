@@ -7,6 +7,7 @@ import { openEvents } from './events.ts';
 import { openFollowers } from './followers.ts';
 import { openInstalled } from './installed.ts';
 import { openOutbox } from './outbox.ts';
+import { openPlayers } from './players.ts';
 import { openQuestions } from './questions.ts';
 import { openScripts } from './script.ts';
 import { openTickets } from './tickets.ts';
@@ -24,6 +25,7 @@ export function openPool(redis: Redis, domain: string) {
     ...openTickets(redis, keys, script),
     ...openChanges(script),
     ...openOutbox(redis, keys, script),
+    ...openPlayers(redis, keys),
     ...openInstalled(redis, keys, script),
     ...openActivity(redis, keys),
     ...openEvents(redis, keys, script),

@@ -15,7 +15,7 @@ import type { RatingChangeRecord } from '../records/rating-changes.ts';
 import type { RatingStores } from './update-ratings.ts';
 import { cacheRatings, playersOf, writeRated } from './write-rated.ts';
 
-export type RecomputeStores = Omit<RatingStores, 'onRated' | 'sessions' | 'pool'>;
+export type RecomputeStores = Omit<RatingStores, 'onRated' | 'pool'>;
 
 /** How long (ms) one job goes on before it yields, well within its time. */
 const turnMs = 10_000;

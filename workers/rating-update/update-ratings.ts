@@ -13,13 +13,12 @@ import type { LadderRecord, Ladders } from '../records/ladders.ts';
 import { type Matches, type MatchRecord, playedTeams } from '../records/matches.ts';
 import { type Players, ratingOn } from '../records/players.ts';
 import type { RatingChanges } from '../records/rating-changes.ts';
-import type { Sessions } from '../records/sessions.ts';
 import type { SessionCache } from '../session-cache/session-cache.ts';
 import { batched } from '../telemetry/batched.ts';
 import { serveTickets } from '../telemetry/serve-tickets.ts';
 import type { Tracer } from '../telemetry/tracer.ts';
 import { inTurn } from './in-turn.ts';
-import { playersOf, spreadRatings, writeRated } from './write-rated.ts';
+import { cacheRatings, playersOf, writeRated } from './write-rated.ts';
 
 export interface RatingStores {
   readonly database: Database;
@@ -27,7 +26,6 @@ export interface RatingStores {
   readonly players: Players;
   readonly matches: Matches;
   readonly changes: RatingChanges;
-  readonly sessions: Sessions;
   readonly cache: SessionCache;
   readonly tracer: Tracer;
   /** Knows which matches are live, and which wait for their effect. */
@@ -67,8 +65,7 @@ export const rateMatches = (stores: RatingStores): Handler<MatchResult> => {
 
 /**
  * One transaction reads the players, computes in order of commit and writes players, changes and results together, so a
- * result is either rated whole or not at all. A repeat finds the result there and only makes sure that caches and
- * sessions know.
+ * result is either rated whole or not at all. A repeat finds the result there and only makes sure that the cache knows.
  */
 async function rateBatch(reported: readonly MatchResult[], stores: RatingStores): Promise<Verdict[]> {
   const now = new Date();
@@ -88,10 +85,9 @@ async function rateBatch(reported: readonly MatchResult[], stores: RatingStores)
       for (const { playerId, after } of matches.flatMap((match) => match.changes))
         stores.onRated(playerId, visibleRating(after));
   const over = [...accepted.keys()].filter((id) => !waiting.has(id));
-  await spreadRatings(
+  await cacheRatings(
     over.flatMap((id) => found.get(id) ?? []),
     stores,
-    now,
   );
   const ended = new Set(rated.flatMap((it) => it.matches.map(({ match }) => match.matchId)));
   const overtaken = [...accepted.keys()].filter(
@@ -146,7 +142,7 @@ async function findMatches(
   return { results, found: new Map([...stored].filter(([id]) => !coming.has(id))), coming };
 }
 
-/** Nobody's session is known to be in it yet, or it may go on as a match of which that is so. */
+/** It may not be stored yet, or it may go on as a match of which that is so. */
 const isComing = (ending: MatchEnding | undefined): boolean => ending === 'placing' || ending === 'going-on';
 
 function problem(

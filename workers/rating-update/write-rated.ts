@@ -4,7 +4,6 @@ import type { RatedMatch, RatingChange } from '../../jobs/rating-update/rate-in-
 import { type MatchRecord, playedTeams } from '../records/matches.ts';
 import type { PlayerRecord, Players, RatingMove } from '../records/players.ts';
 import type { RatingChanges } from '../records/rating-changes.ts';
-import type { Sessions } from '../records/sessions.ts';
 import type { SessionCache } from '../session-cache/session-cache.ts';
 
 /** Writes what matches did to their players: the players' last ratings, and every change on the way there. */
@@ -39,43 +38,18 @@ function last(changes: readonly RatingChange[]): RatingChange {
   return change;
 }
 
-/**
- * Tells the session cache the ratings of the matches' players and opens their sessions again. Done from what is stored, so
- * a repeat after a crash may do it.
- */
-export async function spreadRatings(
-  matches: readonly MatchRecord[],
-  {
-    players,
-    cache,
-    sessions,
-  }: { readonly players: Players; readonly cache: SessionCache; readonly sessions: Sessions },
-  now: Date,
-): Promise<void> {
-  if (matches.length === 0) return;
-  const ratings = await cacheRatings(matches, { players, cache });
-  const released = await sessions.release(
-    matches.map((match) => match._id),
-    playersOf(matches),
-    new Map(ratings.map(({ playerId, rating }) => [playerId, rating])),
-    now,
-  );
-  await cache.putSessions(released);
-}
-
 export const playersOf = (matches: readonly MatchRecord[]): string[] => [
   ...new Set(matches.flatMap((match) => playedTeams(match).flatMap((team) => team.playerIds))),
 ];
 
-/** Tells the session cache the ratings of the matches' players as they are stored, and returns them. */
+/** Tells the session cache the ratings of the matches' players as they are stored: a repeat after a crash may do it. */
 export async function cacheRatings(
   matches: readonly MatchRecord[],
   { players, cache }: { readonly players: Players; readonly cache: SessionCache },
-): Promise<ReturnType<typeof cachedRating>[]> {
+): Promise<void> {
+  if (matches.length === 0) return;
   const found = await players.find(playersOf(matches));
-  const ratings = [...found.values()].map(cachedRating);
-  await cache.putRatings(ratings);
-  return ratings;
+  await cache.putRatings([...found.values()].map(cachedRating));
 }
 
 /** A player's visible rating as the cache keeps it. */

@@ -91,8 +91,9 @@ export function inTransaction<T>(
 const indexes = {
   players: [{ key: { cognito_id: 1 }, unique: true, name: 'cognito_id' }],
   sessions: [
-    { key: { player_id: 1, timestamp: -1 }, name: 'player' },
+    // Which open sessions are due to expire.
     { key: { status: 1, timestamp: 1 }, name: 'open' },
+    { key: { forget_at: 1 }, name: 'over', expireAfterSeconds: 0 },
   ],
   matches: [{ key: { ladder: 1, ladder_time: 1, _id: 1 }, name: 'rated' }],
   ladders: [{ key: { ladder: 1 }, name: 'ladder' }],

@@ -16,6 +16,15 @@ redis.call('HSET', KEYS[1], unpack(ARGV, 4))
 redis.call('EXPIRE', KEYS[1], ARGV[3])
 return 1`;
 
+/**
+ * Writes a session's hash. One that is over stays so: a session never opens again, and whoever says that it is open read it before.
+ * KEYS[1] the hash · ARGV seconds to live, then field, value, ...; 'status' and its value are the first
+ */
+const putSession = `
+if ARGV[3] == 'ACTIVE' and (redis.call('HGET', KEYS[1], 'status') or 'ACTIVE') ~= 'ACTIVE' then return end
+redis.call('HSET', KEYS[1], unpack(ARGV, 2))
+redis.call('EXPIRE', KEYS[1], ARGV[1])`;
+
 /** How long a turn lasts that nobody ends, in s: longer than transactions take. Others may collide with one that is not over. */
 const turnSeconds = 3;
 
@@ -26,8 +35,8 @@ const lookAgainMs = 20;
 export const asCached = (
   session: Pick<SessionRecord, 'player_id' | 'status' | 'rating' | 'timestamp'>,
 ): CachedSession => ({
-  player_id: session.player_id,
   status: session.status,
+  player_id: session.player_id,
   rating: String(session.rating),
   timestamp: String(session.timestamp.getTime()),
 });
@@ -43,6 +52,7 @@ export type SessionCache = ReturnType<typeof openSessionCache>;
  */
 export function openSessionCache(redis: Redis, onAway: (error: unknown) => void) {
   redis.defineCommand('putNewer', { numberOfKeys: 1, lua: putNewer });
+  redis.defineCommand('putSession', { numberOfKeys: 1, lua: putSession });
   const put = (
     key: string,
     order: string,
@@ -72,16 +82,13 @@ export function openSessionCache(redis: Redis, onAway: (error: unknown) => void)
       await unlessAway(
         () =>
           Promise.all(
-            sessions.map(({ _id, player_id, status, rating, timestamp }) => {
-              const at = timestamp.getTime();
-              const hash: CachedSession = {
-                player_id,
-                status,
-                rating: String(rating),
-                timestamp: String(at),
-              };
-              return put(sessionCacheKey(_id), 'timestamp', at, { ...hash });
-            }),
+            sessions.map((session) =>
+              Reflect.apply(Reflect.get(redis, 'putSession'), redis, [
+                sessionCacheKey(session._id),
+                sessionCacheSeconds,
+                ...Object.entries(asCached(session)).flat(),
+              ]),
+            ),
           ),
         [],
       );
@@ -90,7 +97,10 @@ export function openSessionCache(redis: Redis, onAway: (error: unknown) => void)
     /** A session, if the cache has it; being read, it lives on for another while. */
     async session(sessionId: string): Promise<CachedSession | undefined> {
       const key = sessionCacheKey(sessionId);
-      const [hash] = await Promise.all([redis.hgetall(key), redis.expire(key, sessionCacheSeconds)]);
+      const [hash] = await unlessAway(
+        () => Promise.all([redis.hgetall(key), redis.expire(key, sessionCacheSeconds)]),
+        [{}, 0],
+      );
       return 'player_id' in hash ? (hash as unknown as CachedSession) : undefined;
     },
 

@@ -2,16 +2,20 @@ import { done, refusalsOf } from '../../jobs/contract.ts';
 import { newcomer, visibleRating } from '../../jobs/rating-update/rating.ts';
 import type { CreateSession } from '../../jobs/session-creation/create-session.ts';
 import type { Handler } from '../handler.ts';
+import type { Pool } from '../pool/pool.ts';
 import type { Players } from '../records/players.ts';
 import type { SessionRecord, Sessions } from '../records/sessions.ts';
 import type { SessionCache } from '../session-cache/session-cache.ts';
 import { batched } from '../telemetry/batched.ts';
 import type { Tracer } from '../telemetry/tracer.ts';
+import { visibleRatings } from './visible-ratings.ts';
 
 export interface CreateSessionStores {
   readonly players: Players;
   readonly sessions: Sessions;
   readonly cache: SessionCache;
+  /** Both ends of the latency and every time that is stored are of its clock, whatever a worker's says. */
+  readonly pool: Pick<Pool, 'redisTime'>;
   readonly tracer: Tracer;
   /** Called once per session stored now, with ms from the caller's request to the durable record. */
   readonly onCreated: (latencyMs: number) => void;
@@ -47,14 +51,11 @@ async function storeSessions(
   items: readonly CreateSession[],
   stores: CreateSessionStores,
 ): Promise<(string | undefined)[]> {
-  const { players, sessions, cache, onCreated } = stores;
-  const now = new Date();
-  const ratings = await ratingsOf(
-    items.map((item) => item.playerId),
-    players,
-    cache,
-    now,
-  );
+  const { players, sessions, cache, pool, onCreated } = stores;
+  const time = await pool.redisTime();
+  const [began, now] = [performance.now(), new Date(time)];
+  const playerIds = items.map((item) => item.playerId);
+  const ratings = await visibleRatings(playerIds, cache, (ids) => players.ensure(ids, now));
   const known = items.filter(({ playerId }) => ratings.has(playerId));
   if (known.length < items.length) {
     const others = (await storeSessions(known, stores)).values();
@@ -76,27 +77,14 @@ async function storeSessions(
   await cache.putSessions(
     records.flatMap((record, index) => earlier.get(index) ?? (refused.has(index) ? [] : record)),
   );
+  const stored = time + performance.now() - began;
   return items.map(({ sessionId, playerId, requestedAt }, index) => {
     if (refused.has(index))
       return `sessionId: DocumentDB refuses session ${sessionId}: ${refused.get(index)}`;
     const before = earlier.get(index);
-    if (!before) onCreated(Math.max(0, Date.now() - requestedAt));
+    if (!before) onCreated(Math.max(0, stored - requestedAt));
     return before && before.player_id !== playerId
       ? `sessionId: ${sessionId} is another player's session`
       : undefined;
   });
-}
-
-async function ratingsOf(playerIds: readonly string[], players: Players, cache: SessionCache, now: Date) {
-  const known = await cache.ratings(playerIds);
-  const unknown = playerIds.filter((id) => !known.has(id));
-  if (unknown.length === 0) return known;
-  const found = await players.ensure(unknown, now);
-  const fresh = [...found.values()].map((player) => ({
-    playerId: player._id,
-    rating: player.profile.current_rating,
-    version: player.ratings['default']?.version ?? 0,
-  }));
-  await cache.putRatings(fresh);
-  return new Map([...known, ...fresh.map((it) => [it.playerId, it.rating] as const)]);
 }

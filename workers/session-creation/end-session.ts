@@ -1,7 +1,16 @@
 import { done, later, refusalsOf } from '../../jobs/contract.ts';
 import type { EndSession } from '../../jobs/session-creation/end-session.ts';
 import type { Handler } from '../handler.ts';
+import type { Pool } from '../pool/pool.ts';
+import type { Sessions } from '../records/sessions.ts';
+import type { SessionCache } from '../session-cache/session-cache.ts';
 import { type LeaveStores, leaveWaitMs, recordLeaves } from './record-leaves.ts';
+
+export interface EndSessionStores extends LeaveStores {
+  readonly sessions: Sessions;
+  readonly cache: SessionCache;
+  readonly pool: Pick<Pool, 'leave' | 'decided' | 'redisTime'>;
+}
 
 /** A session that nobody has created this long (ms) after its end was asked for is refused: its own job may be on its way. */
 const unknownMs = 30_000;
@@ -11,36 +20,42 @@ const unknownMs = 30_000;
  * taken again. A player ends only their own.
  */
 export const endSessions =
-  (stores: LeaveStores): Handler<EndSession> =>
+  (stores: EndSessionStores): Handler<EndSession> =>
   async (items, { actor, dueAt }) => {
     const { sessions, cache, pool } = stores;
-    const found = new Map(
-      (await sessions.find(items.map((item) => item.sessionId))).map((it) => [it._id, it]),
-    );
-    const asked = items.map((item) => ({ ...item, session: found.get(item.sessionId) }));
-    if (asked.some(({ session }) => !session) && Date.now() - dueAt < unknownMs)
+    const [stored, now] = await Promise.all([
+      sessions.find(items.map((item) => item.sessionId)),
+      pool.redisTime(),
+    ]);
+    const found = new Map(stored.map((it) => [it._id, it]));
+    if (items.some(({ sessionId }) => !found.has(sessionId)) && now - dueAt < unknownMs)
       return later(leaveWaitMs, 'the session has not been created yet');
-    const reasons = asked.map(({ sessionId, playerId, session }) => {
+    const reasons = items.map(({ sessionId, playerId }) => {
+      const session = found.get(sessionId);
       if (!session) return `sessionId: there is no session ${sessionId}`;
-      const named = [playerId, actor.kind === 'player' ? actor.playerId : undefined];
-      return named.some((id) => id !== undefined && id !== session.player_id)
-        ? `sessionId: ${sessionId} is another player's session`
-        : undefined;
+      const isTheirs =
+        playerId === session.player_id && (actor.kind !== 'player' || actor.playerId === playerId);
+      return isTheirs ? undefined : `sessionId: ${sessionId} is another player's session`;
     });
-    const ending = asked.flatMap(({ session, left }, index) =>
-      session && !reasons[index] ? [{ session, left }] : [],
-    );
+    const ending = items.filter((_item, index) => reasons[index] === undefined);
     let waits = false;
-    for (const { session, left } of ending) {
-      const live = left ?? (await pool.leave(session.player_id, '', session._id));
-      // A queue store that went back in time may not know the match that the session is in.
-      const recorded = session.status === 'IN_MATCH' ? session.match_id : undefined;
-      for (const matchId of new Set([live, recorded]))
-        if (matchId)
-          waits = (await recordLeaves(matchId, [session.player_id], stores)) === 'waiting' || waits;
+    for (const { sessionId, playerId, left } of ending) {
+      const matchId = left ?? (await pool.leave(playerId, '', sessionId));
+      if (matchId) waits = (await recordLeaves(matchId, [playerId], stores)) === 'waiting' || waits;
     }
-    const ids = ending.map(({ session }) => session._id);
-    await sessions.end(ids, new Date());
+    const ids = ending.map(({ sessionId }) => sessionId);
+    const refused = await sessions.end(ids, new Date(now));
     await cache.putSessions(await sessions.find(ids));
-    return waits ? later(leaveWaitMs, 'the match has not started yet') : done(undefined, refusalsOf(reasons));
+    if (waits) return later(leaveWaitMs, 'the match has not started yet');
+    return done(
+      undefined,
+      refusalsOf(
+        items.map(({ sessionId }, index) => {
+          const why = refused.get(sessionId);
+          return (
+            reasons[index] ?? (why && `sessionId: DocumentDB refuses to end session ${sessionId}: ${why}`)
+          );
+        }),
+      ),
+    );
   };

@@ -1,12 +1,8 @@
 import type { Pool } from '../pool/pool.ts';
 import { joined, type Matches } from '../records/matches.ts';
-import type { Sessions } from '../records/sessions.ts';
-import type { SessionCache } from '../session-cache/session-cache.ts';
 
 export interface LeaveStores {
   readonly matches: Matches;
-  readonly sessions: Sessions;
-  readonly cache: SessionCache;
   readonly pool: Pick<Pool, 'leave' | 'decided'>;
 }
 
@@ -14,24 +10,22 @@ export interface LeaveStores {
 export const leaveWaitMs = 1_000;
 
 /**
- * Has the record follow players who are out of a live match: first the match, then their sessions, then the cache, each of
- * which bears being told again. A match that went on meanwhile took them along, unless they joined that one anew. `waiting`: one
- * of the matches is not settled, and its players' sessions may still go into it; tell it again.
+ * Has the record follow players who are out of a live match; it bears being told again. A match that went on meanwhile took them
+ * along, unless they joined that one anew. `waiting`: one of the matches is not settled, so it may not be stored yet; tell it
+ * again.
  */
 export async function recordLeaves(
   matchId: string,
   playerIds: readonly string[],
   stores: LeaveStores,
 ): Promise<'noted' | 'waiting'> {
-  const { matches, sessions, cache, pool } = stores;
+  const { matches, pool } = stores;
   if ((await pool.decided([matchId])).length > 0) return 'waiting';
   const match = await matches.leave(matchId, playerIds);
   if (!match) return 'noted';
-  const now = new Date();
-  await cache.putSessions(await sessions.leave(matchId, playerIds, now));
   const { succeeded_by: successor } = match;
   if (successor === undefined) return 'noted';
-  const current = await matches.current([matchId], pool.decided, now);
+  const current = await matches.current([matchId], pool.decided, new Date());
   if (current.get(matchId) === matchId) return 'noted';
   if ((await pool.decided([successor])).length > 0) return 'waiting';
   const next = (await matches.find([successor])).get(successor);

@@ -4,16 +4,12 @@ import type { Queues } from '../enqueue.ts';
 import type { Settlement } from '../pool/outbox.ts';
 import type { Pool } from '../pool/pool.ts';
 import type { Matches, MatchRecord } from '../records/matches.ts';
-import type { Boarding, Sessions } from '../records/sessions.ts';
 import type { Tickets } from '../records/tickets.ts';
-import type { SessionCache } from '../session-cache/session-cache.ts';
 
 export interface SettleStores {
   readonly pool: Pick<Pool, 'settle'>;
   readonly tickets: Pick<Tickets, 'fail'>;
   readonly matches: Pick<Matches, 'goOnAlone'>;
-  readonly sessions: Sessions;
-  readonly cache: SessionCache;
   readonly queues: Pick<Queues, 'enqueue'>;
 }
 
@@ -27,33 +23,25 @@ interface Stored {
 }
 
 /**
- * Lets everything follow the record: claims, running matches, sessions, and last the queue. Earlier matches that players left for
+ * Lets everything follow the record: claims, running matches, and last the queue. Earlier matches that players left for
  * these follow by jobs of their own, since they may not be settled yet. Returns how many matches start.
  */
 export async function settleStored(
   decided: readonly CommittedMatch[],
   records: ReadonlyMap<string, MatchRecord>,
   stores: SettleStores,
-  now: Date,
 ): Promise<number> {
-  const { tickets, matches, sessions, cache, pool, queues } = stores;
+  const { tickets, matches, pool, queues } = stores;
   const stored = decided.flatMap((match): Stored[] => {
     const record = records.get(match.matchId);
     return record ? [{ match, record }] : [];
   });
   const failed = stored.filter(({ record }) => record.status === 'FAILED').map(({ match }) => match);
-  const started = stored.filter(({ record }) => record.status === 'COMPLETED');
   if (failed.length > 0) {
     await tickets.fail(failed);
     await matches.goOnAlone(
       failed.flatMap(({ matchId, backfill }) => (backfill ? [[backfill.matchId, matchId] as const] : [])),
     );
-  }
-  if (started.length > 0) await cache.putSessions(await sessions.board(started.flatMap(boardings), now));
-  for (const { record } of started) {
-    const departed = (record.departed ?? []).flatMap((team) => team.playerIds);
-    if (record.backfill && departed.length > 0)
-      await cache.putSessions(await sessions.leave(record.backfill.matchId, departed, now));
   }
   for (const { matchId, leaves = [] } of decided) {
     const items = leaves.flatMap((it) =>
@@ -63,7 +51,7 @@ export async function settleStored(
       await queues.enqueue({ job: playerLeft, items, options: { jobId: `left-for-${matchId}` } });
   }
   await pool.settle(stored.map(settlementOf));
-  return started.length;
+  return stored.length - failed.length;
 }
 
 function settlementOf({ match, record }: Stored): Settlement {
@@ -72,18 +60,3 @@ function settlementOf({ match, record }: Stored): Settlement {
     ? { match, status, reason, message, isOver: reason === matchOver }
     : { match: { ...match, teams }, status, reason: '', message: '', gameSession };
 }
-
-/** Who goes into a match; who is playing already moves on with it, whoever has left stays out. */
-const boardings = ({ match, record }: Stored): Boarding[] =>
-  match.tickets.flatMap((ticket) => {
-    const playing = ticket.ticketId === match.backfill?.ticketId;
-    return ticket.players
-      .filter(({ playerId }) => !record.left?.includes(playerId))
-      .map(({ playerId, sessionId }) => ({
-        playerId,
-        sessionId,
-        matchId: match.matchId,
-        matchAt: match.asOf,
-        ...(playing && { fromMatch: match.backfill?.matchId }),
-      }));
-  });

@@ -9,9 +9,7 @@ import type { Configurations } from '../pool/configurations.ts';
 import type { Ladders } from '../records/ladders.ts';
 import { type Inherited, inherit, type Matches } from '../records/matches.ts';
 import type { Players } from '../records/players.ts';
-import type { Sessions } from '../records/sessions.ts';
 import type { Tickets } from '../records/tickets.ts';
-import type { SessionCache } from '../session-cache/session-cache.ts';
 import { serveTickets } from '../telemetry/serve-tickets.ts';
 import { claimTickets } from './claim-tickets.ts';
 import { continueMatches } from './continued.ts';
@@ -25,8 +23,6 @@ export interface StartMatchStores extends PlacementStores {
   readonly matches: Matches;
   readonly ladders: Ladders;
   readonly players: Players;
-  readonly sessions: Sessions;
-  readonly cache: SessionCache;
   readonly installed: Configurations;
   readonly queues: Pick<Queues, 'enqueue'>;
   /** A match was stored as FAILED because the record refuses it or one of its claims, with the record's reason. */
@@ -64,10 +60,9 @@ const notPlaced = (message: string): Failure => ({ reason: 'PlacementFailed', me
 
 /**
  * Gives decided matches their effect. Tickets are claimed, then the match is placed, then one insert by its id decides: what is
- * stored, by whomever, is what becomes of it. Sessions board and tickets are settled by that, and the outbox entry goes
- * last: whatever dies between, the entry is still there and the beat hands the match over again. Until it is gone a result
- * waits, so it finds everybody's session in the match. A match that is backfilled ends before the insert, so its result
- * comes either before or after. A match without a place stays in the outbox, and its job is put off.
+ * stored, by whomever, is what becomes of it. Tickets are settled by that, and the outbox entry goes last: whatever dies between,
+ * the entry is still there and the beat hands the match over again. Until it is gone a result waits, so it finds the match
+ * stored. A match that is backfilled ends before the insert, so its result comes either before or after. A match without a place stays in the outbox, and its job is put off.
  *
  * A match that is given up goes the same way, from the insert on. One that cannot be started leaves its neighbours be.
  */
@@ -110,7 +105,6 @@ export const startMatches = (stores: StartMatchStores): Handler<z.output<typeof 
         ready.map(({ match }) => match),
         stored,
         stores,
-        now,
       );
     };
     await takeApart(decided, start, signal);

@@ -5,6 +5,7 @@ import { queueNames } from '../../../jobs/contract.ts';
 import { type HeldEvent, toHeldEvent } from '../../../jobs/invariants/held-event.ts';
 import type { FailedJob, HeldTicket, Installed, QueueContents } from '../../../jobs/invariants/snapshot.ts';
 import { type DomainKeys, domainKeys, queuePrefix } from '../../../jobs/keys.ts';
+import { readLines } from '../../../jobs/lines.ts';
 import type { InstalledConfiguration } from '../../../jobs/matchmaking/configuration.ts';
 import { storedEvents } from '../../../jobs/matchmaking/event.ts';
 import { playerIdsOf, readStoredTicket } from '../../../jobs/matchmaking/stored-ticket.ts';
@@ -46,6 +47,9 @@ export async function readQueue(redis: Redis, domain: string): Promise<QueueCont
   const live = await readEach<Record<string, string>>(await namesOf(keys.live), (pipeline, match) =>
     pipeline.hgetall(keys.live(match)),
   );
+  const players = await readEach<string | null>(await namesOf(keys.player), (pipeline, id) =>
+    pipeline.get(keys.player(id)),
+  );
   const configurations = await readEach<(string | null)[]>(
     await redis.smembers(keys.configurations()),
     (pipeline, name) => pipeline.hmget(keys.configuration(name), 'body', 'paused'),
@@ -67,6 +71,12 @@ export async function readQueue(redis: Redis, domain: string): Promise<QueueCont
               ],
             ],
       ),
+    ),
+    playing: new Map(
+      players.flatMap(([id, text]) => {
+        const matchId = readLines(text ?? '', 2)?.[1];
+        return matchId ? [[id, matchId] as const] : [];
+      }),
     ),
     events,
     eventsComplete,

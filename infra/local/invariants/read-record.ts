@@ -52,7 +52,7 @@ const matchFields = [
   ],
   ...['backfill', 'departed', 'succeeded_by', 'result', 'rated_at', 'ladder_time', 'season'],
 ];
-const sessionFields = ['player_id', 'status', 'rating', 'timestamp', 'created_at', 'match_id'];
+const sessionFields = ['player_id', 'status', 'rating', 'timestamp', 'created_at'];
 const changeFields = [
   ...['ladder', 'match_id', 'player_id', 'revision', 'before', 'after', 'current_rating'],
 ];
