@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { plainProblems } from './plain-words.ts';
+import { problemList } from './problem-list.ts';
 
 /**
  * The words of a job, in one place.
@@ -179,14 +181,20 @@ export function firstProblem(error: z.ZodError, root = ''): string {
   return problemsOf(error, root)[0] ?? 'invalid';
 }
 
-/** Every problem of a failed parse, one line each, named by its path. */
+/** Every problem of a failed parse, one line each, named by its path; of many the first ones. */
 export function problemsOf(error: z.ZodError, root = ''): string[] {
-  return error.issues.map((issue) => {
-    const path = issue.path.reduce<string>(
-      (text, part) =>
-        typeof part === 'number' ? `${text}[${part}]` : text ? `${text}.${String(part)}` : String(part),
-      root,
-    );
-    return path ? `${path}: ${issue.message}` : issue.message;
-  });
+  const problems = error.issues.flatMap((issue) => plainProblems(issue));
+  return problemList(
+    problems.map(({ path, message }) => {
+      const at = path.reduce<string>(
+        (text, part) =>
+          typeof part === 'number' ? `${text}[${part}]` : `${text && `${text}.`}${shown(part)}`,
+        root,
+      );
+      return at ? `${at}: ${message}` : message;
+    }),
+  );
 }
+
+/** A name of what a caller sent: it may be as long as they like. */
+const shown = (part: PropertyKey): string => String(part).slice(0, 128);

@@ -21,6 +21,8 @@ export function domainKeys(domain: string) {
   return {
     /** string `<Redis time> <fleet time>` of the last script that read the clock; see `fleet-time.ts`. */
     clock: () => `${tag}:clock`,
+    /** string: when a worker last started on this domain, ms since 1970. Without it, nobody has ever served the domain. */
+    served: () => `${tag}:served`,
     /** string: the run of the server on which this store was last compared with the record. */
     comparedRun: () => `${tag}:compared-run`,
     /** string: the last ticket sequence number. A newer ticket always has a higher one. */

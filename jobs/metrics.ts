@@ -7,6 +7,8 @@ export const metricNamespace = 'GameMetrics';
 export type DetailDimension = 'Configuration' | 'PlayerId';
 
 export interface Metric {
+  /** What it measures, for whoever reads a dashboard. */
+  readonly help: string;
   readonly unit: 'Count' | 'Seconds' | 'Milliseconds' | 'None';
   /**
    * `level`: how much there is at a moment, of which the latest counts. `total`: how much was added, to be summed up.
@@ -26,64 +28,145 @@ export interface Metric {
  * always sees everything.
  */
 export const metrics = {
-  /** Work that waits, in jobs (waiting, prioritised, or delayed and due) and in arrivals that no cycle has read; one reporter. */
-  QueueLength: { unit: 'Count', shape: 'level', resolution: 1 },
-  /** The jobs of it. Scaling reads this: another task takes waiting jobs, but no part of a pool's arrivals. */
-  JobsWaiting: { unit: 'Count', shape: 'level', resolution: 1 },
-  /** Jobs that workers are processing. Scaling counts it as busy slots; 0 for an idle queue, so that its service scales in. */
-  JobsActive: { unit: 'Count', shape: 'level' },
-  /** Age of the oldest job that could run now; 0 for an empty queue. */
-  OldestJobAge: { unit: 'Seconds', shape: 'level', resolution: 1 },
-  /** Failed jobs kept for inspection: the dead letters. */
-  FailedJobs: { unit: 'Count', shape: 'level' },
-  /** Jobs that failed for good: refused, or out of attempts. */
-  JobsFailed: { unit: 'Count', shape: 'total' },
-  /** Jobs that came to an end: done or refused. Not those put off or thrown, which come back: an outage has many of them. */
-  JobsEnded: { unit: 'Count', shape: 'total' },
-  /** Worker processes connected to the queue. Scaling divides by it. */
-  ActiveWorkers: { unit: 'Count', shape: 'level', resolution: 1 },
-  /** One attempt, from the handler's start to its outcome or throw. */
-  JobDuration: { unit: 'Milliseconds', shape: 'distribution' },
+  QueueLength: {
+    help: 'Work that waits: jobs waiting, prioritised, or delayed and due, and tickets that no cycle has read.',
+    unit: 'Count',
+    shape: 'level',
+    resolution: 1,
+  },
+  JobsWaiting: {
+    help: 'The jobs among the work that waits. Scaling reads this: another task takes no part of a pool.',
+    unit: 'Count',
+    shape: 'level',
+    resolution: 1,
+  },
+  JobsActive: {
+    help: 'Jobs that workers are processing; 0 for an idle queue, so that its service scales in.',
+    unit: 'Count',
+    shape: 'level',
+  },
+  OldestJobAge: {
+    help: 'How long the longest waiting job has been due; 0 when none waits.',
+    unit: 'Seconds',
+    shape: 'level',
+    resolution: 1,
+  },
+  FailedJobs: { help: 'Failed jobs kept for inspection: the dead letters.', unit: 'Count', shape: 'level' },
+  JobsFailed: {
+    help: 'Jobs that failed for good: refused, or out of attempts.',
+    unit: 'Count',
+    shape: 'total',
+  },
+  JobsEnded: {
+    help: 'Jobs that came to an end: done or refused. Those put off or thrown come back and do not count.',
+    unit: 'Count',
+    shape: 'total',
+  },
+  ActiveWorkers: {
+    help: 'Worker processes connected to the queue.',
+    unit: 'Count',
+    shape: 'level',
+    resolution: 1,
+  },
+  JobDuration: {
+    help: "One attempt of a job, from its handler's start to its outcome or throw.",
+    unit: 'Milliseconds',
+    shape: 'distribution',
+  },
 
-  /** Enqueue to persisted. */
-  SessionCreationLatency: { unit: 'Milliseconds', shape: 'distribution' },
+  SessionCreationLatency: {
+    help: 'From the request for a session to its record.',
+    unit: 'Milliseconds',
+    shape: 'distribution',
+  },
 
-  /** One request to a placement webhook, whatever it says. */
-  PlacementLatency: { unit: 'Milliseconds', shape: 'distribution', detail: 'Configuration' },
-  /** Requests that brought no place: refused, not answered in time, or not understood. */
-  PlacementsFailed: { unit: 'Count', shape: 'total', detail: 'Configuration' },
+  PlacementLatency: {
+    help: 'One request to a placement webhook, whatever it answers.',
+    unit: 'Milliseconds',
+    shape: 'distribution',
+    detail: 'Configuration',
+  },
+  PlacementsFailed: {
+    help: 'Placement requests that brought no place: refused, not answered in time, or not understood.',
+    unit: 'Count',
+    shape: 'total',
+    detail: 'Configuration',
+  },
 
-  /** Ticket start to commit, once per ticket that waited to play; who plays already and gets company does not. */
-  MatchmakingTime: { unit: 'Milliseconds', shape: 'distribution', detail: 'Configuration' },
-  /** Tickets in a configuration's pools; one reporter. */
-  TicketsSearching: { unit: 'Count', shape: 'level', detail: 'Configuration' },
-  TicketsStarted: { unit: 'Count', shape: 'total', detail: 'Configuration' },
-  /** Tickets that ended without a match, told by the event that says so, some seconds later. */
-  TicketsCancelled: { unit: 'Count', shape: 'total', detail: 'Configuration' },
-  TicketsTimedOut: { unit: 'Count', shape: 'total', detail: 'Configuration' },
-  TicketsFailed: { unit: 'Count', shape: 'total', detail: 'Configuration' },
-  /** Matches decided and not yet recorded; one reporter. */
-  OutboxLength: { unit: 'Count', shape: 'level' },
-  /** How far matchmaking of the configuration furthest behind is, while producers are refused for it; else 0. One reporter; alarm on any. */
-  MatchmakingLag: { unit: 'Seconds', shape: 'level' },
-  /** Cycles that could not commit, the outbox being full: DocumentDB has been away for long. Alarm on any. */
-  CyclesPaused: { unit: 'Count', shape: 'total', detail: 'Configuration' },
-  MatchesCreated: { unit: 'Count', shape: 'total', detail: 'Configuration' },
+  MatchmakingTime: {
+    help: 'From the start of a ticket to its match. Backfill tickets, which are being played, do not count.',
+    unit: 'Milliseconds',
+    shape: 'distribution',
+    detail: 'Configuration',
+  },
+  TicketsSearching: {
+    help: 'Tickets that search now.',
+    unit: 'Count',
+    shape: 'level',
+    detail: 'Configuration',
+  },
+  TicketsStarted: { help: 'Tickets started.', unit: 'Count', shape: 'total', detail: 'Configuration' },
+  TicketsCancelled: {
+    help: 'Tickets that were cancelled, told some seconds later.',
+    unit: 'Count',
+    shape: 'total',
+    detail: 'Configuration',
+  },
+  TicketsTimedOut: {
+    help: 'Tickets that timed out, told some seconds later.',
+    unit: 'Count',
+    shape: 'total',
+    detail: 'Configuration',
+  },
+  TicketsFailed: {
+    help: 'Tickets whose match could not be made, told some seconds later.',
+    unit: 'Count',
+    shape: 'total',
+    detail: 'Configuration',
+  },
+  OutboxLength: { help: 'Matches decided and not yet recorded.', unit: 'Count', shape: 'level' },
+  MatchmakingLag: {
+    help: 'How far matchmaking of the configuration furthest behind is, while new tickets are refused for it; else 0.',
+    unit: 'Seconds',
+    shape: 'level',
+  },
+  CyclesPaused: {
+    help: 'Cycles that could not commit because the outbox was full: DocumentDB has been away for long.',
+    unit: 'Count',
+    shape: 'total',
+    detail: 'Configuration',
+  },
+  MatchesCreated: { help: 'Matches decided.', unit: 'Count', shape: 'total', detail: 'Configuration' },
 
-  /** Age of the oldest event that a topic, or the record of tickets, has yet to take: one value per follower and run. */
-  EventLag: { unit: 'Seconds', shape: 'distribution' },
-  /** Events forgotten before a topic, or the record of tickets, had taken them. Alarm on any. */
-  EventsLost: { unit: 'Count', shape: 'total' },
-  /** Events that topics accepted. */
-  EventsDelivered: { unit: 'Count', shape: 'total' },
-  /** Events that a topic refused for good, kept with their reasons. */
-  EventsRefused: { unit: 'Count', shape: 'total' },
+  EventLag: {
+    help: 'Age of the oldest event that a topic, or the record of tickets, has yet to take.',
+    unit: 'Seconds',
+    shape: 'distribution',
+  },
+  EventsLost: {
+    help: 'Events forgotten before a topic, or the record of tickets, had taken them.',
+    unit: 'Count',
+    shape: 'total',
+  },
+  EventsDelivered: { help: 'Events that topics accepted.', unit: 'Count', shape: 'total' },
+  EventsRefused: {
+    help: 'Events that a topic refused for good, kept with their reasons.',
+    unit: 'Count',
+    shape: 'total',
+  },
 
-  /** The rating players see, after each rated match: a distribution over all players. */
-  PlayerRating: { unit: 'None', shape: 'distribution', detail: 'PlayerId' },
+  PlayerRating: {
+    help: 'The rating players see, after each rated match.',
+    unit: 'None',
+    shape: 'distribution',
+    detail: 'PlayerId',
+  },
 
-  /** Measurements that never reached CloudWatch: not a number, or given up in an outage. Published when it is over. */
-  MeasurementsLost: { unit: 'Count', shape: 'total' },
+  MeasurementsLost: {
+    help: 'Measurements that never reached CloudWatch: not a number, or given up in an outage.',
+    unit: 'Count',
+    shape: 'total',
+  },
 } as const satisfies Record<string, Metric>;
 
 export type MetricName = keyof typeof metrics;

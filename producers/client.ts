@@ -55,6 +55,11 @@ export interface ClientOptions {
   readonly memoryLimit?: number;
   /** What events say they come from. */
   readonly origin?: { readonly account: string; readonly region: string };
+  /**
+   * Told, from 1.5 s of waiting on, why a call that needs a worker waits: a paused queue, no worker, a record that does not answer.
+   * Default: ignored; the call itself says so when it gives up.
+   */
+  readonly onWait?: (why: string) => void;
   /** Connection errors in the background; calls report their own. Default: ignored. */
   readonly onError?: (error: Error) => void;
 }
@@ -77,6 +82,7 @@ export async function openClient(options: ClientOptions) {
     origin,
     trace,
     onError,
+    onWait,
     ...rest
   } = parse(clientOptions, options ?? {});
   const { whenAway, waitMs, maxWaiting, maxUnderWay, memoryLimit } = rest;
@@ -84,7 +90,7 @@ export async function openClient(options: ClientOptions) {
     whenAway === 'wait' ? { kind: 'wait', ms: waitMs, most: maxWaiting } : { kind: 'fail' };
   const connection = await connect(await secretOr('redisUrl', redisUrl), away, onError);
   const { redis } = connection;
-  const queues = openQueues(redis, domain, trace, onError);
+  const queues = openQueues(redis, domain, trace, onError, onWait);
   const configurations = openConfigurations(redis, domain);
   const closing = new AbortController();
   const call = openCalls(self, openGate(connection, away, closing.signal), connection.whyAway);

@@ -7,7 +7,9 @@ import {
   readRecord,
 } from '../jobs/maintenance/maintenance.ts';
 import type { configuration, InstalledConfiguration } from '../jobs/matchmaking/configuration.ts';
+import { problemLine } from '../jobs/matchmaking/rule-set/fields.ts';
 import { loadRuleSet } from '../jobs/matchmaking/rule-set/load.ts';
+import { problemList } from '../jobs/problem-list.ts';
 import { correctResult } from '../jobs/rating-update/correct-result.ts';
 import type { LadderSettings } from '../jobs/rating-update/ladder.ts';
 import { putLadder } from '../jobs/rating-update/put-ladder.ts';
@@ -54,10 +56,7 @@ export function openOperations({ call, queues, configurations }: OperationParts)
         const item = parse(putRuleSet.item, request);
         const loaded = loadRuleSet(item.body);
         if (!loaded.ok)
-          throw new RequestError(
-            'invalid-request',
-            loaded.problems.map((it) => `${it.path}: ${it.message}`).join('\n'),
-          );
+          throw new RequestError('invalid-request', problemList(loaded.problems.map(problemLine)).join('\n'));
         return (await queues.ask(putRuleSet, item, calling)) as never;
       }),
 
@@ -85,7 +84,7 @@ export function openOperations({ call, queues, configurations }: OperationParts)
     listConfigurations: (options: CallOptions = {}): Promise<InstalledConfiguration[]> =>
       call(putConfiguration, options, () => configurations.list()),
 
-    /** Documents a worker reads from DocumentDB, at most 100; without an id, for rule sets and configurations, all. */
+    /** Documents a worker reads from DocumentDB, at most 100; without an id, for rule sets, configurations and ladders, all. */
     readRecord: (
       collection: RecordCollection,
       id?: string,

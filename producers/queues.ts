@@ -8,6 +8,7 @@ import { formatTraceHeader, newTraceId, parseTraceHeader } from '../jobs/trace-h
 import type { Calling } from './call.ts';
 import { RequestError } from './request-error.ts';
 import { readingAnything } from './stored-jobs.ts';
+import { openTelling, whyWaits } from './why-waits.ts';
 
 export type ProducerQueues = ReturnType<typeof openQueues>;
 
@@ -26,6 +27,7 @@ export function openQueues(
   domain: string,
   callersTrace: () => string | undefined,
   onError: (error: Error) => void,
+  onWait: (why: string) => void = () => undefined,
 ) {
   const open = (name: QueueName) => {
     const queue = new Queue(
@@ -58,10 +60,12 @@ export function openQueues(
     queues,
     trace,
     add,
+    onWait,
 
     /**
      * Adds a job and waits for what its handler returns. A refusal throws `refused` with the reason, and no job is kept.
-     * A job that failed for good, or that nobody answered in time, throws `unavailable`: it is kept.
+     * A job that failed for good, or that nobody answered in time, throws `unavailable` and says why: it is kept. Meanwhile
+     * `onWait` is told what it waits for.
      */
     async ask<Item>(
       job: Job<Item>,
@@ -71,6 +75,8 @@ export function openQueues(
     ): Promise<unknown> {
       const added = await add(job, [item], actor, { reply: true });
       const key = replyKey(domain, job.queue, added.id ?? '');
+      const why = () => whyWaits(queues[job.queue], added.id ?? '');
+      const telling = openTelling(why, onWait);
       for (const until = Date.now() + timeoutMs; Date.now() < until; await pause(pollMs)) {
         signal?.throwIfAborted();
         const text = await redis.getdel(key);
@@ -79,6 +85,7 @@ export function openQueues(
           if ('refused' in reply) throw new RequestError('refused', reply.refused);
           return reply.result;
         }
+        await telling.look();
         if ((await added.getState()) !== 'failed') continue;
         const { failedReason } = (await queues[job.queue].getJob(added.id ?? '')) ?? {};
         throw new RequestError(
@@ -88,7 +95,7 @@ export function openQueues(
       }
       throw new RequestError(
         'unavailable',
-        `no worker answered ${job.kind} within ${timeoutMs / 1_000} s; it stays queued (is a worker serving ${job.queue}?)`,
+        `no worker answered ${job.kind} within ${timeoutMs / 1_000} s: ${await why()}. It stays queued`,
       );
     },
 

@@ -3,8 +3,13 @@ export interface Deadline extends Disposable {
   readonly signal: AbortSignal;
 }
 
+/** The work took longer than it may. */
+class LateError extends Error {}
+
+export const isLate = (error: unknown): boolean => error instanceof LateError;
+
 /**
- * Aborted with the first of the signals, or after `ms` with an error that says `message`. What `AbortSignal.any` does,
+ * Aborted with the first of the signals, or after `ms` with an error that `isLate` knows and that says `message`. What `AbortSignal.any` does,
  * without its weak references, which take as much time as the rest of a job that does nothing.
  */
 export function openDeadline(signals: readonly AbortSignal[], ms: number, message: string): Deadline {
@@ -15,7 +20,7 @@ export function openDeadline(signals: readonly AbortSignal[], ms: number, messag
     if (signal.aborted) end();
     signal.addEventListener('abort', end);
   }
-  const timer = setTimeout(() => ending.abort(new Error(message)), ms);
+  const timer = setTimeout(() => ending.abort(new LateError(message)), ms);
   return {
     signal: ending.signal,
     [Symbol.dispose]() {

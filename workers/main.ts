@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { problemsOf } from '../jobs/contract.ts';
 import { workerEnvironment } from './config.ts';
 import { withSecrets } from './secrets.ts';
 import { startWorker } from './worker.ts';
@@ -18,7 +18,9 @@ const environment = await withSecrets(process.env).catch((error: unknown) => {
 });
 const config = workerEnvironment.safeParse(environment);
 if (!config.success) {
-  console.error(`This worker's environment is not usable:\n${z.prettifyError(config.error)}\n\n${usage}`);
+  console.error(
+    `This worker's environment is not usable:\n${problemsOf(config.error).join('\n')}\n\n${usage}`,
+  );
   process.exit(1);
 }
 

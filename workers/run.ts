@@ -28,7 +28,8 @@ import { queuePrefix } from '../jobs/keys.ts';
 import { replacedBecause } from '../jobs/stored-job.ts';
 import { answer } from './answer.ts';
 import { breakOnErrors } from './breaker.ts';
-import { openDeadline } from './deadline.ts';
+import { isLate, openDeadline } from './deadline.ts';
+import { dueAtOf } from './due-at.ts';
 import type { Duty } from './handler.ts';
 import { resultOf, sortItems } from './items.ts';
 import { lockTimes } from './locks.ts';
@@ -52,6 +53,8 @@ export interface RunOptions {
   readonly onEnd: (kind: string, outcome: 'done' | 'later' | 'refused' | 'threw', ms: number) => void;
   /** Called when a job has failed for good: refused, or out of attempts. */
   readonly onFailed: (kind: string) => void;
+  /** Whether DocumentDB answers, asked when a job took too long. Default: it does. */
+  readonly recordAnswers?: () => Promise<boolean>;
   /** Called when DocumentDB refused the login of this process. */
   readonly onLoginRefused: () => void;
 }
@@ -77,7 +80,8 @@ const unreachableMs = 2_000;
  *
  * done → completed · later → delayed, no attempt used · refused → failed at once, with the reason · thrown → retried
  * after a capped, jittered pause. A refusal that its caller has taken completes the job: kept as failed, an operator's old
- * command could be retried and put an old setting over a newer one. An unreachable DocumentDB is `later`. A worker shutting down hands its job back.
+ * command could be retried and put an old setting over a newer one. An unreachable DocumentDB is `later`, and
+ * costs a job with one attempt nothing but its turn. A worker shutting down hands its job back.
  */
 export function runQueue(options: RunOptions): Running {
   const { redis, domain, queue, duties, concurrency, log } = options;
@@ -174,7 +178,7 @@ async function perform(
   job: BullJob,
   byKind: ReadonlyMap<string, Duty>,
   signals: readonly AbortSignal[],
-  { tracer, queue, onLoginRefused }: RunOptions,
+  { tracer, queue, log, onLoginRefused, recordAnswers = async () => true }: RunOptions,
 ): Promise<Outcome> {
   const replaced = replacedBecause(job.data);
   if (replaced) return refused(replaced);
@@ -205,7 +209,7 @@ async function perform(
           actor,
           signal,
           repeated: job.attemptsStarted > 1,
-          dueAt: dueAt(job),
+          dueAt: dueAtOf(job),
           calls: good.map(({ index }) => ({ id: `${job.id}-${index}`, trace: traces?.[index] || trace })),
         },
       );
@@ -225,13 +229,14 @@ async function perform(
     return done(resultOf(outcome, good, items.length), refusals);
   } catch (error) {
     if (isLoginRefused(error)) onLoginRefused();
-    // A job with one attempt has another way to be done again, and waiting would hold that up.
-    if (isUnreachable(error) && attempts > 1) return later(unreachableMs, 'DocumentDB cannot be reached');
-    throw error;
+    const away = isUnreachable(error) || (isLate(error) && !(await recordAnswers()));
+    if (!away) throw error;
+    if (attempts > 1) return later(unreachableMs, 'DocumentDB cannot be reached');
+    // A job with one attempt has another way to be done again: waiting would hold that up, and keeping it tells nobody anything.
+    log.warn({ queue: queue.name, ...storyOf(job), err: error }, 'job left: DocumentDB cannot be reached');
+    return done();
   }
 }
-
-const dueAt = (job: BullJob): number => job.opts.prevMillis ?? job.timestamp + (job.opts.delay ?? 0);
 
 /** The work's result, or the signal's reason if that comes first: a handler that ignores its signal cannot hold a job. */
 async function abandonedBy<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { catalogue, queues as queueSettings } from '../jobs/catalogue.ts';
 import { redisTrouble } from '../jobs/connection-trouble.ts';
 import type { QueueName } from '../jobs/contract.ts';
+import { domainKeys } from '../jobs/keys.ts';
 import type { WorkerConfig } from './config.ts';
 import { allDuties, type DutyParts, type EventParts } from './duties.ts';
 import { openQueues, type Queues } from './enqueue.ts';
@@ -11,9 +12,10 @@ import { installAll } from './maintenance/settings.ts';
 import { openTopics } from './maintenance/topics.ts';
 import { beat } from './matchmaking/beat.ts';
 import { reachDatabase, reachRedis } from './reach.ts';
+import { answers } from './records/database.ts';
 import { addressOf, openCacheRedis, openRedis } from './redis.ts';
 import { repeat } from './repeat.ts';
-import { type Running, runQueue } from './run.ts';
+import { type Running, type RunOptions, runQueue } from './run.ts';
 import { scheduleUpkeep } from './schedule.ts';
 import type { WebhookOptions } from './session-creation/webhook.ts';
 import { openStores } from './stores.ts';
@@ -81,6 +83,8 @@ export async function startWorker(config: WorkerConfig, env: Environment): Promi
     { readableMs: endedTickets(config).readableMs, sessionDays: config.SESSION_RECORD_DAYS },
   );
   await installAll(stores, config.EVENT_TOPIC_ARN);
+  // The sign by which the command line knows a domain that is served from one that nobody has ever served.
+  await queueRedis.set(domainKeys(config.DOMAIN).served(), Date.now());
 
   const running = new Map<QueueName, Running>();
   const backlog = new Map<QueueName, number>();
@@ -107,13 +111,9 @@ export async function startWorker(config: WorkerConfig, env: Environment): Promi
         name,
         tracer,
         log,
-        onEnd: (kind, outcome, ms) => {
-          metrics.observe('JobDuration', ms, { service: queue });
-          if (outcome === 'done' || outcome === 'refused')
-            metrics.observe('JobsEnded', 1, { service: queue });
-          log.debug({ queue, kind, outcome, ms: Math.round(ms) }, 'job ended');
-        },
+        onEnd: endObserver(metrics, log, queue),
         onFailed: () => metrics.observe('JobsFailed', 1, { service: queue }),
+        recordAnswers: () => answers(database),
         onLoginRefused: () => {
           health.giveUp('DocumentDB refuses the login this process was started with');
           log.error({ queue }, 'login refused by DocumentDB: this process waits to be replaced');
@@ -249,6 +249,14 @@ function openMetrics(config: WorkerConfig, sink: MetricSink, log: Log): Metrics 
     log,
   });
 }
+
+const endObserver =
+  ({ observe }: Metrics, log: Log, queue: QueueName): RunOptions['onEnd'] =>
+  (kind, outcome, ms) => {
+    observe('JobDuration', ms, { service: queue });
+    if (outcome === 'done' || outcome === 'refused') observe('JobsEnded', 1, { service: queue });
+    log.debug({ queue, kind, outcome, ms: Math.round(ms) }, 'job ended');
+  };
 
 /** Tells metrics, trace and log what placement webhooks say; what they are asked stays out of both. */
 const placementObserver =

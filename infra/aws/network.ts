@@ -22,6 +22,8 @@ import type { StageSettings } from './settings.ts';
 
 export const valkeyPort = 6379;
 export const documentdbPort = 27017;
+/** Where a task answers for its health, and Prometheus. */
+export const healthPort = 8080;
 
 /**
  * A network without a way out: no internet gateway, no NAT. Tasks reach AWS through endpoints and the stores through
@@ -68,6 +70,8 @@ export class Network extends Construct {
       Port.tcp(443),
       'image layers, by the S3 gateway endpoint',
     );
+    for (const network of settings.metrics.readFrom)
+      this.workers.addIngressRule(Peer.ipv4(network), Port.tcp(healthPort), 'Prometheus reads metrics');
     if (settings.placementHosts.length > 0)
       this.workers.connections.allowToAnyIpv4(Port.tcp(443), 'hosts that place matches');
   }

@@ -230,6 +230,11 @@ export const stageSettings = z
           .array(z.string().regex(/^[^,\s]+$/))
           .max(100)
           .default([]),
+        /**
+         * Who may read `/metrics` of the tasks: networks of a Prometheus, which reads labels and figures, no secrets. Default:
+         * nobody but the task itself.
+         */
+        readFrom: z.array(z.cidrv4()).max(10).default([]),
       })
       .prefault({}),
     logLevel: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),

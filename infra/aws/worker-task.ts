@@ -13,6 +13,7 @@ import type { QueueName } from '../../jobs/contract.ts';
 import type { DataStack } from './data-stack.ts';
 import { defineFleetTask } from './fleet-task.ts';
 import { image } from './image.ts';
+import { healthPort } from './network.ts';
 import { type StageSettings, topicsOf } from './settings.ts';
 import { allowCalls, allowSecrets } from './task-permissions.ts';
 import { user } from './task-user.ts';
@@ -25,7 +26,6 @@ export interface WorkerTaskProps {
   readonly cluster: ICluster;
 }
 
-const healthPort = 8080;
 const sidecar = { cpu: 32, memoryMiB: 128 };
 
 /** After the grace period a worker closes its connections and sends its last metrics: at most this long, seconds. */
@@ -122,6 +122,8 @@ function plainEnvironment(queue: QueueName, settings: StageSettings, data: DataS
     LOG_LEVEL: settings.logLevel,
     TRACE_SAMPLING: String(settings.traceSampling),
     HEALTH_PORT: String(healthPort),
+    // On every address of the task where somebody else may ask; the security group says who.
+    ...(settings.metrics.readFrom.length > 0 && { HEALTH_HOST: '0.0.0.0' }),
     EVENT_RETENTION_HOURS: String(settings.events.retentionHours),
     EVENT_RETENTION_MIB: String(settings.events.retentionMib),
     ...(settings.events.topicArn !== undefined && { EVENT_TOPIC_ARN: settings.events.topicArn }),

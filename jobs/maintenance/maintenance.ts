@@ -68,7 +68,10 @@ export const recordCollections = {
   rating_changes: 'match_id',
   rule_sets: 'name',
   configurations: 'name',
+  ladders: '_id',
 } as const;
+/** Collections that are small enough to be listed whole. */
+const listed: readonly string[] = ['rule_sets', 'configurations', 'ladders'];
 export type RecordCollection = keyof typeof recordCollections;
 
 /** Reads documents for a producer, which has no way to DocumentDB. Result: at most 100 documents, newest version first. */
@@ -81,8 +84,8 @@ export const readRecord = defineJob({
       id: z.string().min(1).max(1024).optional(),
     })
     .refine(
-      ({ collection, id }) => id !== undefined || recordCollections[collection] === 'name',
-      'id: needed for every collection but rule_sets and configurations',
+      ({ collection, id }) => id !== undefined || listed.includes(collection),
+      `id: needed for every collection but ${listed.join(', ')}`,
     ),
   limit: 1,
   attempts: 3,

@@ -11,7 +11,11 @@ const ticket = inEitherSpelling(
   z
     .strictObject({
       ticketId,
-      startTime: z.iso.datetime({ offset: true, error: 'must be ISO 8601, e.g. 2026-01-01T00:00:00Z' }),
+      startTime: z.iso.datetime({
+        offset: true,
+        error: ({ input }) =>
+          input === undefined ? 'is missing' : 'must be ISO 8601, e.g. 2026-01-01T00:00:00Z',
+      }),
       players: z.array(ticketPlayerWithin(flexMatchLimits)).min(1, 'at least 1 player'),
       backfill: z.boolean().optional(),
     })

@@ -1,4 +1,7 @@
-import { InvalidArgumentError } from 'commander';
+import { Argument, InvalidArgumentError } from 'commander';
+import { queueNames } from '../../jobs/contract.ts';
+
+export const queueName = () => new Argument('<queue>', 'which queue').choices(queueNames);
 
 /** How many of something: a whole number from 1 to 10,000. */
 export function count(text: string): number {

@@ -1,16 +1,17 @@
 import { Command } from 'commander';
 import type { z } from 'zod';
-import { inOurSpelling } from '../../jobs/matchmaking/aws-spelling.ts';
 import type { configuration } from '../../jobs/matchmaking/configuration.ts';
 import { count } from './arguments.ts';
+import { diffConfigurationCommand } from './configuration-diff.ts';
 import { configurationRow, configurationText } from './configuration-text.ts';
-import { readJson, show, withClient } from './terminal.ts';
+import { withExample } from './examples.ts';
+import { readJson } from './read-file.ts';
+import { show, withClient } from './terminal.ts';
 
 export function configurationCommands(from: string): Command {
   const configurations = new Command('configuration').description('matchmaking configurations');
 
-  configurations
-    .command('put')
+  withExample(configurations.command('put'), from, 'configuration.json')
     .description('store a configuration as a new version')
     .argument(
       '<file>',
@@ -19,7 +20,7 @@ export function configurationCommands(from: string): Command {
     .action((file: string, _options: unknown, command: Command) =>
       withClient(command, async (client) => {
         // The client checks it: whatever is wrong with the file is said there, by field.
-        const wanted = inOurSpelling(await readJson(from, file)) as z.input<typeof configuration>;
+        const wanted = (await readJson(from, file)) as z.input<typeof configuration>;
         const { version } = await client.putConfiguration(wanted);
         show(command, { name: wanted.name, version }, [{ name: wanted.name, version }]);
       }),
@@ -78,6 +79,8 @@ export function configurationCommands(from: string): Command {
         show(command, await client.resumeConfiguration(name), () => `${name} forms matches again`);
       }),
     );
+
+  configurations.addCommand(diffConfigurationCommand());
 
   return configurations;
 }

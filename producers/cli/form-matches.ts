@@ -5,11 +5,14 @@ import type { FormedMatch } from '../../jobs/matchmaking/engine/match.ts';
 import { MatchPool } from '../../jobs/matchmaking/engine/pool.ts';
 import { checkQuality, type QualityTarget, quality, qualityTarget } from '../../jobs/matchmaking/quality.ts';
 import { checkTicket } from '../../jobs/matchmaking/rule-set/check-ticket.ts';
+import { problemLine } from '../../jobs/matchmaking/rule-set/fields.ts';
 import { loadRuleSet, type RuleSet } from '../../jobs/matchmaking/rule-set/load.ts';
 import type { SearchingTicket } from '../../jobs/matchmaking/ticket.ts';
 import { ticketFile, toSearching } from '../../jobs/matchmaking/ticket-file.ts';
+import { problemList } from '../../jobs/problem-list.ts';
 import { RequestError } from '../request-error.ts';
-import { readJson, readText } from './terminal.ts';
+import { withExample } from './examples.ts';
+import { readJson, readRuleSetText } from './read-file.ts';
 
 interface MatchOptions {
   readonly ruleSet: string;
@@ -25,21 +28,12 @@ interface MatchOptions {
 
 const example = `
 Example:
-  npm run -s cli -- match form --rule-set duel.json --tickets tickets.json --now 2026-01-01T00:00:30Z
-
-duel.json:
-  { "name": "duel", "ruleLanguageVersion": "1.0",
-    "playerAttributes": [{ "name": "skill", "type": "number", "default": 10 }],
-    "teams": [{ "name": "side", "minPlayers": 1, "maxPlayers": 1, "quantity": 2 }] }
-
-tickets.json:
-  [{ "ticketId": "first", "startTime": "2026-01-01T00:00:00Z",
-     "players": [{ "playerId": "ann", "attributes": { "skill": { "N": 12 } } }] },
-   { "ticketId": "second", "startTime": "2026-01-01T00:00:05Z", "players": [{ "playerId": "bob" }] }]`;
+  npm run -s cli -- match form --example
+  npm run -s cli -- match form --rule-set rule-set.json --tickets tickets.json --now 2026-01-01T00:00:30Z --explain`;
 
 /** Forms matches from files, as a cycle would: no server, the same input gives the same output. */
 export function formMatchesCommand(from: string): Command {
-  return new Command('form')
+  return withExample(new Command('form'), from, 'rule-set.json', 'tickets.json')
     .description('form matches from files as one pass of the engine would; needs no server')
     .requiredOption('--rule-set <file>', 'FlexMatch rule set JSON')
     .requiredOption('--tickets <file>', 'JSON array of tickets in wire form')
@@ -117,9 +111,9 @@ function targetOf({ chance, eases }: MatchOptions, ruleSet: RuleSet): QualityTar
 }
 
 async function readRuleSet(from: string, file: string): Promise<RuleSet> {
-  const loaded = loadRuleSet(await readText(from, file));
+  const loaded = loadRuleSet(await readRuleSetText(from, file));
   if (loaded.ok) return loaded.ruleSet;
-  const problems = loaded.problems.map((it) => (it.path ? `${it.path}: ${it.message}` : it.message));
+  const problems = problemList(loaded.problems.map(problemLine));
   throw new RequestError('invalid-request', [`${file} is no rule set:`, ...problems].join('\n'));
 }
 
@@ -134,7 +128,10 @@ async function readTickets(from: string, file: string, ruleSet: RuleSet): Promis
       )
     : problemsOf(parsed.error);
   if (!parsed.success || problems.length > 0)
-    throw new RequestError('invalid-request', [`${file} is no list of tickets:`, ...problems].join('\n'));
+    throw new RequestError(
+      'invalid-request',
+      [`${file} is no list of tickets:`, ...problemList(problems)].join('\n'),
+    );
   return toSearching(parsed.data, Date.parse);
 }
 

@@ -1,7 +1,11 @@
 import { Argument, Command, InvalidArgumentError } from 'commander';
 import type { LadderSettings } from '../../jobs/rating-update/ladder.ts';
 import type { ReportedResult } from '../../jobs/rating-update/result.ts';
-import { readJson, show, withClient } from './terminal.ts';
+import { withExample } from './examples.ts';
+import { listLaddersCommand } from './ladder-list.ts';
+import { showLadderCommand } from './ladder-show.ts';
+import { readJson } from './read-file.ts';
+import { show, withClient } from './terminal.ts';
 
 const ladderName = () => new Argument('<name>', 'which ladder, e.g. default');
 
@@ -14,8 +18,7 @@ function seasonNumber(text: string): number {
 export function ladderCommands(from: string): Command {
   const ladder = new Command('ladder').description('how ladders rate, their seasons, and corrected results');
 
-  ladder
-    .command('put')
+  withExample(ladder.command('put'), from, 'ladder.json')
     .description('give a ladder its settings, for matches rated from now on')
     .addArgument(ladderName())
     .argument('<file>', 'JSON: sideAdvantage, seasonKeeps, ... (jobs/rating-update/ladder.ts)')
@@ -34,13 +37,12 @@ export function ladderCommands(from: string): Command {
     .argument('<season>', 'its number; the first reset is 1', seasonNumber)
     .action((name: string, season: number, _options: unknown, command: Command) =>
       withClient(command, async (client) => {
-        const started = await client.startSeason({ ladder: name, season });
-        show(command, started, [started]);
+        await client.startSeason({ ladder: name, season });
+        show(command, { ladder: name, season }, [{ ladder: name, season }]);
       }),
     );
 
-  ladder
-    .command('correct')
+  withExample(ladder.command('correct'), from, 'result.json')
     .description('replace the result of a rated match; its ladder is rated again from there')
     .argument('<file>', 'JSON: the result as it should have been reported')
     .requiredOption('--reason <text>', 'why, kept with the match')
@@ -51,6 +53,9 @@ export function ladderCommands(from: string): Command {
         show(command, answer, [answer]);
       }),
     );
+
+  ladder.addCommand(listLaddersCommand());
+  ladder.addCommand(showLadderCommand());
 
   return ladder;
 }

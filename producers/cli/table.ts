@@ -3,14 +3,18 @@ const width = 100;
 const gap = '  ';
 
 /**
- * Rows as an aligned table, at most 100 columns wide as long as the columns that do not fit are text with spaces; numbers
- * are to the right. A column's cells say what it holds: no value is an empty cell.
+ * Rows as an aligned table, at most 100 columns wide: what is too long goes on in the next line, between words; numbers are to the
+ * right. Where ids are so long that no table fits, each row is a block with a line per value. No id is ever broken. A column's
+ * cells say what it holds: no value is an empty cell.
  */
 export function table(rows: readonly Record<string, unknown>[]): string {
   const names = [...new Set(rows.flatMap((row) => Object.keys(row)))];
   if (rows.length === 0) return 'none';
   const cells = [names, ...rows.map((row) => names.map((name) => text(row[name])))];
   const widths = fitted(names.map((_name, at) => Math.max(...cells.map((line) => line[at]?.length ?? 0))));
+  const needed = names.map((_name, at) => Math.max(...cells.map((line) => longestWord(line[at] ?? ''))));
+  if (names.length > 1 && total(widths.map((it, at) => Math.max(it, needed[at] ?? 0))) > width)
+    return cells.slice(1).map((line) => block(names, line)).join('\n\n');
   const toTheRight = names.map((name) => rows.every((row) => row[name] === undefined || isNumber(row[name])));
   return cells.flatMap((line) => lines(line, widths, toTheRight)).join('\n');
 }
@@ -25,6 +29,23 @@ const text = (value: unknown): string =>
       : value instanceof Date
         ? value.toISOString()
         : String(value);
+
+const total = (widths: readonly number[]): number =>
+  widths.reduce((sum, it) => sum + it, 0) + gap.length * (widths.length - 1);
+
+const longestWord = (cell: string): number => Math.max(...cell.split(/\s/).map((word) => word.length));
+
+/** A row as lines of name and value; what is not there has no line. */
+function block(names: readonly string[], cells: readonly string[]): string {
+  const wide = Math.max(...names.map((name) => name.length));
+  return names
+    .flatMap((name, at) => {
+      const value = cells[at] ?? '';
+      const parts = wrap(value, width - wide - gap.length);
+      return value === '' ? [] : parts.map((part, line) => `${(line === 0 ? name : '').padEnd(wide)}${gap}${part}`);
+    })
+    .join('\n');
+}
 
 /** Makes the widest column narrower until the table fits. */
 function fitted(widths: readonly number[]): number[] {

@@ -1,11 +1,12 @@
-import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import type { Command } from 'commander';
+import { problemList } from '../../jobs/problem-list.ts';
 import { type MatchmakingClient, openClient } from '../client.ts';
 import { RequestError } from '../request-error.ts';
+import { secretOr } from '../secrets.ts';
+import { requireFleet } from './known-fleet.ts';
 import { table } from './table.ts';
 
-/** Runs a command's work with an open client, closed however the work ends. */
+/** Runs a command's work with a client of a fleet that is there, closed however the work ends. What it waits for is told on stderr. */
 export async function withClient(
   command: Command,
   work: (client: MatchmakingClient) => Promise<void>,
@@ -16,7 +17,11 @@ export async function withClient(
       'invalid-request',
       'which fleet? Give --redis-url, or set QUEUE_REDIS_URL ("npm run stack" prints one for this machine)',
     );
-  await using client = await openClient({ redisUrl, domain, actor: { kind: 'service', name: 'cli' } });
+  const url = await secretOr('redisUrl', redisUrl);
+  await requireFleet(url, domain);
+  const onWait = (why: string) => console.error(`waiting: ${why}`);
+  const actor = { kind: 'service', name: 'cli' } as const;
+  await using client = await openClient({ redisUrl: url, domain, actor, onWait });
   await work(client);
 }
 
@@ -28,26 +33,11 @@ export function show(command: Command, result: unknown, forPeople: readonly Row[
   else console.log(typeof forPeople === 'function' ? forPeople() : table(forPeople));
 }
 
-/** Reads a text file named relative to the caller's folder. */
-export async function readText(from: string, file: string): Promise<string> {
-  try {
-    return await readFile(resolve(from, file), 'utf8');
-  } catch (error) {
-    throw new RequestError('invalid-request', `could not read ${file}: ${(error as Error).message}`, error);
-  }
-}
+/** Lines of an error that are printed. */
+const mostLines = 40;
 
-/** Reads a JSON file named relative to the caller's folder. */
-export async function readJson(from: string, file: string): Promise<unknown> {
-  const text = await readText(from, file);
-  if (text.startsWith('\uFEFF'))
-    throw new RequestError(
-      'invalid-request',
-      `${file} starts with a byte-order mark (U+FEFF); save it as UTF-8 without one`,
-    );
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new RequestError('invalid-request', `${file} is not JSON: ${(error as Error).message}`, error);
-  }
+/** Says on stderr why a command did not do what it was asked, in bounded length; `{ error: { code, message } }` for machines. */
+export function showError({ code, message }: RequestError, json: boolean): void {
+  const bounded = problemList(message.split('\n'), mostLines).join('\n');
+  console.error(json ? JSON.stringify({ error: { code, message: bounded } }) : bounded);
 }

@@ -1,14 +1,15 @@
 import { Command } from 'commander';
 import type { StartRequest } from '../../jobs/matchmaking/start-request.ts';
 import { RequestError } from '../request-error.ts';
-import { readJson, show, withClient } from './terminal.ts';
+import { withExample } from './examples.ts';
+import { readJson } from './read-file.ts';
+import { show, withClient } from './terminal.ts';
 import { explanationText, ticketText } from './ticket-text.ts';
 
 export function ticketCommands(from: string): Command {
   const ticket = new Command('ticket').description('matchmaking tickets');
 
-  ticket
-    .command('start')
+  withExample(ticket.command('start'), from, 'ticket.json')
     .description('start matchmaking')
     .argument(
       '<file>',
@@ -44,7 +45,7 @@ export function ticketCommands(from: string): Command {
     .action((ticketId: string, _options: unknown, command: Command) =>
       withClient(command, async (client) => {
         await client.stopMatchmaking(ticketId);
-        show(command, { ticketId, asked: 'stop' }, [{ ticketId, asked: 'stop' }]);
+        show(command, { ticketId, status: 'CANCELLED' }, [{ ticketId, status: 'CANCELLED' }]);
       }),
     );
 

@@ -12,6 +12,7 @@ import type { ProducerQueues } from '../queues.ts';
 import { RequestError } from '../request-error.ts';
 import { openScript } from '../script.ts';
 import { addWakeUp } from '../wake.ts';
+import { openTelling, whyStands } from '../why-waits.ts';
 
 /** How long (ms) an answer is waited for. A worker that has to read a pool of 100,000 first takes a few seconds. */
 const patienceMs = 15_000;
@@ -34,14 +35,17 @@ export function openAsk(redis: Redis, domain: string, queues: ProducerQueues): A
       );
     await addWakeUp(queues, pool);
     const key = replyKey(domain, 'matchmaking', replyId);
+    const why = () => whyStands(queues.queues.matchmaking);
+    const telling = openTelling(why, queues.onWait);
     for (const until = Date.now() + patienceMs; Date.now() < until; await pause(pollMs)) {
       signal?.throwIfAborted();
       const text = await redis.getdel(key);
       if (text) return (JSON.parse(text) as { result: Answer }).result;
+      await telling.look();
     }
     throw new RequestError(
       'unavailable',
-      `pool ${pool} did not answer within ${patienceMs / 1_000} s: is a worker serving matchmaking, and that queue not paused?`,
+      `pool ${pool} did not answer within ${patienceMs / 1_000} s: ${(await why()) ?? 'its workers are busy, or hang'}`,
     );
   };
 }

@@ -31,6 +31,9 @@ interface WaitingTicket {
 /** Tickets asked about: an answer takes their pool some 10 ms. */
 const explained = 3;
 
+/** Other pools that are named where one is not there. */
+const poolsNamed = 20;
+
 export interface DescribePoolParts {
   readonly pools: PoolReader;
   readonly activity: ActivityReader;
@@ -52,6 +55,7 @@ export async function describePool(
     pools.oldestTickets(name, most),
     activity.clock(),
   ]);
+  if (pool.tickets === 0 && proposals.ofPool === 0) await requirePool(name, pool.configuration, pools);
   const tickets = (await Promise.all(ids.map(states.ticketState))).filter((it) => it !== undefined);
   const reasons = await Promise.all(
     tickets.slice(0, explained).map(({ ticketId }) => why(ticketId, explain)),
@@ -67,6 +71,18 @@ export async function describePool(
       ...(reasons[at] && { why: reasons[at] }),
     })),
   };
+}
+
+/** Throws `not-found` for a pool that holds nothing and is not the only one of its configuration: its name may be a slip. */
+async function requirePool(name: string, configuration: string, pools: PoolReader): Promise<void> {
+  const others = await pools.poolsOf(configuration);
+  if (name === configuration && others.length === 0) return;
+  const names = others.slice(0, poolsNamed).map((it) => it.pool);
+  const more = others.length > poolsNamed ? ` and ${others.length - poolsNamed} more` : '';
+  throw new RequestError(
+    'not-found',
+    `nobody searches in pool ${name}; pools of ${configuration} with tickets: ${names.join(', ') || 'none'}${more}`,
+  );
 }
 
 /** Without a worker everything else is still worth seeing, so its absence is the answer. */

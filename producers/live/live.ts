@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis';
+import { readRecord } from '../../jobs/maintenance/maintenance.ts';
 import type { WaitEstimate } from '../../jobs/matchmaking/activity.ts';
 import { resourceName } from '../../jobs/matchmaking/configuration.ts';
 import { configurationOf, poolName } from '../../jobs/matchmaking/pool-name.ts';
@@ -13,6 +14,7 @@ import type { ActivityReader } from './activity.ts';
 import { openAsk } from './ask.ts';
 import { type DescribedConfiguration, describeConfiguration } from './describe-configuration.ts';
 import { type DescribedMatch, describeMatch } from './describe-match.ts';
+import { type DescribedPlayer, describePlayer } from './describe-player.ts';
 import { type DescribedPool, describePool } from './describe-pool.ts';
 import { openExplain } from './explain.ts';
 import { openPendingMatches } from './matches.ts';
@@ -36,7 +38,8 @@ export interface LiveParts {
 }
 
 /** The fleet as it is now: pools, waits, and where a ticket or a match stands. It reads, and changes nothing. */
-export function openLive({ redis, domain, call, queues, configurations, activity, readRecord }: LiveParts) {
+export function openLive(parts: LiveParts) {
+  const { redis, domain, call, queues, configurations, activity, readRecord: readDocuments } = parts;
   const pools = openPools(redis, domain);
   const states = openTicketStates(redis, domain);
   const pending = openPendingMatches(redis, domain);
@@ -92,13 +95,22 @@ export function openLive({ redis, domain, call, queues, configurations, activity
         return describePool(name, Math.min(most, mostShown), ruleSet, { ...readers, explain });
       }),
 
+    /** A player with their live ticket and match. `undefined`: nobody has heard of them. */
+    describePlayer: (playerId: string, options: CallOptions = {}): Promise<DescribedPlayer | undefined> =>
+      call(looking, options, () =>
+        describePlayer(parse(readRecord.item, { collection: 'players', id: playerId }).id ?? '', {
+          ...{ redis, domain, states },
+          read: (id) => readDocuments('players', id, options),
+        }),
+      ),
+
     /** A match wherever it is: a proposal, in the outbox, or stored with its result. `undefined`: there is none. */
     describeMatch: (matchId: string, options: CallOptions = {}): Promise<DescribedMatch | undefined> =>
       call(looking, options, () =>
         describeMatch(parse(startMatch.item, { matchId }).matchId, {
           pending,
           states,
-          read: (collection, id) => readRecord(collection, id, options),
+          read: (collection, id) => readDocuments(collection, id, options),
         }),
       ),
   };

@@ -113,7 +113,7 @@ describe('mistakes', () => {
     ['a missing argument', ['ticket', 'show'], /missing required argument 'ticket-id'/],
     ['a queue that does not exist', ['queue', 'pause', 'dance'], /Allowed choices are session-creation/],
     ['a file that does not exist', ['rule-set', 'validate', 'nowhere.json'], /could not read nowhere.json/],
-    ['a rule set with problems', ['rule-set', 'validate', 'broken.json'], /1 problem/],
+    ['a rule set with problems', ['rule-set', 'validate', 'broken.json'], /problems in broken.json \(1\)/],
     [
       'a configuration that contradicts itself',
       ['configuration', 'put', 'contradiction.json'],
@@ -169,18 +169,23 @@ test('an operator finds a failed job with its reason, pauses and resumes its que
   expect((await cli('queue', 'resume', 'rating-update')).out).toContain('false');
   const redis = openRedis(inject('stackEnv')['QUEUE_REDIS_URL'] ?? '', () => undefined);
   const { queues, close } = openQueues(redis, domain, noTracer, () => undefined);
-  const job = await queues.maintenance.add('dance', {
-    kind: 'dance',
-    items: [{}],
-    actor: { kind: 'service', name: 't' },
-    sentAt: 0,
-  });
+  const job = await queues.maintenance.add(
+    'dance',
+    {
+      kind: 'dance',
+      items: [{}],
+      actor: { kind: 'service', name: 't' },
+      sentAt: 0,
+    },
+    { attempts: 3 },
+  );
   await expect.poll(() => job.getState(), { timeout: 60_000 }).toBe('failed');
 
-  expect((await cli('queue', 'failed', 'maintenance')).out).toContain(
-    'kind: dance is no work of queue maintenance',
-  );
-  expect((await cli('queue', 'retry', 'maintenance', '--id', job.id ?? '')).out).toContain('1');
+  const failed = (await cli('queue', 'failed', 'maintenance')).out;
+  expect(failed).toContain('1 dance job: kind: dance is no work of queue maintenance');
+  expect(failed).toMatch(/group \w+: a retry is refused again/);
+  expect((await cli('queue', 'retry', 'maintenance')).out).toMatch(/^retried +left\n +0 +1\n$/);
+  expect((await cli('queue', 'retry', 'maintenance', '--id', job.id ?? '')).out).toMatch(/ 1 +0\n$/);
   await expect
     .poll(async () => (await queues.maintenance.getJob(job.id ?? ''))?.attemptsStarted, { timeout: 60_000 })
     .toBe(1);

@@ -130,9 +130,9 @@ describe.each(queueNames)('on the queue %s', (queue) => {
   const { kind } = good[queue];
 
   test.each([
-    ['null', null, /expected object/],
-    ['text', 'start everything', /expected object/],
-    ['a list', [1, 2], /expected object/],
+    ['null', null, /must be an object/],
+    ['text', 'start everything', /must be an object/],
+    ['a list', [1, 2], /must be an object/],
     ['nothing', {}, /kind: .*; items: /],
     ['kind an object', envelope({ kind }, [{}]), /^kind: /],
     ['kind __proto__', envelope('__proto__', [{}]), /kind: __proto__ is no work of queue/],

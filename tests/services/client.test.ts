@@ -150,7 +150,7 @@ describe('bad input names the field and the limit, and nothing is queued', () =>
       'invalid-request',
       'players[0].latencyInMs.eu',
     ],
-    ['no object', null, 'invalid-request', 'expected object'],
+    ['no object', null, 'invalid-request', 'must be an object'],
   ])('%s', async (_what, request, code, message) => {
     await expect(client.startMatchmaking(request as never)).rejects.toMatchObject({
       code,

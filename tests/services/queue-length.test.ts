@@ -1,5 +1,6 @@
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { poolTag } from '../../jobs/keys.ts';
+import { dueAtOf } from '../../workers/due-at.ts';
 import { openQueues } from '../../workers/enqueue.ts';
 import { type FleetReport, reportQueues } from '../../workers/maintenance/report-queue-length.ts';
 import { openMirror } from '../../workers/matchmaking/mirror.ts';
@@ -40,6 +41,35 @@ test('the length counts waiting, prioritised and due delayed jobs, and no others
   expect(found).toMatchObject({ length: 3, failed: 0, workers: 0 });
   expect(found?.oldestSeconds).toBeGreaterThanOrEqual(5);
   expect(reports[0]?.queues).toHaveLength(4);
+});
+
+test('an idle fleet, where only the clock adds work, has length 0 and age 0', async () => {
+  const { queues, reports, report } = await openReports();
+  for (const kind of ['sweep', 'trim'])
+    await queues.maintenance.upsertJobScheduler(kind, { every: 600_000 }, { name: kind, data: {} });
+
+  await report(Date.now());
+
+  expect(reports[0]?.queues.find((it) => it.queue === 'maintenance')).toMatchObject({
+    length: 0,
+    oldestSeconds: 0,
+  });
+});
+
+test('work of the clock that nobody does counts, and its age from when it was due', async () => {
+  const { queues, reports, report } = await openReports();
+  const every = 200;
+  await queues.maintenance.upsertJobScheduler('sweep', { every }, { name: 'sweep', data: {} });
+  const [job] = await queues.maintenance.getJobs(['waiting', 'delayed'], 0, 0, true);
+  const due = job ? dueAtOf(job) : 0;
+  await vi.waitUntil(() => Date.now() - due > 1_500, { timeout: 20_000, interval: 20 });
+
+  await report(Date.now());
+
+  const found = reports[0]?.queues.find((it) => it.queue === 'maintenance');
+  expect(found?.length).toBe(1);
+  expect(found?.oldestSeconds).toBeGreaterThanOrEqual(1.5);
+  expect(found?.oldestSeconds).toBeLessThan(20);
 });
 
 test('the tickets that search count by configuration, over all of its pools', async () => {

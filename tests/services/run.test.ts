@@ -179,7 +179,7 @@ describe('what a handler says becomes what the queue shows', () => {
 
 describe('bad input', () => {
   test.each([
-    ['no object', 'nonsense', /expected object/],
+    ['no object', 'nonsense', /must be an object, found text/],
     ['no items', { kind: 'work', actor: { kind: 'service', name: 't' }, sentAt: 0 }, /items/],
     [
       'an unknown kind',

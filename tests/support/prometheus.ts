@@ -16,7 +16,8 @@ export function readExposition(text: string) {
     if (family) families.set(family, type);
     if (line.startsWith('#')) continue;
     const [, name = '', labels = '', value = ''] = sampleForm.exec(line) ?? [];
-    if (!name || Number.isNaN(Number(value))) throw new Error(`No sample: ${line}`);
+    // The lag of an event loop that has not turned yet.
+    if (!name || (Number.isNaN(Number(value)) && value !== 'Nan')) throw new Error(`No sample: ${line}`);
     const pairs = [...labels.matchAll(labelForm)].map(([, key = '', text = '']) => [key, text]);
     samples.push({ name, labels: Object.fromEntries(pairs), value: Number(value) });
   }

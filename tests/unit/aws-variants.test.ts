@@ -31,7 +31,7 @@ const one = changed({
   documentdb: { ...production.documentdb, engineVersion: '8.0.0', restoredEndpoint: 'restored.example.com' },
   players: { ...production.players, mfa: 'required', userNames: 'chosen', mail },
   services: withSpot(true),
-  metrics: { configurations: ['duel'], players: ['p1', 'p2'] },
+  metrics: { configurations: ['duel'], players: ['p1', 'p2'], readFrom: ['10.99.0.0/16'] },
   logLevel: 'debug',
   traces: 'otlp',
   alarms: { ...production.alarms, stores: { ...production.alarms.stores, queueMemoryPercent: 55 } },
@@ -148,6 +148,24 @@ describe('what an operator sets otherwise than both stages do reaches its resour
     ['no budget', other, 'watch', 'AWS::Budgets::Budget'],
   ])('%s leaves nothing of it behind', (_what, stage, stack, type) => {
     expect(resources(stage[stack], type)).toEqual({});
+  });
+
+  test('a Prometheus reaches the metrics of every task, from its own network alone', () => {
+    const host = Match.objectLike({ Name: 'HEALTH_HOST', Value: '0.0.0.0' });
+    const tasks = (stage: Stage) =>
+      Object.values(resources(stage.workers, 'AWS::ECS::TaskDefinition')).filter((it) =>
+        JSON.stringify(it).includes('HEALTH_PORT'),
+      );
+    one.data.hasResourceProperties('AWS::EC2::SecurityGroup', {
+      GroupDescription: 'Tasks of the fleet',
+      SecurityGroupIngress: [Match.objectLike({ CidrIp: '10.99.0.0/16', FromPort: 8080, ToPort: 8080 })],
+    });
+    one.workers.hasResourceProperties('AWS::ECS::TaskDefinition', {
+      ContainerDefinitions: Match.arrayWith([Match.objectLike({ Environment: Match.arrayWith([host]) })]),
+    });
+    expect(tasks(one).every((it) => JSON.stringify(it).includes('HEALTH_HOST'))).toBe(true);
+    expect(tasks(other).some((it) => JSON.stringify(it).includes('HEALTH_HOST'))).toBe(false);
+    expect(JSON.stringify(other.data.toJSON())).not.toContain('Prometheus reads metrics');
   });
 
   test('metrics of their own, and the log level', () => {

@@ -1,34 +1,29 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
-
-const root = fileURLToPath(new URL('../..', import.meta.url));
-
-/** Runs the command line with the caller in a folder. */
-const cli = (folder: string, ...args: string[]) =>
-  execFileSync(process.execPath, ['producers/cli/main.ts', ...args], {
-    cwd: root,
-    env: { ...process.env, INIT_CWD: folder },
-    encoding: 'utf8',
-  });
+import { openCliHere } from '../support/cli.ts';
 
 test('the help of match form marks what is required, and its example works as it stands there', {
   timeout: 120_000,
-}, () => {
+}, async () => {
   const folder = mkdtempSync(join(tmpdir(), 'form-help-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
-  const help = cli(folder, 'match', 'form', '--help');
+  const cli = openCliHere('main', folder, 'redis://127.0.0.1:1');
+  const help = (await cli('match', 'form', '--help')).out;
   const required = [...help.matchAll(/^ +(--\S+) .*\(required\)$/gm)].map(([, name]) => name);
-  for (const name of ['duel.json', 'tickets.json'])
-    writeFileSync(join(folder, name), help.split(`${name}:\n`)[1]?.split('\n\n')[0] ?? '');
-  const line = /npm run -s cli -- (match form .*)/.exec(help)?.[1] ?? '';
+  const [write = '', form = ''] = [...help.matchAll(/npm run -s cli -- (match form .*)/g)].map(
+    ([, line]) => line,
+  );
 
   expect(required).toEqual(['--rule-set', '--tickets', '--now']);
-  expect(JSON.parse(cli(folder, ...line.split(' ')))).toEqual({
-    matches: [{ teams: expect.anything(), tickets: ['first', 'second'] }],
-    waiting: [],
+  expect(await cli(...write.split(' '))).toMatchObject({
+    code: 0,
+    out: 'wrote rule-set.json and tickets.json\n',
   });
+  expect(JSON.parse((await cli(...form.split(' '))).out)).toMatchObject({
+    matches: [{ tickets: ['first', 'second'] }],
+    waiting: [{ ticketId: 'third', why: { playersNeeded: 1 } }],
+  });
+  expect(await cli(...write.split(' '))).toMatchObject({ code: 2, err: expect.stringContaining('EEXIST') });
 });

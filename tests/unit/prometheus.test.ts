@@ -17,7 +17,7 @@ test('every metric is there under its CloudWatch name, with its time unit and _t
 
   const families = (await read()).families;
 
-  expect([...families.keys()].sort()).toEqual(
+  expect([...families.keys()].filter((name) => !/^(process|nodejs)_/.test(name)).sort()).toEqual(
     (Object.keys(table) as MetricName[]).map(prometheusName).sort(),
   );
   expect(Object.fromEntries(families)).toMatchObject({
@@ -27,6 +27,25 @@ test('every metric is there under its CloudWatch name, with its time unit and _t
     MatchesCreated_total: 'counter',
     PlayerRating: 'histogram',
   });
+});
+
+test('the process is there too: its memory, its CPU and the lag of its event loop', async () => {
+  const families = (await openMetrics().read()).families;
+
+  for (const name of [
+    'process_resident_memory_bytes',
+    'process_cpu_seconds_total',
+    'nodejs_eventloop_lag_p99_seconds',
+  ])
+    expect([...families.keys()]).toContain(name);
+});
+
+test('the help of every metric is a sentence', async () => {
+  const { metrics } = openMetrics();
+  const helps = [...(await metrics.expose()).text.matchAll(/^# HELP ([A-Z]\w+) (.*)$/gm)];
+
+  expect(helps).toHaveLength(Object.keys(table).length);
+  for (const [, , help] of helps) expect(help).toMatch(/^[A-Z].{10,}\.$/);
 });
 
 test('totals add up, distributions are histograms, and each sample says environment and queue', async () => {

@@ -106,7 +106,7 @@ describe('refused, with everything wrong at once', () => {
   test.each([
     ['', 'must be 1 to 65535 characters long, found 0'],
     ['[]', 'must be an object, found an empty list'],
-    ['{"teams": ', 'not valid JSON'],
+    ['{"teams": ', 'is not JSON: line 1, column 11'],
   ])('a body that is no rule set: %j', (body, message) => {
     const result = loadRuleSet(body);
 

@@ -29,6 +29,39 @@ describe('a table', () => {
     );
   });
 
+  test('ids too long for a table stand in blocks, whole, and no line has more than one of them', () => {
+    const long = (letter: string) => letter.repeat(128);
+    const rows = [
+      { ticket: long('t'), match: long('m'), players: 2 },
+      { ticket: 'short', match: 'short', players: 1, note: 'a word or two' },
+    ];
+
+    expect(table(rows)).toBe(
+      [
+        `ticket   ${long('t')}`,
+        `match    ${long('m')}`,
+        'players  2',
+        '',
+        'ticket   short',
+        'match    short',
+        'players  1',
+        'note     a word or two',
+      ].join('\n'),
+    );
+  });
+
+  test('fits 100 columns whatever ids of up to 90 characters are in it', () => {
+    const id = fc.stringMatching(/^[a-z0-9-]{1,90}$/);
+    fc.assert(
+      fc.property(fc.array(fc.record({ a: id, b: id, c: id }), { minLength: 1, maxLength: 5 }), (rows) => {
+        const text = table(rows);
+
+        expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThanOrEqual(100);
+        for (const value of rows.flatMap((row) => Object.values(row))) expect(text).toContain(value);
+      }),
+    );
+  });
+
   test('never breaks a word: an id can be copied whole', () => {
     const id = 'x'.repeat(128);
 

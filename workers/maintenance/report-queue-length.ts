@@ -1,19 +1,20 @@
 import type { Queue } from 'bullmq';
 import { done, type QueueName, queueNames } from '../../jobs/contract.ts';
 import { formMatches } from '../../jobs/matchmaking/form-matches.ts';
+import { dueAtOf } from '../due-at.ts';
 import type { Handler } from '../handler.ts';
 import type { Pool } from '../pool/pool.ts';
 
 /** One queue's state at one moment. */
 interface QueueReport {
   readonly queue: QueueName;
-  /** Waiting and prioritised jobs, and delayed ones whose time has come. */
+  /** Waiting and prioritised jobs, and delayed ones whose time has come. Upkeep that the clock has added just now is none. */
   readonly waiting: number;
   /** Those, and tickets that no cycle has read: work, however it waits. */
   readonly length: number;
   /** Jobs that a worker is processing. */
   readonly active: number;
-  /** Age of the longest waiting job, seconds; 0 when none waits. */
+  /** How long the longest waiting job has been due, seconds; 0 when none waits. */
   readonly oldestSeconds: number;
   readonly failed: number;
   readonly workers: number;
@@ -55,22 +56,37 @@ export const reportQueues =
     return done('published');
   };
 
+/** What the clock adds is work once it is this late (ms); until then an idle fleet is idle. */
+const clockworkMs = 1_000;
+/** Queues as short as this are read job by job: schedules add fewer jobs than this at once. */
+const readWhole = 12;
+
 async function inspect(name: QueueName, queue: Queue): Promise<QueueReport> {
-  const [counts, due, oldest, workers] = await Promise.all([
+  const [counts, due, workers] = await Promise.all([
     queue.getJobCounts('waiting', 'prioritized', 'active', 'failed'),
     queue.getDelayedCount(Date.now()),
-    queue.getJobs(['waiting', 'prioritized'], 0, 0, true),
     queue.getWorkersCount(),
   ]);
+  const length = (counts['waiting'] ?? 0) + (counts['prioritized'] ?? 0) + due;
+  const most = length > readWhole ? 1 : readWhole;
+  const [ready, delayed] = await Promise.all([
+    queue.getJobs(['waiting', 'prioritized'], 0, most - 1, true),
+    due > 0 ? queue.getDelayed(0, Math.min(due, most) - 1) : [],
+  ]);
+  const now = Date.now();
+  const jobs = [...ready, ...delayed].map((job) => ({ job, dueAt: dueAtOf(job) }));
+  const isClockwork = ({ job, dueAt }: (typeof jobs)[number]) =>
+    job.repeatJobKey !== undefined && now - dueAt < clockworkMs;
+  const work = jobs.filter((it) => !isClockwork(it));
   // A raw write may leave no time, or none that is a number.
-  const since = Math.min(Date.now(), ...oldest.map((job) => job.timestamp).filter(Number.isFinite));
-  const waiting = (counts['waiting'] ?? 0) + (counts['prioritized'] ?? 0) + due;
+  const since = Math.min(now, ...work.map((it) => it.dueAt).filter(Number.isFinite));
+  const isWork = Math.max(0, length - (jobs.length - work.length));
   return {
     queue: name,
-    waiting,
-    length: waiting,
+    waiting: isWork,
+    length: isWork,
     active: counts['active'] ?? 0,
-    oldestSeconds: (Date.now() - since) / 1_000,
+    oldestSeconds: (now - since) / 1_000,
     failed: counts['failed'] ?? 0,
     workers,
   };

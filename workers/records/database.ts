@@ -34,6 +34,19 @@ export async function openDatabase(uri: string, name: string): Promise<Database>
   return { client, db: client.db(name), close: () => client.close() };
 }
 
+/** How long (ms) DocumentDB has to say that it is there. */
+const answerMs = 1_000;
+
+/** Whether DocumentDB answers: one that hangs keeps its connections, so that nothing else tells it from one that is slow. */
+export async function answers({ db }: Pick<Database, 'db'>): Promise<boolean> {
+  const late = new Promise<false>((resolve) => setTimeout(() => resolve(false), answerMs).unref());
+  const pinged = db.command({ ping: 1 }).then(
+    () => true,
+    () => false,
+  );
+  return Promise.race([pinged, late]);
+}
+
 /** A server that answers, but not as a primary: it fails over, starts or stops (and PostgreSQL behind the gateway away). */
 export const notPrimary = new Set([91, 189, 10_107, 11_600, 11_602, 13_435, 13_436]);
 

@@ -1,4 +1,4 @@
-import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { QueueName } from '../../jobs/contract.ts';
 import { type DetailDimension, type Metric, type MetricName, metrics } from '../../jobs/metrics.ts';
 
@@ -45,6 +45,8 @@ const detailLabel: Readonly<Record<DetailDimension, string>> = {
 export function createExposition(environment: string) {
   const registry = new Registry();
   registry.setDefaultLabels({ environment });
+  // Memory, CPU, garbage and the event loop's lag of this process.
+  collectDefaultMetrics({ register: registry });
   const observers = Object.fromEntries(
     (Object.keys(metrics) as MetricName[]).map((name) => [name, observerOf(name, registry)]),
   ) as Record<MetricName, Observer>;
@@ -66,10 +68,10 @@ type Labels = Record<string, string>;
 type Observer = (value: number, labels: Labels) => void;
 
 function observerOf(name: MetricName, registry: Registry): Observer {
-  const { unit, shape, detail }: Metric = metrics[name];
+  const { help, unit, shape, detail }: Metric = metrics[name];
   const options = {
     name: prometheusName(name),
-    help: `${name}, ${unit === 'None' ? 'no unit' : unit.toLowerCase()}`,
+    help,
     labelNames: ['service', ...(detail ? [detailLabel[detail]] : [])],
     registers: [registry],
   };

@@ -6,6 +6,9 @@ export interface Problem {
   readonly message: string;
 }
 
+/** A problem as one line of a message. */
+export const problemLine = ({ path, message }: Problem): string => (path ? `${path}: ${message}` : message);
+
 /** What loading has found so far. Problems refuse the rule set, warnings do not. */
 export class Findings {
   readonly problems: Problem[] = [];

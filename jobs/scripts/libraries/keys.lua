@@ -4,6 +4,7 @@
 local TAG = KEYS[1]
 
 local function clock_key() return TAG .. ':clock' end
+local function served_key() return TAG .. ':served' end
 local function compared_run_key() return TAG .. ':compared-run' end
 local function sequence_key() return TAG .. ':sequence' end
 

@@ -1,0 +1,19 @@
+import { Command } from 'commander';
+import { readLadders } from './ladders.ts';
+import { show, withClient } from './terminal.ts';
+
+export function listLaddersCommand(): Command {
+  return new Command('list')
+    .description('ladders, their seasons, and the configurations whose results change them')
+    .action((_options: unknown, command: Command) =>
+      withClient(command, async (client) => {
+        const ladders = await readLadders(client);
+        const rows = ladders.map(({ name, season, usedBy }) => ({
+          name,
+          season,
+          'used by': usedBy.join(' '),
+        }));
+        show(command, ladders, rows);
+      }),
+    );
+}
