@@ -41,7 +41,7 @@ export function domainKeys(domain: string) {
 
     /**
      * hash, one live match: `in:<player>`, everybody who is in it (as JSON where AUTOMATIC finds them company); `configuration`,
-     * `pool`; of AUTOMATIC ones `most` (players), `timeout`, how many tickets it has `opened`, `quiet` once one was stopped; its
+     * `pool`; `left` once somebody left; of AUTOMATIC ones `most` (players), `timeout`, how many tickets it has `opened`, `quiet` once one was stopped; its
      * `backfill` ticket until that has ended; `next`, the match it is to go on as, while that is placed, and `over` if
      * its result came meanwhile; `was`, the matches it went on from (JSON). One that went on has nothing but `became`.
      */

@@ -5,8 +5,11 @@ import { RequestError } from './request-error.ts';
 /** How long (ms) one reading of the memory is believed: work may overshoot by what is added within it. */
 const freshMs = 1_000;
 
-/** Refuses new work while the queue Redis is fuller than it should be, or has not answered what was asked. */
-export type Admit = (call: Pick<Calling, 'underWay'>) => Promise<void>;
+/**
+ * Refuses new work while the queue Redis is fuller than it should be, or has not answered what was asked. Of a call that counts as
+ * several (`of`) the first may go on where all may not: it resolves to how many do.
+ */
+export type Admit = (call: Pick<Calling, 'underWay'> & { readonly of?: number }) => Promise<number>;
 
 /**
  * Back-pressure: past `limit`, a share of `maxmemory`, no new work is let in, so that workers have the room it takes to
@@ -17,8 +20,9 @@ export type Admit = (call: Pick<Calling, 'underWay'>) => Promise<void>;
 export function openAdmission(redis: Redis, limit: number, mostUnderWay: number): Admit {
   let read: { readonly at: number; readonly share: Promise<number> } | undefined;
 
-  return async ({ underWay }) => {
-    if (underWay > mostUnderWay)
+  return async ({ underWay, of = 1 }) => {
+    const room = of - Math.max(0, underWay - mostUnderWay);
+    if (room <= 0)
       throw new RequestError(
         'unavailable',
         `${mostUnderWay} calls of this client are under way already; nothing was queued`,
@@ -29,7 +33,7 @@ export function openAdmission(redis: Redis, limit: number, mostUnderWay: number)
       read = undefined;
       throw error;
     });
-    if (used < limit) return;
+    if (used < limit) return room;
     throw new RequestError(
       'unavailable',
       `the queue Redis uses ${percent(used)} of its memory; new work is refused from ${percent(limit)} on; nothing was queued`,

@@ -24,11 +24,11 @@ export function openBackfill({ starting, tickets, wake }: BackfillParts) {
      */
     startBackfill: (request: BackfillRequest, options: CallOptions = {}): Promise<StartedTicket> => {
       let fills = '';
-      return starting(request, options, {
+      return starting.start(request, options, {
         job: startBackfill,
         isBackfill: true,
-        read({ installed }) {
-          const asked = parse(backfillRequestWithin(installed.configuration.limits), request);
+        read(given, { installed }) {
+          const asked = parse(backfillRequestWithin(installed.configuration.limits), given);
           fills = asked.matchId;
           return asked;
         },

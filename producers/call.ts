@@ -18,7 +18,7 @@ export interface CallOptions {
 export interface Calling {
   readonly actor: Actor;
   readonly signal: AbortSignal | undefined;
-  /** How many calls of the client were under way when it began, itself included. */
+  /** How many calls of the client were under way when it began, itself included; each item of a call with many counts as one. */
   readonly underWay: number;
 }
 
@@ -26,25 +26,28 @@ export type Call = <T>(
   job: Pick<Job, 'kind' | 'askedBy'>,
   options: CallOptions,
   work: (calling: Calling) => Promise<T>,
+  /** How many calls it counts as; default 1. */
+  weight?: number,
 ) => Promise<T>;
 
 /** What every call goes through: may this actor ask for it, is Redis there, does the caller still wait. */
 export function openCalls(self: Actor, gate: Gate, whyAway: () => string): Call {
   let calls = 0;
-  return async (job, { actor = self, signal }, work) => {
+  return async (job, { actor = self, signal }, work, weight = 1) => {
     signal?.throwIfAborted();
     if (!mayAsk(job, actor))
       throw new RequestError('not-allowed', `actor: a player may not ask for ${job.kind}`);
     return unlessAborted(
       signal,
       reaching(async () => {
-        const underWay = ++calls;
+        calls += weight;
+        const underWay = calls;
         try {
           await gate();
           signal?.throwIfAborted();
           return await work({ actor, signal, underWay });
         } finally {
-          calls--;
+          calls -= weight;
         }
       }, whyAway),
     );

@@ -39,33 +39,33 @@ export function openMatchmaking({ call, starting, tickets, activity, wake }: Mat
     schedule: setImmediate,
     maxItems,
     maxBytes: maxEnvelopeBytes,
-    bytesOf: (ticket: Starting) => JSON.stringify(ticket.players).length,
+    bytesOf: (ticket: Starting) => ticket.playersText?.length ?? 0,
   });
 
-  const startOne = (request: StartRequest, options: CallOptions): Promise<StartedTicket> =>
-    starting(request, options, {
-      job: startMatchmaking,
-      isBackfill: false,
-      read({ request: schema, installed }, actor) {
-        const asked = ordinaryRequest(request, installed.configuration.limits) ?? parse(schema, request);
-        if (actor.kind === 'player' && asked.players.some((player) => player.playerId !== actor.playerId))
-          throw new RequestError('not-allowed', 'players: a player may start only a ticket of their own');
-        return asked;
-      },
-      send: async (ticket) =>
-        send({ ...ticket, estimatedWait: (await activity.waitEstimate(ticket.configuration))?.p50 }),
-    });
+  const kind: Parameters<typeof starting.start>[2] = {
+    job: startMatchmaking,
+    isBackfill: false,
+    read(request, { request: schema, installed }, actor) {
+      const asked = ordinaryRequest(request, installed.configuration.limits) ?? parse(schema, request);
+      if (actor.kind === 'player' && asked.players.some((player) => player.playerId !== actor.playerId))
+        throw new RequestError('not-allowed', 'players: a player may start only a ticket of their own');
+      return asked;
+    },
+    estimate: async (configuration) => (await activity.waitEstimate(configuration))?.p50,
+    send,
+  };
 
   return {
     /**
      * Starts matchmaking: when this returns the ticket searches, older tickets of its players are CANCELLED, and it will reach
      * exactly one terminal status.
      */
-    startMatchmaking: (request: StartRequest, options: CallOptions = {}) => startOne(request, options),
+    startMatchmaking: (request: StartRequest, options: CallOptions = {}): Promise<StartedTicket> =>
+      starting.start(request, options, kind),
 
     /** Starts many tickets; each succeeds or fails alone, in the order given. */
     startMatchmakingAll: (requests: readonly StartRequest[], options: CallOptions = {}) =>
-      Promise.allSettled(requests.map((request) => startOne(request, options))),
+      starting.startAll(requests, options, kind),
 
     /** Cancels a ticket: when this returns it is CANCELLED. From PLACING on it is too late, and `conflict` is thrown. */
     stopMatchmaking: (ticketId: string, options: CallOptions = {}): Promise<void> =>

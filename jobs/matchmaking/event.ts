@@ -94,14 +94,20 @@ export function storedEvents([id, fields]: Entry): StoredEvent[] {
     const [name = '', value = ''] = [fields[at], fields[at + 1]];
     said.set(name, value);
     if (name !== 'detail') continue;
+    const time = Number(said.get('time'));
+    const detail = JSON.parse(value) as StoredEvent['detail'];
     const pool = said.get('pool');
     const customEventData = said.get('custom');
     events.push({
       type: said.get('type') as EventType,
-      time: Number(said.get('time')),
+      time,
       now: Number(said.get('now')),
       configuration: said.get('configuration') ?? '',
-      detail: JSON.parse(value) as StoredEvent['detail'],
+      // A ticket that searches for the first time was asked for when its event says so.
+      detail: {
+        ...detail,
+        tickets: detail.tickets.map((it) => ({ ...it, startTime: it.startTime ?? time })),
+      },
       ...(pool && { pool }),
       ...(customEventData && { customEventData }),
     });

@@ -1,4 +1,5 @@
 import type { Actor } from '../contract.ts';
+import { writeLines } from '../lines.ts';
 import { parseTraceHeader } from '../trace-header.ts';
 import type { InstalledConfiguration } from './configuration.ts';
 import type { TicketPlayer } from './ticket.ts';
@@ -12,6 +13,8 @@ export interface Starting {
   readonly pool: string;
   readonly timeoutMs: number;
   readonly players: readonly TicketPlayer[];
+  /** The players as JSON, where the caller has made it. */
+  readonly playersText?: string;
   readonly actor: Actor;
   /** The same when the call is repeated: it then gets its first answer again. */
   readonly callId: string;
@@ -51,23 +54,44 @@ export type StartReply = [pools: string[], verdicts: [verdict: string, sequence?
 export const keptTrace = (header: string | undefined): string =>
   parseTraceHeader(header)?.sampled === false ? '' : (header ?? '');
 
-export const startArguments = (tickets: readonly Starting[]): (string | number)[] =>
-  tickets.flatMap((it) => [
+/** What many tickets have in common is told once. */
+export function startArguments(tickets: readonly Starting[]): (string | number)[] {
+  const kinds = new Map<string, number>();
+  const common: (string | number)[] = [];
+  const each: (string | number)[] = [];
+  for (const ticket of tickets) {
+    const { configuration, version, pool, timeoutMs } = ticket;
+    const name = `${configuration} ${version} ${timeoutMs} ${pool}`;
+    let kind = kinds.get(name);
+    if (kind === undefined) {
+      kind = kinds.size + 1;
+      kinds.set(name, kind);
+      common.push(configuration, version, pool, timeoutMs);
+    }
+    each.push(kind, ...ticketArguments(ticket));
+  }
+  return [kinds.size, ...common, ...each];
+}
+
+function ticketArguments(it: Starting): (string | number)[] {
+  const playerIds = it.players.map((player) => player.playerId);
+  const roster = `[${playerIds.map((id) => `{"playerId":${JSON.stringify(id)}}`).join(',')}]`;
+  const estimate = it.estimatedWait === undefined ? '' : String(it.estimatedWait);
+  const lines = writeLines([
     it.ticketId,
     it.configuration,
-    it.version,
-    it.pool,
-    it.timeoutMs,
-    JSON.stringify(it.players),
-    JSON.stringify(it.players.map(({ playerId }) => ({ playerId }))),
-    JSON.stringify(it.actor),
-    it.callId,
+    '',
+    it.unrated ? '1' : '',
     keptTrace(it.trace),
-    it.estimatedWait ?? '',
-    it.unrated ? 1 : '',
-    it.players.length,
-    ...it.players.map(({ playerId }) => playerId),
+    estimate,
+    JSON.stringify(it.actor),
+    roster,
+    it.playersText ?? JSON.stringify(it.players),
   ]);
+  const view = `{"ticketId":${JSON.stringify(it.ticketId)},"players":${roster}}`;
+  const detail = `{"tickets":[${view}],"estimatedWaitMillis":${estimate || '"NOT_AVAILABLE"'}}`;
+  return [it.ticketId, it.callId, lines, detail, playerIds.length, ...playerIds];
+}
 
 /** Per ticket, in order. Throws for an answer that the script does not give. */
 export const readVerdicts = (tickets: readonly Starting[], [, verdicts]: StartReply): StartVerdict[] =>

@@ -29,13 +29,14 @@ export const ticketLines = [
   'message',
   /** Where its match is played (JSON, a PlacementOutcome). */
   'placement',
-  'id',
-  'configuration',
   'sequence',
   /** When it was asked for, Redis time in ms. */
   'start',
   /** When it times out, fleet time in ms. */
   'deadline',
+  /** From here on a ticket is as its call gave it. */
+  'id',
+  'configuration',
   /** `1`: the backfill ticket that AUTOMATIC gave its match. */
   'automatic',
   /** `1`: its players' ratings have to be read before it can be matched. */
@@ -59,7 +60,9 @@ export type StoredTicket = Readonly<Record<(typeof ticketLines)[number], string>
 export function readStoredTicket(text: string | null | undefined): StoredTicket | undefined {
   const values = text && readLines(text, ticketLines.length);
   if (!values) return undefined;
-  return Object.fromEntries(ticketLines.map((name, at) => [name, values[at]])) as StoredTicket;
+  const ticket: Partial<Record<(typeof ticketLines)[number], string>> = {};
+  for (const [at, name] of ticketLines.entries()) ticket[name] = values[at] ?? '';
+  return ticket as StoredTicket;
 }
 
 /** Nobody where a producer wrote what is no list: no match can hold such a ticket. */

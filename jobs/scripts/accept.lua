@@ -65,7 +65,8 @@ for _, member in ipairs(list) do
     save_ticket(proposed)
   end
 end
-entry = board(match, { configuration = configuration, pool = pool, most = most, timeout = timeout, fills = fills }, seats, entry)
+entry = board(match, { configuration = configuration, pool = pool, most = most, timeout = timeout, fills = fills },
+  cjson.decode(seats), entry)
 to_outbox(match, job, entry, patience)
 redis.call('RPUSH', accepted_key(pool), match)
 make_due(pool, fleet_time())

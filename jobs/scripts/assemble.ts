@@ -1,3 +1,5 @@
+import { type Short, shortOf, writtenOut } from './written-out.ts';
+
 /** A file of Lua. Errors name its path, from the project's root. */
 export interface LuaFile {
   readonly path: string;
@@ -33,6 +35,7 @@ interface Definition {
 interface Library {
   readonly uses: readonly string[];
   readonly definitions: readonly Definition[];
+  readonly shorts: readonly Short[];
 }
 
 /** Puts a script together. */
@@ -42,24 +45,34 @@ type Assemble = (script: LuaFile) => AssembledScript;
  * Puts scripts together with the libraries that their headers name: `-- Uses: tickets, events`. A library may name others
  * the same way, in no circle. Of a library a script gets the definitions it names, and those that these name: Lua makes
  * each function anew in every call, and all libraries together cost more than most scripts (`npm run bench -- scripts`).
+ * For the same reason a function of one line (see {@link Short}) is written out where it is called.
  * A script with `-- Flags: allow-oom` in its header may write when Redis is full.
  *
  * `read` finds a library by its name; what it throws for an unknown one is thrown on. A circle throws too.
  */
 export function openAssembler(read: (name: string) => LuaFile): Assemble {
   const libraries = new Map<string, Library>();
+  /** The libraries that are being read, each used by the one before it. */
+  const users: string[] = [];
   const find = (name: string): Library => {
-    const library = libraries.get(name) ?? readLibrary(read(name));
+    const known = libraries.get(name);
+    if (known) return known;
+    if (users.includes(name)) throw new Error(`Lua libraries use each other: ${[...users, name].join(', ')}`);
+    users.push(name);
+    const file = read(name);
+    const library = readLibrary(file, shortsOf(inOrder(headerOf(file, 'Uses'), find)));
+    users.pop();
     libraries.set(name, library);
     return library;
   };
 
   return (script) => {
-    const own = linesOf(script);
-    const wanted = new Set(namesIn(script.text));
+    const used = inOrder(headerOf(script, 'Uses'), find);
+    const own = inShort(linesOf(script), shortsOf(used));
+    const wanted = new Set(own.flatMap((line) => namesIn(line.text)));
     const kept: Definition[] = [];
     let collects = false;
-    const definitions = inOrder(headerOf(script, 'Uses'), find).flatMap((it) => it.definitions);
+    const definitions = used.flatMap((it) => it.definitions);
     // A definition names only earlier ones, so one pass from the last to the first finds all that are wanted.
     for (const definition of definitions.toReversed()) {
       if (!definition.declares.some((name) => wanted.has(name))) continue;
@@ -86,27 +99,35 @@ export const headerOf = ({ text }: LuaFile, word: string): string[] =>
 /** The libraries named, and those that they use, each after what it uses itself. */
 function inOrder(names: readonly string[], find: (name: string) => Library): Library[] {
   const found = new Set<Library>();
-  const visit = (name: string, users: readonly string[]): void => {
-    if (users.includes(name)) throw new Error(`Lua libraries use each other: ${[...users, name].join(', ')}`);
+  const visit = (name: string): void => {
     const library = find(name);
     if (found.has(library)) return;
-    for (const used of library.uses) visit(used, [...users, name]);
+    for (const used of library.uses) visit(used);
     found.add(library);
   };
-  for (const name of names) visit(name, []);
+  for (const name of names) visit(name);
   return [...found];
 }
 
-function readLibrary(file: LuaFile): Library {
+const shortsOf = (used: readonly Library[]): Short[] => used.flatMap((it) => it.shorts);
+
+const inShort = (lines: readonly Line[], shorts: readonly Short[]): Line[] =>
+  lines.map((line) => ({ ...line, text: writtenOut(line.text, shorts) }));
+
+/** `others`: the functions of one line of the libraries that it uses. */
+function readLibrary(file: LuaFile, others: readonly Short[]): Library {
   const definitions: { declares: string[]; names: Set<string>; lines: Line[] }[] = [];
-  for (const line of linesOf(file)) {
+  const shorts: Short[] = [];
+  for (const written of linesOf(file)) {
+    const line = { ...written, text: writtenOut(written.text, [...others, ...shorts]) };
+    shorts.push(...shortOf(line.text));
     const [, declared] = /^local (?:function )?(\w+(?:, \w+)*)/.exec(line.text) ?? [];
     if (declared) definitions.push({ declares: declared.split(', '), names: new Set(), lines: [] });
     const definition = definitions.at(-1);
     definition?.lines.push(line);
     for (const name of namesIn(line.text)) definition?.names.add(name);
   }
-  return { uses: headerOf(file, 'Uses'), definitions };
+  return { uses: headerOf(file, 'Uses'), definitions, shorts };
 }
 
 /** The names in Lua text that a definition may have: no words of comments and texts, and no fields. */

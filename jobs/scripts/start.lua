@@ -2,10 +2,10 @@
 -- match leaves its backfill ticket, which goes on without them.
 -- Uses: arguments, keys, numbers, clock, tickets, players, searching, proposals, backfills, lag, counts
 -- KEYS[1] hash tag
--- ARGV    per ticket: ticket id, configuration, its version, pool, request timeout in ms, players (JSON), roster (JSON
---         [{"playerId"}]), actor (JSON), call id (the same when a connection repeats this script), trace header or empty, ms
---         that tickets like it have waited lately (empty: unknown), 1 when its players' ratings have to be read first (else
---         empty), number of players n, n player ids
+-- ARGV    number of kinds k, k times: configuration, its version, pool, request timeout in ms; then per ticket: its kind (the
+--         first is 1), ticket id, call id (the same when a connection repeats this script), its lines from `id` on (see
+--         jobs/matchmaking/stored-ticket.ts), the detail of its event (JSON, without the start time), number of players n, n
+--         player ids
 -- Returns { pools, verdicts }: the pools to wake, and per ticket { verdict, sequence, start in ms }, where verdict is one of
 --   searching              (also when this very call started it before); the others come without sequence and start
 --   taken:<STATUS>         the ticket id was used before; nothing changed
@@ -15,13 +15,16 @@
 --   placing:<player>       that player is being placed by an earlier ticket; nothing changed
 local SUPERSEDED = 'Superseded by a newer ticket of the same player.'
 
-local wanted = {}
+local kinds, wanted = {}, {}
+for i = 1, next_number() do
+  local configuration, version, pool, timeout = next_texts(4)
+  kinds[i] = { configuration = configuration, version = version, pool = pool, timeout = tonumber(timeout), arrived = 0 }
+end
 while has_more() do
-  local ticket = { id = next_text(), configuration = next_text(), version = next_text(), pool = next_text(),
-    timeout = next_number(), players = next_text(), roster = next_text(), actor = next_text(), call = next_text(),
-    trace = next_text(), estimate = next_text(), unrated = next_text() }
-  ticket.members = next_list(next_number())
-  wanted[#wanted + 1] = ticket
+  local kind, id, call, lines, detail, size = next_texts(6)
+  size = tonumber(size)
+  wanted[#wanted + 1] = { kind = kinds[tonumber(kind)], id = id, call = call, lines = lines, detail = detail, size = size,
+    members = size == 1 and { next_text() } or next_list(size) }
 end
 
 -- Three commands read all that there is to know.
@@ -31,29 +34,24 @@ for i, ticket in ipairs(wanted) do
   for _, player_id in ipairs(ticket.members) do members[#members + 1] = player_id end
 end
 read_tickets(ids)
-read_players(members)
-for _, player_id in ipairs(members) do older[#older + 1] = read_player(player_id).ticket end
+for _, player in ipairs(read_players(members)) do older[#older + 1] = player.ticket or nil end
 read_tickets(older)
 
--- By configuration: its version, false where there is none; by how much it is behind, false where it takes tickets.
-local versions, lags = {}, {}
--- By pool how many started, and whether to wake it; by configuration how many started.
-local arrived, woken, started = {}, {}, {}
+-- Why tickets of a kind are refused, false where they are not. Workers note the lag of a configuration (`check_lag`).
+local function why_not(kind)
+  local version = redis.call('HGET', configuration_key(kind.configuration), 'version')
+  if not version then return 'unknown-configuration' end
+  if version ~= kind.version then return 'outdated' end
+  local lag = lag_refused(kind.configuration)
+  return lag and 'behind:' .. lag or false
+end
 
-local function why_not(ticket)
-  local name = ticket.configuration
-  if versions[name] == nil then
-    versions[name] = redis.call('HGET', configuration_key(name), 'version')
-    -- Workers note the lag of a configuration (`check_lag`).
-    lags[name] = lag_refused(name) or false
-  end
-  if not versions[name] then return 'unknown-configuration' end
-  if versions[name] ~= ticket.version then return 'outdated' end
-  if lags[name] then return 'behind:' .. lags[name] end
+-- The player of a ticket who is being placed by an earlier one; nil where there is none.
+local function who_is_placed(ticket)
   for _, player_id in ipairs(ticket.members) do
-    local id = read_player(player_id).ticket
-    local newest = id and read_ticket(id)
-    if newest and newest.status == 'PLACING' then return 'placing:' .. player_id end
+    local newest = read_player(player_id).ticket
+    newest = newest and read_ticket(newest)
+    if newest and newest.status == 'PLACING' then return player_id end
   end
 end
 
@@ -63,6 +61,9 @@ local function next_sequence()
   last_sequence = last_sequence and last_sequence + 1 or redis.call('INCRBY', sequence_key(), #wanted) - #wanted + 1
   return last_sequence
 end
+
+-- Whether to wake each of these pools.
+local woken = {}
 
 -- The players leave what they have asked for before.
 local function supersede(ticket)
@@ -77,30 +78,36 @@ local function supersede(ticket)
   end
 end
 
+local now, start_time = whole(fleet_time()), whole(redis_time())
+for _, kind in ipairs(kinds) do kind.deadline = whole(fleet_time() + kind.timeout) end
+
 local function start(ticket)
-  local there = read_ticket(ticket.id)
+  local kind, there = ticket.kind, read_ticket(ticket.id)
   if there and there.call == ticket.call then return { 'searching', whole(there.sequence), there.start } end
   if there then return { 'taken:' .. there.status } end
-  local refusal = why_not(ticket)
-  if refusal then return { refusal } end
+  if kind.refusal == nil then kind.refusal = why_not(kind) end
+  if kind.refusal then return { kind.refusal } end
+  local placed = who_is_placed(ticket)
+  if placed then return { 'placing:' .. placed } end
 
-  local sequence, pool = next_sequence(), ticket.pool
+  local sequence = whole(next_sequence())
   supersede(ticket)
-  if not arrived[pool] and is_at_rest(pool) then woken[pool] = true end
-  arrived[pool] = (arrived[pool] or 0) + 1
-  started[ticket.configuration] = (started[ticket.configuration] or 0) + 1
-  local now = fleet_time()
-  search(new_ticket({ id = ticket.id, configuration = ticket.configuration, roster = ticket.roster, players = ticket.players,
-    actor = ticket.actor, call = ticket.call, sequence = sequence, start = whole(redis_time()), since = now,
-    deadline = now + ticket.timeout, revision = 0, size = #ticket.members, trace = ticket.trace, estimate = ticket.estimate,
-    unrated = ticket.unrated }), pool)
-  return { 'searching', whole(sequence), whole(redis_time()) }
+  kind.arrived = kind.arrived + 1
+  local lines = start_time .. '\n' .. kind.deadline .. '\n' .. ticket.lines
+  search(new_ticket(ticket.id, kind.configuration, ticket.call, sequence, now, ticket.size, false, lines), kind.pool,
+    ticket.detail)
+  return { 'searching', sequence, start_time }
 end
 
 local verdicts = {}
 for i, ticket in ipairs(wanted) do verdicts[i] = start(ticket) end
-for pool, n in pairs(arrived) do redis.call('HINCRBY', arrived_key(), pool, n) end
-for configuration, n in pairs(started) do count(configuration, 'started', n) end
+for _, kind in ipairs(kinds) do
+  if kind.arrived > 0 then
+    if is_at_rest(kind.pool) then woken[kind.pool] = true end
+    redis.call('HINCRBY', arrived_key(), kind.pool, kind.arrived)
+    count(kind.configuration, 'started', kind.arrived)
+  end
+end
 local pools = {}
 for pool in pairs(woken) do pools[#pools + 1] = pool end
 return { pools, verdicts }

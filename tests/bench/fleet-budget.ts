@@ -10,8 +10,9 @@ import { workerScript } from '../../workers/pool/script.ts';
 export interface RoundTrips {
   readonly what: string;
   readonly calls: number;
-  /** Time inside Redis, µs, the scripts' own commands included. */
+  /** Time inside Redis, µs, the scripts' own commands included: of all calls, and of the longest. */
   readonly usec: number;
+  readonly longest: number;
 }
 
 /** Entries Redis keeps of what it did; a run that makes more loses the oldest, and is refused. */
@@ -31,13 +32,17 @@ export async function logRoundTrips(redis: Redis): Promise<() => Promise<RoundTr
     await redis.slowlog('RESET');
     if (entries.length >= kept) throw new Error(`more than ${kept} commands: measure fewer tickets`);
     const names = scriptNames();
-    const trips = new Map<string, { calls: number; usec: number }>();
+    const trips = new Map<string, { calls: number; usec: number; longest: number }>();
     for (const [, , usec, [command = '', first = '']] of entries) {
       const what = /^evalsha$/i.test(command)
         ? (names.get(first) ?? `script ${first}`)
         : command.toLowerCase();
-      const sum = trips.get(what) ?? { calls: 0, usec: 0 };
-      trips.set(what, { calls: sum.calls + 1, usec: sum.usec + usec });
+      const sum = trips.get(what) ?? { calls: 0, usec: 0, longest: 0 };
+      trips.set(what, {
+        calls: sum.calls + 1,
+        usec: sum.usec + usec,
+        longest: Math.max(sum.longest, usec),
+      });
     }
     return [...trips].map(([what, sum]) => ({ what, ...sum })).sort((a, b) => b.usec - a.usec);
   };
@@ -48,11 +53,12 @@ function scriptNames(): Map<string, string> {
   const names = new Map<string, string>();
   const note = (name: string, lua: string) => names.set(digest(lua), name);
   for (const [folder, script] of [
-    ['workers/pool', workerScript],
-    ['producers', producerScript],
+    ['workers/pool/scripts', workerScript],
+    ['producers/scripts', producerScript],
+    ['jobs/scripts', workerScript],
   ] as const)
-    for (const file of readdirSync(new URL(`../../${folder}/scripts/`, import.meta.url)))
-      note(file, script(basename(file, '.lua')).text);
+    for (const file of readdirSync(new URL(`../../${folder}/`, import.meta.url)))
+      if (file.endsWith('.lua')) note(file, script(basename(file, '.lua')).text);
   const bullmq = createRequire(import.meta.url)('bullmq/dist/cjs/scripts/index.js') as Readonly<
     Record<string, { name: string; content: string }>
   >;

@@ -68,19 +68,23 @@ export function print(report: FleetReport): void {
         workers: it.workers,
         perJob: it.perJob,
         ...perTicket(it.costs, ticketsPerCase),
-        'bare job µs': it.bare.cpuUsec,
       })),
     );
+    console.log(
+      'µs of cores of a bare job and of a ticket; what one domain carries on half a core of Valkey',
+    );
+    console.table(throughput.map((it) => ({ perJob: it.perJob, ...cores(it, ticketsPerCase) })));
     console.log('MiB resident afterwards');
     console.table(throughput.map((it) => memory(it.costs)));
   }
   for (const { perJob, tickets, trips } of budgets) {
     console.log(`\nRound trips to the queue Redis for a ticket, jobs of ${perJob}:`);
     console.table(
-      trips.map(({ what, calls, usec }) => ({
+      trips.map(({ what, calls, usec, longest }) => ({
         what,
         'calls per ticket': Number((calls / tickets).toFixed(3)),
         'µs per call': Math.round(usec / calls),
+        'longest µs': longest,
         'µs per ticket': Number((usec / tickets).toFixed(1)),
       })),
     );
@@ -130,6 +134,25 @@ function perTicket({ redis, documentdb, processes }: Costs, tickets: number) {
         Math.round((it.cpuSeconds / tickets) * 1e6),
       ]),
     ),
+  };
+}
+
+/** The record stands in for another machine, so a ticket is told with and without it. */
+function cores({ costs, bare }: Throughput, tickets: number) {
+  const usecOf = (names: readonly string[]) =>
+    names.reduce((sum, name) => sum + (1e6 * (costs.processes[name]?.cpuSeconds ?? 0)) / tickets, 0);
+  const names = Object.keys(costs.processes);
+  const ticket = usecOf(names);
+  const withoutRecord = usecOf(names.filter((name) => name !== 'DocumentDB'));
+  const carried = 500_000 / usecOf(['queue Redis']);
+  return {
+    'bare job µs': bare.cpuUsec,
+    'ticket µs': Math.round(ticket),
+    'bare ÷ ticket': Number((bare.cpuUsec / ticket).toFixed(2)),
+    'without DocumentDB µs': Math.round(withoutRecord),
+    'bare ÷ that': Number((bare.cpuUsec / withoutRecord).toFixed(2)),
+    'tickets/s': Math.round(carried),
+    'players of 20 minutes': Math.round(carried * 20 * 60),
   };
 }
 

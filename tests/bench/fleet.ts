@@ -21,7 +21,7 @@ export const usage = `The whole fleet under load on this machine: real client, w
   --workers LIST  worker processes (default 2); curve, growth and budget use the first
   --tickets N     tickets per case of throughput and budget (default 8000)
   --per-job LIST  tickets that share a job, in throughput and budget (default 1,50)
-  --rounds N      throughput is measured so often, medians by persisted tickets count (default 3)
+  --rounds N      throughput is measured so often, medians by persisted tickets count (default 5)
   --rates LIST    tickets a second of the curve, until it is saturated (default 250,500,1000,2000,3000,4000,6000)
   --seconds N     how long each rate lasts (default 5)
   --pools LIST    tickets waiting, for growth (default 1000,10000,50000,200000)
@@ -30,7 +30,7 @@ export const usage = `The whole fleet under load on this machine: real client, w
 
 throughput: services that wait for their answers send as fast as they can. curve:
 arrivals by themselves; latency counts from when a call was due. growth: the same at 200/s beside tickets nobody suits.
-budget: which scripts of the queue Redis a ticket calls, and what each costs.
+budget: which scripts of the queue Redis a ticket calls, what each costs, and the longest call of each.
 Profiles of every process, for the bench \`flame\`, which no Node before 22 takes by its environment:
   NODE_OPTIONS='--cpu-prof --cpu-prof-dir=FOLDER' node_modules/.bin/node tests/bench/main.ts fleet ...`;
 
@@ -53,7 +53,7 @@ export async function run(args: readonly string[]): Promise<void> {
       workers: { type: 'string', default: '2' },
       tickets: { type: 'string', default: '8000' },
       'per-job': { type: 'string', default: '1,50' },
-      rounds: { type: 'string', default: '3' },
+      rounds: { type: 'string', default: '5' },
       rates: { type: 'string', default: '250,500,1000,2000,3000,4000,6000' },
       seconds: { type: 'string', default: '5' },
       pools: { type: 'string', default: '1000,10000,50000,200000' },

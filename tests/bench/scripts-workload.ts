@@ -1,3 +1,5 @@
+import { startArguments } from '../../jobs/matchmaking/start-call.ts';
+
 /** One call of a script: its name, and its arguments behind the hash tag. */
 interface ScriptCall {
   readonly script: string;
@@ -12,27 +14,16 @@ export interface Step {
   readonly calls: readonly ScriptCall[];
 }
 
-const roster = (id: string) => JSON.stringify([{ playerId: `p-${id}` }]);
-const players = (id: string) => JSON.stringify([{ playerId: `p-${id}`, attributes: { skill: { N: 10 } } }]);
-
 const start = (ids: readonly string[]): ScriptCall => ({
   script: 'start',
-  args: ids.flatMap((id) => [
-    id,
-    'duel',
-    1,
-    'duel',
-    60_000,
-    players(id),
-    roster(id),
-    '{"kind":"service","name":"bench"}',
-    `call-${id}`,
-    '',
-    '',
-    '',
-    1,
-    `p-${id}`,
-  ]),
+  args: startArguments(
+    ids.map((ticketId) => ({
+      ...{ ticketId, configuration: 'duel', version: 1, pool: 'duel', timeoutMs: 60_000, unrated: false },
+      players: [{ playerId: `p-${ticketId}`, attributes: { skill: { N: 10 } } }],
+      actor: { kind: 'service', name: 'bench' },
+      callId: `call-${ticketId}`,
+    })),
+  ),
 });
 
 /** Matches of two tickets each, as they were when they entered. */
@@ -44,8 +35,9 @@ const commit = (ids: readonly string[]): ScriptCall => ({
     10_000,
     ...['', '', ''],
     ...pairs(ids).flatMap(([a, b]) => [
-      ...[`m-${a}`, 'job', entry(a, b), entry(a, b), '[]', seats(a, b)],
+      ...[`m-${a}`, 'job', entry(a, b), entry(a, b), ''],
       ...[2, a, 1, b, 1],
+      ...[2, `p-${a}`, '', `p-${b}`, ''],
     ]),
   ],
 });
@@ -60,8 +52,6 @@ const entry = (a: string, b: string) =>
     matchId: `m-${a}`,
     tickets: [a, b].map((ticketId) => ({ ticketId, players: [ticketId] })),
   });
-
-const seats = (...ids: string[]) => JSON.stringify(ids.map((id) => [`p-${id}`, '']));
 
 const groups = (ids: readonly string[], size: number): string[][] =>
   Array.from({ length: Math.ceil(ids.length / size) }, (_, at) => ids.slice(at * size, (at + 1) * size));

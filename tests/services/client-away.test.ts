@@ -196,6 +196,16 @@ describe('the memory of the queue Redis', () => {
     await eager.startMatchmaking(duel('c', 'c'));
   });
 
+  test('of a call with more tickets than may be under way the first start, and each of the others is refused', async () => {
+    const eager = await openBehind({ maxUnderWay: 2 });
+
+    const results = await eager.startMatchmakingAll(['a', 'b', 'c', 'd'].map((id) => duel(id, id)));
+
+    const refusal = { status: 'rejected', reason: unavailable };
+    expect(results).toMatchObject([{ status: 'fulfilled' }, { status: 'fulfilled' }, refusal, refusal]);
+    expect(await eager.describeMatchmaking(['a', 'b', 'c', 'd'])).toHaveLength(2);
+  });
+
   test.each([
     ['memoryLimit', { memoryLimit: 1.5 }],
     ['waitMs', { waitMs: 0 }],

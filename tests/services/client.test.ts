@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import type { Envelope } from '../../jobs/contract.ts';
 import { domainKeys } from '../../jobs/keys.ts';
+import { storedEvents } from '../../jobs/matchmaking/event.ts';
 import type { MatchmakingClient } from '../../producers/client.ts';
 import { aConfiguration, aPlayer } from '../support/builders.ts';
 import { changeTicket } from '../support/change-ticket.ts';
@@ -71,6 +72,30 @@ describe('starting', () => {
       { ...duel('b'), configuration: 'chess' },
       duel('c'),
     ]);
+
+    expect(results.map((it) => it.status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+  });
+
+  test('many tickets of one call are started by one script, whose event says when, and in the order given', async () => {
+    const ids = Array.from({ length: 150 }, (_, n) => `t${n}`);
+
+    const results = await client.startMatchmakingAll(ids.map((id) => duel(id, id)));
+
+    expect(results.map((it) => it.status === 'fulfilled' && it.value.ticketId)).toEqual(ids);
+    const entries = await domain.redis.xrange(domainKeys(domain.domain).events(), '-', '+');
+    expect(entries).toHaveLength(1);
+    const [first] = entries.flatMap(storedEvents);
+    expect(first?.detail.tickets).toEqual([
+      { ticketId: 't0', startTime: first?.time, players: [{ playerId: 't0' }] },
+    ]);
+    expect(results[0]).toMatchObject({ value: { startTime: new Date(first?.time ?? 0).toISOString() } });
+  });
+
+  test('a call whose configuration has another version by now is checked by that one, and started', async () => {
+    await client.startMatchmaking(duel('early'));
+    await domain.pool.install(aConfiguration(2));
+
+    const results = await client.startMatchmakingAll([duel('a'), { ...duel('b'), players: [] }, duel('c')]);
 
     expect(results.map((it) => it.status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
   });

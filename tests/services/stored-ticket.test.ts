@@ -12,7 +12,7 @@ test('the lines of a ticket have the same names in Lua and in TypeScript', () =>
       ([, name]) => name,
     );
 
-  expect([...namesIn('HEAD'), ...namesIn('BODY')]).toEqual(ticketLines);
+  expect([...namesIn('HEAD'), ...namesIn('ENDING'), ...namesIn('BODY')]).toEqual(ticketLines);
 });
 
 test('a ticket comes back as it was given, whatever text its ids and values are', async () => {

@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis';
+import { writeLines } from '../../jobs/lines.ts';
 import { readStoredTicket, type StoredTicket, ticketLines } from '../../jobs/matchmaking/stored-ticket.ts';
 
 /** Changes lines of a stored ticket to what they would only become with time. */
@@ -10,8 +11,5 @@ export async function changeTicket(
   const stored = readStoredTicket(await redis.get(key));
   if (!stored) throw new Error(`${key} holds no ticket`);
   const lines: Record<string, string | number> = { ...stored, ...changes };
-  const escaped = ticketLines.map((name) =>
-    String(lines[name]).replaceAll('\\', '\\\\').replaceAll('\n', '\\n'),
-  );
-  await redis.set(key, `${escaped.join('\n')}\n`, 'KEEPTTL');
+  await redis.set(key, writeLines(ticketLines.map((name) => String(lines[name]))), 'KEEPTTL');
 }

@@ -88,10 +88,10 @@ export function openOutbox(redis: Redis, keys: DomainKeys, script: Scripts) {
         jobId,
         JSON.stringify(match),
         JSON.stringify(matchDetail(match, { ...asked, ruleEvaluationMetrics: ruleMetrics(ruleEvaluations) })),
-        JSON.stringify(ticketsWithTeams(match)),
-        JSON.stringify(seatsOf(match, company)),
+        acceptMs === undefined ? '' : JSON.stringify(ticketsWithTeams(match)),
         match.tickets.length,
         ...match.tickets.flatMap((ticket, index) => [ticket.ticketId, revisions[index] ?? 0]),
+        ...seatArguments(match, company),
       ]);
       const [now, ...codes] = await run.commit(
         ...[pool, outboxCap, handoverPatience, acceptMs ?? '', company?.mostPlayers ?? ''],
@@ -153,6 +153,11 @@ export function openOutbox(redis: Redis, keys: DomainKeys, script: Scripts) {
       return { pools, overdue };
     },
   };
+}
+
+function seatArguments(match: CommittedMatch, company: Company | undefined): (string | number)[] {
+  const seats = seatsOf(match, company);
+  return [seats.length, ...seats.flat()];
 }
 
 /** The detail of MatchmakingSucceeded: where the match is played, and what each player shows the server. */

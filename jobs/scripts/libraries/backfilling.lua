@@ -1,5 +1,5 @@
 -- How backfill tickets come to be: somebody asks for one, or AUTOMATIC gives one to a live match with open places.
--- Uses: keys, numbers, clock, run, tickets, players, live-matches, searching
+-- Uses: keys, numbers, clock, run, lines, tickets, players, live-matches, searching
 -- Offers: looks_elsewhere, open_backfill, end_automatic, tend
 -- Whether a player of a live match has asked for another one since.
 local function looks_elsewhere(player_id)
@@ -20,10 +20,11 @@ local function open_backfill(wanted, members)
   end
   redis.call('HSET', members_key(wanted.id), unpack(seats))
   redis.call('HSET', live_key(wanted.match), 'backfill', wanted.id)
-  search(new_ticket({ id = wanted.id, configuration = wanted.configuration, start = whole(redis_time()), since = fleet_time(),
-    deadline = fleet_time() + wanted.timeout, sequence = wanted.sequence, revision = 0, size = 0, fills = wanted.match,
-    roster = cjson.encode(roster), players = '[' .. table.concat(players, ',') .. ']', actor = wanted.actor,
-    call = wanted.call, trace = wanted.trace, unrated = wanted.unrated, automatic = wanted.automatic }), wanted.pool)
+  local lines = in_lines({ whole(redis_time()), whole(fleet_time() + wanted.timeout), wanted.id, wanted.configuration,
+    wanted.automatic or '', wanted.unrated or '', wanted.trace or '', '', wanted.actor, cjson.encode(roster),
+    '[' .. table.concat(players, ',') .. ']' })
+  search(new_ticket(wanted.id, wanted.configuration, wanted.call or false, wanted.sequence, whole(fleet_time()), 0,
+    wanted.match, lines), wanted.pool)
 end
 
 -- From now on AUTOMATIC gives this match, and those that go on from it, no backfill ticket.
@@ -54,9 +55,9 @@ end
 
 -- A match that is being placed is looked after when it is settled. So is one that goes on as another, while that is placed.
 local function look_after(match)
-  local configuration, pool, most, timeout, backfill, successor, quiet = unpack(redis.call('HMGET', live_key(match),
-    'configuration', 'pool', 'most', 'timeout', 'backfill', 'next', 'quiet'))
-  if not configuration or successor or redis.call('HEXISTS', outbox_key(), match) == 1 then return end
+  local configuration, pool, most, timeout, backfill, successor, quiet, left = unpack(redis.call('HMGET', live_key(match),
+    'configuration', 'pool', 'most', 'timeout', 'backfill', 'next', 'quiet', 'left'))
+  if not configuration or successor or not (most or left) or redis.call('HEXISTS', outbox_key(), match) == 1 then return end
   local players = players_in(match)
   if #players == 0 then return forget_live(match) end
   if not most or quiet or backfill or #players >= tonumber(most) then return end

@@ -2,29 +2,13 @@
 -- in their place. An id is `<n>-<r>`: n grows, r is random, so that a lost id never comes again. An entry's first field,
 -- `p`, is the id before it; the stream's head is the last id. Of an empty stream that is NO_ID.
 -- Uses: numbers, clock
--- Offers: NO_ID, id_number, entry_for_one_more, append, read_after, read_on
+-- Offers: NO_ID, id_number, append, read_after, read_on
 local NO_ID = '0-0'
 
-local function id_number(id)
-  return tonumber(string.match(id, '^%d+'))
-end
+local function id_number(id) return tonumber(string.match(id, '^%d+')) end
 
 -- ARGV[1] is random. A connection that lost an answer sends a script again as it was, and by then the time is another.
-local function random_part()
-  return tonumber(ARGV[1]) * 1000000 + redis_microseconds()
-end
-
--- Of a list of entries the one that takes one more thing: the last, or where that has `most` things a new one, which begins
--- with the fields `first`. `n` counts the things.
-local function entry_for_one_more(entries, most, first)
-  local entry = entries[#entries]
-  if not entry or entry.n == most then
-    entry = { n = 0, unpack(first) }
-    entries[#entries + 1] = entry
-  end
-  entry.n = entry.n + 1
-  return entry
-end
+local function random_part() return tonumber(ARGV[1]) * 1000000 + redis_microseconds() end
 
 -- Appends entries: lists of names and values, each with `n`, by how much its number is higher than the one before. With
 -- `most`, those whose numbers are lower by more than that are forgotten; else somebody else trims the stream.

@@ -20,15 +20,9 @@ local function read_clock()
   return read
 end
 
-local function fleet_time()
-  return read_clock().now
-end
+local function fleet_time() return read_clock().now end
 
-local function redis_time()
-  return read_clock().time
-end
+local function redis_time() return read_clock().time end
 
 -- Of the second that Redis time is in.
-local function redis_microseconds()
-  return read_clock().microseconds
-end
+local function redis_microseconds() return read_clock().microseconds end

@@ -24,12 +24,20 @@ local function count(configuration, what, n)
   counts[what] = (counts[what] or 0) + n
 end
 
--- Counts a decided match, and how long each of its tickets waited, in buckets of a quarter of a doubling. `since`: when
--- each began to wait, fleet time.
+-- By when a ticket began to wait.
+local buckets = {}
+
+-- A bucket of a quarter of a doubling.
+local function bucket_of(began)
+  if not buckets[began] then
+    local wait = math.max(1, fleet_time() - tonumber(began))
+    buckets[began] = 'wait:' .. math.floor(4 * math.log(wait) / math.log(2))
+  end
+  return buckets[began]
+end
+
+-- Counts a decided match, and how long each of its tickets waited. `since`: when each began to wait, fleet time.
 local function count_match(configuration, since)
   count(configuration, 'matches', 1)
-  for _, began in ipairs(since) do
-    local wait = math.max(1, fleet_time() - tonumber(began))
-    count(configuration, 'wait:' .. math.floor(4 * math.log(wait) / math.log(2)), 1)
-  end
+  for _, began in ipairs(since) do count(configuration, bucket_of(began), 1) end
 end

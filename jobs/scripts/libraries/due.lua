@@ -11,8 +11,10 @@ end
 
 -- The pool is due at `moment`, if not before.
 local function make_due(pool, moment)
+  local known = due_from[pool]
+  if known and known <= moment then return end
   if next(due_from) == nil then at_end(write_due) end
-  due_from[pool] = math.min(due_from[pool] or moment, moment)
+  due_from[pool] = moment
 end
 
 -- Every pool of a configuration is due: its waiting tickets may match now.

@@ -1,12 +1,12 @@
 -- Ends tickets.
--- Uses: keys, numbers, clock, tickets, pools, events, ended, counts, live-matches, backfilling
+-- Uses: keys, clock, tickets, pools, events, ended, counts, live-matches, backfilling
 -- Offers: terminate, forget_backfill, with_rules, finish, time_out
--- Gives a ticket its terminal status. It leaves when it is on record and has been read for long enough.
-local function terminate(ticket, status, reason, message)
-  ticket.status, ticket.reason, ticket.message, ticket.ended = status, reason, message, whole(redis_time())
-  ticket.revision = ticket.revision + 1
+-- Gives a ticket its terminal status. It leaves when it is on record and has been read for long enough. `ending`: its lines.
+local function terminate(ticket, status, reason, message, ending)
+  ticket.status, ticket.revision = status, ticket.revision + 1
+  end_with(ticket, ending)
   save_ticket(ticket)
-  note_ended(ticket)
+  note_ended(ticket, reason, message)
 end
 
 -- A backfill ticket has ended: its match has none now.
@@ -33,7 +33,7 @@ end
 -- Ends a ticket that no match was decided for: out of its pool if it was searching, with the event that says so.
 local function finish(ticket, status, event, reason, message)
   if ticket.status == 'SEARCHING' then leave_pool(ticket) end
-  terminate(ticket, status, reason, message)
+  terminate(ticket, status, reason, message, ending_lines(redis_time(), reason, message, ''))
   if ticket.fills then forget_backfill(ticket) end
   tend_matches_of(ticket)
   count(ticket.configuration, status, 1)

@@ -1,4 +1,4 @@
--- The event stream: one entry for the events of a script, or of 200 of them. Its number is that of its last event. Of an
+-- The event stream: one entry for the events of a script, or for 200 of them. Its number is that of its last event. Of an
 -- event stands what differs from the one before it in the entry, and last its detail.
 -- Uses: keys, numbers, clock, chain, run
 -- Offers: emit
@@ -7,43 +7,49 @@ local EVENT_BYTES = 200
 -- `unpack` takes no more than some thousands.
 local EVENTS_AN_ENTRY = 200
 
-local emitted = {}
-
-local function put_differing(entry, name, value)
-  if entry.latest[name] == value then return end
-  entry.latest[name] = value
-  entry[#entry + 1] = name
-  entry[#entry + 1] = value
-end
+-- Each has its fields, `length` of them, `n` events, its `weight` in bytes, and what was `said` last.
+local event_entries = {}
 
 -- The field `bytes` counts all bytes there ever were up to and with the entry, so trimming finds its place by it.
 local function write_events()
   local weight = 0
-  for _, event in ipairs(emitted) do weight = weight + #event.detail + EVENT_BYTES end
+  for _, entry in ipairs(event_entries) do weight = weight + entry.weight end
   local bytes = redis.call('INCRBY', event_bytes_key(), weight) - weight
-  local custom_data = {}
-  local entries, first = {}, { 'bytes', '', 'now', whole(fleet_time()), 'time', whole(redis_time()) }
-  for _, event in ipairs(emitted) do
-    local configuration = event.configuration
-    if custom_data[configuration] == nil then
-      custom_data[configuration] = redis.call('HGET', configuration_key(configuration), 'custom-event-data')
-    end
-    bytes = bytes + #event.detail + EVENT_BYTES
-    local entry = entry_for_one_more(entries, EVENTS_AN_ENTRY, first)
-    entry.latest = entry.latest or {}
-    entry[2] = whole(bytes)
-    put_differing(entry, 'type', event.type)
-    put_differing(entry, 'configuration', configuration)
-    put_differing(entry, 'pool', event.pool or '')
-    put_differing(entry, 'custom', custom_data[configuration] or '')
-    entry[#entry + 1] = 'detail'
-    entry[#entry + 1] = event.detail
+  for _, entry in ipairs(event_entries) do
+    bytes = bytes + entry.weight
+    entry[2], entry[4], entry[6] = whole(bytes), whole(fleet_time()), whole(redis_time())
   end
-  append(events_key(), events_head_key(), entries)
+  append(events_key(), events_head_key(), event_entries)
+end
+
+local function open_entry()
+  if not event_entries[1] then at_end(write_events) end
+  local entry = { 'bytes', '', 'now', '', 'time', '', length = 6, n = 0, weight = 0, said = {} }
+  event_entries[#event_entries + 1] = entry
+  return entry
+end
+
+local function say(entry, name, value)
+  if entry.said[name] == value then return end
+  entry.said[name] = value
+  local at = entry.length
+  entry[at + 1], entry[at + 2], entry.length = name, value, at + 2
 end
 
 -- `detail` is JSON. `pool` is absent for a ticket that has entered none.
 local function emit(type, configuration, detail, pool)
-  if #emitted == 0 then at_end(write_events) end
-  emitted[#emitted + 1] = { type = type, configuration = configuration, detail = detail, pool = pool }
+  local entry = event_entries[#event_entries]
+  if not entry or entry.n == EVENTS_AN_ENTRY then entry = open_entry() end
+  local said = entry.said
+  if said.type ~= type or said.configuration ~= configuration or said.pool ~= pool then
+    if said.configuration ~= configuration then
+      say(entry, 'custom', redis.call('HGET', configuration_key(configuration), 'custom-event-data') or '')
+    end
+    say(entry, 'type', type)
+    say(entry, 'configuration', configuration)
+    say(entry, 'pool', pool or '')
+  end
+  local at = entry.length
+  entry[at + 1], entry[at + 2], entry.length = 'detail', detail, at + 2
+  entry.n, entry.weight = entry.n + 1, entry.weight + #detail + EVENT_BYTES
 end

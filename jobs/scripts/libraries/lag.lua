@@ -72,6 +72,4 @@ local function check_lag(pool, configuration)
 end
 
 -- Whether no cycle of the pool is under way or announced: somebody has to wake it.
-local function is_at_rest(pool)
-  return read_lag(pool) == nil
-end
+local function is_at_rest(pool) return read_lag(pool) == nil end

@@ -14,15 +14,11 @@ local function latest_match(match)
   return match
 end
 
--- The live match that a player is in; nil where there is none.
-local function match_of(player_id)
-  return read_player(player_id).playing
-end
+-- The live match that a player is in; false where there is none.
+local function match_of(player_id) return read_player(player_id).playing end
 
 -- The backfill ticket of a live match that has not ended; nil where there is none.
-local function backfill_of(match)
-  return redis.call('HGET', live_key(match), 'backfill') or nil
-end
+local function backfill_of(match) return redis.call('HGET', live_key(match), 'backfill') or nil end
 
 -- Everybody in a live match, as { id, player (JSON, or empty where nobody needs it) }, by id.
 local function players_in(match)
@@ -59,11 +55,8 @@ end
 
 -- `facts`: configuration, pool; most and timeout where AUTOMATIC finds it company, else empty.
 local function open_live(match, facts, players)
-  local fields = { 'configuration', facts.configuration, 'pool', facts.pool }
-  if facts.most ~= '' then
-    for _, value in ipairs({ 'most', facts.most, 'timeout', facts.timeout }) do fields[#fields + 1] = value end
-  end
-  seat(match, players, fields)
+  seat(match, players, facts.most == '' and { 'configuration', facts.configuration, 'pool', facts.pool } or
+    { 'configuration', facts.configuration, 'pool', facts.pool, 'most', facts.most, 'timeout', facts.timeout })
   if #begun == 0 then at_end(write_begun) end
   begun[#begun + 1] = whole(fleet_time())
   begun[#begun + 1] = match
@@ -71,6 +64,7 @@ end
 
 local function leave_live(match, player_id)
   redis.call('HDEL', live_key(match), 'in:' .. player_id)
+  redis.call('HSET', live_key(match), 'left', '1')
   put_into(player_id, nil)
 end
 
@@ -79,9 +73,7 @@ local function unseat(match)
 end
 
 -- The matches that one went on from, the first first.
-local function past_of(match)
-  return cjson.decode(redis.call('HGET', live_key(match), 'was') or '[]')
-end
+local function past_of(match) return cjson.decode(redis.call('HGET', live_key(match), 'was') or '[]') end
 
 -- A match goes on as another with those of its players whom the list `ids` names; the others are in neither.
 local function go_on(from, match, ids)

@@ -1,5 +1,5 @@
 -- Who comes into a live match, who leaves it, and how it ends.
--- Uses: keys, tickets, players, live-matches, backfilling, backfills, proposals
+-- Uses: keys, tickets, live-matches, backfilling, backfills, proposals
 -- Offers: leave_match, board, settle_live, end_match
 -- A player leaves the live match they are in.
 local function leave_match(match, player_id)
@@ -9,23 +9,19 @@ local function leave_match(match, player_id)
 end
 
 -- A match is decided: it is live, and its players leave the live matches that they were in. `facts`: see `open_live`; `fills`, the
--- live match that it is to go on from, or nil. `seats`: JSON list of [player id, player (JSON, or empty)], of those who join.
+-- live match that it is to go on from, or nil. `players`: list of { id, player (JSON, or empty) }, those who join.
 -- Returns the outbox entry: `entry`, and the players whom earlier matches have lost by this.
-local function board(match, facts, seats, entry)
-  local players, lost, by_match, ids = {}, {}, {}, {}
-  local list = cjson.decode(seats)
-  for i, seat in ipairs(list) do ids[i] = seat[1] end
-  read_players(ids)
-  for i, seat in ipairs(list) do
-    players[i] = { id = seat[1], player = seat[2] }
-    local earlier = match_of(seat[1])
+local function board(match, facts, players, entry)
+  local lost, by_match = {}, {}
+  for _, player in ipairs(players) do
+    local earlier = match_of(player.id)
     if earlier then
-      leave_match(earlier, seat[1])
+      leave_match(earlier, player.id)
       if not by_match[earlier] then
         by_match[earlier] = { matchId = earlier, playerIds = {} }
         lost[#lost + 1] = by_match[earlier]
       end
-      table.insert(by_match[earlier].playerIds, seat[1])
+      table.insert(by_match[earlier].playerIds, player.id)
     end
   end
   open_live(match, facts, players)

@@ -1,6 +1,6 @@
 -- Decided matches whose effect is not stored yet.
 -- Uses: keys, numbers, clock, run
--- Offers: to_outbox, forget_outbox
+-- Offers: to_outbox, waiting_since, forget_outbox
 -- What goes there: matches with their entries, with their jobs, with when they were decided; and when each is due.
 local entries, carriers, moments, due_matches = {}, {}, {}, {}
 
@@ -21,9 +21,15 @@ local function to_outbox(match, job, entry, patience)
   due_matches[at + 1], due_matches[at + 2] = whole(fleet_time() + patience), match
 end
 
--- What is kept of settled matches beside their entries, which the caller has removed.
+-- Which of these matches are there: per match when it was decided (fleet time), false where it is not.
+local function waiting_since(matches)
+  return redis.call('HMGET', outbox_at_key(), unpack(matches))
+end
+
+-- Settled matches, with all that is kept of them.
 local function forget_outbox(matches)
-  if #matches == 0 then return end
+  if not matches[1] then return end
+  redis.call('HDEL', outbox_key(), unpack(matches))
   redis.call('HDEL', outbox_job_key(), unpack(matches))
   redis.call('HDEL', outbox_at_key(), unpack(matches))
   redis.call('HDEL', outbox_placement_key(), unpack(matches))

@@ -44,7 +44,7 @@ local function drop_proposal(match, acceptance, spared, leaving)
       elseif ticket.deadline <= fleet_time() then
         time_out(ticket)
       else
-        ticket.reason = 'AcceptanceFailed'
+        end_with(ticket, ending_lines('', 'AcceptanceFailed', '', ''))
         search(ticket, ticket.pool)
       end
     end

@@ -7,7 +7,7 @@ local WAKE_UP_MS = 1000
 -- Without an event. The mirrors of the pool get the ticket as it is now.
 local function wait_in(ticket, pool)
   if ticket.status ~= 'SEARCHING' or ticket.pool ~= pool then
-    ticket.status, ticket.pool, ticket.match = 'SEARCHING', pool, nil
+    ticket.status, ticket.pool, ticket.match = 'SEARCHING', pool, false
     join_pool(ticket)
   end
   ticket.revision = ticket.revision + 1
@@ -23,11 +23,14 @@ local function without_teams(ticket)
   return '[' .. table.concat(names, ',') .. ']'
 end
 
--- The first time, or again with its age kept.
-local function search(ticket, pool)
-  wait_in(ticket, pool)
+local function searching_detail(ticket)
   local roster = ticket.fills and without_teams(ticket) or ticket.roster
-  emit('MatchmakingSearching', ticket.configuration,
-    '{"tickets":[' .. ticket_view(ticket.id, ticket.start, roster) .. '],"estimatedWaitMillis":' ..
-    (ticket.estimate or '"NOT_AVAILABLE"') .. '}', pool)
+  return '{"tickets":[' .. ticket_view(ticket.id, ticket.start, roster) .. '],"estimatedWaitMillis":' ..
+    (ticket.estimate or '"NOT_AVAILABLE"') .. '}'
+end
+
+-- The first time, or again with its age kept. `detail`: of the event (JSON), where somebody has it.
+local function search(ticket, pool, detail)
+  wait_in(ticket, pool)
+  emit('MatchmakingSearching', ticket.configuration, detail or searching_detail(ticket), pool)
 end

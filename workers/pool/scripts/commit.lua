@@ -1,12 +1,13 @@
 -- Decides matches: each takes all of its tickets or none, and goes to the outbox in the same step. Where players are
 -- asked first, it becomes a proposal instead.
--- Uses: arguments, keys, numbers, clock, tickets, pools, membership, outbox, lag, events, counts
+-- Uses: arguments, keys, numbers, clock, tickets, players, pools, membership, outbox, lag, events, counts
 -- KEYS[1] hash tag
 -- ARGV    pool, most outbox entries, ms until an unconfirmed match is handed over again, ms players have to accept
 --         (empty: they are not asked), where AUTOMATIC finds them company: most players, timeout of a backfill ticket in ms
 --         (else both empty), then per match: match id, start-match job id, outbox entry (JSON), event detail (JSON), its
---         tickets as events show them (JSON), the seats of who joins it (JSON, see `board`), number of tickets n,
---         then n times: ticket id, revision the worker formed the match from
+--         tickets as events show them (JSON; empty where players are not asked), number of tickets n, n times: ticket id,
+--         revision the worker formed the match from; number of players who join it m, m times: player id, player (JSON, or
+--         empty where nobody finds it company)
 -- Returns { fleet time, per match one of }
 --   1   committed, or proposed
 --   2   it was so before; nothing changed
@@ -14,35 +15,39 @@
 --   -1  the outbox is full; nothing changed
 --   -2  an operator paused the configuration meanwhile; nothing changed
 local pool, most_pending, patience, answer_ms = next_text(), next_number(), next_number(), next_number()
-local most, timeout = next_text(), next_text()
+local most, timeout = next_texts(2)
 local now = fleet_time()
 local pending = redis.call('HLEN', outbox_key())
 local configuration = string.match(pool, '^[^/]+')
 local paused = redis.call('HEXISTS', configuration_key(configuration), 'paused') == 1
 local status = answer_ms and 'REQUIRES_ACCEPTANCE' or 'PLACING'
 
-local wanted, ids = {}, {}
+local wanted, ids, player_ids = {}, {}, {}
 while has_more() do
-  local match = { id = next_text(), job = next_text(), entry = next_text(), detail = next_text(), proposed = next_text(),
-    seats = next_text(), tickets = {}, revisions = {} }
+  local id, job, entry, detail, proposed = next_texts(5)
+  local match = { id = id, job = job, entry = entry, detail = detail, proposed = proposed, tickets = {}, revisions = {},
+    players = {} }
   for i = 1, next_number() do
-    ids[#ids + 1] = next_text()
-    match.tickets[i], match.revisions[i] = ids[#ids], next_number()
+    match.tickets[i], match.revisions[i] = next_text(), next_number()
+    ids[#ids + 1] = match.tickets[i]
+  end
+  for i = 1, next_number() do
+    match.players[i] = { id = next_text(), player = next_text() }
+    player_ids[#player_ids + 1] = match.players[i].id
   end
   wanted[#wanted + 1] = match
 end
 read_tickets(ids)
+if not answer_ms then read_players(player_ids) end
 
 -- The tickets as they are now; nil when one is not what the worker saw. A ticket that a match of this call has taken is
 -- another already.
 local function unchanged(match)
-  local found = {}
-  for i, id in ipairs(match.tickets) do
-    local ticket = read_ticket(id)
+  local found = read_tickets(match.tickets)
+  for i, ticket in ipairs(found) do
     if not ticket or ticket.status ~= 'SEARCHING' or ticket.revision ~= match.revisions[i] or ticket.pool ~= pool then
       return nil
     end
-    found[i] = ticket
   end
   return found
 end
@@ -62,21 +67,21 @@ end
 
 local function propose(match, entry)
   redis.call('HSET', proposal_key(match.id), 'entry', entry, 'job', match.job, 'pool', pool, 'tickets', match.proposed,
-    'configuration', configuration, 'seats', match.seats, 'most', most, 'timeout', timeout)
+    'configuration', configuration, 'seats', cjson.encode(match.players), 'most', most, 'timeout', timeout)
   redis.call('ZADD', proposals_key(), whole(now + answer_ms), match.id)
 end
 
 local function decide(match, entry, tickets)
-  local facts = { configuration = configuration, pool = pool, most = most, timeout = timeout }
-  for _, ticket in ipairs(tickets) do facts.fills = facts.fills or ticket.fills end
-  entry = board(match.id, facts, match.seats, entry)
-  to_outbox(match.id, match.job, entry, patience)
-  pending = pending + 1
-  local since = {}
-  -- Backfill tickets (size 0) are not counted: their players play, and do not wait.
+  local fills, since = nil, {}
   for _, ticket in ipairs(tickets) do
+    fills = fills or ticket.fills or nil
+    -- Backfill tickets (size 0) are not counted: their players play, and do not wait.
     if ticket.size > 0 then since[#since + 1] = ticket.since end
   end
+  entry = board(match.id, { configuration = configuration, pool = pool, most = most, timeout = timeout, fills = fills },
+    match.players, entry)
+  to_outbox(match.id, match.job, entry, patience)
+  pending = pending + 1
   count_match(configuration, since)
 end
 

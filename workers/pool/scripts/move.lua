@@ -6,12 +6,12 @@
 -- ARGV    the pool they are in, then per ticket: ticket id, the pool it belongs to
 -- Returns per ticket one of
 --   1  moved
---   0  it does not search in that pool (any more); nothing changed
+--   0  it does not search in that pool (any more), or belongs there; nothing changed
 local from = next_text()
 local results = {}
 while has_more() do
   local ticket, to = read_ticket(next_text()), next_text()
-  local moves = ticket and ticket.status == 'SEARCHING' and ticket.pool == from
+  local moves = ticket and ticket.status == 'SEARCHING' and ticket.pool == from and from ~= to
   if moves then
     leave_pool(ticket)
     wait_in(ticket, to)

@@ -22,7 +22,7 @@ local function read_own(id, sequence, call)
 end
 
 local configuration, pool
-local seats = {}
+local players = {}
 for _ = 1, next_number() do
   local ticket = read_own(next_text(), next_number(), next_text())
   if ticket and (ticket.status == 'SEARCHING' or ticket.status == 'PLACING') then
@@ -31,14 +31,14 @@ for _ = 1, next_number() do
     ticket.status, ticket.match, ticket.revision = 'PLACING', match, ticket.revision + 1
     save_ticket(ticket)
     if not ticket.fills then
-      for _, member in ipairs(members_of(ticket)) do seats[#seats + 1] = { member.playerId, '' } end
+      for _, member in ipairs(members_of(ticket)) do players[#players + 1] = { id = member.playerId, player = '' } end
     end
   end
 end
 if not configuration then return 0 end
 -- Its players are in it from here on, but AUTOMATIC finds them no company: how it would is not on record.
-if #seats > 0 then
-  entry = board(match, { configuration = configuration, pool = pool, most = '', timeout = '' }, cjson.encode(seats), entry)
+if #players > 0 then
+  entry = board(match, { configuration = configuration, pool = pool, most = '', timeout = '' }, players, entry)
 end
 -- Due at once: the beat hands it over.
 to_outbox(match, job, entry, 0)
