@@ -23,8 +23,10 @@ export function domainKeys(domain: string) {
     clock: () => `${tag}:clock`,
     /** string: when a worker last started on this domain, ms since 1970. Without it, nobody has ever served the domain. */
     served: () => `${tag}:served`,
-    /** string: the run of the server on which this store was last compared with the record. */
-    comparedRun: () => `${tag}:compared-run`,
+    /** string: the server's history on which this store was last compared with the record; see `libraries/comparing.lua`. */
+    compared: () => `${tag}:compared`,
+    /** string `<history> <since when> <sequence>`: it waits to be compared since then; the last ticket sequence number was that. */
+    uncompared: () => `${tag}:uncompared`,
     /** string: the last ticket sequence number. A newer ticket always has a higher one. */
     sequence: () => `${tag}:sequence`,
 

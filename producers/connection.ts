@@ -1,5 +1,6 @@
 import { Cluster, Redis } from 'ioredis';
 import { redisTrouble } from '../jobs/connection-trouble.ts';
+import { isUncompared, uncompared } from '../jobs/matchmaking/uncompared.ts';
 import { parseRedisUrl, type RedisAddress } from '../jobs/redis-url.ts';
 import { type Connection, readyAgain, type WhenAway, within } from './gate.ts';
 import { reach } from './reach.ts';
@@ -115,6 +116,7 @@ export async function reaching<T>(step: () => Promise<T>, whyAway: () => string)
     const message = messageOf(error);
     if (/^OOM /.test(message))
       throw new RequestError('unavailable', 'the queue Redis is full; nothing was queued', error);
+    if (isUncompared(message)) throw new RequestError('unavailable', uncompared, error);
     if (unexplained.test(message)) throw new RequestError('unavailable', whyAway(), error);
     if (away.test(message))
       throw new RequestError('unavailable', `the queue Redis did not answer: ${message}`, error);

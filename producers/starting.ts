@@ -11,6 +11,7 @@ import {
 } from '../jobs/matchmaking/start-call.ts';
 import { startTarget } from '../jobs/matchmaking/start-request.ts';
 import type { TicketPlayer } from '../jobs/matchmaking/ticket.ts';
+import { uncompared } from '../jobs/matchmaking/uncompared.ts';
 import type { Admit } from './admission.ts';
 import type { Call, Calling, CallOptions } from './call.ts';
 import type { openConfigurations } from './configurations.ts';
@@ -179,6 +180,8 @@ function resultOf(
   if (sent?.status !== 'fulfilled') return sent;
   const verdict = sent.value;
   if (verdict.kind === 'outdated') return undefined;
+  if (verdict.kind === 'uncompared')
+    return { status: 'rejected', reason: new RequestError('unavailable', uncompared) };
   if (verdict.kind === 'refused')
     return { status: 'rejected', reason: new RequestError(verdict.as, verdict.reason) };
   const startTime = new Date(verdict.startTime).toISOString();

@@ -36,7 +36,7 @@ import { readSession } from '../jobs/session-creation/read-session.ts';
 import { startMatch } from '../jobs/session-creation/start-match.ts';
 import type { Queues } from './enqueue.ts';
 import { type Duty, duty } from './handler.ts';
-import { compareWithRecord } from './maintenance/compare.ts';
+import { type CompareStores, compareWithRecord } from './maintenance/compare.ts';
 import { deliverToTopics } from './maintenance/deliver-events.ts';
 import { describeEnded } from './maintenance/describe-tickets.ts';
 import { dropOldTickets } from './maintenance/drop-tickets.ts';
@@ -169,7 +169,7 @@ export function allDuties(parts: DutyParts): Record<QueueName, readonly Duty[]> 
       duty(reportQueueLength, reportQueues(queues.queues, pool, reportSlotMs, publishReports(metrics))),
       duty(sweep, endOldMatches(stores, matchTtlMs)),
       duty(resumeRecomputes, resumeAll(stores, queues)),
-      duty(compareStores, compareWithRecord(stores)),
+      duty(compareStores, compareWithRecord({ ...stores, observe: comparing(log) })),
       ...eventDuties(parts),
       duty(putRuleSet, storeRuleSet(settings)),
       duty(putConfiguration, storeConfiguration(settings)),
@@ -212,6 +212,19 @@ function sessionDuties({ stores, queues, metrics, log }: DutyParts): Duty[] {
     ),
   ];
 }
+
+const comparing = (log: Log): CompareStores['observe'] => ({
+  waiting: (waitedMs, err) =>
+    log.warn(
+      { waitedMs, err },
+      'no match is decided: the queue Redis has started or taken over, and DocumentDB, to compare it with, is away',
+    ),
+  compared: (found, waitedMs) =>
+    log.warn(
+      { ...found, waitedMs },
+      'the queue Redis has started or taken over; it has been compared with DocumentDB',
+    ),
+});
 
 const endedAs = {
   CANCELLED: 'TicketsCancelled',

@@ -34,6 +34,7 @@ import type { Duty } from './handler.ts';
 import { resultOf, sortItems } from './items.ts';
 import { lockTimes } from './locks.ts';
 import { isLoginRefused, isUnreachable } from './records/database.ts';
+import { isOfTheStore } from './store-trouble.ts';
 import { mendStored, readingAnything } from './stored-jobs.ts';
 import { storyOf } from './story-of.ts';
 import { type Log, logging } from './telemetry/log.ts';
@@ -80,7 +81,7 @@ const unreachableMs = 2_000;
  *
  * done → completed · later → delayed, no attempt used · refused → failed at once, with the reason · thrown → retried
  * after a capped, jittered pause. A refusal that its caller has taken completes the job: kept as failed, an operator's old
- * command could be retried and put an old setting over a newer one. An unreachable DocumentDB is `later`, and
+ * command could be retried and put an old setting over a newer one. An unreachable store is `later`, and
  * costs a job with one attempt nothing but its turn. A worker shutting down hands its job back.
  */
 export function runQueue(options: RunOptions): Running {
@@ -229,11 +230,13 @@ async function perform(
     return done(resultOf(outcome, good, items.length), refusals);
   } catch (error) {
     if (isLoginRefused(error)) onLoginRefused();
-    const away = isUnreachable(error) || (isLate(error) && !(await recordAnswers()));
+    const full = isOfTheStore(error);
+    const away = full || isUnreachable(error) || (isLate(error) && !(await recordAnswers()));
     if (!away) throw error;
-    if (attempts > 1) return later(unreachableMs, 'DocumentDB cannot be reached');
+    const why = full ? `the queue Redis cannot do it now: ${error}` : 'DocumentDB cannot be reached';
+    if (attempts > 1) return later(unreachableMs, why);
     // A job with one attempt has another way to be done again: waiting would hold that up, and keeping it tells nobody anything.
-    log.warn({ queue: queue.name, ...storyOf(job), err: error }, 'job left: DocumentDB cannot be reached');
+    log.warn({ queue: queue.name, ...storyOf(job), err: error }, `job left: ${full ? 'the queue Redis cannot do it now' : why}`);
     return done();
   }
 }
@@ -263,7 +266,10 @@ async function translate(
       return outcome.result;
     case 'later': {
       const data: Envelope = job.data;
-      await job.updateData({ ...data, putOff: (data.putOff ?? 0) + 1 });
+      // A full store takes no such note, and yet the job is put off.
+      await job.updateData({ ...data, putOff: (data.putOff ?? 0) + 1 }).catch((error: unknown) => {
+        if (!isOfTheStore(error)) throw error;
+      });
       await job.moveToDelayed(Date.now() + outcome.ms, token);
       throw new DelayedError(outcome.reason);
     }

@@ -21,12 +21,12 @@ const expireMs = 60_000;
 const deliverMs = 1_000;
 const recordMs = 5_000;
 const dropMs = 3_600_000;
-/** How long tickets search at most whose match is stored, after the queue store went back. */
+/** How long cycles wait at most, and little more, after the queue store has started or taken over. */
 const compareMs = 1_000;
 const trimMs = 10_000;
 
 /** Sets the fleet's upkeep going. Any number of workers may do it: a schedule is one per queue, whoever wrote it last. */
-export async function scheduleUpkeep({ queues }: Queues, reportSlotMs: number): Promise<void> {
+export async function scheduleUpkeep({ queues, enqueue }: Queues, reportSlotMs: number): Promise<void> {
   const every = async (job: Job<object>, ms: number) => {
     const data = seal(job, [{}], { actor: fleet, sentAt: Date.now() });
     const opts = { ...jobOptions(job as Job), removeOnComplete: true, removeOnFail: { count: 100 } };
@@ -42,4 +42,6 @@ export async function scheduleUpkeep({ queues }: Queues, reportSlotMs: number): 
   await every(trimEvents, trimMs);
   await every(expireSessions, expireMs);
   await every(resumeRecomputes, sweepMs);
+  // At once: cycles wait for it.
+  await enqueue({ job: compareStores, items: [{}] });
 }

@@ -1,5 +1,6 @@
 import { type Check, type Finding, isTerminal } from './check.ts';
 import { promisedCalls } from './diary.ts';
+import { decidedIn } from './effects.ts';
 import { gamesOf, isLive, presentIn } from './games.ts';
 import type { Snapshot } from './snapshot.ts';
 
@@ -41,11 +42,15 @@ export const overMatchWantsNobody: Check = {
   },
 };
 
-/** A live match below its maximum has an open backfill ticket where its configuration is AUTOMATIC. */
+/**
+ * A live match below its maximum has an open backfill ticket where its configuration is AUTOMATIC. One whose decision the queue has
+ * lost, with all of its tickets, gets none: the queue knows of no such match.
+ */
 export const shortMatchWantsPlayers: Check = {
   invariant: 4,
-  find(held, { settled }) {
+  find(held, { settled, takenBack }) {
     if (!settled) return [];
+    const lost = decidedIn(takenBack);
     const wanting = new Set(held.tickets.filter((it) => !isTerminal(it.status)).map((it) => it.fills));
     const largest = largestMatches(held);
     return held.matches.flatMap((match) => {
@@ -53,6 +58,7 @@ export const shortMatchWantsPlayers: Check = {
       const present = presentIn(match).length;
       if (most === undefined || !isLive(match) || present === 0 || present >= most) return [];
       if (wanting.has(match._id) || held.live.get(match._id)?.quiet) return [];
+      if (lost.has(match._id) && !held.live.has(match._id)) return [];
       const story = `match ${match._id} has ${present} of ${most} players and no backfill ticket`;
       return [{ subject: match._id, story }];
     });

@@ -1,4 +1,5 @@
 import type { MatchResult } from '../rating-update/result.ts';
+import type { HeldEvent } from './held-event.ts';
 
 /**
  * What a call was told. `yes`: it returned, and no failure of a store can have taken that back. `perhaps`: it failed, or
@@ -77,6 +78,8 @@ export interface Diary {
   readonly hostileJobs: ReadonlySet<string>;
   /** Event numbers that a reader was told are gone: `<from> to <to>`. */
   readonly gaps: readonly string[];
+  /** Events that the queue store took back when it went back in time: nobody was promised what they tell. */
+  readonly takenBack: readonly HeldEvent[];
 }
 
 /** Calls of one kind, in order. */
@@ -107,4 +110,5 @@ export const emptyDiary: Diary = {
   disturbances: [],
   hostileJobs: new Set(),
   gaps: [],
+  takenBack: [],
 };

@@ -11,6 +11,10 @@ export const decisionsIn = (events: readonly HeldEvent[]): HeldEvent[] =>
       (type === 'AcceptMatchCompleted' && acceptance === 'Accepted'),
   );
 
+/** The matches that events decide. */
+export const decidedIn = (events: readonly HeldEvent[]): Set<string> =>
+  new Set(decisionsIn(events).map((event) => event.matchId));
+
 /** Events that say how a match ended, by match. */
 const endingsIn = (events: readonly HeldEvent[]) =>
   Map.groupBy(
@@ -23,7 +27,7 @@ export const matchEndedOnce: Check = {
   invariant: 4,
   find({ events, outbox }, { settled }) {
     const decisions = decisionsIn(events);
-    const ids = new Set(decisions.map((event) => event.matchId));
+    const ids = decidedIn(events);
     const endings = endingsIn(events);
     const findings: Finding[] = [];
     if (decisions.length !== ids.size)
@@ -44,11 +48,12 @@ export const outboxEmptied: Check = {
     settled ? outbox.map((id) => ({ subject: id, story: `match ${id} is still in the outbox` })) : [],
 };
 
-/** A match that succeeded is recorded, and nothing is recorded that was not decided. */
+/** A match that succeeded is recorded, and nothing is recorded that was not decided, by a store that has gone back since or not. */
 export const matchRecorded: Check = {
   invariant: 4,
-  find({ events, matches, eventsComplete }) {
-    const ids = new Set(decisionsIn(events).map((event) => event.matchId));
+  find({ events, matches, eventsComplete }, { takenBack }) {
+    const ids = decidedIn(events);
+    const lost = decidedIn(takenBack);
     const recorded = new Map(matches.map((match) => [match._id, match.status]));
     const findings: Finding[] = [];
     for (const [id, [ending]] of endingsIn(events))
@@ -58,7 +63,8 @@ export const matchRecorded: Check = {
           story: `match ${id} succeeded and is ${recorded.get(id) ?? 'not'} recorded`,
         });
     for (const id of eventsComplete ? recorded.keys() : [])
-      if (!ids.has(id)) findings.push({ subject: id, story: `match ${id} was recorded, not decided` });
+      if (!ids.has(id) && !lost.has(id))
+        findings.push({ subject: id, story: `match ${id} was recorded, not decided` });
     return findings;
   },
 };
@@ -67,7 +73,7 @@ export const matchRecorded: Check = {
 export const failedMatchRecorded: Check = {
   invariant: 4,
   find({ events, matches }) {
-    const ids = new Set(decisionsIn(events).map((event) => event.matchId));
+    const ids = decidedIn(events);
     const recorded = new Set(matches.map((match) => match._id));
     return [...endingsIn(events)]
       .filter(([id, [ending]]) => ids.has(id) && ending?.type === 'MatchmakingFailed' && !recorded.has(id))

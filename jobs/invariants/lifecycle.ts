@@ -13,17 +13,17 @@ const letters: Readonly<Record<string, string>> = {
 };
 
 /**
- * What a ticket's events must look like by its status: it searches, again after each failed proposal, and ends. A backfill
- * ticket that ends before it enters its pool never searched.
+ * What a ticket's events must look like by its status: it searches, again after each failed proposal and each match that came
+ * second for a ticket, and ends. A backfill ticket that ends before it enters its pool never searched.
  */
 const lifecycles: Readonly<Partial<Record<TicketStatus, RegExp>>> = {
-  SEARCHING: /^S(Pa*cS)*$/,
-  REQUIRES_ACCEPTANCE: /^S(Pa*cS)*Pa*$/,
-  PLACING: /^S(Pa*cS)*P(a+c)?$/,
-  COMPLETED: /^S(Pa*cS)*P(a+c)?M$/,
-  TIMED_OUT: /^(S(Pa*cS)*(Pa*c)?)?T$/,
-  CANCELLED: /^(S(Pa*cS)*(Pa*c)?)?X$/,
-  FAILED: /^(S(Pa*cS)*(P(a+c)?)?)?F$/,
+  SEARCHING: /^S(P(a*c)?S)*$/,
+  REQUIRES_ACCEPTANCE: /^S(P(a*c)?S)*Pa*$/,
+  PLACING: /^S(P(a*c)?S)*P(a+c)?$/,
+  COMPLETED: /^S(P(a*c)?S)*P(a+c)?M$/,
+  TIMED_OUT: /^(S(P(a*c)?S)*(Pa*c)?)?T$/,
+  CANCELLED: /^(S(P(a*c)?S)*(Pa*c)?)?X$/,
+  FAILED: /^(S(P(a*c)?S)*(P(a+c)?)?)?F$/,
 };
 
 /** Whether events of these types, in this order and no others, lead to the status. */

@@ -15,16 +15,20 @@ const backfillIds = (tickets: readonly HeldTicket[], matches: readonly StoredMat
     ...matches.flatMap((it) => it.backfill?.ticketId ?? []),
   ]);
 
-/** No player has two active tickets at any point of the event stream. */
+/** No player has two active tickets at any point of the event stream. Those whose start the store took back are none. */
 export const playerInOneTicket: Check = {
   invariant: 2,
-  find({ tickets, matches, events }) {
+  find({ tickets, matches, events }, { takenBack }) {
     const backfills = backfillIds(tickets, matches);
+    const held = new Set(tickets.map((it) => it.ticketId));
+    const lost = new Set(
+      takenBack.flatMap((event) => event.tickets.map((it) => it.ticketId)).filter((id) => !held.has(id)),
+    );
     const active = new Map<string, string>();
     const findings: Finding[] = [];
     for (const { type, tickets: own } of events)
       for (const { ticketId, playerIds } of own) {
-        if (backfills.has(ticketId)) continue;
+        if (backfills.has(ticketId) || lost.has(ticketId)) continue;
         for (const playerId of playerIds) {
           const other = active.get(playerId);
           if (endingEvents.has(type)) {

@@ -94,7 +94,7 @@ function waitOf(
   return diary.clockMoved ? undefined : undisturbedMs(diary, start, end ?? takenAt);
 }
 
-/** Who uses a ticket id again, long after the ticket of that id ended, harms nobody. */
+/** Who uses a ticket id again harms nobody else: should their match come second for that id, its other tickets search again. */
 export const ticketIdUsedAgain: Check = {
   invariant: 1,
   find({ tickets, matches }, diary) {
@@ -107,7 +107,8 @@ export const ticketIdUsedAgain: Check = {
       const members = match.tickets.map((ticket) => ticket.ticketId);
       const again = members.find((id) => reused.has(id));
       if (match.status !== 'FAILED' || !again) return [];
-      const harmed = members.filter((id) => failed.has(id)).join(', ');
+      const harmed = members.filter((id) => id !== again && failed.has(id)).join(', ');
+      if (!harmed) return [];
       const story = `match ${match._id} failed because ticket id ${again} was used again; with it failed ${harmed}`;
       return [{ subject: again, story }];
     });

@@ -92,8 +92,9 @@ export const readRecord = defineJob({
 });
 
 /**
- * Compares the queue store with the record once it is another server, or another run of one, and may have gone back in time:
- * writes back configurations, and lets stored matches take their tickets. Result: `{ putBack, compared }`.
+ * Compares the queue store with the record once it has started or taken over, and may have gone back in time: writes back
+ * configurations, lets stored matches take their tickets, and ends tickets whose end is on record. Until then cycles wait. Result:
+ * `{ putBack, endedAgain, compared }`.
  */
 export const compareStores = defineJob({
   kind: 'compare-stores',

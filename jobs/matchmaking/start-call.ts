@@ -41,6 +41,8 @@ export type StartVerdict =
   | { readonly kind: 'searching'; readonly sequence: number; readonly startTime: number }
   /** The configuration has another version by now: it is to be read again. */
   | { readonly kind: 'outdated' }
+  /** The store has just started or taken over, and the record may know another end of an earlier ticket: ask again in a second. */
+  | { readonly kind: 'uncompared' }
   | {
       readonly kind: 'refused';
       readonly as: 'conflict' | 'not-found' | 'unavailable';
@@ -106,7 +108,8 @@ export function readVerdict(
     case 'searching':
       return { kind: 'searching', sequence: Number(sequence), startTime: Number(startTime) };
     case 'outdated':
-      return { kind: 'outdated' };
+    case 'uncompared':
+      return { kind: word };
     case 'taken':
       return refuse(
         'conflict',

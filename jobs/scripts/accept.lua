@@ -1,6 +1,6 @@
 -- Records players' answers to one proposal. The first answer of a player stands. A rejection ends the proposal at once;
 -- when everybody has accepted, the match is decided and goes to the outbox. One that comes after its time counts as none.
--- Uses: arguments, keys, clock, tickets, proposals, membership, outbox, due, events, counts
+-- Uses: arguments, keys, clock, tickets, comparing, proposals, membership, outbox, due, events, counts
 -- Flags: allow-oom
 -- KEYS[1] hash tag
 -- ARGV    ticket id, match id, ACCEPT | REJECT, ms until an unconfirmed match is handed over again, then player ids
@@ -13,6 +13,7 @@
 --   not-proposed, <STATUS>  the ticket is in no proposal, or (other-match) in another one, or (backfill) its players are
 --                         playing and are not asked; nothing changed
 --   stranger, player id   that player is not in the ticket; nothing changed
+-- Throws UNCOMPARED while the record may know that the match was accepted, or another end; nothing changed.
 local id, match, answer, patience = next_text(), next_text(), next_text(), next_number()
 local player_ids = next_list()
 
@@ -32,6 +33,7 @@ end
 if said_before(ticket) then return { 'recorded' } end
 if ticket.status ~= 'REQUIRES_ACCEPTANCE' then return { 'not-proposed', ticket.status } end
 if ticket.match ~= match then return { 'not-proposed', 'other-match' } end
+await_comparison(ticket)
 
 if tonumber(redis.call('ZSCORE', proposals_key(), match)) <= fleet_time() then
   return { 'late', drop_proposal(match, 'TimedOut', false) }

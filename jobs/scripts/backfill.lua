@@ -1,6 +1,6 @@
 -- Starts a backfill ticket: it searches from here on for company for those of its players who are in the live match and look for
 -- no other. An older one of the match is cancelled.
--- Uses: arguments, keys, numbers, clock, tickets, lag, live-matches, backfilling, proposals
+-- Uses: arguments, keys, numbers, clock, tickets, comparing, lag, live-matches, backfilling, proposals
 -- KEYS[1] hash tag
 -- ARGV    ticket id, configuration, its version, pool, request timeout in ms, match id, actor (JSON), call id (the same when a
 --         connection repeats this script), trace header or empty, 1 when its players' ratings have to be read first (else
@@ -15,6 +15,7 @@
 --   placing                it is being placed
 --   filling:<ticket>       that ticket has found players for it, who are being placed
 --   nobody                 none of the players is in the match, and looks for no other
+-- Throws UNCOMPARED while the record may know another end of the older ticket; nothing changed.
 local wanted = { id = next_text(), configuration = next_text(), version = next_text(), pool = next_text(),
   timeout = next_number(), match = next_text(), actor = next_text(), call = next_text(), trace = next_text(),
   unrated = next_text() }
@@ -33,6 +34,7 @@ local function why_not()
   local current = backfill_of(wanted.match)
   older = current and read_ticket(current)
   if older and older.status == 'PLACING' then return 'filling:' .. older.id end
+  if older then await_comparison(older) end
 end
 
 local there = read_ticket(wanted.id)

@@ -1,6 +1,6 @@
 -- Starts tickets: each searches from here on, and the older tickets of its players are cancelled. Who is in a running
 -- match leaves its backfill ticket, which goes on without them.
--- Uses: arguments, keys, numbers, clock, tickets, players, searching, proposals, backfills, lag, counts
+-- Uses: arguments, keys, numbers, clock, tickets, comparing, players, searching, proposals, backfills, lag, counts
 -- KEYS[1] hash tag
 -- ARGV    number of kinds k, k times: configuration, its version, pool, request timeout in ms; then per ticket: its kind (the
 --         first is 1), ticket id, call id (the same when a connection repeats this script), its lines from `id` on (see
@@ -13,6 +13,7 @@
 --   outdated               that is not the version in force; nothing changed
 --   behind:<lag>           matchmaking is so far behind, in ms, that no more tickets of the configuration are taken
 --   placing:<player>       that player is being placed by an earlier ticket; nothing changed
+--   uncompared             the record may know another end of an earlier ticket of its players; nothing changed
 local SUPERSEDED = 'Superseded by a newer ticket of the same player.'
 
 local kinds, wanted = {}, {}
@@ -46,12 +47,13 @@ local function why_not(kind)
   return lag and 'behind:' .. lag or false
 end
 
--- The player of a ticket who is being placed by an earlier one; nil where there is none.
-local function who_is_placed(ticket)
+-- Why an earlier ticket of its players keeps a ticket from starting; nil where none does.
+local function kept_by_earlier(ticket)
   for _, player_id in ipairs(ticket.members) do
-    local newest = read_player(player_id).ticket
-    newest = newest and read_ticket(newest)
-    if newest and newest.status == 'PLACING' then return player_id end
+    local id = read_player(player_id).ticket
+    local newest = id and read_ticket(id)
+    if newest and newest.status == 'PLACING' then return 'placing:' .. player_id end
+    if newest and undecided(newest.status) and must_wait(newest) then return 'uncompared' end
   end
 end
 
@@ -87,8 +89,8 @@ local function start(ticket)
   if there then return { 'taken:' .. there.status } end
   if kind.refusal == nil then kind.refusal = why_not(kind) end
   if kind.refusal then return { kind.refusal } end
-  local placed = who_is_placed(ticket)
-  if placed then return { 'placing:' .. placed } end
+  local kept = kept_by_earlier(ticket)
+  if kept then return { kept } end
 
   local sequence = whole(next_sequence())
   supersede(ticket)

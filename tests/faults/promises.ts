@@ -18,6 +18,8 @@ export interface PromiseLog {
   readonly gaps: string[];
   /** Ids of jobs nobody could do: they must end as failed, with their reasons. */
   readonly hostileJobs: Set<string>;
+  /** Events that were told and lost when the queue went back in time. */
+  readonly takenBack: HeldEvent[];
   /** When faults struck. */
   readonly disturbances: Disturbance[];
   /** Whether the queue Redis's clock was moved. */
@@ -37,6 +39,7 @@ export const openPromiseLog = (): PromiseLog => ({
   endingHeardAt: new Map(),
   gaps: [],
   hostileJobs: new Set(),
+  takenBack: [],
   disturbances: [],
   clockMoved: false,
   duplicates: 0,

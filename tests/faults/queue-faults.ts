@@ -1,4 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { noId } from '../../jobs/chain.ts';
+import { toHeldEvent } from '../../jobs/invariants/held-event.ts';
+import { domainKeys } from '../../jobs/keys.ts';
+import { storedEvents } from '../../jobs/matchmaking/event.ts';
 import type { Fault, Field } from './fault.ts';
 import { follow, until } from './stack-under-fault.ts';
 
@@ -12,6 +16,9 @@ function changePlaces({ surroundings: { nodes, queue } }: Field): void {
   nodes.primary = replica;
   nodes.replica = primary;
 }
+
+/** How long (ms) a primary that is about to die takes no writes: longer than it lives. */
+const pausedMs = 10_000;
 
 const hourSeconds = 3_600;
 
@@ -91,7 +98,14 @@ export const queueFaults = {
       const { primary, replica } = field.surroundings.nodes;
       // From here on nothing is confirmed, and what a call is told may be lost.
       await replica.admin.replicaof('NO', 'ONE');
+      const keys = domainKeys(field.domain);
+      const kept = (await replica.admin.get(keys.eventsHead())) ?? noId;
       await pause(2_000 + 4_000 * random.uniform());
+      // So that what it takes back is known to the last event.
+      await primary.admin.call('CLIENT', 'PAUSE', String(pausedMs), 'WRITE');
+      for (const entry of await primary.admin.xrange(keys.events(), `(${kept}`, '+'))
+        for (const { type, time, detail } of storedEvents(entry))
+          field.log.takenBack.push(toHeldEvent(type, time, detail));
       await primary.part.kill('SIGKILL');
       await pause(nameMs);
       changePlaces(field);

@@ -61,20 +61,48 @@ describe('a ticket id that is used again', () => {
     });
   });
 
-  test('minutes after its match fails: the queue should not have forgotten it (invariant 2)', async () => {
-    const first = await playDuel();
-    await forget(defaultReadableMs - 60_000, 'ann');
-    await steps.start(plain, ['ann', 'eve']);
-    await steps.cycle(fleet);
-    const second = await steps.matchIdOf(plain);
-    await fleet.drain();
+  test('minutes after its match fails, the queue should not have forgotten it; the other of its match searches again with its age and is matched, wherever a worker dies (invariants 1, 2)', async () => {
+    let cases = 0;
+    const calls = await everyDeath(async (death) => {
+      const own = (what: string) => `case-${cases}-${what}`;
+      cases++;
+      const first = await playDuel(own);
+      await forget(defaultReadableMs - 60_000, own('ann'));
+      await steps.start(own, ['ann', 'eve']);
+      const ageOf = async () =>
+        (await fleet.stores.pool.readPool('duel', 0, 9)).tickets.map((it) => it.since);
+      const [, since] = await ageOf();
+      await steps.cycle(fleet);
+      const second = await steps.matchIdOf(own);
+      const work = openCrew(mortal(fleet.kit, death)).work('start-match', [{ matchId: second }]);
+      const place = await deathOf(work, death);
+      await fleet.workOff();
 
-    expect(await statuses('ann', 'eve')).toEqual(['FAILED', 'FAILED']);
-    expect((await fleet.stores.matches.find([second])).get(second)).toMatchObject({
-      status: 'FAILED',
-      reason: 'TicketInAnotherMatch',
+      const where = `${death.when} ${place}`;
+      expect(await statuses(own('ann'), own('eve')), where).toEqual(['FAILED', 'SEARCHING']);
+      expect((await fleet.stores.matches.find([second])).get(second), where).toMatchObject({
+        status: 'FAILED',
+        reason: 'TicketInAnotherMatch',
+        failing: [own('ann')],
+      });
+      expect(await recordOf(own('ann')), where).toMatchObject({ status: 'COMPLETED', match_id: first });
+      expect(await ageOf(), where).toEqual([since]);
+
+      await steps.start(own, ['fay']);
+      await steps.cycle(fleet);
+      await fleet.drain();
+      expect(await statuses(own('eve'), own('fay')), where).toEqual(['COMPLETED', 'COMPLETED']);
+      const broken = await brokenInvariants(fleet);
+      expect(
+        broken.filter((it) => !/-ann\b/.test(it)),
+        where,
+      ).toEqual([]);
+      return place;
     });
-    expect(await recordOf('ann')).toMatchObject({ status: 'COMPLETED', match_id: first });
+
+    expect(calls.join(' ')).toBe(
+      'pool.decided tickets.claim ladders.read players.find pool.decided matches.giveUpLost tickets.takeOver matches.create tickets.fail matches.goOnAlone pool.settle',
+    );
   });
 
   test.each(['stop', 'time out'])('and ends by a %s has that ending on record (invariant 1)', async (how) => {
@@ -196,7 +224,7 @@ describe('a claim held by a match that was lost before it was stored', () => {
 
     // Nobody starts the one that is made up in the outbox.
     const ann = where === 'stored' ? 'COMPLETED' : 'FAILED';
-    expect((await statuses('ann', 'bob')).sort()).toEqual([ann, 'FAILED']);
+    expect((await statuses('ann', 'bob')).sort()).toEqual([ann, 'SEARCHING']);
     expect(await recordOf(match.tickets[0]?.ticketId ?? '')).toMatchObject({
       match_id: 'holder',
       status: 'COMPLETED',

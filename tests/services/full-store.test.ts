@@ -1,10 +1,14 @@
 import { afterAll, beforeAll, expect, inject, onTestFinished, test } from 'vitest';
 import { type Stack, startStack } from '../../infra/local/stack.ts';
 import { openTickets } from '../../producers/tickets.ts';
+import { openQueues } from '../../workers/enqueue.ts';
+import { beat } from '../../workers/matchmaking/beat.ts';
 import { openPool } from '../../workers/pool/pool.ts';
 import { openRedis } from '../../workers/redis.ts';
+import { noTracer } from '../../workers/telemetry/tracer.ts';
 import { aTicket } from '../support/builders.ts';
 import { changeTicket } from '../support/change-ticket.ts';
+import { compared } from '../support/domain.ts';
 import { openPoolSteps } from '../support/pool-steps.ts';
 
 /** A server of this file's own: it is full for a while, which would disturb every other test. */
@@ -23,6 +27,7 @@ async function openFull() {
   await redis.flushall();
   const [domain, pool] = ['full', openPool(redis, 'full')];
   const [tickets, nothing] = [openTickets(redis, domain), async () => undefined];
+  await compared(pool);
   const steps = await openPoolSteps({ domain, redis, pool, tickets, [Symbol.asyncDispose]: nothing });
   await steps.search('a', 'b', 'c', 'd', 'e', 'f');
   const placed = await steps.commitOf('m', 'c', 'd');
@@ -57,4 +62,19 @@ test('a full store takes no new tickets and decides no new match', async () => {
   await expect(pool.commit('duel', [next])).rejects.toThrow(/^OOM /);
 
   expect(await statusOf('e')).toBe('SEARCHING');
+});
+
+test('while it is full no cycle can run, and tickets time out all the same (invariant 1)', async () => {
+  const { pool, redis, key, domain, statusOf } = await openFull();
+  const queues = openQueues(redis, domain, noTracer, () => undefined);
+  onTestFinished(queues.close);
+  await redis.config('SET', 'maxmemory', '0');
+  await changeTicket(redis, key('ticket:b'), { deadline: 1 });
+  await redis.zadd(key('due'), 1, 'duel');
+  await redis.config('SET', 'maxmemory', '1');
+
+  await beat(pool, queues);
+
+  expect(await statusOf('b')).toBe('TIMED_OUT');
+  expect(await statusOf('a')).toBe('SEARCHING');
 });

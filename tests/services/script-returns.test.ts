@@ -16,7 +16,7 @@ const open: Readonly<Record<string, string>> = {
   '(empty)': '',
   '<ms>': '\\d{13}',
   '<lag>': '31000',
-  '<run>': '[0-9a-f]{40}',
+  '<history>': '[0-9a-f]{40}',
   '<STATUS>': '(SEARCHING|REQUIRES_ACCEPTANCE|PLACING|COMPLETED|FAILED|CANCELLED|TIMED_OUT)',
   '<player>': 'a',
   '<match>': 'next',

@@ -2,23 +2,31 @@ import { randomBytes } from 'node:crypto';
 import { Cluster, type Redis } from 'ioredis';
 import { inject } from 'vitest';
 import { openTickets } from '../../producers/tickets.ts';
-import { openPool } from '../../workers/pool/pool.ts';
+import { openPool, type Pool } from '../../workers/pool/pool.ts';
 import { openRedis } from '../../workers/redis.ts';
 
 /** A domain of its own on the queue Redis, or on another, gone when the test ends. */
 export async function openDomain(url = inject('stackEnv')['QUEUE_REDIS_URL'] ?? '') {
   const domain = `test-${randomBytes(4).toString('hex')}`;
   const redis = openRedis(url, () => undefined);
+  const pool = openPool(redis, domain);
+  await compared(pool);
   return {
     domain,
     redis,
-    pool: openPool(redis, domain),
+    pool,
     tickets: openTickets(redis, domain),
     async [Symbol.asyncDispose]() {
       await clear(redis, domain);
       redis.disconnect();
     },
   };
+}
+
+/** Cycles may go on: nothing is on record that a store that has just begun could lack. */
+export async function compared(pool: Pool): Promise<void> {
+  const waits = await pool.uncompared();
+  if (waits) await pool.compared(waits.history);
 }
 
 /** Deletes every key of a domain. */

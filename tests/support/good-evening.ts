@@ -203,6 +203,7 @@ function goodDiary(): Diary {
     settled: true,
     endingHeardAt: new Map(['ann', 'bob', 'eve', 'cid', 'dot'].map((id) => [id, 3_100])),
     clockMoved: false,
+    takenBack: [],
     disturbances: [],
     hostileJobs: new Set(['hostile']),
     gaps: [],

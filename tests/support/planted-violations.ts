@@ -65,7 +65,7 @@ export const planted: Readonly<Record<CheckName, readonly Planted[]>> = {
   ],
   'ticket id used again': [
     [
-      'match n failed because ticket id ann was used again; with it failed ann, fay',
+      'match n failed because ticket id ann was used again; with it failed fay',
       all(
         calls({ kind: 'start', ticketId: 'ann', configuration: 'duel', playerIds: ['gus'], ...told(4_500) }),
         aTicket('ann', { reason: 'TicketInAnotherMatch' }),

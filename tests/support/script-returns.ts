@@ -33,6 +33,13 @@ const rate = async ({ start, pool }: Steps, revision: number) => {
 const rest = async ({ pool }: Steps, position: string) =>
   pool.rest('duel', { position, configuration: 'duel', version: 1 }, undefined);
 
+/** Another server has taken over, and has not been compared yet. */
+const takeOver = ({ redis, key }: Steps) => redis.set(key('compared'), 'another');
+const endAgain = ({ pool }: Steps, sequence: number) =>
+  pool.endAgain([
+    { ticketId: 'a', sequence, call: '', status: 'CANCELLED', reason: 'Cancelled', message: 'stopped' },
+  ]);
+
 const follow = ({ pool }: Steps, holder: string) => pool.follow('events', 'f', holder, 'oldest');
 
 /** Every code that a script's header says it returns, with how it comes to that; by the reason that follows, where one does. */
@@ -121,6 +128,27 @@ export const scriptReturns: Readonly<
       await steps.pool.pause('duel', 'pause');
       await commit(steps);
     },
+    '-3': async (steps) => {
+      await takeOver(steps);
+      await commit(steps);
+    },
+  },
+  compared: {
+    1: async (steps) => {
+      await takeOver(steps);
+      await steps.pool.compared((await steps.pool.uncompared())?.history ?? '');
+    },
+    0: ({ pool }) => pool.compared('another'),
+  },
+  'end-again': {
+    1: async (steps) => {
+      await steps.search('a');
+      await endAgain(steps, 1);
+    },
+    0: async (steps) => {
+      await steps.search('a');
+      await endAgain(steps, 99);
+    },
   },
   install: {
     1: ({ pool }) => pool.install(aConfiguration(2)),
@@ -133,12 +161,6 @@ export const scriptReturns: Readonly<
       await steps.pool.move('duel', [{ ticketId: 'a', pool: 'duel/x' }]);
     },
     0: ({ pool }) => pool.move('duel', [{ ticketId: 'ghost', pool: 'duel/x' }]),
-  },
-  'other-run': {
-    '(empty)': async ({ pool }) => {
-      await pool.compared((await pool.uncomparedRun()) ?? '');
-    },
-    '<run>': ({ pool }) => pool.uncomparedRun(),
   },
   pause: {
     '<ms>': ({ pool }) => pool.pause('duel', 'pause'),
@@ -196,6 +218,11 @@ export const scriptReturns: Readonly<
       await commit(steps);
       await steps.start(aTicket('late', ['a']));
     },
+    uncompared: async (steps) => {
+      await steps.search('a');
+      await takeOver(steps);
+      await steps.start(aTicket('late', ['a']));
+    },
   },
   rest: {
     1: async (steps) => {
@@ -238,6 +265,13 @@ export const scriptReturns: Readonly<
     '<STATUS>': async (steps) => {
       await commit(steps);
       await steps.pool.stop('a');
+    },
+  },
+  uncompared: {
+    '(empty)': ({ pool }) => pool.uncompared(),
+    '<history>': async (steps) => {
+      await takeOver(steps);
+      await steps.pool.uncompared();
     },
   },
 };

@@ -1,17 +1,29 @@
 import { done } from '../../jobs/contract.ts';
+import type { CommittedMatch } from '../../jobs/matchmaking/match.ts';
 import type { Handler } from '../handler.ts';
-import type { PooledTicket } from '../pool/changes.ts';
+import type { RecordedEnd, Waiting } from '../pool/comparing.ts';
+import type { Configurations } from '../pool/configurations.ts';
 import type { Pool } from '../pool/pool.ts';
-import type { Configurations } from '../records/configurations.ts';
+import type { Configurations as RecordedConfigurations } from '../records/configurations.ts';
 import { isUnreachable } from '../records/database.ts';
-import { committedOf, type Matches } from '../records/matches.ts';
-import type { Tickets } from '../records/tickets.ts';
+import { committedOf, type Matches, type MatchRecord } from '../records/matches.ts';
+import type { TicketRecord, Tickets } from '../records/tickets.ts';
 
 export interface CompareStores {
   readonly pool: Pool;
-  readonly tickets: Pick<Tickets, 'claimsOf'>;
+  readonly tickets: Pick<Tickets, 'recorded'>;
   readonly matches: Pick<Matches, 'find'>;
-  readonly configurations: Pick<Configurations, 'all'>;
+  readonly configurations: Pick<RecordedConfigurations, 'all'>;
+  readonly installed: Pick<Configurations, 'company'>;
+  readonly observe: {
+    /** Cycles wait, and have for so long (ms): the record is away. */
+    readonly waiting: (waitedMs: number, error: unknown) => void;
+    /** Cycles go on: the store had gone back behind so many matches and ends of tickets. */
+    readonly compared: (
+      result: { readonly putBack: number; readonly endedAgain: number },
+      waitedMs: number,
+    ) => void;
+  };
 }
 
 const ticketsAtOnce = 500;
@@ -19,52 +31,84 @@ const ticketsAtOnce = 500;
 type Page = Awaited<ReturnType<Pool['readPool']>>;
 
 /**
- * After a failover or a restart the queue store may have gone back in time. Configurations that it has lost are written back, and
- * matches that are stored take those of their tickets that search again. While the record is away nothing is compared, and
- * nothing has failed: the clock asks again in a second.
+ * After a failover or a restart the queue store may have gone back in time, so cycles wait until this is done. Configurations that
+ * it has lost are written back, matches that are stored take those of their tickets that wait, and tickets whose end is on record end
+ * again. While the record is away nothing is compared, and nothing has failed: the clock asks again in a second.
  */
 export const compareWithRecord =
   (stores: CompareStores): Handler<unknown> =>
   async (_items, { signal }) => {
-    const run = await stores.pool.uncomparedRun();
-    if (run === undefined) return done();
+    const waits = await stores.pool.uncompared();
+    if (!waits) return done();
     try {
-      return done(await compare(run, stores, signal));
+      const found = await compare(stores, signal);
+      const compared = await stores.pool.compared(waits.history);
+      if (compared) stores.observe.compared(found, waits.waitedMs);
+      return done({ ...found, compared });
     } catch (error) {
-      if (isUnreachable(error)) return done({ compared: false });
-      throw error;
+      if (!isUnreachable(error)) throw error;
+      stores.observe.waiting(waits.waitedMs, error);
+      return done({ compared: false });
     }
   };
 
-async function compare(run: string, stores: CompareStores, signal: AbortSignal) {
+async function compare(stores: CompareStores, signal: AbortSignal) {
   const { pool, configurations } = stores;
   for (const installed of await configurations.all()) await pool.install(installed);
-  let putBack = 0;
+  const found = { putBack: 0, endedAgain: 0 };
+  const take = async (waiting: readonly Waiting[]) => {
+    signal.throwIfAborted();
+    const { putBack, endedAgain } = await followRecord(waiting, stores);
+    found.putBack += putBack;
+    found.endedAgain += endedAgain;
+  };
+  // Proposals first: a ticket that leaves one enters its pool, whose pages come later.
+  const proposed = await pool.proposed();
+  for (let from = 0; from < proposed.length; from += ticketsAtOnce)
+    await take(proposed.slice(from, from + ticketsAtOnce));
   for (const name of await pool.pools())
     for (let after: number | undefined = 0; after !== undefined; ) {
-      signal.throwIfAborted();
       const page: Page = await pool.readPool(name, after, ticketsAtOnce);
-      putBack += await putBackMatches(page.tickets, stores);
+      await take(page.tickets);
       after = page.last;
     }
-  return { putBack, compared: await pool.compared(run) };
+  return found;
 }
 
-/** Returns how many stored matches took a ticket of these. */
-async function putBackMatches(
-  waiting: readonly PooledTicket[],
-  { pool, tickets, matches }: CompareStores,
-): Promise<number> {
-  const claims = await tickets.claimsOf(
+/** Lets tickets that wait be what the record says that they are. */
+async function followRecord(waiting: readonly Waiting[], stores: CompareStores) {
+  const { pool, tickets, matches, installed } = stores;
+  const records = await tickets.recorded(
     waiting.map((it) => ({ _id: it.ticketId, start_time: new Date(it.startTime) })),
   );
-  const stored = await matches.find([...new Set(claims.map((claim) => claim.match_id ?? ''))]);
-  const callOf = new Map(claims.map(({ _id, match_id, call = '' }) => [`${match_id} ${_id}`, call]));
-  let count = 0;
+  const stored = await matches.find([...new Set(records.flatMap(({ match_id }) => match_id ?? []))]);
+  let putBack = 0;
   for (const record of stored.values()) {
-    const match = committedOf(record);
-    const calls = match.tickets.map((it) => callOf.get(`${match.matchId} ${it.ticketId}`) ?? '');
-    if (await pool.putBack(match, calls)) count++;
+    const company = await installed.company(record.configuration);
+    if (await pool.putBack(...matchOf(record, records), company)) putBack++;
   }
-  return count;
+  const ends = records.filter(({ match_id = '' }) => !stored.has(match_id)).flatMap(endOf);
+  return { putBack, endedAgain: await pool.endAgain(ends) };
+}
+
+/** A stored match, and the calls that asked for its tickets, as far as they are known. */
+function matchOf(record: MatchRecord, records: readonly TicketRecord[]): [CommittedMatch, string[]] {
+  const match = committedOf(record);
+  const calls = new Map(records.map(({ _id, match_id, call = '' }) => [`${match_id} ${_id}`, call]));
+  return [match, match.tickets.map((it) => calls.get(`${match.matchId} ${it.ticketId}`) ?? '')];
+}
+
+/** Nothing for a ticket that a match has claimed which is not stored: whoever starts it, or another of its tickets, decides. */
+function endOf({ _id, sequence, call, status, reason, message }: TicketRecord): RecordedEnd[] {
+  if (status === 'COMPLETED') return [];
+  return [
+    {
+      ticketId: _id,
+      sequence: sequence ?? 0,
+      call: call ?? '',
+      status,
+      reason: reason ?? '',
+      message: message ?? '',
+    },
+  ];
 }

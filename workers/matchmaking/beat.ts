@@ -3,6 +3,9 @@ import type { Queues } from '../enqueue.ts';
 import type { Pool } from '../pool/pool.ts';
 import { handOverAgain } from './hand-over.ts';
 
+/** Tickets looked at by one script call. */
+const ticketsAtOnce = 500;
+
 /** Adds form-matches for a pool. */
 export const wake =
   ({ enqueue }: Pick<Queues, 'enqueue'>) =>
@@ -11,10 +14,25 @@ export const wake =
 
 /**
  * One beat: wakes the pools in which time alone changes something and hands over matches left behind. Every worker
- * beats once a second; the script gives each due thing to one of them. Idle pools cost nothing.
+ * beats once a second; the script gives each due thing to one of them. Idle pools cost nothing. While the store is full no job
+ * can be added or taken, so tickets time out here.
  */
 export async function beat(pool: Pool, queues: Queues): Promise<void> {
-  const { pools, overdue } = await pool.beat();
+  const { now, pools, overdue } = await pool.beat();
+  if (pools.length > 0 && (await pool.isFull())) {
+    await Promise.all(pools.map((name) => timeOut(pool, name, now)));
+    return;
+  }
   await Promise.all(pools.map(wake(queues)));
   await handOverAgain(overdue, queues);
+}
+
+/** Ending frees memory, so a full store allows it. */
+async function timeOut(pool: Pool, name: string, now: number): Promise<void> {
+  for (let after: number | undefined = 0; after !== undefined; ) {
+    const page: Awaited<ReturnType<Pool['readPool']>> = await pool.readPool(name, after, ticketsAtOnce);
+    const overdue = page.tickets.filter((ticket) => ticket.deadline <= now);
+    if (overdue.length > 0) await pool.expire(overdue.map((ticket) => ticket.ticketId));
+    after = page.last;
+  }
 }

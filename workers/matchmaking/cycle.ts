@@ -15,12 +15,11 @@ import { toCommits } from './commits.ts';
 import type { Mirror } from './mirror.ts';
 import { openPace } from './pace.ts';
 import type { Unrated } from './rating-attributes.ts';
-import { takeOut } from './take-out.ts';
 import { takeRatings } from './take-ratings.ts';
 
 /** Tickets timed out by one script call. */
 const ticketsPerExpiry = 500;
-/** How long (ms) a pool waits before it looks again whether the outbox has room, or the record is back. */
+/** How long (ms) a pool waits before it looks again whether the outbox has room, the record is back, or the stores are compared. */
 const pauseMs = 1_000;
 /** How long (ms) a pool waits until another worker, which may be newer, tries to load its rule set. */
 const unreadyMs = 10_000;
@@ -47,17 +46,18 @@ export interface CycleStores {
 
 /**
  * One cycle of a pool: catch the mirror up, time out, look at what is new, form matches, commit them, hand them over. While an operator has
- * paused the configuration, or its rule set does not load, it only times out. Returns whether another is worth running at
- * once.
+ * paused the configuration, its rule set does not load, or the store is yet to be compared with the record, it only times out.
+ * Returns whether another is worth running at once.
  */
 export async function runCycle(mirror: Mirror, stores: CycleStores): Promise<boolean> {
   const { name, configuration } = mirror;
-  const { now, time, questions, arrived, accepted, ...installed } = await mirror.catchUp();
+  const { now, time, questions, arrived, accepted, uncompared, ...installed } = await mirror.catchUp();
   const clock = { now, time };
   if (arrived > 0) stores.observe.started(configuration, arrived);
   await handOverAccepted(accepted, stores);
   await expireOverdue(mirror, now, stores);
   const saw = () => ({ configuration, position: mirror.position, ...installed });
+  if (uncompared) return !(await stores.pool.rest(name, saw(), now + pauseMs, true));
   const current = await loaded(configuration, installed.version, stores);
   if (current === 'unready') {
     return !(await stores.pool.rest(name, saw(), Math.min(now + unreadyMs, nextDeadline(mirror)), true));
@@ -74,7 +74,7 @@ export async function runCycle(mirror: Mirror, stores: CycleStores): Promise<boo
   const unread = !mirror.whole && outcome !== 'full';
   if (outcome === 'changed' || unanswered || unread || ratings === 'taken') return true;
 
-  const short = outcome === 'full' || ratings === 'away';
+  const short = outcome === 'full' || outcome === 'uncompared' || ratings === 'away';
   const next = Math.min(short ? now + pauseMs : nextChange, nextDeadline(mirror));
   return !(await stores.pool.rest(name, saw(), Number.isFinite(next) ? next : undefined, short));
 }
@@ -112,7 +112,10 @@ async function loaded(
 
 async function expireOverdue(mirror: Mirror, now: number, { pool }: CycleStores): Promise<void> {
   const overdue = [...mirror.tickets].filter((ticket) => ticket.deadline <= now);
-  await takeOut(mirror, overdue, ticketsPerExpiry, (some) => pool.expire(some.map((it) => it.ticketId)));
+  for (let from = 0; from < overdue.length; from += ticketsPerExpiry) {
+    const some = overdue.slice(from, from + ticketsPerExpiry).map((it) => it.ticketId);
+    for (const ticketId of await pool.expire(some)) mirror.drop(ticketId);
+  }
 }
 
 const nextDeadline = (mirror: Mirror): number => {
@@ -123,9 +126,10 @@ const nextDeadline = (mirror: Mirror): number => {
 
 /**
  * `changed`: a match was committed, or refused since a ticket changed; either way the pool is not what the pass saw.
- * `full`: so is the outbox; matching goes on when it has drained. `paused`: an operator paused the configuration.
+ * `full`: so is the outbox; matching goes on when it has drained. `paused`: an operator paused the configuration. `uncompared`:
+ * the store has just started or taken over.
  */
-type CycleOutcome = 'nothing' | 'changed' | 'full' | 'paused';
+type CycleOutcome = 'nothing' | 'changed' | 'full' | 'paused' | 'uncompared';
 
 /** What a paused pool's cycle comes to: nothing but deadlines until it is resumed, which makes it due. */
 const atRest = { outcome: 'paused', nextChange: Number.POSITIVE_INFINITY } as const;
@@ -178,7 +182,8 @@ async function matchAll(
 }
 
 /** No more matches can be committed in this cycle. */
-const stopped = (outcome: CycleOutcome): boolean => outcome === 'full' || outcome === 'paused';
+const stopped = (outcome: CycleOutcome): boolean =>
+  outcome === 'full' || outcome === 'paused' || outcome === 'uncompared';
 
 const judged = ({ ruleEvaluations }: Pass): boolean =>
   ruleEvaluations.some(({ passedCount, failedCount }) => passedCount + failedCount > 0);
@@ -209,7 +214,7 @@ async function commit(
   for (const [index, { match, jobId }] of commits.entries()) {
     const verdict = verdicts[index];
     if (verdict === 'outbox-full') outcome = 'full';
-    if (verdict === 'paused') outcome = 'paused';
+    if (verdict === 'paused' || verdict === 'uncompared') outcome = verdict;
     // A proposal is decided, and handed over, by its players' last answer.
     if (verdict === 'committed' && acceptMs === undefined) observe.committed(match, now);
     if (verdict === 'committed' || verdict === 'repeated') {

@@ -6,6 +6,7 @@ import {
   type StartVerdict,
   startSettings,
 } from '../../jobs/matchmaking/start-call.ts';
+import { uncompared } from '../../jobs/matchmaking/uncompared.ts';
 import type { Handler, ItemCall } from '../handler.ts';
 import { type Configurations, type CurrentConfiguration, RuleSetUnloadable } from '../pool/configurations.ts';
 import type { Pool } from '../pool/pool.ts';
@@ -100,6 +101,7 @@ async function start<Item extends StartItem>(
     const { verdict, pools } = await send(ticket, item);
     await Promise.all(pools.map(wake));
     if (verdict.kind === 'refused') return verdict.reason;
+    if (verdict.kind === 'uncompared') throw new Error(uncompared);
     if (verdict.kind === 'searching')
       return { ticketId, status: 'SEARCHING', startTime: new Date(verdict.startTime).toISOString() };
     version = (await pool.installed(configuration))?.version;

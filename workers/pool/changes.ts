@@ -36,6 +36,8 @@ export interface CatchUp extends Clock {
   readonly version: number;
   /** Since when an operator has paused the configuration, Redis time in ms; absent: it runs. */
   readonly pausedSince?: number;
+  /** The store has not been compared with the record yet, so no match can be decided; told to a cycle alone. */
+  readonly uncompared: boolean;
   /** Questions about its tickets that wait for an answer. */
   readonly questions: number;
   /** Tickets that were started since the pool's last cycle began, where this one begins; else 0. */
@@ -85,6 +87,7 @@ export function openChanges(script: Scripts) {
           [string, string[]][],
           string | null,
           string[],
+          number,
         ]
       >('catch-up'),
     readPool: script<[string, string, string[]]>('read-pool'),
@@ -104,13 +107,14 @@ export function openChanges(script: Scripts) {
       most: number,
       cycle?: CycleState,
     ): Promise<CatchUp> {
-      const [now, time, latest, gap, version, paused, questions, entries, arrived, flat] = await run.catchUp(
-        pool,
-        configuration,
-        position,
-        most,
-        ...(cycle ? [Number(cycle.begins), Number(cycle.whole)] : ['', '']),
-      );
+      const [now, time, latest, gap, version, paused, questions, entries, arrived, flat, uncompared] =
+        await run.catchUp(
+          pool,
+          configuration,
+          position,
+          most,
+          ...(cycle ? [Number(cycle.begins), Number(cycle.whole)] : ['', '']),
+        );
       const changes = entries.map(([id, fields]) => ({
         id,
         all: readChanges(fields),
@@ -122,6 +126,7 @@ export function openChanges(script: Scripts) {
         gap: gap === 1,
         version: Number(version),
         ...(paused && { pausedSince: Number(paused) }),
+        uncompared: uncompared === 1,
         questions,
         arrived: Number(arrived ?? 0),
         accepted: Array.from({ length: flat.length / 3 }, (_, index) => ({

@@ -1,3 +1,4 @@
+import { type Company, companyFor } from '../../jobs/matchmaking/backfill.ts';
 import type { InstalledConfiguration } from '../../jobs/matchmaking/configuration.ts';
 import { compileRuleSet, type Engine } from '../../jobs/matchmaking/engine/compile.ts';
 import { openPoolOf } from '../../jobs/matchmaking/pool-name.ts';
@@ -49,7 +50,7 @@ export function openConfigurations(pool: Pool) {
     return reading;
   };
 
-  return {
+  const configurations = {
     /** `version`: the one in force, when the caller knows it. */
     async current(name: string, version?: number): Promise<CurrentConfiguration | undefined> {
       const copy = copies.get(name);
@@ -62,7 +63,17 @@ export function openConfigurations(pool: Pool) {
       // A reading that began before this version was installed does not have it.
       return version === undefined || current?.installed.version === version ? current : read(name);
     },
+
+    /** What finds a stored match company, by its configuration in force; nothing where the rule set of that does not load. */
+    async company(name: string): Promise<Company | undefined> {
+      const current = await configurations.current(name).catch((error: unknown) => {
+        if (error instanceof RuleSetUnloadable) return undefined;
+        throw error;
+      });
+      return current && companyFor(current.installed.configuration, current.ruleSet);
+    },
   };
+  return configurations;
 }
 
 function compile(installed: InstalledConfiguration): CurrentConfiguration {

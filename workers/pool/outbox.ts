@@ -21,18 +21,22 @@ export interface Commit {
 
 /**
  * `repeated`: this very match was committed before. `changed`: one of its tickets is not what it was, so none was taken.
- * `paused`: an operator paused the configuration while the match was being formed.
+ * `paused`: an operator paused the configuration while the match was being formed. `uncompared`: the store may lack decisions that
+ * the record has.
  */
-export type Verdict = 'committed' | 'repeated' | 'changed' | 'outbox-full' | 'paused';
+export type Verdict = 'committed' | 'repeated' | 'changed' | 'outbox-full' | 'paused' | 'uncompared';
 
 export interface Settlement {
+  /** With the tickets that end. */
   readonly match: CommittedMatch;
+  /** Of a FAILED match: ids of its other tickets. They search again. */
+  readonly again?: readonly string[];
   readonly status: 'COMPLETED' | 'FAILED';
   readonly reason: string;
   readonly message: string;
   /** Where it is played, when somebody placed it. */
   readonly gameSession?: GameSession | undefined;
-  /** Of a FAILED match: the one that it should go on from is over on record. */
+  /** It is over on record; of a FAILED match: the one that it should go on from is. */
   readonly isOver?: boolean;
 }
 
@@ -55,6 +59,7 @@ const verdicts: Readonly<Record<string, Verdict>> = {
   '0': 'changed',
   '-1': 'outbox-full',
   '-2': 'paused',
+  '-3': 'uncompared',
 };
 
 /** Matches from commit to confirmed effect: decided, handed over, settled. */
@@ -124,33 +129,49 @@ export function openOutbox(redis: Redis, keys: DomainKeys, script: Scripts) {
 
     /** Ends matches whose effect is stored, or cannot be. Returns, in order, whether each was settled by this call. */
     async settle(settlements: readonly Settlement[]): Promise<boolean[]> {
-      const args = settlements.flatMap(({ match, status, reason, message, gameSession, isOver }) => [
-        match.matchId,
-        status,
-        reason,
-        message,
-        JSON.stringify(
-          status === 'COMPLETED' ? placedDetail(match, gameSession) : matchDetail(match, { reason, message }),
-        ),
-        gameSession ? JSON.stringify({ kind: 'placed', gameSession } satisfies PlacementOutcome) : '',
-        isOver ? 1 : '',
-        match.tickets.length,
-        ...match.tickets.map((ticket) => ticket.ticketId),
-      ]);
+      const args = settlements.flatMap(
+        ({ match, again = [], status, reason, message, gameSession, isOver }) => [
+          match.matchId,
+          status,
+          reason,
+          message,
+          JSON.stringify(
+            status === 'COMPLETED'
+              ? placedDetail(match, gameSession)
+              : matchDetail(match, { reason, message }),
+          ),
+          gameSession ? JSON.stringify({ kind: 'placed', gameSession } satisfies PlacementOutcome) : '',
+          isOver ? 1 : '',
+          match.tickets.length,
+          ...match.tickets.map((ticket) => ticket.ticketId),
+          again.length,
+          ...again,
+        ],
+      );
       return (await run.settle(...args)).map((settled) => settled === 1);
     },
 
     /** Matches that have been live for so long (ms), the oldest first. */
     oldMatches: (ageMs: number, most = 100): Promise<string[]> => run.oldMatches(ageMs, most),
 
-    /** What time alone has made due: pools to wake, matches to hand over again. Each goes to one caller. */
-    async beat(most = 100): Promise<{ pools: string[]; overdue: Overdue[] }> {
+    /** Whether the store takes nothing more: then it refuses this, which changes nothing. */
+    isFull: (): Promise<boolean> =>
+      redis.zadd(keys.due(), 'XX', 0, '').then(
+        () => false,
+        (error: Error) => {
+          if (error.message.startsWith('OOM ')) return true;
+          throw error;
+        },
+      ),
+
+    /** What time alone has made due by `now`, fleet time in ms: pools to wake, matches to hand over again. Each goes to one caller. */
+    async beat(most = 100): Promise<{ now: number; pools: string[]; overdue: Overdue[] }> {
       const [now, pools, flat] = await run.beat(most, wakePatience, handoverPatience);
       const overdue = Array.from({ length: flat.length / 3 }, (_, at) => {
         const match = JSON.parse(flat[3 * at + 2] ?? '') as CommittedMatch;
         return { jobId: flat[3 * at + 1] ?? '', match, age: Number(now) - Number(flat[3 * at] ?? now) };
       });
-      return { pools, overdue };
+      return { now: Number(now), pools, overdue };
     },
   };
 }

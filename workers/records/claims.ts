@@ -10,7 +10,7 @@ export interface Conflict {
   readonly ticketId: string;
   readonly matchId: string;
   readonly holder: string;
-  /** The holder claimed this very ticket, not an earlier one of its id. */
+  /** The holder claimed this very ticket, not an earlier one of its id. What the fleet opens for a match has an id of that match's own. */
   readonly same: boolean;
 }
 
@@ -165,5 +165,6 @@ function conflictOf(claim: ClaimRecord, held: TicketRecord): Conflict[] {
   const { _id, match_id } = claim;
   const holder = held.match_id;
   if (holder === undefined) throw new Error(`Cannot claim ticket ${_id}: its record changed at this moment`);
-  return holder === match_id ? [] : [{ ticketId: _id, matchId: match_id, holder, same: isSame(held, claim) }];
+  const same = isSame(held, claim) || (held.call === undefined && claim.call === undefined);
+  return holder === match_id ? [] : [{ ticketId: _id, matchId: match_id, holder, same }];
 }

@@ -12,6 +12,8 @@ export interface Wanted {
   /** Why it is FAILED. */
   readonly reason?: string | undefined;
   readonly message?: string | undefined;
+  /** Its tickets that fail with it, where that is not all of them. */
+  readonly failing?: ReadonlySet<string> | undefined;
   readonly gameSession?: GameSession | undefined;
   readonly chances?: readonly number[] | undefined;
   /** What it takes over from the running match it goes on from. */
@@ -29,7 +31,8 @@ export interface Decided {
 export type LostMatch = Pick<MatchRecord, '_id' | 'configuration' | 'ladder' | 'rule_set' | 'now' | 'seed'>;
 
 const unstored = { reason: 'MatchNotStored', message: 'The match could not be stored.' };
-const lost = { reason: 'MatchLost', message: 'The queue store lost the match before it was stored.' };
+export const lostReason = 'MatchLost';
+const lost = { reason: lostReason, message: 'The queue store lost the match before it was stored.' };
 
 /** One insert by match id decides what becomes of a match, status included: whoever comes later goes by what is stored. */
 export function openDecisions(
@@ -59,22 +62,20 @@ export function openDecisions(
 
     /**
      * Stores matches as FAILED that are neither stored nor in the queue any more: should a worker have one of them after all,
-     * it stores no other. Returns those that are lost; another has been stored meanwhile, or failed for a reason of its own.
+     * it stores no other. Returns all as they are stored: one has been stored meanwhile, or failed for a reason of its own.
      */
-    async giveUpLost(all: readonly LostMatch[], now: Date): Promise<Set<string>> {
+    async giveUpLost(all: readonly LostMatch[], now: Date): Promise<ReadonlyMap<string, MatchRecord>> {
       await insertNew(
         matches,
         all.map((match) => lostMatch(match, now)),
       );
-      const stored = await find(all.map((match) => match._id));
-      const isLost = ({ reason }: MatchRecord) => reason === lost.reason;
-      return new Set([...stored.values()].filter(isLost).map((match) => match._id));
+      return await find(all.map((match) => match._id));
     },
   };
 }
 
 const toRecord = (
-  { match, status, reason, message, chances, gameSession, inherited }: Wanted,
+  { match, status, reason, message, failing, chances, gameSession, inherited }: Wanted,
   now: Date,
 ): MatchRecord => ({
   _id: match.matchId,
@@ -82,7 +83,7 @@ const toRecord = (
   ladder: match.ladder,
   rule_set: match.ruleSet,
   status,
-  ...(status === 'FAILED' && { reason, message }),
+  ...(status === 'FAILED' && { reason, message, ...(failing && { failing: [...failing] }) }),
   now: match.now,
   as_of: match.asOf,
   seed: match.seed,

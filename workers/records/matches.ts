@@ -16,6 +16,8 @@ export interface MatchRecord {
   /** Of one that is FAILED: a word and a sentence, as its tickets say them. */
   readonly reason?: string | undefined;
   readonly message?: string | undefined;
+  /** Of one that failed for a reason of single tickets: which failed with it. The others search again, or are in the match whose they are. */
+  readonly failing?: readonly string[] | undefined;
   /** Redis time of the cycle that formed it, ms. */
   readonly now: number;
   /** Fleet time of the same, ms. */

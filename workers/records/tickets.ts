@@ -45,13 +45,10 @@ export function openTickets(db: Db, readableMs = defaultReadableMs) {
 
     find: days.find,
 
-    /** What is on record of these tickets that names a match; whether that is stored it does not say. */
-    async claimsOf(tickets: readonly Started[]): Promise<TicketRecord[]> {
+    /** What is on record of these tickets. Whether the match that one names is stored it does not say. */
+    async recorded(tickets: readonly Started[]): Promise<TicketRecord[]> {
       const heldFor = await days.read(tickets);
-      return tickets.flatMap((ticket) => {
-        const record = heldFor(ticket);
-        return record?.match_id === undefined ? [] : [record];
-      });
+      return tickets.flatMap((ticket) => heldFor(ticket) ?? []);
     },
 
     drop: days.drop,

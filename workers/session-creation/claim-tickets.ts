@@ -1,21 +1,24 @@
 import type { CommittedMatch } from '../../jobs/matchmaking/match.ts';
+import type { Configurations } from '../pool/configurations.ts';
 import type { Pool } from '../pool/pool.ts';
 import type { Claimed, Conflict } from '../records/claims.ts';
-import { committedOf, type Matches } from '../records/matches.ts';
+import { lostReason } from '../records/decisions.ts';
+import { committedOf, type Matches, type MatchRecord } from '../records/matches.ts';
 import type { Tickets } from '../records/tickets.ts';
 
 export interface ClaimStores {
   readonly tickets: Tickets;
   readonly matches: Pick<Matches, 'giveUpLost' | 'find'>;
   readonly pool: Pick<Pool, 'decided' | 'putBack'>;
+  readonly installed: Pick<Configurations, 'company'>;
 }
 
-/** Matches that came second for one of their tickets, and those with a claim that the record refuses. */
+/** Matches that cannot start since a claim came to nothing. */
 export interface Unclaimed {
-  readonly taken: ReadonlySet<string>;
+  /** By match that came second for one of its tickets, those that fail with it: whose id belongs to another, and a backfill ticket. */
+  readonly second: ReadonlyMap<string, ReadonlySet<string>>;
+  /** Those with a claim that the record refuses, and why. */
   readonly refused: ReadonlyMap<string, string>;
-  /** By match that came second, tickets of it that went back to the stored match whose they are. */
-  readonly back: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
 /**
@@ -30,11 +33,15 @@ export async function claimTickets(
   const claimed = await stores.tickets.claim(decided, now);
   const moved =
     claimed.conflicts.length > 0 ? await takeFromLost(claimed.conflicts, decided, now, stores) : claimed;
-  return {
-    back: await giveBack(moved.conflicts, decided, stores),
-    taken: new Set(moved.conflicts.map((it) => it.matchId)),
-    refused: new Map([...claimed.refused, ...moved.refused]),
-  };
+  const back = await giveBack(moved.conflicts, decided, stores);
+  const backfills = new Map(
+    decided.map(({ matchId, backfill }) => [matchId, backfill ? [backfill.ticketId] : []]),
+  );
+  const second = [...Map.groupBy(moved.conflicts, (it) => it.matchId)].map(([matchId, own]) => {
+    const failing = new Set([...own.map((it) => it.ticketId), ...(backfills.get(matchId) ?? [])]);
+    return [matchId, failing.difference(back.get(matchId) ?? new Set())] as const;
+  });
+  return { second: new Map(second), refused: new Map([...claimed.refused, ...moved.refused]) };
 }
 
 /**
@@ -44,7 +51,7 @@ export async function claimTickets(
 async function giveBack(
   conflicts: readonly Conflict[],
   decided: readonly CommittedMatch[],
-  { matches, pool }: ClaimStores,
+  { matches, pool, installed }: ClaimStores,
 ): Promise<Map<string, Set<string>>> {
   const calls = new Map(
     decided.flatMap((match) =>
@@ -62,6 +69,7 @@ async function giveBack(
     await pool.putBack(
       match,
       match.tickets.map((it) => callOf(it.ticketId)),
+      await installed.company(match.configuration),
     );
   }
   const back = Map.groupBy(
@@ -85,8 +93,15 @@ async function takeFromLost(
   const gone = [...holders].flatMap(([_id, finder]) =>
     finder ? [{ ...finder, _id, rule_set: finder.ruleSet }] : [],
   );
-  const lost = gone.length > 0 ? await matches.giveUpLost(gone, now) : new Set<string>();
-  const movable = conflicts.filter((it) => lost.has(it.holder));
+  const stored = gone.length > 0 ? await matches.giveUpLost(gone, now) : new Map<string, MatchRecord>();
+  const { true: movable = [], false: standing = [] } = Object.groupBy(
+    conflicts,
+    (it) => `${hasLetGo(stored.get(it.holder), it.ticketId)}`,
+  );
   const { conflicts: overtaken, refused } = await tickets.takeOver(movable, decided, now);
-  return { conflicts: [...conflicts.filter((it) => !lost.has(it.holder)), ...overtaken], refused };
+  return { conflicts: [...standing, ...overtaken], refused };
 }
+
+/** A match that failed for a reason of its own keeps its tickets, but for those that search again since it came second. */
+const hasLetGo = (holder: MatchRecord | undefined, ticketId: string): boolean =>
+  holder?.reason === lostReason || (holder?.failing !== undefined && !holder.failing.includes(ticketId));

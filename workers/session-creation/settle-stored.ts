@@ -54,9 +54,27 @@ export async function settleStored(
   return stored.length - failed.length;
 }
 
+/** One that is put back, since the queue lost it, may have ended or gone on by now. */
+const isOver = ({ result, succeeded_by }: MatchRecord): boolean =>
+  result !== undefined || succeeded_by !== undefined;
+
 function settlementOf({ match, record }: Stored): Settlement {
   const { status, reason = '', message = '', teams, game_session: gameSession } = record;
-  return status === 'FAILED'
-    ? { match, status, reason, message, isOver: reason === matchOver }
-    : { match: { ...match, teams }, status, reason: '', message: '', gameSession };
+  if (status !== 'FAILED')
+    return {
+      match: { ...match, teams },
+      status,
+      reason: '',
+      message: '',
+      gameSession,
+      isOver: isOver(record),
+    };
+  const failure = { status, reason, message, isOver: reason === matchOver };
+  if (record.failing === undefined) return { match, ...failure };
+  const failing = new Set(record.failing);
+  const { true: ending = [], false: others = [] } = Object.groupBy(
+    match.tickets,
+    (it) => `${failing.has(it.ticketId)}`,
+  );
+  return { match: { ...match, tickets: ending }, again: others.map((it) => it.ticketId), ...failure };
 }

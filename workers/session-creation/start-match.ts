@@ -39,6 +39,8 @@ interface Failure {
 interface Starting {
   readonly match: CommittedMatch;
   readonly failure?: Failure | undefined;
+  /** Its tickets that fail with it, where that is not all of them. */
+  readonly failing?: ReadonlySet<string> | undefined;
   readonly gameSession?: GameSession | undefined;
   /** What it takes over from the running match it goes on from, where the fleet knows that. */
   readonly inherited?: Inherited | undefined;
@@ -90,8 +92,9 @@ export const startMatches = (stores: StartMatchStores): Handler<z.output<typeof 
       });
       const ready = [...(await goOn(placed, stores, now)), ...dropped];
       const { stored, refused } = await stores.matches.create(
-        ready.map(({ match, failure, gameSession, inherited }) => ({
+        ready.map(({ match, failure, failing, gameSession, inherited }) => ({
           match,
+          failing,
           gameSession,
           inherited,
           chances: chances.get(match.matchId),
@@ -117,17 +120,14 @@ async function claim(
   now: Date,
   stores: StartMatchStores,
 ): Promise<Starting[]> {
-  const { taken: lost, refused, back } = await claimTickets(wanted, now, stores);
+  const { second, refused } = await claimTickets(wanted, now, stores);
   for (const [matchId, reason] of refused) stores.onRefused(matchId, reason);
   return wanted.map((match) => {
-    if (lost.has(match.matchId)) return { match: without(match, back.get(match.matchId)), failure: taken };
+    const failing = second.get(match.matchId);
+    if (failing) return { match, failing, failure: taken };
     return refused.has(match.matchId) ? { match, failure: unclaimed } : { match };
   });
 }
-
-/** A match that fails, without tickets that have not failed with it. */
-const without = (match: CommittedMatch, ticketIds: ReadonlySet<string> | undefined): CommittedMatch =>
-  ticketIds ? { ...match, tickets: match.tickets.filter((it) => !ticketIds.has(it.ticketId)) } : match;
 
 /** Matches that are ready to be stored, and in how many ms to ask for the others again, if there are any. */
 async function placeAll(
@@ -168,6 +168,7 @@ async function goOn(ready: readonly Starting[], stores: StartMatchStores, now: D
   return ready.map((each) => {
     const from = continued.get(each.match.matchId);
     if (from === undefined) return each;
-    return from === 'over' ? { ...each, failure: over } : { ...each, inherited: inherit(from, each.match) };
+    if (from !== 'over') return { ...each, inherited: inherit(from, each.match) };
+    return { ...each, failure: over, failing: new Set([each.match.backfill?.ticketId ?? '']) };
   });
 }

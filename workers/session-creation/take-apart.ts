@@ -1,10 +1,7 @@
 import { isUnreachable } from '../records/database.ts';
+import { isOfTheStore } from '../store-trouble.ts';
 
-/** What a queue Redis says that would be said of any work: it is full, read-only, loading, or away. */
-const ofTheStore = /^(OOM|READONLY|LOADING|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|BUSY|Connection is closed)\b/;
-
-const wouldFailForAll = (error: unknown): boolean =>
-  isUnreachable(error) || (error instanceof Error && ofTheStore.test(error.message));
+const wouldFailForAll = (error: unknown): boolean => isUnreachable(error) || isOfTheStore(error);
 
 /**
  * Does repeatable work on all items at once and, where that throws, on each half alone: an item that cannot be worked on leaves

@@ -3,7 +3,8 @@
 -- KEYS[1] of every script is the domain's hash tag, e.g. {main.matchmaking}: all keys share one slot of a cluster.
 local function clock_key() return KEYS[1] .. ':clock' end
 local function served_key() return KEYS[1] .. ':served' end
-local function compared_run_key() return KEYS[1] .. ':compared-run' end
+local function compared_key() return KEYS[1] .. ':compared' end
+local function uncompared_key() return KEYS[1] .. ':uncompared' end
 local function sequence_key() return KEYS[1] .. ':sequence' end
 
 local function ticket_key(id) return KEYS[1] .. ':ticket:' .. id end

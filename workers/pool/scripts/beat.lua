@@ -1,6 +1,6 @@
 -- What time alone has made due: proposals whose time to accept is over are dropped; pools to wake and matches to hand
 -- over again are given to one caller each, and are due again later, should that caller die.
--- Uses: arguments, keys, numbers, clock, proposals, due
+-- Uses: arguments, keys, numbers, clock, comparing, proposals, due
 -- Flags: allow-oom
 -- KEYS[1] hash tag
 -- ARGV    most of each, ms until a pool is due again, ms until a match is
@@ -12,7 +12,10 @@ local function overdue(key)
   return redis.call('ZRANGEBYSCORE', key, '-inf', whole(now), 'LIMIT', 0, most)
 end
 
-for _, match in ipairs(overdue(proposals_key())) do drop_proposal(match, 'TimedOut', false) end
+-- One of before a failover may have been accepted since.
+if not ends_wait() then
+  for _, match in ipairs(overdue(proposals_key())) do drop_proposal(match, 'TimedOut', false) end
+end
 -- Pools whose proposals were just dropped are due now, not at the next beat.
 write_due()
 local pools = overdue(due_key())

@@ -1,6 +1,6 @@
 -- What a mirror needs for its next cycle: both times, the installed version, whether an operator paused it, how
 -- many questions about its tickets wait, and the changes since its position.
--- Uses: arguments, keys, numbers, clock, chain, lag
+-- Uses: arguments, keys, numbers, clock, comparing, chain, lag
 -- Flags: allow-oom
 -- KEYS[1] hash tag
 -- ARGV    pool, configuration, position (id of the last change seen), most changes wanted, 1 when a cycle begins (else 0),
@@ -8,7 +8,8 @@
 -- Returns { fleet time, Redis time, id of the latest change, 1 when changes after the position are missing (else 0),
 --         installed version or 0, ms since when the configuration is paused (empty: it is not), number of questions,
 --         changes as XRANGE gives them; where a cycle begins the number of tickets started since the last one did, and the
---         matches accepted since: flat list of match id, job id, fleet time of the decision }
+--         matches accepted since: flat list of match id, job id, fleet time of the decision; 1 for a cycle where the store has
+--         not been compared with the record yet (else 0) }
 -- The next cycle takes the others.
 local ACCEPTED_AT_ONCE = 200
 -- An entry has no more changes (`pools`).
@@ -34,4 +35,4 @@ if begins ~= '' then
   check_lag(pool, configuration)
 end
 return { whole(fleet_time()), whole(redis_time()), latest, gap and 1 or 0, installed[1] or '0', installed[2] or '',
-  redis.call('LLEN', questions_key(pool)), changes, arrived, accepted }
+  redis.call('LLEN', questions_key(pool)), changes, arrived, accepted, begins ~= '' and is_uncompared() and 1 or 0 }

@@ -1,6 +1,6 @@
 -- Decides matches: each takes all of its tickets or none, and goes to the outbox in the same step. Where players are
 -- asked first, it becomes a proposal instead.
--- Uses: arguments, keys, numbers, clock, tickets, players, pools, membership, outbox, lag, events, counts
+-- Uses: arguments, keys, numbers, clock, tickets, comparing, players, pools, membership, outbox, lag, events, counts
 -- KEYS[1] hash tag
 -- ARGV    pool, most outbox entries, ms until an unconfirmed match is handed over again, ms players have to accept
 --         (empty: they are not asked), where AUTOMATIC finds them company: most players, timeout of a backfill ticket in ms
@@ -14,6 +14,7 @@
 --   0   a ticket has changed since; nothing changed
 --   -1  the outbox is full; nothing changed
 --   -2  an operator paused the configuration meanwhile; nothing changed
+--   -3  the store has not been compared with the record yet; nothing changed
 local pool, most_pending, patience, answer_ms = next_text(), next_number(), next_number(), next_number()
 local most, timeout = next_texts(2)
 local now = fleet_time()
@@ -94,6 +95,7 @@ end
 
 local function commit(match)
   if was_decided(match) then return 2 end
+  if is_uncompared() then return -3 end
   if paused then return -2 end
   if pending >= most_pending then return -1 end
   local tickets = unchanged(match)

@@ -1,10 +1,11 @@
--- Ends committed matches whose effect is stored (or cannot be): tickets become terminal, the outbox entry goes.
--- Uses: arguments, clock, tickets, endings, outbox, membership, events, counts
+-- Ends committed matches whose effect is stored (or cannot be): tickets become terminal, the outbox entry goes. Where a match
+-- failed for a reason of single tickets, the others search again with their age.
+-- Uses: arguments, clock, tickets, searching, endings, outbox, membership, events, counts
 -- Flags: allow-oom
 -- KEYS[1] hash tag
 -- ARGV    per match: match id, COMPLETED | FAILED, reason, message, event detail (JSON), where it is played as
---         DescribeMatchmaking tells it (JSON, or empty), 1 when the match that it should go on from is over on record (else
---         empty), number of tickets n, n ticket ids
+--         DescribeMatchmaking tells it (JSON, or empty), 1 when it is over on record, or, FAILED, the match that it
+--         should go on from (else empty), number of tickets that end with it n, n ticket ids, number of those that search again m, m ticket ids
 -- Returns per match one of
 --   1  settled now
 --   0  it was settled before; nothing changed
@@ -12,19 +13,20 @@ local all, ids, matches = {}, {}, {}
 while has_more() do
   local id, status, reason, message, detail, placement, over = next_texts(7)
   local wanted = { id = id, status = status, reason = reason, message = message, detail = detail, placement = placement,
-    over = over == '1', ids = next_list(next_number()) }
+    over = over == '1', ids = next_list(next_number()), again = next_list(next_number()) }
   for _, ticket_id in ipairs(wanted.ids) do ids[#ids + 1] = ticket_id end
+  for _, ticket_id in ipairs(wanted.again) do ids[#ids + 1] = ticket_id end
   all[#all + 1], matches[#matches + 1] = wanted, id
 end
 if not matches[1] then return {} end
 read_tickets(ids)
 local waiting = waiting_since(matches)
 
--- The match's tickets, as far as they still are there.
-local function tickets_of(wanted)
+-- The match's tickets of a list, as far as they still are there.
+local function tickets_of(match, list)
   local found = {}
-  for _, ticket in ipairs(read_tickets(wanted.ids)) do
-    if ticket and ticket.status == 'PLACING' and ticket.match == wanted.id then found[#found + 1] = ticket end
+  for _, ticket in ipairs(read_tickets(list)) do
+    if ticket and ticket.status == 'PLACING' and ticket.match == match then found[#found + 1] = ticket end
   end
   return found
 end
@@ -49,11 +51,16 @@ local function settle(wanted)
     emit('MatchmakingSucceeded', configuration, wanted.detail, pool)
   end
   settle_live(match, failed, backfill, wanted.over)
+  for _, ticket in ipairs(wanted.innocent) do
+    if ticket.deadline <= fleet_time() then time_out(ticket) else search(ticket, ticket.pool) end
+  end
 end
 
 -- A match may be told twice in one call.
 local seen, settled, results = {}, {}, {}
-for _, wanted in ipairs(all) do wanted.tickets = tickets_of(wanted) end
+for _, wanted in ipairs(all) do
+  wanted.tickets, wanted.innocent = tickets_of(wanted.id, wanted.ids), tickets_of(wanted.id, wanted.again)
+end
 for i, wanted in ipairs(all) do
   results[i] = waiting[i] and not seen[wanted.id] and 1 or 0
   seen[wanted.id] = true
