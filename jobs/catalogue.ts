@@ -1,12 +1,11 @@
 import type { Job, QueueName } from './contract.ts';
 import { deliverEvents, forgetTickets, recordTickets, trimEvents } from './maintenance/follow-streams.ts';
 import {
+  applyCommands,
   compareStores,
   describeTickets,
   dropTickets,
-  pauseConfiguration,
-  putConfiguration,
-  putRuleSet,
+  listAudit,
   readRecord,
   reportQueueLength,
   resumeRecomputes,
@@ -57,9 +56,8 @@ export const catalogue: readonly Job[] = [
   forgetTickets,
   dropTickets,
   describeTickets,
-  putRuleSet,
-  putConfiguration,
-  pauseConfiguration,
+  applyCommands,
+  listAudit,
   readRecord,
 ];
 

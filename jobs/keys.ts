@@ -10,6 +10,9 @@ export const domainProblem = 'only a-z, 0-9 and "-" (at most 32)';
  */
 export const poolTag = (domain: string): string => `{${domain}.matchmaking}`;
 
+/** string: when a worker last started on this domain, ms since 1970. Without it, nobody has ever served the domain. No script reads it. */
+export const servedKey = (domain: string): string => `${poolTag(domain)}:served`;
+
 export type DomainKeys = ReturnType<typeof domainKeys>;
 
 /**
@@ -21,8 +24,6 @@ export function domainKeys(domain: string) {
   return {
     /** string `<Redis time> <fleet time>` of the last script that read the clock; see `fleet-time.ts`. */
     clock: () => `${tag}:clock`,
-    /** string: when a worker last started on this domain, ms since 1970. Without it, nobody has ever served the domain. */
-    served: () => `${tag}:served`,
     /** string: the server's history on which this store was last compared with the record; see `libraries/comparing.lua`. */
     compared: () => `${tag}:compared`,
     /** string `<history> <since when> <sequence>`: it waits to be compared since then; the last ticket sequence number was that. */
@@ -122,7 +123,22 @@ export function domainKeys(domain: string) {
     /** hash: the topic of each configuration that has one. */
     topics: () => `${tag}:topics`,
 
-    /** hash: `version`, `body` (an InstalledConfiguration), `paused` since (Redis time), `custom-event-data`. */
+    /** chained stream: operators' commands of a chain, the latest 200; each entry has `id` and `command` (JSON). */
+    commands: (chain: string) => `${tag}:commands:${chain}`,
+    /** string: id of its latest entry. */
+    commandsHead: (chain: string) => `${tag}:commands-head:${chain}`,
+    /**
+     * hash: `position`, the last command whose effect is in this store; `restoring`, who writes the record back, while
+     * somebody does.
+     */
+    commandsApplied: (chain: string) => `${tag}:commands-applied:${chain}`,
+    /** string: how a command stands, by its id; see `CommandState` in `jobs/commands.ts`. Expires after a day. */
+    command: (commandId: string) => `${tag}:command:${commandId}`,
+
+    /**
+     * hash: `version`, `body` (an InstalledConfiguration), `paused` since (Redis time), `custom-event-data`. Of a deleted one
+     * only `removed`, the version that says so.
+     */
     configuration: (name: string) => `${tag}:configuration:${name}`,
     /** set: the names of all configurations. */
     configurations: () => `${tag}:configurations`,

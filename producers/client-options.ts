@@ -16,6 +16,7 @@ const options = {
   }),
   domain: z.string().regex(domainForm, domainProblem).default('main'),
   actor: actor.default({ kind: 'service', name: 'client' }),
+  reason: z.string().min(1).max(1024).optional(),
   trace: aFunction<() => string | undefined>().default(() => () => undefined),
   whenAway: z.enum(['fail', 'wait']).default('fail'),
   waitMs: z.int().min(1).max(600_000).default(30_000),

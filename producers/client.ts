@@ -4,6 +4,7 @@ import { openBackfill } from './backfill.ts';
 import { openBatches } from './batches.ts';
 import { openCalls } from './call.ts';
 import { clientOptions } from './client-options.ts';
+import { openCommands } from './commands.ts';
 import { openConfigurations } from './configurations.ts';
 import { connect } from './connection.ts';
 import { openDescribing } from './describe-tickets.ts';
@@ -33,6 +34,8 @@ export interface ClientOptions {
   readonly domain?: string;
   /** Who asks when a call names no actor. Default: a service called `client`. */
   readonly actor?: Actor;
+  /** Why operators' commands are given that say nothing of it themselves. Default: not said. */
+  readonly reason?: string;
   /**
    * The X-Ray header of the caller's current trace, so that the jobs it adds belong to it. Without one each job begins a
    * trace, and the worker that takes it decides whether it is recorded.
@@ -83,6 +86,7 @@ export async function openClient(options: ClientOptions) {
     trace,
     onError,
     onWait,
+    reason: defaultReason,
     ...rest
   } = parse(clientOptions, options ?? {});
   const { whenAway, waitMs, maxWaiting, maxUnderWay, memoryLimit } = rest;
@@ -95,7 +99,8 @@ export async function openClient(options: ClientOptions) {
   const closing = new AbortController();
   const call = openCalls(self, openGate(connection, away, closing.signal), connection.whyAway);
   const activity = openActivity(redis, domain);
-  const operations = openOperations({ call, queues, configurations });
+  const give = openCommands({ redis, domain, call, queues, onError, defaultReason });
+  const operations = openOperations({ call, give, queues, configurations });
   const admit = openAdmission(redis, memoryLimit, maxUnderWay);
   const parts = {
     call,
@@ -105,6 +110,7 @@ export async function openClient(options: ClientOptions) {
     addItem: openBatches(queues),
     tickets: openTickets(redis, domain),
     configurations,
+    give,
     queues,
     wake: openWake(queues, onError),
   };

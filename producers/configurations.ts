@@ -13,8 +13,9 @@ interface Copy {
   /** As it stands on Redis, null when it does not exist. */
   readonly body: string | null;
   readonly installed: InstalledConfiguration | undefined;
+  /** What a ticket is checked by; `undefined` where this client cannot load it: a worker checks the ticket. */
   readonly ruleSet: RuleSet | undefined;
-  /** The pool of a ticket. Without the rule set it is the configuration's own: a cycle moves the ticket on. */
+  /** The pool of a ticket. */
   readonly poolOf: ReturnType<typeof openPoolOf>;
   /** What a request for it may look like. */
   readonly request: StartRequestSchema;
@@ -68,12 +69,11 @@ function toCopy(body: string | null): Copy {
   const installed = body ? readInstalled(body) : undefined;
   const loaded = installed && loadRuleSet(installed.ruleSet.body);
   const ruleSet = loaded?.ok ? loaded.ruleSet : undefined;
-  const name = installed?.configuration.name ?? '';
   return {
     body,
     installed,
     ruleSet,
-    poolOf: ruleSet ? openPoolOf(name, ruleSet) : () => name,
+    poolOf: openPoolOf(installed?.configuration.name ?? '', installed?.split ?? []),
     request: startRequestWithin(installed?.configuration.limits ?? flexMatchLimits),
     readAt: Date.now(),
   };

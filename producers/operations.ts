@@ -1,11 +1,18 @@
 import type { z } from 'zod';
 import {
-  pauseConfiguration,
-  putConfiguration,
-  putRuleSet,
+  type Decided,
+  listAudit,
   type RecordCollection,
   readRecord,
 } from '../jobs/maintenance/maintenance.ts';
+import {
+  deleteConfiguration,
+  deleteRuleSet,
+  pauseConfiguration,
+  putConfiguration,
+  putRuleSet,
+  resumeConfiguration,
+} from '../jobs/maintenance/setting-commands.ts';
 import type { configuration, InstalledConfiguration } from '../jobs/matchmaking/configuration.ts';
 import { problemLine } from '../jobs/matchmaking/rule-set/fields.ts';
 import { loadRuleSet } from '../jobs/matchmaking/rule-set/load.ts';
@@ -16,6 +23,7 @@ import { putLadder } from '../jobs/rating-update/put-ladder.ts';
 import { resetSeason } from '../jobs/rating-update/reset-season.ts';
 import type { ReportedResult } from '../jobs/rating-update/result.ts';
 import type { Call, CallOptions } from './call.ts';
+import type { CommandOptions, GiveCommand } from './commands.ts';
 import type { openConfigurations } from './configurations.ts';
 import { parse } from './parse.ts';
 import type { ProducerQueues } from './queues.ts';
@@ -23,6 +31,7 @@ import { RequestError } from './request-error.ts';
 
 export interface OperationParts {
   readonly call: Call;
+  readonly give: GiveCommand;
   readonly queues: ProducerQueues;
   readonly configurations: ReturnType<typeof openConfigurations>;
 }
@@ -33,53 +42,68 @@ export interface PauseState {
   readonly pausedSince?: string;
 }
 
-/** What operators ask for: rule sets, configurations, ladders, corrections, records. None of it is open to players. */
-export function openOperations({ call, queues, configurations }: OperationParts) {
-  const pauseOrResume = (
-    request: z.input<typeof pauseConfiguration.item>,
-    options: CallOptions,
-  ): Promise<PauseState> =>
-    call(pauseConfiguration, options, async (calling) => {
-      const item = parse(pauseConfiguration.item, request);
-      const answer = (await queues.ask(pauseConfiguration, item, calling)) as { pausedSince?: number };
-      const { pausedSince: since } = answer;
-      return { name: item.name, ...(since !== undefined && { pausedSince: new Date(since).toISOString() }) };
-    });
+/** What `listAudit` looks for; all of it where nothing is said. `since` and `until` are times of decisions. */
+export interface AuditRequest {
+  readonly target?: string;
+  readonly operator?: string;
+  readonly since?: Date;
+  readonly until?: Date;
+  /** Most commands listed, the newest; at most 1,000. Default: 100. */
+  readonly limit?: number;
+}
 
+/**
+ * What operators ask for: rule sets, configurations, ladders, corrections, records. None of it is open to players. Who asks and
+ * why is kept with each command (`listAudit`).
+ */
+export function openOperations({ call, give, queues, configurations }: OperationParts) {
   return {
     /** Stores a rule set (FlexMatch JSON text) as a new version, used from the next cycle on. */
     putRuleSet: (
       request: { readonly name: string; readonly body: string },
-      options: CallOptions = {},
+      options: CommandOptions = {},
     ): Promise<{ version: number; warnings: readonly { path: string; message: string }[] }> =>
-      call(putRuleSet, options, async (calling) => {
-        const item = parse(putRuleSet.item, request);
-        const loaded = loadRuleSet(item.body);
-        if (!loaded.ok)
-          throw new RequestError('invalid-request', problemList(loaded.problems.map(problemLine)).join('\n'));
-        return (await queues.ask(putRuleSet, item, calling)) as never;
-      }),
+      give(putRuleSet, request, options, checkRuleSet) as never,
+
+    /** Deletes a rule set that no configuration names. Its versions stay on record. */
+    deleteRuleSet: (name: string, options: CommandOptions = {}): Promise<{ version: number }> =>
+      give(deleteRuleSet, { name }, options) as never,
 
     /** Stores a configuration as a new version. Its rule set must be there. */
     putConfiguration: (
       request: z.input<typeof configuration>,
-      options: CallOptions = {},
-    ): Promise<{ version: number }> =>
-      call(putConfiguration, options, async (calling) => {
-        const item = parse(putConfiguration.item, request);
-        return (await queues.ask(putConfiguration, item, calling)) as never;
-      }),
+      options: CommandOptions = {},
+    ): Promise<{ version: number }> => give(putConfiguration, request, options) as never,
+
+    /** Deletes a configuration in which no ticket searches. Its versions stay on record. */
+    deleteConfiguration: (name: string, options: CommandOptions = {}): Promise<{ version: number }> =>
+      give(deleteConfiguration, { name }, options) as never,
 
     /**
      * Pauses a configuration, from when this returns on: its tickets enter and time out, no match is formed, and
      * proposals made before go on. It stays so until it is resumed. Returns since when, ISO 8601.
      */
-    pauseConfiguration: (name: string, options: CallOptions = {}): Promise<PauseState> =>
-      pauseOrResume({ name, action: 'pause' }, options),
+    async pauseConfiguration(name: string, options: CommandOptions = {}): Promise<PauseState> {
+      const { pausedSince } = (await give(pauseConfiguration, { name }, options)) as { pausedSince: number };
+      return { name, pausedSince: new Date(pausedSince).toISOString() };
+    },
 
     /** Lets a paused configuration form matches again; its pools are due at once. */
-    resumeConfiguration: (name: string, options: CallOptions = {}): Promise<PauseState> =>
-      pauseOrResume({ name, action: 'resume' }, options),
+    async resumeConfiguration(name: string, options: CommandOptions = {}): Promise<PauseState> {
+      await give(resumeConfiguration, { name }, options);
+      return { name };
+    },
+
+    /** Operators' commands with who asked, why, and what was decided, newest first. */
+    listAudit: ({ since, until, ...request }: AuditRequest, options: CallOptions = {}): Promise<Decided[]> =>
+      call(listAudit, options, async (calling) => {
+        const item = parse(listAudit.item, {
+          ...request,
+          ...(since && { since: since.getTime() }),
+          ...(until && { until: until.getTime() }),
+        });
+        return (await queues.ask(listAudit, item, calling)) as never;
+      }),
 
     listConfigurations: (options: CallOptions = {}): Promise<InstalledConfiguration[]> =>
       call(putConfiguration, options, () => configurations.list()),
@@ -125,4 +149,10 @@ export function openOperations({ call, queues, configurations }: OperationParts)
         return (await queues.ask(resetSeason, item, calling)) as never;
       }),
   };
+}
+
+function checkRuleSet({ body }: { readonly body: string }): void {
+  const loaded = loadRuleSet(body);
+  if (loaded.ok) return;
+  throw new RequestError('invalid-request', problemList(loaded.problems.map(problemLine)).join('\n'));
 }

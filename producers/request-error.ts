@@ -8,6 +8,8 @@
  * - `refused` a worker refused the job; the message is its reason
  * - `unavailable` the queue Redis did not answer, or takes no new work for the time being: nothing was promised; the message
  *   says why, and when something may have begun
+ * - `pending` an operator's command whose caller stopped waiting while a worker was applying it: asked again with the same
+ *   `commandId`, it says what became of it
  */
 export type RequestErrorCode =
   | 'invalid-request'
@@ -15,7 +17,8 @@ export type RequestErrorCode =
   | 'not-allowed'
   | 'conflict'
   | 'refused'
-  | 'unavailable';
+  | 'unavailable'
+  | 'pending';
 
 /** The one error of the client: an expected outcome with a code to act on and a message to show. */
 export class RequestError extends Error {

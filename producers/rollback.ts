@@ -1,8 +1,10 @@
 import { z } from 'zod';
-import { putConfiguration, putRuleSet, readRecord } from '../jobs/maintenance/maintenance.ts';
+import { readRecord } from '../jobs/maintenance/maintenance.ts';
+import { putConfiguration, putRuleSet } from '../jobs/maintenance/setting-commands.ts';
 import { type InstalledConfiguration, resourceName } from '../jobs/matchmaking/configuration.ts';
 import { type Version, versionBefore } from '../jobs/matchmaking/rollback.ts';
-import type { Call, Calling, CallOptions } from './call.ts';
+import type { Call, Calling } from './call.ts';
+import type { CommandOptions, GiveCommand } from './commands.ts';
 import { parse } from './parse.ts';
 import type { ProducerQueues } from './queues.ts';
 import { RequestError } from './request-error.ts';
@@ -24,6 +26,7 @@ export interface RolledBack {
 
 export interface RollbackParts {
   readonly call: Call;
+  readonly give: GiveCommand;
   readonly queues: ProducerQueues;
 }
 
@@ -31,7 +34,7 @@ export interface RollbackParts {
  * Back to what was in force before. An old version is put again as a new one, with every check of a put: a repeated job
  * changes nothing, and no version is ever lost. Only the newest 100 versions can be gone back to.
  */
-export function openRollback({ call, queues }: RollbackParts) {
+export function openRollback({ call, give, queues }: RollbackParts) {
   const read = async (
     collection: 'rule_sets' | 'configurations',
     name: string,
@@ -44,26 +47,30 @@ export function openRollback({ call, queues }: RollbackParts) {
      * Puts an earlier version of a rule set again. Tickets that wait keep their age and are matched by it from the next cycle
      * on. Repeated with `to` it is harmless, repeated without it goes one version further back.
      */
-    rollbackRuleSet: (request: Rollback, options: CallOptions = {}): Promise<RolledBack> =>
+    rollbackRuleSet: (request: Rollback, options: CommandOptions = {}): Promise<RolledBack> =>
       call(putRuleSet, options, async (calling) => {
         const { name, to } = parse(rollback, request);
-        const versions = (await read('rule_sets', name, calling)) as unknown as Version[];
+        const records = (await read('rule_sets', name, calling)) as unknown as Partial<Version>[];
+        // What deletes it says nothing to go back to.
+        const versions = records.flatMap(({ version = 0, body }) =>
+          body === undefined ? [] : { version, body },
+        );
         const { from, earlier } = goBack(`rule set ${name}`, versions, to);
-        const put = await queues.ask(putRuleSet, { name, body: earlier.body }, calling);
+        const put = await give(putRuleSet, { name, body: earlier.body }, options);
         return { name, from, to: earlier.version, version: versionOf(put) };
       }),
 
     /** The same for a configuration's settings; which version of its rule set it runs is no part of them. */
-    rollbackConfiguration: (request: Rollback, options: CallOptions = {}): Promise<RolledBack> =>
+    rollbackConfiguration: (request: Rollback, options: CommandOptions = {}): Promise<RolledBack> =>
       call(putConfiguration, options, async (calling) => {
         const { name, to } = parse(rollback, request);
         const records = await read('configurations', name, calling);
-        const versions = (records as unknown as { installed: InstalledConfiguration }[]).map(
-          ({ installed: { version, configuration } }) => ({ version, body: JSON.stringify(configuration) }),
+        const versions = (records as { installed?: InstalledConfiguration }[]).flatMap(({ installed }) =>
+          installed ? { version: installed.version, body: JSON.stringify(installed.configuration) } : [],
         );
         const { from, earlier } = goBack(`configuration ${name}`, versions, to);
         const settings = parse(putConfiguration.item, JSON.parse(earlier.body));
-        const put = await queues.ask(putConfiguration, settings, calling);
+        const put = await give(putConfiguration, settings, options);
         return { name, from, to: earlier.version, version: versionOf(put) };
       }),
   };

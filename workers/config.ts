@@ -57,6 +57,7 @@ export const workerEnvironment = z
     /** Both or none: the login, where it is kept apart from the URI because it is rotated. */
     DOCUMENTDB_USERNAME: z.string().min(1).optional(),
     DOCUMENTDB_PASSWORD: z.string().min(1).optional(),
+    /** One per domain: settings, and the order in which they were given, are on record there. */
     DOCUMENTDB_DATABASE: z.string().min(1).max(63).default('matchmaking'),
     /** Region or title: fleets of different domains share servers without seeing each other. */
     DOMAIN: z.string().regex(domainForm, domainProblem).default('main'),

@@ -6,12 +6,11 @@ import {
   trimEvents,
 } from '../jobs/maintenance/follow-streams.ts';
 import {
+  applyCommands,
   compareStores,
   describeTickets,
   dropTickets,
-  pauseConfiguration,
-  putConfiguration,
-  putRuleSet,
+  listAudit,
   readRecord,
   reportQueueLength,
   resumeRecomputes,
@@ -36,17 +35,18 @@ import { readSession } from '../jobs/session-creation/read-session.ts';
 import { startMatch } from '../jobs/session-creation/start-match.ts';
 import type { Queues } from './enqueue.ts';
 import { type Duty, duty } from './handler.ts';
+import { applyCommandsOf } from './maintenance/apply-commands.ts';
 import { type CompareStores, compareWithRecord } from './maintenance/compare.ts';
 import { deliverToTopics } from './maintenance/deliver-events.ts';
 import { describeEnded } from './maintenance/describe-tickets.ts';
 import { dropOldTickets } from './maintenance/drop-tickets.ts';
 import { endOldMatches } from './maintenance/end-old-matches.ts';
 import { forgetEnded } from './maintenance/forget-tickets.ts';
+import { listDecisions } from './maintenance/list-audit.ts';
 import { readRecords } from './maintenance/read-record.ts';
 import { recordEndings } from './maintenance/record-tickets.ts';
 import { type FleetReport, reportQueues } from './maintenance/report-queue-length.ts';
 import { resumeAll } from './maintenance/resume-recomputes.ts';
-import { pauseOrResume, storeConfiguration, storeRuleSet } from './maintenance/settings.ts';
 import type { Topics } from './maintenance/topics.ts';
 import { trimStream } from './maintenance/trim-events.ts';
 import { acceptProposals } from './matchmaking/accept-match.ts';
@@ -105,7 +105,6 @@ export function allDuties(parts: DutyParts): Record<QueueName, readonly Duty[]> 
   const { pool, database, ...records } = stores;
   const configurations = stores.installed;
   const { observe } = metrics;
-  const settings = { pool, ruleSets: records.ruleSets, configurations: records.configurations };
   const service = 'matchmaking';
   const deciding = { pool, configurations, wake: wake(queues) };
   const rate = openRatings(records);
@@ -171,9 +170,8 @@ export function allDuties(parts: DutyParts): Record<QueueName, readonly Duty[]> 
       duty(resumeRecomputes, resumeAll(stores, queues)),
       duty(compareStores, compareWithRecord({ ...stores, observe: comparing(log) })),
       ...eventDuties(parts),
-      duty(putRuleSet, storeRuleSet(settings)),
-      duty(putConfiguration, storeConfiguration(settings)),
-      duty(pauseConfiguration, pauseOrResume(settings)),
+      duty(applyCommands, applyCommandsOf(stores)),
+      duty(listAudit, listDecisions(records.audit)),
       duty(readRecord, readRecords(database.db)),
       duty(describeTickets, describeEnded(records)),
     ],

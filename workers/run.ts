@@ -236,7 +236,10 @@ async function perform(
     const why = full ? `the queue Redis cannot do it now: ${error}` : 'DocumentDB cannot be reached';
     if (attempts > 1) return later(unreachableMs, why);
     // A job with one attempt has another way to be done again: waiting would hold that up, and keeping it tells nobody anything.
-    log.warn({ queue: queue.name, ...storyOf(job), err: error }, `job left: ${full ? 'the queue Redis cannot do it now' : why}`);
+    log.warn(
+      { queue: queue.name, ...storyOf(job), err: error },
+      `job left: ${full ? 'the queue Redis cannot do it now' : why}`,
+    );
     return done();
   }
 }

@@ -6,6 +6,7 @@ import {
   trimEvents,
 } from '../jobs/maintenance/follow-streams.ts';
 import {
+  applyCommands,
   compareStores,
   dropTickets,
   reportQueueLength,
@@ -21,6 +22,8 @@ const expireMs = 60_000;
 const deliverMs = 1_000;
 const recordMs = 5_000;
 const dropMs = 3_600_000;
+/** How late a command is applied at most whose wake-up is lost. */
+const applyMs = 1_000;
 /** How long cycles wait at most, and little more, after the queue store has started or taken over. */
 const compareMs = 1_000;
 const trimMs = 10_000;
@@ -38,6 +41,7 @@ export async function scheduleUpkeep({ queues, enqueue }: Queues, reportSlotMs: 
   await every(recordTickets, recordMs);
   await every(forgetTickets, recordMs);
   await every(dropTickets, dropMs);
+  await every(applyCommands, applyMs);
   await every(compareStores, compareMs);
   await every(trimEvents, trimMs);
   await every(expireSessions, expireMs);

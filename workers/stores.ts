@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis';
 import { openConfigurations as openInstalled } from './pool/configurations.ts';
 import { openPool } from './pool/pool.ts';
+import { openAudit } from './records/audit.ts';
 import { openConfigurations } from './records/configurations.ts';
 import type { Database } from './records/database.ts';
 import { openLadders } from './records/ladders.ts';
@@ -44,6 +45,7 @@ export function openStores(
     changes: traced(tracer, 'rating_changes', openRatingChanges(db)),
     ruleSets: traced(tracer, 'rule_sets', openRuleSets(db)),
     configurations: traced(tracer, 'configurations', openConfigurations(db)),
+    audit: traced(tracer, 'audit', openAudit(db)),
     webhook: traced(tracer, 'placement', openWebhook(placement)),
   };
 }

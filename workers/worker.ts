@@ -3,14 +3,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { catalogue, queues as queueSettings } from '../jobs/catalogue.ts';
 import { redisTrouble } from '../jobs/connection-trouble.ts';
 import type { QueueName } from '../jobs/contract.ts';
-import { domainKeys } from '../jobs/keys.ts';
+import { servedKey } from '../jobs/keys.ts';
 import type { WorkerConfig } from './config.ts';
 import { allDuties, type DutyParts, type EventParts } from './duties.ts';
 import { openQueues, type Queues } from './enqueue.ts';
 import { lockTimes, shortenLocks } from './locks.ts';
-import { installAll } from './maintenance/settings.ts';
+import { applyWaiting } from './maintenance/apply-commands.ts';
 import { openTopics } from './maintenance/topics.ts';
 import { beat } from './matchmaking/beat.ts';
+import { topicFollower } from './pool/followers.ts';
 import { reachDatabase, reachRedis } from './reach.ts';
 import { answers } from './records/database.ts';
 import { addressOf, openCacheRedis, openRedis } from './redis.ts';
@@ -18,7 +19,7 @@ import { repeat } from './repeat.ts';
 import { type Running, type RunOptions, runQueue } from './run.ts';
 import { scheduleUpkeep } from './schedule.ts';
 import type { WebhookOptions } from './session-creation/webhook.ts';
-import { openStores } from './stores.ts';
+import { openStores, type Stores } from './stores.ts';
 import { createTaskProtection } from './task-protection.ts';
 import { createCloudWatchSink } from './telemetry/cloudwatch.ts';
 import { createEmfSink } from './telemetry/emf.ts';
@@ -82,9 +83,9 @@ export async function startWorker(config: WorkerConfig, env: Environment): Promi
     { ...placementSettings(config, env), onAnswer: placementObserver(metrics, tracer, log) },
     { readableMs: endedTickets(config).readableMs, sessionDays: config.SESSION_RECORD_DAYS },
   );
-  await installAll(stores, config.EVENT_TOPIC_ARN);
+  await beginWith(stores, config.EVENT_TOPIC_ARN);
   // The sign by which the command line knows a domain that is served from one that nobody has ever served.
-  await queueRedis.set(domainKeys(config.DOMAIN).served(), Date.now());
+  await queueRedis.set(servedKey(config.DOMAIN), Date.now());
 
   const running = new Map<QueueName, Running>();
   const backlog = new Map<QueueName, number>();
@@ -154,6 +155,12 @@ export async function startWorker(config: WorkerConfig, env: Environment): Promi
         log.error('worker did not stop in time; its jobs resume elsewhere');
     },
   };
+}
+
+/** The queue Redis may be new and have no settings. The topic that hears the whole fleet's events misses none from here on. */
+async function beginWith(stores: Stores, fleetTopic: string | undefined): Promise<void> {
+  if (fleetTopic !== undefined) await stores.pool.beginFollowing('events', topicFollower(fleetTopic));
+  await applyWaiting(stores);
 }
 
 const dutySettings = (

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { defineJob } from '../contract.ts';
-import { inEitherSpelling } from '../matchmaking/aws-spelling.ts';
-import { configuration, resourceName, ticketId } from '../matchmaking/configuration.ts';
+import { ticketId } from '../matchmaking/configuration.ts';
 
 /** Publishes QueueLength and its companions for one 10-second slot; a run staler than its slot publishes nothing. */
 export const reportQueueLength = defineJob({
@@ -33,31 +32,16 @@ export const resumeRecomputes = defineJob({
   attempts: 1,
 });
 
-/** Stores a new version of a rule set. The same body again is the same version. Result: `{ version, warnings }`. */
-export const putRuleSet = defineJob({
-  kind: 'put-rule-set',
-  queue: 'maintenance',
-  item: inEitherSpelling(z.strictObject({ name: resourceName, body: z.string().min(1).max(65_535) })),
-  limit: 1,
-});
-
-/** Stores a new version of a configuration and gives workers and producers their copy. Result: `{ version }`. */
-export const putConfiguration = defineJob({
-  kind: 'put-configuration',
-  queue: 'maintenance',
-  item: configuration,
-  limit: 1,
-});
-
 /**
- * Pauses a configuration, or lets it go on. While it is paused its tickets enter and time out, and no match is formed.
- * Result: `{ name, pausedSince? }`, ms since 1970.
+ * Applies the commands of the settings chain that wait, in order; see `setting-commands.ts`. One attempt and never put off: the
+ * clock adds it each second. Result: `{ applied }`.
  */
-export const pauseConfiguration = defineJob({
-  kind: 'pause-configuration',
+export const applyCommands = defineJob({
+  kind: 'apply-commands',
   queue: 'maintenance',
-  item: z.strictObject({ name: resourceName, action: z.enum(['pause', 'resume']) }),
+  item: z.strictObject({}),
   limit: 1,
+  attempts: 1,
 });
 
 /** Where `read-record` may look, and what an id means there. */
@@ -111,6 +95,42 @@ export const dropTickets = defineJob({
   item: z.strictObject({}),
   limit: 1,
   attempts: 1,
+});
+
+/** Most decisions that one call lists. */
+const mostListed = 1_000;
+
+/** An operator's command with what was decided on it; times are ISO 8601. */
+export interface Decided {
+  readonly commandId: string;
+  readonly kind: string;
+  readonly target: string;
+  readonly operator: string;
+  readonly reason?: string;
+  readonly askedAt: string;
+  readonly decidedAt: string;
+  readonly verdict: 'done' | 'refused' | 'withdrawn';
+  /** The version that it made, or found to say the same. */
+  readonly version?: number;
+  readonly refusal?: string;
+}
+
+/**
+ * Lists operators' commands, newest first: those of one target, of one operator, decided from `since` on, before `until` (ms
+ * since 1970). Result: `Decided[]`.
+ */
+export const listAudit = defineJob({
+  kind: 'list-audit',
+  queue: 'maintenance',
+  item: z.strictObject({
+    target: z.string().min(1).max(128).optional(),
+    operator: z.string().min(1).max(128).optional(),
+    since: z.number().min(0).optional(),
+    until: z.number().min(0).optional(),
+    limit: z.int().min(1).max(mostListed).default(100),
+  }),
+  limit: 1,
+  attempts: 3,
 });
 
 /** Most tickets that one call describes. */

@@ -3,6 +3,7 @@ import { defaultLadder, ladderName } from '../rating-update/ladder.ts';
 import { gameProperties, gameSessionData, placement } from '../session-creation/placement.ts';
 import { inOurSpelling } from './aws-spelling.ts';
 import { flexMatchLimits, limits } from './limits.ts';
+import type { PoolSplit } from './pool-name.ts';
 import { quality } from './quality.ts';
 import { ratingAttributes } from './rating-attributes.ts';
 import { ticketLimits, wellFormed } from './ticket.ts';
@@ -162,6 +163,8 @@ export interface InstalledConfiguration {
   readonly configuration: Configuration;
   readonly version: number;
   readonly ruleSet: { readonly name: string; readonly version: number; readonly body: string };
+  /** What names a ticket's pool, so that nobody has to load the rule set for it. */
+  readonly split: readonly PoolSplit[];
 }
 
 const defaults = configuration.parse({ name: 'any', ruleSetName: 'any', requestTimeoutSeconds: 1 });

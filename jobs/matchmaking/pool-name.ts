@@ -30,22 +30,31 @@ export function poolKeys(ruleSet: RuleSet): string[] {
   );
 }
 
+/** An attribute that splits a configuration into pools, and what players have who do not say. */
+export interface PoolSplit {
+  readonly attribute: string;
+  readonly fallback: string;
+}
+
+/** What splits a rule set's configurations, in the order in which a pool's name says it. */
+export const poolSplits = (ruleSet: RuleSet): PoolSplit[] =>
+  poolKeys(ruleSet).map((attribute) => {
+    const fallback = ruleSet.attributes.find(({ name }) => name === attribute)?.default;
+    return { attribute, fallback: typeof fallback === 'string' ? fallback : '' };
+  });
+
 /**
  * Tells the pool that a ticket of these players waits in. Where the first player has no value and there is no default, or
  * where the players differ, no match can ever hold the ticket: it waits, like on FlexMatch, wherever its first player would.
  */
 export function openPoolOf(
   configuration: string,
-  ruleSet: RuleSet,
+  splits: readonly PoolSplit[],
 ): (players: readonly TicketPlayer[]) => string {
-  const keys = poolKeys(ruleSet).map((key) => {
-    const fallback = ruleSet.attributes.find(({ name }) => name === key)?.default;
-    return { key, fallback: typeof fallback === 'string' ? fallback : '' };
-  });
-  if (keys.length === 0) return () => configuration;
+  if (splits.length === 0) return () => configuration;
   return ([first]) => {
-    const values = keys.map(({ key, fallback }) => {
-      const given = first?.attributes[key];
+    const values = splits.map(({ attribute, fallback }) => {
+      const given = first?.attributes[attribute];
       const value = given && 'S' in given ? given.S : fallback;
       return encodeURIComponent(value.toWellFormed());
     });

@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis';
-import { domainKeys } from '../../jobs/keys.ts';
+import { domainKeys, servedKey } from '../../jobs/keys.ts';
 import { parseRedisUrl } from '../../jobs/redis-url.ts';
 import { connect } from '../connection.ts';
 import { RequestError } from '../request-error.ts';
@@ -32,7 +32,7 @@ export async function requireFleet(redisUrl: string, domain: string): Promise<vo
 /** Only workers write these. The first goes with a queue Redis that was emptied; the others are written back while workers run. */
 async function isServed(redis: Redis, domain: string): Promise<boolean> {
   const keys = domainKeys(domain);
-  return (await redis.exists(keys.served(), keys.compared(), keys.configurations())) > 0;
+  return (await redis.exists(servedKey(domain), keys.compared(), keys.configurations())) > 0;
 }
 
 async function evicts(redis: Redis): Promise<boolean> {

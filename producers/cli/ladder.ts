@@ -1,6 +1,7 @@
 import { Argument, Command, InvalidArgumentError } from 'commander';
 import type { LadderSettings } from '../../jobs/rating-update/ladder.ts';
 import type { ReportedResult } from '../../jobs/rating-update/result.ts';
+import { RequestError } from '../request-error.ts';
 import { withExample } from './examples.ts';
 import { listLaddersCommand } from './ladder-list.ts';
 import { showLadderCommand } from './ladder-show.ts';
@@ -43,11 +44,13 @@ export function ladderCommands(from: string): Command {
     );
 
   withExample(ladder.command('correct'), from, 'result.json')
-    .description('replace the result of a rated match; its ladder is rated again from there')
     .argument('<file>', 'JSON: the result as it should have been reported')
-    .requiredOption('--reason <text>', 'why, kept with the match')
-    .action((file: string, { reason }: { reason: string }, command: Command) =>
+    .description('replace the result of a rated match; its ladder is rated again from there. Needs --reason')
+    .action((file: string, _options: unknown, command: Command) =>
       withClient(command, async (client) => {
+        const { reason } = command.optsWithGlobals<{ reason?: string }>();
+        if (!reason)
+          throw new RequestError('invalid-request', '--reason: say why; it is kept with the match');
         const result = (await readJson(from, file)) as ReportedResult;
         const answer = await client.correctResult({ result, reason });
         show(command, answer, [answer]);

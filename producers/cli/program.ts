@@ -1,5 +1,6 @@
 import { Command, CommanderError, Help, Option } from 'commander';
 import { RequestError } from '../request-error.ts';
+import { auditCommands } from './audit.ts';
 import { configurationCommands } from './configuration.ts';
 import { eventCommands } from './event.ts';
 import { ladderCommands } from './ladder.ts';
@@ -20,6 +21,12 @@ export function openProgram(from: string): Command {
     .addOption(new Option('--redis-url <url>', 'the queue Redis').env('QUEUE_REDIS_URL'))
     .addOption(new Option('--domain <name>', 'region or title').env('DOMAIN').default('main'))
     .option('--json', 'print JSON for machines')
+    .addOption(
+      new Option('--operator <name>', "who asks, kept in the audit (default: this machine's login name)").env(
+        'OPERATOR',
+      ),
+    )
+    .option('--reason <text>', 'why, kept in the audit')
     .showHelpAfterError('(add --help for what this command takes)')
     .configureHelp({ showGlobalOptions: true, optionDescription })
     .exitOverride();
@@ -33,6 +40,7 @@ export function openProgram(from: string): Command {
     ladderCommands(from),
     eventCommands(),
     queueCommands(),
+    auditCommands(),
     schemaCommand(),
   ])
     program.addCommand(command);

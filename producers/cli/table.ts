@@ -14,7 +14,10 @@ export function table(rows: readonly Record<string, unknown>[]): string {
   const widths = fitted(names.map((_name, at) => Math.max(...cells.map((line) => line[at]?.length ?? 0))));
   const needed = names.map((_name, at) => Math.max(...cells.map((line) => longestWord(line[at] ?? ''))));
   if (names.length > 1 && total(widths.map((it, at) => Math.max(it, needed[at] ?? 0))) > width)
-    return cells.slice(1).map((line) => block(names, line)).join('\n\n');
+    return cells
+      .slice(1)
+      .map((line) => block(names, line))
+      .join('\n\n');
   const toTheRight = names.map((name) => rows.every((row) => row[name] === undefined || isNumber(row[name])));
   return cells.flatMap((line) => lines(line, widths, toTheRight)).join('\n');
 }
@@ -42,7 +45,9 @@ function block(names: readonly string[], cells: readonly string[]): string {
     .flatMap((name, at) => {
       const value = cells[at] ?? '';
       const parts = wrap(value, width - wide - gap.length);
-      return value === '' ? [] : parts.map((part, line) => `${(line === 0 ? name : '').padEnd(wide)}${gap}${part}`);
+      return value === ''
+        ? []
+        : parts.map((part, line) => `${(line === 0 ? name : '').padEnd(wide)}${gap}${part}`);
     })
     .join('\n');
 }

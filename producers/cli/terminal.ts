@@ -1,3 +1,4 @@
+import { userInfo } from 'node:os';
 import type { Command } from 'commander';
 import { problemList } from '../../jobs/problem-list.ts';
 import { type MatchmakingClient, openClient } from '../client.ts';
@@ -6,12 +7,19 @@ import { secretOr } from '../secrets.ts';
 import { requireFleet } from './known-fleet.ts';
 import { table } from './table.ts';
 
+interface GlobalOptions {
+  readonly redisUrl?: string;
+  readonly domain: string;
+  readonly operator?: string;
+  readonly reason?: string;
+}
+
 /** Runs a command's work with a client of a fleet that is there, closed however the work ends. What it waits for is told on stderr. */
 export async function withClient(
   command: Command,
   work: (client: MatchmakingClient) => Promise<void>,
 ): Promise<void> {
-  const { redisUrl, domain } = command.optsWithGlobals<{ redisUrl?: string; domain: string }>();
+  const { redisUrl, domain, operator, reason } = command.optsWithGlobals<GlobalOptions>();
   if (!redisUrl)
     throw new RequestError(
       'invalid-request',
@@ -20,8 +28,11 @@ export async function withClient(
   const url = await secretOr('redisUrl', redisUrl);
   await requireFleet(url, domain);
   const onWait = (why: string) => console.error(`waiting: ${why}`);
-  const actor = { kind: 'service', name: 'cli' } as const;
-  await using client = await openClient({ redisUrl: url, domain, actor, onWait });
+  const actor = { kind: 'service', name: operator ?? userInfo().username } as const;
+  await using client = await openClient({
+    ...{ redisUrl: url, domain, actor, onWait },
+    ...(reason !== undefined && { reason }),
+  });
   await work(client);
 }
 

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { startStack } from '../../infra/local/stack.ts';
 import { poolTag } from '../../jobs/keys.ts';
-import { openPoolOf } from '../../jobs/matchmaking/pool-name.ts';
+import { openPoolOf, poolSplits } from '../../jobs/matchmaking/pool-name.ts';
 import { loadRuleSet } from '../../jobs/matchmaking/rule-set/load.ts';
 import type { TicketPlayer } from '../../jobs/matchmaking/ticket.ts';
 import { openTickets } from '../../producers/tickets.ts';
@@ -91,7 +91,7 @@ async function usePools(fleet: FleetUnderTest, configurations: number, pools: nu
   const parties = Array.from({ length: pools }, (_, n) => {
     const players: TicketPlayer[] = [{ playerId: `p${n}`, attributes: { mode: { S: `mode-${n}` } } }];
     const configuration = names[n % configurations] ?? '';
-    const place = openPoolOf(configuration, loaded.ruleSet)(players);
+    const place = openPoolOf(configuration, poolSplits(loaded.ruleSet))(players);
     return {
       ...{ ticketId: `t${n}`, callId: `call-${n}`, configuration, version: template.version },
       ...{ players, pool: place, timeoutMs: 3_600_000, unrated: false },

@@ -91,7 +91,8 @@ export async function confirmed<T>(
     log.unconfirmed++;
     return { told: 'perhaps', result };
   } catch (error) {
-    if (error instanceof RequestError && error.code !== 'unavailable') return { told: 'no' };
+    const open = ['unavailable', 'pending'];
+    if (error instanceof RequestError && !open.includes(error.code)) return { told: 'no' };
     log.refused++;
     return { told: 'perhaps' };
   }

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type QueueName, queueNames } from '../../jobs/contract.ts';
 import { duelRuleSet } from '../support/builders.ts';
 import { type Fleet, openFleet, soloist } from '../support/fleet.ts';
+import { openOffice } from '../support/office.ts';
 import type { WorkerProcess } from '../support/worker-processes.ts';
 
 /** One fleet with one worker for all tests: it has to live through every one of them. */
@@ -104,11 +105,12 @@ const good: Record<
     },
   },
   maintenance: {
-    kind: 'put-rule-set',
+    kind: 'apply-commands',
     async make() {
       const name = unique('rules');
+      await openOffice(fleet).append('put-rule-set', { name, body: duelRuleSet });
       return {
-        item: { name, body: duelRuleSet },
+        item: {},
         effect: async () => expect(await fleet.client.readRecord('rule_sets', name)).toHaveLength(1),
       };
     },

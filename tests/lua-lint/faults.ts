@@ -3,7 +3,7 @@ import { type Names, namesOf } from './scopes.ts';
 
 /** What Redis gives a script. */
 const given = new Set(
-  'KEYS ARGV redis cjson string table math ipairs next pairs pcall rawget rawset setmetatable tonumber type unpack'.split(
+  'KEYS ARGV redis cjson string table math error ipairs next pairs pcall rawget rawset setmetatable tonumber type unpack'.split(
     ' ',
   ),
 );

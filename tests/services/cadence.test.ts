@@ -11,12 +11,13 @@ import { openPoolSteps } from '../support/pool-steps.ts';
 async function openCadence(settings: object, maxPlayers = 1) {
   const domain = await openPoolSteps();
   onTestFinished(() => domain[Symbol.asyncDispose]());
-  const { configuration, ruleSet } = aConfiguration();
+  const { configuration, ruleSet, split } = aConfiguration();
   const body = ruleSet.body.replace('"maxPlayers":1', `"maxPlayers":${maxPlayers}`);
   await domain.pool.install({
     configuration: { ...configuration, ...settings },
     version: 2,
     ruleSet: { ...ruleSet, body },
+    split,
   });
   const stores = cycleStores(domain.pool);
   return {

@@ -8,6 +8,7 @@ import { type HandFleet, openCrew } from '../support/hand-fleet.ts';
 import { brokenInvariants } from '../support/invariants.ts';
 import { type LifeSteps, openLife } from '../support/life-steps.ts';
 import { deathOf, everyDeath, mortal } from '../support/mortal.ts';
+import { openOffice } from '../support/office.ts';
 import { openRollback } from '../support/store-rollback.ts';
 
 let fleet: HandFleet;
@@ -117,9 +118,10 @@ test('a ticket id that was used again since is another ticket: it goes on search
 test('a configuration that the queue store has lost is written back (invariant 11)', async () => {
   const { configuration } = aConfiguration();
   const body = aConfiguration().ruleSet.body;
-  await fleet.work('put-rule-set', [{ name: 'duel', body }]);
+  const office = openOffice(fleet);
+  await office.give('put-rule-set', { name: 'duel', body });
   const put = (requestTimeoutSeconds: number) =>
-    fleet.work('put-configuration', [{ ...configuration, ruleSetName: 'duel', requestTimeoutSeconds }]);
+    office.give('put-configuration', { ...configuration, ruleSetName: 'duel', requestTimeoutSeconds });
   await put(60);
   const back = await openRollback(fleet.redis, fleet.domain);
   await put(90);

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { installAll } from '../../workers/maintenance/settings.ts';
+import { topicFollower } from '../../workers/pool/followers.ts';
 import { aConfiguration, aTicket } from '../support/builders.ts';
 import { openDeliverySteps, ticketOf } from '../support/delivery-steps.ts';
 import { deathOf, everyDeath, mortal } from '../support/mortal.ts';
@@ -81,11 +81,10 @@ describe('a standard topic', () => {
 
 test('the fleet topic misses nothing from when a worker starts with it', async () => {
   const topic = await steps.topic();
-  const configurations = { all: async () => [] } as never;
   await steps.begin('before');
-  await installAll({ pool: steps.pool, configurations }, topic.arn);
+  await steps.pool.beginFollowing('events', topicFollower(topic.arn));
   await steps.begin('after');
-  await installAll({ pool: steps.pool, configurations }, topic.arn);
+  await steps.pool.beginFollowing('events', topicFollower(topic.arn));
 
   await steps.deliver(topic.arn);
 

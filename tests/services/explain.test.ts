@@ -6,6 +6,7 @@ import { openMirror } from '../../workers/matchmaking/mirror.ts';
 import { aMatch, aPlayer, aTicket } from '../support/builders.ts';
 import { openClientDomain } from '../support/client-domain.ts';
 import { cycleStores } from '../support/cycle-stores.ts';
+import { setPaused } from '../support/office.ts';
 
 type Domain = Awaited<ReturnType<typeof openClientDomain>>['domain'];
 
@@ -69,7 +70,7 @@ describe('a ticket that searches', () => {
   test('of a paused configuration waits for an operator first', async () => {
     await search('a', 10);
     await search('b', 10);
-    await domain.pool.pause('duel', 'pause');
+    await setPaused(domain.pool, 'duel', true);
 
     const [explained] = await Promise.all([client.explainTicket('a'), serve(1)]);
 

@@ -18,12 +18,13 @@ beforeEach(async () => {
 
 /** Twelve against twelve, for tickets of up to so many players. */
 async function allow(playersPerTicket: number, version: number) {
-  const { configuration, ruleSet } = aConfiguration();
+  const { configuration, ruleSet, split } = aConfiguration();
   const body = ruleSet.body.replace('"maxPlayers":1', '"maxPlayers":12');
   await opened.domain.pool.install({
     configuration: { ...configuration, name: 'crowd', limits: limits.parse({ playersPerTicket }) },
     version,
     ruleSet: { ...ruleSet, body },
+    split,
   });
 }
 const crowd = (ticketId: string, players: number) => ({

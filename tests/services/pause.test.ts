@@ -2,8 +2,9 @@ import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { noId } from '../../jobs/chain.ts';
 import { runCycle } from '../../workers/matchmaking/cycle.ts';
 import { openMirror } from '../../workers/matchmaking/mirror.ts';
-import { aTicket } from '../support/builders.ts';
+import { aConfiguration, aTicket } from '../support/builders.ts';
 import { cycleStores } from '../support/cycle-stores.ts';
+import { setPaused } from '../support/office.ts';
 import { openPoolSteps } from '../support/pool-steps.ts';
 
 describe('a paused configuration', () => {
@@ -21,7 +22,7 @@ describe('a paused configuration', () => {
   const outbox = () => domain.redis.hlen(domain.key('outbox'));
 
   test('forms no match, lets tickets in and times them out; resumed, it matches who waits', async () => {
-    await domain.pool.pause('duel', 'pause');
+    await setPaused(domain.pool, 'duel', true);
     await domain.search('a', 'b');
     await domain.start({ ...aTicket('late'), timeoutMs: -1 });
 
@@ -29,7 +30,7 @@ describe('a paused configuration', () => {
     expect(await domain.statusOf('late')).toBe('TIMED_OUT');
     expect([await domain.statusOf('a'), await outbox()]).toEqual(['SEARCHING', 0]);
 
-    await domain.pool.pause('duel', 'resume');
+    await setPaused(domain.pool, 'duel', false);
     expect((await domain.pool.beat()).pools).toEqual(['duel']);
     await cycle();
     expect([await domain.statusOf('a'), await outbox()]).toEqual(['PLACING', 1]);
@@ -37,7 +38,7 @@ describe('a paused configuration', () => {
 
   test('is woken for the next time-out and for nothing else', async () => {
     await domain.search('a', 'b');
-    await domain.pool.pause('duel', 'pause');
+    await setPaused(domain.pool, 'duel', true);
     await cycle();
 
     const due = Number(await domain.redis.zscore(domain.key('due'), 'duel'));
@@ -48,7 +49,7 @@ describe('a paused configuration', () => {
   test('refuses what a cycle formed before the pause, so that no match follows its acknowledgement', async () => {
     await domain.search('a', 'b');
     const formed = await domain.commitOf('m', 'a', 'b');
-    await domain.pool.pause('duel', 'pause');
+    await setPaused(domain.pool, 'duel', true);
 
     const { verdicts } = await domain.pool.commit('duel', [formed]);
 
@@ -59,9 +60,8 @@ describe('a paused configuration', () => {
   test('that is paused and resumed during a cycle is not slept through', async () => {
     await domain.search('a', 'b');
     const { latest: position } = await domain.pool.readPool('duel', 0, 10);
-    const pausedSince = await domain.pool.pause('duel', 'pause');
-    if (typeof pausedSince !== 'number') throw new Error('it is not paused');
-    await domain.pool.pause('duel', 'resume');
+    const pausedSince = await setPaused(domain.pool, 'duel', true);
+    await setPaused(domain.pool, 'duel', false);
 
     await domain.pool.rest('duel', { configuration: 'duel', version: 1, position, pausedSince }, undefined);
 
@@ -71,7 +71,7 @@ describe('a paused configuration', () => {
   test('goes on with proposals that were made before: their players decide', async () => {
     await domain.search('a', 'b');
     await domain.pool.commit('duel', [await domain.commitOf('m', 'a', 'b')], 60_000);
-    await domain.pool.pause('duel', 'pause');
+    await setPaused(domain.pool, 'duel', true);
 
     const accept = (id: string) =>
       domain.pool.accept({ ticketId: id, matchId: 'm', acceptance: 'ACCEPT', playerIds: [id] });
@@ -79,12 +79,11 @@ describe('a paused configuration', () => {
     expect(await accept('b')).toMatchObject({ outcome: 'decided' });
   });
 
-  test('stays paused since the first time, through new versions too; what does not exist cannot be paused', async () => {
-    const since = await domain.pool.pause('duel', 'pause');
-    expect(await domain.pool.pause('duel', 'pause')).toBe(since);
+  test('stays paused through new versions', async () => {
+    const since = await setPaused(domain.pool, 'duel', true);
+    await domain.pool.install(aConfiguration(2));
     expect((await domain.pool.catchUp('duel', 'duel', noId, 1)).pausedSince).toBe(since);
-    expect(await domain.pool.pause('duel', 'resume')).toBeUndefined();
+    await setPaused(domain.pool, 'duel', false);
     expect((await domain.pool.catchUp('duel', 'duel', noId, 1)).pausedSince).toBeUndefined();
-    expect(await domain.pool.pause('chess', 'pause')).toBe('missing');
   });
 });

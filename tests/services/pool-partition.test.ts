@@ -3,7 +3,7 @@ import { runCycle } from '../../workers/matchmaking/cycle.ts';
 import { openMirror } from '../../workers/matchmaking/mirror.ts';
 import { startTickets } from '../../workers/matchmaking/start-matchmaking.ts';
 import { openConfigurations } from '../../workers/pool/configurations.ts';
-import { aConfiguration, duelRuleSet } from '../support/builders.ts';
+import { aConfiguration, duelRuleSet, splitOf } from '../support/builders.ts';
 import { cycleStores } from '../support/cycle-stores.ts';
 import { perform } from '../support/fleet-stores.ts';
 import { openPoolSteps } from '../support/pool-steps.ts';
@@ -26,6 +26,7 @@ beforeEach(async () => {
 const installed = (version: number, body: string) => ({
   ...aConfiguration(version),
   ruleSet: { name: 'duel', version, body },
+  split: splitOf(body),
 });
 const wants = (ticketId: string, mode?: string) => ({
   ticketId,

@@ -1,7 +1,6 @@
 import { beforeEach, describe, expect, inject, onTestFinished, test, vi } from 'vitest';
 import type { Configuration } from '../../jobs/matchmaking/configuration.ts';
 import { newcomer } from '../../jobs/rating-update/rating.ts';
-import { storeConfiguration, storeRuleSet } from '../../workers/maintenance/settings.ts';
 import { runCycle } from '../../workers/matchmaking/cycle.ts';
 import { openMirror } from '../../workers/matchmaking/mirror.ts';
 import { openRatings } from '../../workers/matchmaking/rating-attributes.ts';
@@ -13,6 +12,7 @@ import { aConfiguration, aTicket, duelRuleSet } from '../support/builders.ts';
 import { cycleStores } from '../support/cycle-stores.ts';
 import { fleetTime } from '../support/fleet-clock.ts';
 import { openFleetStores, perform } from '../support/fleet-stores.ts';
+import { openOffice } from '../support/office.ts';
 import { openProxy } from '../support/tcp-proxy.ts';
 import { unobserved } from '../support/unobserved.ts';
 
@@ -171,14 +171,15 @@ async function openCutOff() {
 }
 
 describe('an attribute that is no number cannot be taken from ratings', () => {
-  const put = (ratingAttributes: Configuration['ratingAttributes']) =>
-    perform(storeConfiguration(fleet.stores), [{ ...aConfiguration().configuration, ratingAttributes }]);
+  const { configuration } = aConfiguration();
+  const put = (more: object) => openOffice(fleet).give('put-configuration', { ...configuration, ...more });
+  const putRules = (body: string) => openOffice(fleet).give('put-rule-set', { name: 'duel', body });
 
   test('nor one the rule set does not declare: the configuration is refused by name', async () => {
-    await perform(storeRuleSet(fleet.stores), [{ name: 'duel', body: duelRuleSet }]);
+    await putRules(duelRuleSet);
 
-    expect(await put({ skill: 'rating' })).toMatchObject({ kind: 'done' });
-    expect(await put({ mood: 'rating' })).toMatchObject({
+    expect(await put({ ratingAttributes: { skill: 'rating' } })).toMatchObject({ kind: 'done' });
+    expect(await put({ ratingAttributes: { mood: 'rating' } })).toMatchObject({
       kind: 'refused',
       reason: expect.stringMatching(/^ratingAttributes\.mood: is no number attribute/),
     });
@@ -186,33 +187,28 @@ describe('an attribute that is no number cannot be taken from ratings', () => {
 
   test('a quality target needs ratings or a balancedAttribute, now and under a later rule set', async () => {
     const quality = { winChance: [0.45, 0.55] as [number, number], easesAfterSeconds: [20] };
-    const { configuration } = aConfiguration();
-    const store = (more: object) =>
-      perform(storeConfiguration(fleet.stores), [{ ...configuration, quality, ...more }]);
     const body = JSON.stringify({ ...JSON.parse(duelRuleSet), algorithm: { balancedAttribute: 'skill' } });
-    await perform(storeRuleSet(fleet.stores), [{ name: 'duel', body }]);
+    await putRules(body);
 
-    expect(await store({})).toMatchObject({ kind: 'done' });
-    expect(await perform(storeRuleSet(fleet.stores), [{ name: 'duel', body: duelRuleSet }])).toMatchObject({
+    expect(await put({ quality })).toMatchObject({ kind: 'done' });
+    expect(await putRules(duelRuleSet)).toMatchObject({
       kind: 'refused',
       reason: expect.stringMatching(/configuration duel does not fit it:\nquality: nothing says how good/),
     });
-    expect(await store({ ratingAttributes: { skill: 'rating' } })).toMatchObject({ kind: 'done' });
-    expect(await perform(storeRuleSet(fleet.stores), [{ name: 'duel', body: duelRuleSet }])).toMatchObject({
-      kind: 'done',
-    });
-    expect(await store({ ratingAttributes: {} })).toMatchObject({
+    expect(await put({ quality, ratingAttributes: { skill: 'rating' } })).toMatchObject({ kind: 'done' });
+    expect(await putRules(duelRuleSet)).toMatchObject({ kind: 'done' });
+    expect(await put({ quality, ratingAttributes: {} })).toMatchObject({
       kind: 'refused',
       reason: expect.stringMatching(/^quality: nothing says/),
     });
   });
 
   test('and a rule set that would take the number away is refused too', async () => {
-    await perform(storeRuleSet(fleet.stores), [{ name: 'duel', body: duelRuleSet }]);
-    await put({ skill: 'rating' });
+    await putRules(duelRuleSet);
+    await put({ ratingAttributes: { skill: 'rating' } });
     const body = JSON.stringify({ ...JSON.parse(duelRuleSet), playerAttributes: [], rules: [] });
 
-    expect(await perform(storeRuleSet(fleet.stores), [{ name: 'duel', body }])).toMatchObject({
+    expect(await putRules(body)).toMatchObject({
       kind: 'refused',
       reason: expect.stringMatching(
         /configuration duel does not fit it:\nratingAttributes\.skill: is no number/,

@@ -17,6 +17,7 @@ const open: Readonly<Record<string, string>> = {
   '<ms>': '\\d{13}',
   '<lag>': '31000',
   '<history>': '[0-9a-f]{40}',
+  '<verdict>': '{"kind":"withdrawn"}',
   '<STATUS>': '(SEARCHING|REQUIRES_ACCEPTANCE|PLACING|COMPLETED|FAILED|CANCELLED|TIMED_OUT)',
   '<player>': 'a',
   '<match>': 'next',

@@ -1,32 +1,33 @@
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import { installAll, storeConfiguration, storeRuleSet } from '../../workers/maintenance/settings.ts';
 import { aConfiguration, duelRuleSet } from '../support/builders.ts';
-import { openFleetStores, perform } from '../support/fleet-stores.ts';
+import { openFleetStores } from '../support/fleet-stores.ts';
+import { openOffice } from '../support/office.ts';
 
 let fleet: Awaited<ReturnType<typeof openFleetStores>>;
+let office: ReturnType<typeof openOffice>;
 
 beforeEach(async () => {
   fleet = await openFleetStores();
   onTestFinished(() => fleet[Symbol.asyncDispose]());
+  office = openOffice(fleet);
 });
 
-const putRuleSet = (body = duelRuleSet, name = 'duel') =>
-  perform(storeRuleSet(fleet.stores), [{ name, body }]);
+const putRuleSet = (body = duelRuleSet, name = 'duel') => office.give('put-rule-set', { name, body });
 const putConfiguration = (more = {}) =>
-  perform(storeConfiguration(fleet.stores), [{ ...aConfiguration().configuration, ...more }]);
+  office.give('put-configuration', { ...aConfiguration().configuration, ...more });
+const version = (n: number) => ({ kind: 'done', result: { version: n } });
 const relaxed = duelRuleSet.replace('"maxDistance":10', '"maxDistance":99');
+const byMode = JSON.stringify({
+  ...JSON.parse(duelRuleSet),
+  playerAttributes: [{ name: 'mode', type: 'string', default: 'casual' }],
+  rules: [{ name: 'SameMode', type: 'batchDistance', batchAttribute: 'mode' }],
+});
 
 describe('rule sets', () => {
   test('each new body is a new version; the same body again is the same version', async () => {
-    expect(await putRuleSet()).toMatchObject({ kind: 'done', result: { version: 1 } });
-    expect(await putRuleSet()).toMatchObject({ result: { version: 1 } });
-    expect(await putRuleSet(relaxed)).toMatchObject({ result: { version: 2 } });
-  });
-
-  test('many workers storing the same body at once store one version', async () => {
-    await Promise.all(Array.from({ length: 6 }, () => putRuleSet()));
-
-    expect(await fleet.db.collection('rule_sets').countDocuments()).toBe(1);
+    expect(await putRuleSet()).toMatchObject(version(1));
+    expect(await putRuleSet()).toMatchObject(version(1));
+    expect(await putRuleSet(relaxed)).toMatchObject(version(2));
   });
 
   test('a body that is no rule set is refused with every problem', async () => {
@@ -42,13 +43,30 @@ describe('rule sets', () => {
     await putConfiguration();
     await putConfiguration({ name: 'elsewhere', ruleSetName: 'other' });
 
-    await putRuleSet(relaxed);
+    await putRuleSet(byMode);
 
     expect(await fleet.stores.pool.installed('duel')).toMatchObject({
       version: 2,
-      ruleSet: { version: 2, body: relaxed },
+      ruleSet: { version: 2, body: byMode },
+      split: [{ attribute: 'mode', fallback: 'casual' }],
     });
-    expect(await fleet.stores.pool.installed('elsewhere')).toMatchObject({ version: 1 });
+    expect(await fleet.stores.pool.installed('elsewhere')).toMatchObject({ version: 1, split: [] });
+  });
+
+  test('one that a configuration names cannot be deleted; one that none does can, and be put again', async () => {
+    await putRuleSet();
+    await putConfiguration();
+    const remove = () => office.give('delete-rule-set', { name: 'duel' });
+
+    expect(await remove()).toMatchObject({
+      kind: 'refused',
+      reason: 'name: rule set duel is used by duel; delete or change those first',
+    });
+    await office.give('delete-configuration', { name: 'duel' });
+    expect(await remove()).toMatchObject(version(2));
+    expect(await remove()).toMatchObject({ kind: 'refused', reason: 'name: there is no rule set duel' });
+    expect(await putConfiguration()).toMatchObject({ kind: 'refused' });
+    expect(await putRuleSet()).toMatchObject(version(3));
   });
 });
 
@@ -63,22 +81,42 @@ describe('configurations', () => {
   test('each change is a new version, in the record and in Redis; the same again is none', async () => {
     await putRuleSet();
 
-    expect(await putConfiguration()).toMatchObject({ result: { version: 1 } });
-    expect(await putConfiguration()).toMatchObject({ result: { version: 1 } });
-    expect(await putConfiguration({ requestTimeoutSeconds: 90 })).toMatchObject({ result: { version: 2 } });
+    expect(await putConfiguration()).toMatchObject(version(1));
+    expect(await putConfiguration()).toMatchObject(version(1));
+    expect(await putConfiguration({ requestTimeoutSeconds: 90 })).toMatchObject(version(2));
     expect(await fleet.stores.pool.installed('duel')).toMatchObject({
       version: 2,
       configuration: { requestTimeoutSeconds: 90 },
     });
   });
 
-  test('a queue Redis that is new gets its copies again from the record', async () => {
+  test('one that is deleted is in force nowhere, and put again has a version of its own', async () => {
     await putRuleSet();
     await putConfiguration();
-    await fleet.redis.del(`{${fleet.domain}.matchmaking}:configuration:duel`);
+    await office.give('pause-configuration', { name: 'duel' });
 
-    await installAll(fleet.stores, undefined);
+    expect(await office.give('delete-configuration', { name: 'duel' })).toMatchObject(version(2));
+    expect(await fleet.stores.pool.installed('duel')).toBeUndefined();
+    expect(await fleet.stores.configurations.all()).toEqual([]);
 
-    expect(await fleet.stores.pool.installed('duel')).toMatchObject({ version: 1 });
+    expect(await putConfiguration()).toMatchObject(version(3));
+    expect(await fleet.stores.pool.installed('duel')).toMatchObject({ version: 3 });
+    expect(await fleet.stores.audit.paused()).toEqual(new Map());
+  });
+
+  test('one that does not exist is neither paused nor resumed nor deleted', async () => {
+    for (const kind of ['pause-configuration', 'resume-configuration', 'delete-configuration'])
+      expect(await office.give(kind, { name: 'chess' }), kind).toMatchObject({
+        kind: 'refused',
+        reason: 'name: there is no configuration chess',
+      });
+  });
+
+  test('paused twice it is paused since the first time', async () => {
+    await putRuleSet();
+    await putConfiguration();
+    const first = await office.give('pause-configuration', { name: 'duel' });
+
+    expect(await office.give('pause-configuration', { name: 'duel' })).toEqual(first);
   });
 });

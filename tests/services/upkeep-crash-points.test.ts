@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { beforeEach, expect, test } from 'vitest';
 import { catalogue } from '../../jobs/catalogue.ts';
-import { noId } from '../../jobs/chain.ts';
 import { poolTag, sessionCacheKey } from '../../jobs/keys.ts';
 import type { Configuration } from '../../jobs/matchmaking/configuration.ts';
 import { ladderSettings } from '../../jobs/rating-update/ladder.ts';
@@ -11,6 +10,7 @@ import { aConfiguration, duelRuleSet } from '../support/builders.ts';
 import { type CrashRow, dieEverywhere } from '../support/crash-table.ts';
 import type { HandFleet } from '../support/hand-fleet.ts';
 import { type LifeSteps, type Own, openLife, type Worker } from '../support/life-steps.ts';
+import { openOffice } from '../support/office.ts';
 
 /** What operators and the clock ask for: settings, pools that change, sessions that grow old, reports. */
 let fleet: HandFleet;
@@ -30,18 +30,19 @@ const byMode = JSON.stringify({
   rules: [{ name: 'SameMode', type: 'batchDistance', batchAttribute: 'mode' }],
 });
 
-const putRuleSet = (own: Own, worker: Worker, body: string) =>
-  worker.work('put-rule-set', [{ name: own('rules'), body }]);
-const putConfiguration = (own: Own, worker: Worker, name: string, more: Partial<Configuration> = {}) => {
+const putRuleSet = (own: Own, body: string) =>
+  openOffice(fleet).append('put-rule-set', { name: own('rules'), body });
+const putConfiguration = (own: Own, name: string, more: Partial<Configuration> = {}) => {
   const { configuration } = aConfiguration();
-  return worker.work('put-configuration', [
-    { ...configuration, name: own(name), ruleSetName: own('rules'), ...more },
-  ]);
+  const item = { ...configuration, name: own(name), ruleSetName: own('rules'), ...more };
+  return openOffice(fleet).append('put-configuration', item);
 };
+const apply = (worker: Worker) => worker.work('apply-commands', [{}]);
 /** A configuration of the case's own, with its rule set. */
 const settle = async (own: Own, ...names: string[]) => {
-  await putRuleSet(own, fleet, duelRuleSet);
-  for (const name of names) await putConfiguration(own, fleet, name);
+  await putRuleSet(own, duelRuleSet);
+  for (const name of names) await putConfiguration(own, name);
+  await apply(fleet);
 };
 
 /** A configuration as it is in force, and as it is on record: both version numbers, and the rule set's. */
@@ -58,30 +59,39 @@ const looks = 'getJobCounts getDelayedCount getJobs getWorkersCount';
 
 const table: readonly CrashRow[] = [
   {
-    job: 'put-rule-set that two configurations run',
+    job: 'apply-commands: a rule set that two configurations run',
     calls:
-      'configurations.all ruleSets.put configurations.put ruleSets.latest pool.install configurations.put ruleSets.latest pool.install',
-    begin: (own) => settle(own, 'duel', 'other'),
-    work: (own, worker) => putRuleSet(own, worker, relaxed),
+      'audit.last pool.nextCommand pool.beginCommand audit.find configurations.all ruleSets.latest pool.installedVersion pool.installedVersion audit.decide ruleSets.store configurations.find configurations.find configurations.store pool.install pool.install pool.settleCommand audit.last pool.nextCommand',
+    begin: async (own) => {
+      await settle(own, 'duel', 'other');
+      await putRuleSet(own, relaxed);
+    },
+    work: (_own, worker) => apply(worker),
     look: async (own) => [await versionsOf(own, 'duel'), await versionsOf(own, 'other')],
     holds: Array(2).fill(Array(2).fill([2, 2])),
   },
   {
-    job: 'put-configuration',
-    calls: 'ruleSets.latest configurations.put ruleSets.latest pool.install',
-    begin: (own) => settle(own, 'duel'),
-    work: (own, worker) => putConfiguration(own, worker, 'duel', { requestTimeoutSeconds: 90 }),
-    look: (own) => versionsOf(own, 'duel'),
-    holds: Array(2).fill([2, 1]),
-  },
-  {
-    job: 'pause-configuration',
-    calls: 'pool.pause',
-    begin: (own) => settle(own, 'duel'),
-    work: (own, worker) => worker.work('pause-configuration', [{ name: own('duel'), action: 'pause' }]),
-    look: async (own) =>
-      (await fleet.stores.pool.catchUp(own('duel'), own('duel'), noId, 1)).pausedSince !== undefined,
-    holds: true,
+    job: 'apply-commands: one setting after the other, each once',
+    calls: `${'audit.last pool.nextCommand pool.beginCommand audit.find ruleSets.latest configurations.latest pool.installedVersion audit.decide ruleSets.find configurations.store pool.install pool.settleCommand '.repeat(2)}audit.last pool.nextCommand`,
+    begin: async (own) => {
+      await settle(own, 'duel');
+      await putConfiguration(own, 'duel', { requestTimeoutSeconds: 90 });
+      await putConfiguration(own, 'duel', { requestTimeoutSeconds: 120 });
+    },
+    work: (_own, worker) => apply(worker),
+    look: async (own) => {
+      const asked = (await fleet.stores.audit.list({ target: own('duel'), limit: 10 })).reverse();
+      return {
+        versions: await versionsOf(own, 'duel'),
+        inForce: (await fleet.stores.pool.installed(own('duel')))?.configuration.requestTimeoutSeconds,
+        results: asked.map((it) => it.verdict.kind === 'done' && it.verdict.result),
+      };
+    },
+    holds: {
+      versions: Array(2).fill([3, 1]),
+      inForce: 120,
+      results: [{ version: 1 }, { version: 2 }, { version: 3 }],
+    },
   },
   {
     job: 'put-ladder',
@@ -114,7 +124,8 @@ const table: readonly CrashRow[] = [
     begin: async (own) => {
       await settle(own, 'duel');
       await steps.start(own, ['ann', 'bob'], own('duel'));
-      await putRuleSet(own, fleet, byMode);
+      await putRuleSet(own, byMode);
+      await apply(fleet);
     },
     work: cycle,
     lost: true,
@@ -126,7 +137,8 @@ const table: readonly CrashRow[] = [
       'pool.readPool pool.catchUp installed.current pool.beginCycle pool.commit queues.enqueue pool.noteRules pool.catchUp installed.current pool.rest',
     begin: async (own) => {
       await settle(own);
-      await putConfiguration(own, fleet, 'duel', { minimumIntervalSeconds: 5 });
+      await putConfiguration(own, 'duel', { minimumIntervalSeconds: 5 });
+      await apply(fleet);
       await steps.start(own, ['ann', 'bob'], own('duel'));
     },
     work: cycle,
@@ -243,7 +255,7 @@ test('every kind of work has a row here, in the table of the lifecycle, or a dea
         new RegExp(`(job: |test\\(\\s*)'${kind}\\b`).test(text) && /everyDeath|dieEverywhere/.test(text),
     );
   /** They only read: there is nothing that a death could leave half done. */
-  const reads = ['describe-tickets', 'read-record'];
+  const reads = ['describe-tickets', 'list-audit', 'read-record'];
 
   expect(catalogue.map((job) => job.kind).filter((kind) => !dies(kind))).toEqual(reads);
 });

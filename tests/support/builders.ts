@@ -3,6 +3,8 @@ import type { Backfilling } from '../../jobs/matchmaking/backfill-call.ts';
 import type { InstalledConfiguration } from '../../jobs/matchmaking/configuration.ts';
 import { flexMatchLimits } from '../../jobs/matchmaking/limits.ts';
 import type { CommittedMatch } from '../../jobs/matchmaking/match.ts';
+import { type PoolSplit, poolSplits } from '../../jobs/matchmaking/pool-name.ts';
+import { loadRuleSet } from '../../jobs/matchmaking/rule-set/load.ts';
 import type { Starting } from '../../jobs/matchmaking/start-call.ts';
 import type { TicketPlayer } from '../../jobs/matchmaking/ticket.ts';
 import type { PooledTicket } from '../../workers/pool/changes.ts';
@@ -51,6 +53,12 @@ export const duelRuleSet = JSON.stringify({
   ],
 });
 
+/** What splits configurations that run this rule set. */
+export function splitOf(body: string): PoolSplit[] {
+  const loaded = loadRuleSet(body);
+  return loaded.ok ? poolSplits(loaded.ruleSet) : [];
+}
+
 export const aConfiguration = (version = 1): InstalledConfiguration => ({
   configuration: {
     name: 'duel',
@@ -69,6 +77,7 @@ export const aConfiguration = (version = 1): InstalledConfiguration => ({
   },
   version,
   ruleSet: { name: 'duel', version: 1, body: duelRuleSet },
+  split: [],
 });
 
 /** A match of pooled tickets, each on a side of its own. It goes on from the match that one of them fills. */

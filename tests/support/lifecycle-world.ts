@@ -4,7 +4,7 @@ import type { Job } from '../../jobs/contract.ts';
 import { poolTag } from '../../jobs/keys.ts';
 import { type EventType, storedEvents } from '../../jobs/matchmaking/event.ts';
 import { configurationOf } from '../../jobs/matchmaking/pool-name.ts';
-import { aBackfill, aConfiguration, aPlayer, aTicket } from './builders.ts';
+import { aBackfill, aConfiguration, aPlayer, aTicket, splitOf } from './builders.ts';
 import { fleetTime } from './fleet-clock.ts';
 import { type HandFleet, openCrew } from './hand-fleet.ts';
 import type { Worker } from './life-steps.ts';
@@ -74,11 +74,15 @@ export type World = Awaited<ReturnType<typeof openWorld>>;
 export async function prepare({ stores }: HandFleet): Promise<void> {
   const { configuration } = aConfiguration();
   for (const [name, { timeoutMs, automatic, answerMs, ruleSet }] of Object.entries(kinds)) {
-    for (const body of [ruleSet, partitioned(ruleSet)])
-      await stores.ruleSets.put(name, JSON.stringify(body), new Date());
+    for (const [at, body] of [ruleSet, partitioned(ruleSet)].entries())
+      await stores.ruleSets.store({
+        ...{ name, version: at + 1, body: JSON.stringify(body) },
+        created_at: new Date(),
+      });
     await stores.pool.install({
       version: 1,
       ruleSet: { name, version: 1, body: JSON.stringify(ruleSet) },
+      split: [],
       configuration: {
         ...configuration,
         name,
@@ -179,7 +183,8 @@ export async function openWorld(fleet: HandFleet, name: string) {
       const version = installed.ruleSet.version === 1 ? 2 : 1;
       const { ruleSet } = kindOf({ configuration: name });
       const body = JSON.stringify(version === 1 ? ruleSet : partitioned(ruleSet));
-      await pool.install({ ...installed, version: installed.version + 1, ruleSet: { name, version, body } });
+      const [next, split] = [installed.version + 1, splitOf(body)];
+      await pool.install({ ...installed, version: next, ruleSet: { name, version, body }, split });
     },
 
     /** Pools that have tickets of a configuration; where they belong by now comes last. */

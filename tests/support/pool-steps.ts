@@ -1,4 +1,6 @@
+import { poolTag } from '../../jobs/keys.ts';
 import { storedEvents } from '../../jobs/matchmaking/event.ts';
+import { openScript } from '../../producers/script.ts';
 import type { Commit } from '../../workers/pool/outbox.ts';
 import { aConfiguration, aMatch, aTicket } from './builders.ts';
 import { openDomain } from './domain.ts';
@@ -10,6 +12,7 @@ export async function openPoolSteps(opened?: Awaited<ReturnType<typeof openDomai
   const { pool, tickets, redis } = domain;
   await pool.install(aConfiguration());
 
+  const script = (name: string) => openScript<string>(redis, poolTag(domain.domain), name);
   const start = async (...wanted: ReturnType<typeof aTicket>[]) => (await tickets.start(wanted)).verdicts;
   const inPool = async () => (await pool.readPool('duel', 0, 100)).tickets;
 
@@ -18,6 +21,8 @@ export async function openPoolSteps(opened?: Awaited<ReturnType<typeof openDomai
     key: (name: string) => `{${domain.domain}.matchmaking}:${name}`,
     start,
     inPool,
+    /** What producers do to operators' commands. */
+    commands: { append: script('append-command'), withdraw: script('withdraw-command') },
     /** Fleet time, ms. */
     now: () => fleetTime(redis, domain.domain),
     /** Lets so much fleet time pass (ms). */

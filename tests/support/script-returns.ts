@@ -1,6 +1,8 @@
 import { noId } from '../../jobs/chain.ts';
 import { backfillReturns, placeBackfill } from './backfill-returns.ts';
 import { aConfiguration, aTicket } from './builders.ts';
+import { commandReturns } from './command-returns.ts';
+import { setPaused } from './office.ts';
 import type { openPoolSteps } from './pool-steps.ts';
 
 type Steps = Awaited<ReturnType<typeof openPoolSteps>>;
@@ -125,7 +127,7 @@ export const scriptReturns: Readonly<
       await commit(steps);
     },
     '-2': async (steps) => {
-      await steps.pool.pause('duel', 'pause');
+      await setPaused(steps.pool, 'duel', true);
       await commit(steps);
     },
     '-3': async (steps) => {
@@ -155,17 +157,13 @@ export const scriptReturns: Readonly<
     0: ({ pool }) => pool.install(aConfiguration(1)),
   },
   ...backfillReturns,
+  ...commandReturns,
   move: {
     1: async (steps) => {
       await steps.search('a');
       await steps.pool.move('duel', [{ ticketId: 'a', pool: 'duel/x' }]);
     },
     0: ({ pool }) => pool.move('duel', [{ ticketId: 'ghost', pool: 'duel/x' }]),
-  },
-  pause: {
-    '<ms>': ({ pool }) => pool.pause('duel', 'pause'),
-    '(empty)': ({ pool }) => pool.pause('duel', 'resume'),
-    missing: ({ pool }) => pool.pause('chess', 'pause'),
   },
   place: {
     '<outcome>': async (steps) => {

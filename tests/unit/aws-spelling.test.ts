@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { z } from 'zod';
-import { putConfiguration, putRuleSet } from '../../jobs/maintenance/maintenance.ts';
+import { putConfiguration, putRuleSet } from '../../jobs/maintenance/setting-commands.ts';
 import { acceptMatch } from '../../jobs/matchmaking/accept-match.ts';
 import { backfillRequestWithin } from '../../jobs/matchmaking/backfill.ts';
 import { flexMatchLimits } from '../../jobs/matchmaking/limits.ts';

@@ -49,6 +49,7 @@ describe('the catalogue', () => {
 
     // Each of these is asked for again by the clock: by the beat, or by a schedule.
     expect(once.sort()).toEqual([
+      'apply-commands',
       'compare-stores',
       'deliver-events',
       'drop-tickets',

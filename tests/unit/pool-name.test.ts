@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { configurationOf, openPoolOf, poolKeys, valuesOf } from '../../jobs/matchmaking/pool-name.ts';
+import {
+  configurationOf,
+  openPoolOf,
+  poolKeys,
+  poolSplits,
+  valuesOf,
+} from '../../jobs/matchmaking/pool-name.ts';
 import { loadRuleSet, type RuleSet } from '../../jobs/matchmaking/rule-set/load.ts';
 
 const loaded = (rules: readonly object[], expansions: readonly object[] = []): RuleSet => {
@@ -31,11 +37,11 @@ describe('the pool of a ticket', () => {
   test('is its configuration where no string splits it, a numeric batchDistance included', () => {
     const ruleSet = loaded([{ ...same('skill'), maxDistance: 10 }]);
 
-    expect(openPoolOf('duel', ruleSet)([player({ map: 'dust' })])).toBe('duel');
+    expect(openPoolOf('duel', poolSplits(ruleSet))([player({ map: 'dust' })])).toBe('duel');
   });
 
   test('names one value per string batchDistance rule, in their order, defaults included', () => {
-    const poolOf = openPoolOf('duel', loaded([same('map'), same('mode')]));
+    const poolOf = openPoolOf('duel', poolSplits(loaded([same('map'), same('mode')])));
 
     expect(poolOf([player({ map: 'a/b', mode: 'ranked' })])).toBe('duel/a%2Fb/ranked');
     expect(poolOf([player({ map: 'dust' })])).toBe('duel/dust/casual');
@@ -43,7 +49,7 @@ describe('the pool of a ticket', () => {
   });
 
   test('differs exactly where a value differs, whatever the values are', () => {
-    const poolOf = openPoolOf('duel', loaded([same('map'), same('mode')]));
+    const poolOf = openPoolOf('duel', poolSplits(loaded([same('map'), same('mode')])));
     const text = fc
       .array(fc.constantFrom('a', 'B', '/', '%', '%2F', ' ', 'é', '🎲', '\ud800', '\0'), { maxLength: 4 })
       .map((parts) => parts.join(''));

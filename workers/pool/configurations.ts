@@ -97,7 +97,7 @@ function compile(installed: InstalledConfiguration): CurrentConfiguration {
       ...(balanceBy !== undefined && { balanceBy }),
       quality: qualityTarget(installed.configuration, ruleSet),
     }),
-    poolOf: openPoolOf(name, ruleSet),
+    poolOf: openPoolOf(name, installed.split),
     party: partyWithin(limits),
   };
 }

@@ -7,7 +7,6 @@ import type { Scripts } from './script.ts';
 /** The copies of configurations that workers and producers read; DocumentDB has the originals. */
 export function openInstalled(redis: Redis, keys: DomainKeys, script: Scripts) {
   const install = script<number>('install');
-  const pause = script<string>('pause');
 
   return {
     /** Returns whether this copy was newer than the one there. */
@@ -26,14 +25,10 @@ export function openInstalled(redis: Redis, keys: DomainKeys, script: Scripts) {
       );
     },
 
-    /**
-     * Pauses a configuration or lets it go on. Returns since when it is paused, ms; `undefined`: it runs; `missing`: there
-     * is no such configuration.
-     */
-    async pause(name: string, action: 'pause' | 'resume'): Promise<number | undefined | 'missing'> {
-      const since = await pause(name, action);
-      if (since === 'missing') return since;
-      return since === '' ? undefined : Number(since);
+    /** The highest version of a configuration that this store has had, that of its deletion included. */
+    async installedVersion(name: string): Promise<number> {
+      const [version, removed] = await redis.hmget(keys.configuration(name), 'version', 'removed');
+      return Number(version ?? removed ?? 0);
     },
 
     async installed(name: string): Promise<InstalledConfiguration | undefined> {

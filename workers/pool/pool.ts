@@ -2,6 +2,7 @@ import type { Redis } from 'ioredis';
 import { domainKeys, poolTag } from '../../jobs/keys.ts';
 import { openActivity } from './activity.ts';
 import { openChanges } from './changes.ts';
+import { openCommands } from './commands.ts';
 import { openComparing } from './comparing.ts';
 import { openEvents } from './events.ts';
 import { openFollowers } from './followers.ts';
@@ -30,6 +31,7 @@ export function openPool(redis: Redis, domain: string) {
     ...openActivity(redis, keys),
     ...openEvents(redis, keys, script),
     ...openFollowers(script),
+    ...openCommands(redis, keys, script),
     ...openComparing(redis, keys, script),
     ...openQuestions(redis, domain),
   };

@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { Db } from 'mongodb';
 import type { InstalledConfiguration } from '../../jobs/matchmaking/configuration.ts';
 import { insertNew } from './insert-new.ts';
@@ -9,7 +8,9 @@ export interface ConfigurationRecord {
   readonly _id: string;
   readonly name: string;
   readonly version: number;
-  readonly installed: InstalledConfiguration;
+  /** Absent where this version says that the configuration is deleted. */
+  readonly installed?: InstalledConfiguration;
+  readonly deleted?: true;
   readonly created_at: Date;
 }
 
@@ -17,53 +18,43 @@ export type Configurations = ReturnType<typeof openConfigurations>;
 
 export function openConfigurations(db: Db) {
   const configurations = db.collection<ConfigurationRecord>('configurations');
-  const latest = async (name: string): Promise<ConfigurationRecord | undefined> =>
-    (await configurations.find({ name }).sort({ version: -1 }).limit(1).toArray())[0];
+
+  /** The latest version of each, deleted ones included. */
+  const latestOfAll = async (): Promise<ConfigurationRecord[]> => {
+    const names = await configurations
+      .aggregate<{ _id: string; version: number }>([
+        { $group: { _id: '$name', version: { $max: '$version' } } },
+      ])
+      .toArray();
+    const ids = names.map((it) => `${it._id}@${it.version}`);
+    return configurations
+      .find({ _id: { $in: ids } }, { batchSize: 1_000 })
+      .sort({ _id: 1 })
+      .toArray();
+  };
 
   return {
-    /** Every configuration in its latest version. */
+    latestOfAll,
+
+    /** Every configuration that there is, in its latest version. */
     async all(): Promise<InstalledConfiguration[]> {
-      const names = await configurations
-        .aggregate<{ _id: string; version: number }>([
-          { $group: { _id: '$name', version: { $max: '$version' } } },
-        ])
-        .toArray();
-      const ids = names.map((it) => `${it._id}@${it.version}`);
-      const records = await configurations
-        .find({ _id: { $in: ids } }, { batchSize: 1_000 })
-        .sort({ _id: 1 })
-        .toArray();
-      return records.map((record) => record.installed);
+      return (await latestOfAll()).flatMap((record) => record.installed ?? []);
     },
 
-    /**
-     * Stores what `next` makes of the latest version as the next one; what the latest says already is that version.
-     * Somebody storing meanwhile makes `next` be asked again, so no change is written over another.
-     */
-    async put(
-      name: string,
-      next: (
-        previous: InstalledConfiguration | undefined,
-      ) => Promise<Omit<InstalledConfiguration, 'version'>>,
-      now: Date,
-    ): Promise<InstalledConfiguration> {
-      for (;;) {
-        const previous = (await latest(name))?.installed;
-        const wanted = await next(previous);
-        if (previous && same(previous, wanted)) return previous;
-        const version = (previous?.version ?? 0) + 1;
-        const installed: InstalledConfiguration = { ...wanted, version };
-        const record = { _id: `${name}@${version}`, name, version, installed, created_at: now };
-        if ((await insertNew(configurations, [record])).size === 0) return installed;
-      }
+    async latest(name: string): Promise<ConfigurationRecord | undefined> {
+      return (await configurations.find({ name }).sort({ version: -1 }).limit(1).toArray())[0];
+    },
+
+    async find(name: string, version: number): Promise<InstalledConfiguration | undefined> {
+      return (await configurations.findOne({ _id: `${name}@${version}` }))?.installed;
+    },
+
+    /** Stores versions that are not there yet. */
+    async store(records: readonly Omit<ConfigurationRecord, '_id'>[]): Promise<void> {
+      await insertNew(
+        configurations,
+        records.map((it) => ({ _id: `${it.name}@${it.version}`, ...it })),
+      );
     },
   };
-}
-
-function same(one: InstalledConfiguration, other: Omit<InstalledConfiguration, 'version'>): boolean {
-  return (
-    isDeepStrictEqual(one.configuration, other.configuration) &&
-    one.ruleSet.name === other.ruleSet.name &&
-    one.ruleSet.version === other.ruleSet.version
-  );
 }

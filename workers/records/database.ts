@@ -117,6 +117,11 @@ const indexes = {
   ],
   rule_sets: [{ key: { name: 1, version: -1 }, unique: true, name: 'version' }],
   configurations: [{ key: { name: 1, version: -1 }, unique: true, name: 'version' }],
+  audit: [
+    { key: { chain: 1, ordinal: -1 }, unique: true, name: 'ordinal' },
+    { key: { target: 1, decided_at: -1 }, name: 'target' },
+    { key: { decided_at: -1 }, name: 'time' },
+  ],
 } as const;
 
 /**

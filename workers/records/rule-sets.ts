@@ -7,8 +7,9 @@ export interface RuleSetRecord {
   readonly _id: string;
   readonly name: string;
   readonly version: number;
-  /** The JSON text as it was put. */
-  readonly body: string;
+  /** The JSON text as it was put. Absent where this version says that the rule set is deleted. */
+  readonly body?: string;
+  readonly deleted?: true;
   readonly created_at: Date;
 }
 
@@ -16,21 +17,19 @@ export type RuleSets = ReturnType<typeof openRuleSets>;
 
 export function openRuleSets(db: Db) {
   const ruleSets = db.collection<RuleSetRecord>('rule_sets');
-  const latest = async (name: string): Promise<RuleSetRecord | undefined> =>
-    (await ruleSets.find({ name }).sort({ version: -1 }).limit(1).toArray())[0];
 
   return {
-    latest,
+    async latest(name: string): Promise<RuleSetRecord | undefined> {
+      return (await ruleSets.find({ name }).sort({ version: -1 }).limit(1).toArray())[0];
+    },
 
-    /** Stores a body as the next version; the body the latest version has already is that version. */
-    async put(name: string, body: string, now: Date): Promise<RuleSetRecord> {
-      for (;;) {
-        const previous = await latest(name);
-        if (previous?.body === body) return previous;
-        const version = (previous?.version ?? 0) + 1;
-        const record: RuleSetRecord = { _id: `${name}@${version}`, name, version, body, created_at: now };
-        if ((await insertNew(ruleSets, [record])).size === 0) return record;
-      }
+    async find(name: string, version: number): Promise<RuleSetRecord | undefined> {
+      return (await ruleSets.findOne({ _id: `${name}@${version}` })) ?? undefined;
+    },
+
+    /** Stores a version, unless it is there. */
+    async store(record: Omit<RuleSetRecord, '_id'>): Promise<void> {
+      await insertNew(ruleSets, [{ _id: `${record.name}@${record.version}`, ...record }]);
     },
   };
 }

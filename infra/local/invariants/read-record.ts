@@ -24,7 +24,12 @@ export async function readRecord(db: Db): Promise<RecordContents> {
   for (const { name } of await db.listCollections({}, { nameOnly: true }).toArray())
     if (dayOf(name) !== undefined) claims.push(...(await read<StoredTicket>(name, ['match_id', 'status'])));
   const ladders = await read<{ ladder: string; settings: LadderSettings }>('ladders', ['ladder', 'settings']);
-  const configurations = await read<{ installed: InstalledConfiguration }>('configurations', ['installed']);
+  const configurations = await read<StoredConfiguration>('configurations', [
+    'name',
+    'version',
+    'installed',
+    'deleted',
+  ]);
   return {
     matches: await read('matches', matchFields),
     claims,
@@ -32,9 +37,26 @@ export async function readRecord(db: Db): Promise<RecordContents> {
     sessions: await read('sessions', sessionFields),
     ratingChanges: await read('rating_changes', changeFields),
     ladders: new Map(ladders.map(({ ladder, settings }) => [ladder, settings])),
-    configurations: configurations.map(({ installed }) => installed),
-    ruleSets: await read<StoredRuleSet>('rule_sets', ['name', 'version', 'body']),
+    configurations: sinceDeleted(configurations).flatMap(({ installed }) => installed ?? []),
+    ruleSets: sinceDeleted(await read<StoredRuleSet>('rule_sets', ['name', 'version', 'body', 'deleted'])),
   };
+}
+
+interface StoredConfiguration {
+  readonly name: string;
+  readonly version: number;
+  readonly installed?: InstalledConfiguration;
+  readonly deleted?: true;
+}
+
+/** Versions since each was last deleted. */
+function sinceDeleted<V extends { name: string; version: number; deleted?: true }>(
+  versions: readonly V[],
+): V[] {
+  const deletedBy = new Map<string, number>();
+  for (const { name, version, deleted } of versions)
+    if (deleted) deletedBy.set(name, Math.max(version, deletedBy.get(name) ?? 0));
+  return versions.filter(({ name, version }) => version > (deletedBy.get(name) ?? 0));
 }
 
 const matchFields = [

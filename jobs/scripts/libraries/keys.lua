@@ -2,7 +2,6 @@
 -- Offers: *_key
 -- KEYS[1] of every script is the domain's hash tag, e.g. {main.matchmaking}: all keys share one slot of a cluster.
 local function clock_key() return KEYS[1] .. ':clock' end
-local function served_key() return KEYS[1] .. ':served' end
 local function compared_key() return KEYS[1] .. ':compared' end
 local function uncompared_key() return KEYS[1] .. ':uncompared' end
 local function sequence_key() return KEYS[1] .. ':sequence' end
@@ -49,6 +48,11 @@ local function follower_key(name) return KEYS[1] .. ':follower:' .. name end
 local function followers_key() return KEYS[1] .. ':followers' end
 local function refused_events_key() return KEYS[1] .. ':refused-events' end
 local function topics_key() return KEYS[1] .. ':topics' end
+
+local function commands_key(chain) return KEYS[1] .. ':commands:' .. chain end
+local function commands_head_key(chain) return KEYS[1] .. ':commands-head:' .. chain end
+local function commands_applied_key(chain) return KEYS[1] .. ':commands-applied:' .. chain end
+local function command_key(id) return KEYS[1] .. ':command:' .. id end
 
 local function configuration_key(name) return KEYS[1] .. ':configuration:' .. name end
 local function configurations_key() return KEYS[1] .. ':configurations' end

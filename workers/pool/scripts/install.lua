@@ -1,5 +1,7 @@
--- Gives workers and producers their copy of a configuration; an older version never replaces a newer one.
+-- Gives workers and producers their copy of a configuration; an older version never replaces a newer one, nor one
+-- that says that the configuration is deleted.
 -- Uses: arguments, keys, clock, due, followers
+-- Flags: allow-oom
 -- KEYS[1] hash tag
 -- ARGV    configuration name, version, body (JSON), what its events carry, its topic, the topic's follower (each may be
 --         empty)
@@ -9,7 +11,9 @@
 local name, version, body, custom_data = next_text(), next_text(), next_text(), next_text()
 local topic, follower = next_text(), next_text()
 local at = configuration_key(name)
-if tonumber(redis.call('HGET', at, 'version') or '0') >= tonumber(version) then return 0 end
+local known = redis.call('HMGET', at, 'version', 'removed')
+if tonumber(known[1] or known[2] or '0') >= tonumber(version) then return 0 end
+redis.call('HDEL', at, 'removed')
 redis.call('HSET', at, 'version', version, 'body', body)
 if custom_data == '' then
   redis.call('HDEL', at, 'custom-event-data')

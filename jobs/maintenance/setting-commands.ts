@@ -1,0 +1,52 @@
+import { z } from 'zod';
+import type { Command } from '../commands.ts';
+import { inEitherSpelling } from '../matchmaking/aws-spelling.ts';
+import { configuration, resourceName } from '../matchmaking/configuration.ts';
+import { applyCommands } from './maintenance.ts';
+
+/** The chain of settings and pauses: all of them are applied in one order, since one may need what another has put. */
+export const settingsChain = 'settings';
+
+/** At most one is active and one waiting: what is appended during one is seen by it or by the next. */
+const once = { deduplication: { id: applyCommands.kind, keepLastIfActive: true }, removeOnComplete: true };
+
+const settingCommand = <Item extends { readonly name: string }>(
+  kind: string,
+  item: z.ZodType<Item>,
+): Command<Item> => ({
+  kind,
+  item,
+  askedBy: 'services',
+  chainOf: () => settingsChain,
+  targetOf: ({ name }) => name,
+  wakeUp: () => ({ job: applyCommands, item: {}, options: once }),
+});
+
+const named = z.strictObject({ name: resourceName });
+
+/**
+ * Stores a new version of a rule set, for every configuration that names it. The same body again is the same version. Result:
+ * `{ version, warnings }`.
+ */
+export const putRuleSet = settingCommand(
+  'put-rule-set',
+  inEitherSpelling(z.strictObject({ name: resourceName, body: z.string().min(1).max(65_535) })),
+);
+
+/** Deletes a rule set that no configuration names. Result: `{ version }`, the one that says so. */
+export const deleteRuleSet = settingCommand('delete-rule-set', named);
+
+/** Stores a new version of a configuration and gives workers and producers their copy. Result: `{ version }`. */
+export const putConfiguration = settingCommand('put-configuration', configuration);
+
+/** Deletes a configuration in which no ticket searches. Result: `{ version }`, the one that says so. */
+export const deleteConfiguration = settingCommand('delete-configuration', named);
+
+/**
+ * Pauses a configuration: its tickets enter and time out, and no match is formed. Result: `{ pausedSince }`, ms since 1970;
+ * of one that was paused before, since then.
+ */
+export const pauseConfiguration = settingCommand('pause-configuration', named);
+
+/** Lets a paused configuration go on. Result: `{}`. */
+export const resumeConfiguration = settingCommand('resume-configuration', named);

@@ -1,0 +1,39 @@
+import { Command, InvalidArgumentError } from 'commander';
+import type { AuditRequest } from '../operations.ts';
+import { count } from './arguments.ts';
+import { show, withClient } from './terminal.ts';
+
+function time(text: string): Date {
+  const date = new Date(text);
+  if (Number.isNaN(date.getTime()))
+    throw new InvalidArgumentError('a time, e.g. 2026-11-30 or 2026-11-30T18:00:00Z');
+  return date;
+}
+
+export function auditCommands(): Command {
+  const audit = new Command('audit').description('who changed what, when, and why');
+
+  audit
+    .command('list')
+    .description("operators' commands, newest first; with --operator only those of that operator")
+    .option('--target <name>', 'only of this rule set, configuration or ladder')
+    .option('--since <time>', 'only those decided from this time on', time)
+    .option('--until <time>', 'only those decided before this time', time)
+    .option('--limit <n>', 'at most so many, up to 1000', count, 100)
+    .action((request: AuditRequest, command: Command) =>
+      withClient(command, async (client) => {
+        const given = command.getOptionValueSourceWithGlobals('operator') === 'cli';
+        const { operator: by } = command.optsWithGlobals<{ operator?: string }>();
+        const found = await client.listAudit({ ...request, ...(given && by && { operator: by }) });
+        const rows = found.map(
+          ({ decidedAt, operator, kind, target, verdict, version, refusal, reason }) => ({
+            ...{ decided: decidedAt, operator, command: kind, target, verdict, version },
+            reason: [refusal, reason].filter(Boolean).join(' / '),
+          }),
+        );
+        show(command, found, rows);
+      }),
+    );
+
+  return audit;
+}

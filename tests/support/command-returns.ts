@@ -1,0 +1,69 @@
+import { noId } from '../../jobs/chain.ts';
+import type { openPoolSteps } from './pool-steps.ts';
+import type { Story } from './script-returns.ts';
+
+type Steps = Awaited<ReturnType<typeof openPoolSteps>>;
+
+const chain = 'settings';
+const append = ({ commands }: Steps, id = 'c') => commands.append(chain, id, '{}');
+/** The command has been applied. */
+const settle = ({ pool }: Steps) =>
+  pool.settleCommand({ chain, from: noId, to: '1-1' }, { id: 'c', verdict: { kind: 'withdrawn' } });
+
+/** Every code of the scripts of operators' commands, with how it comes to that. */
+export const commandReturns = {
+  'append-command': {
+    waiting: append,
+    applying: async (steps) => {
+      await append(steps);
+      await steps.pool.beginCommand('c');
+      await append(steps);
+    },
+    withdrawn: async (steps) => {
+      await append(steps);
+      await steps.commands.withdraw('c');
+      await append(steps);
+    },
+    '<verdict>': async (steps) => {
+      await settle(steps);
+      await append(steps);
+    },
+    full: async (steps) => {
+      for (let n = 0; n <= 100; n++) await append(steps, `c${n}`);
+    },
+  },
+  'withdraw-command': {
+    withdrawn: async (steps) => {
+      await append(steps);
+      await steps.commands.withdraw('c');
+    },
+    applying: (steps) => steps.commands.withdraw('ghost'),
+    '<verdict>': async (steps) => {
+      await settle(steps);
+      await steps.commands.withdraw('c');
+    },
+  },
+  'next-command': {
+    next: async (steps) => {
+      await append(steps);
+      await steps.pool.nextCommand(chain, noId);
+    },
+    none: ({ pool }) => pool.nextCommand(chain, noId),
+    gap: ({ pool }) => pool.nextCommand(chain, '7-7'),
+  },
+  'begin-command': {
+    applying: ({ pool }) => pool.beginCommand('c'),
+    withdrawn: async (steps) => {
+      await append(steps);
+      await steps.commands.withdraw('c');
+      await steps.pool.beginCommand('c');
+    },
+  },
+  'settle-command': {
+    1: settle,
+    0: async (steps) => {
+      await steps.pool.beginRestoring(chain, 'somebody');
+      await settle(steps);
+    },
+  },
+} satisfies Readonly<Record<string, Readonly<Record<string, Story>>>>;

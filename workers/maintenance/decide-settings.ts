@@ -1,0 +1,178 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { z } from 'zod';
+import type { Command, CommandEnvelope, CommandVerdict } from '../../jobs/commands.ts';
+import { problemsOf } from '../../jobs/contract.ts';
+import {
+  deleteConfiguration,
+  deleteRuleSet,
+  pauseConfiguration,
+  putConfiguration,
+  putRuleSet,
+  resumeConfiguration,
+} from '../../jobs/maintenance/setting-commands.ts';
+import type { Configuration, InstalledConfiguration } from '../../jobs/matchmaking/configuration.ts';
+import { poolSplits } from '../../jobs/matchmaking/pool-name.ts';
+import { checkQuality } from '../../jobs/matchmaking/quality.ts';
+import { checkRatingAttributes } from '../../jobs/matchmaking/rating-attributes.ts';
+import { type LoadedRuleSet, loadRuleSet, loadRuleSetWith } from '../../jobs/matchmaking/rule-set/load.ts';
+import type { Pool } from '../pool/pool.ts';
+import type { Audit, SettingsChange } from '../records/audit.ts';
+import type { Configurations } from '../records/configurations.ts';
+import type { RuleSets } from '../records/rule-sets.ts';
+
+export interface SettingStores {
+  readonly pool: Pool;
+  readonly audit: Audit;
+  readonly ruleSets: RuleSets;
+  readonly configurations: Configurations;
+}
+
+/** The verdict on a command, and what is to be written for it. */
+export interface Decision {
+  readonly verdict: CommandVerdict;
+  readonly change?: SettingsChange;
+}
+
+/** Decides on a command by the record as it is. `now`: Redis time, ms. Nothing is written. */
+export async function decideOn(
+  { kind, item }: Pick<CommandEnvelope, 'kind' | 'item'>,
+  stores: SettingStores,
+  now: number,
+): Promise<Decision> {
+  const decide = deciders.get(kind);
+  return decide ? decide(item, stores, now) : refuse(`kind: ${kind} is no command of settings`);
+}
+
+type Decide<Item> = (item: Item, stores: SettingStores, now: number) => Promise<Decision>;
+
+/** What waits in a chain is what somebody wrote there: it is parsed like any input. */
+const decider =
+  <Item>({ item: schema }: Command<Item>, decide: Decide<Item>): Decide<unknown> =>
+  async (item, stores, now) => {
+    const parsed = schema.safeParse(item);
+    return parsed.success ? decide(parsed.data, stores, now) : refuse(problemsOf(parsed.error).join('; '));
+  };
+
+const done = (result: unknown, change?: SettingsChange): Decision => ({
+  verdict: { kind: 'done', result },
+  ...(change && { change }),
+});
+const refuse = (reason: string): Decision => ({ verdict: { kind: 'refused', reason } });
+
+const decidePutRuleSet: Decide<z.output<typeof putRuleSet.item>> = async ({ name, body }, stores) => {
+  const { ruleSets, configurations } = stores;
+  const loaded = loadRuleSet(body);
+  if (!loaded.ok) return refuse(problemsIn(loaded));
+  const users = (await configurations.all()).filter((it) => it.configuration.ruleSetName === name);
+  for (const { configuration } of users) {
+    const misfit = misfitOf(configuration, body);
+    if (misfit) return refuse(`configuration ${configuration.name} does not fit it:\n${misfit}`);
+  }
+  const latest = await ruleSets.latest(name);
+  const version = latest?.body === body ? latest.version : (latest?.version ?? 0) + 1;
+  const outdated = users.filter((it) => it.ruleSet.version !== version);
+  const { warnings } = loaded;
+  if (version === latest?.version && outdated.length === 0) return done({ version, warnings });
+  const moved = outdated.map(async ({ configuration, version: from }) => ({
+    name: configuration.name,
+    version: await nextVersion(configuration.name, from, stores),
+    from,
+  }));
+  const split = poolSplits(loaded.ruleSet);
+  const change = { kind: 'rule-set', name, version, body, split, users: await Promise.all(moved) } as const;
+  return done({ version, warnings }, change);
+};
+
+const decideDeleteRuleSet: Decide<z.output<typeof deleteRuleSet.item>> = async ({ name }, stores) => {
+  const { ruleSets, configurations } = stores;
+  const latest = await ruleSets.latest(name);
+  if (latest?.body === undefined) return refuse(`name: there is no rule set ${name}`);
+  const users = (await configurations.all()).filter((it) => it.configuration.ruleSetName === name);
+  const names = users.map((it) => it.configuration.name).join(', ');
+  if (users.length > 0)
+    return refuse(`name: rule set ${name} is used by ${names}; delete or change those first`);
+  const version = latest.version + 1;
+  return done({ version }, { kind: 'rule-set', name, version, users: [] });
+};
+
+const decidePutConfiguration: Decide<Configuration> = async (configuration, stores) => {
+  const { name, ruleSetName } = configuration;
+  const ruleSet = await stores.ruleSets.latest(ruleSetName);
+  if (ruleSet?.body === undefined)
+    return refuse(`ruleSetName: there is no rule set ${ruleSetName}; put it first`);
+  const misfit = misfitOf(configuration, ruleSet.body);
+  if (misfit) return refuse(misfit);
+  const latest = await stores.configurations.latest(name);
+  const version = await nextVersion(name, latest?.version, stores);
+  const before = latest?.installed;
+  // The store has had a higher version where the record went back.
+  if (before && version === before.version + 1 && says(before, configuration, ruleSet.version))
+    return done({ version: before.version });
+  const loaded = loadRuleSet(ruleSet.body);
+  const split = loaded.ok ? poolSplits(loaded.ruleSet) : [];
+  const installed = { configuration, ruleSet: { name: ruleSetName, version: ruleSet.version }, split };
+  return done({ version }, { kind: 'configuration', name, version, installed });
+};
+
+const decideDeleteConfiguration: Decide<z.output<typeof deleteConfiguration.item>> = async (
+  { name },
+  stores,
+) => {
+  const latest = await stores.configurations.latest(name);
+  if (!latest?.installed) return refuse(`name: there is no configuration ${name}`);
+  const searching = (await stores.pool.searching()).get(name) ?? 0;
+  if (searching > 0)
+    return refuse(`name: ${searching} tickets search in ${name}; it can be deleted when none does`);
+  const version = await nextVersion(name, latest.version, stores);
+  return done({ version }, { kind: 'configuration', name, version });
+};
+
+/** Paused twice it is paused since the first time. */
+const decidePause: Decide<z.output<typeof pauseConfiguration.item>> = async ({ name }, stores, now) => {
+  if (!(await stores.configurations.latest(name))?.installed)
+    return refuse(`name: there is no configuration ${name}`);
+  const since = (await stores.audit.paused()).get(name) ?? now;
+  return done({ pausedSince: since }, { kind: 'pause', name, since });
+};
+
+const decideResume: Decide<z.output<typeof resumeConfiguration.item>> = async ({ name }, stores) =>
+  (await stores.configurations.latest(name))?.installed
+    ? done({}, { kind: 'resume', name })
+    : refuse(`name: there is no configuration ${name}`);
+
+const deciders: ReadonlyMap<string, Decide<unknown>> = new Map([
+  [putRuleSet.kind, decider(putRuleSet, decidePutRuleSet)],
+  [deleteRuleSet.kind, decider(deleteRuleSet, decideDeleteRuleSet)],
+  [putConfiguration.kind, decider(putConfiguration, decidePutConfiguration)],
+  [deleteConfiguration.kind, decider(deleteConfiguration, decideDeleteConfiguration)],
+  [pauseConfiguration.kind, decider(pauseConfiguration, decidePause)],
+  [resumeConfiguration.kind, decider(resumeConfiguration, decideResume)],
+]);
+
+/** Higher than any version that the record or the queue store has had: either may have gone back in time. */
+const nextVersion = async (name: string, onRecord: number | undefined, { pool }: SettingStores) =>
+  Math.max(onRecord ?? 0, await pool.installedVersion(name)) + 1;
+
+const says = (
+  { configuration, ruleSet }: InstalledConfiguration,
+  wanted: Configuration,
+  ruleSetVersion: number,
+): boolean =>
+  isDeepStrictEqual(configuration, wanted) &&
+  ruleSet.name === wanted.ruleSetName &&
+  ruleSet.version === ruleSetVersion;
+
+/** What of a configuration does not fit a rule set: its own expansions, what it takes from ratings, or its quality target. */
+function misfitOf(configuration: Configuration, body: string): string | undefined {
+  const { backfillExpansions, ratingAttributes = {}, quality } = configuration;
+  const fitting = loadRuleSetWith(body, backfillExpansions);
+  if (!fitting.ok) return problemsIn(fitting);
+  const problems = [
+    ...checkRatingAttributes(ratingAttributes, fitting.ruleSet),
+    ...checkQuality({ quality, ratingAttributes }, fitting.ruleSet),
+  ];
+  return problems.length > 0 ? problems.map((it) => `${it.path}: ${it.message}`).join('\n') : undefined;
+}
+
+const problemsIn = ({ problems }: Extract<LoadedRuleSet, { ok: false }>): string =>
+  problems.map((it) => (it.path ? `${it.path}: ${it.message}` : it.message)).join('\n');

@@ -1,0 +1,32 @@
+import type { z } from 'zod';
+import type { CommandVerdict } from '../../jobs/commands.ts';
+import { done } from '../../jobs/contract.ts';
+import type { Decided, listAudit } from '../../jobs/maintenance/maintenance.ts';
+import type { Handler } from '../handler.ts';
+import type { Audit } from '../records/audit.ts';
+
+/** Lists what operators asked for and what was decided. */
+export const listDecisions =
+  (audit: Audit): Handler<z.output<typeof listAudit.item>> =>
+  async ([item]) => {
+    if (!item) return done([]);
+    const found = await audit.list(item);
+    return done(
+      found.map(
+        ({ _id, kind, target, operator, reason, asked_at, decided_at, verdict }): Decided => ({
+          ...{ commandId: _id, kind, target, operator },
+          ...(reason && { reason }),
+          askedAt: asked_at.toISOString(),
+          decidedAt: decided_at.toISOString(),
+          ...told(verdict),
+        }),
+      ),
+    );
+  };
+
+function told(verdict: CommandVerdict): Pick<Decided, 'verdict' | 'version' | 'refusal'> {
+  if (verdict.kind === 'refused') return { verdict: 'refused', refusal: verdict.reason };
+  if (verdict.kind === 'withdrawn') return { verdict: 'withdrawn' };
+  const { version } = (verdict.result ?? {}) as { version?: number };
+  return { verdict: 'done', ...(version !== undefined && { version }) };
+}

@@ -1,0 +1,80 @@
+import { settingsChain } from '../../jobs/maintenance/setting-commands.ts';
+import type { InstalledConfiguration } from '../../jobs/matchmaking/configuration.ts';
+import type { CommandEffect } from '../pool/commands.ts';
+import type { AuditRecord, SettingsChange } from '../records/audit.ts';
+import type { SettingStores } from './decide-settings.ts';
+
+/** Whom to tell, where it is not the command itself, and who writes the record back, where this is part of that. */
+interface Telling {
+  readonly id?: string;
+  readonly restorer?: string | undefined;
+}
+
+/**
+ * Does all that follows from a decision: documents, the copies on the queue store, the verdict. Done twice, by a worker that
+ * others have overtaken too, it changes nothing: then `false`.
+ */
+export async function carryOut(
+  record: AuditRecord,
+  stores: SettingStores,
+  { id = record._id, restorer }: Telling = {},
+): Promise<boolean> {
+  const { from, position: to, verdict, change } = record;
+  for (const installed of await writeDocuments(record, stores)) await stores.pool.install(installed);
+  const place = restorer === undefined ? { from, to } : { restorer };
+  return stores.pool.settleCommand({ chain: settingsChain, ...place }, { id, verdict }, effectOf(change));
+}
+
+/** Writes the documents of a decision. Returns the configurations that workers and producers get a copy of. */
+export async function writeDocuments(
+  { change, decided_at: created_at }: AuditRecord,
+  { ruleSets, configurations }: SettingStores,
+): Promise<readonly InstalledConfiguration[]> {
+  if (change?.kind === 'rule-set') {
+    const { name, version, body, split = [], users } = change;
+    await ruleSets.store({
+      name,
+      version,
+      ...(body === undefined ? { deleted: true } : { body }),
+      created_at,
+    });
+    if (body === undefined) return [];
+    const ruleSet = { name, version, body };
+    const moved = await Promise.all(
+      users.map(async (user): Promise<InstalledConfiguration[]> => {
+        const before = await configurations.find(user.name, user.from);
+        return before ? [{ ...before, version: user.version, ruleSet, split }] : [];
+      }),
+    );
+    const copies = moved.flat();
+    await configurations.store(copies.map((installed) => toStored(installed, created_at)));
+    return copies;
+  }
+  if (change?.kind === 'configuration') {
+    const { name, version } = change;
+    if (!change.installed) {
+      await configurations.store([{ name, version, deleted: true, created_at }]);
+      return [];
+    }
+    const { configuration, ruleSet: of, split } = change.installed;
+    const body = (await ruleSets.find(of.name, of.version))?.body;
+    if (body === undefined) throw new Error(`the record has no rule set ${of.name} version ${of.version}`);
+    const installed = { configuration, version, ruleSet: { ...of, body }, split };
+    await configurations.store([toStored(installed, created_at)]);
+    return [installed];
+  }
+  return [];
+}
+
+const toStored = (installed: InstalledConfiguration, created_at: Date) => ({
+  name: installed.configuration.name,
+  version: installed.version,
+  installed,
+  created_at,
+});
+
+function effectOf(change: SettingsChange | undefined): CommandEffect | undefined {
+  if (change?.kind === 'pause' || change?.kind === 'resume') return change;
+  if (change?.kind !== 'configuration' || change.installed) return undefined;
+  return { kind: 'remove', name: change.name, version: change.version };
+}

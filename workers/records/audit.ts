@@ -1,0 +1,140 @@
+import type { Db, Filter } from 'mongodb';
+import type { CommandVerdict } from '../../jobs/commands.ts';
+import { settingsChain } from '../../jobs/maintenance/setting-commands.ts';
+import type { Configuration } from '../../jobs/matchmaking/configuration.ts';
+import type { PoolSplit } from '../../jobs/matchmaking/pool-name.ts';
+import { insertEach } from './write-each.ts';
+
+/**
+ * A document of `audit`: a command with what was decided on it. Inserting it is the decision: of one chain each has the next
+ * ordinal, so a worker that others have overtaken decides nothing.
+ */
+export interface AuditRecord {
+  /** The command's id. */
+  readonly _id: string;
+  readonly chain: string;
+  readonly ordinal: number;
+  /** Positions in the chain on the queue Redis, before it and after it. */
+  readonly from: string;
+  readonly position: string;
+  readonly kind: string;
+  readonly target: string;
+  readonly operator: string;
+  readonly reason?: string | undefined;
+  /** By the operator's clock. */
+  readonly asked_at: Date;
+  /** By the clock of the queue Redis. */
+  readonly decided_at: Date;
+  readonly verdict: CommandVerdict;
+  /** What follows from it; absent where nothing does. */
+  readonly change?: SettingsChange | undefined;
+}
+
+/** Enough to write all that follows from a command, however often, without deciding again. */
+export type SettingsChange =
+  | {
+      readonly kind: 'rule-set';
+      readonly name: string;
+      readonly version: number;
+      /** Absent: the rule set is deleted. */
+      readonly body?: string;
+      readonly split?: readonly PoolSplit[];
+      /** New versions of the configurations that run it; their settings are those of version `from`. */
+      readonly users: readonly { readonly name: string; readonly version: number; readonly from: number }[];
+    }
+  | {
+      readonly kind: 'configuration';
+      readonly name: string;
+      readonly version: number;
+      /** Absent: the configuration is deleted. */
+      readonly installed?: {
+        readonly configuration: Configuration;
+        readonly ruleSet: { readonly name: string; readonly version: number };
+        readonly split: readonly PoolSplit[];
+      };
+    }
+  | { readonly kind: 'pause'; readonly name: string; readonly since: number }
+  | { readonly kind: 'resume'; readonly name: string };
+
+/** What the audit is searched by; times in ms since 1970, of the decision. */
+export interface AuditFilter {
+  readonly target?: string | undefined;
+  readonly operator?: string | undefined;
+  readonly since?: number | undefined;
+  readonly until?: number | undefined;
+  readonly limit: number;
+}
+
+/** Kinds of commands after which it is known whether a configuration is paused. */
+const decidingPause = ['pause-configuration', 'resume-configuration', 'delete-configuration'] as const;
+
+export type Audit = ReturnType<typeof openAudit>;
+
+export function openAudit(db: Db) {
+  const audit = db.collection<AuditRecord>('audit');
+
+  return {
+    async find(commandId: string): Promise<AuditRecord | undefined> {
+      return (await audit.findOne({ _id: commandId })) ?? undefined;
+    },
+
+    /** What was decided last in a chain. */
+    async last(chain: string): Promise<AuditRecord | undefined> {
+      return (await audit.find({ chain }).sort({ ordinal: -1 }).limit(1).toArray())[0];
+    },
+
+    /**
+     * Decides, unless the command was decided on before or another command has the ordinal. A command that the store refuses
+     * is decided as refused, with the reason.
+     */
+    async decide(record: AuditRecord): Promise<AuditRecord | 'overtaken'> {
+      const { present, refused } = await insertEach(audit, [record]);
+      if (present.size > 0) return 'overtaken';
+      const reason = refused.get(0);
+      if (reason === undefined) return record;
+      const { change: _, ...rest } = record;
+      const verdict = {
+        kind: 'refused',
+        reason: `DocumentDB refuses it: ${reason}`.slice(0, 1_000),
+      } as const;
+      const minimal = { ...rest, verdict };
+      await audit.insertOne(minimal);
+      return minimal;
+    },
+
+    /** Since when each paused configuration is, ms. */
+    async paused(): Promise<Map<string, number>> {
+      const latest = await audit
+        .aggregate<{ ordinal: number }>([
+          { $match: { kind: { $in: [...decidingPause] }, change: { $exists: true } } },
+          { $group: { _id: '$target', ordinal: { $max: '$ordinal' } } },
+        ])
+        .toArray();
+      const ordinals = latest.map((it) => it.ordinal);
+      const records = await audit.find({ chain: settingsChain, ordinal: { $in: ordinals } }).toArray();
+      return new Map(
+        records.flatMap(({ change }) => (change?.kind === 'pause' ? [[change.name, change.since]] : [])),
+      );
+    },
+
+    /** Decisions, newest first, without what they changed in full. */
+    async list({ target, operator, since, until, limit }: AuditFilter): Promise<AuditRecord[]> {
+      const filter: Filter<AuditRecord> = {
+        ...(target !== undefined && { target }),
+        ...(operator !== undefined && { operator }),
+        ...((since !== undefined || until !== undefined) && {
+          decided_at: {
+            ...(since !== undefined && { $gte: new Date(since) }),
+            ...(until !== undefined && { $lt: new Date(until) }),
+          },
+        }),
+      };
+      const bodies = { 'change.body': 0, 'change.installed': 0, from: 0, position: 0 };
+      return audit
+        .find(filter, { projection: bodies })
+        .sort({ decided_at: -1, ordinal: -1 })
+        .limit(limit)
+        .toArray() as Promise<AuditRecord[]>;
+    },
+  };
+}
