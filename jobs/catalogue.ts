@@ -8,7 +8,6 @@ import {
   listAudit,
   readRecord,
   reportQueueLength,
-  resumeRecomputes,
   sweep,
 } from './maintenance/maintenance.ts';
 import { acceptMatch } from './matchmaking/accept-match.ts';
@@ -18,7 +17,7 @@ import { startMatchmaking } from './matchmaking/start-matchmaking.ts';
 import { stopMatchmaking } from './matchmaking/stop-matchmaking.ts';
 import { correctResult } from './rating-update/correct-result.ts';
 import { putLadder } from './rating-update/put-ladder.ts';
-import { recompute } from './rating-update/recompute.ts';
+import { rateLadder } from './rating-update/rate-ladder.ts';
 import { resetSeason } from './rating-update/reset-season.ts';
 import { updateRatings } from './rating-update/update-ratings.ts';
 import { createSession } from './session-creation/create-session.ts';
@@ -43,12 +42,11 @@ export const catalogue: readonly Job[] = [
   formMatches,
   updateRatings,
   correctResult,
-  recompute,
+  rateLadder,
   resetSeason,
   putLadder,
   reportQueueLength,
   sweep,
-  resumeRecomputes,
   compareStores,
   trimEvents,
   deliverEvents,

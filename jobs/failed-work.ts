@@ -54,7 +54,6 @@ const commands = new Set([
   'put-ladder',
   'reset-season',
   'correct-result',
-  'delete-setting',
 ]);
 
 /** A refused item of a batch is kept as a job of its own, by this name. */
@@ -114,7 +113,7 @@ export function groupFailed(work: readonly FailedWork[]): FailedGroup[] {
 }
 
 /** A reason without what differs from job to job: what is quoted, and words with a digit in them. */
-export const reasonForm = (reason: string): string =>
+const reasonForm = (reason: string): string =>
   reason.replaceAll(/"[^"]*"/g, '"…"').replaceAll(/[^\s"]*\d[^\s"]*/g, '…');
 
 /** A short name for a text (FNV-1a, 32 bit). */

@@ -45,8 +45,8 @@ export function domainKeys(domain: string) {
     /**
      * hash, one live match: `in:<player>`, everybody who is in it (as JSON where AUTOMATIC finds them company); `configuration`,
      * `pool`; `left` once somebody left; of AUTOMATIC ones `most` (players), `timeout`, how many tickets it has `opened`, `quiet` once one was stopped; its
-     * `backfill` ticket until that has ended; `next`, the match it is to go on as, while that is placed, and `over` if
-     * its result came meanwhile; `was`, the matches it went on from (JSON). One that went on has nothing but `became`.
+     * `backfill` ticket until that has ended; `next`, the match it is to go on as, while that is placed, and if it was over
+     * meanwhile `over`, with its `result` (JSON) if that is why; `was`, the matches it went on from (JSON). One that went on has nothing but `became`.
      */
     live: (matchId: string) => `${tag}:live:${matchId}`,
     /** zset: live matches, by when they were decided. */
@@ -114,6 +114,17 @@ export function domainKeys(domain: string) {
     /** zset: ended tickets that the record refuses, by when it did. */
     unrecorded: () => `${tag}:unrecorded`,
 
+    /** chained stream: results and operators' commands that the ladder's rater has not put on record. */
+    arrivals: (ladder: string) => `${tag}:arrivals:${ladder}`,
+    /** string: id of its latest entry. */
+    arrivalsHead: (ladder: string) => `${tag}:arrivals-head:${ladder}`,
+    /** zset: ladders that have arrivals, or ratings not yet written to their players, by when their rater is woken again. */
+    ladders: () => `${tag}:ladders`,
+    /** string: what became of an operator's command to a ladder (JSON); empty while its rater has yet to say. Expires after a day. */
+    verdict: (commandId: string) => `${tag}:verdict:${commandId}`,
+    /** stream: the last 1,000 results that a rater refused, with the reason. */
+    refusedResults: () => `${tag}:refused-results`,
+
     /** hash, a reader that takes every entry of a stream once: `position`, `holder`, `until`, `failures`. */
     follower: (name: string) => `${tag}:follower:${name}`,
     /** zset: followers, by their last call. They are forgotten a week after it. */
@@ -136,7 +147,7 @@ export function domainKeys(domain: string) {
     command: (commandId: string) => `${tag}:command:${commandId}`,
 
     /**
-     * hash: `version`, `body` (an InstalledConfiguration), `paused` since (Redis time), `custom-event-data`. Of a deleted one
+     * hash: `version`, `body` (an InstalledConfiguration), `ladder`, `paused` since (Redis time), `custom-event-data`. Of a deleted one
      * only `removed`, the version that says so.
      */
     configuration: (name: string) => `${tag}:configuration:${name}`,
@@ -160,5 +171,3 @@ export type Reply = { readonly result: unknown } | { readonly refused: string };
 /** Keys of the session cache. Any of them may vanish at any time; DocumentDB refills them. */
 export const sessionCacheKey = (sessionId: string): string => `sessions:${sessionId}`;
 export const ratingCacheKey = (playerId: string): string => `ratings:${playerId}`;
-/** There while a worker rates the player. */
-export const ratingTurnKey = (playerId: string): string => `rating-turns:${playerId}`;

@@ -25,7 +25,7 @@ import { secretOr } from './secrets.ts';
 import { openSessions } from './sessions.ts';
 import { openStarting } from './starting.ts';
 import { openTickets } from './tickets.ts';
-import { openWake } from './wake.ts';
+import { openWake, openWakeLadders } from './wake.ts';
 
 export interface ClientOptions {
   /** `redis://` or `rediss://` URL of the queue Redis, or the ARN of the Secrets Manager secret that holds it. */
@@ -113,6 +113,7 @@ export async function openClient(options: ClientOptions) {
     give,
     queues,
     wake: openWake(queues, onError),
+    wakeLadders: openWakeLadders(queues, onError),
   };
 
   return {

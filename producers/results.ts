@@ -1,51 +1,57 @@
 import { coalesce } from '../jobs/coalesce.ts';
 import { maxEnvelopeBytes } from '../jobs/contract.ts';
+import type { Reporting } from '../jobs/matchmaking/ticket-calls.ts';
 import type { ReportedResult } from '../jobs/rating-update/result.ts';
 import { updateRatings } from '../jobs/rating-update/update-ratings.ts';
 import type { Admit } from './admission.ts';
-import { type AddItem, batchesInFlight } from './batches.ts';
+import { batchesInFlight } from './batches.ts';
 import type { Call, CallOptions } from './call.ts';
 import { parse } from './parse.ts';
 import { RequestError } from './request-error.ts';
 import type { Tickets } from './tickets.ts';
 
-/** Matches ended by one script. */
-const matchesPerScript = 200;
+/** Results recorded by one script. */
+const resultsPerScript = 200;
 
 export interface ResultParts {
   readonly call: Call;
   readonly admit: Admit;
-  readonly addItem: AddItem;
-  readonly tickets: Pick<Tickets, 'endMatches'>;
+  readonly tickets: Pick<Tickets, 'report'>;
+  /** Wakes the raters of ladders. */
+  readonly wakeLadders: (ladders: readonly string[]) => Promise<void>;
 }
 
 /** Results of matches: services report them, never players. */
-export function openResults({ call, admit, addItem, tickets }: ResultParts) {
-  const end = coalesce({
-    send: tickets.endMatches,
+export function openResults({ call, admit, tickets, wakeLadders }: ResultParts) {
+  const record = coalesce({
+    send: async (results: readonly Reporting[]) => {
+      const { ladders, reported } = await tickets.report(results);
+      await wakeLadders(ladders);
+      return reported;
+    },
     inFlight: batchesInFlight,
     schedule: setImmediate,
-    maxItems: matchesPerScript,
+    maxItems: resultsPerScript,
     maxBytes: maxEnvelopeBytes,
-    bytesOf: (matchId: string) => matchId.length,
+    bytesOf: ({ matchId, result }: Reporting) => matchId.length + JSON.stringify(result).length,
   });
 
-  const reportOne = (result: ReportedResult, options: CallOptions): Promise<{ jobId: string }> =>
-    call(updateRatings, options, async ({ actor, underWay }) => {
-      const item = parse(updateRatings.item, result);
+  const reportOne = (result: ReportedResult, options: CallOptions): Promise<void> =>
+    call(updateRatings, options, async ({ underWay }) => {
+      const { matchId, ...item } = parse(updateRatings.item, result);
       await admit({ underWay });
-      if ((await end(item.matchId)) === 'placing')
+      if ((await record({ matchId, result: item })) === 'placing')
         throw new RequestError(
           'conflict',
-          `matchId: match ${item.matchId} is being placed; report its result when it has been played`,
+          `matchId: match ${matchId} is being placed; report its result when it has been played`,
         );
-      return { jobId: await addItem(updateRatings, item, actor) };
     });
 
   return {
     /**
-     * Reports a match's result: services only. When this returns the match is over, and nobody joins it any more. It is rated
-     * once, however often it is reported.
+     * Reports a match's result: services only. When this returns the match is over, nobody joins it any more, and its ladder rates it in
+     * its turn, once, however often it is reported. A result that cannot be one (teams that did not play, a match that nobody knows,
+     * another result than the match has) changes no rating; it is kept with the reason among refused results.
      */
     reportMatchResult: (result: ReportedResult, options: CallOptions = {}) => reportOne(result, options),
 

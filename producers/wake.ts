@@ -1,4 +1,5 @@
 import { formMatches, oncePerPool } from '../jobs/matchmaking/form-matches.ts';
+import { oncePerLadder, rateLadder } from '../jobs/rating-update/rate-ladder.ts';
 import type { ProducerQueues } from './queues.ts';
 
 /** Adds a wake-up for a pool. */
@@ -16,4 +17,16 @@ export const openWake =
   (queues: ProducerQueues, onError: (error: Error) => void): Wake =>
   async (pools) => {
     await Promise.all(pools.map((pool) => addWakeUp(queues, pool).catch(onError)));
+  };
+
+/** The same for ladders that have results to rate. */
+export const openWakeLadders =
+  (queues: ProducerQueues, onError: (error: Error) => void): Wake =>
+  async (ladders) => {
+    const client = { kind: 'service', name: 'client' } as const;
+    await Promise.all(
+      ladders.map((ladder) =>
+        queues.add(rateLadder, [{ ladder }], client, oncePerLadder(ladder)).catch(onError),
+      ),
+    );
   };

@@ -1,30 +1,46 @@
 import type { Job, Queue } from 'bullmq';
 
 /** How long (ms) a caller waits in silence, and how often it is then told why it waits. */
-export const silentMs = 1_500;
-export const tellMs = 5_000;
+const silentMs = 1_500;
+const tellMs = 5_000;
 
-/** Why nobody works on a queue; `undefined` where nothing is to be seen. */
+/** Why a queue stands still: nobody takes its jobs, or the one in hand does not end. `undefined` where neither is to be seen. */
 export async function whyStands(queue: Queue): Promise<string | undefined> {
-  const [paused, workers] = await Promise.all([queue.isPaused(), queue.getWorkersCount()]);
+  const [paused, workers, [oldest]] = await Promise.all([
+    queue.isPaused(),
+    queue.getWorkersCount(),
+    queue.getJobs(['active'], 0, 0, true),
+  ]);
   if (paused) return `queue ${queue.name} is paused; "queue resume ${queue.name}" lets it go on`;
-  return workers === 0 ? `no worker serves queue ${queue.name}` : undefined;
+  if (workers === 0) return `no worker serves queue ${queue.name}`;
+  return oldest && held(queue, oldest);
 }
 
-/** Why a job whose caller waits has not ended, in one sentence. All work that is asked for is a few statements on DocumentDB. */
+/** Why a job whose caller waits has not ended, in one sentence. */
 export async function whyWaits(queue: Queue, jobId: string): Promise<string> {
   const job: Job | undefined = await queue.getJob(jobId);
   const state = await job?.getState();
-  const seconds = (since: number) => `${((Date.now() - since) / 1_000).toFixed(1)} s`;
-  if (job?.processedOn !== undefined && state === 'active')
-    return `worker ${job.processedBy ?? ''} has had it for ${seconds(job.processedOn)}: DocumentDB does not answer, or only slowly (or that worker hangs)`;
-  const stands = await whyStands(queue);
-  if (stands !== undefined) return stands;
   if (job && state === 'delayed')
     return job.attemptsMade > 0
       ? `it failed ${job.attemptsMade} times and is tried again: ${job.failedReason}`
       : 'DocumentDB cannot be reached; it is tried again every 2 s';
-  return `${await queue.count()} jobs wait on queue ${queue.name}, this one among them`;
+  const own = job && state === 'active' ? held(queue, job) : undefined;
+  const why = own ?? (await whyStands(queue));
+  return why ?? `${await queue.count()} jobs wait on queue ${queue.name}, this one among them`;
+}
+
+/** A job in hand for this long (ms) is told of: most take milliseconds. */
+const longMs = 1_000;
+
+/** What all work but a cycle's waits for, when it waits, is a statement on DocumentDB. */
+function held(queue: Queue, { name, processedOn, processedBy }: Job): string | undefined {
+  const ms = Date.now() - (processedOn ?? Date.now());
+  if (ms < longMs) return undefined;
+  const cause =
+    queue.name === 'matchmaking'
+      ? 'its pool is large (or that worker hangs)'
+      : 'DocumentDB does not answer, or only slowly (or that worker hangs)';
+  return `worker ${processedBy ?? ''} has had ${name} for ${(ms / 1_000).toFixed(1)} s: ${cause}`;
 }
 
 /** Tells a caller why it waits, once it has waited for a while, and again when that has changed or 5 s have passed. */

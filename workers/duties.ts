@@ -13,7 +13,6 @@ import {
   listAudit,
   readRecord,
   reportQueueLength,
-  resumeRecomputes,
   sweep,
 } from '../jobs/maintenance/maintenance.ts';
 import { acceptMatch } from '../jobs/matchmaking/accept-match.ts';
@@ -24,7 +23,7 @@ import { startMatchmaking } from '../jobs/matchmaking/start-matchmaking.ts';
 import { stopMatchmaking } from '../jobs/matchmaking/stop-matchmaking.ts';
 import { correctResult } from '../jobs/rating-update/correct-result.ts';
 import { putLadder } from '../jobs/rating-update/put-ladder.ts';
-import { recompute } from '../jobs/rating-update/recompute.ts';
+import { rateLadder } from '../jobs/rating-update/rate-ladder.ts';
 import { resetSeason } from '../jobs/rating-update/reset-season.ts';
 import { updateRatings } from '../jobs/rating-update/update-ratings.ts';
 import { createSession } from '../jobs/session-creation/create-session.ts';
@@ -46,7 +45,6 @@ import { listDecisions } from './maintenance/list-audit.ts';
 import { readRecords } from './maintenance/read-record.ts';
 import { recordEndings } from './maintenance/record-tickets.ts';
 import { type FleetReport, reportQueues } from './maintenance/report-queue-length.ts';
-import { resumeAll } from './maintenance/resume-recomputes.ts';
 import type { Topics } from './maintenance/topics.ts';
 import { trimStream } from './maintenance/trim-events.ts';
 import { acceptProposals } from './matchmaking/accept-match.ts';
@@ -58,11 +56,9 @@ import { startBackfills } from './matchmaking/start-backfill.ts';
 import { startTickets } from './matchmaking/start-matchmaking.ts';
 import { stopTickets } from './matchmaking/stop-matchmaking.ts';
 import type { Retention } from './pool/events.ts';
-import { correctResults } from './rating-update/correct-result.ts';
-import { storeLadder } from './rating-update/put-ladder.ts';
-import { recomputeLadder } from './rating-update/recompute.ts';
-import { startSeasons } from './rating-update/reset-season.ts';
-import { rateMatches } from './rating-update/update-ratings.ts';
+import { askLadders } from './rating-update/ask-ladder.ts';
+import { rateLadders } from './rating-update/rate-ladder.ts';
+import { recordResults } from './rating-update/update-ratings.ts';
 import { createSessions } from './session-creation/create-session.ts';
 import { endSessions } from './session-creation/end-session.ts';
 import { expireOldSessions } from './session-creation/expire-sessions.ts';
@@ -73,6 +69,7 @@ import type { Stores } from './stores.ts';
 import type { Log } from './telemetry/log.ts';
 import type { Metrics } from './telemetry/metrics.ts';
 import { serveTickets } from './telemetry/serve-tickets.ts';
+import { wakeLadder } from './wake-ladder.ts';
 
 export interface DutyParts {
   readonly stores: Stores;
@@ -108,6 +105,7 @@ export function allDuties(parts: DutyParts): Record<QueueName, readonly Duty[]> 
   const service = 'matchmaking';
   const deciding = { pool, configurations, wake: wake(queues) };
   const rate = openRatings(records);
+  const ladders = askLadders({ pool, matches: records.matches, wake: wakeLadder(queues) });
   const unready = (configuration: string, err: unknown) =>
     log.error({ configuration, err }, 'configuration cannot run here');
   const decided = (match: CommittedMatch, now: number) => {
@@ -149,25 +147,27 @@ export function allDuties(parts: DutyParts): Record<QueueName, readonly Duty[]> 
       ),
     ],
     'rating-update': [
+      duty(updateRatings, recordResults(pool, wakeLadder(queues))),
       duty(
-        updateRatings,
-        rateMatches({
+        rateLadder,
+        rateLadders({
           ...records,
-          database,
           pool,
+          wake: wakeLadder(queues),
           onRated: (playerId, rating) =>
             observe('PlayerRating', rating, { service: 'rating-update', playerId }),
+          onRefused: (matchId, reason) => log.warn({ match: matchId, reason }, 'a result was refused'),
+          onPlayerRefused: (playerId, reason) =>
+            log.error({ player: playerId, reason }, 'a rating cannot be put on record'),
         }),
       ),
-      duty(correctResult, correctResults(stores, queues)),
-      duty(recompute, recomputeLadder(stores, queues)),
-      duty(resetSeason, startSeasons(stores, queues)),
-      duty(putLadder, storeLadder(stores)),
+      duty(correctResult, ladders.correctResults),
+      duty(resetSeason, ladders.startSeasons),
+      duty(putLadder, ladders.putLadders),
     ],
     maintenance: [
       duty(reportQueueLength, reportQueues(queues.queues, pool, reportSlotMs, publishReports(metrics))),
       duty(sweep, endOldMatches(stores, matchTtlMs)),
-      duty(resumeRecomputes, resumeAll(stores, queues)),
       duty(compareStores, compareWithRecord({ ...stores, observe: comparing(log) })),
       ...eventDuties(parts),
       duty(applyCommands, applyCommandsOf(stores)),

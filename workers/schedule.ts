@@ -10,7 +10,6 @@ import {
   compareStores,
   dropTickets,
   reportQueueLength,
-  resumeRecomputes,
   sweep,
 } from '../jobs/maintenance/maintenance.ts';
 import { expireSessions } from '../jobs/session-creation/expire-sessions.ts';
@@ -45,7 +44,6 @@ export async function scheduleUpkeep({ queues, enqueue }: Queues, reportSlotMs: 
   await every(compareStores, compareMs);
   await every(trimEvents, trimMs);
   await every(expireSessions, expireMs);
-  await every(resumeRecomputes, sweepMs);
   // At once: cycles wait for it.
   await enqueue({ job: compareStores, items: [{}] });
 }

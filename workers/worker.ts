@@ -12,6 +12,7 @@ import { applyWaiting } from './maintenance/apply-commands.ts';
 import { openTopics } from './maintenance/topics.ts';
 import { beat } from './matchmaking/beat.ts';
 import { topicFollower } from './pool/followers.ts';
+import type { Pool } from './pool/pool.ts';
 import { reachDatabase, reachRedis } from './reach.ts';
 import { answers } from './records/database.ts';
 import { addressOf, openCacheRedis, openRedis } from './redis.ts';
@@ -29,6 +30,7 @@ import { createMetrics, type MetricSink, type Metrics, noSink } from './telemetr
 import { connectCollector } from './telemetry/otlp-collector.ts';
 import { noTracer, type Tracer } from './telemetry/tracer.ts';
 import { createSegmentTracer, createXrayTracer } from './telemetry/xray-tracer.ts';
+import { wakeDueLadders } from './wake-ladder.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -137,8 +139,8 @@ export async function startWorker(config: WorkerConfig, env: Environment): Promi
     opened.defer(repeat(protectionMs, () => protect(Date.now()), onError('task protection')));
   }
   if (running.has('maintenance')) await scheduleUpkeep(queues, config.REPORT_SLOT_MS);
-  if (running.has('matchmaking'))
-    opened.defer(repeat(beatMs, () => beat(stores.pool, queues), onError('beat')));
+  for (const [what, work] of beats(config.QUEUES, stores.pool, queues))
+    opened.defer(repeat(beatMs, work, onError(what)));
 
   health.ready();
   log.info({ queues: config.QUEUES, kinds: catalogue.length, healthPort: health.port }, 'worker started');
@@ -162,6 +164,14 @@ async function beginWith(stores: Stores, fleetTopic: string | undefined): Promis
   if (fleetTopic !== undefined) await stores.pool.beginFollowing('events', topicFollower(fleetTopic));
   await applyWaiting(stores);
 }
+/** What a worker of these queues does once a second. Ladders are woken also while no worker rates any. */
+const beats = (working: WorkerConfig['QUEUES'], pool: Pool, queues: Queues) =>
+  [
+    ...(working.includes('matchmaking') ? [['beat', () => beat(pool, queues)] as const] : []),
+    ...(working.some((it) => it === 'matchmaking' || it === 'rating-update')
+      ? [['wake ladders', () => wakeDueLadders(pool, queues)] as const]
+      : []),
+  ] as const;
 
 const dutySettings = (
   config: WorkerConfig,

@@ -1,5 +1,5 @@
 import { queueNames } from '../../jobs/contract.ts';
-import { poolTag, queuePrefix, ratingCacheKey, ratingTurnKey, sessionCacheKey } from '../../jobs/keys.ts';
+import { poolTag, queuePrefix, ratingCacheKey, sessionCacheKey } from '../../jobs/keys.ts';
 
 /** Who logs in to the queue cluster: upstream services, the fleet's tasks, people at the command line. */
 export type QueueRole = 'producer' | 'worker' | 'operator';
@@ -26,7 +26,7 @@ const working = [
   'hdel hexists hget hgetall hincrby hlen hmget hmset hset hsetnx',
   'lindex llen lpop lpos lpush lrange lrem ltrim rpop rpoplpush rpush',
   'sadd scard smembers srem',
-  'xadd xrange xrevrange xtrim',
+  'xadd xdel xlen xrange xrevrange xtrim',
   'bzpopmin zadd zcard zcount zpopmin zrange zrangebyscore zrem zremrangebyrank zremrangebyscore zrevrange zrevrangebyscore zscore',
 ];
 
@@ -56,6 +56,6 @@ export const cacheCommands: readonly string[] =
 
 /** Access of the session cache's one user. */
 export function cacheAccess(): string {
-  const keys = [sessionCacheKey('*'), ratingCacheKey('*'), ratingTurnKey('*')].map((key) => `~${key}`);
+  const keys = [sessionCacheKey('*'), ratingCacheKey('*')].map((key) => `~${key}`);
   return ['on', ...keys, 'resetchannels', '-@all', ...cacheCommands.map((it) => `+${it}`)].join(' ');
 }

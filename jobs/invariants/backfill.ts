@@ -1,8 +1,8 @@
 import { type Check, type Finding, isTerminal } from './check.ts';
 import { promisedCalls } from './diary.ts';
 import { decidedIn } from './effects.ts';
-import { gamesOf, isLive, presentIn } from './games.ts';
-import type { Snapshot } from './snapshot.ts';
+import { gamesOf, presentIn } from './games.ts';
+import type { Snapshot, StoredMatch } from './snapshot.ts';
 
 /** Nobody's ticket fails because it was matched into a match that was over. */
 export const nobodyJoinsAnOverMatch: Check = {
@@ -20,7 +20,7 @@ export const nobodyJoinsAnOverMatch: Check = {
 export const overMatchWantsNobody: Check = {
   invariant: 2,
   find({ tickets, matches }, diary) {
-    const { byId, last } = gamesOf(matches);
+    const { byId, last, isLive } = gamesOf(matches);
     const reportedAt = new Map(
       promisedCalls(diary, 'report-result')
         .toReversed()
@@ -52,9 +52,10 @@ export const shortMatchWantsPlayers: Check = {
     if (!settled) return [];
     const lost = decidedIn(takenBack);
     const wanting = new Set(held.tickets.filter((it) => !isTerminal(it.status)).map((it) => it.fills));
-    const largest = largestMatches(held);
+    const mostOf = openMostPlayers(held);
+    const { isLive } = gamesOf(held.matches);
     return held.matches.flatMap((match) => {
-      const most = largest.get(match.configuration);
+      const most = mostOf(match);
       const present = presentIn(match).length;
       if (most === undefined || !isLive(match) || present === 0 || present >= most) return [];
       if (wanting.has(match._id) || held.live.get(match._id)?.quiet) return [];
@@ -65,17 +66,21 @@ export const shortMatchWantsPlayers: Check = {
   },
 };
 
-/** By AUTOMATIC configuration in force, how many players its matches have at most. */
-function largestMatches({ installed }: Snapshot): Map<string, number> {
-  return new Map(
-    installed
-      .filter(({ configuration }) => configuration.backfillMode === 'AUTOMATIC')
-      .map(({ configuration, ruleSet }) => {
-        const { teams } = JSON.parse(ruleSet.body) as { teams: { maxPlayers: number; quantity?: number }[] };
-        const most = teams.reduce((sum, { maxPlayers, quantity = 1 }) => sum + maxPlayers * quantity, 0);
-        return [configuration.name, most];
-      }),
+/** How many players a match has at most where AUTOMATIC finds it company: by the rule set that it was decided by. */
+function openMostPlayers({ installed, ruleSets }: Snapshot): (match: StoredMatch) => number | undefined {
+  const automatic = new Set(
+    installed.flatMap(({ configuration: { name, backfillMode } }) =>
+      backfillMode === 'AUTOMATIC' ? [name] : [],
+    ),
   );
+  const most = new Map(ruleSets.map(({ name, version, body }) => [`${name}@${version}`, largest(body)]));
+  return ({ configuration, rule_set: { name, version } }) =>
+    automatic.has(configuration) ? most.get(`${name}@${version}`) : undefined;
+}
+
+function largest(body: string): number {
+  const { teams = [] } = JSON.parse(body) as { teams?: { maxPlayers: number; quantity?: number }[] };
+  return teams.reduce((sum, { maxPlayers, quantity = 1 }) => sum + maxPlayers * quantity, 0);
 }
 
 /** A running match has at most one open backfill ticket. */

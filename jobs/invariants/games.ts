@@ -1,9 +1,5 @@
 import type { StoredMatch } from './snapshot.ts';
 
-/** Whether a match is played: nobody reported its result, and it has not gone on as another match. */
-export const isLive = ({ status, result, succeeded_by }: StoredMatch): boolean =>
-  status === 'COMPLETED' && result === undefined && succeeded_by === undefined;
-
 /** Players by the match in which they sit and have not left. */
 export function presentIn({ teams, left = [] }: StoredMatch): string[] {
   return teams.flatMap((team) => team.playerIds).filter((id) => !left.includes(id));
@@ -23,6 +19,8 @@ export interface Games {
   readonly last: (matchId: string) => StoredMatch | undefined;
   /** A match and all that it went on as, in order. */
   readonly chain: (matchId: string) => StoredMatch[];
+  /** Whether a match is played: nobody reported its result, and it has not gone on as another that is on record as played. */
+  readonly isLive: (match: StoredMatch) => boolean;
 }
 
 /** Matches as games: one that is backfilled goes on under another id. */
@@ -36,5 +34,7 @@ export function gamesOf(matches: readonly StoredMatch[]): Games {
     }
     return found;
   };
-  return { byId, chain, last: (matchId) => chain(matchId).at(-1) };
+  const isLive = ({ status, result, succeeded_by = '' }: StoredMatch): boolean =>
+    status === 'COMPLETED' && result === undefined && byId.get(succeeded_by)?.status !== 'COMPLETED';
+  return { byId, chain, isLive, last: (matchId) => chain(matchId).at(-1) };
 }

@@ -1,4 +1,4 @@
-import { defaultLadder, defaultSettings } from '../rating-update/ladder.ts';
+import { defaultLadder } from '../rating-update/ladder.ts';
 import { newcomer, type Rating, rateMatch, visibleRating } from '../rating-update/rating.ts';
 import { contest, sameResult } from '../rating-update/result.ts';
 import type { Check, Finding } from './check.ts';
@@ -12,16 +12,16 @@ const rounding = 1e-9;
 /** The rating a match led to is the one that its stored result leads to, from the ratings before it. */
 export const ratingValue: Check = {
   invariant: 5,
-  find({ matches, ratingChanges, ladders }) {
-    const changes = Map.groupBy(
-      ratingChanges.filter((change) => change.revision === 0),
-      (change) => change.match_id,
-    );
-    const correctedLadders = new Set(ratingChanges.filter((it) => it.revision > 0).map((it) => it.ladder));
+  find({ matches, ratingChanges }) {
+    const changes = Map.groupBy(ratingChanges, (change) => change.match_id);
     return matches.flatMap((match) => {
-      const own = changes.get(match._id);
-      if (!own || !match.result || correctedLadders.has(match.ladder)) return [];
-      const expected = rate(match, own, ladders.get(match.ladder) ?? defaultSettings);
+      const all = changes.get(match._id) ?? [];
+      // After a correction what counts is how the match was rated last.
+      const revision = Math.max(...all.map((change) => change.revision));
+      const own = all.filter((change) => change.revision === revision);
+      const [first] = own;
+      if (!first || !match.result) return [];
+      const expected = rate(match, own, first);
       return own.flatMap(({ player_id: subject, after }) => {
         const wanted = expected.get(subject);
         if (wanted && isClose(wanted, after)) return [];
@@ -32,11 +32,15 @@ export const ratingValue: Check = {
   },
 };
 
-function rate(match: StoredMatch, changes: readonly StoredRatingChange[], settings: typeof defaultSettings) {
+function rate(
+  match: StoredMatch,
+  changes: readonly StoredRatingChange[],
+  { at, season, settings }: StoredRatingChange,
+) {
   const before = new Map(changes.map((change) => [change.player_id, change.before]));
   const result = match.result ?? { teams: [] };
   const { teams, place } = contest({ teams: playedIn(match) }, result, (id) => before.get(id) ?? newcomer);
-  return rateMatch(teams, place, { at: match.ladder_time ?? 0, season: match.season ?? 0 }, settings);
+  return rateMatch(teams, place, { at, season }, settings);
 }
 
 const isClose = (one: Rating, other: Rating) =>
@@ -50,12 +54,9 @@ export const ratingNumber: Check = {
   invariant: 5,
   find({ players, ratingChanges }) {
     const findings: Finding[] = [];
-    for (const { player_id: subject, match_id, before, after, current_rating } of ratingChanges)
-      if (![before, after].every(isSound) || current_rating !== visibleRating(after))
-        findings.push({
-          subject,
-          story: `match ${match_id} led player ${subject} to ${told(after)}, shown as ${current_rating}`,
-        });
+    for (const { player_id: subject, match_id, before, after } of ratingChanges)
+      if (![before, after].every(isSound))
+        findings.push({ subject, story: `match ${match_id} led player ${subject} to ${told(after)}` });
     for (const { _id: subject, profile, ratings } of players) {
       const shown = visibleRating(ratings[defaultLadder] ?? newcomer);
       if (!Object.values(ratings).every(isSound) || profile.current_rating !== shown)

@@ -1,7 +1,7 @@
 import type { Check, Finding } from './check.ts';
 import { type Diary, promisedCalls } from './diary.ts';
 import { gamesOf, playedIn } from './games.ts';
-import type { Snapshot, StoredMatch, StoredPlayer, StoredRatingChange } from './snapshot.ts';
+import type { Snapshot, StoredPlayer, StoredRatingChange } from './snapshot.ts';
 
 /** Ids of the matches that have to be rated: a result of one that went on as another is that one's. */
 function dueMatches({ matches }: Snapshot, diary: Diary): Set<string> {
@@ -45,8 +45,7 @@ const sameIds = (some: readonly string[], others: readonly string[]) =>
 /** Players' documents follow from the changes of their ratings, in the order of the ladder. */
 export const ratingHistory: Check = {
   invariant: 5,
-  find({ matches, players, ratingChanges }) {
-    const { byId } = gamesOf(matches);
+  find({ players, ratingChanges }) {
     const byPlayer = Map.groupBy(ratingChanges, (change) => change.player_id);
     const findings: Finding[] = [];
     for (const player of players) {
@@ -59,7 +58,7 @@ export const ratingHistory: Check = {
           story: `player ${subject} played ${profile.games_played} games, rated were ${games}`,
         });
       for (const [ladder, own] of Map.groupBy(changes, (change) => change.ladder))
-        if (!isChain(player, ladder, own, byId))
+        if (!isChain(player, ladder, own))
           findings.push({ subject, story: `the history of player ${subject} is broken` });
     }
     return findings;
@@ -67,23 +66,24 @@ export const ratingHistory: Check = {
 };
 
 /** Each change begins where the one before it ended, in the order of the ladder; a ladder rated again has two histories. */
-function isChain(
-  player: StoredPlayer,
-  ladder: string,
-  changes: readonly StoredRatingChange[],
-  matches: ReadonlyMap<string, StoredMatch>,
-): boolean {
+function isChain(player: StoredPlayer, ladder: string, changes: readonly StoredRatingChange[]): boolean {
   if (changes.some((change) => change.revision > 0)) return true;
   const chain = changes.toSorted((a, b) => a.after.version - b.after.version);
-  const moment = (change: StoredRatingChange | undefined) =>
-    matches.get(change?.match_id ?? '')?.ladder_time ?? 0;
+  const follows = (change: StoredRatingChange, before: StoredRatingChange | undefined): boolean => {
+    if (!before) return change.before.version === 0;
+    // A season that began between them has moved the player once more.
+    const seasons = change.season - before.season;
+    const moved = change.before.version - before.after.version;
+    return moved === 0
+      ? change.before.mu === before.after.mu && before.at <= change.at
+      : moved > 0 && moved <= seasons;
+  };
+  const last = chain.at(-1);
+  const stored = player.ratings[ladder];
   return (
     chain.every(
-      (change, at) =>
-        change.after.version === at + 1 &&
-        change.before.version === at &&
-        change.before.mu === (chain[at - 1]?.after.mu ?? change.before.mu) &&
-        moment(chain[at - 1]) <= moment(change),
-    ) && player.ratings[ladder]?.mu === chain.at(-1)?.after.mu
+      (change, at) => change.after.version === change.before.version + 1 && follows(change, chain[at - 1]),
+    ) &&
+    (stored?.mu === last?.after.mu || (stored?.season ?? 0) > (last?.season ?? 0))
   );
 }

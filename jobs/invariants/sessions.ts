@@ -2,7 +2,7 @@ import { defaultLadder } from '../rating-update/ladder.ts';
 import { newcomer, visibleRating } from '../rating-update/rating.ts';
 import type { Check } from './check.ts';
 import { promisedCalls } from './diary.ts';
-import { isLive, presentIn } from './games.ts';
+import { gamesOf, presentIn } from './games.ts';
 import type { StoredMatch } from './snapshot.ts';
 
 /** A session that was promised is stored. */
@@ -46,8 +46,9 @@ export const sessionRating: Check = {
   invariant: 5,
   find({ sessions, ratingChanges }) {
     const had = new Map<string, Set<number>>();
-    for (const { ladder, player_id, current_rating } of ratingChanges)
-      if (ladder === defaultLadder) had.set(player_id, (had.get(player_id) ?? new Set()).add(current_rating));
+    for (const { ladder, player_id, after } of ratingChanges)
+      if (ladder === defaultLadder)
+        had.set(player_id, (had.get(player_id) ?? new Set()).add(visibleRating(after)));
     const first = visibleRating(newcomer);
     return sessions
       .filter(({ player_id, rating }) => rating !== first && !had.get(player_id)?.has(rating))
@@ -64,6 +65,7 @@ export const endedSessionOver: Check = {
   find({ sessions, matches, live }, diary) {
     if (!diary.settled) return [];
     const byId = new Map(sessions.map((session) => [session._id, session]));
+    const { isLive } = gamesOf(matches);
     const going = matches.filter((match) => isLive(match) && live.has(match._id));
     return promisedCalls(diary, 'end-session').flatMap(({ sessionId, askedAt }) => {
       const session = byId.get(sessionId);

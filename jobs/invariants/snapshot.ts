@@ -87,7 +87,6 @@ export interface RecordContents {
   readonly players: readonly StoredPlayer[];
   readonly sessions: readonly StoredSession[];
   readonly ratingChanges: readonly StoredRatingChange[];
-  readonly ladders: ReadonlyMap<string, LadderSettings>;
   /** Every version of every configuration. */
   readonly configurations: readonly InstalledConfiguration[];
   /** Every version of every rule set that is stored or in force. */
@@ -112,8 +111,6 @@ export interface StoredMatch {
   readonly succeeded_by?: string | undefined;
   readonly result?: StoredResult | undefined;
   readonly rated_at?: number | undefined;
-  readonly ladder_time?: number | undefined;
-  readonly season?: number | undefined;
 }
 
 export interface StoredTicket {
@@ -144,7 +141,11 @@ export interface StoredRatingChange {
   readonly revision: number;
   readonly before: Rating;
   readonly after: Rating;
-  readonly current_rating: number;
+  /** As of when the match was rated: its place in the ladder's time, and the season. */
+  readonly at: number;
+  readonly season: number;
+  /** By which it was rated. */
+  readonly settings: LadderSettings;
 }
 
 export interface StoredRuleSet {

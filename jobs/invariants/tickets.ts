@@ -1,6 +1,6 @@
 import { type Check, isTerminal } from './check.ts';
 import { type Diary, promisedCalls, undisturbedMs } from './diary.ts';
-import { isLive } from './games.ts';
+import { gamesOf } from './games.ts';
 import type { HeldTicket, Snapshot } from './snapshot.ts';
 
 /** How long (ms) after its time a ticket may still be found waiting: a dead worker's work takes 15 s to resume. */
@@ -22,7 +22,7 @@ export const ticketKept: Check = {
 export const ticketEnded: Check = {
   invariant: 1,
   find({ tickets, matches }, { settled }) {
-    const live = new Set(matches.filter(isLive).map((match) => match._id));
+    const live = new Set(matches.filter(gamesOf(matches).isLive).map((match) => match._id));
     return tickets
       .filter((ticket) => settled && !isTerminal(ticket.status) && !live.has(ticket.fills ?? ''))
       .map(({ ticketId, status }) => ({ subject: ticketId, story: `ticket ${ticketId} is still ${status}` }));

@@ -21,18 +21,6 @@ export const sweep = defineJob({
 });
 
 /**
- * Puts the jobs of recomputes that have not ended back on their queue, should a crash have lost them. Not on that queue
- * itself: a job every few seconds would keep it from ever being empty, and its service from resting at zero tasks.
- */
-export const resumeRecomputes = defineJob({
-  kind: 'resume-recomputes',
-  queue: 'maintenance',
-  item: z.strictObject({}),
-  limit: 1,
-  attempts: 1,
-});
-
-/**
  * Applies the commands of the settings chain that wait, in order; see `setting-commands.ts`. One attempt and never put off: the
  * clock adds it each second. Result: `{ applied }`.
  */

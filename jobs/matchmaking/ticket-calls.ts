@@ -1,3 +1,4 @@
+import type { StoredResult } from '../rating-update/result.ts';
 import { type AcceptMatch, type Answered, acceptArguments, readAnswered } from './accept-match.ts';
 import {
   type Backfilling,
@@ -19,6 +20,16 @@ type BindScript = <Result>(name: string) => (...args: readonly (string | number)
 /** What became of a match that is to end: see `end-match.lua`. */
 export type MatchEnding = 'ended' | 'placing' | 'going-on' | 'unknown';
 
+/** What became of a result: see `report-result.lua`. */
+export type Reported = 'recorded' | 'placing';
+
+/** A result on its way to its ladder's rater. `ladder`: where the record is known to say so. */
+export interface Reporting {
+  readonly matchId: string;
+  readonly result: StoredResult;
+  readonly ladder?: string;
+}
+
 /** The calls that one script each decides, whoever runs it: the client itself, or a worker for a job of that kind. */
 export function ticketCalls(script: BindScript) {
   const run = {
@@ -28,6 +39,7 @@ export function ticketCalls(script: BindScript) {
     backfill: script<BackfillReply>('backfill'),
     leave: script<[string, string]>('leave'),
     endMatch: script<MatchEnding[]>('end-match'),
+    report: script<[string[], ...Reported[]]>('report-result'),
   };
 
   return {
@@ -67,5 +79,16 @@ export function ticketCalls(script: BindScript) {
     /** Ends live matches. */
     endMatches: async (matchIds: readonly string[]): Promise<MatchEnding[]> =>
       matchIds.length === 0 ? [] : run.endMatch(...matchIds),
+
+    /** Records results of matches, which end. `ladders`: those whose raters are to be woken. */
+    async report(
+      results: readonly Reporting[],
+    ): Promise<{ ladders: readonly string[]; reported: readonly Reported[] }> {
+      if (results.length === 0) return { ladders: [], reported: [] };
+      const [ladders, ...reported] = await run.report(
+        ...results.flatMap(({ matchId, result, ladder = '' }) => [matchId, JSON.stringify(result), ladder]),
+      );
+      return { ladders, reported };
+    },
   };
 }

@@ -19,6 +19,11 @@ export const ladderSettings = z.strictObject({
    * Ratings are freed of it, so a player who always has the better side is not rated for that.
    */
   sideAdvantage: z.number().min(-1_000).max(1_000).default(0),
+  /**
+   * How uncertain a newcomer's rating is, and the most that any becomes. Absent (default): 246, the model's own. Less where newcomers are
+   * much alike: their first matches move them less.
+   */
+  newcomerUncertainty: z.number().min(10).max(1_000).optional(),
   /** Uncertainty added by each match: skill drifts while playing. 0 lets ratings freeze. Default 2.5, openskill's tau. */
   matchUncertainty: points.default(2.5),
   /** Uncertainty added by a day without a match, growing with its square root. Default 3: 57 after a year. */

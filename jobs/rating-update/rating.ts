@@ -1,5 +1,6 @@
 import { plackettLuce } from 'openskill/models';
 import type { LadderSettings } from './ladder.ts';
+import { ordersOf } from './ties.ts';
 
 /** A player's skill on one ladder: a normal distribution, and where it stands in the ladder's time. */
 export interface Rating {
@@ -7,6 +8,8 @@ export interface Rating {
   readonly sigma: number;
   /** Counts how often it was changed; a cache takes only a higher one. */
   readonly version: number;
+  /** Matches that it counts. */
+  readonly games: number;
   /** Ladder time of the last match, see `ladderTime`; 0 before the first. */
   readonly at: number;
   /** The season it was last brought up to. */
@@ -31,7 +34,11 @@ export interface Contender {
 export type Place = { readonly rank: readonly number[] } | { readonly score: readonly number[] };
 
 /** Who has not played yet: the defaults of Weng and Lin's paper (JMLR 12, 2011) and of `openskill`. */
-export const newcomer: Rating = { mu: 25, sigma: 25 / 3, version: 0, at: 0, season: 0 };
+export const newcomer: Rating = { mu: 25, sigma: 25 / 3, version: 0, games: 0, at: 0, season: 0 };
+
+/** Whether all of a rating are numbers that one can go on from. */
+export const isSound = ({ mu, sigma }: Pick<Rating, 'mu' | 'sigma'>): boolean =>
+  Number.isFinite(mu) && Number.isFinite(sigma) && sigma > 0;
 
 const beta = newcomer.sigma / 2;
 
@@ -61,6 +68,10 @@ export function cautiousRating({ mu, sigma }: Pick<Rating, 'mu' | 'sigma'>): num
   return visibleRating({ mu: mu - 3 * sigma });
 }
 
+/** The most uncertain that a rating of the ladder is, in units of mu. */
+const newcomerSigma = ({ newcomerUncertainty }: LadderSettings): number =>
+  newcomerUncertainty === undefined ? newcomer.sigma : newcomerUncertainty / pointsPerMu;
+
 const dayMs = 24 * 3600 * 1000;
 
 /**
@@ -68,8 +79,11 @@ const dayMs = 24 * 3600 * 1000;
  * and adds uncertainty, then inactivity adds more; never beyond a newcomer's.
  */
 export function ratingAt(rating: Rating, { at, season }: Moment, ladder: LadderSettings): Rating {
+  const most = newcomerSigma(ladder);
+  if (rating.games === 0 && rating.at === 0 && rating.sigma === newcomer.sigma)
+    return { ...rating, sigma: most, season: Math.max(season, rating.season) };
   const seasons = Math.max(0, season - rating.season);
-  const days = rating.version === 0 ? 0 : Math.max(0, at - rating.at) / dayMs;
+  const days = rating.at === 0 ? 0 : Math.max(0, at - rating.at) / dayMs;
   if (seasons === 0 && days === 0) return rating;
   const keeps = ladder.seasonKeeps ** seasons;
   const variance =
@@ -79,10 +93,16 @@ export function ratingAt(rating: Rating, { at, season }: Moment, ladder: LadderS
   return {
     ...rating,
     mu: newcomer.mu + keeps * (rating.mu - newcomer.mu),
-    sigma: Math.max(rating.sigma, Math.min(newcomer.sigma, Math.sqrt(variance))),
+    sigma: Math.max(rating.sigma, Math.min(most, Math.sqrt(variance))),
     season: Math.max(season, rating.season),
   };
 }
+
+/** A rating brought forward to a season in which its player has not played. */
+export const inSeason = (rating: Rating, season: number, ladder: LadderSettings): Rating => ({
+  ...ratingAt(rating, { at: rating.at, season }, ladder),
+  version: rating.version + 1,
+});
 
 /**
  * The ladder's time of a match: when it was committed, or just after the latest of its players' earlier matches on the
@@ -95,7 +115,7 @@ export function ladderTime(committedAt: number, players: readonly Rating[]): num
 
 /**
  * New ratings of all players of one match by its result (Weng-Lin, Plackett-Luce), with the teams in the match's own
- * order. Teams without players do not count; with fewer than two teams nothing was won, and only `version` and time move.
+ * order. Teams without players do not count; with fewer than two teams nothing was won, and only counts and time move.
  */
 export function rateMatch(
   teams: readonly (readonly Contender[])[],
@@ -107,31 +127,64 @@ export function rateMatch(
     team.map((it) => ({ ...it, now: ratingAt(it.rating, moment, ladder) })),
   );
   const ranks = 'rank' in place ? place.rank : place.score.map((score) => -score);
-  // The model wants the teams from first to last. Equal ranks draw, whatever their order.
-  const order = teams.map((_, t) => t).sort((a, b) => (ranks[a] ?? 0) - (ranks[b] ?? 0));
-  const after =
-    teams.length < 2
-      ? []
-      : plackettLuce(
-          order.map((t) => asTeam(present[t] ?? [], t, ladder)),
-          { rank: order.map((t) => ranks[t] ?? 0) },
-        );
+  const after = ratedByModel(
+    present.map((team, t) => asTeam(team, t, ladder)),
+    ranks,
+  );
+  const most = newcomerSigma(ladder);
   const ratings = new Map<string, Rating>();
   for (const [t, players] of present.entries()) {
-    const rated = after[order.indexOf(t)];
+    const rated = after[t];
     const factor = 'score' in place ? marginFactor(place.score, t, ladder.typicalMargin) : 1;
     for (const [p, { playerId, now, weight = 1 }] of players.entries()) {
       const { mu, sigma } = rated?.[p] ?? { mu: now.mu * weight, sigma: now.sigma * weight };
       ratings.set(playerId, {
         mu: now.mu + factor * (mu / weight - now.mu),
-        sigma: Math.min(newcomer.sigma, sigma / weight),
+        sigma: Math.min(most, sigma / weight),
         version: now.version + 1,
+        games: now.games + 1,
         at: moment.at,
         season: now.season,
       });
     }
   }
   return ratings;
+}
+
+type ModelTeam = readonly { readonly mu: number; readonly sigma: number }[];
+
+/** What the model makes of teams by their ranks, in their order; nothing of fewer than two. */
+function ratedByModel(teams: readonly ModelTeam[], ranks: readonly number[]): readonly ModelTeam[] {
+  if (teams.length < 2) return [];
+  // A draw of two is the model's own.
+  if (teams.length === 2 || new Set(ranks).size === ranks.length) return ratedInOrder(teams, ranks);
+  const strength = (t: number) => (teams[t] ?? []).reduce((sum, { mu, sigma }) => sum + mu + sigma * 1e-6, 0);
+  const all = ordersOf(ranks, (one, other) => strength(one) - strength(other)).map((places) =>
+    ratedInOrder(teams, places),
+  );
+  // Equal teams that tied come to the same, however few of their orders were looked at.
+  const twins = Map.groupBy(teams.keys(), (t) => JSON.stringify([ranks[t], teams[t]]));
+  const after: ModelTeam[] = [];
+  for (const same of twins.values()) {
+    const cases = all.flatMap((one) => same.map((t) => one[t] ?? []));
+    const mean = (p: number, of: 'mu' | 'sigma') =>
+      cases.reduce((sum, team) => sum + (team[p]?.[of] ?? 0), 0) / cases.length;
+    for (const t of same)
+      after[t] = (teams[t] ?? []).map((_, p) => ({ mu: mean(p, 'mu'), sigma: mean(p, 'sigma') }));
+  }
+  return after;
+}
+
+/** The model wants teams from first to last. */
+function ratedInOrder(teams: readonly ModelTeam[], ranks: readonly number[]): readonly ModelTeam[] {
+  const order = teams.map((_, t) => t).sort((a, b) => (ranks[a] ?? 0) - (ranks[b] ?? 0));
+  const rated = plackettLuce(
+    order.map((t) => [...(teams[t] ?? [])]),
+    { rank: order.map((t) => ranks[t] ?? 0) },
+  );
+  const after: ModelTeam[] = [];
+  for (const [at, t] of order.entries()) after[t] = rated[at] ?? [];
+  return after;
 }
 
 /**

@@ -11,7 +11,7 @@ const standardInput = '-';
 let standardInputRead = false;
 
 /** Reads a text file named relative to the caller's folder, or standard input as `-`. */
-export async function readText(from: string, file: string): Promise<string> {
+async function readText(from: string, file: string): Promise<string> {
   if (file === standardInput) return readStandardInput();
   try {
     return await readFile(resolve(from, file), 'utf8');

@@ -1,6 +1,7 @@
 import type { CommittedMatch } from '../../jobs/matchmaking/match.ts';
 import type { Acceptance } from '../../jobs/matchmaking/ticket-explanation.ts';
-import type { Rating } from '../../jobs/rating-update/rating.ts';
+import type { LadderDocument, PlayerChange } from '../../jobs/rating-update/ladder-document.ts';
+import { type Rating, visibleRating } from '../../jobs/rating-update/rating.ts';
 import type { StoredResult } from '../../jobs/rating-update/result.ts';
 import type { openPendingMatches } from './matches.ts';
 import type { TicketStates } from './ticket-state.ts';
@@ -34,7 +35,7 @@ export interface StoredMatch extends Omit<CommittedMatch, 'matchId' | 'ruleSet'>
   readonly corrections?: readonly { readonly reason: string; readonly by: string; readonly at: string }[];
 }
 
-/** A document of `rating_changes`, as far as it is shown. */
+/** What a match did to one player. */
 export interface RatingChange {
   readonly player_id: string;
   readonly revision: number;
@@ -65,7 +66,15 @@ export async function describeMatch(
       decidedAt: new Date(found.decidedAt).toISOString(),
       jobId: found.jobId,
     };
-  const [[match], changes] = await Promise.all([read('matches', matchId), read('rating_changes', matchId)]);
+  const [[match], documents] = await Promise.all([read('matches', matchId), read('rating_changes', matchId)]);
   if (!match) return undefined;
-  return { stage: 'stored', match: match as StoredMatch, ratingChanges: changes as RatingChange[] };
+  const ratingChanges = (documents as LadderDocument[]).flatMap((document) =>
+    document.kind === 'match' ? document.players.map((it) => changeOf(document.revision, it)) : [],
+  );
+  return { stage: 'stored', match: match as StoredMatch, ratingChanges };
 }
+
+const changeOf = (revision: number, { player_id, before, after }: PlayerChange): RatingChange => ({
+  ...{ player_id, revision, before },
+  current_rating: visibleRating(after),
+});

@@ -1,6 +1,6 @@
 import { defaultSettings, type LadderSettings, ladderSettings } from '../../jobs/rating-update/ladder.ts';
 import type { Game } from './games.ts';
-import { replay, scoresOf } from './replay.ts';
+import { forecast, openLadder, scoresOf } from './replay.ts';
 
 /** Fewer games than this say too little to choose settings by. */
 const leastGames = 500;
@@ -8,6 +8,7 @@ const leastGames = 500;
 /** First step of each setting, halved each round; settings not listed stay as they are. */
 const steps = {
   sideAdvantage: 32,
+  newcomerUncertainty: 64,
   matchUncertainty: 8,
   dailyUncertainty: 2,
   seasonKeeps: 0.16,
@@ -16,6 +17,9 @@ const steps = {
   confidence: 0.16,
 } as const satisfies Partial<Record<keyof LadderSettings, number>>;
 type Tuned = keyof typeof steps;
+
+/** What a setting counts as while it is absent. */
+const unset = { newcomerUncertainty: 246 } as const;
 
 const rounds = 6;
 /** Steps one way a setting may take in a round: what a few seasons favour by chance should not carry it off. */
@@ -36,7 +40,7 @@ export function fitLadder(
   if (games.length < leastGames) return best;
 
   const lossOf = (settings: LadderSettings) =>
-    scoresOf(replay(games, settings, (it) => it.day >= half)).logLoss;
+    scoresOf(forecast(games, openLadder(settings), (it) => it.day >= half)).logLoss;
   const tuned = (Object.keys(steps) as Tuned[]).filter(
     (name) =>
       (side || name !== 'sideAdvantage') &&
@@ -48,7 +52,8 @@ export function fitLadder(
     for (const name of tuned)
       for (const sign of [1, -1])
         for (let taken = 0; taken < stride; taken++) {
-          const value = (best[name] ?? 0) + sign * steps[name] * 0.5 ** round;
+          const value =
+            (best[name] ?? unset[name as keyof typeof unset] ?? 0) + sign * steps[name] * 0.5 ** round;
           const moved = ladderSettings.safeParse({ ...best, [name]: value });
           const loss = moved.success ? lossOf(moved.data) : Number.POSITIVE_INFINITY;
           if (!moved.success || loss >= least) break;

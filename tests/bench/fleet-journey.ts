@@ -81,7 +81,7 @@ export async function measureJourney<Costs>(
   );
   await fleet.quiet();
   const ratingsPerSecond = perSecond(players, performance.now() - ratingsAt);
-  await expectCount(fleet, 'rating_changes', players);
+  await expectCount(fleet, 'rating_changes', matchIds.length);
 
   return {
     sessionsPerSecond,

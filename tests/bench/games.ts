@@ -44,9 +44,26 @@ export function readGames(files: readonly string[], columns: Columns): Game[] {
   });
 }
 
+/** The day that a text means, ms since 1970. `what` names it where it is none. */
+export function dayOf(text: string, what: string): number {
+  const written = text.trim();
+  const compact = /^(\d{4})(\d\d)(\d\d)$/.exec(written);
+  const ms = compact
+    ? Date.parse(`${compact[1]}-${compact[2]}-${compact[3]}`)
+    : /^\d{9,10}$/.test(written)
+      ? Number(written) * 1_000
+      : /^\d{12,13}$/.test(written)
+        ? Number(written)
+        : /^\d{4}-\d\d/.test(written)
+          ? Date.parse(written)
+          : Number.NaN;
+  if (Number.isNaN(ms))
+    throw new Error(`${what}: "${text}" is no date: ISO (2026-11-30), 20261130, or seconds or ms since 1970`);
+  return ms;
+}
+
 function readRow(cell: (name: string) => string, columns: Columns, where: string) {
-  const day = Date.parse(cell(columns.date));
-  if (Number.isNaN(day)) throw new Error(`${where}: ${columns.date} is no date: ${cell(columns.date)}`);
+  const day = dayOf(cell(columns.date), `${where}: ${columns.date}`);
   const season = columns.season ? cell(columns.season) : '';
   const [one, other] = columns.sides.map(cell) as [string, string];
   if (!columns.scores) {

@@ -1,15 +1,15 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { fitLadder } from './fit-ladder.ts';
-import { type Columns, type Game, readGames } from './games.ts';
-import { replay, type Scores, scoresOf } from './replay.ts';
+import { type Columns, dayOf, type Game, readGames } from './games.ts';
+import { eloSpeeds, forecast, openElo, openLadder, type Scores, scoresOf } from './replay.ts';
 
 export const usage = `Replays real games in order of date through the fleet's rating code and says how well it predicted them.
 
   npm run bench -- ratings --games FILE [FILE ...] [options]
 
   --games FILE            CSV with a header; several files are one stream
-  --date COL              column of the date (default: date)
+  --date COL              column of the date (default: date): ISO (2026-11-30), 20261130, or seconds or ms since 1970
   --side-a COL --side-b COL --score-a COL --score-b COL
                           columns of the sides, the first one at home, and of their scores
                           (default: team1, team2, score1, score2)
@@ -37,17 +37,24 @@ export async function run(args: readonly string[]): Promise<void> {
   const scored = ({ day }: Game) => day >= request.from && day < request.to;
   const past = Number.isFinite(request.from) ? games.filter((game) => game.day < request.from) : [];
   const known = request.columns.scores !== undefined;
-  const forecast = (side: boolean) => {
+  const ours = (side: boolean) => {
     const settings = fitLadder(past, { side: side && known, margin: known });
-    return { settings, scores: scoresOf(replay(games, settings, scored)) };
+    return { settings, scores: scoresOf(forecast(games, openLadder(settings), scored)) };
   };
 
-  const withSide = forecast(true);
+  const withSide = ours(true);
   if (request.json) return console.log(JSON.stringify(rounded(withSide.scores)));
-  const without = forecast(false);
+  const without = ours(false);
+  // With the advantage that was chosen for the ladder.
+  const { sideAdvantage } = withSide.settings;
+  const elo = Object.entries(eloSpeeds).map(([name, speed]) => {
+    const scores = scoresOf(forecast(games, openElo(speed, sideAdvantage), scored));
+    return [name, rounded(scores)] as const;
+  });
   console.table({
     'with a side advantage': rounded(withSide.scores),
     'without one': rounded(without.scores),
+    ...Object.fromEntries(elo),
   });
   console.log(`Settings, chosen on the ${past.length} games before those scored:`);
   console.table({ 'with a side advantage': withSide.settings, 'without one': without.settings });
@@ -103,7 +110,5 @@ function readRequest(args: readonly string[]): Request {
 
 function day(option: string, value: string | undefined, fallback: number): number {
   if (value === undefined) return fallback;
-  const ms = Date.parse(value);
-  if (Number.isNaN(ms)) throw new Error(`${option}: ${value} is no date`);
-  return ms;
+  return dayOf(value, option);
 }

@@ -30,19 +30,6 @@ const hostilePayloads: readonly (readonly [QueueName, string, unknown])[] = [
     JSON.parse('{"__proto__":{"polluted":true},"kind":"start-match","items":[{}]}'),
   ],
   ['rating-update', 'update-ratings', sealed('update-ratings', [{ matchId: 'x'.repeat(5_000), teams: [] }])],
-  [
-    'rating-update',
-    'update-ratings',
-    sealed('update-ratings', [
-      {
-        matchId: 'no-such-match',
-        teams: [
-          { name: 'a', rank: 1 },
-          { name: 'b', rank: 2 },
-        ],
-      },
-    ]),
-  ],
   ['maintenance', 'read-record', sealed('read-record', [{ collection: 'system.users', id: { $gt: '' } }])],
 ];
 

@@ -66,8 +66,9 @@ describe('the worker checks again who asks, whatever a producer let through', ()
     ],
   ] as const)('$kind of a player for another is refused', async (job, item, reason) => {
     await fleet.client.createSession({ sessionId: fleet.own('yours'), playerId: fleet.own('you') });
-    await vi.waitFor(async () =>
-      expect(await fleet.client.describeSession(fleet.own('yours'))).toBeDefined(),
+    await vi.waitFor(
+      async () => expect(await fleet.client.describeSession(fleet.own('yours'))).toBeDefined(),
+      10_000,
     );
     await fleet.producerTickets.start([aTicket('waiting', ['you'])]);
 
@@ -95,7 +96,7 @@ describe('the worker checks again who asks, whatever a producer let through', ()
   test("read-session shows a player nothing of another's session", async () => {
     const [sessionId, playerId] = [fleet.own('hers'), fleet.own('her')];
     await fleet.client.createSession({ sessionId, playerId });
-    await vi.waitFor(async () => expect(await fleet.client.describeSession(sessionId)).toBeDefined());
+    await vi.waitFor(async () => expect(await fleet.client.describeSession(sessionId)).toBeDefined(), 10_000);
 
     expect(await fleet.client.describeSession(sessionId, { actor: me })).toBeUndefined();
     expect(

@@ -139,7 +139,7 @@ test('a running match asks for company, goes on with it, and its result rates ev
   await eventually(async () => {
     for (const player of [ann, bob, carl, dora]) expect(await games(player)).toBe(1);
   });
-  expect(await fleet.db.collection('rating_changes').countDocuments({ match_id: third })).toBe(4);
+  expect(await fleet.db.collection('rating_changes').countDocuments({ match_id: third })).toBe(1);
   expect(await fleet.db.collection('rating_changes').countDocuments({ match_id: first })).toBe(0);
 });
 

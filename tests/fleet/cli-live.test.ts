@@ -4,17 +4,16 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { DescribedConfiguration } from '../../producers/live/describe-configuration.ts';
 import { duelRuleSet } from '../support/builders.ts';
-import { openCli } from '../support/cli.ts';
+import { openCliHere } from '../support/cli.ts';
 import { type Fleet, openFleet } from '../support/fleet.ts';
 
-/** Every step is a process of its own, which takes a second; on a busy machine, many. */
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 
 const eventually = { timeout: 60_000, interval: 50 };
 
 let fleet: Fleet;
 let folder: string;
-let cli: ReturnType<typeof openCli>;
+let cli: ReturnType<typeof openCliHere>;
 
 /** One against one, at most 10 apart, 40 after five minutes; players of different regions never meet. */
 const racing = JSON.stringify({
@@ -33,7 +32,7 @@ const racing = JSON.stringify({
 beforeAll(async () => {
   fleet = await openFleet();
   folder = await mkdtemp(join(tmpdir(), 'cli-'));
-  cli = openCli(fleet.domain, folder);
+  cli = openCliHere(fleet.domain, folder);
   await fleet.startWorker();
   await fleet.install('race', racing, 600);
   await fleet.client.putConfiguration({

@@ -8,10 +8,9 @@ import { openRedis } from '../../workers/redis.ts';
 import { noTracer } from '../../workers/telemetry/tracer.ts';
 import { type FleetWorker, startWorker } from '../../workers/worker.ts';
 import { duelRuleSet } from '../support/builders.ts';
-import { openCli } from '../support/cli.ts';
+import { openCliHere } from '../support/cli.ts';
 import { clear } from '../support/domain.ts';
 
-/** Every step is a process of its own, which takes a second; on a busy machine, many. */
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 
 const domain = `cli-${process.pid}`;
@@ -65,7 +64,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-const cli: ReturnType<typeof openCli> = (...args) => openCli(domain, folder)(...args);
+const cli: ReturnType<typeof openCliHere> = (...args) => openCliHere(domain, folder)(...args);
 
 test.each([
   [[]],

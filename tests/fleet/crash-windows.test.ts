@@ -1,8 +1,6 @@
 import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { CommittedMatch } from '../../jobs/matchmaking/match.ts';
 import { startMatch } from '../../jobs/session-creation/start-match.ts';
-import type { RatingStores } from '../../workers/rating-update/update-ratings.ts';
-import { rateMatches } from '../../workers/rating-update/update-ratings.ts';
 import { aConfiguration } from '../support/builders.ts';
 import { duelSteps } from '../support/duel-steps.ts';
 import { type Fleet, openFleet } from '../support/fleet.ts';
@@ -127,55 +125,6 @@ describe('a session-creation worker dies in start-match', () => {
       await fleet.startWorker();
 
       await expectOneMatch('match');
-    },
-  );
-});
-
-describe('a rating-update worker dies', () => {
-  const dies = () => Promise.reject(new Error('the process died here'));
-  const teams = [
-    { name: 'side_1', rank: 1 },
-    { name: 'side_2', rank: 2 },
-  ];
-
-  test.each([
-    [
-      'within its transaction',
-      0,
-      (stores: RatingStores): RatingStores => ({ ...stores, matches: { ...stores.matches, finish: dies } }),
-    ],
-    [
-      'between its transaction and the session cache',
-      2,
-      (stores: RatingStores): RatingStores => ({ ...stores, cache: { ...stores.cache, putRatings: dies } }),
-    ],
-  ])(
-    '%s: the result is rated once, and the cache learns of it (invariant 5)',
-    async (_where, changes, mortal) => {
-      await start();
-      const match = await commit();
-      await fleet.stores.matches.create([{ match, status: 'COMPLETED' }], new Date());
-      await fleet.stores.pool.settle([{ match, status: 'COMPLETED', reason: '', message: '' }]);
-      const attempt = rateMatches(mortal({ ...fleet.stores, onRated: () => undefined }));
-      await expect(perform(attempt, [{ matchId: 'match', teams }])).rejects.toThrow('died here');
-      expect(await all('rating_changes')).toHaveLength(changes);
-
-      const { jobId } = await fleet.client.reportMatchResult({ matchId: 'match', teams });
-      await fleet.startWorker();
-
-      await eventually(async () => {
-        const job = await fleet.queues['rating-update'].getJob(jobId);
-        expect(await job?.getState()).toBe('completed');
-      });
-      expect(await all('rating_changes')).toHaveLength(2);
-      const players = await fleet.stores.players.find([ann, bob]);
-      for (const player of players.values()) {
-        expect(player).toMatchObject({ profile: { games_played: 1 }, ratings: { default: { version: 1 } } });
-        const rating = String(player.profile.current_rating);
-        expect(await fleet.cacheRedis.hget(`ratings:${player._id}`, 'rating')).toBe(rating);
-      }
-      expect(players.get(ann)?.profile.current_rating).toBeGreaterThan(1500);
-      expect(await brokenInvariants(fleet, { results: ['match'] })).toEqual([]);
     },
   );
 });

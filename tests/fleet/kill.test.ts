@@ -1,7 +1,7 @@
 import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import type { Job } from '../../jobs/contract.ts';
 import { formMatches } from '../../jobs/matchmaking/form-matches.ts';
-import { updateRatings } from '../../jobs/rating-update/update-ratings.ts';
+import { rateLadder } from '../../jobs/rating-update/rate-ladder.ts';
 import { startMatch } from '../../jobs/session-creation/start-match.ts';
 import { duelRuleSet } from '../support/builders.ts';
 import { type Fleet, openFleet } from '../support/fleet.ts';
@@ -53,7 +53,7 @@ test('workers SIGKILLed with each kind of job in hand: the jobs resume elsewhere
   const traffic = startTraffic(fleet, ['duel', 'blitz'], 12);
   const deaths: Death[] = [];
 
-  for (const kind of [startMatch, updateRatings, formMatches]) {
+  for (const kind of [startMatch, rateLadder, formMatches]) {
     deaths.push(await killWith(kind, workers.shift()!));
     workers.push(await fleet.startWorker());
   }

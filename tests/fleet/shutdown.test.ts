@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, inject, onTestFinished, test, vi } from 'vitest';
-import { updateRatings } from '../../jobs/rating-update/update-ratings.ts';
+import { rateLadder } from '../../jobs/rating-update/rate-ladder.ts';
 import { duelRuleSet } from '../support/builders.ts';
 import { type Fleet, openFleet } from '../support/fleet.ts';
 import { freezeWith } from '../support/freeze.ts';
@@ -54,7 +54,7 @@ describe('SIGTERM under load (DESIGN 13)', { timeout: 120_000 }, () => {
     // One frozen at the last line of its job may still end it: then the next has its turn.
     while ((await handedBack()).length === 0) {
       const next = await fleet.startWorker(impatient);
-      await freezeWith(fleet, updateRatings, worker);
+      await freezeWith(fleet, rateLadder, worker);
       worker.send('SIGTERM');
       worker.send('SIGCONT');
       expect(await worker.ended).toEqual({ code: 0, signal: null });

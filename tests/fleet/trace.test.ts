@@ -97,7 +97,7 @@ function expectConnected(segments: readonly XrayDocument[]): void {
     if (parent_id) expect(ids, `the parent of ${name}`).toContain(parent_id);
 }
 
-const journey = ['create-session', 'form-matches', 'start-match', 'update-ratings'];
+const journey = ['create-session', 'form-matches', 'start-match', 'rate-ladder'];
 
 test('a journey is one connected trace, from the producer through every job, with a step per store call', async () => {
   await fleet.install('traced', duelRuleSet);
@@ -118,7 +118,7 @@ test('a journey is one connected trace, from the producer through every job, wit
     'create-session': ['sessions.create', 'session-cache.putSessions', 'players.ensure'],
     'form-matches': ['pool.catchUp', 'pool.commit', 'session-creation.add'],
     'start-match': ['pool.decided', 'tickets.claim', 'matches.create', 'pool.settle'],
-    'update-ratings': ['matches.find', 'matches.finish', 'session-cache.putRatings'],
+    'rate-ladder': ['matches.find', 'matches.finish', 'rating_changes.append', 'session-cache.putRatings'],
   };
   for (const [name, steps] of Object.entries(expected)) {
     const found = stepsOf(name);
@@ -164,7 +164,7 @@ test('tickets of different callers in one match: the trace of each is whole, and
   for (const [index, trace] of traces.entries()) {
     const segments = await readBack(trace, journey.slice(1));
     expectConnected(segments);
-    for (const name of ['form-matches', 'start-match', 'update-ratings'])
+    for (const name of ['form-matches', 'start-match', 'rate-ladder'])
       expect(
         segments.filter((it) => it.name === name).map((it) => it.annotations),
         `${name} of ticket ${index}`,
@@ -188,17 +188,12 @@ test('tickets of different callers in one match: the trace of each is whole, and
 
 test('a refused job is an error, in the trace of who asked for it', async () => {
   const trace = await traced(async () => {
-    await client.reportMatchResult({
-      matchId: crypto.randomUUID(),
-      teams: [
-        { name: 'side_1', rank: 1 },
-        { name: 'side_2', rank: 2 },
-      ],
-    });
+    const ghost = { result: { matchId: 'ghost', teams: [{ name: 'side_1', rank: 1 }] }, reason: 'why' };
+    await expect(client.correctResult(ghost)).rejects.toThrow('there is no match ghost');
   });
 
-  const segments = await readBack(trace, ['upstream', 'update-ratings']);
-  const job = segments.find((it) => it.name === 'update-ratings');
+  const segments = await readBack(trace, ['upstream', 'correct-result']);
+  const job = segments.find((it) => it.name === 'correct-result');
   expect(job).toMatchObject({ error: true });
   expect(job).not.toHaveProperty('fault');
 });

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { Envelope } from '../../jobs/contract.ts';
 import { domainKeys } from '../../jobs/keys.ts';
 import { storedEvents } from '../../jobs/matchmaking/event.ts';
@@ -56,6 +56,20 @@ describe('starting', () => {
       ({ deadline, startTime }) => deadline - startTime,
     );
     expect(deadlines).toEqual([60_000, 7_000_000]);
+  });
+
+  test("a session is asked for at the queue Redis' time, whatever the caller's clock says", async () => {
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 24 * 3_600_000 });
+    onTestFinished(() => void vi.useRealTimers());
+    await client.createSession({ playerId: 'p' });
+    vi.useRealTimers();
+
+    const asked = (await waiting('session-creation')).flatMap((job) => job.items) as {
+      requestedAt: number;
+    }[];
+    const now = await domain.pool.redisTime();
+    const minutesOff = asked.map(({ requestedAt }) => Math.abs(requestedAt - now) / 60_000);
+    expect(minutesOff).toEqual([expect.closeTo(0, 0)]);
   });
 
   test('no job carries more than 200 items, however many calls are made together', async () => {

@@ -1,24 +1,17 @@
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
+import { domainKeys } from '../../jobs/keys.ts';
 import { mostRecomputed } from '../../jobs/rating-update/correct-result.ts';
-import type { Request } from '../../workers/enqueue.ts';
-import { correctResults } from '../../workers/rating-update/correct-result.ts';
-import { type RecomputeStores, recomputeLadder } from '../../workers/rating-update/recompute.ts';
+import { defaultSettings } from '../../jobs/rating-update/ladder.ts';
+import { askLadders } from '../../workers/rating-update/ask-ladder.ts';
 import { openFleetStores, perform } from '../support/fleet-stores.ts';
 import { deathOf, everyDeath, mortal } from '../support/mortal.ts';
-import { type Duel, play, report, wins } from '../support/played.ts';
+import { ask, command, type Duel, openRater, play, record, report, wins } from '../support/played.ts';
 
 let fleet: Awaited<ReturnType<typeof openFleetStores>>;
-let enqueued: Request<never>[];
-const queues = {
-  enqueue: async (request: Request<never>) => {
-    enqueued.push(request);
-  },
-} as unknown as Parameters<typeof correctResults>[1];
 
 beforeEach(async () => {
   fleet = await openFleetStores();
   onTestFinished(() => fleet[Symbol.asyncDispose]());
-  enqueued = [];
 });
 
 const players = ['a', 'b', 'c', 'd', 'e'];
@@ -40,165 +33,184 @@ async function playBoth(count: number) {
   await report(fleet.stores, ...redWinsAll(main));
   await report(fleet.stores, wins('blue', 'r0'), ...redWinsAll(right.slice(1)));
 }
-const correct = (matchId = 'm0') =>
-  perform(correctResults(fleet.stores, queues), [
-    { result: wins('blue', matchId), reason: 'the referee erred' },
-  ]);
-const recompute = (stores: RecomputeStores = fleet.stores, revision = 1) =>
-  perform(recomputeLadder(stores, queues), [{ ladder: 'main', revision }]);
+const why = { reason: 'the referee erred' };
+const correct = (winner: 'red' | 'blue' = 'blue', matchId = 'm0', id?: string) =>
+  command(fleet.stores, 'correct-result', { result: wins(winner, matchId), ...why }, id);
+const askToCorrect = (id: string) =>
+  ask(fleet.stores, 'correct-result', { result: wins('blue', 'm0'), ...why }, id);
+const chain = (ladder: string) => fleet.stores.changes.after(ladder, 0, 10_000);
+const ratedAgain = async (revision: number) =>
+  (await chain('main')).filter((it) => it.kind === 'match' && it.revision === revision).length;
+const unfinished = async () => (await fleet.stores.ladders.read(['main'])).get('main')?.unfinished;
 
 /** Every player's rating on a ladder, without what only counts changes. */
 async function ratings(ladder: string) {
   const found = await fleet.stores.players.find(players);
   return players.map((id) => {
-    const { mu = 0, sigma = 0, at } = found.get(id)?.ratings[ladder] ?? {};
-    return { mu: expect.closeTo(mu, 9), sigma: expect.closeTo(sigma, 9), at };
+    const { mu = 0, sigma = 0, at, games, season: inSeason } = found.get(id)?.ratings[ladder] ?? {};
+    return { mu: mu.toFixed(9), sigma: sigma.toFixed(9), at, games, inSeason };
   });
 }
-const rated = async (ladder: string) =>
-  (await ratings(ladder)).map(({ mu, sigma, at }) => ({ mu: mu.sample, sigma: sigma.sample, at }));
 
 test('a corrected result rates everybody as if it had been reported right in the first place', async () => {
   await playBoth(20);
-  expect(await rated('main')).not.toEqual(await ratings('right'));
+  expect(await ratings('main')).not.toEqual(await ratings('right'));
 
-  expect(await correct()).toMatchObject({ kind: 'done', result: { matches: 20, revision: 1 } });
-  expect(enqueued).toMatchObject([
-    { items: [{ ladder: 'main', revision: 1 }], options: { jobId: 'recompute-main-1' } },
-  ]);
-  expect(await recompute()).toMatchObject({ kind: 'done' });
+  expect(await correct()).toMatchObject({ kind: 'done', result: { matches: 20, revision: 21 } });
 
-  expect(await rated('main')).toEqual(await ratings('right'));
-  const match = (await fleet.stores.matches.find(['m0'])).get('m0');
-  expect(match).toMatchObject({
+  expect(await ratings('main')).toEqual(await ratings('right'));
+  expect((await fleet.stores.matches.find(['m0'])).get('m0')).toMatchObject({
     result: { teams: wins('blue', 'm0').teams },
-    corrections: [
-      { replaced: { teams: wins('red', 'm0').teams }, by: 'test', reason: 'the referee erred', revision: 1 },
-    ],
+    corrections: [{ replaced: { teams: wins('red', 'm0').teams }, by: 'test', ...why, revision: 21 }],
   });
-  expect(await fleet.db.collection('rating_changes').countDocuments({ ladder: 'main', revision: 1 })).toBe(
-    40,
-  );
+  expect(await unfinished()).toBeUndefined();
   const { profile } = (await fleet.stores.players.find(['a'])).get('a')!;
   expect(profile.games_played).toBe(
     2 * season('', 20).filter(({ red, blue }) => red === 'a' || blue === 'a').length,
   );
 });
 
-test('only what came after is rated again, and a second correction goes on from the first', async () => {
+test('only what the correction reaches is rated again, and later corrections go on from earlier ones', async () => {
   await playBoth(20);
-  await correct('m12');
-  await recompute();
+  await play(fleet.stores, 'main', [{ matchId: 'apart', red: 'x', blue: 'y', at: 30_000 }]);
+  await report(fleet.stores, wins('red', 'apart'));
 
-  expect(await fleet.db.collection('rating_changes').countDocuments({ ladder: 'main', revision: 1 })).toBe(
-    16,
-  );
-  await perform(correctResults(fleet.stores, queues), [
-    { result: wins('red', 'm12'), reason: 'it was right' },
-  ]);
-  await correct('m0').then((outcome) => expect(outcome.kind).toBe('later'));
-  await recompute(fleet.stores, 2);
-  await correct('m0');
-  await recompute(fleet.stores, 3);
-  expect(await rated('main')).toEqual(await ratings('right'));
+  expect(await correct('blue', 'm12')).toMatchObject({ result: { matches: 9, revision: 22 } });
+  expect(await ratedAgain(22)).toBe(8);
+  await correct('red', 'm12');
+  await correct();
+
+  expect(await ratings('main')).toEqual(await ratings('right'));
 });
 
-test('meanwhile the results of its ladder wait, those of others do not, and afterwards they are rated', async () => {
+test('a correction that is retried late does not undo a newer one', async () => {
+  await playBoth(3);
+  const first = await correct('blue', 'm0', 'first');
+  await correct('red', 'm0', 'second');
+  const before = await chain('main');
+  // The queue store has forgotten what it said.
+  await fleet.redis.del(domainKeys(fleet.domain).verdict('first-0'));
+
+  expect(await correct('blue', 'm0', 'first')).toEqual(first);
+
+  expect(await chain('main')).toEqual(before);
+});
+
+test('a match is rated again by the settings and in the season that held then', async () => {
+  for (const [ladder, prefix, first] of [
+    ['main', 'm', 'red'],
+    ['right', 'r', 'blue'],
+  ] as const) {
+    const duels = season(prefix, 15);
+    await play(fleet.stores, ladder, duels);
+    await report(fleet.stores, wins(first, `${prefix}0`), ...redWinsAll(duels.slice(1, 5)));
+    const settings = { ...defaultSettings, sideAdvantage: 100, seasonKeeps: 0.5 };
+    await command(fleet.stores, 'put-ladder', { name: ladder, settings });
+    await report(fleet.stores, ...redWinsAll(duels.slice(5, 10)));
+    await command(fleet.stores, 'reset-season', { ladder, season: 1 });
+    await command(fleet.stores, 'put-ladder', { name: ladder, settings: defaultSettings });
+    await report(fleet.stores, ...redWinsAll(duels.slice(10, 12)));
+  }
+
+  await correct();
+
+  expect(await ratings('main')).toEqual(await ratings('right'));
+});
+
+test('results that come while a correction is under way wait for it, those of other ladders do not', async () => {
   await playBoth(3);
   await play(fleet.stores, 'main', [{ matchId: 'new', red: 'a', blue: 'b', at: 9_000 }]);
   await play(fleet.stores, 'right', [{ matchId: 'other', red: 'a', blue: 'b', at: 9_000 }]);
-  await correct();
+  await askToCorrect('c');
+  await record(fleet.stores, [wins('red', 'new'), wins('red', 'other')]);
 
-  expect(await report(fleet.stores, wins('red', 'new'), wins('red', 'other'))).toMatchObject({
-    kind: 'later',
-  });
-  expect((await fleet.stores.matches.find(['new'])).get('new')?.result).toBeUndefined();
-  expect((await fleet.stores.matches.find(['other'])).get('other')?.result).toBeDefined();
+  const rater = openRater(fleet.stores);
+  await rater.rate();
+  await rater.rate('main');
 
-  await recompute();
-  expect(await report(fleet.stores, wins('red', 'new'), wins('red', 'other'))).toMatchObject({
-    kind: 'done',
-  });
-  expect(await rated('main')).toEqual(await ratings('right'));
+  expect((await chain('main')).slice(3).map((it) => it.kind)).toEqual(
+    'correction match match match corrected match'.split(' '),
+  );
+  expect(await ratings('main')).toEqual(await ratings('right'));
 });
 
 test('a late duplicate of the first report is no second result', async () => {
   await playBoth(2);
   await correct();
-  await recompute();
-  const before = await rated('main');
+  const before = await chain('main');
 
-  expect(await report(fleet.stores, wins('red', 'm0'))).toMatchObject({ kind: 'done', refusals: [] });
-  expect(await rated('main')).toEqual(before);
+  const { refused } = await report(fleet.stores, wins('red', 'm0'));
+
+  expect(refused).toEqual([]);
+  expect(await chain('main')).toEqual(before);
 });
 
 test('the cache learns of the new ratings', async () => {
   const mine = { matchId: 'm', red: `${fleet.domain}-a`, blue: `${fleet.domain}-b`, at: 1 };
   await play(fleet.stores, 'default', [mine]);
   await report(fleet.stores, wins('red', 'm'));
-  await correct('m');
 
-  await perform(recomputeLadder(fleet.stores, queues), [{ ladder: 'default', revision: 1 }]);
+  await correct('blue', 'm');
 
   const now = (await fleet.stores.players.find([mine.red])).get(mine.red)?.profile.current_rating;
   expect(now).toBeLessThan(1500);
   expect(await fleet.cacheRedis.hget(`ratings:${mine.red}`, 'rating')).toBe(String(now));
 });
 
-test('a recompute that dies after each of its steps, again and again, rates each match again once', async () => {
-  await playBoth(250);
-  await correct();
+test('a rater that dies after each of its steps, again and again, finishes a correction once (invariant 5)', async () => {
+  await playBoth(30);
+  await askToCorrect('c');
 
-  const calls = await everyDeath((death) => deathOf(recompute(mortal(fleet.stores, death))));
-
-  expect(calls.length).toBeGreaterThan(7);
-  expect((await fleet.stores.ladders.read(['main'])).get('main')?.recompute).toBeUndefined();
-  expect(await rated('main')).toEqual(await ratings('right'));
-  expect(await fleet.db.collection('rating_changes').countDocuments({ ladder: 'main', revision: 1 })).toBe(
-    500,
+  const calls = await everyDeath((death) =>
+    deathOf(openRater(mortal(fleet.stores, death)).rate('main'), death),
   );
+
+  expect(calls.length).toBeGreaterThan(8);
+  expect(await unfinished()).toBeUndefined();
+  expect(await ratings('main')).toEqual(await ratings('right'));
+  expect(await ratedAgain(31)).toBe(30);
 });
 
-test('several workers recomputing one ladder at once are as one', async () => {
-  await playBoth(250);
-  await correct();
+test('several raters with one correction at once are as one (invariant 5)', async () => {
+  await playBoth(30);
+  await askToCorrect('c');
 
-  const outcomes = await Promise.allSettled([recompute(), recompute(), recompute()]);
+  await Promise.all([1, 2, 3].map(() => openRater(fleet.stores).rate('main')));
 
-  expect(outcomes.some((it) => it.status === 'fulfilled')).toBe(true);
-  await recompute();
-  expect(await rated('main')).toEqual(await ratings('right'));
+  expect(await ratings('main')).toEqual(await ratings('right'));
+  expect(await ratedAgain(31)).toBe(30);
 });
 
 test('what cannot be corrected is refused by name', async () => {
   await playBoth(1);
   await play(fleet.stores, 'main', [{ matchId: 'open', red: 'a', blue: 'b', at: 1 }]);
-  const handle = correctResults(fleet.stores, queues);
-  const ask = (matchId: string) => perform(handle, [{ result: wins('blue', matchId), reason: 'why' }]);
 
-  expect(await ask('ghost')).toEqual({ kind: 'refused', reason: 'matchId: there is no match ghost' });
-  expect(await ask('open')).toMatchObject({ reason: expect.stringContaining('has no result yet') });
-  expect(await perform(handle, [{ result: wins('red', 'm0'), reason: 'why' }])).toMatchObject({
-    kind: 'done',
-    result: { matches: 0 },
+  expect(await correct('blue', 'ghost')).toEqual({
+    kind: 'refused',
+    reason: 'matchId: there is no match ghost',
   });
-  expect(
-    await perform(handle, [{ result: wins('blue', 'm0'), reason: 'why' }], { kind: 'player', playerId: 'a' }),
-  ).toMatchObject({ kind: 'refused' });
+  expect(await correct('blue', 'open')).toMatchObject({
+    reason: expect.stringContaining('has no result yet'),
+  });
+  expect(await correct('red', 'm0')).toMatchObject({ kind: 'done', result: { matches: 0 } });
+  const { correctResults } = askLadders({ ...fleet.stores, wake: async () => undefined });
+  const asked = { result: wins('red', 'm0'), ...why };
+  expect(await perform(correctResults, [asked], { kind: 'player', playerId: 'a' })).toMatchObject({
+    kind: 'refused',
+  });
 });
 
 test(`more than ${mostRecomputed} matches since are refused with a message, and nothing changes`, async () => {
   await playBoth(1);
   const since = Array.from({ length: mostRecomputed }, (_, n) => ({
-    _id: `x${n}`,
-    ladder: 'main',
-    ladder_time: 10 + n,
+    ...{ _id: `x${n}`, ladder: 'main', kind: 'match', match_id: `x${n}`, revision: 0 },
+    ...{ ordinal: n + 2, players: [] },
   }));
-  await fleet.db.collection<{ _id: string }>('matches').insertMany(since);
+  await fleet.db.collection<{ _id: string }>('rating_changes').insertMany(since);
 
   expect(await correct()).toEqual({
     kind: 'refused',
     reason: expect.stringContaining(`ladder main has rated more than ${mostRecomputed} matches since m0`),
   });
-  expect((await fleet.stores.ladders.read(['main'])).get('main')?.recompute).toBeUndefined();
+  expect(await unfinished()).toBeUndefined();
 });

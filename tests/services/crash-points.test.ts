@@ -1,15 +1,5 @@
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
-import { ratingTurnKey } from '../../jobs/keys.ts';
-import { defaultSettings } from '../../jobs/rating-update/ladder.ts';
-import { newcomer, ratingAt } from '../../jobs/rating-update/rating.ts';
-import type { Request } from '../../workers/enqueue.ts';
-import type { Handler } from '../../workers/handler.ts';
-import { resumeAll } from '../../workers/maintenance/resume-recomputes.ts';
-import { correctResults } from '../../workers/rating-update/correct-result.ts';
-import { recomputeLadder } from '../../workers/rating-update/recompute.ts';
-import { startSeasons } from '../../workers/rating-update/reset-season.ts';
-import { rateMatches } from '../../workers/rating-update/update-ratings.ts';
-import { inTransaction } from '../../workers/records/database.ts';
+import { ladderSettings } from '../../jobs/rating-update/ladder.ts';
 import { createSessions } from '../../workers/session-creation/create-session.ts';
 import { endSessions } from '../../workers/session-creation/end-session.ts';
 import { leavePlayers } from '../../workers/session-creation/player-left.ts';
@@ -17,29 +7,20 @@ import { endingOf } from '../support/crash-ending.ts';
 import { openFleetStores, perform } from '../support/fleet-stores.ts';
 import { brokenInvariants } from '../support/invariants.ts';
 import { deathOf, everyDeath, mortal } from '../support/mortal.ts';
-import { play, report, wins } from '../support/played.ts';
+import { ask, openRater, play, record, report, wins } from '../support/played.ts';
 
 /**
  * Each test lets a worker die at every store call of a job, before and after it, each time in a case of its own, and then
  * lets another worker do the job. The last case is the one in which nobody died: all others must have ended like it.
  */
 let fleet: Awaited<ReturnType<typeof openFleetStores>>;
-let enqueued: { readonly job: { readonly kind: string }; readonly items: readonly never[] }[];
-const queues = {
-  enqueue: async (request: Request<never>) => {
-    enqueued.push(request);
-  },
-  queues: { 'rating-update': { getJob: async () => undefined } },
-} as unknown as Parameters<typeof resumeAll>[1];
 
 beforeEach(async () => {
   fleet = await openFleetStores();
   onTestFinished(() => fleet[Symbol.asyncDispose]());
-  enqueued = [];
 });
 
-/** What a worker of the case works with; `queues` is there to be died at too. */
-type Stores = (typeof fleet)['stores'] & { readonly queues: typeof queues };
+type Stores = (typeof fleet)['stores'];
 
 type Own = (name: string) => string;
 
@@ -47,26 +28,21 @@ interface Story {
   /** What was there before. */
   readonly begin: (own: Own) => Promise<unknown>;
   readonly job: (own: Own, stores: Stores) => Promise<unknown>;
-  /** What the rest of the fleet does afterwards. */
-  readonly after?: (own: Own) => Promise<unknown>;
 }
 
 /** Matches here were put on record as if tickets had led to them: what says so is no break. */
 const staged = /^4: match .* was recorded, not decided|^6: match .* names rule set/;
 
 /** Tells a story once per death, and once without. Returns the calls somebody died at and how every case ended. */
-async function tell({ begin, job, after }: Story) {
-  const stores: Stores = { ...fleet.stores, queues };
+async function tell({ begin, job }: Story) {
+  const { stores } = fleet;
   const endings: unknown[] = [];
   const calls = await everyDeath(async (death) => {
     const name = `${fleet.domain}-${endings.length}-`;
     const own = (what: string) => `${name}${what}`;
-    enqueued = [];
     await begin(own);
     const place = await deathOf(job(own, mortal(stores, death)), death);
-    await endTurns(name);
     if (place) await job(own, stores);
-    await after?.(own);
     endings.push(await endingOf(name, fleet));
     const broken = await brokenInvariants(fleet);
     expect(
@@ -76,12 +52,6 @@ async function tell({ begin, job, after }: Story) {
     return place;
   });
   return { calls, endings, undisturbed: endings.at(-1) };
-}
-
-/** A job is delivered again when turns of its dead worker have long ended by themselves: these tests do not wait for it. */
-async function endTurns(name: string): Promise<void> {
-  const turns = await fleet.cacheRedis.keys(ratingTurnKey(`${name}*`));
-  if (turns.length > 0) await fleet.cacheRedis.del(...turns);
 }
 
 /** The calls somebody died at: every one the job makes, none left out. */
@@ -150,139 +120,96 @@ test('player-left: the player has left once, wherever a worker died (invariants 
   });
 });
 
-test('update-ratings: the match is rated once, wherever a worker died (invariant 5)', async () => {
+test('rate-ladder: the match is rated once, wherever a worker died (invariants 5, 9)', {
+  timeout: 180_000,
+}, async () => {
   const told = await tell({
-    begin: inMatch,
-    job: (own, stores) =>
-      perform(rateMatches({ ...stores, onRated: () => undefined }), [wins('red', own('m'))]),
+    begin: async (own) => {
+      await inMatch(own);
+      await record(fleet.stores, [wins('red', own('m'))]);
+    },
+    job: (_own, stores) => openRater(stores).rateOnce('default'),
   });
 
   expectCalls(
     told,
-    'pool.endMatches matches.find pool.endMatches ladders.ensure cache.takeTurns matches.find ladders.pass players.find players.move',
-    'changes.insert matches.finish cache.endTurns players.find cache.putRatings',
+    'ladders.read changes.after pool.nextArrivals matches.find pool.decided changes.byId players.find matches.finish',
+    'changes.append cache.putRatings cache.putRatings',
+    'pool.nextArrivals players.move ladders.flushed pool.nextArrivals',
   );
   expectAlike(told, {
-    changes: [{ revision: 0 }, { revision: 0 }],
+    changes: [{ match_id: 'm', revision: 0 }],
     players: [{ profile: { games_played: 1 } }, { profile: { games_played: 1 } }],
     cached: [{ version: '1' }, { version: '1' }],
   });
 });
 
-/** Resumes recomputes, does what was enqueued, and what that enqueues, until nothing waits. */
-async function workOff() {
-  await perform(resumeAll(fleet.stores, queues), [{}]);
-  for (let next = enqueued.shift(); next; next = enqueued.shift()) {
-    const handle = next.job.kind === 'recompute' ? recomputeLadder : startSeasons;
-    const outcome = perform(handle(fleet.stores, queues) as Handler<never>, next.items);
-    expect(await outcome).toMatchObject({ kind: 'done' });
-  }
-}
+/** Three duels on record of a ladder of the case's own, and a command that waits for its rater. */
+const withCommand =
+  (kind: 'correct-result' | 'reset-season' | 'put-ladder') =>
+  async (own: Own): Promise<void> => {
+    const [red, blue, ladder] = [own('red'), own('blue'), own('main')];
+    const duels = [1, 2, 3].map((n) => ({ matchId: own(`m${n}`), red, blue, at: 1_000 * n }));
+    await play(fleet.stores, ladder, duels);
+    await report(fleet.stores, ...duels.map(({ matchId }) => wins('red', matchId)));
+    const items = {
+      'correct-result': { result: wins('blue', own('m1')), reason: 'the referee erred' },
+      'reset-season': { ladder, season: 1 },
+      'put-ladder': { name: ladder, settings: ladderSettings.parse({ sideAdvantage: 30 }) },
+    };
+    await ask(fleet.stores, kind, items[kind], own('command'));
+  };
+const rateMain = (own: Own, stores: Stores) => openRater(stores).rateOnce(own('main'));
+const loading = 'ladders.read changes.after pool.nextArrivals changes.byId';
+const settling = 'pool.nextArrivals players.move ladders.flushed pool.nextArrivals';
 
-async function threeDuels(own: Own) {
-  const [red, blue] = [own('red'), own('blue')];
-  const duels = [1, 2, 3].map((n) => ({ matchId: own(`m${n}`), red, blue, at: 1_000 * n }));
-  await play(fleet.stores, own('main'), duels);
-  await report(fleet.stores, ...duels.map(({ matchId }) => wins('red', matchId)));
-}
-const correctFirst = (own: Own, stores: Stores) =>
-  perform(correctResults(stores, stores.queues), [
-    { result: wins('blue', own('m1')), reason: 'the referee erred' },
-  ]);
-
-test('correct-result: one correction, and every match rated again once, wherever a worker died (invariant 5)', async () => {
-  const told = await tell({ begin: threeDuels, job: correctFirst, after: workOff });
+test('correct-result: one correction, and every match rated again once, wherever a worker died (invariant 5)', {
+  timeout: 180_000,
+}, async () => {
+  const told = await tell({ begin: withCommand('correct-result'), job: rateMain });
 
   expectCalls(
     told,
-    'matches.current matches.find ladders.read matches.countRatedFrom ladders.close matches.correct queues.enqueue',
+    loading,
+    'matches.find pool.decided changes.byId changes.matchesFrom changes.append pool.answerCommand',
+    'changes.at matches.correct changes.after matches.find changes.latest players.find changes.append',
+    'changes.after changes.append',
+    settling,
   );
   expectAlike(told, {
-    matches: [{ corrections: [{ revision: 1 }] }, {}, {}],
-    changes: Array.from({ length: 12 }, (_, n) => ({ revision: n % 2 })),
+    matches: [{ corrections: [{ reason: 'the referee erred' }] }, {}, {}],
     players: [{ profile: { games_played: 3 } }, { profile: { games_played: 3 } }],
   });
+  expect(JSON.stringify(told.undisturbed).match(/"revision":4/g)).toHaveLength(4);
 });
 
-test('recompute: the running season reaches again whom it left in an earlier one, wherever a worker died (invariant 5)', async () => {
-  const told = await tell({
-    begin: async (own) => {
-      await threeDuels(own);
-      await perform(startSeasons(fleet.stores, queues), [{ ladder: own('main'), season: 1, after: '' }]);
-      await correctFirst(own, { ...fleet.stores, queues });
-      enqueued = [];
-    },
-    job: (own, stores) =>
-      perform(recomputeLadder(stores, stores.queues), [{ ladder: own('main'), revision: 1 }]),
-    after: workOff,
-  });
+test('reset-season: every player is brought forward once, wherever a worker died (invariant 5)', {
+  timeout: 180_000,
+}, async () => {
+  const told = await tell({ begin: withCommand('reset-season'), job: rateMain });
 
-  expect(told.calls.slice(-3)).toEqual(['queues.enqueue', 'ladders.open', 'ladders.read']);
+  expectCalls(
+    told,
+    loading,
+    'changes.append pool.answerCommand ladders.flushed players.following changes.append',
+    settling,
+  );
   expectAlike(told, {
-    players: [{ ratings: { main: { season: 1 } } }, { ratings: { main: { season: 1 } } }],
+    players: [
+      { ratings: { main: { season: 1, version: 4 } } },
+      { ratings: { main: { season: 1, version: 4 } } },
+    ],
+    ladders: [{ season: 1 }],
   });
 });
 
-const transact = (work: Parameters<typeof inTransaction>[1]) => inTransaction(fleet.stores.database, work);
+test('put-ladder: the ladder has its settings, wherever a worker died (invariants 9, 11)', async () => {
+  const told = await tell({ begin: withCommand('put-ladder'), job: rateMain });
 
-/** More than one transaction of a season brings forward. */
-const crowd = Array.from({ length: 201 }, (_, n) => String(1_000 + n));
-const rated = { ...newcomer, mu: 30, sigma: 4, version: 1 };
-
-/** Nobody but the case's own crowd, rated in the season before: a season is brought to every player there is. */
-async function onlyCrowd(own: Own, ladder: string, season: number) {
-  await fleet.db.collection('players').deleteMany({});
-  const moves = crowd.map((name) => ({
-    playerId: own(name),
-    ladder,
-    games: 0,
-    rating: { ...rated, season },
-  }));
-  await transact((session) => fleet.stores.players.move(moves, new Date(), session));
-}
-
-test('reset-season: every player is brought forward once, in record and cache, wherever a worker died (invariant 5)', async () => {
-  let season = 0;
-  const chunk = ['ladders.pass', 'players.following', 'players.move', 'players.find', 'cache.putRatings'];
-  const brought = ratingAt(rated, { at: rated.at, season: 1 }, defaultSettings);
-  const { calls } = await tell({
-    begin: (own) => onlyCrowd(own, 'default', season++),
-    job: (_own, stores) =>
-      perform(startSeasons(stores, stores.queues), [{ ladder: 'default', season, after: '' }]),
-    after: async (own) => {
-      const found = await fleet.stores.players.find(crowd.map(own));
-      for (const { _id, profile, ratings } of found.values()) {
-        expect(ratings['default']).toEqual({ ...brought, season, version: 2 });
-        expect(await fleet.cacheRedis.hgetall(`ratings:${_id}`)).toMatchObject({
-          rating: String(profile.current_rating),
-          version: '2',
-        });
-      }
-      expect(found.size).toBe(crowd.length);
-    },
-  });
-
-  expect(calls).toEqual(['ladders.ensure', 'ladders.startSeason', 'ladders.read', ...chunk, ...chunk]);
-});
-
-test('reset-season: a ladder found closed is brought forward after its recompute, wherever a worker died (invariant 5)', async () => {
-  const told = await tell({
-    begin: async (own) => {
-      await onlyCrowd(own, own('main'), 0);
-      await fleet.stores.ladders.ensure([own('main')]);
-      const closed = { revision: 1, next: { at: 0, matchId: '' }, replayed: 0 };
-      await transact((session) => fleet.stores.ladders.close(own('main'), closed, session));
-    },
-    job: (own, mine) =>
-      perform(startSeasons(mine, mine.queues), [{ ladder: own('main'), season: 1, after: '' }]),
-    after: async (own) => {
-      expect(enqueued.length).toBeGreaterThan(0);
-      await transact((session) => fleet.stores.ladders.open(own('main'), 1, session));
-      await workOff();
-    },
-  });
-
-  expect(told.calls.at(-1)).toBe('queues.enqueue');
-  expect(JSON.stringify(told.undisturbed).match(/"version":2/g)).toHaveLength(crowd.length);
-  expectAlike(told, {});
+  expectCalls(
+    told,
+    loading,
+    'changes.append pool.answerCommand pool.nextArrivals ladders.flushed pool.nextArrivals',
+  );
+  expectAlike(told, { ladders: [{ settings: { sideAdvantage: 30 } }] });
 });

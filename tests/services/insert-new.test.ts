@@ -65,5 +65,5 @@ test('any number of workers may prepare a database at once', async () => {
   await Promise.all(Array.from({ length: 4 }, () => prepareDatabase(db)));
 
   const indexes = await db.collection('rating_changes').indexes();
-  expect(indexes.find((it) => it.name === 'once')).toMatchObject({ unique: true });
+  expect(indexes.find((it) => it.name === 'chain')).toMatchObject({ unique: true });
 });

@@ -1,10 +1,10 @@
 import { expect, onTestFinished, test } from 'vitest';
-import { rateMatches } from '../../workers/rating-update/update-ratings.ts';
 import { createSessions } from '../../workers/session-creation/create-session.ts';
 import { startMatches } from '../../workers/session-creation/start-match.ts';
 import { aConfiguration, aTicket } from '../support/builders.ts';
 import { openFleetStores, perform } from '../support/fleet-stores.ts';
 import { brokenInvariants } from '../support/invariants.ts';
+import { report } from '../support/played.ts';
 
 /** Nobody leaves another match here. */
 const noQueues = { enqueue: async () => undefined };
@@ -57,7 +57,7 @@ test('the checker reads the stores of a real evening, and finds it in order', as
     { matchId: 'm' },
   ]);
   const teams = [1, 2].map((rank) => ({ name: `side_${rank}`, rank }));
-  await perform(rateMatches({ ...fleet.stores, onRated: () => undefined }), [{ matchId: 'm', teams }]);
+  await report(fleet.stores, { matchId: 'm', teams });
   await fleet.stores.pool.stop('eve');
 
   expect(await brokenInvariants(fleet, { tickets: ['ann', 'bob', 'eve'], results: ['m'] })).toEqual([]);

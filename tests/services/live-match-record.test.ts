@@ -97,13 +97,13 @@ describe('a match that is over wants nobody', () => {
 
     const reported = { matchId, teams: teams('red', 'blue') };
     await client.reportMatchResult(reported);
-    expect(await fleet.work('update-ratings', [reported])).toMatchObject({ kind: 'later' });
+    expect(await fleet.work('update-ratings', [reported])).toMatchObject({ kind: 'done' });
     await fleet.workOff();
 
     expect((await ticketOf('eve'))?.status).toBe('COMPLETED');
     expect(await matchOf(next)).toMatchObject({ result: { teams: teams('red', 'blue') } });
     expect(await matchOf(matchId)).not.toHaveProperty('result');
-    expect(await fleet.db.collection('rating_changes').countDocuments({ match_id: next })).toBe(3);
+    expect(await fleet.db.collection('rating_changes').countDocuments({ match_id: next })).toBe(1);
     expect(await brokenInvariants(fleet)).toEqual([]);
   });
 
@@ -201,5 +201,7 @@ test('a match of which nobody reports a result is no longer live after the setti
     { status: 'ACTIVE' },
   ]);
   const result = { matchId, teams: teams('red', 'blue') };
-  expect(await fleet.work('update-ratings', [result])).toMatchObject(done);
+  expect(await fleet.work('update-ratings', [result])).toMatchObject({ kind: 'done' });
+  await fleet.drain();
+  expect(await matchOf(matchId)).toMatchObject({ result: { teams: result.teams } });
 });

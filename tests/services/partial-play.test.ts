@@ -1,13 +1,14 @@
 import { pino } from 'pino';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { updateRatings } from '../../jobs/rating-update/update-ratings.ts';
+import { rateLadder } from '../../jobs/rating-update/rate-ladder.ts';
 import { openClient } from '../../producers/client.ts';
 import { openQueues } from '../../workers/enqueue.ts';
 import { duty } from '../../workers/handler.ts';
-import { rateMatches } from '../../workers/rating-update/update-ratings.ts';
+import { rateLadders } from '../../workers/rating-update/rate-ladder.ts';
 import { ratingOn } from '../../workers/records/players.ts';
 import { runQueue } from '../../workers/run.ts';
 import { noTracer } from '../../workers/telemetry/tracer.ts';
+import { wakeLadder } from '../../workers/wake-ladder.ts';
 import { openFleetStores } from '../support/fleet-stores.ts';
 import { play, wins } from '../support/played.ts';
 
@@ -22,7 +23,18 @@ async function openRating() {
     redis,
     domain,
     queue: queues.queues['rating-update'],
-    duties: [duty(updateRatings, rateMatches({ ...stores, onRated: () => undefined }))],
+    duties: [
+      duty(
+        rateLadder,
+        rateLadders({
+          ...stores,
+          wake: wakeLadder(queues),
+          onRated: () => undefined,
+          onRefused: () => undefined,
+          onPlayerRefused: () => undefined,
+        }),
+      ),
+    ],
     concurrency: 1,
     name: 'rater',
     tracer: noTracer,
@@ -63,6 +75,6 @@ test('shares of players whose ids and ladder every object has as fields are rate
   expect(await ratedOn('other', ['$where', 'a.b'])).toEqual(ordinary);
   expect(ordinary[1]?.mu).toBeLessThan(25);
   const numbers = await fleet.db.collection('rating_changes').find().toArray();
-  expect(numbers).toHaveLength(8);
+  expect(numbers).toHaveLength(4);
   expect(JSON.stringify(numbers)).not.toContain('null');
 });

@@ -6,7 +6,7 @@ import { openMirror } from '../../workers/matchmaking/mirror.ts';
 import { openRatings } from '../../workers/matchmaking/rating-attributes.ts';
 import { startBackfills } from '../../workers/matchmaking/start-backfill.ts';
 import { openConfigurations } from '../../workers/pool/configurations.ts';
-import { inTransaction, isUnreachable, openDatabase } from '../../workers/records/database.ts';
+import { isUnreachable, openDatabase } from '../../workers/records/database.ts';
 import { openPlayers } from '../../workers/records/players.ts';
 import { aConfiguration, aTicket, duelRuleSet } from '../support/builders.ts';
 import { cycleStores } from '../support/cycle-stores.ts';
@@ -50,12 +50,16 @@ const cycle = async (pool: string, players = fleet.stores.players) => {
 };
 /** Rates a player on a ladder in the record alone. */
 const rate = (name: string, ladder: string, mu: number, sigma: number) =>
-  inTransaction(fleet.stores.database, (session) =>
-    fleet.stores.players.move(
-      [{ playerId: own(name), ladder, rating: { ...newcomer, mu, sigma, version: 1 }, games: 1 }],
-      new Date(),
-      session,
-    ),
+  fleet.stores.players.move(
+    ladder,
+    [
+      {
+        playerId: own(name),
+        rating: { ...newcomer, mu, sigma, version: 1, games: 1 },
+        from: undefined,
+      },
+    ],
+    new Date(),
   );
 const key = (name: string) => `{${fleet.domain}.matchmaking}:${name}`;
 const at = async (name: string, member: string) => Number(await fleet.redis.zscore(key(name), member));

@@ -1,6 +1,6 @@
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
 import { openFleetStores } from '../support/fleet-stores.ts';
-import { play, report, wins } from '../support/played.ts';
+import { openRater, play, record, report, wins } from '../support/played.ts';
 
 let fleet: Awaited<ReturnType<typeof openFleetStores>>;
 
@@ -10,7 +10,7 @@ beforeEach(async () => {
 });
 
 const ladderTimes = async () => {
-  const found = await fleet.stores.matches.find(['m1', 'm2', 'm3']);
+  const found = await fleet.stores.changes.latest(['m1', 'm2', 'm3']);
   return ['m1', 'm2', 'm3'].map((id) => found.get(id)?.ladder_time);
 };
 const rating = async (playerId: string) =>
@@ -22,18 +22,14 @@ const three = () =>
     { matchId: 'm3', red: 'a', blue: 'd', at: 3_000 },
   ]);
 
-test('results reported together are rated in the order their matches were committed (invariant 5)', async () => {
+test('results are rated in the order in which they were reported (invariant 5)', async () => {
   await three();
 
-  await report(fleet.stores, wins('red', 'm3'), wins('red', 'm1'), wins('blue', 'm2'));
+  await report(fleet.stores, wins('red', 'm1'), wins('red', 'm2'), wins('blue', 'm3'));
 
   expect(await ladderTimes()).toEqual([1_000, 2_000, 3_000]);
-  const changes = await fleet.db
-    .collection('rating_changes')
-    .find({ player_id: 'a' })
-    .sort({ match_id: 1 })
-    .toArray();
-  expect(changes.map((change) => change['after'].version)).toEqual([1, 2, 3]);
+  const changes = await fleet.stores.changes.after('main', 0, 10);
+  expect(changes.map((change) => change.players[0]?.after.version)).toEqual([1, 2, 3]);
 });
 
 test('a result that comes late is rated after what its players played since, and is so again in a recompute', async () => {
@@ -49,16 +45,14 @@ test('a result that comes late is rated after what its players played since, and
 test('whoever left half-way is moved for half of the match, as the result says; a stranger in it is refused', async () => {
   await three();
 
-  const outcome = await report(
+  const { refused } = await report(
     fleet.stores,
     { ...wins('red', 'm1'), played: [{ playerId: 'b', share: 0.5 }] },
     { ...wins('red', 'm2'), played: [{ playerId: 'nobody', share: 0.5 }] },
     wins('red', 'm3'),
   );
 
-  expect(outcome).toMatchObject({
-    refusals: [{ index: 1, reason: 'played: nobody is not a player of match m2' }],
-  });
+  expect(refused).toEqual([['m2', 'played: nobody is not a player of match m2']]);
   expect((await fleet.stores.matches.find(['m1'])).get('m1')?.result?.played).toEqual([
     { playerId: 'b', share: 0.5 },
   ]);
@@ -78,11 +72,11 @@ test('results on two ladders in one job move each ladder alone, and count as two
   expect(a.profile).toMatchObject({ games_played: 2, current_rating: 1500 });
 });
 
-test('of two workers that report different results of one match at once, one is refused by name', async () => {
+test('of two raters that have different results of one match at once, one refuses its own by name', async () => {
   await three();
   await report(fleet.stores, wins('red', 'm1'));
   let looks = 0;
-  // The other worker looked before the first one's result was there.
+  // The other rater looked before the first one's result was there.
   const matches = {
     ...fleet.stores.matches,
     find: async (...args: Parameters<typeof fleet.stores.matches.find>) => {
@@ -91,12 +85,11 @@ test('of two workers that report different results of one match at once, one is 
       return new Map([...found].map(([id, { result, ...unrated }]) => [id, unrated]));
     },
   };
+  await record(fleet.stores, [wins('blue', 'm1'), wins('red', 'm2')]);
 
-  const outcome = await report({ ...fleet.stores, matches }, wins('blue', 'm1'), wins('red', 'm2'));
+  const rater = openRater({ ...fleet.stores, matches });
+  await rater.rate();
 
-  expect(outcome).toMatchObject({
-    kind: 'done',
-    refusals: [{ index: 0, reason: 'matchId: match m1 already has another result' }],
-  });
+  expect(rater.refused).toEqual([['m1', 'matchId: match m1 already has another result']]);
   expect(await rating('a')).toMatchObject({ version: 2 });
 });

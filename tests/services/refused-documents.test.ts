@@ -1,13 +1,15 @@
-import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
+import { type Db, MongoServerError } from 'mongodb';
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { type Stack, startStack } from '../../infra/local/stack.ts';
 import { poolTag } from '../../jobs/keys.ts';
 import { defaultReadableMs } from '../../jobs/matchmaking/claim.ts';
 import { ticketDay } from '../../jobs/matchmaking/ticket-day.ts';
+import { openSessions } from '../../workers/records/sessions.ts';
 import { insertEach, updateEach } from '../../workers/records/write-each.ts';
 import { aPlayer } from '../support/builders.ts';
 import { changeTicket } from '../support/change-ticket.ts';
 import { dieEverywhere } from '../support/crash-table.ts';
-import { type HandFleet, openHandFleet } from '../support/hand-fleet.ts';
+import { type HandFleet, openCrew, openHandFleet } from '../support/hand-fleet.ts';
 import { brokenInvariants } from '../support/invariants.ts';
 import { type LifeSteps, lifeSteps } from '../support/life-steps.ts';
 import { ticketRecords } from '../support/ticket-records.ts';
@@ -214,3 +216,51 @@ test.each(['sessions', 'players'])(
     expect(created.map((it) => it.player_id)).toEqual([names[0], names[2]]);
   },
 );
+
+describe('a session that DocumentDB refuses to change', () => {
+  let names: string[];
+  beforeEach(async () => {
+    names = ['ann', poison, 'bob'].map((name) => `${fleet.domain}-${name}`);
+    const items = names.map((name) => ({ sessionId: name, playerId: name, requestedAt: 0 }));
+    await fleet.work('create-session', items);
+  });
+  /** A worker to which every statement is refused that changes that session, alone or among others. */
+  const refusedWorker = () => {
+    const refuse = async () => {
+      throw new MongoServerError({ message: 'Document failed validation', code: 121 });
+    };
+    const collection = (name: string) =>
+      new Proxy(fleet.db.collection(name), {
+        get: (target, member) => {
+          const method: unknown = Reflect.get(target, member);
+          if (typeof method !== 'function') return method;
+          return (...args: unknown[]) =>
+            member === 'bulkWrite' && JSON.stringify(args).includes(poison)
+              ? refuse()
+              : Reflect.apply(method, target, args);
+        },
+      });
+    return openCrew({ ...fleet.kit, sessions: openSessions({ collection } as unknown as Db) });
+  };
+  const open = async () =>
+    (await fleet.stores.sessions.find(names)).filter((it) => it.status === 'ACTIVE').map((it) => it._id);
+
+  test('is refused by name where it should end, and its neighbours end', async () => {
+    const items = names.map((name) => ({ sessionId: name, playerId: name }));
+
+    expect(await refusedWorker().work('end-session', items)).toMatchObject({
+      kind: 'done',
+      refusals: [{ index: 1, reason: expect.stringMatching(/refuses to end session .*poison/) }],
+    });
+
+    expect(await open()).toEqual([names[1]]);
+  });
+
+  test('keeps no other from expiring, nor the job from its end', async () => {
+    await fleet.db.collection('sessions').updateMany({}, { $set: { timestamp: new Date(0) } });
+
+    expect(await refusedWorker().work('expire-sessions', [{}])).toMatchObject({ result: { expired: 2 } });
+
+    expect(await open()).toEqual([names[1]]);
+  });
+});

@@ -1,31 +1,24 @@
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
+import { domainKeys } from '../../jobs/keys.ts';
 import { defaultSettings } from '../../jobs/rating-update/ladder.ts';
 import { ratingAt } from '../../jobs/rating-update/rating.ts';
-import type { Request } from '../../workers/enqueue.ts';
-import { storeLadder } from '../../workers/rating-update/put-ladder.ts';
-import { type SeasonStores, startSeasons } from '../../workers/rating-update/reset-season.ts';
-import { openFleetStores, perform } from '../support/fleet-stores.ts';
-import { play, report, wins } from '../support/played.ts';
+import { openFleetStores } from '../support/fleet-stores.ts';
+import { command, openRater, play, record, report, wins } from '../support/played.ts';
 
 let fleet: Awaited<ReturnType<typeof openFleetStores>>;
-let enqueued: Request<never>[];
-const queues = {
-  enqueue: async (request: Request<never>) => {
-    enqueued.push(request);
-  },
-} as unknown as Parameters<typeof startSeasons>[1];
 const own = (name: string) => `${fleet.domain}-${name}`;
 
 beforeEach(async () => {
   fleet = await openFleetStores();
   onTestFinished(() => fleet[Symbol.asyncDispose]());
-  enqueued = [];
 });
 
-const start = (season: number, stores: SeasonStores = fleet.stores) =>
-  perform(startSeasons(stores, queues), [{ ladder: 'default', season, after: '' }]);
+const start = (season: number, id?: string) =>
+  command(fleet.stores, 'reset-season', { ladder: 'default', season }, id);
+const playOne = (matchId: string, at: number) =>
+  play(fleet.stores, 'default', [{ matchId, red: own('a'), blue: own('b'), at }]);
 const playAndReport = async (matchId: string, at: number) => {
-  await play(fleet.stores, 'default', [{ matchId, red: own('a'), blue: own('b'), at }]);
+  await playOne(matchId, at);
   await report(fleet.stores, wins('red', matchId));
 };
 const player = async (name: string) => (await fleet.stores.players.find([own(name)])).get(own(name))!;
@@ -34,8 +27,8 @@ test('a season draws every rating towards 1500, once however often it is started
   await playAndReport('m', 1_000);
   const before = await player('a');
 
-  await start(1);
-  await start(1);
+  expect(await start(1)).toEqual({ kind: 'done', result: { season: 1 }, refusals: [] });
+  expect(await start(1)).toMatchObject({ result: { season: 1 } });
 
   const after = await player('a');
   const expected = ratingAt(before.ratings['default']!, { at: 1_000, season: 1 }, defaultSettings);
@@ -47,19 +40,28 @@ test('a season draws every rating towards 1500, once however often it is started
   );
 });
 
-test('a match played before the player was brought forward is rated as of the new season all the same', async () => {
-  await playAndReport('m', 1_000);
-  const { ratings } = await player('a');
-  await fleet.stores.database.client.withSession((session) =>
-    session.withTransaction(() => fleet.stores.ladders.startSeason('default', 1, session)),
-  );
-  await playAndReport('n', 2_000);
-  const played = await player('a');
-  await start(1);
+test('results wait until everybody is brought forward, more players than one document has', async () => {
+  const duels = Array.from({ length: 300 }, (_, n) => ({
+    ...{ matchId: `m${n}`, red: own(`r${n}`), blue: own(`b${n}`) },
+    at: 1_000,
+  }));
+  await play(fleet.stores, 'default', duels);
+  await report(fleet.stores, ...duels.map(({ matchId }) => wins('red', matchId)));
+  await playOne('new', 2_000);
 
-  expect(played.ratings['default']).toMatchObject({ season: 1, version: 2 });
-  expect(played.ratings['default']!.sigma).not.toBe(ratings['default']!.sigma);
-  expect(await player('a')).toEqual(played);
+  const asked = start(1);
+  await record(fleet.stores, [wins('red', 'new')]);
+  await asked;
+  await openRater(fleet.stores).rate();
+
+  const documents = await fleet.stores.changes.after('default', 300, 10);
+  expect(documents.map(({ kind, players }) => [kind, players.length])).toEqual([
+    ['season', 0],
+    ['brought-forward', 500],
+    ['brought-forward', 100],
+    ['match', 2],
+  ]);
+  expect((await player('r0')).ratings['default']?.season).toBe(1);
 });
 
 test('only the next season can start', async () => {
@@ -69,22 +71,29 @@ test('only the next season can start', async () => {
   });
 });
 
-test('a crash between record and cache is made good by the repeat', async () => {
-  await playAndReport('m', 1_000);
-  const cache = { ...fleet.stores.cache, putRatings: () => Promise.reject(new Error('the worker died')) };
-  await expect(start(1, { ...fleet.stores, cache })).rejects.toThrow('the worker died');
+test('a command that comes again, however late, gets its first answer and undoes nothing newer', async () => {
+  const put = (sideAdvantage: number, id: string) =>
+    command(
+      fleet.stores,
+      'put-ladder',
+      { name: 'default', settings: { ...defaultSettings, sideAdvantage } },
+      id,
+    );
+  const first = await put(10, 'first');
+  await put(20, 'second');
+  // The queue store has forgotten what it said.
+  await fleet.redis.del(domainKeys(fleet.domain).verdict('first-0'));
 
-  await start(1);
+  expect(await put(10, 'first')).toEqual(first);
 
-  const { current_rating } = (await player('a')).profile;
-  expect(await fleet.cacheRedis.hget(`ratings:${own('a')}`, 'rating')).toBe(String(current_rating));
-  expect((await player('a')).ratings['default']?.version).toBe(2);
+  const { settings } = (await fleet.stores.ladders.read(['default'])).get('default')!;
+  expect(settings.sideAdvantage).toBe(20);
 });
 
 test("a ladder's settings count from the next match on", async () => {
   const settings = { ...defaultSettings, sideAdvantage: 200 };
   await playAndReport('m', 1_000);
-  await perform(storeLadder(fleet.stores), [{ name: 'default', settings }]);
+  await command(fleet.stores, 'put-ladder', { name: 'default', settings });
   await play(fleet.stores, 'default', [{ matchId: 'n', red: own('c'), blue: own('d'), at: 1_000 }]);
   await report(fleet.stores, wins('red', 'n'));
 

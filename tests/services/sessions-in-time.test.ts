@@ -112,6 +112,26 @@ describe('a session that is read', () => {
     expect(lost).toBeGreaterThan(0);
   });
 
+  test('is over by the cache as well, as soon as that answers again, though it was away at the end', async () => {
+    await open('ann', 's');
+    const proxy = await openProxy(inject('stackEnv')['CACHE_REDIS_URL'] ?? '');
+    const redis = openCacheRedis(`redis://127.0.0.1:${proxy.port}`, () => undefined);
+    onTestFinished(() => redis.disconnect());
+    await once(redis, 'ready');
+    const cache = openSessionCache(redis, () => undefined);
+    await proxy.cut();
+    await perform(endSessions({ ...fleet.stores, cache }), [
+      { sessionId: own('s'), playerId: 'ann', left: '' },
+    ]);
+    expect((await cached('s'))['status']).toBe('ACTIVE');
+    await proxy.mend();
+
+    await vi.waitFor(async () => {
+      await cache.session(own('another'));
+      expect((await cached('s'))['status']).toBe('ENDED');
+    }, 10_000);
+  });
+
   test('has EXPIRED though the worker that expired it died before it told the cache', async () => {
     await open('ann', 's');
     await age('s');

@@ -162,6 +162,7 @@ describe('a job that somebody wrote past BullMQ', () => {
     const reports: FleetReport[] = [];
     const pool = {
       arrived: async () => 0,
+      arrivalsWaiting: async () => 0,
       outboxLength: async () => 0,
       searching: async () => new Map(),
       lag: async () => 0,

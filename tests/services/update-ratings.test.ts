@@ -1,40 +1,19 @@
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
+import { domainKeys } from '../../jobs/keys.ts';
 import type { MatchResult } from '../../jobs/rating-update/result.ts';
-import { rateMatches } from '../../workers/rating-update/update-ratings.ts';
+import { recordResults } from '../../workers/rating-update/update-ratings.ts';
 import { openFleetStores, perform } from '../support/fleet-stores.ts';
+import { openRater, play as playAt, record, report as reportAll } from '../support/played.ts';
 
 let fleet: Awaited<ReturnType<typeof openFleetStores>>;
-let rated: [string, number][];
 
 beforeEach(async () => {
   fleet = await openFleetStores();
   onTestFinished(() => fleet[Symbol.asyncDispose]());
-  rated = [];
 });
 
 const play = (matchId: string, red: string, blue: string, ladder = 'default') =>
-  fleet.stores.matches.create(
-    [
-      {
-        match: {
-          matchId,
-          configuration: 'duel',
-          ladder,
-          ruleSet: { name: 'duel', version: 1 },
-          now: 0,
-          asOf: 0,
-          seed: 0,
-          tickets: [],
-          teams: [
-            { name: 'red', playerIds: [red] },
-            { name: 'blue', playerIds: [blue] },
-          ],
-        },
-        status: 'COMPLETED',
-      },
-    ],
-    new Date(),
-  );
+  playAt(fleet.stores, ladder, [{ matchId, red, blue, at: 0 }]);
 const redWins = (matchId: string): MatchResult => ({
   matchId,
   teams: [
@@ -42,30 +21,29 @@ const redWins = (matchId: string): MatchResult => ({
     { name: 'blue', score: 0 },
   ],
 });
-const report = (...results: MatchResult[]) =>
-  perform(rateMatches({ ...fleet.stores, onRated: (id, rating) => rated.push([id, rating]) }), results);
-const player = (playerId: string) =>
-  fleet.db.collection<{ _id: string }>('players').findOne({ _id: playerId });
-const changes = () => fleet.db.collection('rating_changes').countDocuments();
+const report = (...results: MatchResult[]) => reportAll(fleet.stores, ...results);
+const player = async (playerId: string) => (await fleet.stores.players.find([playerId])).get(playerId);
+const documents = () => fleet.db.collection('rating_changes').find().sort({ ordinal: 1 }).toArray();
 
 test('a result moves every player of its match, keeps the change and the result, and tells the cache', async () => {
   await play('m', 'a', 'b');
 
-  await report(redWins('m'));
+  const { rated } = await report(redWins('m'));
 
   expect(await player('a')).toMatchObject({
     profile: { games_played: 1 },
-    ratings: { default: { version: 1 } },
+    ratings: { default: { version: 1, games: 1 } },
   });
-  const [winner, loser] = [await player('a'), await player('b')] as unknown as {
-    profile: { current_rating: number };
-  }[];
+  const [winner, loser] = [await player('a'), await player('b')];
   expect(winner?.profile.current_rating).toBeGreaterThan(1500);
   expect(loser?.profile.current_rating).toBeLessThan(1500);
-  expect(await changes()).toBe(2);
-  expect(await fleet.db.collection<{ _id: string }>('matches').findOne({ _id: 'm' })).toMatchObject({
+  expect(await documents()).toMatchObject([
+    { _id: 'match/m', ladder: 'default', ordinal: 1, players: [{ player_id: 'a' }, { player_id: 'b' }] },
+  ]);
+  expect((await fleet.stores.matches.find(['m'])).get('m')).toMatchObject({
     result: { teams: redWins('m').teams },
   });
+  expect((await fleet.stores.ladders.read(['default'])).get('default')?.flushed).toBe(1);
   expect(await fleet.cacheRedis.hget('ratings:a', 'rating')).toBe(String(winner?.profile.current_rating));
   expect(rated.map(([id]) => id).sort()).toEqual(['a', 'b']);
 });
@@ -75,45 +53,45 @@ test('a result reported again changes nothing (invariant 5)', async () => {
   await report(redWins('m'));
   const before = await player('a');
 
-  await report(redWins('m'), redWins('m'));
+  const { rated, refused } = await report(redWins('m'), redWins('m'));
 
   expect(await player('a')).toEqual(before);
-  expect(await changes()).toBe(2);
-  expect(rated).toHaveLength(2);
+  expect(await documents()).toHaveLength(1);
+  expect([rated, refused]).toEqual([[], []]);
 });
 
-test('many workers reporting the same results at once rate each match once (invariant 5)', async () => {
-  const ids = Array.from({ length: 10 }, (_, n) => `m${n}`);
-  for (const [n, id] of ids.entries()) await play(id, 'champion', `p${n}`);
+test('many raters that believe they are the only ones rate each match once (invariant 5)', async () => {
+  const ids = Array.from({ length: 30 }, (_, n) => `m${n}`);
+  for (const [n, id] of ids.entries()) await play(id, 'champion', `p${n % 7}`);
+  const raters = Array.from({ length: 4 }, () => openRater(fleet.stores));
 
-  await Promise.all(Array.from({ length: 4 }, () => report(...ids.map(redWins))));
+  for (let from = 0; from < ids.length; from += 10) {
+    await record(fleet.stores, ids.slice(from, from + 10).map(redWins));
+    await Promise.all(raters.map((rater) => rater.rate()));
+  }
 
   expect(await player('champion')).toMatchObject({
-    profile: { games_played: 10 },
-    ratings: { default: { version: 10 } },
+    profile: { games_played: 30 },
+    ratings: { default: { version: 30, games: 30 } },
   });
-  expect(await changes()).toBe(20);
+  expect((await documents()).map((it) => it['ordinal'])).toEqual(ids.map((_, n) => n + 1));
 });
 
 test('results that share a player are computed one after the other', async () => {
   await play('m1', 'a', 'b');
   await play('m2', 'a', 'c');
   await report(redWins('m1'), redWins('m2'));
-  const [one, two] = await fleet.db
-    .collection('rating_changes')
-    .find({ player_id: 'a' })
-    .sort({ match_id: 1 })
-    .toArray();
 
-  expect(two?.['before']).toEqual(one?.['after']);
+  const [one, two] = await documents();
+  expect(two?.['players'][0].before).toEqual(one?.['players'][0].after);
 });
 
-test('a match nobody knows, a team that did not play, a team left out and a second result are refused by name', async () => {
+test('a match nobody knows, a team that did not play, a team left out and a second result are refused by name, and kept', async () => {
   await play('m', 'a', 'b');
   await play('n', 'a', 'b');
   await report(redWins('n'));
 
-  const outcome = await report(
+  const { refused } = await report(
     redWins('ghost'),
     {
       matchId: 'm',
@@ -133,16 +111,16 @@ test('a match nobody knows, a team that did not play, a team left out and a seco
     redWins('m'),
   );
 
-  expect(outcome).toMatchObject({
-    kind: 'done',
-    refusals: [
-      { index: 0, reason: 'matchId: there is no match ghost' },
-      { index: 1, reason: expect.stringContaining('green did not play') },
-      { index: 2, reason: expect.stringContaining('blue played') },
-      { index: 3, reason: 'matchId: match n already has another result' },
-    ],
-  });
-  expect(await changes()).toBe(4);
+  expect(new Set(refused)).toEqual(
+    new Set([
+      ['ghost', 'matchId: there is no match ghost'],
+      ['m', expect.stringContaining('green did not play')],
+      ['m', expect.stringContaining('blue played')],
+      ['n', 'matchId: match n already has another result'],
+    ]),
+  );
+  expect(await fleet.redis.xlen(domainKeys(fleet.domain).refusedResults())).toBe(4);
+  expect(await documents()).toHaveLength(2);
 });
 
 test('a ladder of its own moves without touching the visible rating', async () => {
@@ -166,14 +144,40 @@ test('a repeat after a crash between record and cache makes the cache whole', as
   expect(await fleet.cacheRedis.hget('ratings:a', 'version')).toBe('1');
 });
 
-test('a result that overtakes its own match waits for it, and is refused only when there is none', async () => {
-  const outbox = `{${fleet.domain}.matchmaking}:outbox`;
+test('an enqueued result waits while its match is being placed, and is recorded after', async () => {
+  const outbox = domainKeys(fleet.domain).outbox();
   await fleet.redis.hset(outbox, 'm', JSON.stringify({ matchId: 'm' }));
+  const woken: string[] = [];
+  const enqueue = () =>
+    perform(
+      recordResults(fleet.stores.pool, async (ladder) => void woken.push(ladder)),
+      [redWins('m')],
+    );
 
-  expect(await report(redWins('m'))).toMatchObject({ kind: 'later' });
+  expect(await enqueue()).toMatchObject({ kind: 'later' });
 
   await play('m', 'a', 'b');
   await fleet.redis.hdel(outbox, 'm');
-  expect(await report(redWins('m'))).toMatchObject({ kind: 'done', refusals: [] });
-  expect(await changes()).toBe(2);
+  expect(await enqueue()).toMatchObject({ kind: 'done', results: [{ matchId: 'm', status: 'recorded' }] });
+  expect(woken).toEqual(['default']);
+  const rater = openRater(fleet.stores);
+  await rater.rate();
+  expect(rater.refused).toEqual([]);
+  expect(await documents()).toHaveLength(1);
+});
+
+test('a rating that would be no number is refused with the match named, and those beside it are rated', async () => {
+  await play('m', 'a', 'b');
+  await play('n', 'c', 'd');
+  const broken = { mu: Number.NaN, sigma: 8, version: 1, games: 1, at: 0, season: 0 };
+  await fleet.stores.players.move(
+    'default',
+    [{ playerId: 'a', rating: broken, from: undefined }],
+    new Date(),
+  );
+
+  const { refused } = await report(redWins('m'), redWins('n'));
+
+  expect(refused).toEqual([['m', expect.stringContaining('match m would give player')]]);
+  expect(await documents()).toMatchObject([{ _id: 'match/n' }]);
 });

@@ -5,7 +5,6 @@ import { poolTag, sessionCacheKey } from '../../jobs/keys.ts';
 import type { Configuration } from '../../jobs/matchmaking/configuration.ts';
 import { ladderSettings } from '../../jobs/rating-update/ladder.ts';
 import { sessionLifeSeconds } from '../../jobs/session-creation/session.ts';
-import { inTransaction } from '../../workers/records/database.ts';
 import { aConfiguration, duelRuleSet } from '../support/builders.ts';
 import { type CrashRow, dieEverywhere } from '../support/crash-table.ts';
 import type { HandFleet } from '../support/hand-fleet.ts';
@@ -94,28 +93,31 @@ const table: readonly CrashRow[] = [
     },
   },
   {
+    job: 'update-ratings',
+    calls: 'pool.report queues.enqueue',
+    begin: async (own) => {
+      await settle(own, 'duel');
+      await steps.start(own, ['ann', 'bob'], own('duel'));
+      await cycle(own, fleet);
+      await fleet.workOff();
+      return (await fleet.producerTickets.describe([own('ann')]))[0]?.matchId;
+    },
+    work: (_own, worker, matchId) =>
+      worker.work('update-ratings', [
+        { matchId, teams: ['side_1', 'side_2'].map((name, index) => ({ name, rank: index + 1 })) },
+      ]),
+    end: matched,
+    look: async (own) =>
+      (await fleet.stores.players.find([own('ann')])).get(own('ann'))?.profile.games_played,
+    holds: 1,
+  },
+  {
     job: 'put-ladder',
-    calls: 'ladders.ensure ladders.configure',
+    calls: 'pool.commandLadder queues.enqueue',
     work: (own, worker) =>
       worker.work('put-ladder', [{ name: own('main'), settings: { sideAdvantage: 30 } }]),
     look: async (own) => (await fleet.stores.ladders.read([own('main')])).get(own('main'))?.settings,
     holds: ladderSettings.parse({ sideAdvantage: 30 }),
-  },
-  {
-    job: 'resume-recomputes',
-    calls: 'ladders.recomputing queues.getJob queues.enqueue',
-    begin: async (own) => {
-      const { database, ladders } = fleet.stores;
-      await ladders.ensure([own('main')]);
-      const closed = { revision: 1, next: { at: 0, matchId: '' }, replayed: 0 };
-      await inTransaction(database, (session) => ladders.close(own('main'), closed, session));
-    },
-    work: (_own, worker) => worker.work('resume-recomputes', [{}]),
-    look: async (own) => {
-      const ladder = (await fleet.stores.ladders.read([own('main')])).get(own('main'));
-      return [ladder?.revision, ladder?.recompute];
-    },
-    holds: [1, undefined],
   },
   {
     job: 'form-matches of a pool that a new rule set splits',
@@ -227,7 +229,7 @@ const table: readonly CrashRow[] = [
   },
   {
     job: 'report-queue-length',
-    calls: `pool.arrived pool.outboxLength pool.searching pool.lag${` ${looks}`.repeat(4).replaceAll(' ', ' queues.')}`,
+    calls: `pool.arrived pool.arrivalsWaiting pool.outboxLength pool.searching pool.lag${` ${looks}`.repeat(4).replaceAll(' ', ' queues.')}`,
     work: (_own, worker) => worker.work('report-queue-length', [{}]),
   },
 ];

@@ -72,4 +72,16 @@ export const backfillReturns = {
     },
     unknown: ({ pool }) => pool.endMatches(['running']),
   },
+  'report-result': {
+    recorded: async (steps) => {
+      await of(steps).play('running', 'p');
+      await steps.pool.report([{ matchId: 'running', result: { teams: [] } }]);
+      // Nobody is to be woken again.
+      await steps.pool.report([{ matchId: 'running', result: { teams: [] } }]);
+    },
+    placing: async (steps) => {
+      await decide(steps);
+      await steps.pool.report([{ matchId: 'running', result: { teams: [] } }]);
+    },
+  },
 } satisfies Readonly<Record<string, Readonly<Record<string, Story>>>>;

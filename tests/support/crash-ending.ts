@@ -10,7 +10,7 @@ export async function endingOf(
   const all = (collection: string) =>
     db
       .collection(collection)
-      .find({ _id: { $regex: name as never } }, { projection: { passes: 0 } })
+      .find({ _id: { $regex: name as never } }, { projection: { ordinal: 0, written_at: 0 } })
       .sort({ _id: 1 })
       .toArray();
   const [matches, players, changes, ladders] = await Promise.all(

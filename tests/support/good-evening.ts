@@ -141,7 +141,7 @@ export function goodEvening(): Evening {
     eventsComplete: true,
     installed: installed.map((it) => ({ ...it, paused: false })),
     failedJobs: [{ id: 'hostile', kind: 'stop-matchmaking', reason: 'not an envelope' }],
-    matches: [{ ...duel, result, rated_at: 4_000, ladder_time: 2_000, season: 0 }, brawl],
+    matches: [{ ...duel, result, rated_at: 4_000 }, brawl],
     claims: ['ann', 'bob'].map((_id) => ({ _id, match_id: 'm', status: 'COMPLETED' })),
     players: ['ann', 'bob', 'cid'].map((_id) => ({
       _id,
@@ -156,9 +156,10 @@ export function goodEvening(): Evening {
       revision: 0,
       before: newcomer,
       after: ratingOf(player_id),
-      current_rating: visibleRating(ratingOf(player_id)),
+      at: 2_000,
+      season: 0,
+      settings: defaultSettings,
     })),
-    ladders: new Map([['default', defaultSettings]]),
     configurations: installed,
     ruleSets: installed.map((it) => it.ruleSet),
     cache: {

@@ -11,6 +11,7 @@ import type { Stores } from '../../workers/stores.ts';
 import type { Log } from '../../workers/telemetry/log.ts';
 import type { Metrics } from '../../workers/telemetry/metrics.ts';
 import { noTracer } from '../../workers/telemetry/tracer.ts';
+import { wakeDueLadders } from '../../workers/wake-ladder.ts';
 import { passTime } from './fleet-clock.ts';
 import { openFleetStores, perform } from './fleet-stores.ts';
 
@@ -127,6 +128,7 @@ export function openCrew({ queues, ...stores }: Kit, observe: Metrics['observe']
     },
     async beat(): Promise<void> {
       await beat(stores.pool, queues);
+      await wakeDueLadders(stores.pool, queues);
     },
   };
 }

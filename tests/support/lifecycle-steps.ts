@@ -1,15 +1,6 @@
 import fc from 'fast-check';
 import { expect } from 'vitest';
-import {
-  askForCompany,
-  begin,
-  finish,
-  inTheEnd,
-  isGoingOn,
-  leave,
-  playersIn,
-  tend,
-} from './lifecycle-matches.ts';
+import { askForCompany, begin, finish, inTheEnd, leave, playersIn, tend } from './lifecycle-matches.ts';
 import {
   accept,
   backfillOf,
@@ -112,8 +103,7 @@ const resultJob =
     const current = inTheEnd(model, match.id);
     if (!current || !/running|over/.test(current.status)) return;
     const teams = ['red', 'blue'].map((name, index) => ({ name, rank: index + 1 }));
-    const outcome = isGoingOn(model, current.id) ? 'later' : 'done';
-    await world.deliver('update-ratings', { matchId: match.id, teams }, delivery, outcome);
+    await world.deliver('update-ratings', { matchId: match.id, teams }, delivery);
     finish(model, match.id);
   };
 

@@ -108,10 +108,9 @@ export const plantedContents = {
   ],
   'rating number': [
     [
-      'match m led player ann to mu NaN and sigma 8, shown as 1500',
+      'match m led player ann to mu NaN and sigma 8',
       aChange('ann', {
-        after: { mu: Number.NaN, sigma: 8, version: 1, at: 0, season: 0 },
-        current_rating: 1_500,
+        after: { mu: Number.NaN, sigma: 8, version: 1, games: 1, at: 0, season: 0 },
       }),
     ],
     [
@@ -122,7 +121,7 @@ export const plantedContents = {
   'rating begins': [
     [
       'player ann began with mu 30 and sigma 8, not as a newcomer',
-      aChange('ann', { before: { mu: 30, sigma: 8, version: 0, at: 0, season: 0 } }),
+      aChange('ann', { before: { mu: 30, sigma: 8, version: 0, games: 0, at: 0, season: 0 } }),
     ],
   ],
   'result as reported': [

@@ -139,7 +139,7 @@ export const planted: Readonly<Record<CheckName, readonly Planted[]>> = {
     ],
   ],
   'over match wants nobody': [
-    ['ticket backfill-g still wants players for match g, which was over', aMatch('g', { succeeded_by: 'h' })],
+    ['ticket backfill-g still wants players for match g, which was over', goesOn],
     [
       'ticket late wanted players for match m, which was over',
       ({ held }) =>
@@ -182,6 +182,20 @@ export const planted: Readonly<Record<CheckName, readonly Planted[]>> = {
   ],
   'short match wants players': [
     ['match g has 2 of 6 players and no backfill ticket', aTicket('backfill-g', { status: 'TIMED_OUT' })],
+    [
+      'match g has 2 of 6 players and no backfill ticket',
+      all(aTicket('backfill-g', { status: 'TIMED_OUT' }), aMatch('g', { succeeded_by: 'never-stored' })),
+    ],
+    [
+      'match g has 2 of 6 players and no backfill ticket',
+      all(aTicket('backfill-g', { status: 'TIMED_OUT' }), ({ held }) => {
+        const smaller = ({ ruleSet, ...rest }: (typeof held.installed)[number]) => ({
+          ...rest,
+          ruleSet: { ...ruleSet, version: 99, body: '{"teams":[{"maxPlayers":2}]}' },
+        });
+        held.installed = held.installed.map(smaller);
+      }),
+    ],
   ],
   ...plantedContents,
   'rule set satisfied': [

@@ -56,9 +56,9 @@ describe('the catalogue', () => {
       'expire-sessions',
       'forget-tickets',
       'form-matches',
+      'rate-ladder',
       'record-tickets',
       'report-queue-length',
-      'resume-recomputes',
       'sweep',
       'trim-events',
     ]);

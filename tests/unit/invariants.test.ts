@@ -75,6 +75,25 @@ describe('the judge sees', () => {
   });
 });
 
+test('what a store that went back took with it was decided, and no promise; anything else recorded was not (invariants 2, 4)', () => {
+  const evening = goodEvening();
+  again('m', { _id: 'n', tickets: [] })(evening);
+  const unheard = () => seen(evening).filter(({ check }) => check === 'match recorded');
+  expect(unheard().map((it) => it.subject)).toEqual(['n']);
+
+  const [decision] = evening.held.events.filter((it) => it.type === 'PotentialMatchCreated' && !it.asksFirst);
+  if (!decision) throw new Error('an evening without a decision');
+  evening.diary.takenBack = [{ ...decision, matchId: 'n', tickets: [{ ticketId: 'lost', playerIds: ['eve'] }] }];
+  expect(unheard()).toEqual([]);
+
+  // The lost ticket is in the match's event when that is put back; meanwhile its player asked anew.
+  const at = evening.held.events.findIndex((it) => it.tickets.some((ticket) => ticket.ticketId === 'eve'));
+  evening.held.events = evening.held.events.toSpliced(at + 1, 0, ...evening.diary.takenBack);
+  expect(seen(evening).filter(({ check }) => check === 'player in one ticket')).toEqual([]);
+  evening.diary.takenBack = [];
+  expect(seen(evening).map(({ check }) => check)).toContain('player in one ticket');
+});
+
 test('who waits while a fault strikes is not late, however faults overlap', () => {
   const { diary } = goodEvening();
   diary.disturbances = [

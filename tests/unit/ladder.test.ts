@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type LadderSettings, ladderSettings } from '../../jobs/rating-update/ladder.ts';
-import { byCommit, type PlayedMatch, rateInOrder } from '../../jobs/rating-update/rate-in-order.ts';
+import type { PlayedMatch } from '../../jobs/rating-update/rate-one.ts';
 import {
   ladderTime,
   newcomer,
@@ -10,11 +10,12 @@ import {
   ratingAt,
   winChances,
 } from '../../jobs/rating-update/rating.ts';
+import { rateInOrder } from '../support/rate-in-order.ts';
 
 const day = 24 * 3600 * 1000;
 const settings = (more: Partial<LadderSettings> = {}) =>
   ladderSettings.parse({ matchUncertainty: 0, ...more });
-const known: Rating = { mu: 35, sigma: 2, version: 40, at: 10 * day, season: 1 };
+const known: Rating = { mu: 35, sigma: 2, version: 40, games: 40, at: 10 * day, season: 1 };
 const solo = (playerId: string, rating: Rating, weight?: number) => [{ playerId, rating, weight }];
 const now = { at: known.at, season: 1 };
 
@@ -174,12 +175,6 @@ describe('the order of matches', () => {
   const nobody = () => undefined;
   const season = { season: 0, settings: settings() };
 
-  test('is that of commit; matches of one moment are ordered by id, so any order of reports rates the same', () => {
-    const matches = [match('m3', 5, 'a', 'c'), match('m1', 5, 'a', 'b'), match('m2', 4, 'b', 'c')];
-
-    expect(matches.toSorted(byCommit).map((it) => it.matchId)).toEqual(['m2', 'm1', 'm3']);
-  });
-
   test("a player's matches are strictly ordered in ladder time, also where a result comes late", () => {
     const first = rateInOrder([match('newer', 100, 'a', 'b')], nobody, season);
     const ratings = new Map(
@@ -197,5 +192,29 @@ describe('the order of matches', () => {
 
     expect(two?.changes[0]?.before).toEqual(one?.changes[0]?.after);
     expect(ladderTime(7, [])).toBe(7);
+  });
+});
+
+describe('the uncertainty of newcomers', () => {
+  const duel = (uncertainty?: number) => {
+    const ladder = settings(uncertainty === undefined ? {} : { newcomerUncertainty: uncertainty });
+    const teams = ['a', 'b'].map((playerId) => [{ playerId, rating: newcomer }]);
+    return rateMatch(teams, { rank: [1, 2] }, { at: 1, season: 0 }, ladder).get('a') ?? newcomer;
+  };
+
+  test("is the model's own unless the ladder says otherwise; the less, the less a first match moves them", () => {
+    const [sure, usual] = [duel(100), duel()];
+
+    expect(sure.mu).toBeLessThan(usual.mu);
+    expect(sure.mu).toBeGreaterThan(newcomer.mu);
+    expect(sure.sigma).toBeLessThan(100 / 29);
+    expect(duel(246).mu).toBeCloseTo(usual.mu, 1);
+  });
+
+  test('is the most that idling makes of a rating', () => {
+    const ladder = settings({ newcomerUncertainty: 100 });
+    const played = { ...newcomer, sigma: 1, version: 3, games: 3, at: 1 };
+
+    expect(ratingAt(played, { at: 1e13, season: 0 }, ladder).sigma).toBeCloseTo(100 / 29.5, 1);
   });
 });

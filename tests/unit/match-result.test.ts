@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { defaultSettings } from '../../jobs/rating-update/ladder.ts';
-import { rateInOrder } from '../../jobs/rating-update/rate-in-order.ts';
 import { newcomer } from '../../jobs/rating-update/rating.ts';
 import { contest, matchResult, resultProblem, sameResult } from '../../jobs/rating-update/result.ts';
+import { rateInOrder } from '../support/rate-in-order.ts';
 
 const match = {
   teams: [

@@ -27,6 +27,7 @@ const anyRating = fc.record({
   mu: fc.double({ min: 0, max: 50, noNaN: true }),
   sigma: fc.double({ min: 0.5, max: 8.3, noNaN: true }),
   version: fc.nat(100),
+  games: fc.nat(100),
   at: fc.constant(0),
   season: fc.constant(0),
 });
@@ -129,7 +130,7 @@ describe('rating a match', () => {
   test('with nobody to play against only the version grows', () => {
     const [[alone]] = rated([team(newcomer)], { rank: [1] }) as [Rating[]];
 
-    expect(alone).toEqual({ ...newcomer, version: 1, at: start.at });
+    expect(alone).toEqual({ ...newcomer, version: 1, games: 1, at: start.at });
   });
 });
 

@@ -6,8 +6,8 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { defaultSettings } from '../../jobs/rating-update/ladder.ts';
-import { readGames } from '../bench/games.ts';
-import { replay, scoresOf } from '../bench/replay.ts';
+import { dayOf, readGames } from '../bench/games.ts';
+import { eloSpeeds, forecast, openElo, openLadder, scoresOf } from '../bench/replay.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const nfl = join(root, '../shared/data/nfl_games.csv');
@@ -69,6 +69,17 @@ describe('games', () => {
     );
   });
 
+  test('dates are read as ISO, YYYYMMDD and since 1970; what is none names its file, line and the forms', () => {
+    const day = Date.UTC(2001, 1, 3);
+    const forms = ['2001-02-03', '20010203', ` ${day / 1_000}`, String(day)];
+    expect(forms.map((text) => dayOf(text, 'date'))).toEqual(forms.map(() => day));
+
+    const wrong = file('five.csv', 'date,w,l', '2001-02-01,B,A', '03/02/2001,A,B');
+    expect(() => readGames([wrong], { date: 'date', sides: ['w', 'l'] })).toThrow(
+      `${wrong}:3: date: "03/02/2001" is no date: ISO (2026-11-30), 20261130, or seconds or ms since 1970`,
+    );
+  });
+
   test('listed by winner and loser the order of the sides does not give the winner away', () => {
     const one = file('four.csv', 'date,w,l', '2001-02-01,B,A', '2001-02-02,A,B');
 
@@ -92,9 +103,9 @@ describe('a replay', () => {
     const line = (day: number, winner: string, loser: string) => `2001-01-0${day},${winner},${loser}`;
     const start = [line(1, 'A', 'B'), line(2, 'B', 'C'), line(3, 'A', 'C')];
     const read = (name: string, ...lines: string[]) =>
-      replay(
+      forecast(
         readGames([file(name, 'date,w,l', ...lines)], { date: 'date', sides: ['w', 'l'] }),
-        defaultSettings,
+        openLadder(defaultSettings),
         () => true,
       );
 
@@ -103,6 +114,18 @@ describe('a replay', () => {
 
     expect(long.slice(0, 3)).toEqual(short);
     expect(long[3]?.chance).not.toBe(0.5);
+  });
+
+  test('through Elo moves a winner by half of K from even, and a falling K less with each game', () => {
+    const elo = openElo(eloSpeeds['Elo, K 24'], 0);
+    const game = { day: 0, sides: ['A', 'B'], scores: [1, 0], home: false, season: 0 } as const;
+
+    elo.rate(game, 'm');
+
+    // 12 points up, 12 down.
+    expect(elo.chance(game)).toBeCloseTo(1 / (1 + 10 ** (-24 / 400)), 12);
+    const falling = eloSpeeds["Elo, 538's falling K"];
+    expect([0, 10, 100].map((games) => Math.round(falling(games)))).toEqual([131, 85, 39]);
   });
 
   test('is scored as forecasts are', () => {

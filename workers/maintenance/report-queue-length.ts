@@ -1,6 +1,7 @@
 import type { Queue } from 'bullmq';
 import { done, type QueueName, queueNames } from '../../jobs/contract.ts';
 import { formMatches } from '../../jobs/matchmaking/form-matches.ts';
+import { rateLadder } from '../../jobs/rating-update/rate-ladder.ts';
 import { dueAtOf } from '../due-at.ts';
 import type { Handler } from '../handler.ts';
 import type { Pool } from '../pool/pool.ts';
@@ -10,7 +11,7 @@ interface QueueReport {
   readonly queue: QueueName;
   /** Waiting and prioritised jobs, and delayed ones whose time has come. Upkeep that the clock has added just now is none. */
   readonly waiting: number;
-  /** Those, and tickets that no cycle has read: work, however it waits. */
+  /** Those, and tickets that no cycle and results that no rater has read: work, however it waits. */
   readonly length: number;
   /** Jobs that a worker is processing. */
   readonly active: number;
@@ -37,21 +38,25 @@ export interface FleetReport {
 export const reportQueues =
   (
     queues: Readonly<Record<QueueName, Queue>>,
-    pool: Pick<Pool, 'arrived' | 'outboxLength' | 'searching' | 'lag'>,
+    pool: Pick<Pool, 'arrived' | 'arrivalsWaiting' | 'outboxLength' | 'searching' | 'lag'>,
     slotMs: number,
     publish: (report: FleetReport) => void,
   ): Handler<unknown> =>
   async (_items, { dueAt }) => {
     if (Date.now() - dueAt > slotMs) return done('stale');
-    const [arrived, outboxLength, searching, lag, ...reports] = await Promise.all([
+    const [arrived, results, outboxLength, searching, lag, ...reports] = await Promise.all([
       pool.arrived(),
+      pool.arrivalsWaiting(),
       pool.outboxLength(),
       pool.searching(),
       pool.lag(),
       ...queueNames.map((name) => inspect(name, queues[name])),
     ]);
-    const withArrivals = (it: QueueReport) =>
-      it.queue === formMatches.queue ? { ...it, length: it.length + arrived } : it;
+    const arrivals: Partial<Record<QueueName, number>> = {
+      [formMatches.queue]: arrived,
+      [rateLadder.queue]: results,
+    };
+    const withArrivals = (it: QueueReport) => ({ ...it, length: it.length + (arrivals[it.queue] ?? 0) });
     publish({ queues: reports.map(withArrivals), outboxLength, searching, lag });
     return done('published');
   };

@@ -12,12 +12,13 @@ export function openInstalled(redis: Redis, keys: DomainKeys, script: Scripts) {
     /** Returns whether this copy was newer than the one there. */
     async install(installed: InstalledConfiguration): Promise<boolean> {
       const { configuration, version } = installed;
-      const { name, customEventData = '', notificationTarget = '' } = configuration;
+      const { name, ladder, customEventData = '', notificationTarget = '' } = configuration;
       return (
         (await install(
           name,
           version,
           JSON.stringify(installed),
+          ladder,
           customEventData,
           notificationTarget,
           notificationTarget && topicFollower(notificationTarget),

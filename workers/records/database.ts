@@ -1,11 +1,4 @@
-import {
-  type ClientSession,
-  type Db,
-  MongoClient,
-  MongoError,
-  MongoNetworkError,
-  MongoServerSelectionError,
-} from 'mongodb';
+import { type Db, MongoClient, MongoError, MongoNetworkError, MongoServerSelectionError } from 'mongodb';
 
 export interface Database {
   readonly client: MongoClient;
@@ -81,39 +74,23 @@ function hasCause(error: unknown, is: (it: Error) => boolean): boolean {
 }
 
 /**
- * Does a transaction's work, from the start again when it collides with another. Its commit is whole or not at all; whoever
- * dies before it leaves nothing behind.
- */
-export function inTransaction<T>(
-  { client }: Database,
-  work: (session: ClientSession) => Promise<T>,
-): Promise<T> {
-  return client.withSession((session) =>
-    session.withTransaction(() => work(session), {
-      readPreference: 'primary',
-      readConcern: { level: 'snapshot' },
-      writeConcern: { w: 'majority' },
-    }),
-  );
-}
-
-/**
- * Every index: one per question that is asked, since each is written with every document. Unique ones carry idempotency:
- * what is stored twice is stored once.
+ * Every index besides that of ids: one per question that is asked, since each is written with every document. Unique ones carry
+ * idempotency: what is stored twice is stored once.
  */
 const indexes = {
-  players: [{ key: { cognito_id: 1 }, unique: true, name: 'cognito_id' }],
+  players: [],
   sessions: [
-    // Which open sessions are due to expire.
+    // Which open sessions are due to expire: `sessions.stale`.
     { key: { status: 1, timestamp: 1 }, name: 'open' },
+    // By it DocumentDB deletes those that are over.
     { key: { forget_at: 1 }, name: 'over', expireAfterSeconds: 0 },
   ],
-  matches: [{ key: { ladder: 1, ladder_time: 1, _id: 1 }, name: 'rated' }],
-  ladders: [{ key: { ladder: 1 }, name: 'ladder' }],
+  matches: [],
+  ladders: [],
   rating_changes: [
-    { key: { ladder: 1, match_id: 1, player_id: 1, revision: 1 }, unique: true, name: 'once' },
+    { key: { ladder: 1, ordinal: 1 }, unique: true, name: 'chain' },
     { key: { match_id: 1 }, name: 'match' },
-    { key: { player_id: 1, at: 1 }, name: 'player' },
+    { key: { 'players.player_id': 1, ladder: 1, ordinal: 1 }, name: 'player' },
   ],
   rule_sets: [{ key: { name: 1, version: -1 }, unique: true, name: 'version' }],
   configurations: [{ key: { name: 1, version: -1 }, unique: true, name: 'version' }],
@@ -132,7 +109,7 @@ export async function prepareDatabase(db: Db): Promise<void> {
   const present = new Set((await db.listCollections({}, { nameOnly: true }).toArray()).map((it) => it.name));
   for (const [name, wanted] of Object.entries(indexes)) {
     if (!present.has(name)) await createUnlessPresent(db, name);
-    await db.collection(name).createIndexes(wanted.map((index) => ({ ...index })));
+    if (wanted.length > 0) await db.collection(name).createIndexes(wanted.map((index) => ({ ...index })));
   }
 }
 

@@ -1,10 +1,10 @@
-import type { ClientSession, Db } from 'mongodb';
+import type { Db } from 'mongodb';
 import type { CommittedMatch } from '../../jobs/matchmaking/match.ts';
-import type { RatedMatch } from '../../jobs/rating-update/rate-in-order.ts';
-import type { StoredResult } from '../../jobs/rating-update/result.ts';
+import type { MatchResult, StoredResult } from '../../jobs/rating-update/result.ts';
 import type { GameSession } from '../../jobs/session-creation/placement.ts';
 import { openDecisions } from './decisions.ts';
 import { openSuccession } from './succession.ts';
+import { updateEach } from './write-each.ts';
 
 /** A document of `matches`: with rule set version, `now` and `seed`, so that each match can be formed again and checked. */
 export interface MatchRecord {
@@ -39,18 +39,16 @@ export interface MatchRecord {
   readonly departed?: CommittedMatch['teams'] | undefined;
   /** The match that goes on from it: this one is over, and a result reported of it is that one's. */
   readonly succeeded_by?: string;
-  /** The reported result and when it was rated; absent until then. */
+  /** The reported result and when its ladder took it; absent until then. */
   readonly result?: StoredResult;
   readonly rated_at?: Date;
-  /** As of when it was rated: its place in the order of the ladder's matches, and the season. */
-  readonly ladder_time?: number;
-  readonly season?: number;
   /** Results that were replaced, oldest first. */
   readonly corrections?: readonly Correction[];
 }
 
 export interface Correction {
   readonly replaced: StoredResult;
+  /** Its ordinal in the ladder. */
   readonly revision: number;
   readonly by: string;
   readonly reason: string;
@@ -71,10 +69,10 @@ export function playedTeams({ teams, departed = [] }: MatchRecord): CommittedMat
 export function openMatches(db: Db) {
   const matches = db.collection<MatchRecord>('matches');
 
-  const find = async (matchIds: readonly string[], session?: ClientSession) => {
+  const find = async (matchIds: readonly string[]) => {
     if (matchIds.length === 0) return new Map<string, MatchRecord>();
     const found = await matches
-      .find({ _id: { $in: [...matchIds] } }, { batchSize: matchIds.length + 1, ...(session && { session }) })
+      .find({ _id: { $in: [...matchIds] } }, { batchSize: matchIds.length + 1 })
       .toArray();
     return new Map(found.map((match) => [match._id, match]));
   };
@@ -82,32 +80,25 @@ export function openMatches(db: Db) {
   return {
     find,
 
-    /** Within a transaction: writes the results of matches that have none, with the moment they were rated as of. */
-    async finish(rated: readonly RatedMatch[], now: Date, session: ClientSession): Promise<void> {
-      await matches.bulkWrite(
-        rated.map(({ match, moment }) => ({
+    /** Gives matches their results where they have none and have not gone on as another. Returns whether all took theirs. */
+    async finish(results: readonly MatchResult[], now: Date): Promise<boolean> {
+      const { matched } = await updateEach(
+        matches,
+        results.map(({ matchId, ...result }) => ({
           updateOne: {
-            filter: { _id: match.matchId, result: { $exists: false }, succeeded_by: { $exists: false } },
-            update: {
-              $set: { result: match.result, rated_at: now, ladder_time: moment.at, season: moment.season },
-            },
+            filter: { _id: matchId, result: { $exists: false }, succeeded_by: { $exists: false } },
+            update: { $set: { result, rated_at: now } },
           },
         })),
-        { ordered: false, session },
       );
+      return matched === results.length;
     },
 
-    /** Within a transaction: replaces a result and keeps what it was. */
-    async correct(
-      matchId: string,
-      result: StoredResult,
-      correction: Correction,
-      session: ClientSession,
-    ): Promise<void> {
+    /** Replaces a result and keeps what it was, once for each revision. */
+    async correct(matchId: string, result: StoredResult, correction: Correction): Promise<void> {
       await matches.updateOne(
-        { _id: matchId },
+        { _id: matchId, 'corrections.revision': { $ne: correction.revision } },
         { $set: { result }, $push: { corrections: correction } },
-        { session },
       );
     },
 
@@ -121,30 +112,6 @@ export function openMatches(db: Db) {
         { $addToSet: { left: { $each: [...playerIds] } } },
         { returnDocument: 'after' },
       ),
-
-    /** Rated matches of a ladder from a place in its order on, in that order. */
-    async ratedFrom(
-      ladder: string,
-      { at, matchId }: { readonly at: number; readonly matchId: string },
-      most: number,
-      session?: ClientSession,
-    ): Promise<MatchRecord[]> {
-      return matches
-        .find(
-          {
-            ladder,
-            $or: [{ ladder_time: at, _id: { $gte: matchId } }, { ladder_time: { $gt: at } }],
-          },
-          { batchSize: most + 1, ...(session && { session }) },
-        )
-        .sort({ ladder_time: 1, _id: 1 })
-        .limit(most)
-        .toArray();
-    },
-
-    /** How many rated matches of a ladder come at or after a ladder time, counted up to `most`. */
-    countRatedFrom: (ladder: string, at: number, most: number): Promise<number> =>
-      matches.countDocuments({ ladder, ladder_time: { $gte: at } }, { limit: most }),
   };
 }
 

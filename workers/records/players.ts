@@ -1,7 +1,7 @@
-import type { ClientSession, Db } from 'mongodb';
+import type { Db } from 'mongodb';
 import { defaultLadder } from '../../jobs/rating-update/ladder.ts';
 import { newcomer, type Rating, visibleRating } from '../../jobs/rating-update/rating.ts';
-import { insertEach } from './write-each.ts';
+import { insertEach, updateEach } from './write-each.ts';
 
 /** A document of `players`. Fields written by others are kept. */
 export interface PlayerRecord {
@@ -15,23 +15,17 @@ export interface PlayerRecord {
     readonly current_rating: number;
   };
   readonly ratings: Readonly<Record<string, Rating>>;
-  /** The last recompute of each ladder that rated the player again. */
-  readonly recomputed?: Readonly<Record<string, number>>;
 }
 
 /** A player's rating on a ladder. One may be called `constructor`, which every object has without being given it. */
 export const ratingOn = (player: PlayerRecord | undefined, ladder: string): Rating | undefined =>
   player && Object.hasOwn(player.ratings, ladder) ? player.ratings[ladder] : undefined;
 
-/** A player's new rating on a ladder. */
+/** A player's new rating on a ladder, and the one on record that it follows. */
 export interface RatingMove {
   readonly playerId: string;
-  readonly ladder: string;
   readonly rating: Rating;
-  /** Matches it counts for the first time. */
-  readonly games: number;
-  /** The recompute it is part of. */
-  readonly revision?: number;
+  readonly from: Rating | undefined;
 }
 
 export type Players = ReturnType<typeof openPlayers>;
@@ -45,12 +39,9 @@ export function openPlayers(db: Db) {
     ratings: {},
   });
 
-  const find = async (playerIds: readonly string[], session?: ClientSession) => {
+  const find = async (playerIds: readonly string[]) => {
     const found = await players
-      .find(
-        { _id: { $in: [...playerIds] } },
-        { batchSize: playerIds.length + 1, ...(session && { session }) },
-      )
+      .find({ _id: { $in: [...playerIds] } }, { batchSize: playerIds.length + 1 })
       .toArray();
     return new Map(found.map((player) => [player._id, player]));
   };
@@ -71,34 +62,47 @@ export function openPlayers(db: Db) {
       return new Map([...found, ...others]);
     },
 
-    /** Within a transaction: moves players to new ratings. A player changed meanwhile conflicts and it starts over. */
-    async move(moves: readonly RatingMove[], now: Date, session: ClientSession): Promise<void> {
-      const operations = moves.map(({ playerId, ladder, rating, games, revision }) => ({
-        updateOne: {
-          filter: { _id: playerId },
-          update: {
-            $set: {
-              [`ratings.${ladder}`]: rating,
-              ...(ladder === defaultLadder && { 'profile.current_rating': visibleRating(rating) }),
-              ...(revision !== undefined && { [`recomputed.${ladder}`]: revision }),
+    /**
+     * Moves players to new ratings on a ladder where the one on record is what the move follows. Returns whether all were, and those
+     * that the store refuses, by index.
+     */
+    async move(
+      ladder: string,
+      moves: readonly RatingMove[],
+      now: Date,
+    ): Promise<{ all: boolean; refused: ReadonlyMap<number, string> }> {
+      const { present, refused, matched } = await updateEach(
+        players,
+        moves.map(({ playerId, rating, from }) => ({
+          updateOne: {
+            filter: { _id: playerId, [`ratings.${ladder}.version`]: from?.version ?? { $exists: false } },
+            update: {
+              $set: {
+                [`ratings.${ladder}`]: rating,
+                ...(ladder === defaultLadder && { 'profile.current_rating': visibleRating(rating) }),
+              },
+              $inc: { 'profile.games_played': rating.games - (from?.games ?? 0) },
+              ...(!from && {
+                $setOnInsert: {
+                  cognito_id: playerId,
+                  'profile.created_at': now,
+                  ...(ladder !== defaultLadder && { 'profile.current_rating': visibleRating(newcomer) }),
+                },
+              }),
             },
-            $inc: { 'profile.games_played': games },
-            $setOnInsert: {
-              cognito_id: playerId,
-              'profile.created_at': now,
-              ...(ladder !== defaultLadder && { 'profile.current_rating': visibleRating(newcomer) }),
-            },
+            // Where somebody has rated the player meanwhile this is a second document of that id, which is refused.
+            upsert: !from,
           },
-          upsert: true,
-        },
-      }));
-      if (operations.length > 0) await players.bulkWrite(operations, { ordered: false, session });
+        })),
+      );
+      const known = moves.filter((move, index) => move.from && !refused.has(index)).length;
+      return { all: present.size === 0 && matched >= known, refused };
     },
 
-    /** Within a transaction: the players that come after an id, in order of id. */
-    following: (playerId: string, most: number, session: ClientSession): Promise<PlayerRecord[]> =>
+    /** The players that come after an id, in order of id. */
+    following: (playerId: string, most: number): Promise<PlayerRecord[]> =>
       players
-        .find({ _id: { $gt: playerId } }, { batchSize: most + 1, session })
+        .find({ _id: { $gt: playerId } }, { batchSize: most + 1 })
         .sort({ _id: 1 })
         .limit(most)
         .toArray(),

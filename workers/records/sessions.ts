@@ -32,16 +32,23 @@ const dayMs = 24 * 3_600_000;
 export function openSessions(db: Db, recordDays = 30) {
   const sessions = db.collection<SessionRecord>('sessions');
 
-  /** Changes each open session alone: one that the store refuses to change leaves the others be. */
-  const changeOpen = async (sessionIds: readonly string[], now: Date, $set?: object, filter: object = {}) => {
+  /** Changes open sessions in one statement; each alone where the store refuses that, so that one leaves the others be. */
+  const changeOpen = async (
+    sessionIds: readonly string[],
+    now: Date,
+    $set?: object,
+    filter: object = {},
+  ): Promise<Refused> => {
+    if (sessionIds.length === 0) return new Map();
+    const update = { ...($set && { $set }), $max: { timestamp: now } };
+    const open = { status: 'ACTIVE' as const, ...filter };
+    const together = await updateEach(sessions, [
+      { updateMany: { filter: { _id: { $in: [...sessionIds] }, ...open }, update } },
+    ]);
+    if (together.refused.size === 0) return new Map();
     const { refused } = await updateEach(
       sessions,
-      sessionIds.map((_id) => ({
-        updateOne: {
-          filter: { _id, status: 'ACTIVE' as const, ...filter },
-          update: { ...($set && { $set }), $max: { timestamp: now } },
-        },
-      })),
+      sessionIds.map((_id) => ({ updateOne: { filter: { _id, ...open }, update } })),
     );
     return new Map([...refused].map(([index, reason]) => [sessionIds[index] ?? '', reason]));
   };

@@ -10,7 +10,7 @@ import {
 } from 'mongodb';
 import { notPrimary } from './database.ts';
 
-const duplicateKey = 11_000;
+export const duplicateKey = 11_000;
 /** Codes of write errors that say nothing about the document: something inside, a lock, a time limit, a conflict, a failover. */
 const passing = new Set([1, 8, 24, 50, 112, 262, ...notPrimary]);
 /** Codes by which a whole command fails because of what a document contains, MongoDB's numbers. */
@@ -102,3 +102,10 @@ const isAboutContents = (error: unknown): boolean =>
   (error instanceof MongoServerError && aboutContents.has(Number(error.code)));
 
 const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** Why the store refuses a document for good; `undefined` where what failed says nothing about it. */
+export function reasonRefused(error: unknown): string | undefined {
+  if (isAboutContents(error)) return textOf(error);
+  const written = readWriteErrors(error);
+  return written && [...written.refused.values()][0];
+}

@@ -1,6 +1,5 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
-import { ratingCacheKey, ratingTurnKey, sessionCacheKey } from '../../jobs/keys.ts';
+import { ratingCacheKey, sessionCacheKey } from '../../jobs/keys.ts';
 import { type CachedSession, sessionCacheSeconds } from '../../jobs/session-creation/session.ts';
 import type { SessionRecord } from '../records/sessions.ts';
 
@@ -17,19 +16,26 @@ redis.call('EXPIRE', KEYS[1], ARGV[3])
 return 1`;
 
 /**
- * Writes a session's hash. One that is over stays so: a session never opens again, and whoever says that it is open read it before.
- * KEYS[1] the hash · ARGV seconds to live, then field, value, ...; 'status' and its value are the first
+ * Writes sessions' hashes. One that is over stays so: a session never opens again, and whoever says that it is open read it before.
+ * KEYS the hashes · ARGV seconds to live, then per hash status, player id, rating, timestamp
  */
-const putSession = `
-if ARGV[3] == 'ACTIVE' and (redis.call('HGET', KEYS[1], 'status') or 'ACTIVE') ~= 'ACTIVE' then return end
-redis.call('HSET', KEYS[1], unpack(ARGV, 2))
-redis.call('EXPIRE', KEYS[1], ARGV[1])`;
+const putSessions = `
+for i, key in ipairs(KEYS) do
+  local status, player, rating, timestamp = unpack(ARGV, 4 * i - 2, 4 * i + 1)
+  if status ~= 'ACTIVE' or (redis.call('HGET', key, 'status') or status) == status then
+    redis.call('HSET', key, 'status', status, 'player_id', player, 'rating', rating, 'timestamp', timestamp)
+    redis.call('EXPIRE', key, ARGV[1])
+  end
+end`;
 
-/** How long a turn lasts that nobody ends, in s: longer than transactions take. Others may collide with one that is not over. */
-const turnSeconds = 3;
+/** Sessions written by one script: about a millisecond. */
+const sessionsAtOnce = 200;
 
-/** Between two looks (ms), more or less, at whether a turn has ended: a transaction takes some tens. */
-const lookAgainMs = 20;
+/** Lost writes that are kept to be made again. */
+const mostLost = 10_000;
+
+/** After it did not answer, so long (ms) no session or rating is looked for in the cache. */
+const restMs = 1_000;
 
 /** A session's record as the cache shows it. */
 export const asCached = (
@@ -45,14 +51,17 @@ export type SessionCache = ReturnType<typeof openSessionCache>;
 
 /**
  * The session cache: `sessions:<id>` and `ratings:<player>` hashes with a time to live, on a Redis that may evict any
- * of them. Everything here can be read again from DocumentDB; repeated or late writes only move it forward. Turns at
- * rating a player are hints.
+ * of them. Everything here can be read again from DocumentDB; repeated or late writes only move it forward.
  *
- * No work depends on it: while it is away, reads miss and writes are lost, and `onAway` is told.
+ * No work depends on it: while it is away, reads miss and writes are lost, and `onAway` is told. That sessions are over it is told
+ * once it answers again.
  */
 export function openSessionCache(redis: Redis, onAway: (error: unknown) => void) {
   redis.defineCommand('putNewer', { numberOfKeys: 1, lua: putNewer });
-  redis.defineCommand('putSession', { numberOfKeys: 1, lua: putSession });
+  redis.defineCommand('putSessions', { lua: putSessions });
+  /** Sessions that are over, of which the cache has not been told: it may show them as open until it is. */
+  const lost = new Map<string, SessionRecord>();
+  let restsUntil = 0;
   const put = (
     key: string,
     order: string,
@@ -72,35 +81,49 @@ export function openSessionCache(redis: Redis, onAway: (error: unknown) => void)
     try {
       return await work();
     } catch (error) {
+      restsUntil = performance.now() + restMs;
       onAway(error);
       return otherwise;
     }
   };
 
+  /** For what bears being missed: nothing waits again for a cache that has just not answered. */
+  const unlessResting = async <T>(work: () => Promise<T>, otherwise: T): Promise<T> =>
+    performance.now() < restsUntil ? otherwise : unlessAway(work, otherwise);
+
+  const writeSome = async (sessions: readonly SessionRecord[]): Promise<boolean> => {
+    const values = sessions.flatMap((session) => {
+      const { status, player_id, rating, timestamp } = asCached(session);
+      return [status, player_id, rating, timestamp];
+    });
+    const keys = sessions.map(({ _id }) => sessionCacheKey(_id));
+    const call = [keys.length, ...keys, sessionCacheSeconds, ...values];
+    await Reflect.apply(Reflect.get(redis, 'putSessions'), redis, call);
+    return true;
+  };
+
+  const write = async (sessions: readonly SessionRecord[]): Promise<void> => {
+    const all = [...lost.values(), ...sessions];
+    lost.clear();
+    for (let at = 0; at < all.length; at += sessionsAtOnce) {
+      const some = all.slice(at, at + sessionsAtOnce);
+      if (await unlessResting(() => writeSome(some), false)) continue;
+      for (const session of some)
+        if (session.status !== 'ACTIVE' && lost.size < mostLost) lost.set(session._id, session);
+    }
+  };
+
   return {
-    async putSessions(sessions: readonly SessionRecord[]): Promise<void> {
-      await unlessAway(
-        () =>
-          Promise.all(
-            sessions.map((session) =>
-              Reflect.apply(Reflect.get(redis, 'putSession'), redis, [
-                sessionCacheKey(session._id),
-                sessionCacheSeconds,
-                ...Object.entries(asCached(session)).flat(),
-              ]),
-            ),
-          ),
-        [],
-      );
-    },
+    putSessions: write,
 
     /** A session, if the cache has it; being read, it lives on for another while. */
     async session(sessionId: string): Promise<CachedSession | undefined> {
       const key = sessionCacheKey(sessionId);
-      const [hash] = await unlessAway(
+      const [hash] = await unlessResting(
         () => Promise.all([redis.hgetall(key), redis.expire(key, sessionCacheSeconds)]),
         [{}, 0],
       );
+      if (lost.size > 0) await write([]);
       return 'player_id' in hash ? (hash as unknown as CachedSession) : undefined;
     },
 
@@ -121,7 +144,7 @@ export function openSessionCache(redis: Redis, onAway: (error: unknown) => void)
 
     /** The visible ratings the cache knows: a player listed here exists in DocumentDB. */
     async ratings(playerIds: readonly string[]): Promise<Map<string, number>> {
-      const rows = await unlessAway(
+      const rows = await unlessResting(
         () => Promise.all(playerIds.map((id) => redis.hget(ratingCacheKey(id), 'rating'))),
         [],
       );
@@ -130,29 +153,6 @@ export function openSessionCache(redis: Redis, onAway: (error: unknown) => void)
         return rating ? [[id, Number(rating)] as const] : [];
       });
       return new Map(known);
-    },
-
-    /** Takes the turn at rating each player whose turn nobody has; returns whom. Every one of them while away. */
-    async takeTurns(playerIds: readonly string[]): Promise<readonly string[]> {
-      // A turn that is taken counts as newer than whoever asks.
-      const take = (id: string) => put(ratingTurnKey(id), 'taken', 0, { taken: 1 }, turnSeconds);
-      const taken = await unlessAway(
-        () => Promise.all(playerIds.map(take)),
-        playerIds.map(() => 1),
-      );
-      return playerIds.filter((_, index) => taken[index] === 1);
-    },
-
-    /** Resolves when nobody has the turn at rating the player, and at the latest at `until`, ms since 1970. */
-    async turnEnds(playerId: string, until: number): Promise<void> {
-      const taken = () => redis.hget(ratingTurnKey(playerId), 'taken');
-      do await pause(lookAgainMs * (0.5 + Math.random()));
-      while (Date.now() <= until && (await unlessAway(taken, null)) !== null);
-    },
-
-    /** Ends turns that were taken. One that had ended by itself may be another's by now, who then shares it. */
-    async endTurns(playerIds: readonly string[]): Promise<void> {
-      await unlessAway(() => Promise.all(playerIds.map((id) => redis.expire(ratingTurnKey(id), 0))), []);
     },
   };
 }

@@ -108,9 +108,8 @@ async function install(client: MatchmakingClient, { scenarios }: DemoOptions): P
 /** Waits until the queues are empty and every session and reported result has reached the store, or nothing moves any more. */
 async function settled({ queues }: MatchmakingClient, db: Db, diary: Diary): Promise<void> {
   const patienceMs = 20_000;
-  const expected = [...diary.reported.values()].reduce((sum, players) => sum + players, 0);
   for (const until = Date.now() + patienceMs; Date.now() < until; await pause(100)) {
-    const [sessions, ratings] = await Promise.all([
+    const [sessions, rated] = await Promise.all([
       db.collection('sessions').countDocuments(),
       db.collection('rating_changes').countDocuments(),
     ]);
@@ -120,7 +119,7 @@ async function settled({ queues }: MatchmakingClient, db: Db, diary: Diary): Pro
     const idle = counts.every(
       (it) => (it['waiting'] ?? 0) + (it['prioritized'] ?? 0) + (it['active'] ?? 0) === 0,
     );
-    if (idle && sessions >= diary.sessions.size && ratings >= expected) return;
+    if (idle && sessions >= diary.sessions.size && rated >= diary.reported.size) return;
   }
 }
 

@@ -1,8 +1,14 @@
 import type { Db, Document } from 'mongodb';
-import type { RecordContents, StoredRuleSet, StoredTicket } from '../../../jobs/invariants/snapshot.ts';
+import type {
+  RecordContents,
+  StoredRatingChange,
+  StoredRuleSet,
+  StoredTicket,
+} from '../../../jobs/invariants/snapshot.ts';
 import type { InstalledConfiguration } from '../../../jobs/matchmaking/configuration.ts';
 import { dayOf } from '../../../jobs/matchmaking/ticket-day.ts';
-import type { LadderSettings } from '../../../jobs/rating-update/ladder.ts';
+import { defaultSettings } from '../../../jobs/rating-update/ladder.ts';
+import type { LadderDocument } from '../../../jobs/rating-update/ladder-document.ts';
 
 /** Most documents of one collection that are judged at once: more do not fit a small machine's memory. */
 const most = 1_000_000;
@@ -23,7 +29,7 @@ export async function readRecord(db: Db): Promise<RecordContents> {
   const claims: StoredTicket[] = [];
   for (const { name } of await db.listCollections({}, { nameOnly: true }).toArray())
     if (dayOf(name) !== undefined) claims.push(...(await read<StoredTicket>(name, ['match_id', 'status'])));
-  const ladders = await read<{ ladder: string; settings: LadderSettings }>('ladders', ['ladder', 'settings']);
+  const documents = await read<LadderDocument>('rating_changes', documentFields);
   const configurations = await read<StoredConfiguration>('configurations', [
     'name',
     'version',
@@ -35,8 +41,7 @@ export async function readRecord(db: Db): Promise<RecordContents> {
     claims,
     players: await read('players', ['profile', 'ratings']),
     sessions: await read('sessions', sessionFields),
-    ratingChanges: await read('rating_changes', changeFields),
-    ladders: new Map(ladders.map(({ ladder, settings }) => [ladder, settings])),
+    ratingChanges: changesIn(documents),
     configurations: sinceDeleted(configurations).flatMap(({ installed }) => installed ?? []),
     ruleSets: sinceDeleted(await read<StoredRuleSet>('rule_sets', ['name', 'version', 'body', 'deleted'])),
   };
@@ -72,12 +77,28 @@ const matchFields = [
     'teams',
     'left',
   ],
-  ...['backfill', 'departed', 'succeeded_by', 'result', 'rated_at', 'ladder_time', 'season'],
+  ...['backfill', 'departed', 'succeeded_by', 'result', 'rated_at'],
 ];
 const sessionFields = ['player_id', 'status', 'rating', 'timestamp', 'created_at'];
-const changeFields = [
-  ...['ladder', 'match_id', 'player_id', 'revision', 'before', 'after', 'current_rating'],
+const documentFields = [
+  ...['ladder', 'ordinal', 'kind', 'match_id', 'revision', 'ladder_time', 'season', 'players'],
+  ...['settings', 'settings_at'],
 ];
+
+/** What the matches of ladders did to players, one by one. */
+function changesIn(documents: readonly LadderDocument[]): StoredRatingChange[] {
+  const settings = new Map(
+    documents.flatMap((it) =>
+      it.kind === 'settings' ? [[`${it.ladder} ${it.ordinal}`, it.settings] as const] : [],
+    ),
+  );
+  return documents.flatMap((document) => {
+    if (document.kind !== 'match') return [];
+    const { ladder, match_id, revision, ladder_time: at, season, settings_at } = document;
+    const held = settings.get(`${ladder} ${settings_at}`) ?? defaultSettings;
+    return document.players.map((it) => ({ ...it, ladder, match_id, revision, at, season, settings: held }));
+  });
+}
 
 /** A document whose dates are ms since 1970, as everything that is judged counts time. */
 const withTimes = (document: Document): Document =>

@@ -9,7 +9,6 @@ import { readRules } from './read-rules.ts';
 import { readTeams } from './read-teams.ts';
 import { instanceNames, largestMatch, matchSizes, type RuleSet, type Team } from './rule-set.ts';
 
-export type { Problem } from './fields.ts';
 export type { RuleSet } from './rule-set.ts';
 
 /** The API's bound on a rule-set body, in characters. */

@@ -54,6 +54,12 @@ local function commands_head_key(chain) return KEYS[1] .. ':commands-head:' .. c
 local function commands_applied_key(chain) return KEYS[1] .. ':commands-applied:' .. chain end
 local function command_key(id) return KEYS[1] .. ':command:' .. id end
 
+local function arrivals_key(ladder) return KEYS[1] .. ':arrivals:' .. ladder end
+local function arrivals_head_key(ladder) return KEYS[1] .. ':arrivals-head:' .. ladder end
+local function ladders_key() return KEYS[1] .. ':ladders' end
+local function verdict_key(command) return KEYS[1] .. ':verdict:' .. command end
+local function refused_results_key() return KEYS[1] .. ':refused-results' end
+
 local function configuration_key(name) return KEYS[1] .. ':configuration:' .. name end
 local function configurations_key() return KEYS[1] .. ':configurations' end
 local function activity_key(configuration, slot) return KEYS[1] .. ':activity:' .. configuration .. ':' .. slot end

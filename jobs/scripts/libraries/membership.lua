@@ -1,6 +1,6 @@
 -- Who comes into a live match, who leaves it, and how it ends.
--- Uses: keys, tickets, live-matches, backfilling, backfills, proposals
--- Offers: leave_match, board, settle_live, end_match
+-- Uses: keys, tickets, live-matches, backfilling, backfills, proposals, arrivals
+-- Offers: leave_match, board, settle_live, finish_match
 -- A player leaves the live match they are in.
 local function leave_match(match, player_id)
   leave_live(match, player_id)
@@ -47,7 +47,9 @@ local function settle_live(match, failed, backfill, over)
   local waited = from and redis.call('HGET', live_key(from), 'next') == match
   if waited then
     over = over or redis.call('HEXISTS', live_key(from), 'over') == 1
-    redis.call('HDEL', live_key(from), 'next', 'backfill', 'over')
+    local result = redis.call('HGET', live_key(from), 'result')
+    if result then note_result(ladder_of(from), failed and from or match, result) end
+    redis.call('HDEL', live_key(from), 'next', 'backfill', 'over', 'result')
   end
   if failed then
     forget_live(match)
@@ -62,4 +64,16 @@ local function settle_live(match, failed, backfill, over)
     go_on(from, match, ids)
   end
   if over then end_match(match) else tend(match) end
+end
+
+-- Ends a match, the latest of those that went on from each other. Returns what end-match.lua lists.
+local function finish_match(match)
+  if redis.call('HEXISTS', outbox_key(), match) == 1 then return 'placing' end
+  if redis.call('EXISTS', live_key(match)) == 0 then return 'unknown' end
+  if redis.call('HEXISTS', live_key(match), 'next') == 1 then
+    redis.call('HSET', live_key(match), 'over', '1')
+    return 'going-on'
+  end
+  end_match(match)
+  return 'ended'
 end

@@ -3,18 +3,18 @@
 -- Uses: arguments, keys, clock, due, followers
 -- Flags: allow-oom
 -- KEYS[1] hash tag
--- ARGV    configuration name, version, body (JSON), what its events carry, its topic, the topic's follower (each may be
---         empty)
+-- ARGV    configuration name, version, body (JSON), its ladder, what its events carry, its topic, the topic's follower (each
+--         of the last three may be empty)
 -- Returns one of
 --   1  installed
 --   0  the copy there is as new or newer; nothing changed
-local name, version, body, custom_data = next_text(), next_text(), next_text(), next_text()
+local name, version, body, ladder, custom_data = next_text(), next_text(), next_text(), next_text(), next_text()
 local topic, follower = next_text(), next_text()
 local at = configuration_key(name)
 local known = redis.call('HMGET', at, 'version', 'removed')
 if tonumber(known[1] or known[2] or '0') >= tonumber(version) then return 0 end
 redis.call('HDEL', at, 'removed')
-redis.call('HSET', at, 'version', version, 'body', body)
+redis.call('HSET', at, 'version', version, 'body', body, 'ladder', ladder)
 if custom_data == '' then
   redis.call('HDEL', at, 'custom-event-data')
 else

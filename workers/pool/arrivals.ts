@@ -1,0 +1,61 @@
+import type { Redis } from 'ioredis';
+import type { Entry } from '../../jobs/chain.ts';
+import type { DomainKeys } from '../../jobs/keys.ts';
+import { type Arrival, readArrival } from '../../jobs/rating-update/arrival.ts';
+import type { LadderCommand, LadderVerdict } from '../../jobs/rating-update/ladder-command.ts';
+import type { Scripts } from './script.ts';
+
+/** Arrivals that a rater reads at once. */
+const pageLength = 200;
+/** A ladder's rater is woken again after this long (ms), should the one at work have died. */
+const wakePatience = 2_000;
+/** Clean-up: the record knows every command that changed something. */
+const verdictSeconds = 86_400;
+
+/** What waits for the raters of ladders. */
+export function openArrivals(redis: Redis, keys: DomainKeys, script: Scripts) {
+  const run = {
+    next: script<Entry[]>('next-arrivals'),
+    due: script<string[]>('due-ladders'),
+    command: script<[string, number]>('command-ladder'),
+    refuse: script<[string]>('refuse-result'),
+  };
+
+  return {
+    /** Forgets arrivals that are on record or refused; returns those that are first now. With `rests`, a ladder without any is at rest. */
+    async nextArrivals(ladder: string, gone: readonly string[], rests: boolean): Promise<Arrival[]> {
+      const entries = await run.next(ladder, pageLength, wakePatience, rests ? 1 : 0, ...gone);
+      return entries.map(readArrival);
+    },
+
+    /** Ladders whose raters are to be woken. Each goes to one caller. */
+    dueLadders: (most = 100): Promise<string[]> => run.due(most, wakePatience),
+
+    /** Puts a command among a ladder's arrivals, once. `verdict`: what became of it; absent while its rater has yet to say. */
+    async commandLadder(
+      ladder: string,
+      commandId: string,
+      command: LadderCommand,
+    ): Promise<{ verdict: LadderVerdict | undefined; wake: boolean }> {
+      const [verdict, wake] = await run.command(ladder, commandId, JSON.stringify(command));
+      return { verdict: verdict ? JSON.parse(verdict) : undefined, wake: wake === 1 };
+    },
+
+    /** Says what became of a command. */
+    async answerCommand(commandId: string, verdict: LadderVerdict): Promise<void> {
+      await redis.set(keys.verdict(commandId), JSON.stringify(verdict), 'EX', verdictSeconds);
+    },
+
+    /** Keeps a result that cannot be one, for operators. */
+    async refuseResult(ladder: string, matchId: string, result: string, reason: string): Promise<void> {
+      await run.refuse(ladder, matchId, result, reason);
+    },
+
+    /** How many results and commands no rater has put on record. */
+    async arrivalsWaiting(): Promise<number> {
+      const ladders = await redis.zrange(keys.ladders(), '0', '-1');
+      const lengths = await Promise.all(ladders.map((ladder) => redis.xlen(keys.arrivals(ladder))));
+      return lengths.reduce((sum, length) => sum + length, 0);
+    },
+  };
+}

@@ -1,0 +1,145 @@
+import { defaultLadder } from '../../jobs/rating-update/ladder.ts';
+import type { MatchDocument } from '../../jobs/rating-update/ladder-document.ts';
+import { rateOne } from '../../jobs/rating-update/rate-one.ts';
+import { type Rating, visibleRating } from '../../jobs/rating-update/rating.ts';
+import type { MatchResult } from '../../jobs/rating-update/result.ts';
+import { type MatchRecord, playedTeams } from '../records/matches.ts';
+import { documentOf } from '../records/rating-changes.ts';
+import { serveTickets } from '../telemetry/serve-tickets.ts';
+import type { Tracer } from '../telemetry/tracer.ts';
+import { findMatches, type MatchStores, playersOf, replacedResults, whyNot } from './find-matches.ts';
+import {
+  append,
+  asStored,
+  type Ladder,
+  type LadderStores,
+  meet,
+  nextDocument,
+  ratingIn,
+  tellCache,
+} from './ladder.ts';
+
+export interface ResultStores extends LadderStores, MatchStores {
+  readonly tracer: Tracer;
+  /** Called once per player and match that was rated on the default ladder, with the visible rating it led to. */
+  readonly onRated: (playerId: string, rating: number) => void;
+}
+
+/**
+ * What becomes of a result that arrived. `recorded`: it is in the chain. `elsewhere`: its match belongs to that ladder. `waiting`: its
+ * match waits for its effect. `again`: something has changed meanwhile, so it is looked at again.
+ */
+export type Fate =
+  | 'recorded'
+  | 'waiting'
+  | 'again'
+  | { readonly elsewhere: string }
+  | { readonly refused: string };
+
+/**
+ * Rates results in order. First each match takes its result: there the result and the match that it would go on as exclude each
+ * other. Then its document comes into the chain. A result that comes again finds its document there.
+ */
+export async function rateResults(
+  ladder: Ladder,
+  reported: readonly MatchResult[],
+  stores: ResultStores,
+): Promise<Fate[]> {
+  const now = new Date();
+  const { results, found, waiting } = await findMatches(reported, stores, now);
+  for (const { _id, configuration, tickets } of found.values())
+    serveTickets(stores.tracer, { matchId: _id, configuration, tickets });
+  const rated = await stores.changes.byId(results.map((it) => documentOf(it.matchId)));
+  const replaced = await replacedResults([...found.values()], stores);
+  const accepted = new Map<string, MatchResult>();
+  const known = results.map((result): Fate | undefined => {
+    const { matchId } = result;
+    const match = found.get(matchId);
+    if (waiting.has(matchId)) return 'waiting';
+    if (!match) return { refused: `matchId: there is no match ${matchId}` };
+    if (match.ladder !== ladder.name) return { elsewhere: match.ladder };
+    const problem = whyNot(match, result, [
+      match.result,
+      ...(replaced.get(matchId) ?? []),
+      accepted.get(matchId),
+    ]);
+    if (problem) return { refused: problem };
+    if (rated.has(documentOf(matchId))) return 'recorded';
+    // A match that took a result before its rater died is rated by that.
+    if (!accepted.has(matchId)) accepted.set(matchId, match.result ? { matchId, ...match.result } : result);
+    return undefined;
+  });
+
+  const fates = await rateAccepted(ladder, [...accepted.values()], found, stores, now);
+  const all = results.map(({ matchId }, index) => known[index] ?? fates.get(matchId) ?? 'again');
+  const over = results.flatMap(({ matchId }, index) =>
+    all[index] === 'recorded' ? (found.get(matchId) ?? []) : [],
+  );
+  // Also where they were rated before: whoever did so may have died.
+  await meet(ladder, playersOf(over), stores);
+  await tellCache(ladder, playersOf(over), stores);
+  return all;
+}
+
+async function rateAccepted(
+  ladder: Ladder,
+  results: readonly MatchResult[],
+  found: ReadonlyMap<string, MatchRecord>,
+  stores: ResultStores,
+  now: Date,
+): Promise<ReadonlyMap<string, Fate>> {
+  const { refused, documents } = await compute(ladder, results, found, stores);
+  const fates = new Map<string, Fate>([...refused].map(([id, why]) => [id, { refused: why }]));
+  const fresh = documents.filter((it) => !found.get(it.match_id)?.result);
+  const finished = await stores.matches.finish(
+    fresh.map(({ match_id: matchId, result }) => ({ matchId, ...result })),
+    now,
+  );
+  // Some match has another result by now, or has gone on: what was computed after it is wrong.
+  if (!finished) return fates;
+  const { count, refused: why } = await append(ladder, documents, stores);
+  for (const { match_id: matchId, players } of documents.slice(0, count)) {
+    fates.set(matchId, 'recorded');
+    if (ladder.name === defaultLadder)
+      for (const { player_id: id, after } of players) stores.onRated(id, visibleRating(after));
+  }
+  const next = documents[count];
+  if (next && why !== undefined)
+    fates.set(next.match_id, { refused: `matchId: the record refuses match ${next.match_id}: ${why}` });
+  return fates;
+}
+
+async function compute(
+  ladder: Ladder,
+  results: readonly MatchResult[],
+  found: ReadonlyMap<string, MatchRecord>,
+  stores: ResultStores,
+): Promise<{ refused: ReadonlyMap<string, string>; documents: readonly MatchDocument[] }> {
+  const matches = results.flatMap(({ matchId }) => found.get(matchId) ?? []);
+  await meet(ladder, playersOf(matches), stores);
+  const { season, settingsAt: settings_at } = ladder.state;
+  const current = new Map<string, Rating>();
+  const refused = new Map<string, string>();
+  const documents: MatchDocument[] = [];
+  for (const [index, { matchId, ...result }] of results.entries()) {
+    const match = matches[index];
+    if (!match) continue;
+    const outcome = rateOne(
+      { matchId, committedAt: match.now, teams: playedTeams(match), result },
+      (id) => current.get(id) ?? ratingIn(ladder, id),
+      ladder.state,
+    );
+    if (typeof outcome === 'string') {
+      refused.set(matchId, outcome);
+      continue;
+    }
+    const { moment, changes } = outcome;
+    for (const { playerId, after } of changes) current.set(playerId, after);
+    const event = {
+      kind: 'match' as const,
+      ...{ match_id: matchId, revision: 0, result, ladder_time: moment.at, season, settings_at },
+    };
+    documents.push(nextDocument(ladder, documents.length, event, changes.map(asStored), documentOf(matchId)));
+  }
+  return { refused, documents };
+}
