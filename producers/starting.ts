@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Actor, Job } from '../jobs/contract.ts';
 import type { InstalledConfiguration } from '../jobs/matchmaking/configuration.ts';
+import { ordinaryTarget } from '../jobs/matchmaking/ordinary-party.ts';
 import { withoutRatings } from '../jobs/matchmaking/rating-attributes.ts';
 import { ticketProblems } from '../jobs/matchmaking/rule-set/check-ticket.ts';
 import {
@@ -50,22 +51,17 @@ interface Kind {
   readonly send: (ticket: Starting) => Promise<StartVerdict>;
 }
 
-/** A configuration as this client knows it, and how long its tickets wait. */
-interface Known {
-  readonly found: Found;
-  readonly estimatedWait: number | undefined;
-}
+/** By name: a configuration as this client knows it, and how long its tickets wait. */
+type Known = ReadonlyMap<string, { readonly found: Found; readonly estimatedWait: number | undefined }>;
 
-/** One ticket of a call, until it has its result. */
+/** One ticket of a call; `result` once it has one. */
 interface Asked {
-  readonly at: number;
   readonly request: unknown;
-  readonly configuration: string;
   readonly madeId: string;
   readonly callId: string;
+  configuration: string;
+  result?: PromiseSettledResult<StartedTicket>;
 }
-
-type Result = PromiseSettledResult<StartedTicket>;
 
 /**
  * Starts tickets in one pass: all are checked, then sent together. Each is checked against the configuration as this client knows
@@ -76,46 +72,20 @@ export function openStarting({ call, admit, configurations, queues }: StartingPa
     requests: readonly unknown[],
     { actor, underWay }: Calling,
     kind: Kind,
-  ): Promise<Result[]> => {
-    const results: Result[] = [];
-    const trying = <T>(at: number, step: () => T): T[] => {
-      try {
-        return [step()];
-      } catch (reason) {
-        results[at] = { status: 'rejected', reason };
-        return [];
-      }
-    };
-    let left = requests.flatMap((request, at) => trying(at, () => askedOf(request, at)));
-    for (let tries = 0; tries < mostVersions && left.length > 0; tries++) {
-      const known = await knownOf(left, kind);
-      let ready = left.flatMap((asked) =>
-        trying(asked.at, () => ({ asked, ticket: toTicket(asked, known, actor, kind) })),
-      );
-      if (tries === 0 && ready.length > 0) {
-        const admitted = await admit({ underWay, of: ready.length });
-        if (admitted < ready.length) {
-          const [refusal] = await Promise.allSettled([admit({ underWay })]);
-          for (const { asked } of ready.slice(admitted)) results[asked.at] = refusal as PromiseRejectedResult;
-          ready = ready.slice(0, admitted);
-        }
-      }
-      const verdicts = await Promise.allSettled(ready.map(({ ticket }) => kind.send(ticket)));
-      left = ready.flatMap(({ asked, ticket }, index) => {
-        const result = resultOf(ticket, verdicts[index]);
-        if (result) results[asked.at] = result;
-        else configurations.forget(ticket.configuration);
-        return result ? [] : [asked];
-      });
+  ): Promise<PromiseSettledResult<StartedTicket>[]> => {
+    const all = requests.map(askedOf);
+    const open = () => all.filter((it) => it.result === undefined);
+    for (let tries = 0; tries < mostVersions && open().length > 0; tries++) {
+      const known = await knownOf(open(), kind);
+      const tickets = new Map(open().map((it) => [it, attempt(it, () => toTicket(it, known, actor, kind))]));
+      if (tries === 0 && open().length > 0) await admitFirst(open(), underWay);
+      await Promise.all(open().map((it) => send(it, tickets.get(it), kind)));
     }
-    for (const { at } of left)
-      trying(at, () => {
-        throw new RequestError('unavailable', 'configuration: it changes too fast; nothing was started');
-      });
-    return results;
+    const reason = new RequestError('unavailable', 'configuration: it changes too fast; nothing was started');
+    return all.map((it) => it.result ?? { status: 'rejected', reason });
   };
 
-  const knownOf = async (asked: readonly Asked[], { estimate }: Kind): Promise<Map<string, Known>> => {
+  const knownOf = async (asked: readonly Asked[], { estimate }: Kind): Promise<Known> => {
     const names = [...new Set(asked.map((it) => it.configuration))];
     const known = names.map(async (name) => {
       const found = await configurations.find(name);
@@ -124,7 +94,7 @@ export function openStarting({ call, admit, configurations, queues }: StartingPa
     return new Map(await Promise.all(known));
   };
 
-  const toTicket = (asked: Asked, known: ReadonlyMap<string, Known>, actor: Actor, kind: Kind): Starting => {
+  const toTicket = (asked: Asked, known: Known, actor: Actor, kind: Kind): Starting => {
     const { configuration, request, madeId, callId } = asked;
     const { found, estimatedWait } = known.get(configuration) ?? {};
     if (!found?.installed)
@@ -143,12 +113,38 @@ export function openStarting({ call, admit, configurations, queues }: StartingPa
     };
   };
 
+  /** Where not all may go on, the first do. */
+  const admitFirst = async (asked: readonly Asked[], underWay: number): Promise<void> => {
+    const admitted = await admit({ underWay, of: asked.length });
+    if (admitted === asked.length) return;
+    const [refusal] = await Promise.allSettled([admit({ underWay })]);
+    for (const it of asked.slice(admitted)) it.result = refusal as PromiseRejectedResult;
+  };
+
+  /** Leaves it without a result where its configuration has another version by now. */
+  const send = async (asked: Asked, ticket: Starting | undefined, kind: Kind): Promise<void> => {
+    if (!ticket) return;
+    try {
+      const verdict = await kind.send(ticket);
+      if (verdict.kind === 'outdated') return configurations.forget(ticket.configuration);
+      if (verdict.kind === 'uncompared') throw new RequestError('unavailable', uncompared);
+      if (verdict.kind === 'refused') throw new RequestError(verdict.as, verdict.reason);
+      const startTime = new Date(verdict.startTime).toISOString();
+      asked.result = {
+        status: 'fulfilled',
+        value: { ticketId: ticket.ticketId, status: 'SEARCHING', startTime },
+      };
+    } catch (reason) {
+      asked.result = { status: 'rejected', reason };
+    }
+  };
+
   /** Each succeeds or fails alone, in the order given. */
   const startAll = async (
     requests: readonly unknown[],
     options: CallOptions,
     kind: Kind,
-  ): Promise<Result[]> => {
+  ): Promise<PromiseSettledResult<StartedTicket>[]> => {
     try {
       const work = (calling: Calling) => startTogether(requests, calling, kind);
       return await call(kind.job, options, work, requests.length);
@@ -167,23 +163,20 @@ export function openStarting({ call, admit, configurations, queues }: StartingPa
   };
 }
 
-const askedOf = (request: unknown, at: number): Asked => ({
-  ...{ at, request, madeId: randomUUID(), callId: randomUUID() },
-  configuration: parse(startTarget, request).configuration,
-});
+function askedOf(request: unknown): Asked {
+  const asked: Asked = { request, madeId: randomUUID(), callId: randomUUID(), configuration: '' };
+  attempt(asked, () => {
+    asked.configuration = ordinaryTarget(request) ?? parse(startTarget, request).configuration;
+  });
+  return asked;
+}
 
-/** `undefined`: its configuration has another version by now. */
-function resultOf(
-  { ticketId }: Starting,
-  sent: PromiseSettledResult<StartVerdict> | undefined,
-): Result | undefined {
-  if (sent?.status !== 'fulfilled') return sent;
-  const verdict = sent.value;
-  if (verdict.kind === 'outdated') return undefined;
-  if (verdict.kind === 'uncompared')
-    return { status: 'rejected', reason: new RequestError('unavailable', uncompared) };
-  if (verdict.kind === 'refused')
-    return { status: 'rejected', reason: new RequestError(verdict.as, verdict.reason) };
-  const startTime = new Date(verdict.startTime).toISOString();
-  return { status: 'fulfilled', value: { ticketId, status: 'SEARCHING', startTime } };
+/** What a step gives; where it throws, that is the result. */
+function attempt<T>(asked: Asked, step: () => T): T | undefined {
+  try {
+    return step();
+  } catch (reason) {
+    asked.result = { status: 'rejected', reason };
+    return undefined;
+  }
 }

@@ -1,4 +1,3 @@
-import { ticketId as ticketIdSchema } from './configuration.ts';
 import type { Limits } from './limits.ts';
 import { type AttributeValue, type TicketPlayer, ticketLimits } from './ticket.ts';
 
@@ -30,11 +29,15 @@ export function ordinaryRequest(
   if (!isPlainObject(given)) return undefined;
   const { configuration, ticketId, players: asked, ...more } = given;
   if (typeof configuration !== 'string' || Object.keys(more).length > 0) return undefined;
-  if (ticketId !== undefined && !ticketIdSchema.safeParse(ticketId).success) return undefined;
+  if (ticketId !== undefined && !isResourceId(ticketId)) return undefined;
   const players = ordinaryParty(asked, limits);
   if (!players || new Set(players.map((it) => it.playerId)).size < players.length) return undefined;
   return { configuration, ...(typeof ticketId === 'string' && { ticketId }), players };
 }
+
+/** The configuration that a request is for, as `startTarget` reads it; `undefined` likewise. */
+export const ordinaryTarget = (given: unknown): string | undefined =>
+  isPlainObject(given) && isResourceId(given['configuration']) ? given['configuration'] : undefined;
 
 /** What the party may still take, in UTF-8 bytes of JSON; each text is counted at the most it could be. */
 interface Size {
@@ -113,6 +116,10 @@ function isText(value: unknown, most: number, size: Size): value is string {
   size.left -= perValue + perCharacter * value.length;
   return value.isWellFormed() && !value.includes('\0');
 }
+
+/** A name of a configuration, or an id of a ticket. */
+const isResourceId = (value: unknown): value is string =>
+  typeof value === 'string' && /^[a-zA-Z0-9.-]{1,128}$/.test(value);
 
 const isPlainObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;

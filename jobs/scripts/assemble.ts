@@ -45,7 +45,8 @@ type Assemble = (script: LuaFile) => AssembledScript;
  * Puts scripts together with the libraries that their headers name: `-- Uses: tickets, events`. A library may name others
  * the same way, in no circle. Of a library a script gets the definitions it names, and those that these name: Lua makes
  * each function anew in every call, and all libraries together cost more than most scripts (`npm run bench -- scripts`).
- * For the same reason a function of one line (see {@link Short}) is written out where it is called.
+ * For the same reason a function of one line (see {@link Short}) is written out where it is called, and what a script with
+ * `-- Rarely: cancel` in its header needs for `cancel` alone is made when that is called.
  * A script with `-- Flags: allow-oom` in its header may write when Redis is full.
  *
  * `read` finds a library by its name; what it throws for an unknown one is thrown on. A circle throws too.
@@ -69,27 +70,64 @@ export function openAssembler(read: (name: string) => LuaFile): Assemble {
   return (script) => {
     const used = inOrder(headerOf(script, 'Uses'), find);
     const own = inShort(linesOf(script), shortsOf(used));
-    const wanted = new Set(own.flatMap((line) => namesIn(line.text)));
-    const kept: Definition[] = [];
-    let collects = false;
+    const names = own.flatMap((line) => namesIn(line.text));
     const definitions = used.flatMap((it) => it.definitions);
-    // A definition names only earlier ones, so one pass from the last to the first finds all that are wanted.
-    for (const definition of definitions.toReversed()) {
-      if (!definition.declares.some((name) => wanted.has(name))) continue;
-      kept.unshift(definition);
-      for (const name of definition.names) wanted.add(name);
-      // What is left for the end is done by `run`, after the script.
-      collects ||= definition.declares.some((name) => name === 'before_end' || name === 'at_end');
-      if (collects) wanted.add('run');
-    }
+    const { reached, collects } = reach(definitions, names);
+    const rarely = headerOf(script, 'Rarely');
+    const often = reach(definitions, collects ? [...names, 'run'] : names, rarely).reached;
+    const rare = [...reached].filter((it) => !often.has(it));
     const flags = headerOf(script, 'Flags');
     const lines: Line[] = [
       ...(flags.length > 0 ? [{ text: `#!lua flags=${flags.join(',')}` }] : []),
-      ...kept.flatMap((it) => it.lines),
+      ...withRare(
+        [...often].flatMap((it) => it.lines),
+        rare.flatMap((it) => it.lines),
+        rarely,
+      ),
       ...(collects ? [{ text: 'return run(function()' }, ...own, { text: 'end)' }] : own),
     ];
     return { text: lines.map((line) => line.text).join('\n'), locate: (error) => locate(error, lines) };
   };
+}
+
+/**
+ * Of definitions, in their order, those that these names ask for, and those that they ask for; none that declares a name of
+ * `without`. `collects`: something is left for the end, which `run` does after the script.
+ */
+function reach(
+  definitions: readonly Definition[],
+  names: readonly string[],
+  without: readonly string[] = [],
+) {
+  const wanted = new Set(names);
+  const reached: Definition[] = [];
+  let collects = false;
+  // A definition names only earlier ones, so one pass from the last to the first finds all that are wanted.
+  for (const definition of definitions.toReversed()) {
+    const isWanted = definition.declares.some((name) => wanted.has(name) && !without.includes(name));
+    if (!isWanted) continue;
+    reached.unshift(definition);
+    for (const name of definition.names) wanted.add(name);
+    collects ||= definition.declares.some((name) => name === 'before_end' || name === 'at_end');
+    if (collects) wanted.add('run');
+  }
+  return { reached: new Set(reached), collects };
+}
+
+/** What only the functions `rarely` need is made, with them, when the first of them is called. */
+function withRare(often: readonly Line[], rare: readonly Line[], rarely: readonly string[]): Line[] {
+  if (rare.length === 0) return [...often];
+  const made = rarely.map((name) => `made_${name}`).join(', ');
+  return [
+    { text: `local make_rare, ${made}` },
+    ...rarely.map((name) => ({
+      text: `local function ${name}(...) if not made_${name} then make_rare() end return made_${name}(...) end`,
+    })),
+    ...often,
+    { text: 'make_rare = function()' },
+    ...rare,
+    { text: `${made} = ${rarely.join(', ')} end` },
+  ];
 }
 
 /** What a line `-- <word>: a, b` of a file's header lists; nothing where there is none. */

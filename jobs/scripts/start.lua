@@ -1,6 +1,7 @@
 -- Starts tickets: each searches from here on, and the older tickets of its players are cancelled. Who is in a running
 -- match leaves its backfill ticket, which goes on without them.
 -- Uses: arguments, keys, numbers, clock, tickets, comparing, players, searching, proposals, backfills, lag, counts
+-- Rarely: cancel, drop_from_backfill
 -- KEYS[1] hash tag
 -- ARGV    number of kinds k, k times: configuration, its version, pool, request timeout in ms; then per ticket: its kind (the
 --         first is 1), ticket id, call id (the same when a connection repeats this script), its lines from `id` on (see

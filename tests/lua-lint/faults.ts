@@ -53,6 +53,9 @@ function faultsOfNames({ file, names }: Read, known: ReadonlyMap<string, Read>):
       faults.push(`${file.path}:1: Uses names ${use}, of which nothing is used`);
     for (const name of offers) offered.add(name);
   }
+  for (const name of headerOf(file, 'Rarely'))
+    if (![...known.values()].some((library) => library.names.top.some((it) => it.name === name)))
+      faults.push(`${file.path}:1: Rarely names ${name}, which no library has`);
   for (const { name, line } of names.free)
     if (!given.has(name) && !offered.has(name))
       faults.push(`${file.path}:${line}: ${name} is not declared, nor offered by a library that Uses names`);

@@ -123,6 +123,20 @@ describe('a command', () => {
   });
 });
 
+test('a command that breaks the code that decides is refused, and the next one is applied', async () => {
+  const broken = async () => {
+    throw new TypeError('it is undefined');
+  };
+  const id = await office.append('put-rule-set', { name: 'duel', body: duelRuleSet });
+  await applyWaiting({ ...fleet.stores, ruleSets: { ...fleet.stores.ruleSets, latest: broken } });
+
+  expect(await office.stateOf(id)).toEqual({
+    kind: 'refused',
+    reason: 'could not decide on it: it is undefined',
+  });
+  expect(await put(90)).toMatchObject({ kind: 'done' });
+});
+
 describe('a store that went back', () => {
   test('a new queue Redis gets settings, a pause and a deletion from the record', async () => {
     await office.give('put-configuration', { ...configuration, name: 'gone' });

@@ -203,7 +203,7 @@ describe('the memory of the queue Redis', () => {
 
     const refusal = { status: 'rejected', reason: unavailable };
     expect(results).toMatchObject([{ status: 'fulfilled' }, { status: 'fulfilled' }, refusal, refusal]);
-    expect(await eager.describeMatchmaking(['a', 'b', 'c', 'd'])).toHaveLength(2);
+    expect((await domain.pool.readPool('duel', 0, 10)).tickets).toHaveLength(2);
   });
 
   test.each([

@@ -90,6 +90,24 @@ describe('configurations', () => {
     });
   });
 
+  test('one that contradicts its rule set is refused, whichever of both is put last (invariant 11)', async () => {
+    const expands = (target: string) => ({
+      backfillExpansions: [{ target, steps: [{ waitTimeSeconds: 5, value: 1 }] }],
+    });
+    await putRuleSet();
+
+    expect(await putConfiguration(expands('teams[blue].minPlayers'))).toMatchObject({
+      kind: 'refused',
+      reason: expect.stringContaining('blue'),
+    });
+    expect(await putConfiguration(expands('teams[side].minPlayers'))).toMatchObject(version(1));
+    expect(await putRuleSet(duelRuleSet.replaceAll('"side"', '"half"'))).toMatchObject({
+      kind: 'refused',
+      reason: expect.stringMatching(/^configuration duel does not fit it:\n/),
+    });
+    expect(await fleet.stores.pool.installed('duel')).toMatchObject({ version: 1, ruleSet: { version: 1 } });
+  });
+
   test('one that is deleted is in force nowhere, and put again has a version of its own', async () => {
     await putRuleSet();
     await putConfiguration();

@@ -83,7 +83,9 @@ test('what a store that went back took with it was decided, and no promise; anyt
 
   const [decision] = evening.held.events.filter((it) => it.type === 'PotentialMatchCreated' && !it.asksFirst);
   if (!decision) throw new Error('an evening without a decision');
-  evening.diary.takenBack = [{ ...decision, matchId: 'n', tickets: [{ ticketId: 'lost', playerIds: ['eve'] }] }];
+  evening.diary.takenBack = [
+    { ...decision, matchId: 'n', tickets: [{ ticketId: 'lost', playerIds: ['eve'] }] },
+  ];
   expect(unheard()).toEqual([]);
 
   // The lost ticket is in the match's event when that is put back; meanwhile its player asked anew.

@@ -36,6 +36,11 @@ test('Lua without a fault is left in peace', () => {
 });
 
 test.each([
+  [
+    'a function that is called rarely and that nobody has',
+    script.replace('-- Uses: clock', '-- Uses: clock\n-- Rarely: cancel'),
+    'own.lua:1: Rarely names cancel, which no library has',
+  ],
   ['a typing error', script.replace('return {', 'return {{'), "own.lua:5: '}' expected near '<eof>'"],
   [
     'a name that nothing declares',

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { flexMatchLimits } from '../../jobs/matchmaking/limits.ts';
-import { ordinaryParty, ordinaryRequest } from '../../jobs/matchmaking/ordinary-party.ts';
-import { startRequestWithin } from '../../jobs/matchmaking/start-request.ts';
+import { ordinaryParty, ordinaryRequest, ordinaryTarget } from '../../jobs/matchmaking/ordinary-party.ts';
+import { startRequestWithin, startTarget } from '../../jobs/matchmaking/start-request.ts';
 import { partyWithin } from '../../jobs/matchmaking/ticket.ts';
 
 const limits = flexMatchLimits;
@@ -61,6 +61,18 @@ test('what is read as an ordinary request is read the same by the schema', () =>
     }),
     { numRuns: 2_000 },
   );
+});
+
+test('what is read as the target of a request is read the same by the schema', () => {
+  const configuration = fc.oneof(name, fc.stringMatching(/^[a-zA-Z0-9.-]{1,130}$/), fc.anything());
+  fc.assert(
+    fc.property(fc.record({ configuration, more: fc.anything() }), (request) => {
+      const ordinary = ordinaryTarget(request);
+      if (ordinary !== undefined) expect(startTarget.parse(request).configuration).toBe(ordinary);
+    }),
+    { numRuns: 2_000 },
+  );
+  expect(ordinaryTarget({ configuration: 'duel-1.x', players: [] })).toBe('duel-1.x');
 });
 
 test('tickets of numbers, texts and latencies are ordinary', () => {

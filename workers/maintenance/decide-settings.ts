@@ -33,14 +33,23 @@ export interface Decision {
   readonly change?: SettingsChange;
 }
 
-/** Decides on a command by the record as it is. `now`: Redis time, ms. Nothing is written. */
+/**
+ * Decides on a command by the record as it is. `now`: Redis time, ms. Nothing is written. A command that breaks the code that
+ * decides is refused: thrown again and again it would keep those behind it waiting.
+ */
 export async function decideOn(
   { kind, item }: Pick<CommandEnvelope, 'kind' | 'item'>,
   stores: SettingStores,
   now: number,
 ): Promise<Decision> {
   const decide = deciders.get(kind);
-  return decide ? decide(item, stores, now) : refuse(`kind: ${kind} is no command of settings`);
+  if (!decide) return refuse(`kind: ${kind} is no command of settings`);
+  try {
+    return await decide(item, stores, now);
+  } catch (error) {
+    if (!(error instanceof TypeError || error instanceof RangeError)) throw error;
+    return refuse(`could not decide on it: ${error.message}`);
+  }
 }
 
 type Decide<Item> = (item: Item, stores: SettingStores, now: number) => Promise<Decision>;

@@ -24,7 +24,7 @@ export function openPool(redis: Redis, domain: string) {
   const keys = domainKeys(domain);
   const script = openScripts(redis, poolTag(domain));
   return {
-    ...openTickets(redis, keys, script),
+    ...openTickets(redis, script),
     ...openChanges(script),
     ...openOutbox(redis, keys, script),
     ...openPlayers(redis, keys),

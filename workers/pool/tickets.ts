@@ -1,5 +1,4 @@
 import type { Redis } from 'ioredis';
-import type { DomainKeys } from '../../jobs/keys.ts';
 import type { TicketPlayer } from '../../jobs/matchmaking/ticket.ts';
 import { ticketCalls } from '../../jobs/matchmaking/ticket-calls.ts';
 import type { Scripts } from './script.ts';
@@ -33,7 +32,7 @@ export interface Readable {
 const forgottenAtOnce = 500;
 
 /** The life of single tickets: one method per script, each atomic. */
-export function openTickets(redis: Redis, _keys: DomainKeys, script: Scripts) {
+export function openTickets(redis: Redis, script: Scripts) {
   const run = {
     rate: script<number[]>('rate'),
     refuse: script<string[]>('refuse'),

@@ -49,7 +49,7 @@ export function compileValue(expression: Expression, scope: Scope): Evaluate {
 }
 
 /** What the players of a team have, party by party. */
-export function cellsOf(
+function cellsOf(
   lineup: Lineup,
   team: number,
   source: Source,

@@ -93,10 +93,10 @@ function compareBy(
   anchor: Slot,
   candidates: readonly Slot[],
 ): Compare {
-  const valueOf = (slot: Slot) => sortValue(rule, engine.columns, tickets.playersOf(slot));
-  const values = new Map(candidates.map((slot) => [slot, valueOf(slot)]));
+  const sortedBy = (slot: Slot) => sortValue(rule, engine.columns, tickets.playersOf(slot));
+  const values = new Map(candidates.map((slot) => [slot, sortedBy(slot)]));
   const sign = rule.sortDirection === 'ascending' ? 1 : -1;
-  const centre = valueOf(anchor);
+  const centre = sortedBy(anchor);
   const key = typeof centre === 'object' ? favourite(centre, rule.mapKey) : undefined;
   const read = (slot: Slot): number | string | undefined => {
     const value = values.get(slot);

@@ -39,8 +39,8 @@ export function* searchAround(
   }
   const few = engine.batchSize ?? Math.max(exhaustive.candidates, 4 * seats);
   const { near, more } = all.around(anchor, window, few, neighbours);
-  if (!more && !mayFill(scene, anchor, near)) return undefined;
   const attempt = function* (candidates: Slot[], steps: number): Generator<void, Found | undefined> {
+    if (!mayFill(scene, anchor, candidates)) return undefined;
     const inOrder = preferred(scene, anchor, candidates);
     const packed = isLarge(engine) ? search.packed(anchor, inOrder) : undefined;
     const found = packed ?? (yield* search.around(anchor, inOrder, steps));

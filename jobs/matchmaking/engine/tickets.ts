@@ -67,43 +67,87 @@ export class Tickets {
     if (ticket === undefined) throw new Error(`no ticket is in slot ${slot}`);
     return ticket;
   }
-  playersOf = (slot: Slot): readonly TicketPlayer[] => this.#players[slot] ?? [];
+  playersOf(slot: Slot): readonly TicketPlayer[] {
+    return this.#players[slot] ?? [];
+  }
   /** Tickets with different keys can never meet: values of `=` rules over all players. */
-  key = (slot: Slot): string => this.#keys[slot] ?? '';
+  key(slot: Slot): string {
+    return this.#keys[slot] ?? '';
+  }
 
-  cell = (slot: Slot, column: number): number => this.#get(slot, fields + column);
-  since = (slot: Slot): number => this.#get(slot, field.since);
-  size = (slot: Slot): number => this.#get(slot, field.players);
-  isBackfill = (slot: Slot): boolean => this.#get(slot, field.backfill) === 1;
+  cell(slot: Slot, column: number): number {
+    return this.#get(slot, fields + column);
+  }
+  since(slot: Slot): number {
+    return this.#get(slot, field.since);
+  }
+  size(slot: Slot): number {
+    return this.#get(slot, field.players);
+  }
+  isBackfill(slot: Slot): boolean {
+    return this.#get(slot, field.backfill) === 1;
+  }
   /** Fixed team instance, for players of a running match; else -1. */
-  team = (row: Slot): number => this.#get(row, field.team);
+  team(row: Slot): number {
+    return this.#get(row, field.team);
+  }
   /** Expansion stage of the ticket's own age, as of the latest pass. */
-  stage = (slot: Slot): number => this.#get(slot, field.stage);
+  stage(slot: Slot): number {
+    return this.#get(slot, field.stage);
+  }
   /** When it reaches its next stage; -Infinity before its first pass. */
-  due = (slot: Slot): number => this.#get(slot, field.due);
+  due(slot: Slot): number {
+    return this.#get(slot, field.due);
+  }
   /** Whether something changed since it last failed as an anchor. */
-  isAwake = (slot: Slot): boolean => this.#get(slot, field.awake) === 1;
+  isAwake(slot: Slot): boolean {
+    return this.#get(slot, field.awake) === 1;
+  }
   /** Place in its neighbourhood. */
-  at = (slot: Slot): number => this.#get(slot, field.at);
+  at(slot: Slot): number {
+    return this.#get(slot, field.at);
+  }
   /** How unlike the anchor it is that looks at it, in units of the rule set's limits. */
-  gap = (slot: Slot): number => this.#get(slot, field.gap);
-  isTaken = (slot: Slot): boolean => this.#get(slot, field.taken) === 1;
-  isGone = (slot: Slot): boolean => this.#get(slot, field.gone) === 1;
+  gap(slot: Slot): number {
+    return this.#get(slot, field.gap);
+  }
+  isTaken(slot: Slot): boolean {
+    return this.#get(slot, field.taken) === 1;
+  }
+  isGone(slot: Slot): boolean {
+    return this.#get(slot, field.gone) === 1;
+  }
 
-  setStage = (slot: Slot, stage: number): void => this.#set(slot, field.stage, stage);
-  setDue = (slot: Slot, due: number): void => this.#set(slot, field.due, due);
-  setAwake = (slot: Slot, awake: boolean): void => this.#set(slot, field.awake, Number(awake));
-  setAt = (slot: Slot, at: number): void => this.#set(slot, field.at, at);
-  setGap = (slot: Slot, gap: number): void => this.#set(slot, field.gap, gap);
-  setTaken = (slot: Slot, taken: boolean): void => this.#set(slot, field.taken, Number(taken));
-  setGone = (slot: Slot): void => this.#set(slot, field.gone, 1);
+  setStage(slot: Slot, stage: number): void {
+    this.#set(slot, field.stage, stage);
+  }
+  setDue(slot: Slot, due: number): void {
+    this.#set(slot, field.due, due);
+  }
+  setAwake(slot: Slot, awake: boolean): void {
+    this.#set(slot, field.awake, Number(awake));
+  }
+  setAt(slot: Slot, at: number): void {
+    this.#set(slot, field.at, at);
+  }
+  setGap(slot: Slot, gap: number): void {
+    this.#set(slot, field.gap, gap);
+  }
+  setTaken(slot: Slot, taken: boolean): void {
+    this.#set(slot, field.taken, Number(taken));
+  }
+  setGone(slot: Slot): void {
+    this.#set(slot, field.gone, 1);
+  }
 
   /** The first row of a ticket's players, to go on from by `next`; -1 ends it. */
   firstRow(slot: Slot): Slot {
     const next = this.next(slot);
     return next < 0 ? slot : next;
   }
-  next = (row: Slot): Slot => this.#get(row, field.next);
+  next(row: Slot): Slot {
+    return this.#get(row, field.next);
+  }
 
   /** By age, then by order of joining the pool. */
   byAge = (one: Slot, other: Slot): number =>

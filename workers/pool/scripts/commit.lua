@@ -1,6 +1,7 @@
 -- Decides matches: each takes all of its tickets or none, and goes to the outbox in the same step. Where players are
 -- asked first, it becomes a proposal instead.
 -- Uses: arguments, keys, numbers, clock, tickets, comparing, players, pools, membership, outbox, lag, events, counts
+-- Rarely: leave_match
 -- KEYS[1] hash tag
 -- ARGV    pool, most outbox entries, ms until an unconfirmed match is handed over again, ms players have to accept
 --         (empty: they are not asked), where AUTOMATIC finds them company: most players, timeout of a backfill ticket in ms

@@ -2,6 +2,7 @@
 -- failed for a reason of single tickets, the others search again with their age.
 -- Uses: arguments, clock, tickets, searching, endings, outbox, membership, events, counts
 -- Flags: allow-oom
+-- Rarely: open_automatic, go_on, end_match, forget_live
 -- KEYS[1] hash tag
 -- ARGV    per match: match id, COMPLETED | FAILED, reason, message, event detail (JSON), where it is played as
 --         DescribeMatchmaking tells it (JSON, or empty), 1 when it is over on record, or, FAILED, the match that it
