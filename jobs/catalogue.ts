@@ -1,4 +1,6 @@
 import type { Job, QueueName } from './contract.ts';
+import { copyApiKeys, putApiKey } from './maintenance/api-keys.ts';
+import { describeSettings, tagSetting } from './maintenance/change-settings.ts';
 import { deliverEvents, forgetTickets, recordTickets, trimEvents } from './maintenance/follow-streams.ts';
 import {
   applyCommands,
@@ -56,6 +58,10 @@ export const catalogue: readonly Job[] = [
   describeTickets,
   applyCommands,
   listAudit,
+  tagSetting,
+  describeSettings,
+  putApiKey,
+  copyApiKeys,
   readRecord,
 ];
 

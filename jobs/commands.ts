@@ -31,6 +31,8 @@ export const commandEnvelope = z.strictObject({
   kind: z.string().min(1).max(64),
   target: z.string().min(1).max(128),
   item: z.unknown(),
+  /** The version that its target has to be at, or the command is refused; 0: there is none. */
+  expects: z.int().min(0).optional(),
   /** Who asked. */
   operator: z.string().min(1).max(128),
   /** Why, in the operator's words. */

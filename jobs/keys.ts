@@ -158,6 +158,14 @@ export function domainKeys(domain: string) {
   };
 }
 
+/** The hash tag of what producers may read and never write. */
+export const guardedTag = (domain: string): string => `{${domain}.guarded}`;
+
+/**
+ * hash on the queue Redis: the API's keys as workers copied them from the record (JSON, a SealedKey), by `<name>@<generation>`.
+ */
+export const apiKeysKey = (domain: string): string => `${guardedTag(domain)}:api-keys`;
+
 /** BullMQ's `prefix` of a queue: each queue has a hash tag of its own, so cluster mode spreads them. */
 export const queuePrefix = (domain: string, queue: QueueName): string => `{${domain}.${queue}}`;
 

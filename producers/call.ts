@@ -12,6 +12,11 @@ export interface CallOptions {
    * done, and asking again with the same ids is harmless.
    */
   readonly signal?: AbortSignal;
+  /**
+   * The call's own id, for a caller that repeats calls itself: StartMatchmaking and StartMatchBackfill give a repeat their first
+   * answer. Default: a new one for each call.
+   */
+  readonly callId?: string;
 }
 
 /** What a call works with once it may go on. */

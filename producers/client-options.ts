@@ -26,7 +26,7 @@ const options = {
   origin: z
     .strictObject({ account: z.string().min(1), region: z.string().min(1) })
     .default({ account: '000000000000', region: 'us-east-1' }) satisfies z.ZodType<EventOrigin>,
-  onWait: aFunction<(why: string) => void>().default(() => () => undefined),
+  onWait: aFunction<(why: string) => void>().optional(),
   onError: aFunction<(error: Error) => void>().default(() => () => undefined),
 };
 

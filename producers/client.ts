@@ -1,5 +1,6 @@
 import { type Actor, mayAsk } from '../jobs/contract.ts';
 import { openAdmission } from './admission.ts';
+import { openApiKeys } from './api-keys.ts';
 import { openBackfill } from './backfill.ts';
 import { openBatches } from './batches.ts';
 import { openCalls } from './call.ts';
@@ -23,6 +24,7 @@ import { openResults } from './results.ts';
 import { openRollback } from './rollback.ts';
 import { secretOr } from './secrets.ts';
 import { openSessions } from './sessions.ts';
+import { openSettings } from './settings.ts';
 import { openStarting } from './starting.ts';
 import { openTickets } from './tickets.ts';
 import { openWake, openWakeLadders } from './wake.ts';
@@ -124,6 +126,8 @@ export async function openClient(options: ClientOptions) {
     ...openResults(parts),
     ...operations,
     ...openRollback(parts),
+    ...openSettings({ call, queues, give }),
+    ...openApiKeys({ call, redis, domain, queues }),
     ...openLive({ ...parts, redis, domain, readRecord: operations.readRecord }),
     ...openNotices({ call, redis, domain, origin, readRecord: operations.readRecord }),
 

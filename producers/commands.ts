@@ -8,6 +8,7 @@ import { parse } from './parse.ts';
 import type { ProducerQueues } from './queues.ts';
 import { RequestError } from './request-error.ts';
 import { openScript } from './script.ts';
+import { openTelling, whyStands } from './why-waits.ts';
 
 /** Who asks is the operator; the audit keeps their name. */
 export interface CommandOptions extends CallOptions {
@@ -18,6 +19,8 @@ export interface CommandOptions extends CallOptions {
    * new one.
    */
   readonly commandId?: string;
+  /** Refused, with a reason that begins with `expects:`, unless its target is at this version; 0: unless there is none. */
+  readonly expects?: number;
 }
 
 /** How often (ms) a caller looks for the verdict, and how long it waits for one. */
@@ -67,11 +70,15 @@ export function openCommands(parts: CommandParts): GiveCommand {
     return readCommandState(answer);
   };
 
+  const why = () => whyStands(queues.queues.maintenance);
+
   const waitFor = async (id: string, first: CommandState, signal: AbortSignal | undefined) => {
     let state = first;
+    const telling = openTelling(why, queues.onWait);
     for (const until = Date.now() + verdictMs; typeof state === 'string' && Date.now() < until; ) {
       if (signal?.aborted) break;
       await pause(pollMs);
+      await telling.look();
       state = readCommandState((await redis.get(keys.command(id))) ?? 'waiting');
     }
     return typeof state === 'string' ? giveUp(id, signal) : state;
@@ -83,7 +90,12 @@ export function openCommands(parts: CommandParts): GiveCommand {
     return state;
   };
 
-  return async (command, given, { reason = defaultReason, commandId = randomUUID(), ...options }, check) => {
+  return async (
+    command,
+    given,
+    { reason = defaultReason, commandId = randomUUID(), expects, ...options },
+    check,
+  ) => {
     const work = async ({ actor, signal }: Calling): Promise<unknown> => {
       const item = parse(command.item, given);
       check?.(item);
@@ -98,6 +110,7 @@ export function openCommands(parts: CommandParts): GiveCommand {
         operator,
         at: Date.now(),
         ...(reason && { reason }),
+        ...(expects !== undefined && { expects }),
       };
       const state = await waitFor(commandId, await send(command, item, asked), signal);
       if (typeof state === 'string') throw pending(kind, commandId);
@@ -105,7 +118,7 @@ export function openCommands(parts: CommandParts): GiveCommand {
       if (state.kind === 'refused') throw new RequestError('refused', state.reason);
       throw new RequestError(
         'unavailable',
-        `no worker applied ${kind} of ${target} within ${verdictMs / 1_000} s; it is withdrawn and will not be applied (is a worker serving maintenance?)`,
+        `no worker applied ${kind} of ${target} within ${verdictMs / 1_000} s; it is withdrawn and will not be applied (${(await why()) ?? 'is a worker serving maintenance?'})`,
       );
     };
     let ended: Promise<unknown> | undefined;

@@ -27,7 +27,7 @@ export function openQueues(
   domain: string,
   callersTrace: () => string | undefined,
   onError: (error: Error) => void,
-  onWait: (why: string) => void = () => undefined,
+  onWait?: (why: string) => void,
 ) {
   const open = (name: QueueName) => {
     const queue = new Queue(

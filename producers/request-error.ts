@@ -23,10 +23,13 @@ export type RequestErrorCode =
 /** The one error of the client: an expected outcome with a code to act on and a message to show. */
 export class RequestError extends Error {
   readonly code: RequestErrorCode;
+  /** Of `unavailable`: the fleet is there and has too much to do, so the same call is welcome again in a while. */
+  readonly overloaded: boolean;
 
-  constructor(code: RequestErrorCode, message: string, cause?: unknown) {
+  constructor(code: RequestErrorCode, message: string, cause?: unknown, overloaded = false) {
     super(message, { cause });
     this.name = 'RequestError';
     this.code = code;
+    this.overloaded = overloaded;
   }
 }

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import type { Actor, Job } from '../jobs/contract.ts';
 import type { InstalledConfiguration } from '../jobs/matchmaking/configuration.ts';
 import { ordinaryTarget } from '../jobs/matchmaking/ordinary-party.ts';
@@ -72,8 +72,9 @@ export function openStarting({ call, admit, configurations, queues }: StartingPa
     requests: readonly unknown[],
     { actor, underWay }: Calling,
     kind: Kind,
+    callId: string | undefined,
   ): Promise<PromiseSettledResult<StartedTicket>[]> => {
-    const all = requests.map(askedOf);
+    const all = requests.map((request, at) => askedOf(request, at, callId));
     const open = () => all.filter((it) => it.result === undefined);
     for (let tries = 0; tries < mostVersions && open().length > 0; tries++) {
       const known = await knownOf(open(), kind);
@@ -128,7 +129,8 @@ export function openStarting({ call, admit, configurations, queues }: StartingPa
       const verdict = await kind.send(ticket);
       if (verdict.kind === 'outdated') return configurations.forget(ticket.configuration);
       if (verdict.kind === 'uncompared') throw new RequestError('unavailable', uncompared);
-      if (verdict.kind === 'refused') throw new RequestError(verdict.as, verdict.reason);
+      if (verdict.kind === 'refused')
+        throw new RequestError(verdict.as, verdict.reason, undefined, verdict.as === 'unavailable');
       const startTime = new Date(verdict.startTime).toISOString();
       asked.result = {
         status: 'fulfilled',
@@ -146,7 +148,7 @@ export function openStarting({ call, admit, configurations, queues }: StartingPa
     kind: Kind,
   ): Promise<PromiseSettledResult<StartedTicket>[]> => {
     try {
-      const work = (calling: Calling) => startTogether(requests, calling, kind);
+      const work = (calling: Calling) => startTogether(requests, calling, kind, options.callId);
       return await call(kind.job, options, work, requests.length);
     } catch (reason) {
       return requests.map(() => ({ status: 'rejected', reason }));
@@ -163,13 +165,24 @@ export function openStarting({ call, admit, configurations, queues }: StartingPa
   };
 }
 
-function askedOf(request: unknown): Asked {
-  const asked: Asked = { request, madeId: randomUUID(), callId: randomUUID(), configuration: '' };
+/** `repeatable`: the call's id, where it has one; a call that is repeated has the same ids again. */
+function askedOf(request: unknown, at: number, repeatable: string | undefined): Asked {
+  const callId = repeatable === undefined ? randomUUID() : at === 0 ? repeatable : `${repeatable}-${at}`;
+  const madeId = repeatable === undefined ? randomUUID() : idFor(callId);
+  const asked: Asked = { request, madeId, callId, configuration: '' };
   attempt(asked, () => {
     asked.configuration = ordinaryTarget(request) ?? parse(startTarget, request).configuration;
   });
   return asked;
 }
+
+/** A ticket id that a repeat of the call makes again. */
+const idFor = (callId: string): string =>
+  createHash('sha256')
+    .update(callId)
+    .digest('hex')
+    .slice(0, 32)
+    .replace(/(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
 
 /** What a step gives; where it throws, that is the result. */
 function attempt<T>(asked: Asked, step: () => T): T | undefined {

@@ -4,16 +4,14 @@ import type { Job, Queue } from 'bullmq';
 const silentMs = 1_500;
 const tellMs = 5_000;
 
-/** Why a queue stands still: nobody takes its jobs, or the one in hand does not end. `undefined` where neither is to be seen. */
+/**
+ * Why a queue whose caller has waited for a while stands still: it is paused, nobody takes its jobs, or the one in hand does not end.
+ * `undefined` where none of it is to be seen. Workers are not counted: the list of the server's clients is not for producers.
+ */
 export async function whyStands(queue: Queue): Promise<string | undefined> {
-  const [paused, workers, [oldest]] = await Promise.all([
-    queue.isPaused(),
-    queue.getWorkersCount(),
-    queue.getJobs(['active'], 0, 0, true),
-  ]);
+  const [paused, [inHand]] = await Promise.all([queue.isPaused(), queue.getJobs(['active'], 0, 0, true)]);
   if (paused) return `queue ${queue.name} is paused; "queue resume ${queue.name}" lets it go on`;
-  if (workers === 0) return `no worker serves queue ${queue.name}`;
-  return oldest && held(queue, oldest);
+  return inHand ? held(queue, inHand) : `no worker serves queue ${queue.name}`;
 }
 
 /** Why a job whose caller waits has not ended, in one sentence. */
@@ -43,13 +41,16 @@ function held(queue: Queue, { name, processedOn, processedBy }: Job): string | u
   return `worker ${processedBy ?? ''} has had ${name} for ${(ms / 1_000).toFixed(1)} s: ${cause}`;
 }
 
-/** Tells a caller why it waits, once it has waited for a while, and again when that has changed or 5 s have passed. */
-export function openTelling(why: () => Promise<string | undefined>, tell: (why: string) => void) {
+/**
+ * Tells a caller why it waits, once it has waited for a while, and again when that has changed or 5 s have passed. Where nobody
+ * listens nothing is asked.
+ */
+export function openTelling(why: () => Promise<string | undefined>, tell?: (why: string) => void) {
   let told: { readonly at: number; readonly text: string } | undefined;
   let next = Date.now() + silentMs;
   return {
     async look(): Promise<void> {
-      if (Date.now() < next) return;
+      if (!tell || Date.now() < next) return;
       next = Date.now() + 1_000;
       const text = await why();
       if (text === undefined || (told && Date.now() - told.at < tellMs && sameBut(told.text, text))) return;

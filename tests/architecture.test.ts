@@ -19,7 +19,7 @@ const read = (file: string) => readFileSync(join(root, file), 'utf8');
 
 /** Every module a file imports, statically or not; relative ones as paths from the root. */
 function importsOf(file: string): string[] {
-  const found = read(file).matchAll(/(?:\bfrom|\bimport)\s*\(?\s*'([^']+)'/g);
+  const found = read(file).matchAll(/(?<!')(?:\bfrom|\bimport)\s*\(?\s*'([^']+)'/g);
   return [...found].map(([, name = '']) => (name.startsWith('.') ? join(dirname(file), name) : name));
 }
 
@@ -29,9 +29,19 @@ const isOurs = (name: string) => folders.some((folder) => name.startsWith(`${fol
 const table: readonly { from: RegExp; may: RegExp; why: string }[] = [
   { from: /^jobs\//, may: /^(jobs\/|zod$|openskill(\/models)?$)/, why: 'jobs/ is pure and leans on nobody' },
   {
-    from: /^producers\//,
-    may: /^(jobs\/|producers\/|node:|bullmq$|ioredis$|zod$|commander$|aws-jwt-verify|@aws-sdk\/client-(cognito-identity-provider|secrets-manager)$)/,
+    from: /^producers\/(?!api\/)/,
+    may: /^(jobs\/|producers\/|node:|bullmq$|ioredis$|zod$|commander$|aws-jwt-verify|@aws-sdk\/client-(cognito-identity-provider|gamelift|secrets-manager)$)/,
     why: 'producers/ asks: queue Redis and Cognito, never DocumentDB, never a worker',
+  },
+  {
+    from: /^producers\/api\//,
+    may: /^(jobs\/|producers\/|workers\/telemetry\/|node:|zod$|fastify$|pino$|prom-client$|aws-xray-sdk-core$|@smithy\/(core|signature-v4)(\/|$))/,
+    why: 'the API speaks HTTP and logs, traces and measures like a worker; it is no part of the packed client',
+  },
+  {
+    from: /^(jobs|workers)\/|^producers\/(?!api\/)/,
+    may: /^(?!producers\/api\/)/,
+    why: 'nothing but infra/local starts the API, so the packed client never contains it',
   },
   {
     from: /^workers\//,

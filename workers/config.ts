@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { queueNames } from '../jobs/contract.ts';
 import { domainForm, domainProblem } from '../jobs/keys.ts';
+import { shortestKeysSecret } from '../jobs/maintenance/api-keys.ts';
 import { topicArn } from '../jobs/matchmaking/configuration.ts';
 import { parseRedisUrl } from '../jobs/redis-url.ts';
 
@@ -65,6 +66,14 @@ export const workerEnvironment = z
     QUEUES: list.default([...queueNames]),
     /** The `Environment` dimension of every metric. */
     ENVIRONMENT: z.string().min(1).max(64).default('development'),
+    /**
+     * What keys of the HTTP API are sealed under, 32 characters or more; the same in every worker, in the API, and where keys are
+     * made. Absent: this worker refuses to store keys.
+     */
+    API_KEYS_SECRET: z
+      .string()
+      .min(shortestKeysSecret, `at least ${shortestKeysSecret} characters`)
+      .optional(),
     /** Hosts that a configuration's placement webhook may be on, comma-separated, `host` or `host:port`. Default: none. */
     PLACEMENT_HOSTS: names,
     AWS_REGION: z.string().min(1).default('us-east-1'),

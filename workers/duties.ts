@@ -32,6 +32,7 @@ import { expireSessions } from '../jobs/session-creation/expire-sessions.ts';
 import { playerLeft } from '../jobs/session-creation/player-left.ts';
 import { readSession } from '../jobs/session-creation/read-session.ts';
 import { startMatch } from '../jobs/session-creation/start-match.ts';
+import { apiDuties } from './api-duties.ts';
 import type { Queues } from './enqueue.ts';
 import { type Duty, duty } from './handler.ts';
 import { applyCommandsOf } from './maintenance/apply-commands.ts';
@@ -42,9 +43,10 @@ import { dropOldTickets } from './maintenance/drop-tickets.ts';
 import { endOldMatches } from './maintenance/end-old-matches.ts';
 import { forgetEnded } from './maintenance/forget-tickets.ts';
 import { listDecisions } from './maintenance/list-audit.ts';
+import { publishReports } from './maintenance/publish-reports.ts';
 import { readRecords } from './maintenance/read-record.ts';
 import { recordEndings } from './maintenance/record-tickets.ts';
-import { type FleetReport, reportQueues } from './maintenance/report-queue-length.ts';
+import { reportQueues } from './maintenance/report-queue-length.ts';
 import type { Topics } from './maintenance/topics.ts';
 import { trimStream } from './maintenance/trim-events.ts';
 import { acceptProposals } from './matchmaking/accept-match.ts';
@@ -79,6 +81,8 @@ export interface DutyParts {
   readonly reportSlotMs: number;
   /** How long (ms) a match is live of which nobody reports a result. */
   readonly matchTtlMs: number;
+  /** What keys of the HTTP API are sealed under. */
+  readonly apiKeysSecret: string | undefined;
   readonly events: EventParts;
   readonly ended: EndedParts;
 }
@@ -172,6 +176,7 @@ export function allDuties(parts: DutyParts): Record<QueueName, readonly Duty[]> 
       ...eventDuties(parts),
       duty(applyCommands, applyCommandsOf(stores)),
       duty(listAudit, listDecisions(records.audit)),
+      ...apiDuties(stores, parts.apiKeysSecret),
       duty(readRecord, readRecords(database.db)),
       duty(describeTickets, describeEnded(records)),
     ],
@@ -284,27 +289,3 @@ function eventDuties({ stores, metrics, log, events, ended }: DutyParts): Duty[]
     duty(dropTickets, dropOldTickets({ pool, tickets }, ended.days)),
   ];
 }
-
-/** Publishes a slot's reports. Sent at once, since scaling waits for them and their time is then that of their slot. */
-const publishReports = ({ observe, flush }: Metrics) => {
-  /** Configurations in which nobody has searched yet are no metric: each would be billed. */
-  const used = new Set<string>();
-  return ({ queues, outboxLength, searching, lag }: FleetReport): void => {
-    observe('OutboxLength', outboxLength, { service: 'matchmaking' });
-    observe('MatchmakingLag', lag / 1_000, { service: 'matchmaking' });
-    for (const [configuration, count] of searching) {
-      if (count > 0) used.add(configuration);
-      if (used.has(configuration))
-        observe('TicketsSearching', count, { service: 'matchmaking', configuration });
-    }
-    for (const { queue, length, waiting, active, oldestSeconds, failed, workers } of queues) {
-      observe('QueueLength', length, { service: queue });
-      observe('JobsWaiting', waiting, { service: queue });
-      observe('JobsActive', active, { service: queue });
-      observe('OldestJobAge', oldestSeconds, { service: queue });
-      observe('FailedJobs', failed, { service: queue });
-      observe('ActiveWorkers', workers, { service: queue });
-    }
-    void flush();
-  };
-};

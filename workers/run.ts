@@ -20,7 +20,6 @@ import {
   type Outcome,
   problemsOf,
   type QueueName,
-  type Refusal,
   refused,
 } from '../jobs/contract.ts';
 import { idsOf } from '../jobs/item-ids.ts';
@@ -32,6 +31,7 @@ import { isLate, openDeadline } from './deadline.ts';
 import { dueAtOf } from './due-at.ts';
 import type { Duty } from './handler.ts';
 import { resultOf, sortItems } from './items.ts';
+import { keepRefusals } from './keep-refusals.ts';
 import { lockTimes } from './locks.ts';
 import { isLoginRefused, isUnreachable } from './records/database.ts';
 import { isOfTheStore } from './store-trouble.ts';
@@ -279,23 +279,4 @@ async function translate(
     case 'refused':
       throw new UnrecoverableError(outcome.reason.slice(0, 4_000));
   }
-}
-
-/**
- * Gives each refused item a job of its own, which is refused whole and so kept with its reason, where operators find
- * and retry failed work; its neighbours in this job are done.
- */
-async function keepRefusals(refusals: readonly Refusal[], job: BullJob, queue: Queue): Promise<void> {
-  // Its caller has its answer.
-  const { traces, reply: _, ...data }: Envelope = job.data;
-  const traceOf = (index: number) => traces?.[index] || data.trace;
-  await Promise.all(
-    refusals.map(({ index }) =>
-      queue.add(
-        job.name,
-        { ...data, items: [data.items[index]], trace: traceOf(index) },
-        { ...job.opts, jobId: `${job.id}-item-${index}`, attempts: 1 },
-      ),
-    ),
-  );
 }

@@ -5,13 +5,7 @@ import {
   recordTickets,
   trimEvents,
 } from '../jobs/maintenance/follow-streams.ts';
-import {
-  applyCommands,
-  compareStores,
-  dropTickets,
-  reportQueueLength,
-  sweep,
-} from '../jobs/maintenance/maintenance.ts';
+import { applyCommands, dropTickets, reportQueueLength, sweep } from '../jobs/maintenance/maintenance.ts';
 import { expireSessions } from '../jobs/session-creation/expire-sessions.ts';
 import { fleet, type Queues } from './enqueue.ts';
 
@@ -23,12 +17,10 @@ const recordMs = 5_000;
 const dropMs = 3_600_000;
 /** How late a command is applied at most whose wake-up is lost. */
 const applyMs = 1_000;
-/** How long cycles wait at most, and little more, after the queue store has started or taken over. */
-const compareMs = 1_000;
 const trimMs = 10_000;
 
 /** Sets the fleet's upkeep going. Any number of workers may do it: a schedule is one per queue, whoever wrote it last. */
-export async function scheduleUpkeep({ queues, enqueue }: Queues, reportSlotMs: number): Promise<void> {
+export async function scheduleUpkeep({ queues }: Queues, reportSlotMs: number): Promise<void> {
   const every = async (job: Job<object>, ms: number) => {
     const data = seal(job, [{}], { actor: fleet, sentAt: Date.now() });
     const opts = { ...jobOptions(job as Job), removeOnComplete: true, removeOnFail: { count: 100 } };
@@ -41,9 +33,6 @@ export async function scheduleUpkeep({ queues, enqueue }: Queues, reportSlotMs: 
   await every(forgetTickets, recordMs);
   await every(dropTickets, dropMs);
   await every(applyCommands, applyMs);
-  await every(compareStores, compareMs);
   await every(trimEvents, trimMs);
   await every(expireSessions, expireMs);
-  // At once: cycles wait for it.
-  await enqueue({ job: compareStores, items: [{}] });
 }

@@ -7,6 +7,7 @@ const secretSettings = [
   'DOCUMENTDB_URI',
   'DOCUMENTDB_USERNAME',
   'DOCUMENTDB_PASSWORD',
+  'API_KEYS_SECRET',
 ] as const;
 
 /** Keys that requests to placement webhooks are signed with: configurations name them. */

@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis';
 import { openConfigurations as openInstalled } from './pool/configurations.ts';
 import { openPool } from './pool/pool.ts';
+import { openApiKeys } from './records/api-keys.ts';
 import { openAudit } from './records/audit.ts';
 import { openConfigurations } from './records/configurations.ts';
 import type { Database } from './records/database.ts';
@@ -10,6 +11,8 @@ import { openPlayers } from './records/players.ts';
 import { openRatingChanges } from './records/rating-changes.ts';
 import { openRuleSets } from './records/rule-sets.ts';
 import { openSessions } from './records/sessions.ts';
+import { openSettingTags } from './records/setting-tags.ts';
+import { openSettings } from './records/settings.ts';
 import { openTickets } from './records/tickets.ts';
 import { openSessionCache } from './session-cache/session-cache.ts';
 import { openWebhook, type WebhookOptions } from './session-creation/webhook.ts';
@@ -46,6 +49,9 @@ export function openStores(
     ruleSets: traced(tracer, 'rule_sets', openRuleSets(db)),
     configurations: traced(tracer, 'configurations', openConfigurations(db)),
     audit: traced(tracer, 'audit', openAudit(db)),
+    settings: traced(tracer, 'settings', openSettings(db)),
+    settingTags: traced(tracer, 'setting_tags', openSettingTags(db)),
+    apiKeys: traced(tracer, 'api_keys', openApiKeys(db)),
     webhook: traced(tracer, 'placement', openWebhook(placement)),
   };
 }

@@ -11,6 +11,7 @@ import { lockTimes, shortenLocks } from './locks.ts';
 import { applyWaiting } from './maintenance/apply-commands.ts';
 import { openTopics } from './maintenance/topics.ts';
 import { beat } from './matchmaking/beat.ts';
+import { openLog, openMetrics, openSink, openTracer } from './open-telemetry.ts';
 import { topicFollower } from './pool/followers.ts';
 import type { Pool } from './pool/pool.ts';
 import { reachDatabase, reachRedis } from './reach.ts';
@@ -22,14 +23,10 @@ import { scheduleUpkeep } from './schedule.ts';
 import type { WebhookOptions } from './session-creation/webhook.ts';
 import { openStores, type Stores } from './stores.ts';
 import { createTaskProtection } from './task-protection.ts';
-import { createCloudWatchSink } from './telemetry/cloudwatch.ts';
-import { createEmfSink } from './telemetry/emf.ts';
 import { startHealth } from './telemetry/health.ts';
-import { createLog, type Log, type Output, openOutput } from './telemetry/log.ts';
-import { createMetrics, type MetricSink, type Metrics, noSink } from './telemetry/metrics.ts';
-import { connectCollector } from './telemetry/otlp-collector.ts';
-import { noTracer, type Tracer } from './telemetry/tracer.ts';
-import { createSegmentTracer, createXrayTracer } from './telemetry/xray-tracer.ts';
+import { type Log, openOutput } from './telemetry/log.ts';
+import type { Metrics } from './telemetry/metrics.ts';
+import type { Tracer } from './telemetry/tracer.ts';
 import { wakeDueLadders } from './wake-ladder.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -176,9 +173,10 @@ const beats = (working: WorkerConfig['QUEUES'], pool: Pool, queues: Queues) =>
 const dutySettings = (
   config: WorkerConfig,
   events: EventParts,
-): Pick<DutyParts, 'reportSlotMs' | 'matchTtlMs' | 'events'> => ({
+): Pick<DutyParts, 'reportSlotMs' | 'matchTtlMs' | 'apiKeysSecret' | 'events'> => ({
   reportSlotMs: config.REPORT_SLOT_MS,
   matchTtlMs: config.MATCH_TTL_MINUTES * 60_000,
+  apiKeysSecret: config.API_KEYS_SECRET,
   events,
 });
 
@@ -220,52 +218,6 @@ const eventParts = (config: WorkerConfig, tracer: Tracer, opened: AsyncDisposabl
     mostBytes: config.EVENT_RETENTION_MIB * 1024 * 1024,
   },
 });
-
-const openLog = (config: WorkerConfig, worker: string, destination: Output, { traceId }: Tracer): Log =>
-  createLog({
-    destination,
-    level: config.LOG_LEVEL,
-    base: { worker, domain: config.DOMAIN },
-    traceId,
-  });
-
-async function openTracer(
-  { AWS_XRAY_DAEMON_ADDRESS: address, OTLP_TRACES_URL: url, TRACE_SAMPLING: rate }: WorkerConfig,
-  opened: AsyncDisposableStack,
-  onProblem: (message: string) => void,
-): Promise<Tracer> {
-  if (url) return createSegmentTracer(opened.use(await connectCollector({ url, onProblem })).send, rate);
-  return address ? createXrayTracer({ address, rate, onProblem }) : noTracer;
-}
-
-function openSink(config: WorkerConfig, output: Output, tracer: Tracer, log: Log): MetricSink {
-  switch (config.METRICS_SINK) {
-    case 'cloudwatch':
-      return createCloudWatchSink({
-        region: config.AWS_REGION,
-        endpoint: config.AWS_ENDPOINT_URL,
-        tracer,
-        log,
-      });
-    case 'emf':
-      return createEmfSink(output);
-    case 'none':
-      return noSink;
-  }
-}
-
-function openMetrics(config: WorkerConfig, sink: MetricSink, log: Log): Metrics {
-  return createMetrics({
-    sink,
-    environment: config.ENVIRONMENT,
-    flushMs: config.METRICS_FLUSH_MS,
-    details: {
-      Configuration: new Set(config.METRIC_CONFIGURATIONS),
-      PlayerId: new Set(config.METRIC_PLAYERS),
-    },
-    log,
-  });
-}
 
 const endObserver =
   ({ observe }: Metrics, log: Log, queue: QueueName): RunOptions['onEnd'] =>

@@ -1,5 +1,5 @@
 import { queueNames } from '../../jobs/contract.ts';
-import { poolTag, queuePrefix, ratingCacheKey, sessionCacheKey } from '../../jobs/keys.ts';
+import { guardedTag, poolTag, queuePrefix, ratingCacheKey, sessionCacheKey } from '../../jobs/keys.ts';
 
 /** Who logs in to the queue cluster: upstream services, the fleet's tasks, people at the command line. */
 export type QueueRole = 'producer' | 'worker' | 'operator';
@@ -45,7 +45,8 @@ export const queueCommands = (role: QueueRole): readonly string[] => lists[role]
 /** Access of the queue cluster's users, as `ACL SETUSER` takes it: the keys of one domain, the commands of one role. */
 export function queueAccess(domain: string, role: QueueRole): string {
   const tags = new Set([...queueNames.map((queue) => queuePrefix(domain, queue)), poolTag(domain)]);
-  const keys = [...tags].map((tag) => `~${tag}*`);
+  const guarded = `${role === 'worker' ? '~' : '%R~'}${guardedTag(domain)}*`;
+  const keys = [...[...tags].map((tag) => `~${tag}*`), guarded];
   const commands = queueCommands(role).map((command) => `+${command}`);
   return ['on', ...keys, 'resetchannels', '-@all', ...commands].join(' ');
 }

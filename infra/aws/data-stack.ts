@@ -2,6 +2,7 @@ import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Key } from 'aws-cdk-lib/aws-kms';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
+import { apiKeysSecret } from './api-keys-secret.ts';
 import { DocumentDb } from './documentdb.ts';
 import { FleetKey } from './fleet-key.ts';
 import { Network } from './network.ts';
@@ -25,6 +26,9 @@ export class DataStack extends Stack {
   readonly documentdb: DocumentDb;
   /** `PLACEMENT_SECRET` of the workers, where the stage names hosts to place matches. */
   readonly placementKey: ISecret | undefined;
+  /** `API_KEYS_SECRET` of workers and of the HTTP API, where the stage has one. */
+  readonly apiKeysSecret: ISecret | undefined;
+  readonly players: Players;
 
   constructor(scope: Construct, id: string, { settings, ...props }: DataStackProps) {
     super(scope, id, { ...props, terminationProtection: settings.removal === 'retain' });
@@ -35,7 +39,9 @@ export class DataStack extends Stack {
     this.sessionCache = new SessionCache(this, 'SessionCache', shared);
     this.documentdb = new DocumentDb(this, 'DocumentDb', shared);
     if (settings.placementHosts.length > 0) this.placementKey = placementKey(this, this.encryptionKey);
-    const players = new Players(this, 'Players', settings);
+    if (settings.api) this.apiKeysSecret = apiKeysSecret(this, this.encryptionKey);
+    this.players = new Players(this, 'Players', settings);
+    const { players } = this;
 
     const policy = producersPolicy(this, this.queueCluster.producersUrl, this.encryptionKey);
 
@@ -47,6 +53,7 @@ export class DataStack extends Stack {
     new CfnOutput(this, 'ProducersUrlSecret', { value: this.queueCluster.producersUrl.secretArn });
     new CfnOutput(this, 'OperatorsUrlSecret', { value: this.queueCluster.operatorsUrl.secretArn });
     new CfnOutput(this, 'ProducersSecurityGroup', { value: this.network.producers.securityGroupId });
+    if (this.apiKeysSecret) new CfnOutput(this, 'ApiKeysSecretArn', { value: this.apiKeysSecret.secretArn });
     if (this.placementKey) new CfnOutput(this, 'PlacementKeySecret', { value: this.placementKey.secretArn });
   }
 }

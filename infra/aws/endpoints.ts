@@ -4,7 +4,8 @@ import { AnyPrincipal, Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { type StageSettings, topicsOf } from './settings.ts';
 
 /**
- * The AWS services a task calls: images, logs, metrics, traces, secrets; and topics, where the stage names any.
+ * The AWS services a task calls: images, logs, metrics, traces, secrets; topics, where the stage names any; and the keys
+ * of players' tokens, which the HTTP API verifies.
  *
  * Two that one might look for are left out. `ecs`: a task protects itself by `ECS_AGENT_URI`, and Fargate's agent has a
  * network of its own. `sts`: a task's credentials come from the same agent, and nothing here assumes another role.
@@ -17,11 +18,13 @@ const services = (settings: StageSettings) => ({
   Traces: InterfaceVpcEndpointAwsService.XRAY,
   Secrets: InterfaceVpcEndpointAwsService.SECRETS_MANAGER,
   ...(topicsOf(settings).length > 0 && { Topics: InterfaceVpcEndpointAwsService.SNS }),
+  ...(settings.api && { Players: InterfaceVpcEndpointAwsService.COGNITO_IDP }),
 });
 
 /**
  * One way to each of those services, for the fleet's tasks and its producers. Who comes through it must be of this
- * account: credentials that somebody else brought along reach nothing.
+ * account: credentials that somebody else brought along reach nothing. Keys of tokens are asked for without credentials, so
+ * there the pool must be of this account.
  */
 export function addEndpoints(vpc: IVpc, settings: StageSettings, door: ISecurityGroup): void {
   for (const [name, service] of Object.entries(services(settings)))
@@ -32,14 +35,21 @@ export function addEndpoints(vpc: IVpc, settings: StageSettings, door: ISecurity
         securityGroups: [door],
         subnets: { subnetGroupName: 'tasks' },
       })
-      .addToPolicy(
-        new PolicyStatement({
-          sid: 'OwnAccount',
-          effect: Effect.ALLOW,
-          principals: [new AnyPrincipal()],
-          actions: ['*'],
-          resources: ['*'],
-          conditions: { StringEquals: { 'aws:PrincipalAccount': Aws.ACCOUNT_ID } },
-        }),
-      );
+      .addToPolicy(name === 'Players' ? ownPools(settings) : ownAccount());
 }
+
+const anybody = (sid: string, resource: string, conditions?: Record<string, unknown>) =>
+  new PolicyStatement({
+    sid,
+    effect: Effect.ALLOW,
+    principals: [new AnyPrincipal()],
+    actions: ['*'],
+    resources: [resource],
+    ...(conditions && { conditions }),
+  });
+
+const ownAccount = () =>
+  anybody('OwnAccount', '*', { StringEquals: { 'aws:PrincipalAccount': Aws.ACCOUNT_ID } });
+
+const ownPools = ({ region }: StageSettings) =>
+  anybody('OwnPools', `arn:${Aws.PARTITION}:cognito-idp:${region}:${Aws.ACCOUNT_ID}:userpool/*`);

@@ -41,6 +41,8 @@ export class Network extends Construct {
   readonly queueCluster: SecurityGroup;
   readonly sessionCache: SecurityGroup;
   readonly documentdb: SecurityGroup;
+  /** The AWS services that tasks call, where the stage makes the endpoints. */
+  #endpoints: SecurityGroup | undefined;
 
   constructor(scope: Construct, id: string, settings: StageSettings, encryptionKey: IKey) {
     super(scope, id);
@@ -65,15 +67,18 @@ export class Network extends Construct {
     allow(this.workers, this.documentdb, documentdbPort, 'workers keep records');
     this.#admitProducers(settings);
     this.#waysToAws(settings, group);
-    this.workers.addEgressRule(
-      Peer.prefixList(settings.s3PrefixList),
-      Port.tcp(443),
-      'image layers, by the S3 gateway endpoint',
-    );
+    this.workers.addEgressRule(Peer.prefixList(settings.s3PrefixList), Port.tcp(443), layersWhy);
     for (const network of settings.metrics.readFrom)
       this.workers.addIngressRule(Peer.ipv4(network), Port.tcp(healthPort), 'Prometheus reads metrics');
     if (settings.placementHosts.length > 0)
       this.workers.connections.allowToAnyIpv4(Port.tcp(443), 'hosts that place matches');
+  }
+
+  /** Lets tasks of another stack call the AWS services, and nobody else outside. The rule is part of that stack. */
+  admitToAws(tasks: SecurityGroup, settings: StageSettings, why: string): void {
+    if (this.#endpoints) tasks.connections.allowTo(this.#endpoints, Port.tcp(443), why);
+    else tasks.addEgressRule(Peer.ipv4(settings.cidr), Port.tcp(443), why);
+    tasks.addEgressRule(Peer.prefixList(settings.s3PrefixList), Port.tcp(443), layersWhy);
   }
 
   /** Producers whom their VPC keeps in groups of its own, or whom another VPC or a VPN brings. */
@@ -96,6 +101,7 @@ export class Network extends Construct {
       return;
     }
     const aws = group('Endpoints', 'AWS services');
+    this.#endpoints = aws;
     for (const [from, why] of ours) from.connections.allowTo(aws, https, why);
     for (const from of settings.producers.securityGroupIds)
       aws.addIngressRule(Peer.securityGroupId(from), https, `${from} reads its secret`);
@@ -143,6 +149,8 @@ export class Network extends Construct {
     return vpc;
   }
 }
+
+const layersWhy = 'image layers, by the S3 gateway endpoint';
 
 /** The bucket that holds the layers of every image in ECR, named by AWS for whoever restricts an endpoint to it. */
 const layersOf = (region: string) => `arn:${Aws.PARTITION}:s3:::prod-${region}-starport-layer-bucket/*`;

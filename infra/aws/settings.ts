@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { keptFailures, type QueueName, queueNames } from '../../jobs/contract.ts';
 import { resourceName, topicArn } from '../../jobs/matchmaking/configuration.ts';
+import { api } from './api-settings.ts';
+import { existingVpc } from './existing-vpc.ts';
 
 const count = z.int().min(0);
 const seconds = z.number().positive();
@@ -25,23 +27,6 @@ const service = z.strictObject({
   jobMs: z.number().positive(),
   /** Tasks beyond `minTasks` run on Spot: 70 % cheaper, taken away at two minutes' notice, which the fleet survives. */
   spot: z.boolean(),
-});
-
-const subnet = z.strictObject({
-  id: z.string().regex(/^subnet-[0-9a-f]+$/),
-  routeTableId: z.string().regex(/^rtb-[0-9a-f]+$/),
-});
-
-/** Subnets of a VPC that somebody else made: one for tasks and one for stores in each of `availabilityZones`, in that order. */
-const existingVpc = z.strictObject({
-  vpcId: z.string().regex(/^vpc-[0-9a-f]+$/),
-  taskSubnets: z.array(subnet).min(2).max(3),
-  storeSubnets: z.array(subnet).min(2).max(3),
-  /**
-   * `make`: the stage puts the endpoints that tasks need into the task subnets. `there`: the VPC has them, or another way to
-   * those services (`endpoints.ts` lists them); a second endpoint of a service with private DNS is refused.
-   */
-  endpoints: z.enum(['make', 'there']),
 });
 
 /** What an operator may set, stage by stage. Every value is checked before anything is synthesised. */
@@ -84,6 +69,9 @@ export const stageSettings = z
      * that requests are signed with.
      */
     placementHosts: z.array(z.hostname().lowercase()).max(50).default([]),
+
+    /** Absent: no HTTP API, and no key for one. */
+    api: api.optional(),
 
     queueCluster: z.strictObject({
       /** Durability needs an r or m family: t nodes have none. */

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Annotations, type App, Tags } from 'aws-cdk-lib';
+import { ApiStack } from './api-stack.ts';
 import { DataStack } from './data-stack.ts';
 import { unpinned } from './image-bases.ts';
 import type { StageSettings } from './settings.ts';
@@ -15,16 +16,26 @@ export function addStage(app: App, settings: StageSettings) {
   const data = new DataStack(app, `fleet-${settings.name}-data`, { env, settings });
   const workers = new WorkersStack(app, `fleet-${settings.name}-workers`, { env, settings, data });
   const watch = new WatchStack(app, `fleet-${settings.name}-watch`, { env, settings, data, workers });
+  const { api: wanted } = settings;
+  const { apiKeysSecret: keysSecret } = data;
+  const api =
+    wanted && keysSecret
+      ? new ApiStack(app, `fleet-${settings.name}-api`, {
+          ...{ env, settings, data, keysSecret, api: wanted },
+          cluster: workers.cluster,
+        })
+      : undefined;
+  const stacks = [data, workers, watch, api ?? []].flat();
   if (app.node.tryGetContext('deploying') !== undefined)
     for (const problem of unfinished(settings))
-      for (const stack of [data, workers, watch]) Annotations.of(stack).addError(problem);
+      for (const stack of stacks) Annotations.of(stack).addError(problem);
   // CloudFormation's published schema of this type has no tags.
   const untagged = { excludeResourceTypes: ['AWS::ApplicationAutoScaling::ScalableTarget'] };
-  for (const stack of [data, workers, watch]) {
+  for (const stack of stacks) {
     Tags.of(stack).add('fleet', 'matchmaking', untagged);
     Tags.of(stack).add('stage', settings.name, untagged);
   }
-  return { data, workers, watch };
+  return { data, workers, watch, api };
 }
 
 /** What only its operator can say of a production stage. Synthesis goes on without, so that a fresh clone can be looked at. */

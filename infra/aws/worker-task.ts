@@ -68,6 +68,7 @@ export class WorkerTask extends Construct {
         CACHE_REDIS_URL: this.#secret('CacheUrl', data.sessionCache.url),
         DOCUMENTDB_USERNAME: this.#secret('Login', data.documentdb.taskLogin, 'username'),
         DOCUMENTDB_PASSWORD: this.#secret('Login', data.documentdb.taskLogin, 'password'),
+        ...(data.apiKeysSecret && { API_KEYS_SECRET: this.#secret('ApiKeys', data.apiKeysSecret) }),
         ...(data.placementKey && { PLACEMENT_SECRET: this.#secret('PlacementKey', data.placementKey) }),
       },
       stopTimeout: Duration.seconds(grace + closingSeconds),

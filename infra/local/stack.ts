@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { cognitoElsewhere, startCognito } from './cognito.ts';
 import { familiarPorts } from './free-port.ts';
 import {
@@ -53,6 +54,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   await probe(given, env, progress);
   const run = await openRun(cacheFolder(env), options.familiar ? familiarPorts : {});
   const account = awsAccount(env);
+  const keys = apiKeys(env);
   const servers = once(() => findServers({ run, env, durability, movableClock, progress }));
 
   const starters: Record<PartName, () => Promise<Part>> = {
@@ -90,6 +92,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     get env() {
       return {
         ...account,
+        ...keys,
         ...Object.fromEntries(partNames.flatMap((name) => addressOf(name))),
       };
     },
@@ -128,5 +131,14 @@ function once<T>(work: () => Promise<T>): () => Promise<T> {
   return () => {
     result ??= work();
     return result;
+  };
+}
+
+/** What keys of the HTTP API are sealed under, and the first of them, which the API makes: the caller's, or new ones. */
+function apiKeys(env: NodeJS.ProcessEnv): Record<string, string> {
+  const random = () => randomBytes(32).toString('base64url');
+  return {
+    API_KEYS_SECRET: env['API_KEYS_SECRET'] ?? random(),
+    OPERATOR_KEY: env['OPERATOR_KEY'] ?? `operator~${random()}`,
   };
 }

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import type { z } from 'zod';
 import type { configuration } from '../../jobs/matchmaking/configuration.ts';
 import { count } from './arguments.ts';
+import { deleteConfigurationCommand } from './configuration-delete.ts';
 import { diffConfigurationCommand } from './configuration-diff.ts';
 import { configurationRow, configurationText } from './configuration-text.ts';
 import { withExample } from './examples.ts';
@@ -81,6 +82,7 @@ export function configurationCommands(from: string): Command {
     );
 
   configurations.addCommand(diffConfigurationCommand());
+  configurations.addCommand(deleteConfigurationCommand());
 
   return configurations;
 }

@@ -3,6 +3,8 @@ import { RequestError } from '../request-error.ts';
 import { auditCommands } from './audit.ts';
 import { configurationCommands } from './configuration.ts';
 import { eventCommands } from './event.ts';
+import { importCommands } from './import.ts';
+import { keyCommands } from './key.ts';
 import { ladderCommands } from './ladder.ts';
 import { matchCommands } from './match.ts';
 import { playerCommands } from './player.ts';
@@ -41,6 +43,8 @@ export function openProgram(from: string): Command {
     eventCommands(),
     queueCommands(),
     auditCommands(),
+    keyCommands(),
+    importCommands(),
     schemaCommand(),
   ])
     program.addCommand(command);

@@ -3,6 +3,7 @@ import { problemLine } from '../../jobs/matchmaking/rule-set/fields.ts';
 import { count } from './arguments.ts';
 import { withExample } from './examples.ts';
 import { readRuleSetText } from './read-file.ts';
+import { deleteRuleSetCommand } from './rule-set-delete.ts';
 import { diffRuleSetCommand } from './rule-set-diff.ts';
 import { showRuleSetCommand } from './rule-set-show.ts';
 import { validateRuleSetCommand } from './rule-set-validate.ts';
@@ -14,6 +15,7 @@ export function ruleSetCommands(from: string): Command {
   ruleSet.addCommand(validateRuleSetCommand(from));
   ruleSet.addCommand(showRuleSetCommand());
   ruleSet.addCommand(diffRuleSetCommand());
+  ruleSet.addCommand(deleteRuleSetCommand());
 
   withExample(ruleSet.command('put'), from, 'rule-set.json')
     .description(

@@ -17,6 +17,7 @@ import { type DescribedMatch, describeMatch } from './describe-match.ts';
 import { type DescribedPlayer, describePlayer } from './describe-player.ts';
 import { type DescribedPool, describePool } from './describe-pool.ts';
 import { openExplain } from './explain.ts';
+import { type LivePlayer, openLiveMatches } from './live-matches.ts';
 import { openPendingMatches } from './matches.ts';
 import { openPools, type PoolState } from './pools.ts';
 import { openTicketStates } from './ticket-state.ts';
@@ -43,6 +44,7 @@ export function openLive(parts: LiveParts) {
   const pools = openPools(redis, domain);
   const states = openTicketStates(redis, domain);
   const pending = openPendingMatches(redis, domain);
+  const { livePlayer, liveMatches } = openLiveMatches(redis, domain);
   const readers = { pools, activity, states };
   const explaining = openExplain({
     ...{ call, states, queues, clock: activity.clock },
@@ -103,6 +105,16 @@ export function openLive(parts: LiveParts) {
           read: (id) => readDocuments('players', id, options),
         }),
       ),
+    /** The live matches that some of these players are in, each with those of them. */
+    liveMatchesOf: (
+      playerIds: readonly string[],
+      options: CallOptions = {},
+    ): Promise<ReadonlyMap<string, readonly string[]>> =>
+      call(looking, options, () => liveMatches(playerIds)),
+
+    /** A player's newest ticket and live match; `undefined`: neither is known. */
+    livePlayer: (playerId: string, options: CallOptions = {}): Promise<LivePlayer | undefined> =>
+      call(looking, options, () => livePlayer(playerId)),
 
     /** A match wherever it is: a proposal, in the outbox, or stored with its result. `undefined`: there is none. */
     describeMatch: (matchId: string, options: CallOptions = {}): Promise<DescribedMatch | undefined> =>

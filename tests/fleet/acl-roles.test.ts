@@ -124,7 +124,7 @@ test.each(roles)(
     const redis = new Redis(user.url);
 
     expect(await redis.info('memory')).toContain('maxmemory_policy');
-    expect(await redis.get(fleet.key('clock'))).toBeNull();
+    expect(await redis.get(fleet.key('sequence'))).toBeNull();
     await expect(redis.get('{other.matchmaking}:clock')).rejects.toThrow('NOPERM');
     for (const call of ["'GET', '{other.matchmaking}:clock'", "'FLUSHDB'", "'KEYS', '*'"])
       await expect(redis.eval(`return redis.call(${call})`, 0), call).rejects.toThrow(/ACL failure/);

@@ -1,4 +1,7 @@
+import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest';
@@ -18,7 +21,14 @@ let folder: string;
 let worker: FleetWorker;
 let client: Awaited<ReturnType<typeof openClient>>;
 /** What stands in braces in a line. */
-const known: Record<string, string> = {};
+const known: Record<string, string> = { secret: inject('stackEnv')['API_KEYS_SECRET'] ?? '' };
+/** A GameLift account with one rule set. */
+const account = createServer((request, response) => {
+  const rules = { RuleSetName: 'theirs', RuleSetBody: JSON.stringify(examples['rule-set.json']) };
+  const asksRules = request.headers['x-amz-target'] === 'GameLift.DescribeMatchmakingRuleSets';
+  response.setHeader('content-type', 'application/x-amz-json-1.1');
+  response.end(JSON.stringify(asksRules ? { RuleSets: [rules] } : { Configurations: [] }));
+});
 
 const cli = (line: string): Promise<Ran> =>
   openCliHere(domain, folder)(...line.replaceAll(/\{(\w+)\}/g, (_all, name) => known[name] ?? '').split(' '));
@@ -57,6 +67,8 @@ afterAll(async () => {
   await using own = await openDomain();
   await clear(own.redis, domain);
   await rm(folder, { recursive: true, force: true });
+  account.close();
+  vi.unstubAllEnvs();
 });
 
 const leaves = () =>
@@ -84,6 +96,11 @@ test('every command is documented, and has a line in this test', async () => {
 
 /** Steps of players and services between the lines, by the line that needs them. */
 const before: Readonly<Record<string, () => Promise<void>>> = {
+  'import gamelift --region eu-central-1 --endpoint-url {account}': async () => {
+    for (const name of ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY']) vi.stubEnv(name, 'tests');
+    await once(account.listen(0, '127.0.0.1'), 'listening');
+    known['account'] = `http://127.0.0.1:${(account.address() as AddressInfo).port}`;
+  },
   'match show {match}': async () => {
     const players = (id: string) => [{ playerId: id, attributes: { skill: { N: 1_500 } } }];
     const start = (id: string) => client.startMatchmaking({ configuration: 'asking', players: players(id) });

@@ -136,7 +136,11 @@ test('a paused configuration matches nobody until it is resumed; the match can b
   });
   const shown = await cli('configuration', 'show', 'race');
   expect(shown.out).toContain('half of the last 2 matched tickets waited');
-  expect((await fleet.ticket('high'))?.estimatedWaitTime).toBeGreaterThan(0);
+  // A client goes by an estimate for some seconds.
+  await vi.waitFor(
+    async () => expect((await fleet.ticket('high'))?.estimatedWaitTime).toBeGreaterThan(0),
+    eventually,
+  );
 });
 
 test('of a proposal an operator sees who has not answered, and that it is one', async () => {

@@ -184,9 +184,9 @@ test('a cluster URL keeps a password without a user, and a user with special cha
   for (const url of urls) {
     await using client = await openClient({ redisUrl: url });
     expect(await client.queues.matchmaking.getWaitingCount()).toBe(0);
-    const { code, err } = await openCli('main', tmpdir())('--redis-url', url, 'queue', 'list');
-    expect([code, err]).toEqual([0, '']);
     await using worker = await startWorker({ ...env, QUEUE_REDIS_URL: url });
     expect(worker.healthPort).toBeGreaterThan(0);
+    const { code, err } = await openCli('main', tmpdir())('--redis-url', url, 'queue', 'list');
+    expect([code, err]).toEqual([0, '']);
   }
 });

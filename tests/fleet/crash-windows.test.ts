@@ -4,7 +4,6 @@ import { startMatch } from '../../jobs/session-creation/start-match.ts';
 import { aConfiguration } from '../support/builders.ts';
 import { duelSteps } from '../support/duel-steps.ts';
 import { type Fleet, openFleet } from '../support/fleet.ts';
-import { perform } from '../support/fleet-stores.ts';
 import { brokenInvariants } from '../support/invariants.ts';
 import { ticketRecords } from '../support/ticket-records.ts';
 

@@ -57,13 +57,16 @@ test('a player gets a session, a ticket, a match, a result and a rating (invaria
   const result = teams.map((team) => ({ name: team.name, rank: team.playerIds.includes(ann) ? 1 : 2 }));
   await fleet.client.reportMatchResult({ matchId, teams: result });
 
-  await vi.waitFor(async () => {
-    expect(await fleet.db.collection('rating_changes').countDocuments({ match_id: matchId })).toBe(2);
+  const ratings = await vi.waitFor(async () => {
+    const profiles = await Promise.all(
+      [ann, bob].map(
+        async (playerId) => (await fleet.client.readRecord('players', playerId))[0]?.['profile'],
+      ),
+    );
+    expect(profiles).toMatchObject([{ games_played: 1 }, { games_played: 1 }]);
+    return profiles;
   }, eventually);
-  const ratings = await Promise.all(
-    [ann, bob].map(async (playerId) => (await fleet.client.readRecord('players', playerId))[0]?.['profile']),
-  );
-  expect(ratings).toMatchObject([{ games_played: 1 }, { games_played: 1 }]);
+  expect(await fleet.db.collection('rating_changes').countDocuments({ match_id: matchId })).toBe(1);
   const [annRating = 0, bobRating = 0] = (ratings as { current_rating: number }[]).map(
     (it) => it.current_rating,
   );

@@ -100,7 +100,11 @@ const good: Record<
       await fleet.stores.matches.create([{ match, status: 'COMPLETED' }], new Date());
       return {
         item: { matchId, teams: ['one', 'two'].map((name, index) => ({ name, rank: index + 1 })) },
-        effect: async () => expect(await fleet.client.readRecord('rating_changes', matchId)).toHaveLength(1),
+        effect: () =>
+          vi.waitFor(
+            async () => expect(await fleet.client.readRecord('rating_changes', matchId)).toHaveLength(1),
+            { timeout: 30_000, interval: 50 },
+          ),
       };
     },
   },

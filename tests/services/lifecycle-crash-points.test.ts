@@ -141,7 +141,7 @@ const table: readonly CrashRow[] = [
   },
   {
     job: 'beat that hands over again a match whose job is gone',
-    calls: 'pool.beat queues.getJob queues.enqueue',
+    calls: 'pool.beat queues.getJob queues.enqueue pool.dueLadders',
     begin: async (own) => {
       const matchId = await steps.decide(own);
       await fleet.kit.queues.queues['session-creation'].obliterate({ force: true });
@@ -154,7 +154,7 @@ const table: readonly CrashRow[] = [
   },
   {
     job: 'beat that ends the time to answer',
-    calls: 'pool.beat queues.enqueue',
+    calls: 'pool.beat pool.isFull queues.enqueue pool.dueLadders',
     begin: async (own) => {
       const matchId = await steps.propose(own);
       await fleet.advance(601_000);

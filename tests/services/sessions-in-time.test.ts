@@ -71,6 +71,7 @@ describe('a session that is read', () => {
     const teams = ['side_1', 'side_2'].map((name, index) => ({ name, rank: index + 1 }));
 
     expect(await fleet.work('update-ratings', [{ matchId, teams }])).toMatchObject({ kind: 'done' });
+    await fleet.workOff();
 
     const session = await read('second');
     expect(session).toMatchObject({ status: 'ACTIVE' });

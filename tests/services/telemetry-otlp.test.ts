@@ -59,7 +59,7 @@ test('a job and its steps are spans of the same trace as in X-Ray, with their id
     const found = [named('start-match'), named('documentdb')] as const;
     expect(found).not.toContain(undefined);
     return found;
-  });
+  }, 10_000);
   expect(job).toMatchObject({
     traceId: '5759e988bd862e3fe1be46a994272793',
     parentSpanId: '53995c3f42cd8ad8',

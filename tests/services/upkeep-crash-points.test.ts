@@ -54,7 +54,7 @@ const versionsOf = async (own: Own, name: string) => {
 };
 const cycle = (own: Own, worker: Worker) => steps.cycle(worker, own('duel'));
 const matched = { ann: 'COMPLETED', bob: 'COMPLETED' };
-const looks = 'getJobCounts getDelayedCount getJobs getWorkersCount';
+const looks = 'getJobCounts getDelayedCount getWorkersCount';
 
 const table: readonly CrashRow[] = [
   {
@@ -229,7 +229,7 @@ const table: readonly CrashRow[] = [
   },
   {
     job: 'report-queue-length',
-    calls: `pool.arrived pool.arrivalsWaiting pool.outboxLength pool.searching pool.lag${` ${looks}`.repeat(4).replaceAll(' ', ' queues.')}`,
+    calls: `pool.arrived pool.arrivalsWaiting pool.outboxLength pool.searching pool.lag${`${` ${looks}`.repeat(4)}${' getJobs'.repeat(4)}`.replaceAll(' ', ' queues.')}`,
     work: (_own, worker) => worker.work('report-queue-length', [{}]),
   },
 ];
@@ -246,6 +246,7 @@ test('every kind of work has a row here, in the table of the lifecycle, or a dea
   const proofs = [
     'lifecycle-crash-points',
     'upkeep-crash-points',
+    'api-crash-points',
     'crash-points',
     'deliver-events',
     'event-retention',
@@ -257,7 +258,7 @@ test('every kind of work has a row here, in the table of the lifecycle, or a dea
         new RegExp(`(job: |test\\(\\s*)'${kind}\\b`).test(text) && /everyDeath|dieEverywhere/.test(text),
     );
   /** They only read: there is nothing that a death could leave half done. */
-  const reads = ['describe-tickets', 'list-audit', 'read-record'];
+  const reads = ['describe-tickets', 'list-audit', 'describe-settings', 'read-record'];
 
   expect(catalogue.map((job) => job.kind).filter((kind) => !dies(kind))).toEqual(reads);
 });

@@ -32,12 +32,21 @@ export const fleetLines: readonly string[] = [
   'ladder show default',
   'ladder start-season default 1',
   'ladder correct {result} --reason mistaken',
+  'configuration delete asking',
+  'rule-set put unused rule-set.json',
+  'rule-set delete unused',
+  'audit list',
   'event refused',
   'queue list',
   'queue pause rating-update',
   'queue resume rating-update',
   'queue failed maintenance',
   'queue retry maintenance',
+  'key create backend --may matchmake,read --keys-secret {secret}',
+  'key rotate backend --keys-secret {secret}',
+  'key list',
+  'key revoke backend --keys-secret {secret}',
+  'import gamelift --region eu-central-1 --endpoint-url {account}',
 ];
 
 /** A line for each command that needs no server. */

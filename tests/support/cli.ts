@@ -4,9 +4,16 @@ import { runProgram } from '../../producers/cli/program.ts';
 
 /** Runs the command line as an operator of a domain would, in the folder of their files. */
 export const openCli =
-  (domain: string, folder: string) =>
+  (domain: string, folder: string, more: NodeJS.ProcessEnv = {}) =>
   (...args: string[]): Promise<{ code: number | null; out: string; err: string }> => {
-    const env = { ...process.env, ...inject('stackEnv'), DOMAIN: domain, INIT_CWD: folder, NO_COLOR: '1' };
+    const env = {
+      ...process.env,
+      ...inject('stackEnv'),
+      DOMAIN: domain,
+      INIT_CWD: folder,
+      NO_COLOR: '1',
+      ...more,
+    };
     const child = spawn(process.execPath, ['producers/cli/main.ts', ...args], { env });
     const [out, err]: string[][] = [[], []];
     child.stdout.on('data', (text) => out?.push(String(text)));

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { Worker } from 'bullmq';
 import { type Envelope, type Job, type Outcome, type QueueName, queueNames } from '../../jobs/contract.ts';
 import { queuePrefix } from '../../jobs/keys.ts';
@@ -12,6 +13,7 @@ import type { Log } from '../../workers/telemetry/log.ts';
 import type { Metrics } from '../../workers/telemetry/metrics.ts';
 import { noTracer } from '../../workers/telemetry/tracer.ts';
 import { wakeDueLadders } from '../../workers/wake-ladder.ts';
+import { keysSecret } from './api-process.ts';
 import { passTime } from './fleet-clock.ts';
 import { openFleetStores, perform } from './fleet-stores.ts';
 
@@ -112,18 +114,36 @@ export function openCrew({ queues, ...stores }: Kit, observe: Metrics['observe']
   };
   const ended = { days: 30, readableMs: defaultReadableMs };
   const duties = Object.values(
-    allDuties({ stores, queues, metrics, log, reportSlotMs: 10_000, matchTtlMs: 7_200_000, events, ended }),
+    allDuties({
+      stores,
+      queues,
+      metrics,
+      log,
+      reportSlotMs: 10_000,
+      matchTtlMs: 7_200_000,
+      apiKeysSecret: keysSecret,
+      events,
+      ended,
+    }),
   ).flat();
 
   return {
-    /** Runs the handler of a kind once. */
-    async work(kind: Job['kind'], items: readonly unknown[], actor?: Envelope['actor']): Promise<Outcome> {
+    /** Runs the handler of a kind once; `repeated`: somebody may have run the job before. */
+    async work(
+      kind: Job['kind'],
+      items: readonly unknown[],
+      actor?: Envelope['actor'],
+      repeated = false,
+    ): Promise<Outcome> {
       const duty = duties.find((it) => it.job.kind === kind);
       if (!duty) throw new Error(`${kind} is no work of this fleet`);
       return await perform(
         duty.handle,
         items.map((item) => duty.job.item.parse(item)),
         actor,
+        randomUUID(),
+        Date.now(),
+        repeated,
       );
     },
     async beat(): Promise<void> {

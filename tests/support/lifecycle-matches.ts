@@ -29,8 +29,7 @@ export const playersIn = ({ playing }: Model, match: string): string[] =>
   [...playing].flatMap(([player, id]) => (id === match ? [player] : []));
 
 /** Whether a match is to go on as another, which is being placed. */
-export const isGoingOn = (model: Model, match: string): boolean =>
-  backfillOf(model, match)?.status === 'PLACING';
+const isGoingOn = (model: Model, match: string): boolean => backfillOf(model, match)?.status === 'PLACING';
 
 const isLive = (match: ModelMatch | undefined) => match?.status === 'running' && !match.ended;
 

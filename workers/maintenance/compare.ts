@@ -33,7 +33,7 @@ type Page = Awaited<ReturnType<Pool['readPool']>>;
 /**
  * After a failover or a restart the queue store may have gone back in time, so cycles wait until this is done. Configurations that
  * it has lost are written back, matches that are stored take those of their tickets that wait, and tickets whose end is on record end
- * again. While the record is away nothing is compared, and nothing has failed: the clock asks again in a second.
+ * again. While the record is away nothing is compared, and nothing has failed: the beat asks again.
  */
 export const compareWithRecord =
   (stores: CompareStores): Handler<unknown> =>

@@ -38,18 +38,33 @@ export interface Decision {
  * decides is refused: thrown again and again it would keep those behind it waiting.
  */
 export async function decideOn(
-  { kind, item }: Pick<CommandEnvelope, 'kind' | 'item'>,
+  { kind, item, target, expects }: Pick<CommandEnvelope, 'kind' | 'item' | 'target' | 'expects'>,
   stores: SettingStores,
   now: number,
 ): Promise<Decision> {
   const decide = deciders.get(kind);
   if (!decide) return refuse(`kind: ${kind} is no command of settings`);
   try {
+    if (expects !== undefined) {
+      const version = await versionOf(kind, target, stores);
+      if (version !== expects) return refuse(`expects: ${target} is at version ${version}, not ${expects}`);
+    }
     return await decide(item, stores, now);
   } catch (error) {
     if (!(error instanceof TypeError || error instanceof RangeError)) throw error;
     return refuse(`could not decide on it: ${error.message}`);
   }
+}
+
+/** The version in force of a command's target; 0: there is none. */
+async function versionOf(
+  kind: string,
+  name: string,
+  { ruleSets, configurations }: SettingStores,
+): Promise<number> {
+  const isRuleSet = kind === putRuleSet.kind || kind === deleteRuleSet.kind;
+  const latest = await (isRuleSet ? ruleSets : configurations).latest(name);
+  return latest === undefined || latest.deleted ? 0 : latest.version;
 }
 
 type Decide<Item> = (item: Item, stores: SettingStores, now: number) => Promise<Decision>;

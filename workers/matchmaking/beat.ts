@@ -1,3 +1,4 @@
+import { compareStores } from '../../jobs/maintenance/maintenance.ts';
 import { formMatches, oncePerPool } from '../../jobs/matchmaking/form-matches.ts';
 import type { Queues } from '../enqueue.ts';
 import type { Pool } from '../pool/pool.ts';
@@ -5,6 +6,9 @@ import { handOverAgain } from './hand-over.ts';
 
 /** Tickets looked at by one script call. */
 const ticketsAtOnce = 500;
+
+/** Should its worker die, the next beat that comes after this long (ms) adds another. */
+const oneAtATime = { deduplication: { id: compareStores.kind, ttl: 2_000 } };
 
 /** Adds form-matches for a pool. */
 export const wake =
@@ -15,14 +19,15 @@ export const wake =
 /**
  * One beat: wakes the pools in which time alone changes something and hands over matches left behind. Every worker
  * beats once a second; the script gives each due thing to one of them. Idle pools cost nothing. While the store is full no job
- * can be added or taken, so tickets time out here.
+ * can be added or taken, so tickets time out here. A store that waits to be compared with the record has that done at once.
  */
 export async function beat(pool: Pool, queues: Queues): Promise<void> {
-  const { now, pools, overdue } = await pool.beat();
+  const { now, pools, overdue, uncompared } = await pool.beat();
   if (pools.length > 0 && (await pool.isFull())) {
     await Promise.all(pools.map((name) => timeOut(pool, name, now)));
     return;
   }
+  if (uncompared) await queues.enqueue({ job: compareStores, items: [{}], options: oneAtATime });
   await Promise.all(pools.map(wake(queues)));
   await handOverAgain(overdue, queues);
 }

@@ -70,7 +70,7 @@ export function openOutbox(redis: Redis, keys: DomainKeys, script: Scripts) {
     place: script<string>('place'),
     settle: script<number[]>('settle'),
     oldMatches: script<string[]>('old-matches'),
-    beat: script<[string, string[], string[]]>('beat'),
+    beat: script<[string, string[], string[], number]>('beat'),
   };
 
   return {
@@ -164,14 +164,19 @@ export function openOutbox(redis: Redis, keys: DomainKeys, script: Scripts) {
         },
       ),
 
-    /** What time alone has made due by `now`, fleet time in ms: pools to wake, matches to hand over again. Each goes to one caller. */
-    async beat(most = 100): Promise<{ now: number; pools: string[]; overdue: Overdue[] }> {
-      const [now, pools, flat] = await run.beat(most, wakePatience, handoverPatience);
+    /**
+     * What time alone has made due by `now`, fleet time in ms: pools to wake, matches to hand over again. Each goes to one caller.
+     * `uncompared`: cycles wait until the store has been compared with the record.
+     */
+    async beat(
+      most = 100,
+    ): Promise<{ now: number; pools: string[]; overdue: Overdue[]; uncompared: boolean }> {
+      const [now, pools, flat, uncompared] = await run.beat(most, wakePatience, handoverPatience);
       const overdue = Array.from({ length: flat.length / 3 }, (_, at) => {
         const match = JSON.parse(flat[3 * at + 2] ?? '') as CommittedMatch;
         return { jobId: flat[3 * at + 1] ?? '', match, age: Number(now) - Number(flat[3 * at] ?? now) };
       });
-      return { now: Number(now), pools, overdue };
+      return { now: Number(now), pools, overdue, uncompared: uncompared === 1 };
     },
   };
 }

@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis';
 import { domainKeys, poolTag } from '../../jobs/keys.ts';
 import { openActivity } from './activity.ts';
+import { openApiKeyCopies } from './api-key-copies.ts';
 import { openArrivals } from './arrivals.ts';
 import { openChanges } from './changes.ts';
 import { openCommands } from './commands.ts';
@@ -29,6 +30,7 @@ export function openPool(redis: Redis, domain: string) {
     ...openOutbox(redis, keys, script),
     ...openPlayers(redis, keys),
     ...openInstalled(redis, keys, script),
+    ...openApiKeyCopies(redis, domain),
     ...openActivity(redis, keys),
     ...openArrivals(redis, keys, script),
     ...openEvents(redis, keys, script),

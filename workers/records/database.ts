@@ -99,6 +99,8 @@ const indexes = {
     { key: { target: 1, decided_at: -1 }, name: 'target' },
     { key: { decided_at: -1 }, name: 'time' },
   ],
+  setting_tags: [{ key: { setting: 1 }, name: 'setting' }],
+  api_keys: [{ key: { name: 1, generation: -1 }, unique: true, name: 'generation' }],
 } as const;
 
 /**

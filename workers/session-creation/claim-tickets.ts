@@ -62,18 +62,20 @@ async function giveBack(
   if (own.length === 0) return new Map();
   const finders = new Map(own.map((it) => [`${it.holder} ${it.ticketId}`, it.matchId]));
   const stored = await matches.find(own.map((it) => it.holder));
+  const restored = new Set<string>();
   for (const record of stored.values()) {
     const callOf = (ticketId: string) =>
       calls.get(`${finders.get(`${record._id} ${ticketId}`)} ${ticketId}`) ?? '';
     const match = committedOf(record);
-    await pool.putBack(
+    const isBack = await pool.putBack(
       match,
       match.tickets.map((it) => callOf(it.ticketId)),
       await installed.company(match.configuration),
     );
+    if (isBack) restored.add(record._id);
   }
   const back = Map.groupBy(
-    own.filter((it) => stored.has(it.holder)),
+    own.filter((it) => restored.has(it.holder)),
     (it) => it.matchId,
   );
   return new Map([...back].map(([matchId, all]) => [matchId, new Set(all.map((it) => it.ticketId))]));

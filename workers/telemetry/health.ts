@@ -29,8 +29,11 @@ export interface Health extends AsyncDisposable {
   readonly port: number;
   /** Start-up is over: `/readyz` says so from now on. */
   ready(): void;
-  /** Shutdown began: `/readyz` fails from now on; `/healthz` goes on telling about the work being finished. */
-  draining(): void;
+  /**
+   * Shutdown began, or what this process needs is away, for the reason given: `/readyz` fails from now on; `/healthz` goes on
+   * telling about the work being finished.
+   */
+  draining(reason?: string): void;
   /** Only another process can do better: `/healthz` fails from now on, for this reason. */
   giveUp(reason: string): void;
   close(): Promise<void>;
@@ -47,13 +50,14 @@ export async function startHealth({
   stuckAfterMs,
   expose,
 }: HealthOptions): Promise<Health> {
-  let isReady = false;
+  const notReady = 'starting or shutting down';
+  let unready: string | undefined = notReady;
   let givenUp: string | undefined;
   const stuck = watchForStuck(progress, stuckAfterMs);
   const server = createServer((request, response) => {
     const path = request.url?.split('?')[0];
     if (path === '/healthz') answer(response, [givenUp ?? [], stuck(Date.now())].flat());
-    else if (path === '/readyz') answer(response, isReady ? [] : ['starting or shutting down']);
+    else if (path === '/readyz') answer(response, unready === undefined ? [] : [unready]);
     else if (path === '/metrics') void answerWith(response, expose);
     else response.writeHead(404).end();
   });
@@ -69,10 +73,10 @@ export async function startHealth({
   return {
     port: (server.address() as AddressInfo).port,
     ready: () => {
-      isReady = true;
+      unready = undefined;
     },
-    draining: () => {
-      isReady = false;
+    draining: (reason = notReady) => {
+      unready = reason;
     },
     giveUp: (reason) => {
       givenUp = reason;

@@ -49,12 +49,7 @@ export function compileValue(expression: Expression, scope: Scope): Evaluate {
 }
 
 /** What the players of a team have, party by party. */
-function cellsOf(
-  lineup: Lineup,
-  team: number,
-  source: Source,
-  { columns, aggregation }: Scope,
-): Value[] {
+function cellsOf(lineup: Lineup, team: number, source: Source, { columns, aggregation }: Scope): Value[] {
   return (lineup.teams[team] ?? []).flatMap((row) =>
     columns.cells(lineup.tickets.playersOf(row), source, aggregation),
   );

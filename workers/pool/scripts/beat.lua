@@ -4,7 +4,8 @@
 -- Flags: allow-oom
 -- KEYS[1] hash tag
 -- ARGV    most of each, ms until a pool is due again, ms until a match is
--- Returns { fleet time, pools, flat list of: fleet time when it was decided, job id, outbox entry }
+-- Returns { fleet time, pools, flat list of: fleet time when it was decided, job id, outbox entry, 1 where the store has not been
+--         compared with the record yet (else 0) }
 local most, pool_patience, match_patience = next_text(), next_number(), next_number()
 local now = fleet_time()
 
@@ -28,4 +29,4 @@ for _, match in ipairs(overdue(outbox_due_key())) do
   matches[at + 2] = redis.call('HGET', outbox_job_key(), match)
   matches[at + 3] = redis.call('HGET', outbox_key(), match)
 end
-return { whole(now), pools, matches }
+return { whole(now), pools, matches, is_uncompared() and 1 or 0 }

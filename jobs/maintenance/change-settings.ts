@@ -1,0 +1,82 @@
+import { z } from 'zod';
+import { defineJob } from '../contract.ts';
+import { resourceName } from '../matchmaking/configuration.ts';
+
+/** What rule sets and configurations are called where either is meant. */
+const settingKind = z.enum(['rule-set', 'configuration']);
+export type SettingKind = z.output<typeof settingKind>;
+
+export const mostTags = 50;
+
+const tag = z.strictObject({ key: z.string().min(1).max(128), value: z.string().max(256) });
+export type Tag = z.output<typeof tag>;
+const tags = z.array(tag).max(200);
+
+/**
+ * Sets and takes away tags of a rule set or a configuration, which has to exist. Result: a SettingsVerdict without a setting where
+ * it was done. Tags go with what they are of.
+ */
+export const tagSetting = defineJob({
+  kind: 'tag-setting',
+  queue: 'maintenance',
+  item: z.strictObject({
+    kind: settingKind,
+    name: resourceName,
+    set: tags.default([]),
+    remove: z.array(z.string().min(1).max(128)).max(200).default([]),
+  }),
+  limit: 1,
+});
+
+/** Why a change was not made, for a caller who has to tell the cases apart. */
+export type SettingsProblem =
+  | 'exists'
+  | 'missing'
+  | 'no-rule-set'
+  | 'in-use'
+  | 'other-version'
+  | 'too-many-tags';
+
+/** What became of a change: the setting as it is now (of a deleted one nothing), or why nothing changed. */
+export type SettingsVerdict =
+  | { readonly setting?: DescribedSetting }
+  | { readonly problem: SettingsProblem; readonly reason: string };
+
+/** A rule set or a configuration in its latest version. */
+export interface DescribedSetting {
+  readonly name: string;
+  readonly version: number;
+  /** When its name was first put, or put again after it was deleted; ms since 1970. */
+  readonly createdAt: number;
+  readonly tags: readonly Tag[];
+  /** Of a rule set its JSON text, of a configuration the JSON of its settings. */
+  readonly body: string;
+}
+
+/** Most settings that one call describes. */
+const mostSettings = 10;
+
+/**
+ * The latest versions of rule sets or configurations, with their bodies: those named, or a page of all by name. Result:
+ * `{ settings: DescribedSetting[], more }`; names that do not exist are left out.
+ */
+export const describeSettings = defineJob({
+  kind: 'describe-settings',
+  queue: 'maintenance',
+  item: z.strictObject({
+    kind: settingKind,
+    names: z.array(resourceName).min(1).max(100).optional(),
+    /** Configurations of this rule set alone. */
+    ruleSetName: resourceName.optional(),
+    /** Names after this one. */
+    after: z.string().max(128).optional(),
+    limit: z.int().min(1).max(mostSettings).default(mostSettings),
+  }),
+  limit: 1,
+  attempts: 3,
+});
+export interface SettingsPage {
+  readonly settings: readonly DescribedSetting[];
+  /** There are more names after the last one. */
+  readonly more: boolean;
+}

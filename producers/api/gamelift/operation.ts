@@ -1,0 +1,40 @@
+import type { z } from 'zod';
+import { problemsOf } from '../../../jobs/contract.ts';
+import type { Right } from '../../../jobs/maintenance/api-keys.ts';
+import type { EventOrigin } from '../../../jobs/matchmaking/event.ts';
+import type { CallOptions } from '../../call.ts';
+import type { MatchmakingClient } from '../../client.ts';
+import { Fault } from './fault.ts';
+
+/** What an operation works with. */
+export interface Asking {
+  readonly client: MatchmakingClient;
+  /** Who asks, the call's id and its signal: for every call of the client. */
+  readonly options: CallOptions;
+  /** Where ARNs say they are. */
+  readonly origin: EventOrigin;
+}
+
+/** One operation of the GameLift API. */
+export interface Operation {
+  readonly name: string;
+  /** What a key has to allow. */
+  readonly right: Right;
+  /** `input` is read already, and not checked. */
+  readonly run: (input: unknown, asking: Asking) => Promise<object>;
+}
+
+export const defineOperation = <Input>(
+  name: string,
+  right: Right,
+  schema: z.ZodType<Input>,
+  run: (input: Input, asking: Asking) => Promise<object>,
+): Operation => ({
+  name,
+  right,
+  async run(input, asking) {
+    const parsed = schema.safeParse(input);
+    if (parsed.success) return run(parsed.data, asking);
+    throw new Fault('InvalidRequestException', problemsOf(parsed.error).join('; '), parsed.error);
+  },
+});

@@ -1,0 +1,95 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { problemsOf } from '../../../jobs/contract.ts';
+import { callIdOf } from '../call-id.ts';
+import type { Served } from '../serving.ts';
+import { admittedCaller, type RestParts } from './admit.ts';
+import { actorOf, type Caller, checkMay } from './caller.ts';
+import { openApi } from './open-api.ts';
+import { Problem, problemOf } from './problem.ts';
+import type { Answer, Route } from './route.ts';
+import { routes } from './routes.ts';
+import { jobSchemas } from './schemas.ts';
+import { asAnswer, send } from './send.ts';
+import { serveEvents } from './serve-events.ts';
+
+/** Longest body (bytes) but for backfill, whose players are up to a megabyte, and calls that carry many tickets. */
+const usualBodyBytes = 256 * 1024;
+const large = new Set(['startBackfill', 'startMatchmakingAll']);
+
+/** Serves REST under `/v1`, its OpenAPI document, and the JSON Schemas of jobs. */
+export function serveRest(app: FastifyInstance, parts: RestParts): void {
+  for (const route of routes)
+    app.route({
+      method: route.method,
+      url: `/v1${route.path.replaceAll(/\{(\w+)\}/g, ':$1')}`,
+      handler: (request, reply) => answerRoute(request, reply, route, parts),
+    });
+  serveEvents(app, parts);
+  const document = openApi(routes);
+  app.get('/v1/openapi.json', () => document);
+  app.get('/v1/schemas/jobs', () => jobSchemas());
+}
+
+async function answerRoute(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  route: Route,
+  parts: RestParts,
+): Promise<FastifyReply> {
+  let answer: Answer = {};
+  await parts.serving(request, reply, async (signal, refused) => {
+    let caller: Caller | undefined;
+    const served = (outcome: string, status: number): Served => ({
+      operation: route.id,
+      outcome,
+      status,
+      caller: caller?.kind === 'service' ? caller.key.name : 'player',
+    });
+    try {
+      caller = await admittedCaller(request, refused, parts);
+      checkMay(caller, route);
+      answer = await run(request, route, caller, signal, parts);
+      return served('ok', answer.status ?? 200);
+    } catch (error) {
+      const problem = signal.aborted
+        ? new Problem(503, 'the answer took too long; it may still be done', { cause: error, retryAfter: 1 })
+        : problemOf(error);
+      answer = asAnswer(problem);
+      return served(String(problem.status), problem.status);
+    }
+  });
+  return send(reply, answer);
+}
+
+function run(
+  request: FastifyRequest,
+  route: Route,
+  caller: Caller,
+  signal: AbortSignal,
+  { client, origin }: RestParts,
+): Promise<Answer> {
+  const parsed = route.input.safeParse(inputOf(request, route));
+  if (!parsed.success) throw new Problem(400, problemsOf(parsed.error).join('; '), { cause: parsed.error });
+  const name = caller.kind === 'service' ? `key ${caller.key.name}` : `player ${caller.playerIds[0]}`;
+  const callId = callIdOf(request, name);
+  const options = { actor: actorOf(caller), signal, ...(callId !== undefined && { callId }) };
+  const asApi = { ...options, actor: { kind: 'service', name: 'api' } } as const;
+  return route.run(parsed.data, { client, caller, options, asApi, origin, headers: request.headers });
+}
+
+function inputOf(request: FastifyRequest, { id }: Route): object {
+  const params = request.params as object;
+  const query = request.query as object;
+  const body = request.body;
+  if (!Buffer.isBuffer(body) || body.length === 0) return { ...query, ...params };
+  if (body.length > usualBodyBytes && !large.has(id))
+    throw new Problem(413, `the body is larger than ${usualBodyBytes} bytes`);
+  try {
+    const read: unknown = JSON.parse(body.toString('utf8'));
+    if (typeof read === 'object' && read !== null && !Array.isArray(read))
+      return { ...query, ...read, ...params };
+  } catch (error) {
+    throw new Problem(400, `the body is not JSON: ${(error as Error).message}`, { cause: error });
+  }
+  throw new Problem(400, 'the body must be a JSON object');
+}

@@ -1,0 +1,45 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { z } from 'zod';
+import type { Right } from '../../../jobs/maintenance/api-keys.ts';
+import type { EventOrigin } from '../../../jobs/matchmaking/event.ts';
+import type { CallOptions } from '../../call.ts';
+import type { MatchmakingClient } from '../../client.ts';
+import type { Caller } from './caller.ts';
+
+/** What a route works with. */
+export interface Asking {
+  readonly client: MatchmakingClient;
+  readonly caller: Caller;
+  /** Who asks, the call's id and its signal: for every call of the client. */
+  readonly options: CallOptions;
+  /** The same as the API itself: for what the API has checked, and the client would not let a player do. */
+  readonly asApi: CallOptions;
+  readonly headers: IncomingHttpHeaders;
+  readonly origin: EventOrigin;
+}
+
+/** What a route answers; an absent body is 204. */
+export interface Answer {
+  readonly body?: unknown;
+  readonly status?: number;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** One route of the REST face, and all that OpenAPI says of it. */
+export interface Route<Input = unknown> {
+  readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE';
+  /** `/sessions/{sessionId}`, below `/v1`. */
+  readonly path: string;
+  readonly id: string;
+  readonly summary: string;
+  /** What a key has to allow. */
+  readonly right: Right;
+  /** Players may use it too, for themselves. */
+  readonly players?: boolean;
+  /** Members of path, query and body in one; those of the path win. */
+  readonly input: z.ZodType<Input>;
+  readonly run: (input: Input, asking: Asking) => Promise<Answer>;
+}
+
+/** Ties the type of a route's input to its schema, and forgets it for the list of all. */
+export const defineRoute = <Input>(route: Route<Input>): Route => route as Route;

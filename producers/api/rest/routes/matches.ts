@@ -1,0 +1,65 @@
+import { z } from 'zod';
+import type { matchResult } from '../../../../jobs/rating-update/result.ts';
+import { Problem, problemOf } from '../problem.ts';
+import { defineRoute } from '../route.ts';
+
+const matchId = z.string().min(1).max(128);
+
+const read = defineRoute({
+  method: 'GET',
+  path: '/matches/{matchId}',
+  id: 'readMatch',
+  summary: 'A match wherever it is: proposed, decided, or stored with its chances and its result.',
+  right: 'read',
+  input: z.strictObject({ matchId }),
+  async run({ matchId: id }, { client, options }) {
+    const match = await client.describeMatch(id, options);
+    if (!match) throw new Problem(404, `matchId: there is no match ${id}`);
+    return { body: match };
+  },
+});
+
+const data = defineRoute({
+  method: 'GET',
+  path: '/matches/{matchId}/matchmaker-data',
+  id: 'readMatchmakerData',
+  summary: 'What FlexMatch tells the game server of a match that has started.',
+  right: 'read',
+  input: z.strictObject({ matchId }),
+  run: async ({ matchId: id }, { client, options }) => ({ body: await client.matchmakerData(id, options) }),
+});
+
+const left = defineRoute({
+  method: 'DELETE',
+  path: '/matches/{matchId}/players/{playerId}',
+  id: 'playerLeft',
+  summary: 'Says that a player left a match that goes on.',
+  right: 'matchmake',
+  players: true,
+  input: z.strictObject({ matchId, playerId: z.string().min(1).max(1024) }),
+  async run(request, { client, options }) {
+    await client.playerLeft(request, options);
+    return {};
+  },
+});
+
+const report = defineRoute({
+  method: 'POST',
+  path: '/results',
+  id: 'reportResults',
+  summary:
+    'Reports results of matches; each is taken or refused alone, and rates its match once however often it comes.',
+  right: 'report',
+  input: z.strictObject({ results: z.array(z.unknown()).min(1).max(200, 'at most 200 results') }),
+  async run({ results }, { client, options }) {
+    const settled = await client.reportMatchResults(results as z.output<typeof matchResult>[], options);
+    const outcomes = settled.map((it) => {
+      if (it.status === 'fulfilled') return { status: 202 };
+      const problem = problemOf(it.reason);
+      return { status: problem.status, problem: problem.details() };
+    });
+    return { body: { outcomes } };
+  },
+});
+
+export const matchRoutes = [read, data, left, report];

@@ -1,0 +1,30 @@
+import { z } from 'zod';
+import { catalogue } from '../../../jobs/catalogue.ts';
+
+type Schema = Record<string, unknown>;
+
+/** A schema as JSON Schema says it: what a caller writes. What cannot be said in JSON Schema is anything. */
+export function jsonSchema(schema: z.ZodType): Schema {
+  const { $schema, ...said } = z.toJSONSchema(schema, {
+    io: 'input',
+    unrepresentable: 'any',
+    // A schema that takes either spelling begins with a change of names: what it is, is what comes after.
+    override: ({ zodSchema, jsonSchema: written }) => {
+      const { def } = zodSchema._zod;
+      if (def.type !== 'pipe') return;
+      const { in: before, out: after } = def as unknown as { in: z.ZodType; out: z.ZodType };
+      if (before._zod.def.type === 'transform') Object.assign(written, jsonSchema(after));
+    },
+  }) as Schema;
+  return said;
+}
+
+let jobs: object | undefined;
+
+/** Items of every kind of job, for services that add jobs with BullMQ alone. */
+export function jobSchemas(): object {
+  jobs ??= Object.fromEntries(
+    catalogue.map(({ kind, queue, item, limit }) => [kind, { queue, limit, item: jsonSchema(item) }]),
+  );
+  return jobs;
+}

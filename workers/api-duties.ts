@@ -1,0 +1,15 @@
+import { copyApiKeys, putApiKey } from '../jobs/maintenance/api-keys.ts';
+import { describeSettings, tagSetting } from '../jobs/maintenance/change-settings.ts';
+import { type Duty, duty } from './handler.ts';
+import { copyKeysFromRecord, storeApiKey } from './maintenance/api-keys.ts';
+import { describePage } from './maintenance/describe-settings.ts';
+import { changeTags } from './maintenance/tag-setting.ts';
+import type { Stores } from './stores.ts';
+
+/** What only the HTTP API asks for, and whoever makes its keys; they are sealed under `keysSecret`. */
+export const apiDuties = (stores: Stores, keysSecret: string | undefined): Duty[] => [
+  duty(tagSetting, changeTags(stores)),
+  duty(describeSettings, describePage(stores)),
+  duty(putApiKey, storeApiKey(stores, keysSecret)),
+  duty(copyApiKeys, copyKeysFromRecord(stores)),
+];
