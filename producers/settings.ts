@@ -161,38 +161,39 @@ export function openSettings({ call, queues, give }: SettingParts): SettingCalls
     }
   };
 
+  const apply = async (change: SettingsChange, options: CallOptions): Promise<SettingsVerdict> => {
+    switch (change.change) {
+      case 'create-rule-set': {
+        const { name, body, tags = [] } = change;
+        return create({ kind: 'rule-set', name, body }, tags, options);
+      }
+      case 'create-configuration':
+        return create(
+          { kind: 'configuration', configuration: change.configuration },
+          change.tags ?? [],
+          options,
+        );
+      case 'update-configuration':
+        return update(change.name, change.members, options);
+      case 'put': {
+        const setting = await put(change.setting, change.ifVersion, options);
+        return setting ? { setting } : no('other-version', 'Another version is in force');
+      }
+      case 'delete':
+        return remove(change.kind, change.name, options);
+      case 'tag': {
+        const { change: _tag, ...item } = change;
+        return tag(item, options);
+      }
+    }
+  };
+
   return {
     describeSettings: (request: z.input<typeof describeSettings.item>, options: CallOptions = {}) =>
       describe(request, options),
 
-    async changeSettings(change, options = {}) {
-      switch (change.change) {
-        case 'create-rule-set':
-          return create(
-            { kind: 'rule-set', name: change.name, body: change.body },
-            change.tags ?? [],
-            options,
-          );
-        case 'create-configuration':
-          return create(
-            { kind: 'configuration', configuration: change.configuration },
-            change.tags ?? [],
-            options,
-          );
-        case 'update-configuration':
-          return update(change.name, change.members, options);
-        case 'put': {
-          const setting = await put(change.setting, change.ifVersion, options);
-          return setting ? { setting } : no('other-version', 'Another version is in force');
-        }
-        case 'delete':
-          return remove(change.kind, change.name, options);
-        case 'tag': {
-          const { change: _tag, ...item } = change;
-          return tag(item, options);
-        }
-      }
-    },
+    changeSettings: (change: SettingsChange, options: CallOptions = {}) =>
+      call({ kind: 'change-settings', askedBy: 'services' }, options, () => apply(change, options)),
   };
 }
 

@@ -4,7 +4,7 @@ import { readSnapshot, type StoresOfDomain } from '../../infra/local/invariants/
 import { queueNames } from '../../jobs/contract.ts';
 import { judge, toLine, type Violation } from '../../jobs/invariants/judge.ts';
 import type { Snapshot } from '../../jobs/invariants/snapshot.ts';
-import { poolTag } from '../../jobs/keys.ts';
+import { domainKeys } from '../../jobs/keys.ts';
 import type { MatchmakingClient } from '../../producers/client.ts';
 import { diaryOf, type PromiseLog } from './promises.ts';
 
@@ -26,11 +26,19 @@ export async function awaitCalm(
         return left.flatMap((job) => (job && !job.repeatJobKey ? [job] : []));
       }),
     );
-    const outbox = await redis.hkeys(`${poolTag(domain)}:outbox`);
+    const keys = domainKeys(domain);
+    const outbox = await redis.hkeys(keys.outbox());
+    const ladders = await redis.zrange(keys.ladders(), '0', '-1');
+    const arrivals = await Promise.all(
+      ladders.map(async (ladder) => ({ ladder, count: await redis.xlen(keys.arrivals(ladder)) })),
+    );
     return [
       ...(atHome ? [] : ['players who wait for the end of their tickets']),
       ...(await Promise.all(jobs.flat().map(tell))),
       ...outbox.map((it) => `match ${it} in the outbox`),
+      ...arrivals.flatMap(({ ladder, count }) =>
+        count > 0 ? [`${count} results and commands waiting on ladder ${ladder}`] : [],
+      ),
     ];
   };
   for (const until = Date.now() + patienceMs; ; await Promise.race([pause(250), going])) {

@@ -50,7 +50,9 @@ test('only packages of production are installed, no driver of PostgreSQL among t
 test('whatever the image runs imports only packages of production', () => {
   const sources = globSync('{jobs,producers,workers}/**/*.ts', { cwd: root });
   const imported = sources.flatMap((file) =>
-    [...read(file).matchAll(/(?<!')(?:\bfrom|\bimport)\s*\(?\s*'([^'.][^']*)'/g)].map(([, name = '']) => name),
+    [...read(file).matchAll(/(?<!')(?:\bfrom|\bimport)\s*\(?\s*'([^'.][^']*)'/g)].map(
+      ([, name = '']) => name,
+    ),
   );
   const names = imported
     .filter((name) => !name.startsWith('node:'))
