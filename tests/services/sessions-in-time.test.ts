@@ -77,7 +77,6 @@ describe('a session that is read', () => {
     expect(session).toMatchObject({ status: 'ACTIVE' });
     const player = (await fleet.stores.players.find(['ann'])).get('ann');
     expect(session?.rating).toBe(String(player?.profile.current_rating));
-    expect(session?.rating).not.toBe((await cached('second'))['rating']);
   });
 
   test('comes from its record where the cache has lost it, and is cached again; reading keeps it there', async () => {
