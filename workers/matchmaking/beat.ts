@@ -7,8 +7,8 @@ import { handOverAgain } from './hand-over.ts';
 /** Tickets looked at by one script call. */
 const ticketsAtOnce = 500;
 
-/** Should its worker die, the next beat that comes after this long (ms) adds another. */
-const oneAtATime = { deduplication: { id: compareStores.kind, ttl: 2_000 } };
+/** Until it has ended, however long that takes: a key that expires would stay for an hour where the server's clock goes back by one. */
+const oneAtATime = { deduplication: { id: compareStores.kind }, removeOnComplete: true };
 
 /** Adds form-matches for a pool. */
 export const wake =
