@@ -56,7 +56,6 @@ describe('the catalogue', () => {
       'expire-sessions',
       'forget-tickets',
       'form-matches',
-      'rate-ladder',
       'record-tickets',
       'report-queue-length',
       'sweep',

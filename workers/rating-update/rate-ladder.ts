@@ -4,7 +4,6 @@ import type { Arrival } from '../../jobs/rating-update/arrival.ts';
 import type { rateLadder } from '../../jobs/rating-update/rate-ladder.ts';
 import type { Handler } from '../handler.ts';
 import type { Pool } from '../pool/pool.ts';
-import { isUnreachable } from '../records/database.ts';
 import { recompute } from './correct.ts';
 import { type FlushStores, flush } from './flush.ts';
 import { type Ladder, LadderTaken, loadLadder } from './ladder.ts';
@@ -45,8 +44,6 @@ export const rateLadders = (stores: RaterStores): Handler<z.output<typeof rateLa
       for (const name of [...idle.keys()].slice(0, -mostLadders)) idle.delete(name);
       return done({ documents });
     } catch (error) {
-      // The beat wakes the ladder again.
-      if (isUnreachable(error)) return done('the record is away');
       if (!(error instanceof LadderTaken)) throw error;
       await stores.wake(item.ladder);
       return done('another rater was faster');
