@@ -91,7 +91,7 @@ test('of one ticket an operator learns in a sentence, then in figures, what it w
 
   expect(out).toMatch(/^low: needs 1 more player, and nobody waiting could play with it/);
   expect(out).toMatch(/nearest +high, misses rule Close by 10 \(limit 10\)/);
-  expect(out).toMatch(/in 4m\d\ds +rules\[Close\]\.maxDistance goes from 10 to 40/);
+  expect(out).toMatch(/in (4m\d\d|5m00)s +rules\[Close\]\.maxDistance goes from 10 to 40/);
   expect(widest(out.split('\n').slice(1).join('\n'))).toBeLessThanOrEqual(100);
   expect(JSON.parse((await cli('ticket', 'show', 'low', '--explain', '--json')).out)).toMatchObject({
     status: 'SEARCHING',

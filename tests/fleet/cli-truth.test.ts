@@ -60,12 +60,13 @@ afterAll(async () => {
 describe('a fleet that has never run', () => {
   test.each(fleetLines)('%s says so, and leaves nothing behind', async (line) => {
     await using domain = await openDomain();
+    const never = `${domain.domain}-never`;
 
-    const ran = await openCliHere(domain.domain, folder)(...line.replaceAll(/[{}]/g, '').split(' '));
+    const ran = await openCliHere(never, folder)(...line.replaceAll(/[{}]/g, '').split(' '));
 
     expect(ran).toMatchObject({ code: 1, out: '' });
-    expect(ran.err).toContain(`no worker has ever served domain "${domain.domain}"`);
-    expect(await keysOf(domain.redis, `{${domain.domain}.*`)).toEqual([]);
+    expect(ran.err).toContain(`no worker has ever served domain "${never}"`);
+    expect(await keysOf(domain.redis, `{${never}.*`)).toEqual([]);
   });
 
   test('the session cache is named where it is asked instead of the queue', async () => {
