@@ -127,15 +127,12 @@ export async function runFaults(options: FaultOptions): Promise<FaultReport> {
     faults: Object.fromEntries(
       [...Map.groupBy(struck, (it) => it.kind)].map(([kind, all]) => [kind, all.length]),
     ),
-    violations: [...unrest.filter((it) => !isOfLadders(it)), ...found.violations],
-    known: [...unrest.filter(isOfLadders), ...found.known],
+    violations: [...unrest, ...found.violations],
+    known: found.known,
     recoveryMs: recoveries(struck, probes),
     ...countsOf(log),
   };
 }
-
-/** See `rated once` in `not-yet-gating.ts`. */
-const isOfLadders = (unrest: string): boolean => /job rate-ladder|on ladder/.test(unrest);
 
 const countsOf = ({ calls, duplicates, refused, unconfirmed }: PromiseLog) => ({
   acknowledged: calls.filter((call) => call.told === 'yes').length,

@@ -6,7 +6,6 @@ import { judge, toLine, type Violation } from '../../jobs/invariants/judge.ts';
 import type { Snapshot } from '../../jobs/invariants/snapshot.ts';
 import { domainKeys } from '../../jobs/keys.ts';
 import type { MatchmakingClient } from '../../producers/client.ts';
-import { checksNotYetGating } from './not-yet-gating.ts';
 import { diaryOf, type PromiseLog } from './promises.ts';
 
 /** Waits until everybody is home and no work is left. Returns what is left after `patienceMs`. */
@@ -80,15 +79,9 @@ export async function findViolations(log: PromiseLog, stores: StoresOfDomain): P
     return others.filter((it) => seen.has(toLine(it)));
   };
   const broken = lasting(first.violations, second.violations);
-  const isKnown = ({ check }: Violation) => check in checksNotYetGating;
-  const known = Map.groupBy(
-    [...lasting(first.known, second.known), ...broken.filter(isKnown)],
-    (it) => it.check,
-  );
+  const known = Map.groupBy(lasting(first.known, second.known), (it) => it.check);
   return {
-    violations: broken
-      .filter((it) => !isKnown(it))
-      .map((it) => `${toLine(it)} (${it.check})${historyOf(it, log, held)}`),
+    violations: broken.map((it) => `${toLine(it)} (${it.check})${historyOf(it, log, held)}`),
     known: [...known].map(([check, all]) => `${check}, ${all.length} times, first: ${all[0]?.story}`),
   };
 }
