@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Redis } from 'ioredis';
 import { catalogue, queues as queueSettings } from '../jobs/catalogue.ts';
 import { redisTrouble } from '../jobs/connection-trouble.ts';
 import type { QueueName } from '../jobs/contract.ts';
@@ -7,6 +8,7 @@ import { servedKey } from '../jobs/keys.ts';
 import type { WorkerConfig } from './config.ts';
 import { allDuties, type DutyParts, type EventParts } from './duties.ts';
 import { openQueues, type Queues } from './enqueue.ts';
+import { firstWrites } from './first-writes.ts';
 import { lockTimes, shortenLocks } from './locks.ts';
 import { applyWaiting } from './maintenance/apply-commands.ts';
 import { openTopics } from './maintenance/topics.ts';
@@ -82,9 +84,8 @@ export async function startWorker(config: WorkerConfig, env: Environment): Promi
     { ...placementSettings(config, env), onAnswer: placementObserver(metrics, tracer, log) },
     { readableMs: endedTickets(config).readableMs, sessionDays: config.SESSION_RECORD_DAYS },
   );
-  await beginWith(stores, config.EVENT_TOPIC_ARN);
-  // The sign by which the command line knows a domain that is served from one that nobody has ever served.
-  await queueRedis.set(servedKey(config.DOMAIN), Date.now());
+  const begin = () => beginWith(config, stores, queues, queueRedis);
+  opened.defer(await firstWrites(begin, onError('first writes')));
 
   const running = new Map<QueueName, Running>();
   const backlog = new Map<QueueName, number>();
@@ -135,7 +136,6 @@ export async function startWorker(config: WorkerConfig, env: Environment): Promi
     });
     opened.defer(repeat(protectionMs, () => protect(Date.now()), onError('task protection')));
   }
-  if (running.has('maintenance')) await scheduleUpkeep(queues, config.REPORT_SLOT_MS);
   for (const [what, work] of beats(config.QUEUES, stores.pool, queues))
     opened.defer(repeat(beatMs, work, onError(what)));
 
@@ -157,10 +157,19 @@ export async function startWorker(config: WorkerConfig, env: Environment): Promi
 }
 
 /** The queue Redis may be new and have no settings. The topic that hears the whole fleet's events misses none from here on. */
-async function beginWith(stores: Stores, fleetTopic: string | undefined): Promise<void> {
+async function beginWith(
+  { DOMAIN, QUEUES, EVENT_TOPIC_ARN: fleetTopic, REPORT_SLOT_MS }: WorkerConfig,
+  stores: Stores,
+  queues: Queues,
+  redis: Redis,
+): Promise<void> {
   if (fleetTopic !== undefined) await stores.pool.beginFollowing('events', topicFollower(fleetTopic));
   await applyWaiting(stores);
+  if (QUEUES.includes('maintenance')) await scheduleUpkeep(queues, REPORT_SLOT_MS);
+  // The sign by which the command line knows a domain that is served from one that nobody has ever served.
+  await redis.set(servedKey(DOMAIN), Date.now());
 }
+
 /** What a worker of these queues does once a second. Ladders are woken also while no worker rates any. */
 const beats = (working: WorkerConfig['QUEUES'], pool: Pool, queues: Queues) =>
   [
