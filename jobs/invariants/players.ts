@@ -1,6 +1,6 @@
 import type { Check, Finding } from './check.ts';
 import { type Games, gamesOf } from './games.ts';
-import type { HeldTicket, StoredMatch } from './snapshot.ts';
+import type { Snapshot, StoredMatch } from './snapshot.ts';
 
 const endingEvents = new Set<string>([
   'MatchmakingSucceeded',
@@ -9,17 +9,20 @@ const endingEvents = new Set<string>([
   'MatchmakingTimedOut',
 ]);
 
-const backfillIds = (tickets: readonly HeldTicket[], matches: readonly StoredMatch[]) =>
+/** Of those that have left the queue store the record knows it. */
+const backfillIds = ({ tickets, claims, matches }: Snapshot) =>
   new Set([
     ...tickets.filter((it) => it.fills !== undefined).map((it) => it.ticketId),
+    ...claims.filter((it) => it.fills !== undefined).map((it) => it._id),
     ...matches.flatMap((it) => it.backfill?.ticketId ?? []),
   ]);
 
 /** No player has two active tickets at any point of the event stream. Those whose start the store took back are none. */
 export const playerInOneTicket: Check = {
   invariant: 2,
-  find({ tickets, matches, events }, { takenBack }) {
-    const backfills = backfillIds(tickets, matches);
+  find(snapshot, { takenBack }) {
+    const { tickets, events } = snapshot;
+    const backfills = backfillIds(snapshot);
     const held = new Set(tickets.map((it) => it.ticketId));
     const lost = new Set(
       takenBack.flatMap((event) => event.tickets.map((it) => it.ticketId)).filter((id) => !held.has(id)),
@@ -53,8 +56,9 @@ export const playerInOneTicket: Check = {
  */
 export const playerInOneMatch: Check = {
   invariant: 2,
-  find({ tickets, matches }) {
-    const backfills = backfillIds(tickets, matches);
+  find(snapshot) {
+    const { matches } = snapshot;
+    const backfills = backfillIds(snapshot);
     const latest = new Map<string, StoredMatch>();
     const findings: Finding[] = [];
     for (const match of played(matches))

@@ -117,6 +117,8 @@ export interface StoredTicket {
   readonly _id: string;
   readonly match_id?: string | undefined;
   readonly status: string;
+  /** Of a backfill ticket that ended without a match. */
+  readonly fills?: string | undefined;
 }
 
 export interface StoredPlayer {

@@ -81,6 +81,8 @@ export function startCrowd({ client, log, parties, random, restless }: CrowdOpti
       leaving = true;
       await Promise.race([everybody, trouble.promise]);
     },
+    /** Tickets whose parties wait for their end. */
+    waitedFor: (): string[] => [...waiting.keys()],
     /** Stops listening, once the latest event was heard. */
     async hangUp(latest: () => Promise<string | null>): Promise<void> {
       while ((log.positions.at(-1) ?? null) !== (await latest()))

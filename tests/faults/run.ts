@@ -115,6 +115,7 @@ export async function runFaults(options: FaultOptions): Promise<FaultReport> {
   const stores = { redis, domain, db: record, cacheRedis };
   const unrest = await awaitCalm(
     Promise.all([crowd.leave(), probes.stop(), operator.leave()]),
+    crowd.waitedFor,
     client,
     stores,
     calmWithinMs,

@@ -8,9 +8,13 @@ import { domainKeys } from '../../jobs/keys.ts';
 import type { MatchmakingClient } from '../../producers/client.ts';
 import { diaryOf, type PromiseLog } from './promises.ts';
 
-/** Waits until everybody is home and no work is left. Returns what is left after `patienceMs`. */
+/** Most tickets that are told of one by one. */
+const mostTold = 5;
+
+/** Waits until everybody is home and no work is left. Returns what is left after `patienceMs`. `waitedFor`: tickets of who is away. */
 export async function awaitCalm(
   home: Promise<unknown>,
+  waitedFor: () => readonly string[],
   client: MatchmakingClient,
   { redis, domain }: StoresOfDomain,
   patienceMs: number,
@@ -19,6 +23,12 @@ export async function awaitCalm(
   const going = home.then(() => {
     atHome = true;
   });
+  const away = async () => {
+    const tickets = waitedFor();
+    const some = await client.describeMatchmaking(tickets.slice(0, mostTold)).catch(() => []);
+    const told = some.map((it) => `${it.ticketId} ${it.status} since ${it.startTime}`);
+    return `somebody who is not home; ${tickets.length} tickets are waited for: ${told.join(', ')}`;
+  };
   const open = async () => {
     const jobs = await Promise.all(
       queueNames.map(async (name) => {
@@ -33,7 +43,7 @@ export async function awaitCalm(
       ladders.map(async (ladder) => ({ ladder, count: await redis.xlen(keys.arrivals(ladder)) })),
     );
     return [
-      ...(atHome ? [] : ['players who wait for the end of their tickets']),
+      ...(atHome ? [] : [await away()]),
       ...(await Promise.all(jobs.flat().map(tell))),
       ...outbox.map((it) => `match ${it} in the outbox`),
       ...arrivals.flatMap(({ ladder, count }) =>

@@ -96,6 +96,23 @@ test('what a store that went back took with it was decided, and no promise; anyt
   expect(seen(evening).map(({ check }) => check)).toContain('player in one ticket');
 });
 
+test('a backfill ticket that has left the queue store is known by the record, and is no ticket of its players', () => {
+  const evening = goodEvening();
+  const [first] = evening.held.events;
+  if (!first) throw new Error('an evening without events');
+  const asks = { ...first, type: 'MatchmakingSearching' as const };
+  const [playerId = ''] = first.tickets[0]?.playerIds ?? [];
+  evening.held.events = [
+    { ...asks, tickets: [{ ticketId: 'fills-m', playerIds: [playerId] }] },
+    ...evening.held.events,
+  ];
+  const twice = () => seen(evening).filter(({ check }) => check === 'player in one ticket');
+
+  expect(twice()).not.toEqual([]);
+  evening.held.claims = [...evening.held.claims, { _id: 'fills-m', status: 'CANCELLED', fills: 'm' }];
+  expect(twice()).toEqual([]);
+});
+
 test('who waits while a fault strikes is not late, however faults overlap', () => {
   const { diary } = goodEvening();
   diary.disturbances = [

@@ -28,7 +28,8 @@ export async function readRecord(db: Db): Promise<RecordContents> {
   };
   const claims: StoredTicket[] = [];
   for (const { name } of await db.listCollections({}, { nameOnly: true }).toArray())
-    if (dayOf(name) !== undefined) claims.push(...(await read<StoredTicket>(name, ['match_id', 'status'])));
+    if (dayOf(name) !== undefined)
+      claims.push(...(await read<StoredTicket>(name, ['match_id', 'status', 'fills'])));
   const documents = await read<LadderDocument>('rating_changes', documentFields);
   const configurations = await read<StoredConfiguration>('configurations', [
     'name',
