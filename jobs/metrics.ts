@@ -130,6 +130,11 @@ export const metrics = {
     unit: 'Seconds',
     shape: 'level',
   },
+  ComparisonWait: {
+    help: 'How long no match has been decided, because the queue Redis started or took over and is yet to be compared with DocumentDB; else 0.',
+    unit: 'Seconds',
+    shape: 'level',
+  },
   CyclesPaused: {
     help: 'Cycles that could not commit because the outbox was full: DocumentDB has been away for long.',
     unit: 'Count',

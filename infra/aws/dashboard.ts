@@ -95,6 +95,7 @@ export class FleetDashboard extends Construct {
               ofMatches('CyclesPaused', 'Sum'),
               ofMatches('OutboxLength', 'Maximum'),
               ofMatches('MatchmakingLag', 'Maximum'),
+              ofMatches('ComparisonWait', 'Maximum'),
               ofMatches('TicketsSearching', 'Maximum'),
               ofPlacement('PlacementsFailed', 'Sum'),
               ...perQueue('FailedJobs', 'Maximum', 'failed jobs of'),

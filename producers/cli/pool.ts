@@ -47,7 +47,7 @@ export function poolCommands(): Command {
 }
 
 function poolText(pool: DescribedPool): string {
-  const { tickets, players, proposals, outbox, pausedSince, oldest } = pool;
+  const { tickets, players, proposals, outbox, pausedSince, comparisonWaitSeconds, oldest } = pool;
   const reasons = oldest.flatMap(({ ticketId, why }) => (why ? [{ ticketId, 'why it waits': why }] : []));
   return [
     `${pool.pool}: ${counted(tickets, 'ticket')} with ${counted(players, 'player')} searching, ${counted(proposals, 'proposal')} waiting for answers`,
@@ -55,6 +55,11 @@ function poolText(pool: DescribedPool): string {
     ...(pausedSince
       ? [`PAUSED for ${since(pausedSince)}: "configuration resume ${pool.configuration}" lets it go on`]
       : []),
+    ...(comparisonWaitSeconds === undefined
+      ? []
+      : [
+          `NO MATCH IS DECIDED for ${duration(comparisonWaitSeconds * 1_000)}: the queue Redis has started or taken over and is being compared with DocumentDB, which takes a second or two; longer means that DocumentDB is away`,
+        ]),
     ...(oldest.length > 0 ? ['', table(oldest.map(row))] : []),
     ...(reasons.length > 0 ? ['', table(reasons)] : []),
   ].join('\n');

@@ -9,6 +9,8 @@ import type { TicketState, TicketStates } from './ticket-state.ts';
 /** A pool with its oldest tickets. */
 export interface DescribedPool extends PoolState {
   readonly pausedSince?: string;
+  /** For how long no match has been decided, because the queue store is yet to be compared with the record; absent: it has been. */
+  readonly comparisonWaitSeconds?: number;
   /** Of this pool: matches whose players are asked. */
   readonly proposals: number;
   /** Of its configuration: matches decided and not confirmed; and of all configurations, against the cap of 50,000. */
@@ -48,8 +50,9 @@ export async function describePool(
   { pools, activity, states, explain }: DescribePoolParts,
 ): Promise<DescribedPool> {
   const pool = await pools.poolState(name);
-  const [pausedSince, proposals, outbox, ids, { now }] = await Promise.all([
+  const [pausedSince, uncomparedSince, proposals, outbox, ids, { now }] = await Promise.all([
     states.pausedSince(pool.configuration),
+    pools.uncomparedSince(),
     pools.proposals(name),
     pools.outbox(pool.configuration),
     pools.oldestTickets(name, most),
@@ -64,6 +67,9 @@ export async function describePool(
   return {
     ...pool,
     ...(pausedSince && { pausedSince }),
+    ...(uncomparedSince !== undefined && {
+      comparisonWaitSeconds: Math.max(0, Math.round((now - uncomparedSince) / 1_000)),
+    }),
     proposals: proposals.ofPool,
     outbox,
     oldest: tickets.map((ticket, at) => ({

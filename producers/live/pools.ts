@@ -60,6 +60,12 @@ export function openPools(redis: Redis, domain: string) {
       return found.filter((it) => it.tickets > 0);
     },
 
+    /** Since when (fleet time, ms) no match is decided because the store is yet to be compared with the record; `undefined`: it has been. */
+    async uncomparedSince(): Promise<number | undefined> {
+      const [, since] = (await redis.get(keys.uncompared()))?.split(' ') ?? [];
+      return since === undefined ? undefined : Number(since);
+    },
+
     /** Ids of its oldest tickets, the oldest first. */
     oldestTickets: (pool: string, most: number): Promise<string[]> =>
       redis.zrange(keys.pool(pool), '0', String(most - 1)),

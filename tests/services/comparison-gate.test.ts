@@ -2,6 +2,7 @@ import { MongoNetworkError } from 'mongodb';
 import { beforeEach, expect, test } from 'vitest';
 import { poolTag } from '../../jobs/keys.ts';
 import { reaching } from '../../producers/connection.ts';
+import { openPools } from '../../producers/live/pools.ts';
 import { RequestError } from '../../producers/request-error.ts';
 import { type HandFleet, openCrew } from '../support/hand-fleet.ts';
 import { brokenInvariants } from '../support/invariants.ts';
@@ -43,6 +44,17 @@ test('no cycle decides or proposes a match until the store has been compared, wh
     ...['COMPLETED', 'COMPLETED', 'REQUIRES_ACCEPTANCE', 'REQUIRES_ACCEPTANCE', 'COMPLETED', 'COMPLETED'],
   ]);
   expect(await brokenInvariants(fleet, { settled: false })).toEqual([]);
+});
+
+test('an operator who looks at a pool is told since when no match is decided, and no more once it is', async () => {
+  const { uncomparedSince } = openPools(fleet.redis, fleet.domain);
+  expect(await uncomparedSince()).toBeUndefined();
+
+  await takeOver();
+  expect(await uncomparedSince()).toEqual(expect.any(Number));
+
+  await compare();
+  expect(await uncomparedSince()).toBeUndefined();
 });
 
 test('a worker that formed its match before the failover commits nothing after it (invariant 7)', async () => {

@@ -114,3 +114,16 @@ test('an outbox that is full is told by its length, and by the cycles that pause
   expect(sumOf('CyclesPaused', 'duel')).toBe(1);
   expect(sumOf('OutboxLength')).toBe(50_000);
 });
+
+test('how long no match has been decided after a failover is told, and 0 once the store has been compared', async () => {
+  await fleet.redis.set(key('compared'), 'the history of the server before');
+  await fleet.beat();
+  await fleet.advance(3_000);
+  await worker.work('report-queue-length', [{}]);
+
+  expect(sumOf('ComparisonWait')).toBeGreaterThanOrEqual(3);
+  const before = sumOf('ComparisonWait');
+  await worker.work('compare-stores', [{}]);
+  await worker.work('report-queue-length', [{}]);
+  expect(sumOf('ComparisonWait')).toBe(before);
+});

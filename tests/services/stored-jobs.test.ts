@@ -166,6 +166,7 @@ describe('a job that somebody wrote past BullMQ', () => {
       outboxLength: async () => 0,
       searching: async () => new Map(),
       lag: async () => 0,
+      uncompared: async () => undefined,
     };
     const report = reportQueues(queues, pool, 60_000, (it) => void reports.push(it));
 

@@ -5,9 +5,10 @@ import type { FleetReport } from './report-queue-length.ts';
 export const publishReports = ({ observe, flush }: Metrics) => {
   /** Configurations in which nobody has searched yet are no metric: each would be billed. */
   const used = new Set<string>();
-  return ({ queues, outboxLength, searching, lag }: FleetReport): void => {
+  return ({ queues, outboxLength, searching, lag, uncomparedMs }: FleetReport): void => {
     observe('OutboxLength', outboxLength, { service: 'matchmaking' });
     observe('MatchmakingLag', lag / 1_000, { service: 'matchmaking' });
+    observe('ComparisonWait', uncomparedMs / 1_000, { service: 'matchmaking' });
     for (const [configuration, count] of searching) {
       if (count > 0) used.add(configuration);
       if (used.has(configuration))

@@ -29,6 +29,8 @@ export interface FleetReport {
   readonly searching: ReadonlyMap<string, number>;
   /** How far (ms) matchmaking is behind where new tickets are refused for it; else 0. */
   readonly lag: number;
+  /** How long (ms) cycles have waited for the queue store to be compared with the record; 0 while they do not. */
+  readonly uncomparedMs: number;
 }
 
 /**
@@ -38,18 +40,19 @@ export interface FleetReport {
 export const reportQueues =
   (
     queues: Readonly<Record<QueueName, Queue>>,
-    pool: Pick<Pool, 'arrived' | 'arrivalsWaiting' | 'outboxLength' | 'searching' | 'lag'>,
+    pool: Pick<Pool, 'arrived' | 'arrivalsWaiting' | 'outboxLength' | 'searching' | 'lag' | 'uncompared'>,
     slotMs: number,
     publish: (report: FleetReport) => void,
   ): Handler<unknown> =>
   async (_items, { dueAt }) => {
     if (Date.now() - dueAt > slotMs) return done('stale');
-    const [arrived, results, outboxLength, searching, lag, ...reports] = await Promise.all([
+    const [arrived, results, outboxLength, searching, lag, uncompared, ...reports] = await Promise.all([
       pool.arrived(),
       pool.arrivalsWaiting(),
       pool.outboxLength(),
       pool.searching(),
       pool.lag(),
+      pool.uncompared(),
       ...queueNames.map((name) => inspect(name, queues[name])),
     ]);
     const arrivals: Partial<Record<QueueName, number>> = {
@@ -57,7 +60,8 @@ export const reportQueues =
       [rateLadder.queue]: results,
     };
     const withArrivals = (it: QueueReport) => ({ ...it, length: it.length + (arrivals[it.queue] ?? 0) });
-    publish({ queues: reports.map(withArrivals), outboxLength, searching, lag });
+    const uncomparedMs = uncompared?.waitedMs ?? 0;
+    publish({ queues: reports.map(withArrivals), outboxLength, searching, lag, uncomparedMs });
     return done('published');
   };
 
