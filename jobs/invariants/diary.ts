@@ -74,8 +74,8 @@ export interface Diary {
   readonly clockMoved: boolean;
   /** When faults struck: who waits then is not late. They may overlap. */
   readonly disturbances: readonly Disturbance[];
-  /** Ids of jobs that nobody could do. */
-  readonly hostileJobs: ReadonlySet<string>;
+  /** Ids of jobs that nobody could do; of each whether it was confirmed that the queue has it. */
+  readonly hostileJobs: ReadonlyMap<string, boolean>;
   /** Event numbers that a reader was told are gone: `<from> to <to>`. */
   readonly gaps: readonly string[];
   /** Events that the queue store took back when it went back in time: nobody was promised what they tell. */
@@ -108,7 +108,7 @@ export const emptyDiary: Diary = {
   endingHeardAt: new Map(),
   clockMoved: false,
   disturbances: [],
-  hostileJobs: new Set(),
+  hostileJobs: new Map(),
   gaps: [],
   takenBack: [],
 };

@@ -8,7 +8,7 @@ const triedOnce = new Set(catalogue.filter((job) => job.attempts === 1).map((job
 /** Calls that carry what somebody asked for, and whose job says what became of it. */
 const calls = new Set(['stop-matchmaking', 'accept-match', 'start-backfill', 'player-left', 'end-session']);
 
-const strayJobs = (failed: readonly FailedJob[], hostile: ReadonlySet<string>) =>
+const strayJobs = (failed: readonly FailedJob[], hostile: ReadonlyMap<string, boolean>) =>
   failed.filter((job) => !hostile.has(job.id) && !triedOnce.has(job.kind));
 
 const tell = ({ id, kind, reason }: FailedJob) => ({
@@ -40,7 +40,7 @@ export const hostileJobKept: Check = {
   find({ failedJobs }, { hostileJobs }) {
     const kept = new Set(failedJobs.map((job) => job.id));
     return [...hostileJobs]
-      .filter((id) => !kept.has(id))
-      .map((id) => ({ subject: id, story: `job ${id} nobody could do was not kept as failed` }));
+      .filter(([id, isConfirmed]) => isConfirmed && !kept.has(id))
+      .map(([id]) => ({ subject: id, story: `job ${id} nobody could do was not kept as failed` }));
   },
 };

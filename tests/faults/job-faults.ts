@@ -87,6 +87,6 @@ async function deliverHostile({ client, log }: Field): Promise<void> {
     const jobId = `hostile-${randomUUID()}`;
     const deliver = () => client.queues[queue].add(kind, payload, { jobId, attempts: 3 });
     const { told } = await confirmed(client, log, deliver);
-    if (told === 'yes') log.hostileJobs.add(jobId);
+    log.hostileJobs.set(jobId, told === 'yes');
   }
 }

@@ -16,8 +16,8 @@ export interface PromiseLog {
   readonly endingHeardAt: Map<string, number>;
   /** Numbers of events that were trimmed before they were heard. */
   readonly gaps: string[];
-  /** Ids of jobs nobody could do: they must end as failed, with their reasons. */
-  readonly hostileJobs: Set<string>;
+  /** Ids of jobs nobody could do; those that a replica confirmed must end as failed, with their reasons. */
+  readonly hostileJobs: Map<string, boolean>;
   /** Events that were told and lost when the queue went back in time. */
   readonly takenBack: HeldEvent[];
   /** When faults struck. */
@@ -38,7 +38,7 @@ export const openPromiseLog = (): PromiseLog => ({
   positions: [],
   endingHeardAt: new Map(),
   gaps: [],
-  hostileJobs: new Set(),
+  hostileJobs: new Map(),
   takenBack: [],
   disturbances: [],
   clockMoved: false,

@@ -114,8 +114,11 @@ export async function runFaults(options: FaultOptions): Promise<FaultReport> {
   opened.defer(() => cacheRedis.disconnect());
   const stores = { redis, domain, db: record, cacheRedis };
   const unrest = await awaitCalm(
-    Promise.all([crowd.leave(), probes.stop(), operator.leave()]),
-    crowd.waitedFor,
+    {
+      home: { crowd: crowd.leave(), probes: probes.stop(), operator: operator.leave() },
+      waitedFor: crowd.waitedFor,
+      log,
+    },
     client,
     stores,
     calmWithinMs,

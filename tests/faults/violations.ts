@@ -8,26 +8,36 @@ import { domainKeys } from '../../jobs/keys.ts';
 import type { MatchmakingClient } from '../../producers/client.ts';
 import { diaryOf, type PromiseLog } from './promises.ts';
 
-/** Most tickets that are told of one by one. */
+/** Most tickets and calls that are told of one by one. */
 const mostTold = 5;
 
-/** Waits until everybody is home and no work is left. Returns what is left after `patienceMs`. `waitedFor`: tickets of who is away. */
+/** Who goes home after the last fault, by name, each until they are there; and which tickets the crowd waits for. */
+interface Homecoming {
+  readonly home: Readonly<Record<string, Promise<unknown>>>;
+  readonly waitedFor: () => readonly string[];
+  readonly log: PromiseLog;
+}
+
+/** Waits until everybody is home and no work is left. Returns what is left after `patienceMs`. */
 export async function awaitCalm(
-  home: Promise<unknown>,
-  waitedFor: () => readonly string[],
+  { home, waitedFor, log }: Homecoming,
   client: MatchmakingClient,
   { redis, domain }: StoresOfDomain,
   patienceMs: number,
 ): Promise<string[]> {
-  let atHome = false;
-  const going = home.then(() => {
-    atHome = true;
-  });
-  const away = async () => {
+  const away = new Set(Object.keys(home));
+  const going = Promise.all(
+    Object.entries(home).map(async ([name, comes]) => {
+      await comes;
+      away.delete(name);
+    }),
+  );
+  const whoIsAway = async () => {
     const tickets = waitedFor();
     const some = await client.describeMatchmaking(tickets.slice(0, mostTold)).catch(() => []);
-    const told = some.map((it) => `${it.ticketId} ${it.status} since ${it.startTime}`);
-    return `somebody who is not home; ${tickets.length} tickets are waited for: ${told.join(', ')}`;
+    const told = some.map((it) => `${it.ticketId} ${it.status} since ${it.startTime}`).join(', ');
+    const calls = log.calls.slice(-mostTold).map((it) => `${it.kind} ${it.told}`);
+    return `${[...away].join(', ')} not home; tickets waited for: ${tickets.length} ${told}; latest calls: ${calls.join(', ')}`;
   };
   const open = async () => {
     const jobs = await Promise.all(
@@ -43,7 +53,7 @@ export async function awaitCalm(
       ladders.map(async (ladder) => ({ ladder, count: await redis.xlen(keys.arrivals(ladder)) })),
     );
     return [
-      ...(atHome ? [] : [await away()]),
+      ...(away.size === 0 ? [] : [await whoIsAway()]),
       ...(await Promise.all(jobs.flat().map(tell))),
       ...outbox.map((it) => `match ${it} in the outbox`),
       ...arrivals.flatMap(({ ladder, count }) =>

@@ -206,7 +206,7 @@ function goodDiary(): Diary {
     clockMoved: false,
     takenBack: [],
     disturbances: [],
-    hostileJobs: new Set(['hostile']),
+    hostileJobs: new Map([['hostile', true]]),
     gaps: [],
   };
 }
