@@ -5,6 +5,7 @@ process.env['AWS_XRAY_MANUAL_MODE'] = '1';
 
 /** Every bench: `npm run bench -- NAME [options]`, each with its own `--help`. */
 const benches: Readonly<Record<string, () => Promise<Bench>>> = {
+  api: () => import('./api.ts'),
   autoscaling: () => import('./autoscaling.ts'),
   client: () => import('./client.ts'),
   'cold-start': () => import('./cold-start.ts'),

@@ -1,6 +1,7 @@
 import type { Db } from 'mongodb';
 import type { Chance } from '../../infra/local/demo/random.ts';
 import type { MatchmakingClient } from '../../producers/client.ts';
+import type { ApiUnderFault } from './api-under-fault.ts';
 import type { PromiseLog } from './promises.ts';
 import type { StackUnderFault } from './stack-under-fault.ts';
 import type { Workforce } from './workforce.ts';
@@ -9,6 +10,7 @@ import type { Workforce } from './workforce.ts';
 export interface Field {
   readonly surroundings: StackUnderFault;
   readonly workforce: Workforce;
+  readonly api: ApiUnderFault;
   readonly client: MatchmakingClient;
   readonly domain: string;
   /** What the fleet has on record. */
@@ -20,7 +22,7 @@ export interface Field {
 
 export interface Fault {
   /** What it breaks: two faults of the same come one after the other, others may meet. */
-  readonly on: 'workers' | 'queue' | 'documentdb' | 'aws' | 'jobs' | 'ids';
+  readonly on: 'workers' | 'queue' | 'documentdb' | 'aws' | 'jobs' | 'ids' | 'api';
   /** Time-outs have to go on meanwhile. Default: whoever waits while it strikes is not late. */
   readonly timeGoesOn?: true;
   /** Strikes, and resolves when its cause is gone. */

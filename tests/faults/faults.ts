@@ -1,3 +1,4 @@
+import { apiFaults } from './api-faults.ts';
 import type { Fault } from './fault.ts';
 import { idFaults } from './id-faults.ts';
 import { jobFaults } from './job-faults.ts';
@@ -12,4 +13,5 @@ export const faults: Readonly<Record<string, Fault>> = {
   ...storeFaults,
   ...jobFaults,
   ...idFaults,
+  ...apiFaults,
 };

@@ -31,11 +31,14 @@ export interface Struck {
   readonly to: number;
 }
 
+type ProbeTicket = Parameters<MatchmakingClient['startMatchmakingAll']>[0][number];
+
 /** Starts a ticket of each id, by a player of its own, in the probes' configuration. Returns whether both were promised. */
 export async function startPair(
   client: MatchmakingClient,
   log: PromiseLog,
   ticketIds: readonly string[],
+  start: (tickets: readonly ProbeTicket[]) => Promise<void> = (tickets) => startAll(client, tickets),
 ): Promise<boolean> {
   const configuration = 'probe';
   const tickets = ticketIds.map((ticketId) => ({ ticketId, playerId: `probe-${randomUUID()}` }));
@@ -43,14 +46,19 @@ export async function startPair(
     ...{ kind: 'start' as const, ticketId, configuration },
     playerIds: [playerId],
   }));
-  const { told } = await ask(client, log, asked, async () => {
-    const results = await client.startMatchmakingAll(
-      tickets.map(({ ticketId, playerId }) => ({ configuration, ticketId, players: [{ playerId }] })),
-    );
-    const failed = results.find((each) => each.status === 'rejected');
-    if (failed) throw failed.reason;
-  });
+  const wanted = tickets.map(({ ticketId, playerId }) => ({
+    configuration,
+    ticketId,
+    players: [{ playerId }],
+  }));
+  const { told } = await ask(client, log, asked, () => start(wanted));
   return told === 'yes';
+}
+
+async function startAll(client: MatchmakingClient, tickets: readonly ProbeTicket[]): Promise<void> {
+  const results = await client.startMatchmakingAll(tickets);
+  const failed = results.find((each) => each.status === 'rejected');
+  if (failed) throw failed.reason;
 }
 
 export type Probes = ReturnType<typeof startProbes>;

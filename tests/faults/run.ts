@@ -11,6 +11,7 @@ import {
   type PlacementService,
   placementSecret,
 } from '../support/placement-service.ts';
+import { openApiUnderFault } from './api-under-fault.ts';
 import { startCrowd } from './crowd.ts';
 import type { Field } from './fault.ts';
 import { faults } from './faults.ts';
@@ -91,6 +92,7 @@ export async function runFaults(options: FaultOptions): Promise<FaultReport> {
   const crowd = startCrowd({ client, log, parties, random, restless: options.restless });
   const operator = startOperator({ client, log, random: chance(seed + 2), scenarios, service });
   const probes = startProbes(client, log);
+  await using api = await openApiUnderFault(env, client, log);
   await using opened = new AsyncDisposableStack();
   const mongo = new MongoClient(surroundings.stack.part('documentdb').url, { retryWrites: false });
   opened.defer(() => mongo.close());
@@ -98,6 +100,7 @@ export async function runFaults(options: FaultOptions): Promise<FaultReport> {
   const field: Field = {
     surroundings,
     workforce,
+    api,
     client,
     domain,
     record,
@@ -115,7 +118,12 @@ export async function runFaults(options: FaultOptions): Promise<FaultReport> {
   const stores = { redis, domain, db: record, cacheRedis };
   const unrest = await awaitCalm(
     {
-      home: { crowd: crowd.leave(), probes: probes.stop(), operator: operator.leave() },
+      home: {
+        crowd: crowd.leave(),
+        probes: probes.stop(),
+        operator: operator.leave(),
+        'callers of the API': api.stop(),
+      },
       waitedFor: crowd.waitedFor,
       log,
     },

@@ -11,9 +11,10 @@ import {
   StopMatchmakingCommand,
 } from '@aws-sdk/client-gamelift';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { type ApiProcess, keysSecret, makeKey, openApi } from '../support/api-process.ts';
+import { type ApiProcess, keysSecret, makeKey } from '../support/api-process.ts';
 import { type Fleet, openFleet } from '../support/fleet.ts';
 import { gameLiftClients } from '../support/gamelift-clients.ts';
+import { openApi } from '../support/open-api.ts';
 
 let fleet: Fleet;
 let api: ApiProcess;

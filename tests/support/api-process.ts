@@ -4,8 +4,6 @@ import { fileURLToPath } from 'node:url';
 import type { Right } from '../../jobs/maintenance/api-keys.ts';
 import type { MatchmakingClient } from '../../producers/client.ts';
 import { newSecret, seal, tokenOf } from '../../producers/keys/seal.ts';
-import type { Fleet } from './fleet.ts';
-import { openRole } from './redis-user.ts';
 
 const apiMain = fileURLToPath(new URL('../../producers/api/main.ts', import.meta.url));
 
@@ -51,22 +49,6 @@ export async function startApi(env: NodeJS.ProcessEnv): Promise<ApiProcess> {
     async [Symbol.asyncDispose]() {
       child.kill('SIGKILL');
       await ended;
-    },
-  };
-}
-
-/** An API of the fleet, with the access of its role. Give it to `await using`, or dispose of it before the fleet. */
-export async function openApi(fleet: Fleet, more: NodeJS.ProcessEnv = {}): Promise<ApiProcess> {
-  const role = await openRole(fleet.domain, 'producer');
-  const { OPERATOR_KEY: _unused, ...env } = fleet.env;
-  const api = await startApi({ ...env, API_KEYS_SECRET: keysSecret, QUEUE_REDIS_URL: role.url, ...more });
-  return {
-    ...api,
-    async [Symbol.asyncDispose]() {
-      await api[Symbol.asyncDispose]();
-      const refused = await role.refused();
-      await role[Symbol.asyncDispose]();
-      if (refused.length > 0) throw new Error(`Refused to the API:\n${refused.join('\n')}`);
     },
   };
 }

@@ -5,7 +5,8 @@ import { type DemoOptions, readOptions, usage } from './options.ts';
 import { toJson, toText } from './report.ts';
 import { runDemo } from './run.ts';
 import { openScreen } from './screen.ts';
-import { startWorkers, type WorkerProcess } from './workers.ts';
+import { startApi } from './start-api.ts';
+import { startWorkers } from './workers.ts';
 
 const options = parseCommandLine();
 if (!options) console.log(usage);
@@ -48,27 +49,34 @@ async function demo(wanted: DemoOptions): Promise<number> {
   const stopWorkers = async (): Promise<void> => {
     await Promise.all(workers.map((worker) => worker.stop()));
   };
-  const report = await runDemo(wanted, { env, domain, database, environment, stopWorkers }, screen);
+  const api = wanted.through === 'api' ? await startApi(env) : undefined;
+  if (api) screen.say(`services and players call ${api.url}`);
+  const fleet = { env, domain, database, environment, api: api?.url, stopWorkers };
+  const report = await runDemo(wanted, fleet, screen);
+  await api?.stop();
   if (wanted.json) console.log(JSON.stringify(toJson(report)));
   else console.log(toText(report));
   if (wanted.keep) await keep(env, { ...stack.env, DOMAIN: domain }, leave);
   return report.verdict.problems.length === 0 ? 0 : 1;
 }
 
-/** Leaves the stack and one worker running until interrupted, and says how to look at them. */
+/** Leaves the stack, one worker and an API running until interrupted, and says how to look at them. */
 async function keep(
   env: NodeJS.ProcessEnv,
   variables: Readonly<Record<string, string>>,
   leave: () => void,
 ): Promise<void> {
-  const [worker]: WorkerProcess[] = await startWorkers(1, env);
+  const [worker] = await startWorkers(1, env);
+  const api = await startApi(env);
   const exports = exportsOf(variables).replaceAll(/^(?=.)/gm, '  ');
-  console.error(`\nThe stack and one worker go on. In another shell:\n${exports}  npm run -s cli -- queue list
+  console.error(`\nThe stack, one worker and the API go on. In another shell:\n${exports}  npm run -s cli -- queue list
   npm run -s cli -- configuration list
   npm run -s cli -- --help
+  ${api.examples.join('\n  ')}
 Ctrl-C stops everything.`);
   process.off('SIGINT', leave).off('SIGTERM', leave);
   // Ctrl-C in a terminal arrives twice, once through npm: only the first counts.
   await new Promise((resolve) => process.on('SIGINT', resolve).on('SIGTERM', resolve));
+  await api.stop();
   await worker?.stop();
 }

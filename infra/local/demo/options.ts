@@ -16,8 +16,9 @@ skill queue, play and be rated, and checks in the end that nothing was lost and 
   --rounds N         matches each party plays (default 4)
   --seed N           seed of the simulated players (default 1)
   --logs FOLDER      write what each worker logs to a file there (LOG_LEVEL in the environment, default warn)
+  --through WHAT     how services and players call: client, the library (default), or api, the HTTP API
   --json             print only one JSON object
-  --keep             leave the stack and one worker running, and say how to use the command line on them
+  --keep             leave the stack, one worker and the HTTP API running, and say how to use them
   --help             prints this`;
 
 export interface DemoOptions {
@@ -28,6 +29,8 @@ export interface DemoOptions {
   readonly seed: number;
   /** Where the workers' logs go. Default: nowhere. */
   readonly logs?: string;
+  /** How services and players call. */
+  readonly through: 'client' | 'api';
   readonly json: boolean;
   readonly keep: boolean;
   readonly scenarios: readonly Scenario[];
@@ -45,6 +48,7 @@ export function readOptions(args: readonly string[], from: string): DemoOptions 
       seed: { type: 'string', default: '1' },
       'rule-set': { type: 'string', multiple: true, default: [] },
       logs: { type: 'string' },
+      through: { type: 'string', default: 'client' },
       json: { type: 'boolean', default: false },
       keep: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
@@ -59,6 +63,7 @@ export function readOptions(args: readonly string[], from: string): DemoOptions 
     rounds: whole('--rounds', values.rounds, 1, 1_000),
     seed: whole('--seed', values.seed, 0, 2 ** 32 - 1),
     ...(values.logs !== undefined && { logs: resolve(from, values.logs) }),
+    through: throughWhat(values.through),
     json: values.json,
     keep: values.keep,
     scenarios:
@@ -103,4 +108,9 @@ function unwrap(text: string): string {
     // Not plain JSON: rule sets may carry comments, which the loader reads and JSON.parse does not.
     return text;
   }
+}
+
+function throughWhat(text: string): DemoOptions['through'] {
+  if (text === 'client' || text === 'api') return text;
+  throw new Error(`--through ${text}: must be client or api`);
 }

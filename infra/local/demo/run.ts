@@ -15,6 +15,7 @@ import { chance } from './random.ts';
 import type { DemoReport } from './report.ts';
 import type { Screen } from './screen.ts';
 import { correlation } from './statistics.ts';
+import { openThroughApi } from './through-api.ts';
 import { judgeDemo } from './verdict.ts';
 import { liveThrough } from './world.ts';
 
@@ -30,6 +31,8 @@ export interface Fleet {
   readonly domain: string;
   readonly database: string;
   readonly environment: string;
+  /** Where the HTTP API is, that players and services call; absent: they call through the client library. */
+  readonly api: string | undefined;
   /** Stops the workers, which sends their last metrics. */
   readonly stopWorkers: () => Promise<void>;
 }
@@ -60,13 +63,15 @@ export async function runDemo(options: DemoOptions, fleet: Fleet, screen: Screen
   const stopShowing = showLive(client, diary, options.players, screen);
   const ratingOf = async (playerId: string) =>
     Number((await cache.hget(ratingCacheKey(playerId), 'rating')) ?? visibleRating(newcomer));
+  const calls = fleet.api
+    ? openThroughApi(fleet.api, env['OPERATOR_KEY'] ?? '', cognito.verify)
+    : { client, verify: cognito.verify };
   await liveThrough({
-    client,
+    ...calls,
     parties,
     rounds: options.rounds,
     closesAt: options.seconds * 1_000 + closingMs,
     ratingOf,
-    verify: cognito.verify,
     diary,
     random,
   });

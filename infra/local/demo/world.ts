@@ -9,8 +9,14 @@ import { asTicketPlayer, type Party, type SimulatedPlayer } from './population.t
 import type { Chance } from './random.ts';
 import type { Scenario } from './scenarios.ts';
 
+/** The calls that upstream services make here. */
+export type WorldClient = Pick<
+  MatchmakingClient,
+  'createSession' | 'startMatchmaking' | 'acceptMatch' | 'reportMatchResult' | 'events'
+>;
+
 export interface WorldOptions {
-  readonly client: MatchmakingClient;
+  readonly client: WorldClient;
   readonly parties: readonly Party[];
   /** Matches each party plays before it goes home. */
   readonly rounds: number;
@@ -207,7 +213,7 @@ function performanceOf(players: readonly SimulatedPlayer[], random: Chance): num
 }
 
 async function watch(
-  client: MatchmakingClient,
+  client: WorldClient,
   referee: Referee,
   diary: Diary,
   signal: AbortSignal,

@@ -64,7 +64,7 @@ async function answer(
       const fault = signal.aborted ? outOfTime(error) : faultOf(error);
       reply.code(fault.status).headers(protocol.faultHeaders(fault.name));
       if (fault.status === 503 || fault.name === 'ThrottlingException') reply.header('retry-after', '1');
-      output = protocol.write({ __type: fault.name, Message: fault.message });
+      output = protocol.write(protocol.faultOutput(fault.name, fault.message));
       return served(fault.name, fault.status);
     }
   });

@@ -7,8 +7,9 @@ export interface Protocol {
   readonly read: (body: Buffer) => unknown;
   readonly write: (output: unknown) => Buffer;
   readonly headers: Readonly<Record<string, string>>;
-  /** Headers of an answer that is an error. */
+  /** Headers and output of an answer that is an error. */
   readonly faultHeaders: (name: string) => Readonly<Record<string, string>>;
+  readonly faultOutput: (name: string, message: string) => object;
 }
 
 const unreadable = (format: string, cause: unknown) =>
@@ -26,6 +27,7 @@ export const json: Protocol = {
   write: (output) => Buffer.from(JSON.stringify(mapped(output, (time) => time.getTime() / 1_000))),
   headers: { 'content-type': 'application/x-amz-json-1.1' },
   faultHeaders: (name) => ({ 'x-amzn-errortype': name }),
+  faultOutput: (name, message) => ({ __type: name, Message: message }),
 };
 
 /** Smithy RPC v2 CBOR: times are tagged. Every answer names the protocol, or clients may not read it. */
@@ -41,6 +43,8 @@ export const rpcCbor: Protocol = {
   write: (output) => Buffer.from(cbor.serialize(mapped(output, dateToTag))),
   headers: { 'content-type': 'application/cbor', 'smithy-protocol': 'rpc-v2-cbor' },
   faultHeaders: () => ({}),
+  // Go's SDK reads `Message` of the errors that its model of GameLift knows, and `message` of all others.
+  faultOutput: (name, message) => ({ __type: name, Message: message, message }),
 };
 
 /** The output without absent members, which CBOR has a value for that must not be sent. */
