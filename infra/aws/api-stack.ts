@@ -20,6 +20,7 @@ import {
 } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
+import { ApiEndpointService } from './api-endpoint-service.ts';
 import type { ApiSettings } from './api-settings.ts';
 import { ApiTask, apiHealthPort, apiPort } from './api-task.ts';
 import type { DataStack } from './data-stack.ts';
@@ -49,6 +50,9 @@ export class ApiStack extends Stack {
       new SecurityGroup(this, name, { vpc, description, allowAllOutbound: false });
     const [front, tasks] = [group('Front', 'Load balancer of the HTTP API'), group('Tasks', 'HTTP API')];
     for (const cidr of api.clientCidrs) front.addIngressRule(Peer.ipv4(cidr), Port.tcp(443), 'game services');
+    front.connections.allowFrom(network.producers, Port.tcp(443), 'producers');
+    for (const from of settings.producers.securityGroupIds)
+      front.addIngressRule(Peer.securityGroupId(from), Port.tcp(443), `${from} calls the API`);
     front.connections.allowTo(tasks, Port.tcp(apiPort), 'requests');
     front.connections.allowTo(tasks, Port.tcp(apiHealthPort), 'health checks');
     tasks.connections.allowTo(network.queueCluster, Port.tcp(valkeyPort), 'calls');
@@ -82,20 +86,19 @@ export class ApiStack extends Stack {
       reason:
         'The API logs every request that fails, and counts all of them; access logs would hold ids of players.',
     });
-    const targets = balancer
-      .addListener('Https', {
-        port: 443,
-        open: false,
-        certificates: [ListenerCertificate.fromArn(api.certificateArn)],
-        sslPolicy: SslPolicy.TLS13_RES,
-      })
-      .addTargets('Api', {
-        port: apiPort,
-        protocol: ApplicationProtocol.HTTP,
-        targets: [service.loadBalancerTarget({ containerName: 'api', containerPort: apiPort })],
-        deregistrationDelay: Duration.seconds(30),
-        healthCheck: { path: '/readyz', port: String(apiHealthPort), interval: Duration.seconds(10) },
-      });
+    const listener = balancer.addListener('Https', {
+      port: 443,
+      open: false,
+      certificates: [ListenerCertificate.fromArn(api.certificateArn)],
+      sslPolicy: SslPolicy.TLS13_RES,
+    });
+    const targets = listener.addTargets('Api', {
+      port: apiPort,
+      protocol: ApplicationProtocol.HTTP,
+      targets: [service.loadBalancerTarget({ containerName: 'api', containerPort: apiPort })],
+      deregistrationDelay: Duration.seconds(30),
+      healthCheck: { path: '/readyz', port: String(apiHealthPort), interval: Duration.seconds(10) },
+    });
     const scaling = service.autoScaleTaskCount({ minCapacity: api.minTasks, maxCapacity: api.maxTasks });
     // One process is one event loop: past this share of a core its latency grows.
     scaling.scaleOnCpuUtilization('Cpu', {
@@ -104,6 +107,11 @@ export class ApiStack extends Stack {
     });
     this.#alarms(targets, api);
     new CfnOutput(this, 'Address', { value: balancer.loadBalancerDnsName });
+    if (api.endpointService)
+      new ApiEndpointService(this, 'EndpointService', {
+        ...api.endpointService,
+        ...{ vpc, front, listener, protectedFromDeletion: settings.removal === 'retain' },
+      });
   }
 
   /** Whoever watches these stacks sees them beside the others; they name no topic, so this stack needs none of the watch's. */

@@ -1,5 +1,6 @@
 import { Aws } from 'aws-cdk-lib';
 import {
+  CfnRoute,
   FlowLogDestination,
   FlowLogTrafficType,
   type GatewayVpcEndpoint,
@@ -120,6 +121,7 @@ export class Network extends Construct {
       ],
     });
     imageLayers(vpc as IVpc, settings);
+    addRoutes(vpc, settings);
     vpc.addFlowLog('Refused', {
       trafficType: FlowLogTrafficType.REJECT,
       destination: FlowLogDestination.toCloudWatchLogs(
@@ -148,6 +150,17 @@ export class Network extends Construct {
     if (given.endpoints === 'make') imageLayers(vpc, settings);
     return vpc;
   }
+}
+
+/** Both kinds of subnets: the queue cluster is in one, the load balancer of the HTTP API in the other. */
+function addRoutes(vpc: Vpc, { producers }: StageSettings): void {
+  for (const { cidr, by } of producers.routes)
+    for (const subnet of vpc.isolatedSubnets)
+      new CfnRoute(vpc, `Route${subnet.node.id}${cidr}`, {
+        routeTableId: subnet.routeTable.routeTableId,
+        destinationCidrBlock: cidr,
+        ...(by.startsWith('pcx-') ? { vpcPeeringConnectionId: by } : { transitGatewayId: by }),
+      });
 }
 
 const layersWhy = 'image layers, by the S3 gateway endpoint';

@@ -3,6 +3,7 @@ import { keptFailures, type QueueName, queueNames } from '../../jobs/contract.ts
 import { resourceName, topicArn } from '../../jobs/matchmaking/configuration.ts';
 import { api } from './api-settings.ts';
 import { existingVpc } from './existing-vpc.ts';
+import { producers } from './producers-settings.ts';
 
 const count = z.int().min(0);
 const seconds = z.number().positive();
@@ -50,17 +51,7 @@ export const stageSettings = z
      * Upstream services, which add jobs to the queue cluster, beside those in the stage's own group (output
      * `ProducersSecurityGroup`). Their role needs the policy of output `ProducersPolicy`.
      */
-    producers: z
-      .strictObject({
-        /** Groups of theirs, in this VPC or in a peered one of the same region. */
-        securityGroupIds: z
-          .array(z.string().regex(/^sg-[0-9a-f]+$/))
-          .max(20)
-          .default([]),
-        /** Addresses that peering, a transit gateway or a VPN routes here. */
-        cidrs: z.array(z.cidrv4()).max(20).default([]),
-      })
-      .prefault({}),
+    producers,
     /** Region or title the fleet serves; the `DOMAIN` of its workers. */
     domain: z.string().regex(/^[a-z0-9-]{1,32}$/),
     /**
@@ -250,6 +241,11 @@ export const stageSettings = z
     for (const subnets of ['taskSubnets', 'storeSubnets'] as const)
       if (it.existingVpc && it.existingVpc[subnets].length !== it.availabilityZones.length)
         refuse(['existingVpc', subnets], 'needs one subnet for each of availabilityZones');
+    if (it.existingVpc && it.producers.routes.length > 0)
+      refuse(
+        ['producers', 'routes'],
+        'belong to the owner of existingVpc; name the addresses in producers.cidrs',
+      );
     if (queueCluster.durability !== 'disabled' && queueCluster.replicas === 0)
       refuse(['queueCluster', 'replicas'], 'durability needs at least one replica');
     if (queueCluster.durability !== 'disabled' && !durableNode.test(queueCluster.nodeType))

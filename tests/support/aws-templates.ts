@@ -45,11 +45,19 @@ function withApp<T>(work: (app: App) => T): T {
   }
 }
 
-const templates = ({ data, workers, watch }: ReturnType<typeof addStage>) => ({
+const templates = ({ data, workers, watch, api }: ReturnType<typeof addStage>) => ({
   data: Template.fromStack(data),
   workers: Template.fromStack(workers),
   watch: Template.fromStack(watch),
+  api: api && Template.fromStack(api),
 });
+
+/** An HTTP API as an operator might set it. */
+export const apiSettings = {
+  ...{ cpu: 512, memoryMiB: 1_024, minTasks: 2, maxTasks: 10 },
+  certificateArn: 'arn:aws:acm:us-east-1:123456789012:certificate/0190a0b0-0000-7000-8000-000000000001',
+  clientCidrs: ['10.0.0.0/8'],
+} as const;
 
 /** Resources of one type by logical id, with their properties as CloudFormation gets them. */
 export const resources = (template: Template, type: string): Record<string, Resource> =>

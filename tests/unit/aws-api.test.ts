@@ -16,6 +16,7 @@ const settings = stageSettings.parse({
     ...{ cpu: 512, memoryMiB: 1_024, minTasks: 2, maxTasks: 10 },
     certificateArn: 'arn:aws:acm:us-east-1:123456789012:certificate/0190a0b0-0000-7000-8000-000000000001',
     clientCidrs: ['10.0.0.0/8'],
+    endpointService: { allowedPrincipals: ['arn:aws:iam::210987654321:root'] },
   },
 });
 const stage = synthesised(settings);

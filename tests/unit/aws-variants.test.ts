@@ -5,7 +5,7 @@ import { production } from '../../infra/aws/stages.ts';
 import { queueNames } from '../../jobs/contract.ts';
 import { resources, synthesiseStage, text } from '../support/aws-templates.ts';
 
-type Stage = ReturnType<typeof synthesiseStage>;
+type Stage = Omit<ReturnType<typeof synthesiseStage>, 'api'>;
 
 /** Production with something set otherwise, as an operator would write it. */
 const changed = (change: Partial<StageSettings>): Stage =>

@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { stageSettings } from '../../infra/aws/settings.ts';
+import { production } from '../../infra/aws/stages.ts';
 import { queueNames } from '../../jobs/contract.ts';
 import { metrics } from '../../jobs/metrics.ts';
 import { openProgram } from '../../producers/cli/program.ts';
-import { resources, synthesise } from '../support/aws-templates.ts';
+import { apiSettings, resources, synthesiseStage } from '../support/aws-templates.ts';
 
 const read = (file: string) => readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8');
 const runbook = read('infra/aws/runbook.md');
@@ -11,7 +13,10 @@ const runbook = read('infra/aws/runbook.md');
 const sections = [...runbook.matchAll(/^## (\S+)$/gm)].map(([, name = '']) => name);
 const bodyOf = (name: string) => runbook.split(`## ${name}\n`)[1]?.split('\n## ')[0] ?? '';
 
-const { workers, watch } = synthesise().production;
+const endpointService = { allowedPrincipals: ['arn:aws:iam::210987654321:root'] };
+const stage = synthesiseStage(
+  stageSettings.parse({ ...production, api: { ...apiSettings, endpointService } }),
+);
 
 /** A command whole enough to be typed: what is left out has its name in angle brackets. */
 const command = /`(use \S+; )?(aws|fleet|ours|npm run|db\.adminCommand)\b[^`…]+`/;
@@ -56,17 +61,19 @@ test('every metric that the runbook asks for is one of the fleet, on a queue of 
 });
 
 test('every output that the runbook reads exists, of each queue where it is one of a queue', () => {
-  const named = [...runbook.matchAll(/\$\(output (\w+)\)|OutputKey=='(\w+)'/g)].map(
-    ([, ours, other]) => ours ?? other,
+  const named = [...runbook.matchAll(/\boutput ([A-Z]\w+)(?: (\w+))?/g)].map(
+    ([, name = '', stack = 'workers']) => `${stack} ${name}`,
   );
   const ofQueues = queueNames.flatMap((it) =>
-    ['Service', 'Logs'].map((what) => what + it.replaceAll('-', '')),
+    ['Service', 'Logs'].map((what) => `workers ${what}${it.replaceAll('-', '')}`),
   );
-  const there = [workers, watch].flatMap((it) => Object.keys(it.toJSON()['Outputs'] ?? {}));
+  const there = (['data', 'workers', 'watch', 'api'] as const).flatMap((stack) =>
+    Object.keys(stage[stack]?.toJSON()['Outputs'] ?? {}).map((name) => `${stack} ${name}`),
+  );
 
-  expect(named.length).toBeGreaterThan(4);
-  expect([...named, ...ofQueues].filter((it) => !there.includes(it ?? ''))).toEqual([]);
+  expect(named.length).toBeGreaterThan(12);
+  expect([...named, ...ofQueues].filter((it) => !there.includes(it))).toEqual([]);
   expect(
-    Object.keys(resources(workers, 'AWS::ECS::TaskDefinition')).some((it) => it.startsWith('operator')),
+    Object.keys(resources(stage.workers, 'AWS::ECS::TaskDefinition')).some((it) => it.startsWith('operator')),
   ).toBe(true);
 });
