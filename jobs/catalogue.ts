@@ -12,12 +12,14 @@ import {
   reportQueueLength,
   sweep,
 } from './maintenance/maintenance.ts';
+import { describePlayer, topOfLadder } from './maintenance/read-players.ts';
 import { acceptMatch } from './matchmaking/accept-match.ts';
 import { formMatches } from './matchmaking/form-matches.ts';
 import { startBackfill } from './matchmaking/start-backfill.ts';
 import { startMatchmaking } from './matchmaking/start-matchmaking.ts';
 import { stopMatchmaking } from './matchmaking/stop-matchmaking.ts';
 import { correctResult } from './rating-update/correct-result.ts';
+import { giveRatings } from './rating-update/give-ratings.ts';
 import { putLadder } from './rating-update/put-ladder.ts';
 import { rateLadder } from './rating-update/rate-ladder.ts';
 import { resetSeason } from './rating-update/reset-season.ts';
@@ -47,6 +49,7 @@ export const catalogue: readonly Job[] = [
   rateLadder,
   resetSeason,
   putLadder,
+  giveRatings,
   reportQueueLength,
   sweep,
   compareStores,
@@ -63,6 +66,8 @@ export const catalogue: readonly Job[] = [
   putApiKey,
   copyApiKeys,
   readRecord,
+  describePlayer,
+  topOfLadder,
 ];
 
 /**

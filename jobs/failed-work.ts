@@ -52,6 +52,7 @@ const commands = new Set([
   'put-configuration',
   'pause-configuration',
   'put-ladder',
+  'give-ratings',
   'reset-season',
   'correct-result',
 ]);

@@ -11,6 +11,7 @@ import { connect } from './connection.ts';
 import { openDescribing } from './describe-tickets.ts';
 import { type EventsRequest, readEvents, type StreamItem } from './events.ts';
 import { closed, openGate, type WhenAway } from './gate.ts';
+import { openGivenRatings } from './given-ratings.ts';
 import { openActivity } from './live/activity.ts';
 import { openLive } from './live/live.ts';
 import { openMatchmaking } from './matchmaking.ts';
@@ -125,6 +126,7 @@ export async function openClient(options: ClientOptions) {
     ...openBackfill(parts),
     ...openResults(parts),
     ...operations,
+    ...openGivenRatings({ call, queues }),
     ...openRollback(parts),
     ...openSettings({ call, queues, give }),
     ...openApiKeys({ call, redis, domain, queues }),

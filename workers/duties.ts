@@ -22,6 +22,7 @@ import { startBackfill } from '../jobs/matchmaking/start-backfill.ts';
 import { startMatchmaking } from '../jobs/matchmaking/start-matchmaking.ts';
 import { stopMatchmaking } from '../jobs/matchmaking/stop-matchmaking.ts';
 import { correctResult } from '../jobs/rating-update/correct-result.ts';
+import { giveRatings } from '../jobs/rating-update/give-ratings.ts';
 import { putLadder } from '../jobs/rating-update/put-ladder.ts';
 import { rateLadder } from '../jobs/rating-update/rate-ladder.ts';
 import { resetSeason } from '../jobs/rating-update/reset-season.ts';
@@ -57,6 +58,7 @@ import { openRatings } from './matchmaking/rating-attributes.ts';
 import { startBackfills } from './matchmaking/start-backfill.ts';
 import { startTickets } from './matchmaking/start-matchmaking.ts';
 import { stopTickets } from './matchmaking/stop-matchmaking.ts';
+import { playerDuties } from './player-duties.ts';
 import type { Retention } from './pool/events.ts';
 import { askLadders } from './rating-update/ask-ladder.ts';
 import { rateLadders } from './rating-update/rate-ladder.ts';
@@ -168,6 +170,7 @@ export function allDuties(parts: DutyParts): Record<QueueName, readonly Duty[]> 
       duty(correctResult, ladders.correctResults),
       duty(resetSeason, ladders.startSeasons),
       duty(putLadder, ladders.putLadders),
+      duty(giveRatings, ladders.giveAllRatings),
     ],
     maintenance: [
       duty(reportQueueLength, reportQueues(queues.queues, pool, reportSlotMs, publishReports(metrics))),
@@ -177,6 +180,7 @@ export function allDuties(parts: DutyParts): Record<QueueName, readonly Duty[]> 
       duty(applyCommands, applyCommandsOf(stores)),
       duty(listAudit, listDecisions(records.audit)),
       ...apiDuties(stores, parts.apiKeysSecret),
+      ...playerDuties(stores),
       duty(readRecord, readRecords(database.db)),
       duty(describeTickets, describeEnded(records)),
     ],

@@ -1,7 +1,7 @@
 import type { Check, Finding } from './check.ts';
 import { type Diary, promisedCalls } from './diary.ts';
 import { gamesOf, playedIn } from './games.ts';
-import type { Snapshot, StoredPlayer, StoredRatingChange } from './snapshot.ts';
+import type { Snapshot, StoredGivenRating, StoredPlayer, StoredRatingChange } from './snapshot.ts';
 
 /** Ids of the matches that have to be rated: a result of one that went on as another is that one's. */
 function dueMatches({ matches }: Snapshot, diary: Diary): Set<string> {
@@ -45,19 +45,20 @@ const sameIds = (some: readonly string[], others: readonly string[]) =>
 /** Players' documents follow from the changes of their ratings, in the order of the ladder. */
 export const ratingHistory: Check = {
   invariant: 5,
-  find({ players, ratingChanges }) {
-    const byPlayer = Map.groupBy(ratingChanges, (change) => change.player_id);
+  find({ players, ratingChanges, givenRatings = [] }) {
+    const byPlayer = Map.groupBy([...ratingChanges, ...givenRatings], (change) => change.player_id);
     const findings: Finding[] = [];
     for (const player of players) {
       const { _id: subject, profile } = player;
       const changes = byPlayer.get(subject) ?? [];
-      const games = new Set(changes.map((change) => `${change.ladder} ${change.match_id}`)).size;
+      const ladders = [...Map.groupBy(changes, (change) => change.ladder)];
+      const games = ladders.reduce((sum, [, own]) => sum + gamesIn(own), 0);
       if (profile.games_played !== games)
         findings.push({
           subject,
           story: `player ${subject} played ${profile.games_played} games, rated were ${games}`,
         });
-      for (const [ladder, own] of Map.groupBy(changes, (change) => change.ladder))
+      for (const [ladder, own] of ladders)
         if (!isChain(player, ladder, own))
           findings.push({ subject, story: `the history of player ${subject} is broken` });
     }
@@ -65,17 +66,29 @@ export const ratingHistory: Check = {
   },
 };
 
+type Change = StoredRatingChange | StoredGivenRating;
+
+/** Matches that count for a player of a ladder: those rated since an operator gave them a rating, and what that counts. */
+function gamesIn(changes: readonly Change[]): number {
+  const given = changes.filter((it) => !('match_id' in it)).sort((a, b) => b.after.version - a.after.version);
+  const { version, games } = given[0]?.after ?? { version: 0, games: 0 };
+  const matches = changes.flatMap((it) =>
+    'match_id' in it && it.revision === 0 && it.after.version > version ? [it.match_id] : [],
+  );
+  return games + new Set(matches).size;
+}
+
 /** Each change begins where the one before it ended, in the order of the ladder; a ladder rated again has two histories. */
-function isChain(player: StoredPlayer, ladder: string, changes: readonly StoredRatingChange[]): boolean {
-  if (changes.some((change) => change.revision > 0)) return true;
+function isChain(player: StoredPlayer, ladder: string, changes: readonly Change[]): boolean {
+  if (changes.some((change) => 'revision' in change && change.revision > 0)) return true;
   const chain = changes.toSorted((a, b) => a.after.version - b.after.version);
-  const follows = (change: StoredRatingChange, before: StoredRatingChange | undefined): boolean => {
-    if (!before) return change.before.version === 0;
+  const follows = ({ before: from, after: to }: Change, before: Change | undefined): boolean => {
+    if (!before) return from.version === 0;
     // A season that began between them has moved the player once more.
-    const seasons = change.season - before.season;
-    const moved = change.before.version - before.after.version;
+    const seasons = to.season - before.after.season;
+    const moved = from.version - before.after.version;
     return moved === 0
-      ? change.before.mu === before.after.mu && before.at <= change.at
+      ? from.mu === before.after.mu && before.after.at <= to.at
       : moved > 0 && moved <= seasons;
   };
   const last = chain.at(-1);
@@ -84,6 +97,6 @@ function isChain(player: StoredPlayer, ladder: string, changes: readonly StoredR
     chain.every(
       (change, at) => change.after.version === change.before.version + 1 && follows(change, chain[at - 1]),
     ) &&
-    (stored?.mu === last?.after.mu || (stored?.season ?? 0) > (last?.season ?? 0))
+    (stored?.mu === last?.after.mu || (stored?.season ?? 0) > (last?.after.season ?? 0))
   );
 }

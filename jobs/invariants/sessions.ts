@@ -44,9 +44,9 @@ export const playerInMatch: Check = {
 /** A session shows a rating that its player has had. */
 export const sessionRating: Check = {
   invariant: 5,
-  find({ sessions, ratingChanges }) {
+  find({ sessions, ratingChanges, givenRatings = [] }) {
     const had = new Map<string, Set<number>>();
-    for (const { ladder, player_id, after } of ratingChanges)
+    for (const { ladder, player_id, after } of [...ratingChanges, ...givenRatings])
       if (ladder === defaultLadder)
         had.set(player_id, (had.get(player_id) ?? new Set()).add(visibleRating(after)));
     const first = visibleRating(newcomer);

@@ -87,6 +87,7 @@ export interface RecordContents {
   readonly players: readonly StoredPlayer[];
   readonly sessions: readonly StoredSession[];
   readonly ratingChanges: readonly StoredRatingChange[];
+  readonly givenRatings?: readonly StoredGivenRating[];
   /** Every version of every configuration. */
   readonly configurations: readonly InstalledConfiguration[];
   /** Every version of every rule set that is stored or in force. */
@@ -149,6 +150,9 @@ export interface StoredRatingChange {
   /** By which it was rated. */
   readonly settings: LadderSettings;
 }
+
+/** A rating that an operator gave. */
+export type StoredGivenRating = Pick<StoredRatingChange, 'ladder' | 'player_id' | 'before' | 'after'>;
 
 export interface StoredRuleSet {
   readonly name: string;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { correctResult } from './correct-result.ts';
+import { giveRatings } from './give-ratings.ts';
 import { putLadder } from './put-ladder.ts';
 import { resetSeason } from './reset-season.ts';
 
@@ -8,6 +9,7 @@ export const ladderCommand = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('correct-result'), by: z.string(), item: correctResult.item }),
   z.strictObject({ kind: z.literal('reset-season'), by: z.string(), item: resetSeason.item }),
   z.strictObject({ kind: z.literal('put-ladder'), by: z.string(), item: putLadder.item }),
+  z.strictObject({ kind: z.literal('give-ratings'), by: z.string(), item: giveRatings.item }),
 ]);
 export type LadderCommand = z.output<typeof ladderCommand>;
 

@@ -60,7 +60,14 @@ export type LadderEvent =
       readonly settings_at: number;
       readonly last?: string;
     }
-  | { readonly kind: 'settings'; readonly settings: LadderSettings; readonly by: string };
+  | { readonly kind: 'settings'; readonly settings: LadderSettings; readonly by: string }
+  /** An operator gave players ratings; `import`: the import that it is a part of. */
+  | {
+      readonly kind: 'given';
+      readonly by: string;
+      readonly reason?: string;
+      readonly import?: { readonly id: string; readonly part: number; readonly run: string };
+    };
 
 /**
  * A document of `rating_changes`. All of one ladder are a chain: each has the next ordinal, and none is changed. A ladder is what
@@ -118,6 +125,8 @@ export function following(state: LadderState, document: LadderDocument): LadderS
     }
     case 'corrected':
       return { ...state, ordinal, unfinished: document.more ? state.unfinished : undefined };
+    case 'given':
+      return { ...state, ordinal };
     case 'settings':
       return { ...state, ordinal, settings: document.settings, settingsAt: ordinal };
   }

@@ -57,6 +57,9 @@ export function visibleRating(rating: Pick<Rating, 'mu'>): number {
   return Math.round(1500 + (rating.mu - newcomer.mu) * pointsPerMu);
 }
 
+/** A difference of means, or a sigma, in the points that players see. */
+export const pointsOf = (mu: number): number => mu * pointsPerMu;
+
 /** The mean behind an integer that players see. */
 export const muShownAs = (points: number): number => newcomer.mu + (points - 1500) / pointsPerMu;
 

@@ -1,5 +1,4 @@
 import { Command } from 'commander';
-import { readLadders } from './ladders.ts';
 import { show, withClient } from './terminal.ts';
 
 export function listLaddersCommand(): Command {
@@ -7,7 +6,7 @@ export function listLaddersCommand(): Command {
     .description('ladders, their seasons, and the configurations whose results change them')
     .action((_options: unknown, command: Command) =>
       withClient(command, async (client) => {
-        const ladders = await readLadders(client);
+        const ladders = await client.listLadders();
         const rows = ladders.map(({ name, season, usedBy }) => ({
           name,
           season,

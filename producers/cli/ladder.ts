@@ -4,7 +4,9 @@ import type { ReportedResult } from '../../jobs/rating-update/result.ts';
 import { RequestError } from '../request-error.ts';
 import { withExample } from './examples.ts';
 import { listLaddersCommand } from './ladder-list.ts';
+import { ratingCommands } from './ladder-ratings.ts';
 import { showLadderCommand } from './ladder-show.ts';
+import { topCommand } from './ladder-top.ts';
 import { readJson } from './read-file.ts';
 import { show, withClient } from './terminal.ts';
 
@@ -57,8 +59,10 @@ export function ladderCommands(from: string): Command {
       }),
     );
 
+  ratingCommands(ladder, from);
   ladder.addCommand(listLaddersCommand());
   ladder.addCommand(showLadderCommand());
+  ladder.addCommand(topCommand());
 
   return ladder;
 }

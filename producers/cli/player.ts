@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import type { PlayerOnRecord, RatingReason } from '../../jobs/maintenance/read-players.ts';
 import type { DescribedPlayer } from '../live/describe-player.ts';
 import { RequestError } from '../request-error.ts';
 import { table } from './table.ts';
@@ -37,11 +38,44 @@ function playerText({ playerId, ticket, liveMatch, endedSession, record }: Descr
     ...(endedSession ? [['session that ended last', endedSession]] : []),
     ...(record
       ? [
-          ['known since', record.created_at],
-          ['games played', record.games_played],
-          ['rating', record.current_rating],
+          ['known since', record.createdAt],
+          ['games played', record.gamesPlayed],
+          ['rating', record.rating],
         ]
       : [['record', 'none: no session of theirs has been stored']]),
   ];
-  return [`player ${playerId}`, '', table(rows.map(([what, value]) => ({ what, value })))].join('\n');
+  return [
+    `player ${playerId}`,
+    table(rows.map(([what, value]) => ({ what, value }))),
+    ...(record ? recordTables(record) : []),
+  ].join('\n\n');
+}
+
+/** Ratings, their last changes and sessions, as far as there are any. */
+function recordTables({ ratings, changes, sessions }: PlayerOnRecord): string[] {
+  const tables = [
+    ratings.map((it) => ({
+      ...{ ladder: it.ladder, rating: it.rating, '±': it.uncertainty, games: it.games, season: it.season },
+      'last match': it.lastMatchAt,
+    })),
+    changes.map(({ ladder, at, before, after, why }) => ({ at, ladder, before, after, why: reason(why) })),
+    sessions.map((it) => ({
+      ...{ session: it.sessionId, status: it.status, rating: it.rating },
+      ...{ began: it.createdAt, changed: it.changedAt },
+    })),
+  ];
+  return tables.filter((it) => it.length > 0).map(table);
+}
+
+function reason(why: RatingReason): string {
+  switch (why.kind) {
+    case 'match':
+      return `match ${why.matchId}${why.correction ? `, rated again by correction ${why.correction}` : ''}`;
+    case 'correction':
+      return `correction ${why.correction}`;
+    case 'season':
+      return `season ${why.season}`;
+    case 'given':
+      return `given by ${why.by}${why.reason ? `: ${why.reason}` : ''}`;
+  }
 }

@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis';
 import { domainKeys } from '../../jobs/keys.ts';
 import { readLines } from '../../jobs/lines.ts';
+import type { PlayerOnRecord } from '../../jobs/maintenance/read-players.ts';
 import type { TicketState, TicketStates } from './ticket-state.ts';
 
 /** What is known of a player now, and what is on record. */
@@ -13,20 +14,14 @@ export interface DescribedPlayer {
   /** Their latest session that ended, within two days. */
   readonly endedSession?: string;
   /** Absent where DocumentDB has no document of the player. */
-  readonly record?: PlayerProfile;
-}
-
-interface PlayerProfile {
-  readonly created_at: string;
-  readonly games_played: number;
-  readonly current_rating: number;
+  readonly record?: PlayerOnRecord;
 }
 
 export interface DescribePlayerParts {
   readonly redis: Redis;
   readonly domain: string;
   readonly states: TicketStates;
-  readonly read: (playerId: string) => Promise<Record<string, unknown>[]>;
+  readonly read: (playerId: string) => Promise<PlayerOnRecord | null>;
 }
 
 /** `undefined`: neither the queue Redis nor the record knows them. */
@@ -34,15 +29,11 @@ export async function describePlayer(
   playerId: string,
   { redis, domain, states, read }: DescribePlayerParts,
 ): Promise<DescribedPlayer | undefined> {
-  const [text, [document]] = await Promise.all([
-    redis.get(domainKeys(domain).player(playerId)),
-    read(playerId),
-  ]);
+  const [text, record] = await Promise.all([redis.get(domainKeys(domain).player(playerId)), read(playerId)]);
   // As `jobs/scripts/libraries/players.lua` writes them.
   const [ticketId, liveMatch, endedSession] = (text && readLines(text, 4)) || [];
-  if (!text && !document) return undefined;
+  if (!text && !record) return undefined;
   const found = ticketId ? await states.ticketState(ticketId) : undefined;
-  const record = document?.['profile'] as PlayerProfile | undefined;
   return {
     playerId,
     ...(found && { ticket: ticketOf(found) }),

@@ -1,5 +1,11 @@
 import type { Redis } from 'ioredis';
-import { readRecord } from '../../jobs/maintenance/maintenance.ts';
+import type { z } from 'zod';
+import {
+  describePlayer as describePlayerJob,
+  type PlayerOnRecord,
+  type RankedPlayer,
+  topOfLadder,
+} from '../../jobs/maintenance/read-players.ts';
 import type { WaitEstimate } from '../../jobs/matchmaking/activity.ts';
 import { resourceName } from '../../jobs/matchmaking/configuration.ts';
 import { configurationOf, poolName } from '../../jobs/matchmaking/pool-name.ts';
@@ -17,6 +23,7 @@ import { type DescribedMatch, describeMatch } from './describe-match.ts';
 import { type DescribedPlayer, describePlayer } from './describe-player.ts';
 import { type DescribedPool, describePool } from './describe-pool.ts';
 import { openExplain } from './explain.ts';
+import { type DescribedLadder, describeLadders } from './ladders.ts';
 import { type LivePlayer, openLiveMatches } from './live-matches.ts';
 import { openPendingMatches } from './matches.ts';
 import { openPools, type PoolState } from './pools.ts';
@@ -97,14 +104,39 @@ export function openLive(parts: LiveParts) {
         return describePool(name, Math.min(most, mostShown), ruleSet, { ...readers, explain });
       }),
 
-    /** A player with their live ticket and match. `undefined`: nobody has heard of them. */
+    /** A player with their live ticket and match, and what is on record of them. `undefined`: nobody has heard of them. */
     describePlayer: (playerId: string, options: CallOptions = {}): Promise<DescribedPlayer | undefined> =>
-      call(looking, options, () =>
-        describePlayer(parse(readRecord.item, { collection: 'players', id: playerId }).id ?? '', {
+      call(looking, options, (calling) =>
+        describePlayer(parse(describePlayerJob.item, { playerId }).playerId, {
           ...{ redis, domain, states },
-          read: (id) => readDocuments('players', id, options),
+          read: async (id) =>
+            (await queues.ask(describePlayerJob, { playerId: id }, calling)) as PlayerOnRecord | null,
         }),
       ),
+
+    /** The best of a ladder, 100 from the top on unless it is said: `from` is the first rank, `limit` at most 1,000. */
+    topOfLadder: (
+      request: z.input<typeof topOfLadder.item>,
+      options: CallOptions = {},
+    ): Promise<RankedPlayer[]> =>
+      call(topOfLadder, options, async (calling) => {
+        const item = parse(topOfLadder.item, request);
+        return (await queues.ask(topOfLadder, item, calling)) as RankedPlayer[];
+      }),
+
+    /** Every ladder that is on record or that a configuration names, by name. */
+    listLadders: (options: CallOptions = {}): Promise<DescribedLadder[]> =>
+      call(looking, options, async () => {
+        const [records, installed] = await Promise.all([
+          readDocuments('ladders', undefined, options),
+          configurations.list(),
+        ]);
+        return describeLadders(
+          records,
+          installed.map((it) => it.configuration),
+        );
+      }),
+
     /** The live matches that some of these players are in, each with those of them. */
     liveMatchesOf: (
       playerIds: readonly string[],

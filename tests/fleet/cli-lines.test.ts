@@ -59,6 +59,7 @@ beforeAll(async () => {
     acceptanceTimeoutSeconds: 600,
   };
   await write('asking.json', asking);
+  await writeFile(join(folder, 'ratings.csv'), 'player,rating,games\nann,1700,40\nbob,1400,3\n');
 });
 
 afterAll(async () => {

@@ -146,7 +146,7 @@ test('rate-ladder: the match is rated once, wherever a worker died (invariants 5
 
 /** Three duels on record of a ladder of the case's own, and a command that waits for its rater. */
 const withCommand =
-  (kind: 'correct-result' | 'reset-season' | 'put-ladder') =>
+  (kind: 'correct-result' | 'reset-season' | 'put-ladder' | 'give-ratings') =>
   async (own: Own): Promise<void> => {
     const [red, blue, ladder] = [own('red'), own('blue'), own('main')];
     const duels = [1, 2, 3].map((n) => ({ matchId: own(`m${n}`), red, blue, at: 1_000 * n }));
@@ -156,6 +156,7 @@ const withCommand =
       'correct-result': { result: wins('blue', own('m1')), reason: 'the referee erred' },
       'reset-season': { ladder, season: 1 },
       'put-ladder': { name: ladder, settings: ladderSettings.parse({ sideAdvantage: 30 }) },
+      'give-ratings': { ladder, ratings: [{ playerId: red, rating: 1_700 }] },
     };
     await ask(fleet.stores, kind, items[kind], own('command'));
   };
@@ -212,4 +213,13 @@ test('put-ladder: the ladder has its settings, wherever a worker died (invariant
     'changes.append pool.answerCommand pool.nextArrivals ladders.flushed pool.nextArrivals',
   );
   expectAlike(told, { ladders: [{ settings: { sideAdvantage: 30 } }] });
+});
+
+test('give-ratings: the player has the rating, wherever a worker died (invariants 5, 9)', async () => {
+  const told = await tell({ begin: withCommand('give-ratings'), job: rateMain });
+
+  expectCalls(told, loading, 'players.find changes.append pool.answerCommand', settling);
+  expectAlike(told, {
+    players: [{}, { ratings: { main: { games: 3, version: 4 } }, profile: { games_played: 3 } }],
+  });
 });

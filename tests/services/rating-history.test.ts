@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { domainKeys } from '../../jobs/keys.ts';
 import { defaultSettings, type LadderSettings } from '../../jobs/rating-update/ladder.ts';
 import { rateOne } from '../../jobs/rating-update/rate-one.ts';
-import { inSeason, type Rating } from '../../jobs/rating-update/rating.ts';
+import { inSeason, newcomer, type Rating } from '../../jobs/rating-update/rating.ts';
 import { openFleetStores } from '../support/fleet-stores.ts';
 import { deathOf, mortal } from '../support/mortal.ts';
 import { ask, type Duel, openRater, play, wins } from '../support/played.ts';
@@ -14,6 +14,14 @@ const step = fc.oneof(
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('correct'), match: fc.nat(30) } as const) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('season') } as const) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('settings'), side: fc.nat(300) } as const) },
+  /** An operator gives a player a rating. */
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      ...({ kind: fc.constant('give') } as const),
+      ...{ player: fc.nat(6), mu: fc.nat(50), sigma: fc.integer({ min: 1, max: 8 }), games: fc.nat(90) },
+    }),
+  },
   /** A rater works; it dies at its n-th call, or not if it does not come to that. */
   {
     weight: 4,
@@ -34,6 +42,7 @@ const day = 86_400_000;
 type Told =
   | { readonly kind: 'match'; readonly duel: Duel }
   | { readonly kind: 'season' }
+  | ({ readonly kind: 'given'; readonly playerId: string } & Pick<Rating, 'mu' | 'sigma' | 'games'>)
   | { readonly kind: 'settings'; readonly settings: LadderSettings };
 
 /** Rates a history from its beginning, with the results that its matches have in the end. */
@@ -42,7 +51,10 @@ function replay(told: readonly Told[], winners: ReadonlyMap<string, 'red' | 'blu
   let [season, settings] = [0, defaultSettings];
   for (const it of told) {
     if (it.kind === 'settings') settings = it.settings;
-    else if (it.kind === 'season') {
+    else if (it.kind === 'given') {
+      const { kind: _, playerId, ...given } = it;
+      ratings.set(playerId, { ...(ratings.get(playerId) ?? newcomer), ...given, season });
+    } else if (it.kind === 'season') {
       season++;
       for (const [id, rating] of ratings) ratings.set(id, inSeason(rating, season, settings));
     } else {
@@ -116,6 +128,11 @@ test('whatever happens to a ladder, corrections, seasons, deaths and two raters 
             const settings = { ...defaultSettings, sideAdvantage: it.side, seasonKeeps: it.side / 300 };
             told.push({ kind: 'settings', settings });
             await ask(stores, 'put-ladder', { name, settings }, id);
+          } else if (it.kind === 'give') {
+            const { player, mu, sigma, games } = it;
+            const given = { playerId: `${name}-p${player}`, mu, sigma, games };
+            told.push({ kind: 'given', ...given });
+            await ask(stores, 'give-ratings', { ladder: name, ratings: [given] }, id);
           } else if (it.kind === 'rate') {
             const death = { call: it.dies, when: 'after' } as const;
             await deathOf(openRater(mortal(stores, death)).rate(name), death);

@@ -258,7 +258,14 @@ test('every kind of work has a row here, in the table of the lifecycle, or a dea
         new RegExp(`(job: |test\\(\\s*)'${kind}\\b`).test(text) && /everyDeath|dieEverywhere/.test(text),
     );
   /** They only read: there is nothing that a death could leave half done. */
-  const reads = ['describe-tickets', 'list-audit', 'describe-settings', 'read-record'];
+  const reads = [
+    'describe-tickets',
+    'list-audit',
+    'describe-settings',
+    'read-record',
+    'describe-player',
+    'top-of-ladder',
+  ];
 
   expect(catalogue.map((job) => job.kind).filter((kind) => !dies(kind))).toEqual(reads);
 });

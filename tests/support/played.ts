@@ -121,7 +121,8 @@ export function ask<Kind extends LadderCommand['kind']>(
 ): Promise<Outcome> {
   const ladders = askLadders({ ...stores, wake: async () => undefined });
   const asked: LadderCommand['item'] = item;
-  if ('reason' in asked) return perform(ladders.correctResults, [asked], undefined, id);
+  if ('ratings' in asked) return perform(ladders.giveAllRatings, [asked], undefined, id);
+  if ('result' in asked) return perform(ladders.correctResults, [asked], undefined, id);
   if ('season' in asked) return perform(ladders.startSeasons, [asked], undefined, id);
   return 'settings' in asked
     ? perform(ladders.putLadders, [asked], undefined, id)

@@ -163,6 +163,8 @@ async function openRedo(
           if (rating) ratings.set(id, inSeason(rating, document.season, settingsOf(document.settings_at)));
         }
       }
+      if (document.kind === 'given')
+        for (const { player_id: id, after } of document.players) if (ratings.has(id)) ratings.set(id, after);
       if (document.kind !== 'match' || document.revision > 0) return;
       const [match, last] = [found.get(document.match_id), latest.get(document.match_id)];
       if (!match || !last) throw new Error(`match ${document.match_id} is rated and not on record`);

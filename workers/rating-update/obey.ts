@@ -2,6 +2,7 @@ import type { LadderCommand, LadderVerdict } from '../../jobs/rating-update/ladd
 import type { LadderDocument } from '../../jobs/rating-update/ladder-document.ts';
 import { documentOfCommand } from '../records/rating-changes.ts';
 import { type CorrectionStores, correct } from './correct.ts';
+import { answerOfGiven, give } from './give.ts';
 import { appendOne, type Ladder, nextDocument } from './ladder.ts';
 import { startSeason } from './seasons.ts';
 
@@ -21,6 +22,8 @@ export async function obey(
       return correct(ladder, { item: command.item, by, _id }, stores);
     case 'reset-season':
       return startSeason(ladder, { item: command.item, by, _id }, stores);
+    case 'give-ratings':
+      return give(ladder, { item: command.item, by, _id }, stores);
     case 'put-ladder': {
       const { settings } = command.item;
       await appendOne(ladder, nextDocument(ladder, 0, { kind: 'settings', settings, by }, [], _id), stores);
@@ -37,6 +40,8 @@ function answerOf(document: LadderDocument): LadderVerdict {
       return { result: { season: document.season } };
     case 'settings':
       return { result: document.settings };
+    case 'given':
+      return answerOfGiven(document);
     default:
       return { refused: `another document of ladder ${document.ladder} has this command's id` };
   }

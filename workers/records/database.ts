@@ -82,6 +82,7 @@ const indexes = {
   sessions: [
     // Which open sessions are due to expire: `sessions.stale`.
     { key: { status: 1, timestamp: 1 }, name: 'open' },
+    { key: { player_id: 1, created_at: -1 }, name: 'player' },
     // By it DocumentDB deletes those that are over.
     { key: { forget_at: 1 }, name: 'over', expireAfterSeconds: 0 },
   ],

@@ -1,6 +1,8 @@
-import type { Db } from 'mongodb';
+import { type Db, MongoServerError } from 'mongodb';
 import { defaultSettings, type LadderSettings } from '../../jobs/rating-update/ladder.ts';
 import type { LadderState, Unfinished } from '../../jobs/rating-update/ladder-document.ts';
+import { isUnreachable } from './database.ts';
+import { meanOn } from './players.ts';
 
 /** A document of `ladders`: the ladder as of the ordinal up to which its players are written. Its chain may be further. */
 export interface LadderRecord {
@@ -25,6 +27,17 @@ const blank = (ladder: string): LadderRecord => ({
 export function openLadders(db: Db) {
   const ladders = db.collection<LadderRecord>('ladders');
 
+  /** Finds the best of a new ladder. A collection has room for 64 indexes: the best of further ladders are sorted when asked for. */
+  const indexMeans = async (ladder: string): Promise<void> => {
+    try {
+      await db
+        .collection('players')
+        .createIndex({ [meanOn(ladder)]: -1, _id: 1 }, { name: `means-${ladder}` });
+    } catch (error) {
+      if (!(error instanceof MongoServerError) || isUnreachable(error)) throw error;
+    }
+  };
+
   return {
     /** Ladders as they were last written, at most a second ago; one that nobody has rated on is as a new one. */
     async read(names: readonly string[]): Promise<Map<string, LadderRecord>> {
@@ -41,8 +54,9 @@ export function openLadders(db: Db) {
         { _id: ladder, flushed: { $lt: flushed } },
         { $set: fields, ...(!unfinished && { $unset: { unfinished: '' } }) },
       );
-      if (matchedCount === 0)
-        await ladders.updateOne({ _id: ladder }, { $setOnInsert: fields }, { upsert: true });
+      if (matchedCount > 0) return;
+      await indexMeans(ladder);
+      await ladders.updateOne({ _id: ladder }, { $setOnInsert: fields }, { upsert: true });
     },
   };
 }

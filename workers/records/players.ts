@@ -28,6 +28,9 @@ export interface RatingMove {
   readonly from: Rating | undefined;
 }
 
+/** The field of a player's mean on a ladder. */
+export const meanOn = (ladder: string): string => `ratings.${ladder}.mu`;
+
 export type Players = ReturnType<typeof openPlayers>;
 
 export function openPlayers(db: Db) {
@@ -98,6 +101,15 @@ export function openPlayers(db: Db) {
       const known = moves.filter((move, index) => move.from && !refused.has(index)).length;
       return { all: present.size === 0 && matched >= known, refused };
     },
+
+    /** A ladder's players in order of their means, the best first. By the index that its first flush has made (`ladders.ts`). */
+    top: (ladder: string, skip: number, most: number): Promise<PlayerRecord[]> =>
+      players
+        .find({ [meanOn(ladder)]: { $gt: -1e9 } }, { batchSize: most + 1 })
+        .sort({ [meanOn(ladder)]: -1, _id: 1 })
+        .skip(skip)
+        .limit(most)
+        .toArray(),
 
     /** The players that come after an id, in order of id. */
     following: (playerId: string, most: number): Promise<PlayerRecord[]> =>

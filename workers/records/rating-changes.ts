@@ -88,6 +88,18 @@ export function openRatingChanges(db: Db) {
       return new Map((found as MatchDocument[]).map((it) => [it.match_id, it]));
     },
 
+    /** The last documents of a ladder that changed a player, the newest first, each with that player alone. */
+    ofPlayer: (playerId: string, ladder: string, most: number): Promise<LadderDocument[]> =>
+      documents
+        .find({ 'players.player_id': playerId, ladder }, { batchSize: most + 1 })
+        .project<LadderDocument>({
+          ...{ ladder: 1, ordinal: 1, written_at: 1, kind: 1, match_id: 1, revision: 1, season: 1 },
+          ...{ correction: 1, by: 1, reason: 1, players: { $elemMatch: { player_id: playerId } } },
+        })
+        .sort({ ordinal: -1 })
+        .limit(most)
+        .toArray(),
+
     /** How many matches a ladder has rated from an ordinal on, counted a little further than may be rated again. */
     matchesFrom: (ladder: string, ordinal: number): Promise<number> =>
       documents.countDocuments(

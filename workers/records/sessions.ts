@@ -78,6 +78,14 @@ export function openSessions(db: Db, recordDays = 30) {
       return { earlier: new Map(earlier), refused };
     },
 
+    /** A player's last sessions, the newest first. */
+    ofPlayer: (playerId: string, most: number): Promise<SessionRecord[]> =>
+      sessions
+        .find({ player_id: playerId }, { batchSize: most + 1 })
+        .sort({ created_at: -1 })
+        .limit(most)
+        .toArray(),
+
     /** Ends sessions that are open. */
     end: (sessionIds: readonly string[], now: Date): Promise<Refused> =>
       changeOpen(sessionIds, now, over('ENDED', now)),

@@ -43,6 +43,9 @@ export async function readRecord(db: Db): Promise<RecordContents> {
     players: await read('players', ['profile', 'ratings']),
     sessions: await read('sessions', sessionFields),
     ratingChanges: changesIn(documents),
+    givenRatings: documents.flatMap(({ kind, ladder, players }) =>
+      kind === 'given' ? players.map((it) => ({ ...it, ladder })) : [],
+    ),
     configurations: sinceDeleted(configurations).flatMap(({ installed }) => installed ?? []),
     ruleSets: sinceDeleted(await read<StoredRuleSet>('rule_sets', ['name', 'version', 'body', 'deleted'])),
   };

@@ -1,0 +1,90 @@
+import { z } from 'zod';
+import { defineJob } from '../contract.ts';
+import { wellFormed } from '../matchmaking/ticket.ts';
+import { ladderName } from '../rating-update/ladder.ts';
+import type { StoredSessionStatus } from '../session-creation/session.ts';
+
+/** A player's rating on a ladder. */
+export interface LadderRating {
+  readonly ladder: string;
+  /** The integer players see. */
+  readonly rating: number;
+  /** How uncertain it is, in the same points. */
+  readonly uncertainty: number;
+  readonly games: number;
+  readonly season: number;
+  /** Ladder time of the last match, ISO 8601; absent before the first. */
+  readonly lastMatchAt?: string;
+}
+
+/** Why a rating changed. `correction`: its number in the ladder. */
+export type RatingReason =
+  | { readonly kind: 'match'; readonly matchId: string; readonly correction?: number }
+  | { readonly kind: 'correction'; readonly correction: number }
+  | { readonly kind: 'season'; readonly season: number }
+  | { readonly kind: 'given'; readonly by: string; readonly reason?: string };
+
+/** A change of a player's rating, as players see it. */
+export interface ShownChange {
+  readonly ladder: string;
+  readonly ordinal: number;
+  /** When it was put on record, ISO 8601. */
+  readonly at: string;
+  readonly before: number;
+  readonly after: number;
+  readonly why: RatingReason;
+}
+
+interface ShownSession {
+  readonly sessionId: string;
+  readonly status: StoredSessionStatus;
+  /** The visible rating when it began. */
+  readonly rating: number;
+  /** ISO 8601. */
+  readonly createdAt: string;
+  readonly changedAt: string;
+}
+
+/** What the record has of a player. */
+export interface PlayerOnRecord {
+  /** ISO 8601. */
+  readonly createdAt: string;
+  readonly gamesPlayed: number;
+  /** On the default ladder, as players see it. */
+  readonly rating: number;
+  /** By ladder. */
+  readonly ratings: readonly LadderRating[];
+  /** The last of each ladder, the newest first. */
+  readonly changes: readonly ShownChange[];
+  /** The last ones, the newest first. */
+  readonly sessions: readonly ShownSession[];
+}
+
+/** Describes a player by the record. Result: `PlayerOnRecord`, or null where it does not know them. */
+export const describePlayer = defineJob({
+  kind: 'describe-player',
+  queue: 'maintenance',
+  item: z.strictObject({ playerId: wellFormed(1024) }),
+  limit: 1,
+  attempts: 3,
+});
+
+export interface RankedPlayer extends Omit<LadderRating, 'ladder'> {
+  /** From 1. */
+  readonly rank: number;
+  readonly playerId: string;
+}
+
+/** The best of a ladder, from a rank on. Result: `RankedPlayer[]`. */
+export const topOfLadder = defineJob({
+  kind: 'top-of-ladder',
+  queue: 'maintenance',
+  item: z.strictObject({
+    ladder: ladderName,
+    /** The rank to begin with: pages are counted through from the top. */
+    from: z.int().min(1).max(100_000).default(1),
+    limit: z.int().min(1).max(1_000).default(100),
+  }),
+  limit: 1,
+  attempts: 3,
+});
