@@ -19,6 +19,7 @@ import { openNotices } from './notices.ts';
 import { openOperations } from './operations.ts';
 import { parse } from './parse.ts';
 import { openQueues } from './queues.ts';
+import { openRecentEvents } from './recent-events.ts';
 import { openRedisTime } from './redis-time.ts';
 import { RequestError } from './request-error.ts';
 import { openResults } from './results.ts';
@@ -132,6 +133,8 @@ export async function openClient(options: ClientOptions) {
     ...openApiKeys({ call, redis, domain, queues }),
     ...openLive({ ...parts, redis, domain, readRecord: operations.readRecord }),
     ...openNotices({ call, redis, domain, origin, readRecord: operations.readRecord }),
+
+    ...openRecentEvents(call, redis, domain),
 
     /** Lifecycle events of every ticket, in order per ticket, until the signal is aborted or the client closed: services only. */
     events(read: EventsRequest = {}): AsyncGenerator<StreamItem> {

@@ -29,7 +29,7 @@ const isOurs = (name: string) => folders.some((folder) => name.startsWith(`${fol
 const table: readonly { from: RegExp; may: RegExp; why: string }[] = [
   { from: /^jobs\//, may: /^(jobs\/|zod$|openskill(\/models)?$)/, why: 'jobs/ is pure and leans on nobody' },
   {
-    from: /^producers\/(?!api\/)/,
+    from: /^producers\/(?!(api|console)\/)/,
     may: /^(jobs\/|producers\/|node:|bullmq$|ioredis$|zod$|commander$|aws-jwt-verify|@aws-sdk\/client-(cognito-identity-provider|gamelift|secrets-manager)$)/,
     why: 'producers/ asks: queue Redis and Cognito, never DocumentDB, never a worker',
   },
@@ -39,10 +39,15 @@ const table: readonly { from: RegExp; may: RegExp; why: string }[] = [
     why: 'the API speaks HTTP and logs, traces and measures like a worker; it is no part of the packed client',
   },
   {
-    from: /^(jobs|workers)\/|^producers\/(?!api\/)/,
-    may: /^(?!producers\/api\/)/,
-    why: 'nothing but infra/local starts the API, so the packed client never contains it',
+    from: /^producers\/console\//,
+    may: /^(jobs\/|producers\/|workers\/telemetry\/|node:|bullmq$|zod$|fastify$|htm\/preact$|preact$|preact-render-to-string$)/,
+    why: 'the console serves pages and logs like a worker; it reads and changes by the client alone',
   },
+  ...['api', 'console'].map((process) => ({
+    from: new RegExp(`^(jobs|workers)/|^producers/(?!${process}/)`),
+    may: new RegExp(`^(?!producers/${process}/)`),
+    why: `nothing but infra/local starts producers/${process}, so the packed client never contains it`,
+  })),
   {
     from: /^workers\//,
     may: /^(jobs\/|workers\/|node:|bullmq$|ioredis$|mongodb$|zod$|pino$|aws-xray-sdk-core$|prom-client$|@opentelemetry\/|@aws-sdk\/client-(cloudwatch|secrets-manager|sns)$)/,

@@ -9,7 +9,7 @@ import { show, withClient } from './terminal.ts';
 import { counted } from './wording.ts';
 
 /** What to do about a group, for people. */
-const advice: Readonly<Record<Retry, string>> = {
+export const advice: Readonly<Record<Retry, string>> = {
   helps: 'a retry helps once the cause is gone; what was done already is not done twice',
   refused: 'a retry is refused again, unless what the reason names was put right meanwhile',
   needless: 'no retry is needed: the clock or a wake-up has it done again',

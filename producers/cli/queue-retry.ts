@@ -33,7 +33,7 @@ export function retryCommand(): Command {
 }
 
 /** Ids of jobs to try again, and how many failed ones stay as they are. */
-async function choose(queue: Queue, which: QueueName, { id, group, kind }: Choice) {
+export async function choose(queue: Queue, which: QueueName, { id, group, kind }: Choice) {
   if (id !== undefined) {
     if (!(await queue.getJob(id))) throw new RequestError('not-found', `there is no job ${id} on ${which}`);
     return { chosen: [id], left: (await queue.getFailedCount()) - 1 };
@@ -51,7 +51,7 @@ async function choose(queue: Queue, which: QueueName, { id, group, kind }: Choic
 }
 
 /** BullMQ's own retry of all keeps used-up attempts, so its jobs fail again at once; each is retried by itself here. */
-async function retry(queue: Queue, id: string): Promise<boolean> {
+export async function retry(queue: Queue, id: string): Promise<boolean> {
   const job = await queue.getJob(id);
   if (!(await job?.isFailed())) return false;
   await job?.retry('failed', { resetAttemptsMade: true, resetAttemptsStarted: true });

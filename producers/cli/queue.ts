@@ -39,7 +39,8 @@ export function queueCommands(): Command {
   return queue;
 }
 
-async function row(name: QueueName, queue: Queue) {
+/** A queue with its counts. */
+export async function row(name: QueueName, queue: Queue) {
   const [counts, paused, workers] = await Promise.all([
     queue.getJobCounts('waiting', 'prioritized', 'delayed', 'active', 'failed'),
     queue.isPaused(),

@@ -35,13 +35,19 @@ export function ticketText(ticket: DescribedTicket): string {
 /** An explanation for people: the sentence first, then its figures. */
 export function explanationText(explained: TicketExplanation): string {
   const { ticketId, configuration, status, startTime, summary } = explained;
-  const figures = [...standing(explained), ...(explained.search ? searchFigures(explained.search) : [])];
+  const figures = explanationFigures(explained);
   return [
     `${ticketId}: ${summary}`,
     `(${status} in ${explained.pool ?? configuration}, started ${startTime}, ${since(startTime)} ago)`,
     ...(figures.length > 0 ? ['', table(figures.map(([what, value]) => ({ what, value })))] : []),
   ].join('\n');
 }
+
+/** What an explanation says in figures. */
+export const explanationFigures = (explained: TicketExplanation): Figure[] => [
+  ...standing(explained),
+  ...(explained.search ? searchFigures(explained.search) : []),
+];
 
 type Figure = readonly [what: string, value: string | number];
 

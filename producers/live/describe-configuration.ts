@@ -9,6 +9,8 @@ export interface DescribedConfiguration {
   readonly installed: InstalledConfiguration;
   /** Since when an operator has paused it, ISO 8601. */
   readonly pausedSince?: string;
+  /** How far (ms) it is behind, where it takes no new tickets for it. */
+  readonly refusesForLagMs?: number;
   /** Pools that hold tickets, these tickets, and their players. */
   readonly pools: number;
   readonly tickets: number;
@@ -33,16 +35,18 @@ export async function describeConfiguration(
   { pools, activity, states }: ConfigurationReaders,
 ): Promise<DescribedConfiguration> {
   const { name } = installed.configuration;
-  const [found, hour, pausedSince] = await Promise.all([
+  const [found, hour, pausedSince, lag] = await Promise.all([
     pools.poolsOf(name),
     activity.clock().then(({ now }) => activity.lastHour(name, now)),
     states.pausedSince(name),
+    states.refusedLag(name),
   ]);
   const { matchesPerMinute, wait, ...lastHour } = hour;
   const oldestSince = found.flatMap((it) => it.oldestSince ?? []).sort()[0];
   return {
     installed,
     ...(pausedSince && { pausedSince }),
+    ...(lag > 0 && { refusesForLagMs: lag }),
     pools: found.length,
     tickets: found.reduce((sum, it) => sum + it.tickets, 0),
     players: found.reduce((sum, it) => sum + it.players, 0),

@@ -96,6 +96,13 @@ export function openLive(parts: LiveParts) {
         return found;
       }),
 
+    /** Matches that are decided and not confirmed; at 50,000 no more are formed. */
+    outboxLength: (options: CallOptions = {}): Promise<number> => call(looking, options, pools.outboxLength),
+
+    /** Pools of a configuration that hold tickets. */
+    poolsOf: (configuration: string, options: CallOptions = {}): Promise<PoolState[]> =>
+      call(looking, options, () => pools.poolsOf(parse(resourceName, configuration))),
+
     /** A pool with its oldest tickets (10, at most 100), and why the very oldest wait. */
     describePool: (name: string, { most = 10, ...options }: CallOptions & { readonly most?: number } = {}) =>
       call(looking, options, async (): Promise<DescribedPool> => {

@@ -79,6 +79,9 @@ export function openPools(redis: Redis, domain: string) {
       return { ofPool: scaled(await shareOf(pool, ids), ids.length, all), all };
     },
 
+    /** Matches of all configurations that are decided and not confirmed. */
+    outboxLength: (): Promise<number> => redis.hlen(keys.outbox()),
+
     /** Matches in the outbox of a configuration, and of all; above 500 told from 500 of them. */
     async outbox(configuration: string): Promise<{ ofConfiguration: number; all: number }> {
       const all = await redis.hlen(keys.outbox());

@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis';
 import { domainKeys } from '../../jobs/keys.ts';
+import { lagRefused } from '../../jobs/matchmaking/activity.ts';
 import { playerIdsOf, readStoredTicket } from '../../jobs/matchmaking/stored-ticket.ts';
 import type { TicketStatus } from '../../jobs/matchmaking/ticket.ts';
 import type { Acceptance } from '../../jobs/matchmaking/ticket-explanation.ts';
@@ -71,6 +72,12 @@ export function openTicketStates(redis: Redis, domain: string) {
     /** The start-match job of a decided match; `undefined` when the match was settled meanwhile. */
     startMatchJob: async (matchId: string): Promise<string | undefined> =>
       (await redis.hget(keys.outboxJob(), matchId)) ?? undefined,
+
+    /** How far (ms) a configuration is behind that takes no new tickets for it; 0 where it takes them. */
+    refusedLag: async (configuration: string): Promise<number> => {
+      const [noted, { now }] = await Promise.all([redis.get(keys.behind(configuration)), clock()]);
+      return lagRefused(noted, now);
+    },
 
     /** Since when (ISO 8601) an operator has paused a configuration. */
     async pausedSince(configuration: string): Promise<string | undefined> {

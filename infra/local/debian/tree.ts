@@ -6,7 +6,7 @@ import type { Progress } from '../part.ts';
 import { step } from '../progress.ts';
 import { enterTree, withoutOrphans } from './enter-tree.ts';
 import { aptAcquireSettings, debianMirror } from './mirror.ts';
-import { databaseTemplate, recipe, stamp, vitalFiles } from './recipe.ts';
+import { type InTree, serverTree, stamp, type TreeKind } from './recipe.ts';
 
 /** Why this machine cannot have a Debian tree; undefined when it can. */
 export async function treeObstacle(): Promise<string | undefined> {
@@ -18,28 +18,33 @@ export async function treeObstacle(): Promise<string | undefined> {
 }
 
 /**
- * The folder of a Debian tree with all servers, built on first use. It is built under another name and renamed when whole,
+ * The folder of a Debian tree of a kind, by default that with all servers, built on first use. It is built under another name and renamed when whole,
  * so a build that was interrupted is never taken for a tree; builders take turns.
  */
-export async function debianTree(cache: string, env: NodeJS.ProcessEnv, progress: Progress): Promise<string> {
-  const tree = join(cache, `debian-${recipe.suite}`);
-  if (await isWhole(tree)) return tree;
+export async function debianTree(
+  cache: string,
+  env: NodeJS.ProcessEnv,
+  progress: Progress,
+  kind: TreeKind = serverTree,
+): Promise<string> {
+  const tree = join(cache, kind.folder);
+  if (await isWhole(tree, kind)) return tree;
 
   await mkdir(cache, { recursive: true });
   await using _turn = await lockFile(join(cache, 'build.lock'), () =>
     progress('waiting for another process that is building the Debian tree'),
   );
-  if (await isWhole(tree)) return tree;
+  if (await isWhole(tree, kind)) return tree;
 
   const unfinished = `${tree}.unfinished`;
   await remove(tree);
   await remove(unfinished);
-  await build(unfinished, join(cache, 'build.log'), env, progress);
+  await build(unfinished, kind, join(cache, 'build.log'), env, progress);
   await rename(unfinished, tree);
   return tree;
 }
 
-async function isWhole(tree: string): Promise<boolean> {
+async function isWhole(tree: string, { recipe, vitalFiles }: TreeKind): Promise<boolean> {
   const written = await readFile(join(tree, stamp), 'utf8').catch(() => undefined);
   if (written !== JSON.stringify(recipe)) return false;
   const sizes = await Promise.all(
@@ -56,23 +61,24 @@ async function isWhole(tree: string): Promise<boolean> {
 /** Nothing of the machine is mounted in a tree outside the namespaces of its processes; should it be, it is spared. */
 const remove = (folder: string) => exitCode(['rm', '-rf', '--one-file-system', folder]);
 
-async function build(tree: string, log: string, env: NodeJS.ProcessEnv, progress: Progress): Promise<void> {
+async function build(
+  tree: string,
+  { recipe, purpose, steps }: TreeKind,
+  log: string,
+  env: NodeJS.ProcessEnv,
+  progress: Progress,
+): Promise<void> {
   await rm(log, { force: true });
-  const inTree = (user: string, folder: string, script: string) =>
+  const inTree: InTree = (user, folder, script) =>
     runCommand(withoutOrphans(enterTree(tree, { folder, user, command: ['sh', '-ec', script] })), { log });
-  progress(`building a Debian tree in ${tree}, once, for Valkey, DocumentDB and moto; log: ${log}`);
-  await step(progress, '[1/4] debootstrap', () => installDebootstrap(log));
-  await step(progress, `[2/4] Debian ${recipe.suite}`, () => bootstrap(tree, log, env));
-  await step(progress, '[3/4] servers', async () => {
-    const folder = join(tree, 'root');
-    await writeFile(join(folder, 'movable-clock.c'), recipe.movableClock);
-    await inTree('root', folder, recipe.install);
-  });
-  await step(progress, '[4/4] empty database', async () => {
-    const template = join(tree, databaseTemplate);
-    await mkdir(template, { recursive: true, mode: 0o700 });
-    await inTree('postgres', template, recipe.makeDatabase);
-  });
+  const all: TreeKind['steps'] = [
+    ['debootstrap', () => installDebootstrap(log)],
+    [`Debian ${recipe.suite}`, () => bootstrap(tree, recipe.suite, log, env)],
+    ...steps,
+  ];
+  progress(`building a Debian tree in ${tree}, once, for ${purpose}; log: ${log}`);
+  for (const [at, [name, work]] of all.entries())
+    await step(progress, `[${at + 1}/${all.length}] ${name}`, () => work(tree, inTree));
   // A power failure must not leave the stamp on disk and the packages not.
   await runCommand(['sync', '--file-system', tree], { log });
   await writeFile(join(tree, stamp), JSON.stringify(recipe));
@@ -91,15 +97,15 @@ async function installDebootstrap(log: string): Promise<void> {
 }
 
 /** The base system, set up to fetch packages the way the machine does and to start no service on installation. */
-async function bootstrap(tree: string, log: string, env: NodeJS.ProcessEnv): Promise<void> {
+async function bootstrap(tree: string, suite: string, log: string, env: NodeJS.ProcessEnv): Promise<void> {
   const mirror = await debianMirror(env);
   const scripts = '/usr/share/debootstrap/scripts';
-  const known = await exitCode(['test', '-e', `${scripts}/${recipe.suite}`]);
+  const known = await exitCode(['test', '-e', `${scripts}/${suite}`]);
   const include = mirror.startsWith('https') ? ['--include=ca-certificates'] : [];
   // A debootstrap older than the suite has no script of its name; that of sid serves.
   const script = known === 0 ? [] : [`${scripts}/sid`];
   await runCommand(
-    withoutOrphans(['debootstrap', '--variant=minbase', ...include, recipe.suite, tree, mirror, ...script]),
+    withoutOrphans(['debootstrap', '--variant=minbase', ...include, suite, tree, mirror, ...script]),
     { log },
   );
   await writeFile(join(tree, 'etc/apt/apt.conf.d/90machine'), await aptAcquireSettings());

@@ -1,0 +1,133 @@
+import { z } from 'zod';
+import { resourceName } from '../../../jobs/matchmaking/configuration.ts';
+import { readVersions, type SettingVersion } from '../../cli/versions.ts';
+import { actionForm } from '../action.ts';
+import { type Html, html } from '../html.ts';
+import { facts, ladderLink, moment, pager, poolLink, table, trouble, urlOf, wait } from '../parts.ts';
+import { nowOf } from '../read-overview.ts';
+import { defineScreen } from '../screen.ts';
+
+const poolsShown = 50;
+
+export const configurationScreen = defineScreen({
+  path: '/configuration',
+  input: z.strictObject({ name: resourceName, from: z.coerce.number().int().min(0).default(0) }),
+  title: ({ name }) => `Configuration ${name}`,
+  async read({ name, from }, { client }) {
+    const [found, all] = await Promise.all([client.describeConfiguration(name), client.poolsOf(name)]);
+    const { configuration, ruleSet } = found.installed;
+    const [versions, ruleSetVersions] = await Promise.all([
+      readVersions(client, 'configurations', name),
+      readVersions(client, 'rule_sets', ruleSet.name),
+    ]);
+    const pools = all
+      .toSorted((a, b) => (a.oldestSince ?? '').localeCompare(b.oldestSince ?? ''))
+      .slice(from, from + poolsShown);
+    return {
+      ...{ ...nowOf(found), lastHour: found.lastHour, pools, poolsInAll: all.length },
+      ruleSet: { name: ruleSet.name, version: ruleSet.version },
+      settings: configuration,
+      versions: versions.map(withoutBody),
+      ruleSetVersions: ruleSetVersions.map(withoutBody),
+    };
+  },
+  view: (it, { name, from }) => html`
+    ${it.pausedSince && trouble(html`Paused ${moment(it.pausedSince)}: its tickets wait, and time out.`)}
+    ${facts([
+      ['Tickets', it.tickets],
+      ['Players', it.players],
+      ['Oldest waits', moment(it.oldestSince)],
+      ['Matches a minute', Math.round(it.matchesPerMinute * 10) / 10],
+      ['Half wait at most', wait(it.wait?.p50)],
+      ['9 of 10 wait at most', wait(it.wait?.p90)],
+      ['Measured on', it.wait && `${it.wait.tickets} tickets`],
+      ['Ladder', it.settings.ladder && ladderLink(it.settings.ladder)],
+      ['Rule set', `${it.ruleSet.name}, version ${it.ruleSet.version}`],
+    ])}
+    ${facts([
+      ['Last hour: started', it.lastHour.started],
+      ['matched', it.lastHour.matched],
+      ['matches', it.lastHour.matches],
+      ['timed out', it.lastHour.timedOut],
+      ['cancelled', it.lastHour.cancelled],
+      ['failed', it.lastHour.failed],
+    ])}
+    ${table({
+      caption: 'Pools, the longest wait first',
+      columns: ['Pool', 'Tickets', 'Players', 'Oldest waits'],
+      rows: it.pools.map((pool) => [
+        poolLink(pool.pool),
+        pool.tickets,
+        pool.players,
+        moment(pool.oldestSince),
+      ]),
+      none: 'Nobody searches in it now.',
+    })}
+    ${pager('/configuration', { name }, { from, size: poolsShown, of: it.poolsInAll })}
+    ${table({
+      caption: 'Settings',
+      columns: ['Setting', 'Value'],
+      rows: Object.entries(it.settings).map(([setting, value]) => [setting, shown(value)]),
+      none: '',
+    })}
+    ${versionTable('configurations', 'Versions', name, it.versions)}
+    ${versionTable('rule_sets', `Versions of rule set ${it.ruleSet.name}`, it.ruleSet.name, it.ruleSetVersions)}`,
+  forms: ({ pausedSince, versions, ruleSet, ruleSetVersions }, { name }) => html`
+    <h2>Change it</h2>
+    ${pausedSince ? actionForm('/configuration/resume', 'Resume', { name }) : actionForm('/configuration/pause', 'Pause', { name })}
+    ${versions.length > 1 && rollbackForm('/configuration/rollback', 'Roll back the settings', name, versions)}
+    ${
+      ruleSetVersions.length > 1 &&
+      rollbackForm(
+        '/rule-set/rollback',
+        `Roll back rule set ${ruleSet.name}`,
+        ruleSet.name,
+        ruleSetVersions,
+        {
+          configuration: name,
+        },
+      )
+    }`,
+});
+
+type Listed = Omit<SettingVersion, 'body'> & { readonly deleted: boolean };
+
+const withoutBody = ({ body, ...version }: SettingVersion): Listed => ({
+  ...version,
+  deleted: body === undefined,
+});
+
+export const shown = (value: unknown): string =>
+  typeof value === 'string' ? value : value === undefined ? '' : JSON.stringify(value);
+
+const versionTable = (kind: string, caption: string, name: string, versions: readonly Listed[]): Html =>
+  table({
+    caption,
+    columns: ['Version', 'Since', 'What changed'],
+    rows: versions.map(({ version, created_at: at, deleted }, place) => [
+      version,
+      moment(at),
+      deleted
+        ? 'deleted'
+        : place < versions.length - 1 &&
+          html`<a href=${urlOf('/diff', { kind, name, to: version })}>what version ${version} changed</a>`,
+    ]),
+    none: '',
+  });
+
+const rollbackForm = (
+  path: string,
+  verb: string,
+  name: string,
+  [inForce, ...earlier]: readonly Listed[],
+  more: Readonly<Record<string, string>> = {},
+): Html =>
+  actionForm(
+    path,
+    verb,
+    { name, ...more },
+    html`<p>Version ${inForce?.version} is in force. An earlier version is put again as a new one.</p>
+      <label>To version <select name="to">
+        ${earlier.filter((it) => !it.deleted).map(({ version }) => html`<option value=${version}>${version}</option>`)}
+      </select></label>`,
+  );
