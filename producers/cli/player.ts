@@ -1,9 +1,10 @@
 import { Command } from 'commander';
-import type { PlayerOnRecord, RatingReason } from '../../jobs/maintenance/read-players.ts';
+import type { PlayerOnRecord } from '../../jobs/maintenance/read-players.ts';
 import type { DescribedPlayer } from '../live/describe-player.ts';
 import { RequestError } from '../request-error.ts';
 import { table } from './table.ts';
 import { show, withClient } from './terminal.ts';
+import { reasonOf } from './wording.ts';
 
 export function playerCommands(): Command {
   const player = new Command('player').description('players');
@@ -58,24 +59,11 @@ function recordTables({ ratings, changes, sessions }: PlayerOnRecord): string[] 
       ...{ ladder: it.ladder, rating: it.rating, '±': it.uncertainty, games: it.games, season: it.season },
       'last match': it.lastMatchAt,
     })),
-    changes.map(({ ladder, at, before, after, why }) => ({ at, ladder, before, after, why: reason(why) })),
+    changes.map(({ ladder, at, before, after, why }) => ({ at, ladder, before, after, why: reasonOf(why) })),
     sessions.map((it) => ({
       ...{ session: it.sessionId, status: it.status, rating: it.rating },
       ...{ began: it.createdAt, changed: it.changedAt },
     })),
   ];
   return tables.filter((it) => it.length > 0).map(table);
-}
-
-function reason(why: RatingReason): string {
-  switch (why.kind) {
-    case 'match':
-      return `match ${why.matchId}${why.correction ? `, rated again by correction ${why.correction}` : ''}`;
-    case 'correction':
-      return `correction ${why.correction}`;
-    case 'season':
-      return `season ${why.season}`;
-    case 'given':
-      return `given by ${why.by}${why.reason ? `: ${why.reason}` : ''}`;
-  }
 }

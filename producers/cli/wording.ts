@@ -1,3 +1,5 @@
+import type { RatingReason } from '../../jobs/maintenance/read-players.ts';
+
 /** A stretch of time (ms) as an operator reads it: `820ms`, `42s`, `3m12s`, `2h05m`. */
 export function duration(ms: number): string {
   if (ms < 0) return `-${duration(-ms)}`;
@@ -16,3 +18,17 @@ export const since = (iso: string | undefined): string =>
 /** `1 ticket`, `2 tickets`. */
 export const counted = (number: number, what: string): string =>
   `${number} ${what}${number === 1 ? '' : 's'}`;
+
+/** Why a rating changed. */
+export function reasonOf(why: RatingReason): string {
+  switch (why.kind) {
+    case 'match':
+      return `match ${why.matchId}${why.correction ? `, rated again by correction ${why.correction}` : ''}`;
+    case 'correction':
+      return `correction ${why.correction}`;
+    case 'season':
+      return `season ${why.season}`;
+    case 'given':
+      return `given by ${why.by}${why.reason ? `: ${why.reason}` : ''}`;
+  }
+}

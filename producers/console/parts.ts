@@ -3,7 +3,7 @@ import { type Html, html } from './html.ts';
 
 /** A screen's address: ids come from outside, so they are in the query, where every text can be. */
 export const urlOf = (path: string, query: Readonly<Record<string, string | number>>): string =>
-  `${path}?${new URLSearchParams(Object.entries(query).map(([name, value]) => [name, String(value)]))}`;
+  `${path}?${new URLSearchParams(Object.fromEntries(Object.entries(query).map(([name, value]) => [name, String(value)])))}`;
 
 const link =
   (path: string, field: string) =>

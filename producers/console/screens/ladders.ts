@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { ladderName } from '../../../jobs/rating-update/ladder.ts';
-import { readLadders } from '../../cli/ladders.ts';
 import { RequestError } from '../../request-error.ts';
 import { html } from '../html.ts';
 import { configurationLink, facts, ladderLink, table } from '../parts.ts';
@@ -12,7 +11,7 @@ export const ladders = defineScreen({
   input: z.strictObject({}),
   title: () => 'Ladders',
   freshMs: 5_000,
-  read: (_input, { client }) => readLadders(client),
+  read: (_input, { client }) => client.listLadders(),
   view: (all) => html`
     ${table({
       caption: 'Ladders',
@@ -28,11 +27,12 @@ export const ladder = defineScreen({
   title: ({ name }) => `Ladder ${name}`,
   freshMs: 5_000,
   async read({ name }, { client }) {
-    const found = (await readLadders(client)).find((it) => it.name === name);
+    const found = (await client.listLadders()).find((it) => it.name === name);
     if (!found) throw new RequestError('not-found', `there is no ladder ${name}`);
     return found;
   },
-  view: ({ season, usedBy, settings, stored }) => html`
+  view: ({ season, usedBy, settings, stored, underWay }) => html`
+    ${underWay && html`<p>A ${underWay} is under way: results wait for it.</p>`}
     ${!stored && html`<p>Nobody has set it or rated on it yet: these are the defaults.</p>`}
     ${facts([
       ['Season', season],

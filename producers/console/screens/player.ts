@@ -1,8 +1,9 @@
 import { z } from 'zod';
+import { reasonOf } from '../../cli/wording.ts';
 import { RequestError } from '../../request-error.ts';
 import { eventTable } from '../event-table.ts';
 import { html } from '../html.ts';
-import { configurationLink, facts, matchLink, moment, table, ticketLink } from '../parts.ts';
+import { configurationLink, facts, ladderLink, matchLink, moment, table, ticketLink } from '../parts.ts';
 import { defineScreen } from '../screen.ts';
 import { unexplained } from './ticket.ts';
 
@@ -20,19 +21,16 @@ export const player = defineScreen({
         'not-found',
         `player ${id} is unknown: no session, no ticket and no record is here`,
       );
-    const [[document], explanation] = await Promise.all([
-      client.readRecord('players', id),
-      found.ticket && client.explainTicket(found.ticket.ticketId).catch(unexplained),
-    ]);
+    const explanation =
+      found.ticket && (await client.explainTicket(found.ticket.ticketId).catch(unexplained));
     return {
       ...found,
-      ratings: (document?.['ratings'] ?? {}) as Readonly<Record<string, { mu: number; sigma: number }>>,
       ...(explanation && { explanation }),
       events: events.newest(eventsShown, (it) => it.players.includes(id)),
       eventsSince: events.since(),
     };
   },
-  view: ({ ticket, liveMatch, endedSession, record, ratings, explanation, events, eventsSince }) => html`
+  view: ({ ticket, liveMatch, endedSession, record, explanation, events, eventsSince }) => html`
     ${
       ticket && explanation
         ? html`<p class="why">Ticket ${ticketLink(ticket.ticketId)} ${explanation.summary}.</p>`
@@ -43,20 +41,34 @@ export const player = defineScreen({
       ['Configuration', ticket && configurationLink(ticket.configuration)],
       ['Plays now', liveMatch && matchLink(liveMatch)],
       ['Session that ended last', endedSession],
-      ['Known since', moment(record?.created_at)],
-      ['Games played', record?.games_played],
-      ['Rating', record && Math.round(record.current_rating)],
+      ['Known since', moment(record?.createdAt)],
+      ['Games played', record?.gamesPlayed],
+      ['Rating', record?.rating],
     ])}
     ${!record && html`<p class="none">No session of theirs has been stored.</p>`}
     ${table({
       caption: 'Ratings by ladder',
-      columns: ['Ladder', 'Mean', 'Uncertainty'],
-      rows: Object.entries(ratings).map(([ladder, it]) => [
-        html`<a href=${`/ladder?${new URLSearchParams({ name: ladder })}`}>${ladder}</a>`,
-        it.mu.toFixed(2),
-        it.sigma.toFixed(2),
+      columns: ['Ladder', 'Rating', '±', 'Games', 'Last match'],
+      rows: (record?.ratings ?? []).map((it) => [
+        ladderLink(it.ladder),
+        it.rating,
+        it.uncertainty,
+        it.games,
+        moment(it.lastMatchAt),
       ]),
       none: 'They have not been rated on a ladder of its own.',
+    })}
+    ${table({
+      caption: 'Last changes of their ratings',
+      columns: ['When', 'Ladder', 'Before', 'After', 'Why'],
+      rows: (record?.changes ?? []).map(({ at, ladder, before, after, why }) => [
+        moment(at),
+        ladderLink(ladder),
+        before,
+        after,
+        reasonOf(why),
+      ]),
+      none: 'No rating of theirs has changed.',
     })}
     ${eventTable('Their events, the newest first', events, eventsSince)}`,
 });
