@@ -17,6 +17,8 @@ export interface CallOptions {
    * answer. Default: a new one for each call.
    */
   readonly callId?: string;
+  /** The key, name~secret, that signs the operator's command that this call gives. Default: the client's. */
+  readonly operatorKey?: string;
 }
 
 /** What a call works with once it may go on. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { actor } from '../jobs/contract.ts';
 import { domainForm, domainProblem } from '../jobs/keys.ts';
+import { keyForm, keyProblem } from '../jobs/maintenance/api-keys.ts';
 import type { EventOrigin } from '../jobs/matchmaking/event.ts';
 import { nearestName } from '../jobs/nearest-name.ts';
 
@@ -16,6 +17,7 @@ const options = {
   }),
   domain: z.string().regex(domainForm, domainProblem).default('main'),
   actor: actor.default({ kind: 'service', name: 'client' }),
+  operatorKey: z.string().regex(keyForm, keyProblem).optional(),
   reason: z.string().min(1).max(1024).optional(),
   trace: aFunction<() => string | undefined>().default(() => () => undefined),
   whenAway: z.enum(['fail', 'wait']).default('fail'),

@@ -5,7 +5,7 @@ import { openBackfill } from './backfill.ts';
 import { openBatches } from './batches.ts';
 import { openCalls } from './call.ts';
 import { clientOptions } from './client-options.ts';
-import { openCommands } from './commands.ts';
+import { openCommands, openJobCommands } from './commands.ts';
 import { openConfigurations } from './configurations.ts';
 import { connect } from './connection.ts';
 import { openDescribing } from './describe-tickets.ts';
@@ -17,6 +17,7 @@ import { openLive } from './live/live.ts';
 import { openMatchmaking } from './matchmaking.ts';
 import { openNotices } from './notices.ts';
 import { openOperations } from './operations.ts';
+import { openSigning } from './operator-signature.ts';
 import { parse } from './parse.ts';
 import { openQueues } from './queues.ts';
 import { openRecentEvents } from './recent-events.ts';
@@ -38,6 +39,11 @@ export interface ClientOptions {
   readonly domain?: string;
   /** Who asks when a call names no actor. Default: a service called `client`. */
   readonly actor?: Actor;
+  /**
+   * The key, name~secret, that signs operators' commands: what changes rule sets, configurations, ladders and queues. Default: none,
+   * and such calls throw `not-allowed`.
+   */
+  readonly operatorKey?: string;
   /** Why operators' commands are given that say nothing of it themselves. Default: not said. */
   readonly reason?: string;
   /**
@@ -90,7 +96,8 @@ export async function openClient(options: ClientOptions) {
     trace,
     onError,
     onWait,
-    reason: defaultReason,
+    reason,
+    operatorKey,
     ...rest
   } = parse(clientOptions, options ?? {});
   const { whenAway, waitMs, maxWaiting, maxUnderWay, memoryLimit } = rest;
@@ -103,8 +110,10 @@ export async function openClient(options: ClientOptions) {
   const closing = new AbortController();
   const call = openCalls(self, openGate(connection, away, closing.signal), connection.whyAway);
   const activity = openActivity(redis, domain);
-  const give = openCommands({ redis, domain, call, queues, onError, defaultReason });
-  const operations = openOperations({ call, give, queues, configurations });
+  const sign = openSigning({ domain, operatorKey, reason });
+  const give = openCommands({ redis, domain, call, queues, onError, sign });
+  const giveByJob = openJobCommands({ call, queues, sign });
+  const operations = openOperations({ call, give, giveByJob, queues, configurations });
   const admit = openAdmission(redis, memoryLimit, maxUnderWay);
   const parts = {
     call,
@@ -127,7 +136,7 @@ export async function openClient(options: ClientOptions) {
     ...openBackfill(parts),
     ...openResults(parts),
     ...operations,
-    ...openGivenRatings({ call, queues }),
+    ...openGivenRatings(giveByJob),
     ...openRollback(parts),
     ...openSettings({ call, queues, give }),
     ...openApiKeys({ call, redis, domain, queues }),

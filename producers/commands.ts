@@ -1,16 +1,24 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
-import { type Command, type CommandEnvelope, type CommandState, readCommandState } from '../jobs/commands.ts';
+import {
+  type Command,
+  type CommandEnvelope,
+  type CommandState,
+  otherCommand,
+  readCommandState,
+  signed,
+} from '../jobs/commands.ts';
+import type { Job } from '../jobs/contract.ts';
 import { domainKeys, poolTag } from '../jobs/keys.ts';
 import type { Call, Calling, CallOptions } from './call.ts';
+import type { SignCommand } from './operator-signature.ts';
 import { parse } from './parse.ts';
 import type { ProducerQueues } from './queues.ts';
 import { RequestError } from './request-error.ts';
 import { openScript } from './script.ts';
 import { openTelling, whyStands } from './why-waits.ts';
 
-/** Who asks is the operator; the audit keeps their name. */
 export interface CommandOptions extends CallOptions {
   /** Why, kept with the command; at most 1,024 characters. Default: the client's. */
   readonly reason?: string;
@@ -35,7 +43,7 @@ export interface CommandParts {
   readonly call: Call;
   readonly queues: ProducerQueues;
   readonly onError: (error: Error) => void;
-  readonly defaultReason: string | undefined;
+  readonly sign: SignCommand;
 }
 
 /** Gives an operator's command and waits until it is decided. Resolves to its result. */
@@ -51,7 +59,7 @@ export type GiveCommand = <Item>(
  * command; where a worker is applying it already, `pending` is thrown.
  */
 export function openCommands(parts: CommandParts): GiveCommand {
-  const { redis, domain, call, queues, onError, defaultReason } = parts;
+  const { redis, domain, call, queues, onError, sign } = parts;
   const keys = domainKeys(domain);
   const append = openScript<string>(redis, poolTag(domain), 'append-command');
   const withdraw = openScript<string>(redis, poolTag(domain), 'withdraw-command');
@@ -90,30 +98,17 @@ export function openCommands(parts: CommandParts): GiveCommand {
     return state;
   };
 
-  return async (
-    command,
-    given,
-    { reason = defaultReason, commandId = randomUUID(), expects, ...options },
-    check,
-  ) => {
-    const work = async ({ actor, signal }: Calling): Promise<unknown> => {
+  return async (command, given, { reason, commandId = randomUUID(), expects, ...options }, check) => {
+    const work = async ({ signal }: Calling): Promise<unknown> => {
       const item = parse(command.item, given);
       check?.(item);
       const { kind } = command;
       const target = command.targetOf(item);
-      const operator = actor.kind === 'service' ? actor.name : actor.playerId;
-      const asked = {
-        id: commandId,
-        kind,
-        target,
-        item,
-        operator,
-        at: Date.now(),
-        ...(reason && { reason }),
-        ...(expects !== undefined && { expects }),
-      };
+      const asked = sign({ id: commandId, kind, target, item, expects, reason }, options.operatorKey);
       const state = await waitFor(commandId, await send(command, item, asked), signal);
       if (typeof state === 'string') throw pending(kind, commandId);
+      const other = 'of' in state && state.of && otherCommand(commandId, state.of, asked);
+      if (other) throw new RequestError('conflict', other);
       if (state.kind === 'done') return state.result;
       if (state.kind === 'refused') throw new RequestError('refused', state.reason);
       throw new RequestError(
@@ -143,3 +138,27 @@ const pending = (kind: string, commandId: string): RequestError =>
     'pending',
     `${kind} may be applied yet; give it again as command ${commandId} to learn what became of it`,
   );
+
+/** Gives an operator's command that a job carries, such as those of a ladder, and waits for its verdict. */
+export type GiveByJob = <Item>(
+  job: Job<Item>,
+  target: (item: Item) => string,
+  request: unknown,
+  options: CommandOptions,
+) => Promise<unknown>;
+
+export const openJobCommands =
+  ({ call, queues, sign }: Pick<CommandParts, 'call' | 'queues' | 'sign'>): GiveByJob =>
+  (job, targetOf, request, { reason, commandId, expects, ...options }) =>
+    call(job, options, async (calling) => {
+      const item = parse(job.item, request);
+      const command = {
+        kind: job.kind,
+        target: targetOf(item),
+        item,
+        id: commandId ?? options.callId,
+        expects,
+        reason,
+      };
+      return queues.ask(signed(job), sign(command, options.operatorKey), calling);
+    });

@@ -1,21 +1,20 @@
 import { randomUUID } from 'node:crypto';
-import { maxEnvelopeBytes } from '../jobs/contract.ts';
 import {
   type GivenRating,
   type GiveRatings,
   givenRating,
   giveRatings,
+  importedPart,
   mostGiven,
 } from '../jobs/rating-update/give-ratings.ts';
-import type { Call, Calling, CallOptions } from './call.ts';
+import type { CommandOptions, GiveByJob } from './commands.ts';
 import { parse } from './parse.ts';
-import type { ProducerQueues } from './queues.ts';
 import { RequestError } from './request-error.ts';
 
 /** Parts of an import that are given at once: the rater takes one while the next are on their way. */
 const partsAtOnce = 8;
-/** Bytes of JSON that a part's ratings come to at most; with its envelope it stays within what one job carries. */
-const partBytes = maxEnvelopeBytes - 8_192;
+/** Bytes of JSON that a part's ratings come to at most: a command's body has 200,000 characters, and is JSON within a job's JSON. */
+const partBytes = 100_000;
 
 export interface ImportRequest {
   readonly ladder: string;
@@ -34,52 +33,56 @@ export interface Imported {
 }
 
 /** Ratings that operators bring along or put right. Services only. */
-export function openGivenRatings({ call, queues }: { readonly call: Call; readonly queues: ProducerQueues }) {
-  const give = async (item: GiveRatings, calling: Calling) =>
-    (await queues.ask(giveRatings, item, calling)) as { ordinal: number; run?: string };
+export function openGivenRatings(giveByJob: GiveByJob) {
+  const give = async (item: GiveRatings, options: CommandOptions) =>
+    (await giveByJob(giveRatings, ({ ladder }) => ladder, item, options)) as {
+      ordinal: number;
+      run?: string;
+    };
 
   return {
     /** Gives one player a rating on a ladder: as players see it, or mu and sigma. Kept with the reason. */
     setRating: (
       { ladder, reason, ...rating }: GivenRating & { readonly ladder: string; readonly reason: string },
-      options: CallOptions = {},
-    ): Promise<{ ordinal: number }> =>
-      call(giveRatings, options, (calling) =>
-        give(parse(giveRatings.item, { ladder, reason, ratings: [rating] }), calling),
-      ),
+      options: CommandOptions = {},
+    ): Promise<{ ordinal: number }> => give({ ladder, reason, ratings: [rating] }, { reason, ...options }),
 
     /**
      * Gives a ladder's players the ratings that they have elsewhere, a thousand to a document of the ladder. Given again under the same
      * `importId` with the same ratings in the same order it goes on where it was broken off. Each player once: the later of two
      * would stand.
      */
-    importRatings: (
+    async importRatings(
       { ladder, importId: id, ratings, reason, onProgress }: ImportRequest,
-      options: CallOptions = {},
-    ): Promise<Imported> =>
-      call(giveRatings, options, async (calling) => {
-        const run = randomUUID();
-        let [given, earlier] = [0, 0];
-        const parts = inParts(ratings);
-        const giveThem = async () => {
-          for (let next = await parts.next(); !next.done; next = await parts.next()) {
-            const { part, ratings: some } = next.value;
-            const item = { ladder, ratings: some, reason, import: { id, part, run } };
-            const answer = await give(parse(giveRatings.item, item), calling);
-            given += some.length;
-            if (answer.run !== run) earlier += some.length;
-            onProgress?.(given);
-          }
-        };
-        // What one of them meets ends the others once their part is given.
-        const stop = () => parts.return(undefined);
-        const all = await Promise.allSettled(
-          Array.from({ length: partsAtOnce }, () => giveThem().finally(stop)),
-        );
-        for (const it of all) if (it.status === 'rejected') throw it.reason;
-        if (given === 0) throw new RequestError('invalid-request', 'ratings: there are none');
-        return { ratings: given, earlier };
-      }),
+      options: CommandOptions = {},
+    ): Promise<Imported> {
+      const run = randomUUID();
+      let [given, earlier] = [0, 0];
+      const parts = inParts(ratings);
+      const giveThem = async () => {
+        for (let next = await parts.next(); !next.done; next = await parts.next()) {
+          const { part, ratings: some } = next.value;
+          const item = { ladder, ratings: some, reason, import: { id, part, run } };
+          const commandId = importedPart(item);
+          const answer = await give(item, {
+            ...options,
+            ...(reason && { reason }),
+            ...(commandId && { commandId }),
+          });
+          given += some.length;
+          if (answer.run !== run) earlier += some.length;
+          onProgress?.(given);
+        }
+      };
+      // What one of them meets ends the others once their part is given.
+      const stop = () => parts.return(undefined);
+      const all = await Promise.allSettled(
+        Array.from({ length: partsAtOnce }, () => giveThem().finally(stop)),
+      );
+      for (const it of all) if (it.status === 'rejected') throw it.reason;
+      if (given === 0) throw new RequestError('invalid-request', 'ratings: there are none');
+      return { ratings: given, earlier };
+    },
   };
 }
 

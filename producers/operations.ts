@@ -23,7 +23,7 @@ import { putLadder } from '../jobs/rating-update/put-ladder.ts';
 import { resetSeason } from '../jobs/rating-update/reset-season.ts';
 import type { ReportedResult } from '../jobs/rating-update/result.ts';
 import type { Call, CallOptions } from './call.ts';
-import type { CommandOptions, GiveCommand } from './commands.ts';
+import type { CommandOptions, GiveByJob, GiveCommand } from './commands.ts';
 import type { openConfigurations } from './configurations.ts';
 import { parse } from './parse.ts';
 import type { ProducerQueues } from './queues.ts';
@@ -32,6 +32,7 @@ import { RequestError } from './request-error.ts';
 export interface OperationParts {
   readonly call: Call;
   readonly give: GiveCommand;
+  readonly giveByJob: GiveByJob;
   readonly queues: ProducerQueues;
   readonly configurations: ReturnType<typeof openConfigurations>;
 }
@@ -53,10 +54,10 @@ export interface AuditRequest {
 }
 
 /**
- * What operators ask for: rule sets, configurations, ladders, corrections, records. None of it is open to players. Who asks and
- * why is kept with each command (`listAudit`).
+ * What operators ask for: rule sets, configurations, ladders, corrections, records. None of it is open to players. What changes
+ * anything is signed by the operator's key; the audit keeps whose it is, and why (`listAudit`).
  */
-export function openOperations({ call, give, queues, configurations }: OperationParts) {
+export function openOperations({ call, give, giveByJob, queues, configurations }: OperationParts) {
   return {
     /** Stores a rule set (FlexMatch JSON text) as a new version, used from the next cycle on. */
     putRuleSet: (
@@ -122,32 +123,22 @@ export function openOperations({ call, give, queues, configurations }: Operation
     /** Replaces the result of a rated match; that match and all its ladder rated since are rated again. */
     correctResult: (
       request: { readonly result: ReportedResult; readonly reason: string },
-      options: CallOptions = {},
+      options: CommandOptions = {},
     ): Promise<{ matches: number; revision: number }> =>
-      call(correctResult, options, async (calling) => {
-        const item = parse(correctResult.item, request);
-        return (await queues.ask(correctResult, item, calling)) as never;
-      }),
+      giveByJob(correctResult, ({ result }) => result.matchId, request, options) as never,
 
     /** Gives a ladder its settings, for matches rated from now on; what is not named is the default. */
     putLadder: (
       request: { readonly name: string; readonly settings: Partial<LadderSettings> },
-      options: CallOptions = {},
-    ): Promise<LadderSettings> =>
-      call(putLadder, options, async (calling) => {
-        const item = parse(putLadder.item, request);
-        return (await queues.ask(putLadder, item, calling)) as never;
-      }),
+      options: CommandOptions = {},
+    ): Promise<LadderSettings> => giveByJob(putLadder, ({ name }) => name, request, options) as never,
 
     /** Starts a ladder's next season, numbered from 1: a soft reset of every rating on it. */
     startSeason: (
       request: { readonly ladder: string; readonly season: number },
-      options: CallOptions = {},
+      options: CommandOptions = {},
     ): Promise<{ season: number }> =>
-      call(resetSeason, options, async (calling) => {
-        const item = parse(resetSeason.item, request);
-        return (await queues.ask(resetSeason, item, calling)) as never;
-      }),
+      giveByJob(resetSeason, ({ ladder }) => ladder, request, options) as never,
   };
 }
 

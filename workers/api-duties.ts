@@ -6,10 +6,10 @@ import { describePage } from './maintenance/describe-settings.ts';
 import { changeTags } from './maintenance/tag-setting.ts';
 import type { Stores } from './stores.ts';
 
-/** What only the HTTP API asks for, and whoever makes its keys; they are sealed under `keysSecret`. */
-export const apiDuties = (stores: Stores, keysSecret: string | undefined): Duty[] => [
+/** What only the HTTP API asks for, and whoever makes its keys. */
+export const apiDuties = (stores: Stores): Duty[] => [
   duty(tagSetting, changeTags(stores)),
   duty(describeSettings, describePage(stores)),
-  duty(putApiKey, storeApiKey(stores, keysSecret)),
+  duty(putApiKey, storeApiKey(stores)),
   duty(copyApiKeys, copyKeysFromRecord(stores)),
 ];

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { queueNames } from '../jobs/contract.ts';
 import { domainForm, domainProblem } from '../jobs/keys.ts';
-import { shortestKeysSecret } from '../jobs/maintenance/api-keys.ts';
+import { keyForm, keyProblem, operatorKeyOf, shortestKeysSecret } from '../jobs/maintenance/api-keys.ts';
 import { topicArn } from '../jobs/matchmaking/configuration.ts';
 import { parseRedisUrl } from '../jobs/redis-url.ts';
 
@@ -67,13 +67,18 @@ export const workerEnvironment = z
     /** The `Environment` dimension of every metric. */
     ENVIRONMENT: z.string().min(1).max(64).default('development'),
     /**
-     * What keys of the HTTP API are sealed under, 32 characters or more; the same in every worker, in the API, and where keys are
-     * made. Absent: this worker refuses to store keys.
+     * What keys are sealed under, 32 characters or more; the same in every worker, in the API, and where keys are made. Absent: this
+     * worker refuses to store keys, and every operator's command that it comes to, since it cannot tell who has signed it.
      */
     API_KEYS_SECRET: z
       .string()
       .min(shortestKeysSecret, `at least ${shortestKeysSecret} characters`)
       .optional(),
+    /**
+     * A key, name~secret or the secret of key `operator`, that is made with every right where none of its name was ever made: a fleet on one machine begins with it.
+     * Absent: keys are made by "key create".
+     */
+    OPERATOR_KEY: z.string().transform(operatorKeyOf).pipe(z.string().regex(keyForm, keyProblem)).optional(),
     /** Hosts that a configuration's placement webhook may be on, comma-separated, `host` or `host:port`. Default: none. */
     PLACEMENT_HOSTS: names,
     AWS_REGION: z.string().min(1).default('us-east-1'),

@@ -1,4 +1,5 @@
-import type { QueueName } from '../jobs/contract.ts';
+import { signed } from '../jobs/commands.ts';
+import type { Job, QueueName } from '../jobs/contract.ts';
 import {
   deliverEvents,
   forgetTickets,
@@ -83,8 +84,6 @@ export interface DutyParts {
   readonly reportSlotMs: number;
   /** How long (ms) a match is live of which nobody reports a result. */
   readonly matchTtlMs: number;
-  /** What keys of the HTTP API are sealed under. */
-  readonly apiKeysSecret: string | undefined;
   readonly events: EventParts;
   readonly ended: EndedParts;
 }
@@ -167,10 +166,7 @@ export function allDuties(parts: DutyParts): Record<QueueName, readonly Duty[]> 
             log.error({ player: playerId, reason }, 'a rating cannot be put on record'),
         }),
       ),
-      duty(correctResult, ladders.correctResults),
-      duty(resetSeason, ladders.startSeasons),
-      duty(putLadder, ladders.putLadders),
-      duty(giveRatings, ladders.giveAllRatings),
+      ...[correctResult, resetSeason, putLadder, giveRatings].map((job) => duty(signed(job as Job), ladders)),
     ],
     maintenance: [
       duty(reportQueueLength, reportQueues(queues.queues, pool, reportSlotMs, publishReports(metrics))),
@@ -179,7 +175,7 @@ export function allDuties(parts: DutyParts): Record<QueueName, readonly Duty[]> 
       ...eventDuties(parts),
       duty(applyCommands, applyCommandsOf(stores)),
       duty(listAudit, listDecisions(records.audit)),
-      ...apiDuties(stores, parts.apiKeysSecret),
+      ...apiDuties(stores),
       ...playerDuties(stores),
       duty(readRecord, readRecords(database.db)),
       duty(describeTickets, describeEnded(records)),

@@ -8,6 +8,7 @@ const secretSettings = [
   'DOCUMENTDB_USERNAME',
   'DOCUMENTDB_PASSWORD',
   'API_KEYS_SECRET',
+  'OPERATOR_KEY',
 ] as const;
 
 /** Keys that requests to placement webhooks are signed with: configurations name them. */

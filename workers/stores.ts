@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis';
+import { openOperatorKeys } from './operator-keys.ts';
 import { openConfigurations as openInstalled } from './pool/configurations.ts';
 import { openPool } from './pool/pool.ts';
 import { openApiKeys } from './records/api-keys.ts';
@@ -29,10 +30,19 @@ export function openStores(
   tracer: Tracer,
   onCacheAway: (error: unknown) => void,
   placement: WebhookOptions,
-  { readableMs, sessionDays }: { readonly readableMs?: number; readonly sessionDays?: number } = {},
+  {
+    readableMs,
+    sessionDays,
+    keysSecret,
+  }: {
+    readonly readableMs?: number;
+    readonly sessionDays?: number;
+    readonly keysSecret?: string | undefined;
+  } = {},
 ) {
   const { db } = database;
   const pool = traced(tracer, 'pool', openPool(queueRedis, domain));
+  const apiKeys = traced(tracer, 'api_keys', openApiKeys(db));
   return {
     tracer,
     database,
@@ -51,7 +61,9 @@ export function openStores(
     audit: traced(tracer, 'audit', openAudit(db)),
     settings: traced(tracer, 'settings', openSettings(db)),
     settingTags: traced(tracer, 'setting_tags', openSettingTags(db)),
-    apiKeys: traced(tracer, 'api_keys', openApiKeys(db)),
+    apiKeys,
+    /** Who may give operators' commands; keys are sealed under `keysSecret`. */
+    operatorKeys: openOperatorKeys({ apiKeys, pool }, { domain, keysSecret }),
     webhook: traced(tracer, 'placement', openWebhook(placement)),
   };
 }

@@ -5,6 +5,7 @@ import { catalogue, queues as queueSettings } from '../jobs/catalogue.ts';
 import { redisTrouble } from '../jobs/connection-trouble.ts';
 import type { QueueName } from '../jobs/contract.ts';
 import { servedKey } from '../jobs/keys.ts';
+import { keyForm } from '../jobs/maintenance/api-keys.ts';
 import type { WorkerConfig } from './config.ts';
 import { allDuties, type DutyParts, type EventParts } from './duties.ts';
 import { openQueues, type Queues } from './enqueue.ts';
@@ -82,7 +83,11 @@ export async function startWorker(config: WorkerConfig, env: Environment): Promi
     tracer,
     toldOfCache(log),
     { ...placementSettings(config, env), onAnswer: placementObserver(metrics, tracer, log) },
-    { readableMs: endedTickets(config).readableMs, sessionDays: config.SESSION_RECORD_DAYS },
+    {
+      readableMs: endedTickets(config).readableMs,
+      sessionDays: config.SESSION_RECORD_DAYS,
+      keysSecret: config.API_KEYS_SECRET,
+    },
   );
   const begin = () => beginWith(config, stores, queues, queueRedis);
   opened.defer(await firstWrites(begin, onError('first writes')));
@@ -156,13 +161,18 @@ export async function startWorker(config: WorkerConfig, env: Environment): Promi
   };
 }
 
-/** The queue Redis may be new and have no settings. The topic that hears the whole fleet's events misses none from here on. */
+/**
+ * The queue Redis may be new and have no settings, and the fleet no key. The topic that hears the whole fleet's events misses none
+ * from here on.
+ */
 async function beginWith(
-  { DOMAIN, QUEUES, EVENT_TOPIC_ARN: fleetTopic, REPORT_SLOT_MS }: WorkerConfig,
+  { DOMAIN, QUEUES, EVENT_TOPIC_ARN: fleetTopic, OPERATOR_KEY: first, REPORT_SLOT_MS }: WorkerConfig,
   stores: Stores,
   queues: Queues,
   redis: Redis,
 ): Promise<void> {
+  const [, name, secret] = keyForm.exec(first ?? '') ?? [];
+  if (name && secret) await stores.operatorKeys.makeFirst(name, secret);
   if (fleetTopic !== undefined) await stores.pool.beginFollowing('events', topicFollower(fleetTopic));
   await applyWaiting(stores);
   if (QUEUES.includes('maintenance')) await scheduleUpkeep(queues, REPORT_SLOT_MS);
@@ -182,10 +192,9 @@ const beats = (working: WorkerConfig['QUEUES'], pool: Pool, queues: Queues) =>
 const dutySettings = (
   config: WorkerConfig,
   events: EventParts,
-): Pick<DutyParts, 'reportSlotMs' | 'matchTtlMs' | 'apiKeysSecret' | 'events'> => ({
+): Pick<DutyParts, 'reportSlotMs' | 'matchTtlMs' | 'events'> => ({
   reportSlotMs: config.REPORT_SLOT_MS,
   matchTtlMs: config.MATCH_TTL_MINUTES * 60_000,
-  apiKeysSecret: config.API_KEYS_SECRET,
   events,
 });
 

@@ -2,7 +2,7 @@ import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Key } from 'aws-cdk-lib/aws-kms';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
-import { apiKeysSecret } from './api-keys-secret.ts';
+import { apiKeysSecret, operatorKey } from './api-keys-secret.ts';
 import { DocumentDb } from './documentdb.ts';
 import { FleetKey } from './fleet-key.ts';
 import { Network } from './network.ts';
@@ -26,8 +26,10 @@ export class DataStack extends Stack {
   readonly documentdb: DocumentDb;
   /** `PLACEMENT_SECRET` of the workers, where the stage names hosts to place matches. */
   readonly placementKey: ISecret | undefined;
-  /** `API_KEYS_SECRET` of workers and of the HTTP API, where the stage has one. */
-  readonly apiKeysSecret: ISecret | undefined;
+  /** `API_KEYS_SECRET` of workers and of the HTTP API. */
+  readonly apiKeysSecret: ISecret;
+  /** `OPERATOR_KEY` of workers, which make that key, and of the command line, which signs by it. */
+  readonly operatorKey: ISecret;
   readonly players: Players;
 
   constructor(scope: Construct, id: string, { settings, ...props }: DataStackProps) {
@@ -39,7 +41,8 @@ export class DataStack extends Stack {
     this.sessionCache = new SessionCache(this, 'SessionCache', shared);
     this.documentdb = new DocumentDb(this, 'DocumentDb', shared);
     if (settings.placementHosts.length > 0) this.placementKey = placementKey(this, this.encryptionKey);
-    if (settings.api) this.apiKeysSecret = apiKeysSecret(this, this.encryptionKey);
+    this.apiKeysSecret = apiKeysSecret(this, this.encryptionKey);
+    this.operatorKey = operatorKey(this, this.encryptionKey);
     this.players = new Players(this, 'Players', settings);
     const { players } = this;
 
@@ -53,7 +56,8 @@ export class DataStack extends Stack {
     new CfnOutput(this, 'ProducersUrlSecret', { value: this.queueCluster.producersUrl.secretArn });
     new CfnOutput(this, 'OperatorsUrlSecret', { value: this.queueCluster.operatorsUrl.secretArn });
     new CfnOutput(this, 'ProducersSecurityGroup', { value: this.network.producers.securityGroupId });
-    if (this.apiKeysSecret) new CfnOutput(this, 'ApiKeysSecretArn', { value: this.apiKeysSecret.secretArn });
+    new CfnOutput(this, 'ApiKeysSecretArn', { value: this.apiKeysSecret.secretArn });
+    new CfnOutput(this, 'OperatorKeyArn', { value: this.operatorKey.secretArn });
     if (this.placementKey) new CfnOutput(this, 'PlacementKeySecret', { value: this.placementKey.secretArn });
   }
 }

@@ -29,13 +29,17 @@ export class OperatorTask extends Construct {
     this.definition = definition;
     this.logGroup = logGroup;
     const url = Secret.fromSecretCompleteArn(this, 'OperatorsUrl', data.queueCluster.operatorsUrl.secretArn);
+    const key = Secret.fromSecretCompleteArn(this, 'OperatorKey', data.operatorKey.secretArn);
     this.definition.addContainer('operator', {
       image: image('fleet'),
       command: ['producers/cli/main.ts', 'queue', 'list'],
       user,
       readonlyRootFilesystem: true,
       environment: { DOMAIN: settings.domain },
-      secrets: { QUEUE_REDIS_URL: EcsSecret.fromSecretsManager(url) },
+      secrets: {
+        QUEUE_REDIS_URL: EcsSecret.fromSecretsManager(url),
+        OPERATOR_KEY: EcsSecret.fromSecretsManager(key),
+      },
       logging: LogDrivers.awsLogs({ streamPrefix: 'operator', logGroup: this.logGroup }),
     });
     allowSecrets(this.definition, data.encryptionKey);

@@ -18,13 +18,12 @@ export function addStage(app: App, settings: StageSettings) {
   const watch = new WatchStack(app, `fleet-${settings.name}-watch`, { env, settings, data, workers });
   const { api: wanted } = settings;
   const { apiKeysSecret: keysSecret } = data;
-  const api =
-    wanted && keysSecret
-      ? new ApiStack(app, `fleet-${settings.name}-api`, {
-          ...{ env, settings, data, keysSecret, api: wanted },
-          cluster: workers.cluster,
-        })
-      : undefined;
+  const api = wanted
+    ? new ApiStack(app, `fleet-${settings.name}-api`, {
+        ...{ env, settings, data, keysSecret, api: wanted },
+        cluster: workers.cluster,
+      })
+    : undefined;
   const stacks = [data, workers, watch, api ?? []].flat();
   if (app.node.tryGetContext('deploying') !== undefined)
     for (const problem of unfinished(settings))

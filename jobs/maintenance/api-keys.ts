@@ -2,9 +2,19 @@ import { z } from 'zod';
 import { defineJob } from '../contract.ts';
 import { resourceName } from '../matchmaking/configuration.ts';
 
-/** What a key of the HTTP API may allow: each call of the API needs exactly one of them. */
+/** What a key may allow: each call of the HTTP API needs exactly one of them, an operator's command one of `rightsToGive`. */
 export const rights = ['matchmake', 'report', 'configure', 'operate', 'read'] as const;
 export type Right = (typeof rights)[number];
+
+/** A key as people and programs hold it, `name~secret`: both parts. */
+export const keyForm = /^([a-zA-Z0-9.-]{1,128})~([\w-]{43})$/;
+export const keyProblem = 'must be name~secret, as "key create" prints it';
+
+/**
+ * The key that `OPERATOR_KEY` holds. A secret alone is that of the key `operator`: a store of secrets that makes one by itself
+ * cannot put a name before it.
+ */
+export const operatorKeyOf = (text: string): string => (/^[\w-]{43}$/.test(text) ? `operator~${text}` : text);
 
 const base64 = z.string().regex(/^[A-Za-z0-9+/]+={0,2}$/, 'must be base64');
 

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Command } from '../commands.ts';
 import { inEitherSpelling } from '../matchmaking/aws-spelling.ts';
 import { configuration, resourceName } from '../matchmaking/configuration.ts';
+import type { Right } from './api-keys.ts';
 import { applyCommands } from './maintenance.ts';
 
 /** The chain of settings and pauses: all of them are applied in one order, since one may need what another has put. */
@@ -50,3 +51,26 @@ export const pauseConfiguration = settingCommand('pause-configuration', named);
 
 /** Lets a paused configuration go on. Result: `{}`. */
 export const resumeConfiguration = settingCommand('resume-configuration', named);
+
+export const settingCommands = [
+  putRuleSet,
+  deleteRuleSet,
+  putConfiguration,
+  deleteConfiguration,
+  pauseConfiguration,
+  resumeConfiguration,
+] as const;
+
+const settingsThemselves: readonly string[] = [
+  putRuleSet,
+  deleteRuleSet,
+  putConfiguration,
+  deleteConfiguration,
+].map(({ kind }) => kind);
+
+/**
+ * Any of these rights lets a key give a command. Rule sets and configurations are changed by keys that may `configure`, such as a
+ * deployment's; everything else needs `operate`, which may change those as well.
+ */
+export const rightsToGive = (kind: string): readonly Right[] =>
+  settingsThemselves.includes(kind) ? ['configure', 'operate'] : ['operate'];

@@ -1,10 +1,12 @@
 import { z } from 'zod';
+import { bodyOf, type CommandEnvelope } from '../commands.ts';
+import { problemsOf } from '../contract.ts';
 import { correctResult } from './correct-result.ts';
 import { giveRatings } from './give-ratings.ts';
 import { putLadder } from './put-ladder.ts';
 import { resetSeason } from './reset-season.ts';
 
-/** What an operator asks of a ladder, as it waits among the ladder's arrivals. */
+/** What an operator asks of a ladder; `by`: the key that has signed it. */
 export const ladderCommand = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('correct-result'), by: z.string(), item: correctResult.item }),
   z.strictObject({ kind: z.literal('reset-season'), by: z.string(), item: resetSeason.item }),
@@ -12,6 +14,25 @@ export const ladderCommand = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('give-ratings'), by: z.string(), item: giveRatings.item }),
 ]);
 export type LadderCommand = z.output<typeof ladderCommand>;
+
+/** What a signed command asks of a ladder. */
+export function readLadderCommand(
+  envelope: CommandEnvelope,
+): { readonly command: LadderCommand } | { readonly problem: string } {
+  const { kind, operator: by } = envelope;
+  const read = ladderCommand.safeParse({ kind, by, item: bodyOf(envelope) });
+  return read.success ? { command: read.data } : { problem: problemsOf(read.error).join('; ') };
+}
+
+/** The ladder that a command is for; `undefined`: that of the match that it names. */
+export function ladderOf({ item }: LadderCommand): string | undefined {
+  if ('ladder' in item) return item.ladder;
+  return 'name' in item ? item.name : undefined;
+}
+
+/** What the audit knows a command by: a ladder's name, or the match that a result is of. */
+export const targetOf = (command: LadderCommand): string =>
+  ladderOf(command) ?? ('result' in command.item ? command.item.result.matchId : '');
 
 /** What became of a command. */
 export type LadderVerdict =

@@ -10,4 +10,3 @@ export const putLadder = defineJob({
   limit: 1,
   attempts: 30,
 });
-export type PutLadder = z.output<typeof putLadder.item>;

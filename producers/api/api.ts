@@ -13,7 +13,6 @@ import { openCrowd } from './crowd.ts';
 import { serveGameLift } from './gamelift/face.ts';
 import { createHttpServer } from './http-server.ts';
 import { createMeasures } from './measures.ts';
-import { makeOperatorKey } from './operator-key.ts';
 import { openRateLimit } from './rate-limit.ts';
 import { serveRest } from './rest/face.ts';
 import { openServing } from './serving.ts';
@@ -76,14 +75,10 @@ export async function startApi(config: ApiConfig): Promise<Api> {
   serveRest(app, { ...parts, takeOfPlayer, verify: verifierOf(config) });
   await app.listen({ host: config.API_HOST, port: config.API_PORT });
   opened.defer(() => app.close());
-  const begin = once(async () => {
-    if (config.OPERATOR_KEY) await makeOperatorKey(client, config.OPERATOR_KEY, config.API_KEYS_SECRET);
-  });
   opened.use(
     watchReadiness(
       async () => {
         await client.apiKeysOnRecord({ signal: AbortSignal.timeout(answerMs) });
-        await begin();
         await keys.refresh();
       },
       health,
@@ -102,16 +97,6 @@ export async function startApi(config: ApiConfig): Promise<Api> {
       log.info('api stopping');
       await Promise.race([everything.disposeAsync(), sleep(config.GRACE_MS, undefined, { ref: false })]);
     },
-  };
-}
-
-/** Does it until it has been done once. */
-function once(work: () => Promise<void>): () => Promise<void> {
-  let isDone = false;
-  return async () => {
-    if (isDone) return;
-    await work();
-    isDone = true;
   };
 }
 

@@ -16,8 +16,6 @@ export const apiEnvironment = z
     API_KEYS_SECRET: z
       .string('is required')
       .min(shortestKeysSecret, `at least ${shortestKeysSecret} characters`),
-    /** A key, name~secret, that is made with every right where none of its name was ever made. Absent: keys are made by "key create". */
-    OPERATOR_KEY: z.string().min(1).optional(),
     /** Region or title the fleet serves. */
     DOMAIN: z.string().regex(domainForm, domainProblem).default('main'),
     /** Where it listens. Beyond this machine only with BEHIND_TLS. */

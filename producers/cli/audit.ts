@@ -15,16 +15,15 @@ export function auditCommands(): Command {
 
   audit
     .command('list')
-    .description("operators' commands, newest first; with --operator only those of that operator")
-    .option('--target <name>', 'only of this rule set, configuration or ladder')
+    .description("operators' commands, newest first")
+    .option('--target <name>', 'only of this rule set, configuration, ladder or queue')
+    .option('--operator <name>', 'only those signed by this key')
     .option('--since <time>', 'only those decided from this time on', time)
     .option('--until <time>', 'only those decided before this time', time)
     .option('--limit <n>', 'at most so many, up to 1000', count, 100)
     .action((request: AuditRequest, command: Command) =>
       withClient(command, async (client) => {
-        const given = command.getOptionValueSourceWithGlobals('operator') === 'cli';
-        const { operator: by } = command.optsWithGlobals<{ operator?: string }>();
-        const found = await client.listAudit({ ...request, ...(given && by && { operator: by }) });
+        const found = await client.listAudit(request);
         const rows = found.map(
           ({ decidedAt, operator, kind, target, verdict, version, refusal, reason }) => ({
             ...{ decided: decidedAt, operator, command: kind, target, verdict, version },

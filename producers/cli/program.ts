@@ -24,9 +24,10 @@ export function openProgram(from: string): Command {
     .addOption(new Option('--domain <name>', 'region or title').env('DOMAIN').default('main'))
     .option('--json', 'print JSON for machines')
     .addOption(
-      new Option('--operator <name>', "who asks, kept in the audit (default: this machine's login name)").env(
-        'OPERATOR',
-      ),
+      new Option(
+        '--operator-key <key>',
+        'name~secret, or the ARN of its secret: signs what changes anything',
+      ).env('OPERATOR_KEY'),
     )
     .option('--reason <text>', 'why, kept in the audit')
     .showHelpAfterError('(add --help for what this command takes)')

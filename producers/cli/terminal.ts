@@ -1,5 +1,6 @@
 import { userInfo } from 'node:os';
 import type { Command } from 'commander';
+import { operatorKeyOf } from '../../jobs/maintenance/api-keys.ts';
 import { problemList } from '../../jobs/problem-list.ts';
 import { type MatchmakingClient, openClient } from '../client.ts';
 import { RequestError } from '../request-error.ts';
@@ -10,7 +11,7 @@ import { table } from './table.ts';
 interface GlobalOptions {
   readonly redisUrl?: string;
   readonly domain: string;
-  readonly operator?: string;
+  readonly operatorKey?: string;
   readonly reason?: string;
 }
 
@@ -19,7 +20,7 @@ export async function withClient(
   command: Command,
   work: (client: MatchmakingClient) => Promise<void>,
 ): Promise<void> {
-  const { redisUrl, domain, operator, reason } = command.optsWithGlobals<GlobalOptions>();
+  const { redisUrl, domain, operatorKey, reason } = command.optsWithGlobals<GlobalOptions>();
   if (!redisUrl)
     throw new RequestError(
       'invalid-request',
@@ -28,9 +29,10 @@ export async function withClient(
   const url = await secretOr('redisUrl', redisUrl);
   await requireFleet(url, domain);
   const onWait = (why: string) => console.error(`waiting: ${why}`);
-  const actor = { kind: 'service', name: operator ?? userInfo().username } as const;
+  const actor = { kind: 'service', name: userInfo().username } as const;
   await using client = await openClient({
     ...{ redisUrl: url, domain, actor, onWait },
+    ...(operatorKey && { operatorKey: operatorKeyOf(await secretOr('operatorKey', operatorKey)) }),
     ...(reason !== undefined && { reason }),
   });
   await work(client);

@@ -6,7 +6,7 @@ import {
   randomBytes,
   timingSafeEqual,
 } from 'node:crypto';
-import { type SealedKey, sealedWith, sealPurpose } from '../../jobs/maintenance/api-keys.ts';
+import { keyForm, type SealedKey, sealedWith, sealPurpose } from '../../jobs/maintenance/api-keys.ts';
 
 const cipher = 'aes-256-gcm';
 const tagBytes = 16;
@@ -46,7 +46,7 @@ export const tokenOf = (name: string, secret: string): string => `${name}~${secr
 
 /** `undefined` for text that is no key. */
 export function readToken(token: string): { readonly name: string; readonly secret: string } | undefined {
-  const [, name, secret] = /^([a-zA-Z0-9.-]{1,128})~([\w-]{43})$/.exec(token) ?? [];
+  const [, name, secret] = keyForm.exec(token) ?? [];
   return name && secret ? { name, secret } : undefined;
 }
 

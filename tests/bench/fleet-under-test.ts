@@ -67,7 +67,8 @@ export async function openFleetUnderTest(stack: Stack, workerCount: number) {
     for (const worker of workers) worker.send('SIGTERM');
     await Promise.all(workers.map((worker) => worker.ended));
   });
-  const open = async () => opened.use(await openClient({ redisUrl, domain }));
+  const operatorKey = stack.env['OPERATOR_KEY'] ?? '';
+  const open = async () => opened.use(await openClient({ redisUrl, domain, operatorKey }));
   const client = await open();
   await client.putRuleSet({ name: 'duel', body: JSON.stringify(duelRules) });
   await client.putConfiguration({ name: 'duel', ruleSetName: 'duel', requestTimeoutSeconds: 3_600 });

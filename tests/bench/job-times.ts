@@ -72,7 +72,12 @@ async function openBench(stackEnv: Readonly<Record<string, string>>) {
     await database.close();
   });
   await prepareDatabase(database.db);
-  const client = opened.use(await openClient({ redisUrl: stackEnv['QUEUE_REDIS_URL'] ?? '', domain }));
+  const client = opened.use(
+    await openClient({
+      ...{ redisUrl: stackEnv['QUEUE_REDIS_URL'] ?? '', domain },
+      operatorKey: stackEnv['OPERATOR_KEY'] ?? '',
+    }),
+  );
   const start = (queue: QueueName) =>
     startWorker({
       PATH: process.env['PATH'],

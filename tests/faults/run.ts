@@ -81,7 +81,8 @@ export async function runFaults(options: FaultOptions): Promise<FaultReport> {
   };
   await using workforce = await openWorkforce(env, options.workers, options.workerMain);
   const redisUrl = surroundings.env['QUEUE_REDIS_URL'] ?? '';
-  await using client = await openClient({ redisUrl, domain });
+  const operatorKey = surroundings.env['OPERATOR_KEY'] ?? '';
+  await using client = await openClient({ redisUrl, domain, operatorKey });
   await install(client, service);
   say(`${options.workers} workers ready; ${options.players} players for ${seconds} s, seed ${seed}`);
 

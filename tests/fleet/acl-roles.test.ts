@@ -56,7 +56,10 @@ test('each role has the commands its code uses and no other: nothing is refused 
   using onQueue = await recordCommands(worker.admin);
   using onCache = await recordCommands(cache.admin);
   await fleet.startWorker({ QUEUE_REDIS_URL: worker.url, CACHE_REDIS_URL: cache.url });
-  await using client = await openClient({ redisUrl: producer.url, domain: fleet.domain });
+  await using client = await openClient({
+    ...{ redisUrl: producer.url, domain: fleet.domain },
+    operatorKey: fleet.env['OPERATOR_KEY'] ?? '',
+  });
   await play(fleet, client);
   await operate(fleet, operator.url);
 

@@ -41,6 +41,7 @@ beforeAll(async () => {
     redisUrl: stackEnv['QUEUE_REDIS_URL'] ?? '',
     domain: fleet.domain,
     trace: () => upstream.header(),
+    operatorKey: stackEnv['OPERATOR_KEY'] ?? '',
   });
 });
 afterAll(async () => {

@@ -5,6 +5,7 @@ import { defaultSettings } from '../../jobs/rating-update/ladder.ts';
 import { askLadders } from '../../workers/rating-update/ask-ladder.ts';
 import { openFleetStores, perform } from '../support/fleet-stores.ts';
 import { deathOf, everyDeath, mortal } from '../support/mortal.ts';
+import { signedLadderCommand } from '../support/operator.ts';
 import { ask, command, type Duel, openRater, play, record, report, wins } from '../support/played.ts';
 
 let fleet: Awaited<ReturnType<typeof openFleetStores>>;
@@ -61,7 +62,7 @@ test('a corrected result rates everybody as if it had been reported right in the
   expect(await ratings('main')).toEqual(await ratings('right'));
   expect((await fleet.stores.matches.find(['m0'])).get('m0')).toMatchObject({
     result: { teams: wins('blue', 'm0').teams },
-    corrections: [{ replaced: { teams: wins('red', 'm0').teams }, by: 'test', ...why, revision: 21 }],
+    corrections: [{ replaced: { teams: wins('red', 'm0').teams }, by: 'ann', ...why, revision: 21 }],
   });
   expect(await unfinished()).toBeUndefined();
   const { profile } = (await fleet.stores.players.find(['a'])).get('a')!;
@@ -193,9 +194,10 @@ test('what cannot be corrected is refused by name', async () => {
     reason: expect.stringContaining('has no result yet'),
   });
   expect(await correct('red', 'm0')).toMatchObject({ kind: 'done', result: { matches: 0 } });
-  const { correctResults } = askLadders({ ...fleet.stores, wake: async () => undefined });
-  const asked = { result: wins('red', 'm0'), ...why };
-  expect(await perform(correctResults, [asked], { kind: 'player', playerId: 'a' })).toMatchObject({
+  const handle = askLadders({ ...fleet.stores, wake: async () => undefined });
+  const item = { result: wins('red', 'm0'), ...why };
+  const asked = await signedLadderCommand(fleet.stores, fleet.domain, { kind: 'correct-result', item });
+  expect(await perform(handle, [asked], { kind: 'player', playerId: 'a' })).toMatchObject({
     kind: 'refused',
   });
 });

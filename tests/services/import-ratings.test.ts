@@ -16,17 +16,11 @@ afterAll(() => fleet[Symbol.asyncDispose]());
 /** The client's part, with a worker behind it that does each job at once. */
 function openOperator(stopAfter = Number.POSITIVE_INFINITY) {
   let jobs = 0;
-  const given = openGivenRatings({
-    call: (_job, _options, work) =>
-      work({ actor: { kind: 'service', name: 'ada' }, signal: undefined, underWay: 1 }),
-    queues: {
-      async ask(_job: unknown, item: { readonly ladder: string }) {
-        if (++jobs > stopAfter) throw new Error('the operator went home');
-        const outcome = await command(fleet.stores, 'give-ratings', item as never);
-        if (outcome.kind !== 'done') throw new Error(JSON.stringify(outcome));
-        return outcome.result;
-      },
-    } as never,
+  const given = openGivenRatings(async (_job, _target, request, { commandId }) => {
+    if (++jobs > stopAfter) throw new Error('the operator went home');
+    const outcome = await command(fleet.stores, 'give-ratings', request as never, commandId);
+    if (outcome.kind !== 'done') throw new Error(JSON.stringify(outcome));
+    return outcome.result;
   });
   return { ...given, jobs: () => jobs };
 }

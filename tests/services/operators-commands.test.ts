@@ -97,15 +97,17 @@ test('a caller who stops waiting while a worker applies the command is told that
 });
 
 test('the audit says who asked, why, and what was decided: through the client and at the command line', async () => {
-  const actor = { kind: 'service', name: 'ann' } as const;
-  await fleet.client.putRuleSet({ name: 'told', body: duelRuleSet }, { actor, reason: 'a new season' });
-  await fleet.client.pauseConfiguration('told', { actor, reason: 'maintenance' });
+  const keyOf = async (name: string): Promise<string> =>
+    JSON.parse((await cli('key', 'create', name, '--may', 'operate', '--json')).out).key;
+  const operatorKey = await keyOf('ann');
+  await fleet.client.putRuleSet({ name: 'told', body: duelRuleSet }, { operatorKey, reason: 'a new season' });
+  await fleet.client.pauseConfiguration('told', { operatorKey, reason: 'maintenance' });
   const { code } = await cli(
     'configuration',
     'resume',
     'told',
-    '--operator',
-    'bob',
+    '--operator-key',
+    await keyOf('bob'),
     '--reason',
     'all is well',
   );

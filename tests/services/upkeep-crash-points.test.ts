@@ -10,6 +10,7 @@ import { type CrashRow, dieEverywhere } from '../support/crash-table.ts';
 import type { HandFleet } from '../support/hand-fleet.ts';
 import { type LifeSteps, type Own, openLife, type Worker } from '../support/life-steps.ts';
 import { openOffice } from '../support/office.ts';
+import { signedLadderCommand } from '../support/operator.ts';
 
 /** What operators and the clock ask for: settings, pools that change, sessions that grow old, reports. */
 let fleet: HandFleet;
@@ -114,8 +115,12 @@ const table: readonly CrashRow[] = [
   {
     job: 'put-ladder',
     calls: 'pool.commandLadder queues.enqueue',
-    work: (own, worker) =>
-      worker.work('put-ladder', [{ name: own('main'), settings: { sideAdvantage: 30 } }]),
+    begin: async (own) => {
+      const item = { name: own('main'), settings: ladderSettings.parse({ sideAdvantage: 30 }) };
+      const command = { kind: 'put-ladder', item } as const;
+      return JSON.stringify(await signedLadderCommand(fleet.stores, fleet.domain, command));
+    },
+    work: (_own, worker, command) => worker.work('put-ladder', [JSON.parse(command)]),
     look: async (own) => (await fleet.stores.ladders.read([own('main')])).get(own('main'))?.settings,
     holds: ladderSettings.parse({ sideAdvantage: 30 }),
   },

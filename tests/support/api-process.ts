@@ -4,11 +4,12 @@ import { fileURLToPath } from 'node:url';
 import type { Right } from '../../jobs/maintenance/api-keys.ts';
 import type { MatchmakingClient } from '../../producers/client.ts';
 import { newSecret, seal, tokenOf } from '../../producers/keys/seal.ts';
-
-const apiMain = fileURLToPath(new URL('../../producers/api/main.ts', import.meta.url));
+import { keysSecret } from './operator.ts';
 
 /** What keys are sealed under in tests. */
-export const keysSecret = 'only for tests: 32 characters or more';
+export { keysSecret };
+
+const apiMain = fileURLToPath(new URL('../../producers/api/main.ts', import.meta.url));
 
 /** An API in a process of its own. Disposing it kills it. */
 export interface ApiProcess extends AsyncDisposable {

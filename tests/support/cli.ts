@@ -36,6 +36,7 @@ export const openCliHere =
   (domain: string, folder: string, redisUrl = inject('stackEnv')['QUEUE_REDIS_URL'] ?? '') =>
   async (...args: string[]): Promise<Ran> => {
     const begun = Date.now();
+    const whose = ['--operator-key', inject('stackEnv')['OPERATOR_KEY'] ?? ''];
     const out: string[] = [];
     const told: { ms: number; line: string }[] = [];
     const error = (line: string) => void told.push({ ms: Date.now() - begun, line });
@@ -49,7 +50,7 @@ export const openCliHere =
       }),
     ];
     try {
-      const code = await runProgram(folder, ['--redis-url', redisUrl, '--domain', domain, ...args]);
+      const code = await runProgram(folder, [...whose, '--redis-url', redisUrl, '--domain', domain, ...args]);
       return { code, out: out.join(''), err: told.map(({ line }) => line).join('\n'), told };
     } finally {
       for (const spy of spies) spy.mockRestore();

@@ -2,6 +2,7 @@ import { inject } from 'vitest';
 import { openClient } from '../../producers/client.ts';
 import { aConfiguration, aPlayer } from './builders.ts';
 import { openDomain } from './domain.ts';
+import { annsKey } from './operator.ts';
 
 /** The trace that whoever calls the client is in. */
 export const callersTrace = 'Root=1-5759e988-bd862e3fe1be46a994272793';
@@ -20,7 +21,10 @@ export const duel = (playerId: string, ticketId?: string) => ({
 export async function openClientDomain() {
   const domain = await openDomain();
   await domain.pool.install(aConfiguration());
-  const client = await openClient({ redisUrl: redisUrl(), domain: domain.domain, trace: () => callersTrace });
+  const client = await openClient({
+    ...{ redisUrl: redisUrl(), domain: domain.domain, operatorKey: annsKey },
+    trace: () => callersTrace,
+  });
   return {
     domain,
     client,

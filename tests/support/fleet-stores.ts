@@ -7,6 +7,7 @@ import { openRedis } from '../../workers/redis.ts';
 import { openStores } from '../../workers/stores.ts';
 import { noTracer } from '../../workers/telemetry/tracer.ts';
 import { openDomain } from './domain.ts';
+import { keysSecret } from './operator.ts';
 
 const rethrow = (error: unknown) => {
   throw error;
@@ -38,7 +39,9 @@ export async function openFleetStores(documentdb?: string) {
     cacheRedis,
     producerTickets: tickets,
     db: database.db,
-    stores: openStores(redis, cacheRedis, database, domain, noTracer, rethrow, nowhereToPlace),
+    stores: openStores(redis, cacheRedis, database, domain, noTracer, rethrow, nowhereToPlace, {
+      keysSecret,
+    }),
     async [Symbol.asyncDispose]() {
       await database.db.dropDatabase();
       await database.close();

@@ -27,7 +27,8 @@ export async function openFleet() {
   const operator = await watched(openRole(domain, 'operator'));
   const worker = await watched(openRole(domain, 'worker'));
   const cache = await watched(openUser('CACHE_REDIS_URL', `${domain}-cache`, cacheAccess()));
-  const client = opened.use(await openClient({ redisUrl: producer.url, domain }));
+  const { OPERATOR_KEY: operatorKey = '' } = inject('stackEnv');
+  const client = opened.use(await openClient({ redisUrl: producer.url, domain, operatorKey }));
   const { queues } = opened.use(await openClient({ redisUrl: operator.url, domain }));
   const env: NodeJS.ProcessEnv = {
     PATH: process.env['PATH'],

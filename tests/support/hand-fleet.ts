@@ -13,7 +13,6 @@ import type { Log } from '../../workers/telemetry/log.ts';
 import type { Metrics } from '../../workers/telemetry/metrics.ts';
 import { noTracer } from '../../workers/telemetry/tracer.ts';
 import { wakeDueLadders } from '../../workers/wake-ladder.ts';
-import { keysSecret } from './api-process.ts';
 import { passTime } from './fleet-clock.ts';
 import { openFleetStores, perform } from './fleet-stores.ts';
 
@@ -121,7 +120,6 @@ export function openCrew({ queues, ...stores }: Kit, observe: Metrics['observe']
       log,
       reportSlotMs: 10_000,
       matchTtlMs: 7_200_000,
-      apiKeysSecret: keysSecret,
       events,
       ended,
     }),

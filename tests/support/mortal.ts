@@ -10,8 +10,8 @@ interface Death {
 
 class Died extends Error {}
 
-/** What a worker has beside its stores: the database their transactions run on, and what watches it. */
-const notStores = new Set(['database', 'tracer']);
+/** What a worker has beside its stores: the database their transactions run on, what watches it, who may give commands. */
+const notStores = new Set(['database', 'tracer', 'operatorKeys']);
 
 /**
  * Stores of a worker that dies there. What it calls after its death reaches nothing; the database itself lives on. Every

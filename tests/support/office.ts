@@ -8,6 +8,7 @@ import { openScript } from '../../producers/script.ts';
 import { applyWaiting } from '../../workers/maintenance/apply-commands.ts';
 import type { Pool } from '../../workers/pool/pool.ts';
 import type { Stores } from '../../workers/stores.ts';
+import { signedCommand } from './operator.ts';
 
 interface Item {
   readonly name: string;
@@ -19,13 +20,16 @@ export function openOffice({ stores, redis, domain }: { stores: Stores; redis: R
   const script = openScript<string>(redis, poolTag(domain), 'append-command');
 
   const append = async (kind: string, item: Item, id: string = randomUUID()): Promise<string> => {
-    const envelope = { id, kind, target: item.name, item, operator: 'ann', reason: 'it is time', at: 1 };
+    const envelope = await signedCommand(stores, domain, { id, kind, target: item.name, item });
     await script(settingsChain, id, JSON.stringify(envelope));
     return id;
   };
   const stateOf = async (id: string): Promise<CommandState | undefined> => {
     const text = await redis.get(domainKeys(domain).command(id));
-    return text === null ? undefined : readCommandState(text);
+    const state = text === null ? undefined : readCommandState(text);
+    if (typeof state !== 'object') return state;
+    const { of: _of, ...verdict } = state;
+    return verdict as CommandState;
   };
 
   return {

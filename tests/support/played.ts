@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { done, type Outcome } from '../../jobs/contract.ts';
+import type { Outcome } from '../../jobs/contract.ts';
 import type { LadderCommand } from '../../jobs/rating-update/ladder-command.ts';
 import type { MatchResult } from '../../jobs/rating-update/result.ts';
 import { askLadders } from '../../workers/rating-update/ask-ladder.ts';
 import { type RaterStores, rateLadders } from '../../workers/rating-update/rate-ladder.ts';
 import { type openFleetStores, perform } from './fleet-stores.ts';
+import { signedLadderCommand } from './operator.ts';
 
 type Stores = Awaited<ReturnType<typeof openFleetStores>>['stores'];
 
@@ -113,18 +114,13 @@ export async function command<Kind extends LadderCommand['kind']>(
 }
 
 /** Asks it once: `later` while no rater has come to it. */
-export function ask<Kind extends LadderCommand['kind']>(
+export async function ask<Kind extends LadderCommand['kind']>(
   stores: Stores,
   kind: Kind,
   item: Asked<Kind>,
   id: string,
 ): Promise<Outcome> {
-  const ladders = askLadders({ ...stores, wake: async () => undefined });
-  const asked: LadderCommand['item'] = item;
-  if ('ratings' in asked) return perform(ladders.giveAllRatings, [asked], undefined, id);
-  if ('result' in asked) return perform(ladders.correctResults, [asked], undefined, id);
-  if ('season' in asked) return perform(ladders.startSeasons, [asked], undefined, id);
-  return 'settings' in asked
-    ? perform(ladders.putLadders, [asked], undefined, id)
-    : Promise.resolve(done(kind));
+  const command = { kind, item } as Pick<LadderCommand, 'kind' | 'item'>;
+  const envelope = await signedLadderCommand(stores, stores.operatorKeys.domain, command, id);
+  return perform(askLadders({ ...stores, wake: async () => undefined }), [envelope]);
 }

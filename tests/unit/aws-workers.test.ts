@@ -21,6 +21,8 @@ const secrets: Readonly<Record<string, string>> = {
   CACHE_REDIS_URL: 'rediss://workers:secret@cache:6379',
   DOCUMENTDB_USERNAME: 'fleet',
   DOCUMENTDB_PASSWORD: 'p@ss/word',
+  API_KEYS_SECRET: 'x'.repeat(64),
+  OPERATOR_KEY: 'x'.repeat(43),
 };
 
 describe.each([
@@ -98,6 +100,12 @@ describe.each([
     });
   });
 
+  const secretOf = (name: string, output: string) => ({
+    Name: name,
+    ValueFrom: {
+      'Fn::GetStackOutput': Match.objectLike({ OutputName: Match.stringLikeRegexp(output) }),
+    },
+  });
   test('operators have a task of their own: the command line, with their URL and no call to AWS', () => {
     workers.hasResourceProperties('AWS::ECS::TaskDefinition', {
       ContainerDefinitions: [
@@ -108,14 +116,8 @@ describe.each([
           ReadonlyRootFilesystem: true,
           Environment: [{ Name: 'DOMAIN', Value: settings.domain }],
           Secrets: [
-            {
-              Name: 'QUEUE_REDIS_URL',
-              ValueFrom: {
-                'Fn::GetStackOutput': Match.objectLike({
-                  OutputName: Match.stringLikeRegexp('QueueClusterOperatorsUrl'),
-                }),
-              },
-            },
+            secretOf('QUEUE_REDIS_URL', 'QueueClusterOperatorsUrl'),
+            secretOf('OPERATOR_KEY', 'OperatorKey'),
           ],
         }),
       ],

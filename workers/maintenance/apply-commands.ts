@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { noId } from '../../jobs/chain.ts';
-import { type CommandEnvelope, commandEnvelope } from '../../jobs/commands.ts';
+import { type CommandEnvelope, commandEnvelope, otherCommand } from '../../jobs/commands.ts';
 import { done, problemsOf } from '../../jobs/contract.ts';
 import { putConfiguration, settingsChain } from '../../jobs/maintenance/setting-commands.ts';
 import type { Handler } from '../handler.ts';
 import type { ChainedCommand } from '../pool/commands.ts';
 import type { AuditRecord } from '../records/audit.ts';
 import { isUnreachable } from '../records/database.ts';
-import { type Decision, decideOn, type SettingStores } from './decide-settings.ts';
+import { type Decision, decideOn, refuse, type SettingStores } from './decide-settings.ts';
 import { carryOut, writeDocuments } from './write-settings.ts';
 
 const chain = settingsChain;
@@ -61,30 +61,42 @@ export async function applyWaiting(stores: SettingStores, signal?: AbortSignal):
   }
 }
 
-/** Returns what the record decided. `restorer`: who writes the record back, where this is part of that. */
+/**
+ * Returns what the record decided. `restorer`: who writes the record back, where this is part of that. `byFleet`: the command is this
+ * worker's own, and nobody has to sign it.
+ */
 async function applyOne(
   command: ChainedCommand,
   last: Last,
   stores: SettingStores,
-  restorer?: string,
+  { restorer, byFleet = false }: { readonly restorer?: string; readonly byFleet?: boolean } = {},
 ): Promise<AuditRecord | 'overtaken'> {
   const { audit, pool } = stores;
   const { withdrawn, now } = await pool.beginCommand(command.id);
   const envelope = readEnvelope(command);
   const known = await audit.find(command.id);
-  const decision: Decision = known
-    ? { verdict: known.verdict }
-    : 'problem' in envelope
-      ? { verdict: { kind: 'refused', reason: envelope.problem } }
-      : withdrawn
-        ? { verdict: { kind: 'withdrawn' } }
-        : await decideOn(envelope, stores, now);
+  const unproven =
+    'problem' in envelope || byFleet ? undefined : await stores.operatorKeys.whyRefused(envelope, now);
+  const problem =
+    'problem' in envelope
+      ? envelope.problem
+      : (unproven ?? (known && otherCommand(command.id, known, envelope)));
+  const decision: Decision =
+    problem !== undefined
+      ? refuse(problem)
+      : known
+        ? { verdict: known.verdict }
+        : withdrawn
+          ? { verdict: { kind: 'withdrawn' } }
+          : await decideOn(envelope, stores, now);
   // A command that came twice keeps its first verdict, and still moves the chain on.
   const id = known ? `${command.id} again at ${command.position}` : command.id;
+  // Who has not signed it is nobody to be named.
+  const operator = unproven === undefined ? envelope.operator : '-';
   const record = await audit.decide(
-    toRecord({ ...envelope, id }, decision, { last, position: command.position, now }),
+    toRecord({ ...envelope, id, operator }, decision, { last, position: command.position, now }),
   );
-  if (record !== 'overtaken') await carryOut(record, stores, { id: command.id, restorer });
+  if (record !== 'overtaken') await carryOut(record, stores, { id: command.id, restorer, first: known });
   return record;
 }
 
@@ -125,7 +137,7 @@ async function writeBack(stores: SettingStores): Promise<boolean> {
       await pool.settleCommand({ chain, restorer }, { id: command.id, verdict: known.verdict });
       continue;
     }
-    const applied = await applyOne(command, last, stores, restorer);
+    const applied = await applyOne(command, last, stores, { restorer });
     if (applied === 'overtaken') return false;
     last = applied;
   }
@@ -157,19 +169,20 @@ async function putAgain(
   const id = `${restorer} ${name}`.slice(0, 128);
   const envelope = JSON.stringify({
     ...byFleet(id, putConfiguration.kind, name, 0),
-    item: configuration,
+    body: JSON.stringify(configuration),
   });
-  return applyOne({ position: last?.position ?? noId, id, envelope }, last, stores, restorer);
+  const command = { position: last?.position ?? noId, id, envelope };
+  return applyOne(command, last, stores, { restorer, byFleet: true });
 }
 
 const byFleet = (id: string, kind: string, target: string, at: number): CommandEnvelope => ({
-  ...{ id, kind, target, at, item: undefined },
+  ...{ id, kind, target, at, body: '{}' },
   operator: 'fleet',
   reason: 'DocumentDB or the queue store went back in time',
 });
 
 function readEnvelope({ id, envelope }: ChainedCommand): CommandEnvelope | (CommandEnvelope & Problem) {
-  const broken = { id, kind: 'unreadable', target: '-', operator: '-', at: 0, item: undefined };
+  const broken = { id, kind: 'unreadable', target: '-', operator: '-', at: 0, body: '{}' };
   try {
     const parsed = commandEnvelope.safeParse(JSON.parse(envelope));
     if (parsed.success) return parsed.data;

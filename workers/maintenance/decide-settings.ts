@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { z } from 'zod';
-import type { Command, CommandEnvelope, CommandVerdict } from '../../jobs/commands.ts';
+import { bodyOf, type Command, type CommandEnvelope, type CommandVerdict } from '../../jobs/commands.ts';
 import { problemsOf } from '../../jobs/contract.ts';
 import {
   deleteConfiguration,
@@ -15,6 +15,7 @@ import { poolSplits } from '../../jobs/matchmaking/pool-name.ts';
 import { checkQuality } from '../../jobs/matchmaking/quality.ts';
 import { checkRatingAttributes } from '../../jobs/matchmaking/rating-attributes.ts';
 import { type LoadedRuleSet, loadRuleSet, loadRuleSetWith } from '../../jobs/matchmaking/rule-set/load.ts';
+import type { OperatorKeys } from '../operator-keys.ts';
 import type { Pool } from '../pool/pool.ts';
 import type { Audit, SettingsChange } from '../records/audit.ts';
 import type { Configurations } from '../records/configurations.ts';
@@ -25,6 +26,7 @@ export interface SettingStores {
   readonly audit: Audit;
   readonly ruleSets: RuleSets;
   readonly configurations: Configurations;
+  readonly operatorKeys: Pick<OperatorKeys, 'whyRefused'>;
 }
 
 /** The verdict on a command, and what is to be written for it. */
@@ -38,7 +40,7 @@ export interface Decision {
  * decides is refused: thrown again and again it would keep those behind it waiting.
  */
 export async function decideOn(
-  { kind, item, target, expects }: Pick<CommandEnvelope, 'kind' | 'item' | 'target' | 'expects'>,
+  { kind, body, target, expects }: Pick<CommandEnvelope, 'kind' | 'body' | 'target' | 'expects'>,
   stores: SettingStores,
   now: number,
 ): Promise<Decision> {
@@ -49,7 +51,7 @@ export async function decideOn(
       const version = await versionOf(kind, target, stores);
       if (version !== expects) return refuse(`expects: ${target} is at version ${version}, not ${expects}`);
     }
-    return await decide(item, stores, now);
+    return await decide({ item: bodyOf({ body }), target }, stores, now);
   } catch (error) {
     if (!(error instanceof TypeError || error instanceof RangeError)) throw error;
     return refuse(`could not decide on it: ${error.message}`);
@@ -69,19 +71,28 @@ async function versionOf(
 
 type Decide<Item> = (item: Item, stores: SettingStores, now: number) => Promise<Decision>;
 
+interface Asked {
+  readonly item: unknown;
+  readonly target: string;
+}
+
 /** What waits in a chain is what somebody wrote there: it is parsed like any input. */
 const decider =
-  <Item>({ item: schema }: Command<Item>, decide: Decide<Item>): Decide<unknown> =>
-  async (item, stores, now) => {
+  <Item>({ item: schema, targetOf }: Command<Item>, decide: Decide<Item>): Decide<Asked> =>
+  async ({ item, target }, stores, now) => {
     const parsed = schema.safeParse(item);
-    return parsed.success ? decide(parsed.data, stores, now) : refuse(problemsOf(parsed.error).join('; '));
+    if (!parsed.success) return refuse(problemsOf(parsed.error).join('; '));
+    const named = targetOf(parsed.data);
+    return named === target
+      ? decide(parsed.data, stores, now)
+      : refuse(`target: the command says ${target}, and what it asks is of ${named}`);
   };
 
 const done = (result: unknown, change?: SettingsChange): Decision => ({
   verdict: { kind: 'done', result },
   ...(change && { change }),
 });
-const refuse = (reason: string): Decision => ({ verdict: { kind: 'refused', reason } });
+export const refuse = (reason: string): Decision => ({ verdict: { kind: 'refused', reason } });
 
 const decidePutRuleSet: Decide<z.output<typeof putRuleSet.item>> = async ({ name, body }, stores) => {
   const { ruleSets, configurations } = stores;
@@ -164,7 +175,7 @@ const decideResume: Decide<z.output<typeof resumeConfiguration.item>> = async ({
     ? done({}, { kind: 'resume', name })
     : refuse(`name: there is no configuration ${name}`);
 
-const deciders: ReadonlyMap<string, Decide<unknown>> = new Map([
+const deciders: ReadonlyMap<string, Decide<Asked>> = new Map([
   [putRuleSet.kind, decider(putRuleSet, decidePutRuleSet)],
   [deleteRuleSet.kind, decider(deleteRuleSet, decideDeleteRuleSet)],
   [putConfiguration.kind, decider(putConfiguration, decidePutConfiguration)],

@@ -8,6 +8,8 @@ import type { SettingStores } from './decide-settings.ts';
 interface Telling {
   readonly id?: string;
   readonly restorer?: string | undefined;
+  /** What was decided on the command when it came first, where it came again: its caller is told that. */
+  readonly first?: AuditRecord | undefined;
 }
 
 /**
@@ -17,12 +19,17 @@ interface Telling {
 export async function carryOut(
   record: AuditRecord,
   stores: SettingStores,
-  { id = record._id, restorer }: Telling = {},
+  { id = record._id, restorer, first = record }: Telling = {},
 ): Promise<boolean> {
-  const { from, position: to, verdict, change } = record;
+  const { from, position: to, change } = record;
+  const { verdict, kind, target } = first;
   for (const installed of await writeDocuments(record, stores)) await stores.pool.install(installed);
   const place = restorer === undefined ? { from, to } : { restorer };
-  return stores.pool.settleCommand({ chain: settingsChain, ...place }, { id, verdict }, effectOf(change));
+  return stores.pool.settleCommand(
+    { chain: settingsChain, ...place },
+    { id, verdict: { ...verdict, of: { kind, target } } },
+    effectOf(change),
+  );
 }
 
 /** Writes the documents of a decision. Returns the configurations that workers and producers get a copy of. */

@@ -1,8 +1,9 @@
 import type { Redis } from 'ioredis';
 import type { Entry } from '../../jobs/chain.ts';
+import type { CommandEnvelope } from '../../jobs/commands.ts';
 import type { DomainKeys } from '../../jobs/keys.ts';
 import { type Arrival, readArrival } from '../../jobs/rating-update/arrival.ts';
-import type { LadderCommand, LadderVerdict } from '../../jobs/rating-update/ladder-command.ts';
+import type { LadderVerdict } from '../../jobs/rating-update/ladder-command.ts';
 import type { Scripts } from './script.ts';
 
 /** Arrivals that a rater reads at once. */
@@ -34,10 +35,9 @@ export function openArrivals(redis: Redis, keys: DomainKeys, script: Scripts) {
     /** Puts a command among a ladder's arrivals, once. `verdict`: what became of it; absent while its rater has yet to say. */
     async commandLadder(
       ladder: string,
-      commandId: string,
-      command: LadderCommand,
+      command: CommandEnvelope,
     ): Promise<{ verdict: LadderVerdict | undefined; wake: boolean }> {
-      const [verdict, wake] = await run.command(ladder, commandId, JSON.stringify(command));
+      const [verdict, wake] = await run.command(ladder, command.id, JSON.stringify(command));
       return { verdict: verdict ? JSON.parse(verdict) : undefined, wake: wake === 1 };
     },
 

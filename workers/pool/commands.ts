@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis';
 import { type Entry, noId } from '../../jobs/chain.ts';
-import type { CommandVerdict } from '../../jobs/commands.ts';
+import type { ToldVerdict } from '../../jobs/commands.ts';
 import type { DomainKeys } from '../../jobs/keys.ts';
 import type { Scripts } from './script.ts';
 
@@ -30,7 +30,7 @@ export interface CommandPlace {
 /** Whom to tell which verdict. */
 export interface CommandAnswer {
   readonly id: string;
-  readonly verdict: CommandVerdict;
+  readonly verdict: ToldVerdict;
 }
 
 /** Operators' commands on their way to the record, and their effects on this store. */

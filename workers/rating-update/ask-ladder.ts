@@ -1,10 +1,12 @@
-import { done, later, type Outcome, refused } from '../../jobs/contract.ts';
-import type { CorrectResult } from '../../jobs/rating-update/correct-result.ts';
-import { type GiveRatings, importedPart } from '../../jobs/rating-update/give-ratings.ts';
-import type { LadderCommand } from '../../jobs/rating-update/ladder-command.ts';
-import type { PutLadder } from '../../jobs/rating-update/put-ladder.ts';
-import type { ResetSeason } from '../../jobs/rating-update/reset-season.ts';
-import type { Context, Handler } from '../handler.ts';
+import type { CommandEnvelope } from '../../jobs/commands.ts';
+import { done, later, refused } from '../../jobs/contract.ts';
+import {
+  type LadderCommand,
+  type LadderVerdict,
+  ladderOf,
+  readLadderCommand,
+} from '../../jobs/rating-update/ladder-command.ts';
+import type { Handler } from '../handler.ts';
 import type { Pool } from '../pool/pool.ts';
 import type { Matches } from '../records/matches.ts';
 
@@ -18,40 +20,30 @@ export interface AskStores {
 /** How long (ms) a command waits before it looks again for what its rater says. */
 const lookAgainMs = 100;
 
-type Ask = (
-  item: LadderCommand['item'],
-  ladder: string,
-  kind: LadderCommand['kind'],
-  id?: string,
-) => Promise<Outcome>;
-
-/** Puts commands of operators among their ladder's arrivals, and answers what its rater says. */
-export function askLadders({ pool, matches, wake }: AskStores) {
-  const ask =
-    ({ actor, calls }: Context): Ask =>
-    async (item, ladder, kind, id = calls[0]?.id ?? '') => {
-      if (actor.kind === 'player') return refused(`a player may not ask for ${kind}`);
-      const command = { kind, by: actor.name, item } as LadderCommand;
-      const asked = await pool.commandLadder(ladder, id, command);
-      if (asked.wake) await wake(ladder);
-      if (!asked.verdict) return later(lookAgainMs, `ladder ${ladder} has not come to it yet`);
-      return 'refused' in asked.verdict ? refused(asked.verdict.refused) : done(asked.verdict.result);
-    };
-
-  const correctResults: Handler<CorrectResult> = async ([item], context) => {
-    if (!item) return done();
-    const { matchId: reported } = item.result;
+/** Puts commands of operators among their ladder's arrivals, and answers what its rater says; the rater looks who has signed them. */
+export function askLadders({ pool, matches, wake }: AskStores): Handler<CommandEnvelope> {
+  /** The ladder that is asked, or that of the match whose result is corrected. */
+  const findLadder = async (command: LadderCommand): Promise<string | { readonly missing: string }> => {
+    if (command.kind !== 'correct-result') return ladderOf(command) ?? '';
+    const { matchId: reported } = command.item.result;
     const matchId = (await matches.current([reported], pool.decided, new Date())).get(reported) ?? reported;
-    const match = (await matches.find([matchId])).get(matchId);
-    return match
-      ? ask(context)(item, match.ladder, 'correct-result')
-      : refused(`matchId: there is no match ${matchId}`);
+    return (await matches.find([matchId])).get(matchId)?.ladder ?? { missing: matchId };
   };
-  const startSeasons: Handler<ResetSeason> = async ([item], context) =>
-    item ? ask(context)(item, item.ladder, 'reset-season') : done();
-  const putLadders: Handler<PutLadder> = async ([item], context) =>
-    item ? ask(context)(item, item.name, 'put-ladder') : done();
-  const giveAllRatings: Handler<GiveRatings> = async ([item], context) =>
-    item ? ask(context)(item, item.ladder, 'give-ratings', importedPart(item)) : done();
-  return { correctResults, startSeasons, putLadders, giveAllRatings };
+
+  return async ([envelope], { actor }) => {
+    if (!envelope) return done();
+    if (actor.kind === 'player') return refused(`a player may not ask for ${envelope.kind}`);
+    const read = readLadderCommand(envelope);
+    if ('problem' in read) return refused(read.problem);
+    const ladder = await findLadder(read.command);
+    if (typeof ladder !== 'string') return refused(`matchId: there is no match ${ladder.missing}`);
+    const asked = await pool.commandLadder(ladder, envelope);
+    if (asked.wake) await wake(ladder);
+    return asked.verdict
+      ? outcomeOf(asked.verdict)
+      : later(lookAgainMs, `ladder ${ladder} has not come to it yet`);
+  };
 }
+
+const outcomeOf = (verdict: LadderVerdict) =>
+  'refused' in verdict ? refused(verdict.refused) : done(verdict.result);

@@ -7,11 +7,11 @@ import type { Pool } from '../pool/pool.ts';
 import { recompute } from './correct.ts';
 import { type FlushStores, flush } from './flush.ts';
 import { type Ladder, LadderTaken, loadLadder } from './ladder.ts';
-import { obey } from './obey.ts';
+import { type ObeyStores, obey } from './obey.ts';
 import { type Fate, type ResultStores, rateResults } from './rate-results.ts';
 import { bringForward } from './seasons.ts';
 
-export interface RaterStores extends ResultStores, FlushStores {
+export interface RaterStores extends ResultStores, FlushStores, ObeyStores {
   readonly pool: Pick<Pool, 'decided' | 'report' | 'nextArrivals' | 'answerCommand' | 'refuseResult'>;
   /** Adds rate-ladder for a ladder. */
   readonly wake: (ladder: string) => Promise<void>;
@@ -123,8 +123,8 @@ async function take(ladder: Ladder, arrivals: readonly Arrival[], stores: RaterS
       await refuse(ladder, '', first.text, 'nobody of this fleet has written it', stores);
       return [first.entry];
     case 'command': {
-      const { commandId, command } = first;
-      await stores.pool.answerCommand(commandId, await obey(ladder, commandId, command, stores));
+      const { command } = first;
+      await stores.pool.answerCommand(command.id, await obey(ladder, command, stores));
       return [first.entry];
     }
     case 'result': {

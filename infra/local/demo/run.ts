@@ -41,7 +41,8 @@ export interface Fleet {
 export async function runDemo(options: DemoOptions, fleet: Fleet, screen: Screen): Promise<DemoReport> {
   const { env, domain } = fleet;
   const startedAt = new Date();
-  await using client = await openClient({ redisUrl: env['QUEUE_REDIS_URL'] ?? '', domain });
+  const [redisUrl = '', operatorKey = ''] = [env['QUEUE_REDIS_URL'], env['OPERATOR_KEY']];
+  await using client = await openClient({ redisUrl, domain, operatorKey });
   await using opened = new AsyncDisposableStack();
   const cache = opened.adopt(new Redis(env['CACHE_REDIS_URL'] ?? ''), (it) => it.disconnect());
   const mongo = await new MongoClient(env['DOCUMENTDB_URI'] ?? '', { retryWrites: false }).connect();

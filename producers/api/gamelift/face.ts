@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { EventOrigin } from '../../../jobs/matchmaking/event.ts';
 import type { MatchmakingClient } from '../../client.ts';
 import type { ApiKey, KeyRing } from '../../keys/key-ring.ts';
+import { tokenOf } from '../../keys/seal.ts';
 import { callIdOf } from '../call-id.ts';
 import type { Take } from '../rate-limit.ts';
 import type { Serve, Served, TooMany } from '../serving.ts';
@@ -117,6 +118,7 @@ async function run(
   const callId = callIdOf(request, key.name);
   const options = {
     actor: { kind: 'service', name: key.name },
+    operatorKey: tokenOf(key.name, key.secret),
     signal,
     ...(callId !== undefined && { callId }),
   } as const;

@@ -1,9 +1,9 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Actor } from '../../../jobs/contract.ts';
 import type { Right } from '../../../jobs/maintenance/api-keys.ts';
+import type { CallOptions } from '../../call.ts';
 import { IdentityError } from '../../identity/identity-error.ts';
 import type { ApiKey, KeyRing } from '../../keys/key-ring.ts';
-import { readToken, sameSecret } from '../../keys/seal.ts';
+import { readToken, sameSecret, tokenOf } from '../../keys/seal.ts';
 import { Problem } from './problem.ts';
 
 /** Who a request comes from: a service by its key, or players by their access tokens, the first of whom asks. */
@@ -78,8 +78,11 @@ export function checkMay(caller: Caller, { right, players }: { right: Right; pla
   if (caller.kind === 'players' && !players) throw new Problem(403, 'this is for services with a key');
 }
 
-/** Who asks, for a call of the client library. */
-export const actorOf = (caller: Caller): Actor =>
+/** Who asks, for a call of the client library; operators' commands are signed by the caller's own key. */
+export const askingAs = (caller: Caller): Pick<CallOptions, 'actor' | 'operatorKey'> =>
   caller.kind === 'service'
-    ? { kind: 'service', name: caller.key.name }
-    : { kind: 'player', playerId: caller.playerIds[0] };
+    ? {
+        actor: { kind: 'service', name: caller.key.name },
+        operatorKey: tokenOf(caller.key.name, caller.key.secret),
+      }
+    : { actor: { kind: 'player', playerId: caller.playerIds[0] } };

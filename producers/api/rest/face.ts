@@ -3,7 +3,7 @@ import { problemsOf } from '../../../jobs/contract.ts';
 import { callIdOf } from '../call-id.ts';
 import type { Served } from '../serving.ts';
 import { admittedCaller, type RestParts } from './admit.ts';
-import { actorOf, type Caller, checkMay } from './caller.ts';
+import { askingAs, type Caller, checkMay } from './caller.ts';
 import { openApi } from './open-api.ts';
 import { Problem, problemOf } from './problem.ts';
 import type { Answer, Route } from './route.ts';
@@ -72,7 +72,7 @@ function run(
   if (!parsed.success) throw new Problem(400, problemsOf(parsed.error).join('; '), { cause: parsed.error });
   const name = caller.kind === 'service' ? `key ${caller.key.name}` : `player ${caller.playerIds[0]}`;
   const callId = callIdOf(request, name);
-  const options = { actor: actorOf(caller), signal, ...(callId !== undefined && { callId }) };
+  const options = { ...askingAs(caller), signal, ...(callId !== undefined && { callId }) };
   const asApi = { ...options, actor: { kind: 'service', name: 'api' } } as const;
   return route.run(parsed.data, { client, caller, options, asApi, origin, headers: request.headers });
 }
