@@ -1,6 +1,7 @@
 import { plackettLuce } from 'openskill/models';
 import type { LadderSettings } from './ladder.ts';
 import { ordersOf } from './ties.ts';
+import { chanceOf, type Outcome, ratedTwo } from './two-sides.ts';
 
 /** A player's skill on one ladder: a normal distribution, and where it stands in the ladder's time. */
 export interface Rating {
@@ -42,11 +43,14 @@ export const isSound = ({ mu, sigma }: Pick<Rating, 'mu' | 'sigma'>): boolean =>
 
 const beta = newcomer.sigma / 2;
 
+/** Units of mu that are a logit, the natural logarithm of the odds. */
+const perLogit = Math.SQRT2 * beta;
+
 /**
  * Visible points per unit of mu. The Bradley-Terry model expects p = 1 / (1 + exp(-Δmu / (√2 β))), Elo
  * p = 1 / (1 + 10^(-Δ/400)): equal when one mu is 400 / (ln 10 · √2 β) = 29.5 points.
  */
-const pointsPerMu = 400 / (Math.LN10 * Math.SQRT2 * beta);
+const pointsPerMu = 400 / (Math.LN10 * perLogit);
 
 /**
  * The integer players see. An Elo-like scale: 1500 for a newcomer, and 400 points between two well-known players mean
@@ -117,8 +121,9 @@ export function ladderTime(committedAt: number, players: readonly Rating[]): num
 }
 
 /**
- * New ratings of all players of one match by its result (Weng-Lin, Plackett-Luce), with the teams in the match's own
- * order. Teams without players do not count; with fewer than two teams nothing was won, and only counts and time move.
+ * New ratings of all players of one match by its result: two sides as `ratedTwo` has it, more by Weng and Lin's Plackett-Luce model.
+ * The teams are in the match's own order. Teams without players do not count; with fewer than two teams nothing was won, and only counts
+ * and time move.
  */
 export function rateMatch(
   teams: readonly (readonly Contender[])[],
@@ -129,16 +134,16 @@ export function rateMatch(
   const present = teams.map((team) =>
     team.map((it) => ({ ...it, now: ratingAt(it.rating, moment, ladder) })),
   );
-  const ranks = 'rank' in place ? place.rank : place.score.map((score) => -score);
   const after = ratedByModel(
     present.map((team, t) => asTeam(team, t, ladder)),
-    ranks,
+    place,
+    ladder,
   );
   const most = newcomerSigma(ladder);
   const ratings = new Map<string, Rating>();
   for (const [t, players] of present.entries()) {
     const rated = after[t];
-    const factor = 'score' in place ? marginFactor(place.score, t, ladder.typicalMargin) : 1;
+    const factor = marginFactor(place, t, ladder.typicalMargin);
     for (const [p, { playerId, now, weight = 1 }] of players.entries()) {
       const { mu, sigma } = rated?.[p] ?? { mu: now.mu * weight, sigma: now.sigma * weight };
       ratings.set(playerId, {
@@ -156,11 +161,17 @@ export function rateMatch(
 
 type ModelTeam = readonly { readonly mu: number; readonly sigma: number }[];
 
-/** What the model makes of teams by their ranks, in their order; nothing of fewer than two. */
-function ratedByModel(teams: readonly ModelTeam[], ranks: readonly number[]): readonly ModelTeam[] {
-  if (teams.length < 2) return [];
-  // A draw of two is the model's own.
-  if (teams.length === 2 || new Set(ranks).size === ranks.length) return ratedInOrder(teams, ranks);
+/** What the model makes of teams by their result, in their order; nothing of fewer than two. */
+function ratedByModel(
+  teams: readonly ModelTeam[],
+  place: Place,
+  ladder: LadderSettings,
+): readonly ModelTeam[] {
+  const [one, other] = teams;
+  if (!one || !other) return [];
+  if (teams.length === 2) return ratedTwo([one, other], outcomeOf(place, ladder), perLogit);
+  const ranks = 'rank' in place ? place.rank : place.score.map((score) => -score);
+  if (new Set(ranks).size === ranks.length) return ratedInOrder(teams, ranks);
   const strength = (t: number) => (teams[t] ?? []).reduce((sum, { mu, sigma }) => sum + mu + sigma * 1e-6, 0);
   const all = ordersOf(ranks, (one, other) => strength(one) - strength(other)).map((places) =>
     ratedInOrder(teams, places),
@@ -176,6 +187,13 @@ function ratedByModel(teams: readonly ModelTeam[], ranks: readonly number[]): re
       after[t] = (teams[t] ?? []).map((_, p) => ({ mu: mean(p, 'mu'), sigma: mean(p, 'sigma') }));
   }
   return after;
+}
+
+function outcomeOf(place: Place, { typicalMargin, narrowWinsCost }: LadderSettings): Outcome {
+  const [mine = 0, theirs = 0] = 'score' in place ? place.score : place.rank.map((rank) => -rank);
+  if ('score' in place && typicalMargin !== undefined)
+    return { margin: (mine - theirs) / typicalMargin, mayCost: narrowWinsCost };
+  return { won: (Math.sign(mine - theirs) + 1) / 2 };
 }
 
 /** The model wants teams from first to last. */
@@ -198,23 +216,25 @@ function ratedInOrder(teams: readonly ModelTeam[], ranks: readonly number[]): re
 function asTeam(
   players: readonly { readonly now: Rating; readonly weight?: number | undefined }[],
   index: number,
-  { sideAdvantage, matchUncertainty }: LadderSettings,
+  { sideAdvantage, matchUncertainty, learningUncertainty }: LadderSettings,
 ) {
   const drift = (matchUncertainty / pointsPerMu) ** 2;
-  const team = players.map(({ now: { mu, sigma }, weight = 1 }) => ({
+  const learning = (learningUncertainty / pointsPerMu) ** 2;
+  const team = players.map(({ now: { mu, sigma, games }, weight = 1 }) => ({
     mu: mu * weight,
-    sigma: Math.sqrt(sigma ** 2 + drift) * weight,
+    sigma: Math.sqrt(sigma ** 2 + drift + learning / (games + 1)) * weight,
   }));
   if (index === 0 && sideAdvantage !== 0) team.push({ mu: sideAdvantage / pointsPerMu, sigma: 0 });
   return team;
 }
 
 /**
- * How much a team's result counts by its score: once when it is ahead or behind by the ladder's typical margin, more by a
- * rout, less by a narrow one, with the logarithm. A mean over its opponents; a draw, having no margin, counts once.
+ * How much a team's result among three or more counts by its score: once when it is ahead or behind by the ladder's typical margin,
+ * more by a rout, less by a narrow one, with the logarithm. A mean over its opponents; a draw, having no margin, counts once.
  */
-function marginFactor(scores: readonly number[], team: number, typical: number | undefined): number {
-  if (typical === undefined || scores.length < 2) return 1;
+function marginFactor(place: Place, team: number, typical: number | undefined): number {
+  if (typical === undefined || !('score' in place) || place.score.length < 3) return 1;
+  const scores = place.score;
   const own = scores[team] ?? 0;
   const weights = scores.map((score) =>
     score === own ? 1 : Math.log1p(Math.abs(score - own)) / Math.log1p(typical),
@@ -238,14 +258,19 @@ export function winChances(
       ladder,
     ),
   );
-  const variance = strengths.reduce(
-    (sum, team) => sum + beta ** 2 + team.reduce((own, { sigma }) => own + sigma ** 2, 0),
+  const uncertainty = strengths.reduce(
+    (sum, team) => sum + team.reduce((own, { sigma }) => own + sigma ** 2, 0),
     0,
   );
-  const scale = ladder.confidence / Math.sqrt(variance);
-  const sums = strengths.map((team) => team.reduce((sum, { mu }) => sum + mu, 0) * scale);
+  const sums = strengths.map((team) => team.reduce((sum, { mu }) => sum + mu, 0));
+  if (sums.length === 2) {
+    const mean = ((sums[0] ?? 0) - (sums[1] ?? 0)) / perLogit;
+    const chance = chanceOf(mean * ladder.confidence, uncertainty / perLogit ** 2);
+    return [chance, 1 - chance];
+  }
+  const scale = ladder.confidence / Math.sqrt(strengths.length * beta ** 2 + uncertainty);
   const most = Math.max(...sums);
-  const odds = sums.map((sum) => Math.exp(sum - most));
+  const odds = sums.map((sum) => Math.exp((sum - most) * scale));
   const total = odds.reduce((sum, it) => sum + it, 0);
   return odds.map((it) => it / total);
 }

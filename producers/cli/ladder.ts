@@ -3,6 +3,7 @@ import type { LadderSettings } from '../../jobs/rating-update/ladder.ts';
 import type { ReportedResult } from '../../jobs/rating-update/result.ts';
 import { RequestError } from '../request-error.ts';
 import { withExample } from './examples.ts';
+import { fitLadderCommand } from './ladder-fit.ts';
 import { listLaddersCommand } from './ladder-list.ts';
 import { ratingCommands } from './ladder-ratings.ts';
 import { showLadderCommand } from './ladder-show.ts';
@@ -60,6 +61,7 @@ export function ladderCommands(from: string): Command {
     );
 
   ratingCommands(ladder, from);
+  ladder.addCommand(fitLadderCommand(from));
   ladder.addCommand(listLaddersCommand());
   ladder.addCommand(showLadderCommand());
   ladder.addCommand(topCommand());

@@ -1,6 +1,6 @@
 import { chance } from '../../infra/local/demo/random.ts';
 import type { CommittedMatch } from '../../jobs/matchmaking/match.ts';
-import { defaultSettings } from '../../jobs/rating-update/ladder.ts';
+import { defaultLadder, defaultSettings } from '../../jobs/rating-update/ladder.ts';
 import type { LadderDocument } from '../../jobs/rating-update/ladder-document.ts';
 import type { PlayedMatch } from '../../jobs/rating-update/rate-one.ts';
 import type { MatchResult } from '../../jobs/rating-update/result.ts';
@@ -13,8 +13,15 @@ export interface BenchMatch {
   readonly played: PlayedMatch;
 }
 
-/** Matches of 5 against 5, their players drawn at random: the same ones each time. */
-export function makeMatches(count: number, players: number): BenchMatch[] {
+/** Names of so many ladders. */
+export const ladderNames = (count: number): string[] =>
+  Array.from({ length: count }, (_, n) => (n === 0 ? defaultLadder : `ladder-${n}`));
+
+/**
+ * Matches of 5 against 5, their players drawn at random: the same ones each time. They are on so many ladders in turn.
+ */
+export function makeMatches(count: number, players: number, ladders = 1): BenchMatch[] {
+  const names = ladderNames(ladders);
   const random = chance(1);
   return Array.from({ length: count }, (_, n) => {
     const drawn = new Set<string>();
@@ -30,7 +37,7 @@ export function makeMatches(count: number, players: number): BenchMatch[] {
       match: {
         matchId,
         configuration: 'bench',
-        ladder: 'default',
+        ladder: names[n % ladders] ?? defaultLadder,
         ruleSet: { name: 'bench', version: 1 },
         now: n,
         asOf: n,
@@ -48,24 +55,34 @@ export function inBatches<T>(all: readonly T[], size: number): T[][] {
   return Array.from({ length: Math.ceil(all.length / size) }, (_, n) => all.slice(n * size, (n + 1) * size));
 }
 
-/** Matches a second when the documents of their ratings, worked out beforehand, are inserted in order and nothing else is done. */
+/**
+ * Matches a second when the documents of their ratings, worked out beforehand, are inserted in order and nothing else is done; each ladder's
+ * beside the others'.
+ */
 export async function measureBare({ db }: Database, all: readonly BenchMatch[]): Promise<number> {
+  const collection = db.collection<LadderDocument>('rating_changes');
+  const ladders = [...Map.groupBy(all, ({ match }) => match.ladder)].map(([ladder, matches]) =>
+    inBatches(documentsOf(ladder, matches), 200),
+  );
+  const start = performance.now();
+  await Promise.all(
+    ladders.map(async (batches) => {
+      for (const batch of batches) await collection.insertMany(batch, { ordered: true });
+    }),
+  );
+  return Math.round((all.length / (performance.now() - start)) * 1_000);
+}
+
+function documentsOf(ladder: string, matches: readonly BenchMatch[]): LadderDocument[] {
   const rated = rateInOrder(
-    all.map((it) => it.played),
+    matches.map((it) => it.played),
     () => undefined,
     { season: 0, settings: defaultSettings },
   );
-  const documents = rated.map(
-    ({ match, moment, changes }, index): LadderDocument => ({
-      ...{ _id: `match/${match.matchId}`, ladder: 'default', ordinal: index + 1, written_at: 0 },
-      ...{ kind: 'match', match_id: match.matchId, revision: 0, result: match.result },
-      ...{ ladder_time: moment.at, season: moment.season, settings_at: 0 },
-      players: changes.map(({ playerId, before, after }) => ({ player_id: playerId, before, after })),
-    }),
-  );
-  const batches = inBatches(documents, 200);
-  const start = performance.now();
-  for (const batch of batches)
-    await db.collection<LadderDocument>('rating_changes').insertMany(batch, { ordered: true });
-  return Math.round((all.length / (performance.now() - start)) * 1_000);
+  return rated.map(({ match, moment, changes }, index) => ({
+    ...{ _id: `match/${match.matchId}`, ladder, ordinal: index + 1, written_at: 0 },
+    ...{ kind: 'match', match_id: match.matchId, revision: 0, result: match.result },
+    ...{ ladder_time: moment.at, season: moment.season, settings_at: 0 },
+    players: changes.map(({ playerId, before, after }) => ({ player_id: playerId, before, after })),
+  }));
 }

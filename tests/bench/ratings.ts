@@ -1,8 +1,10 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { fitLadder } from './fit-ladder.ts';
-import { type Columns, dayOf, type Game, readGames } from './games.ts';
-import { eloSpeeds, forecast, openElo, openLadder, type Scores, scoresOf } from './replay.ts';
+import { fitLadder } from '../../jobs/rating-update/fit-ladder.ts';
+import { type Scores, scoresOf } from '../../jobs/rating-update/forecast-scores.ts';
+import { forecast, type Game, openLadder } from '../../jobs/rating-update/replay.ts';
+import { type Columns, columnsOf, dayOf, readGames } from '../../producers/cli/games.ts';
+import { eloSpeeds, openElo } from './elo.ts';
 
 export const usage = `Replays real games in order of date through the fleet's rating code and says how well it predicted them.
 
@@ -44,7 +46,8 @@ export async function run(args: readonly string[]): Promise<void> {
 
   const withSide = ours(true);
   if (request.json) return console.log(JSON.stringify(rounded(withSide.scores)));
-  const without = ours(false);
+  // Where only the winner is known no side is at home.
+  const without = known ? ours(false) : withSide;
   // With the advantage that was chosen for the ladder.
   const { sideAdvantage } = withSide.settings;
   const elo = Object.entries(eloSpeeds).map(([name, speed]) => {
@@ -89,19 +92,18 @@ function readRequest(args: readonly string[]): Request {
   });
   const files = [...values.games, ...positionals];
   if (files.length === 0) throw new Error('--games: name at least one file');
-  const { winner, loser } = values;
-  if ((winner === undefined) !== (loser === undefined)) throw new Error('--winner and --loser go together');
-  const sides: Pick<Columns, 'sides' | 'scores'> =
-    winner && loser
-      ? { sides: [winner, loser] }
-      : {
-          sides: [values['side-a'] ?? 'team1', values['side-b'] ?? 'team2'],
-          scores: [values['score-a'] ?? 'score1', values['score-b'] ?? 'score2'],
-        };
   const caller = process.env['INIT_CWD'] ?? process.cwd();
   return {
     files: files.map((file) => resolve(caller, file)),
-    columns: { date: values.date, ...sides, neutral: values.neutral, season: values.season },
+    columns: columnsOf({
+      ...values,
+      ...{
+        sideA: values['side-a'],
+        sideB: values['side-b'],
+        scoreA: values['score-a'],
+        scoreB: values['score-b'],
+      },
+    }),
     from: day('--score-from', values['score-from'], Number.NEGATIVE_INFINITY),
     to: day('--score-to', values['score-to'], Number.POSITIVE_INFINITY),
     json: values.json,

@@ -13,6 +13,7 @@ import { type FleetWorker, startWorker } from '../../workers/worker.ts';
 import { openCliHere, type Ran } from '../support/cli.ts';
 import { commandOf, fleetLines, localLines } from '../support/cli-lines.ts';
 import { clear, openDomain } from '../support/domain.ts';
+import { gamesCsv } from '../support/games-csv.ts';
 
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 
@@ -60,6 +61,7 @@ beforeAll(async () => {
   };
   await write('asking.json', asking);
   await writeFile(join(folder, 'ratings.csv'), 'player,rating,games\nann,1700,40\nbob,1400,3\n');
+  await writeFile(join(folder, 'games.csv'), gamesCsv(800));
 });
 
 afterAll(async () => {

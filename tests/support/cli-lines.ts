@@ -30,6 +30,7 @@ export const fleetLines: readonly string[] = [
   'ladder put default ladder.json',
   'ladder set default ann --rating 1600 --reason smurf',
   'ladder import default ratings.csv',
+  'ladder fit default --games games.csv --winner w --loser l',
   'ladder list',
   'ladder show default',
   'ladder top default --limit 10',

@@ -100,7 +100,7 @@ export const plantedContents = {
   ],
   'rating value': [
     [
-      /^match m led player ann to mu 27\.\d+ and sigma 8\.\d+, its result to mu 22\.\d+/,
+      /^match m led player ann to mu 27\.\d+ and sigma 7\.\d+, its result to mu 22\.\d+/,
       aMatch('m', {
         result: { teams: result.teams.map(({ name, rank }) => ({ name, rank: 3 - rank })) },
       }),

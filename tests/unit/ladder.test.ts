@@ -135,11 +135,32 @@ describe('scores', () => {
   });
 
   test('with one, a rout counts more than a win by it, and a narrow win less but never against the winner', () => {
-    expect(gain([10, 0], 10)).toBeCloseTo(gain([10, 0]), 12);
     expect(gain([30, 0], 10)).toBeGreaterThan(gain([10, 0], 10));
     expect(gain([1, 0], 10)).toBeLessThan(gain([10, 0], 10));
     expect(gain([1, 0], 10)).toBeGreaterThan(0);
     expect(gain([5, 5], 10)).toBeCloseTo(0, 12);
+  });
+
+  test('a favourite who barely wins keeps their rating, and loses some only where the ladder says so', () => {
+    const favourite = (narrowWinsCost: boolean) =>
+      rateMatch(
+        [solo('a', { ...newcomer, mu: 40 }), solo('b', newcomer)],
+        { score: [1, 0] },
+        now,
+        settings({ typicalMargin: 10, narrowWinsCost }),
+      ).get('a')!.mu;
+
+    expect(favourite(false)).toBe(40);
+    expect(favourite(true)).toBeLessThan(40);
+  });
+
+  test('among three teams a win by the typical margin counts once, a rout more', () => {
+    const three = [...teams, solo('c', newcomer)];
+    const first = (score: number[], more: Partial<LadderSettings>) =>
+      rateMatch(three, { score }, now, settings(more)).get('a')!.mu;
+
+    expect(first([20, 10, 10], { typicalMargin: 10 })).toBeCloseTo(first([20, 10, 10], {}), 12);
+    expect(first([90, 10, 10], { typicalMargin: 10 })).toBeGreaterThan(first([20, 10, 10], {}));
   });
 });
 
@@ -192,6 +213,21 @@ describe('the order of matches', () => {
 
     expect(two?.changes[0]?.before).toEqual(one?.changes[0]?.after);
     expect(ladderTime(7, [])).toBe(7);
+  });
+});
+
+describe('how fast newcomers and veterans move', () => {
+  const moved = (games: number, more: Partial<LadderSettings>) => {
+    const rating = { ...newcomer, sigma: 2, games, version: games, at: 1 };
+    const after = rateMatch([solo('a', rating), solo('b', known)], { rank: [1, 2] }, now, settings(more));
+    return after.get('a')!.mu - newcomer.mu;
+  };
+
+  test('learning moves the first matches more and hardly the thousandth; drift moves all alike', () => {
+    const learning = { learningUncertainty: 60 };
+    expect(moved(0, learning)).toBeGreaterThan(1.3 * moved(0, {}));
+    expect(moved(1_000, learning)).toBeLessThan(1.01 * moved(1_000, {}));
+    expect(moved(1_000, { matchUncertainty: 60 })).toBeCloseTo(moved(0, { matchUncertainty: 60 }), 10);
   });
 });
 

@@ -5,9 +5,11 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { scoresOf } from '../../jobs/rating-update/forecast-scores.ts';
 import { defaultSettings } from '../../jobs/rating-update/ladder.ts';
-import { dayOf, readGames } from '../bench/games.ts';
-import { eloSpeeds, forecast, openElo, openLadder, scoresOf } from '../bench/replay.ts';
+import { forecast, openLadder } from '../../jobs/rating-update/replay.ts';
+import { dayOf, readGames } from '../../producers/cli/games.ts';
+import { eloSpeeds, openElo } from '../bench/elo.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const nfl = join(root, '../shared/data/nfl_games.csv');
@@ -116,6 +118,27 @@ describe('a replay', () => {
     expect(long[3]?.chance).not.toBe(0.5);
   });
 
+  test('of games before 1970 is that of the same games a century later', () => {
+    const at = (century: number) =>
+      forecast(
+        readGames(
+          [
+            file(
+              `${century}.csv`,
+              'date,w,l',
+              ...['01-01,A,B', '05-01,B,C', '12-01,A,C'].map((it) => `${century}21-${it}`),
+            ),
+          ],
+          { date: 'date', sides: ['w', 'l'] },
+        ),
+        openLadder({ ...defaultSettings, dailyUncertainty: 20 }),
+        () => true,
+      ).map(({ chance }) => chance);
+
+    expect(at(19)).toEqual(at(20));
+    expect(at(19)).not.toEqual([0.5, 0.5, 0.5]);
+  });
+
   test('through Elo moves a winner by half of K from even, and a falling K less with each game', () => {
     const elo = openElo(eloSpeeds['Elo, K 24'], 0);
     const game = { day: 0, sides: ['A', 'B'], scores: [1, 0], home: false, season: 0 } as const;
@@ -130,8 +153,8 @@ describe('a replay', () => {
 
   test('is scored as forecasts are', () => {
     const scores = scoresOf([
-      { chance: 0.8, won: true },
-      { chance: 0.6, won: false },
+      { day: 0, chance: 0.8, won: true },
+      { day: 0, chance: 0.6, won: false },
     ]);
 
     expect(scores).toEqual({
@@ -165,7 +188,7 @@ test('`npm run bench -- ratings --json` prints the five numbers of any two-side 
 });
 
 describe.skipIf(!existsSync(nfl))(`real games (SKIPPED unless there is ${nfl})`, () => {
-  test("come within 0.010 log-loss of the file's own Elo forecast (0.6237), settings chosen on earlier games alone", {
+  test("are predicted better than by the file's own Elo (0.6237), settings chosen on earlier games alone", {
     timeout: 120_000,
   }, async () => {
     const columns = ['--neutral', 'neutral', '--season', 'season'];
@@ -173,7 +196,7 @@ describe.skipIf(!existsSync(nfl))(`real games (SKIPPED unless there is ${nfl})`,
     const scores = await bench('--games', nfl, ...columns, '--score-from', '1970-06-01', '--json');
 
     expect(scores.games).toBe(12_206);
-    expect(scores.logLoss).toBeLessThan(0.6237 + 0.003);
+    expect(scores.logLoss).toBeLessThan(0.6237);
     expect(scores.calibrationError).toBeLessThan(0.03);
   });
 });

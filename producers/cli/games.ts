@@ -1,17 +1,6 @@
 import { readFileSync } from 'node:fs';
-
-/** A game between two sides. Without a score only who won is known, and the sides' order says nothing. */
-export interface Game {
-  /** The day it was played, ms since 1970. */
-  readonly day: number;
-  readonly sides: readonly [string, string];
-  /** Higher is better. */
-  readonly scores: readonly [number, number];
-  /** Whether the first side plays at home. */
-  readonly home: boolean;
-  /** Counts seasons in order of date, from 0. */
-  readonly season: number;
-}
+import type { Game } from '../../jobs/rating-update/replay.ts';
+import { RequestError } from '../request-error.ts';
 
 /** Names of columns. */
 export interface Columns {
@@ -23,13 +12,38 @@ export interface Columns {
   readonly season?: string | undefined;
 }
 
+/** Columns by the options that name them, with the defaults of those that are not given. */
+export function columnsOf(given: {
+  readonly date?: string | undefined;
+  readonly sideA?: string | undefined;
+  readonly sideB?: string | undefined;
+  readonly scoreA?: string | undefined;
+  readonly scoreB?: string | undefined;
+  readonly winner?: string | undefined;
+  readonly loser?: string | undefined;
+  readonly neutral?: string | undefined;
+  readonly season?: string | undefined;
+}): Columns {
+  const { date = 'date', winner, loser, neutral, season } = given;
+  if ((winner === undefined) !== (loser === undefined)) throw wrong('--winner and --loser go together');
+  const rest = { date, neutral, season };
+  if (winner !== undefined && loser !== undefined) return { ...rest, sides: [winner, loser] };
+  return {
+    ...rest,
+    sides: [given.sideA ?? 'team1', given.sideB ?? 'team2'],
+    scores: [given.scoreA ?? 'score1', given.scoreB ?? 'score2'],
+  };
+}
+
+const wrong = (message: string) => new RequestError('invalid-request', message);
+
 /** Reads CSV files as one stream of games in order of date; games of one day keep the order of the files. */
 export function readGames(files: readonly string[], columns: Columns): Game[] {
   const rows = files.flatMap((file) => {
-    const [header = [], ...lines] = parseCsv(readFileSync(file, 'utf8'));
+    const [header = [], ...lines] = parseCsv(textOf(file));
     const at = (name: string) => {
       const index = header.indexOf(name);
-      if (index < 0) throw new Error(`${file} has no column ${name}; it has ${header.join(', ')}`);
+      if (index < 0) throw wrong(`${file} has no column ${name}; it has ${header.join(', ')}`);
       return index;
     };
     return lines.map((line, index) =>
@@ -42,6 +56,14 @@ export function readGames(files: readonly string[], columns: Columns): Game[] {
     if (!seasons.has(season)) seasons.set(season, seasons.size);
     return { ...game, season: seasons.get(season) ?? 0 };
   });
+}
+
+function textOf(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new RequestError('invalid-request', `could not read ${file}: ${(error as Error).message}`, error);
+  }
 }
 
 /** The day that a text means, ms since 1970. `what` names it where it is none. */
@@ -58,7 +80,7 @@ export function dayOf(text: string, what: string): number {
           ? Date.parse(written)
           : Number.NaN;
   if (Number.isNaN(ms))
-    throw new Error(`${what}: "${text}" is no date: ISO (2026-11-30), 20261130, or seconds or ms since 1970`);
+    throw wrong(`${what}: "${text}" is no date: ISO (2026-11-30), 20261130, or seconds or ms since 1970`);
   return ms;
 }
 
@@ -78,7 +100,7 @@ function readRow(cell: (name: string) => string, columns: Columns, where: string
     };
   }
   const scores = columns.scores.map((name) => Number(cell(name).trim() || Number.NaN)) as [number, number];
-  if (scores.some(Number.isNaN)) throw new Error(`${where}: a score is no number`);
+  if (scores.some(Number.isNaN)) throw wrong(`${where}: a score is no number`);
   const neutral = columns.neutral !== undefined && !/^(|0|false|no|n|f)$/i.test(cell(columns.neutral).trim());
   return { day, season, home: !neutral, sides: [one, other] as [string, string], scores };
 }
