@@ -12,13 +12,14 @@ import {
   reportQueueLength,
   sweep,
 } from './maintenance/maintenance.ts';
-import { describePlayer, topOfLadder } from './maintenance/read-players.ts';
+import { describePlayer, measureLadders, topOfLadder } from './maintenance/read-players.ts';
 import { acceptMatch } from './matchmaking/accept-match.ts';
 import { formMatches } from './matchmaking/form-matches.ts';
 import { startBackfill } from './matchmaking/start-backfill.ts';
 import { startMatchmaking } from './matchmaking/start-matchmaking.ts';
 import { stopMatchmaking } from './matchmaking/stop-matchmaking.ts';
 import { correctResult } from './rating-update/correct-result.ts';
+import { erasePlayer } from './rating-update/erase-player.ts';
 import { giveRatings } from './rating-update/give-ratings.ts';
 import { putLadder } from './rating-update/put-ladder.ts';
 import { rateLadder } from './rating-update/rate-ladder.ts';
@@ -50,6 +51,7 @@ export const catalogue: readonly Job[] = [
   resetSeason,
   putLadder,
   giveRatings,
+  erasePlayer,
   reportQueueLength,
   sweep,
   compareStores,
@@ -68,6 +70,7 @@ export const catalogue: readonly Job[] = [
   readRecord,
   describePlayer,
   topOfLadder,
+  measureLadders,
 ];
 
 /**

@@ -53,6 +53,7 @@ const commands = new Set([
   'pause-configuration',
   'put-ladder',
   'give-ratings',
+  'erase-player',
   'reset-season',
   'correct-result',
 ]);

@@ -160,5 +160,5 @@ export const openJobCommands =
         expects,
         reason,
       };
-      return queues.ask(signed(job), sign(command, options.operatorKey), calling);
+      return queues.ask(signed(job), sign(command, options.operatorKey), calling, job.timeoutMs);
     });

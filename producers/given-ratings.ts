@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { erasePlayer, pseudonymOf } from '../jobs/rating-update/erase-player.ts';
 import {
   type GivenRating,
   type GiveRatings,
@@ -32,7 +33,7 @@ export interface Imported {
   readonly earlier: number;
 }
 
-/** Ratings that operators bring along or put right. Services only. */
+/** Ratings that operators bring along or put right, and players whom they erase. Services only. */
 export function openGivenRatings(giveByJob: GiveByJob) {
   const give = async (item: GiveRatings, options: CommandOptions) =>
     (await giveByJob(giveRatings, ({ ladder }) => ladder, item, options)) as {
@@ -41,6 +42,18 @@ export function openGivenRatings(giveByJob: GiveByJob) {
     };
 
   return {
+    /**
+     * Erases a player: profile, ratings, sessions and tickets go, and a pseudonym stands for them in matches. Refused while they have a
+     * ticket or a live match. Resolves when it is done.
+     */
+    erasePlayer: (
+      { playerId, reason }: { readonly playerId: string; readonly reason: string },
+      options: CommandOptions = {},
+    ): Promise<{ pseudonym: string; matches: number; sessions: number }> => {
+      const request = { playerId, reason, pseudonym: pseudonymOf(randomUUID()) };
+      return giveByJob(erasePlayer, ({ pseudonym }) => pseudonym, request, { reason, ...options }) as never;
+    },
+
     /** Gives one player a rating on a ladder: as players see it, or mu and sigma. Kept with the reason. */
     setRating: (
       { ladder, reason, ...rating }: GivenRating & { readonly ladder: string; readonly reason: string },

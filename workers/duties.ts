@@ -59,7 +59,7 @@ import { openRatings } from './matchmaking/rating-attributes.ts';
 import { startBackfills } from './matchmaking/start-backfill.ts';
 import { startTickets } from './matchmaking/start-matchmaking.ts';
 import { stopTickets } from './matchmaking/stop-matchmaking.ts';
-import { playerDuties } from './player-duties.ts';
+import { eraseDuty, playerDuties } from './player-duties.ts';
 import type { Retention } from './pool/events.ts';
 import { askLadders } from './rating-update/ask-ladder.ts';
 import { rateLadders } from './rating-update/rate-ladder.ts';
@@ -167,6 +167,7 @@ export function allDuties(parts: DutyParts): Record<QueueName, readonly Duty[]> 
         }),
       ),
       ...[correctResult, resetSeason, putLadder, giveRatings].map((job) => duty(signed(job as Job), ladders)),
+      eraseDuty(stores, queues),
     ],
     maintenance: [
       duty(reportQueueLength, reportQueues(queues.queues, pool, reportSlotMs, publishReports(metrics))),

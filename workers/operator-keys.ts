@@ -54,7 +54,7 @@ export function openOperatorKeys({ apiKeys, pool }: KeyStores, { domain, keysSec
       const secret = openSeal(key, keysSecret);
       if (secret === undefined)
         return `operator: key ${operator} was made under another API_KEYS_SECRET than workers have; rotate it ("key rotate ${operator}") under theirs`;
-      if (!same(signature, createHmac('sha256', secret).update(signedText(domain, command)).digest('hex')))
+      if (!same(signature, signatureOf(secret, domain, command)))
         return `signature: it is not that of key ${operator} for this command; give the command again with the key as it is now ("key rotate ${operator}" makes a new one)`;
       if (Math.abs(now - at) > goodForMs)
         return `at: the command was signed on ${new Date(at).toISOString()}, more than a week off; look at the clock of whoever signed it, and give it again`;
@@ -62,6 +62,18 @@ export function openOperatorKeys({ apiKeys, pool }: KeyStores, { domain, keysSec
       return allowed.some((right) => key.rights.includes(right))
         ? undefined
         : `operator: key ${operator} may not ${kind}: it needs the right ${allowed.join(' or ')} ("key create NAME --may ${allowed[0]}")`;
+    },
+
+    /** What carrying out a command takes of a ladder, signed by the same operator; `undefined`: their key works no more. */
+    async onBehalf(
+      { operator }: CommandEnvelope,
+      command: Pick<CommandEnvelope, 'id' | 'kind' | 'target' | 'body'>,
+    ): Promise<CommandEnvelope | undefined> {
+      const key = await newest(operator);
+      const secret = key?.state === 'active' && keysSecret !== undefined && openSeal(key, keysSecret);
+      if (!secret) return undefined;
+      const unsigned = { ...command, operator, at: Date.now() };
+      return { ...unsigned, signature: signatureOf(secret, domain, unsigned) };
     },
 
     /** Makes a key with every right where none of its name was ever made: a fleet on one machine begins with it. */
@@ -72,6 +84,9 @@ export function openOperatorKeys({ apiKeys, pool }: KeyStores, { domain, keysSec
     },
   };
 }
+
+const signatureOf = (secret: string, domain: string, command: Omit<CommandEnvelope, 'signature'>): string =>
+  createHmac('sha256', secret).update(signedText(domain, command)).digest('hex');
 
 function same(one: string, other: string): boolean {
   const [a, b] = [Buffer.from(one), Buffer.from(other)];

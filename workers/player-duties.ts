@@ -1,10 +1,20 @@
-import { describePlayer, topOfLadder } from '../jobs/maintenance/read-players.ts';
+import { signed } from '../jobs/commands.ts';
+import { describePlayer, measureLadders, topOfLadder } from '../jobs/maintenance/read-players.ts';
+import { erasePlayer } from '../jobs/rating-update/erase-player.ts';
+import type { Queues } from './enqueue.ts';
 import { type Duty, duty } from './handler.ts';
+import { measureLaddersInUse } from './maintenance/measure-ladders.ts';
 import { describePlayers, listTop } from './maintenance/read-players.ts';
+import { erasePlayers } from './rating-update/erase-player.ts';
 import type { Stores } from './stores.ts';
+import { wakeLadder } from './wake-ladder.ts';
 
 /** What operators ask of players. */
 export const playerDuties = (stores: Stores): Duty[] => [
   duty(describePlayer, describePlayers(stores)),
   duty(topOfLadder, listTop(stores)),
+  duty(measureLadders, measureLaddersInUse(stores)),
 ];
+
+export const eraseDuty = (stores: Stores, queues: Queues): Duty =>
+  duty(signed(erasePlayer), erasePlayers({ ...stores, wake: wakeLadder(queues) }));

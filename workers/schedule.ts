@@ -6,6 +6,7 @@ import {
   trimEvents,
 } from '../jobs/maintenance/follow-streams.ts';
 import { applyCommands, dropTickets, reportQueueLength, sweep } from '../jobs/maintenance/maintenance.ts';
+import { measureLadders } from '../jobs/maintenance/read-players.ts';
 import { expireSessions } from '../jobs/session-creation/expire-sessions.ts';
 import { fleet, type Queues } from './enqueue.ts';
 
@@ -17,6 +18,8 @@ const recordMs = 5_000;
 const dropMs = 3_600_000;
 /** How late a command is applied at most whose wake-up is lost. */
 const applyMs = 1_000;
+/** How late a ladder is measured at most of which percentiles are wanted. */
+const measureMs = 60_000;
 const trimMs = 10_000;
 
 /** Sets the fleet's upkeep going. Any number of workers may do it: a schedule is one per queue, whoever wrote it last. */
@@ -34,5 +37,6 @@ export async function scheduleUpkeep({ queues }: Queues, reportSlotMs: number): 
   await every(dropTickets, dropMs);
   await every(applyCommands, applyMs);
   await every(trimEvents, trimMs);
+  await every(measureLadders, measureMs);
   await every(expireSessions, expireMs);
 }

@@ -6,10 +6,12 @@ import { openApiKeys } from './records/api-keys.ts';
 import { openAudit } from './records/audit.ts';
 import { openConfigurations } from './records/configurations.ts';
 import type { Database } from './records/database.ts';
+import { openErasure } from './records/erasure.ts';
 import { openLadders } from './records/ladders.ts';
 import { openMatches } from './records/matches.ts';
 import { openPlayers } from './records/players.ts';
 import { openRatingChanges } from './records/rating-changes.ts';
+import { openRatingDistributions } from './records/rating-distributions.ts';
 import { openRuleSets } from './records/rule-sets.ts';
 import { openSessions } from './records/sessions.ts';
 import { openSettingTags } from './records/setting-tags.ts';
@@ -56,6 +58,8 @@ export function openStores(
     matches: traced(tracer, 'matches', openMatches(db)),
     tickets: traced(tracer, 'tickets', openTickets(db, readableMs)),
     changes: traced(tracer, 'rating_changes', openRatingChanges(db)),
+    erasure: traced(tracer, 'erasure', openErasure(db)),
+    distributions: traced(tracer, 'rating_distribution', openRatingDistributions(db)),
     ruleSets: traced(tracer, 'rule_sets', openRuleSets(db)),
     configurations: traced(tracer, 'configurations', openConfigurations(db)),
     audit: traced(tracer, 'audit', openAudit(db)),

@@ -88,3 +88,17 @@ export const topOfLadder = defineJob({
   limit: 1,
   attempts: 3,
 });
+
+/**
+ * Measures how the active players of ladders are rated of which a configuration takes percentiles, where that is some minutes
+ * old. Result: `{ measured }`, names of ladders.
+ */
+export const measureLadders = defineJob({
+  kind: 'measure-ladders',
+  queue: 'maintenance',
+  item: z.strictObject({}),
+  limit: 1,
+  attempts: 1,
+  /** It reads the mean of every player of a ladder. */
+  timeoutMs: 300_000,
+});

@@ -1,10 +1,16 @@
 import { z } from 'zod';
+import { type Distribution, percentileOf } from '../rating-update/percentile.ts';
 import { cautiousRating, newcomer, type Rating, visibleRating } from '../rating-update/rating.ts';
 import type { Problem } from './rule-set/fields.ts';
 import type { RuleSet } from './rule-set/rule-set.ts';
 import { type AttributeValue, type TicketPlayer, ticketLimits, wellFormed } from './ticket.ts';
 
-const numberOf = { rating: visibleRating, cautious: cautiousRating, mu: ({ mu }: Rating) => mu } as const;
+const numberOf = {
+  rating: visibleRating,
+  cautious: cautiousRating,
+  mu: ({ mu }: Rating) => mu,
+  percentile: ({ mu }: Rating, distribution: Distribution) => percentileOf(mu, distribution),
+} as const;
 
 /**
  * Attributes that players get from their ratings on the configuration's ladder, by name:
@@ -12,6 +18,7 @@ const numberOf = { rating: visibleRating, cautious: cautiousRating, mu: ({ mu }:
  * - `rating` the integer players see; 1500 for a newcomer
  * - `cautious` the same for the skill they have almost certainly, mu − 3σ; 763 for a newcomer, rising as they play
  * - `mu` the model's mean, unrounded; 25 for a newcomer
+ * - `percentile` the rank of that among the ladder's active players, 0 to 100, as of the last minutes; 50 before it is first measured
  *
  * Ratings are as the player's last rated match left them, when the ticket starts. What a client says of such an attribute is
  * not refused; it does not count.
@@ -19,14 +26,22 @@ const numberOf = { rating: visibleRating, cautious: cautiousRating, mu: ({ mu }:
 export const ratingAttributes = z
   .record(
     wellFormed(ticketLimits.nameLength),
-    z.enum(Object.keys(numberOf) as Which[], 'must be rating, cautious or mu'),
+    z.enum(Object.keys(numberOf) as Which[], 'must be rating, cautious, mu or percentile'),
   )
   .refine((map) => Object.keys(map).length <= 10, 'at most 10 attributes');
 export type RatingAttributes = z.output<typeof ratingAttributes>;
 type Which = keyof typeof numberOf;
 
 /** A number of a rating; without one, a newcomer's. */
-export const ratingNumber = (which: Which, rating: Rating = newcomer): number => numberOf[which](rating);
+export const ratingNumber = (
+  which: Which,
+  rating: Rating = newcomer,
+  distribution: Distribution = [],
+): number => numberOf[which](rating, distribution);
+
+/** Whether anything is taken that needs the ladder's distribution. */
+export const takesPercentile = (taken: RatingAttributes): boolean =>
+  Object.values(taken).includes('percentile');
 
 /** The players without what is taken from their ratings: a client's word for it. */
 export function withoutRatings(

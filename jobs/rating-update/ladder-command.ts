@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { bodyOf, type CommandEnvelope } from '../commands.ts';
 import { problemsOf } from '../contract.ts';
 import { correctResult } from './correct-result.ts';
+import { eraseFromLadder } from './erase-player.ts';
 import { giveRatings } from './give-ratings.ts';
 import { putLadder } from './put-ladder.ts';
 import { resetSeason } from './reset-season.ts';
@@ -12,6 +13,7 @@ export const ladderCommand = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('reset-season'), by: z.string(), item: resetSeason.item }),
   z.strictObject({ kind: z.literal('put-ladder'), by: z.string(), item: putLadder.item }),
   z.strictObject({ kind: z.literal('give-ratings'), by: z.string(), item: giveRatings.item }),
+  z.strictObject({ kind: z.literal('erase-player'), by: z.string(), item: eraseFromLadder }),
 ]);
 export type LadderCommand = z.output<typeof ladderCommand>;
 

@@ -61,6 +61,8 @@ export type LadderEvent =
       readonly last?: string;
     }
   | { readonly kind: 'settings'; readonly settings: LadderSettings; readonly by: string }
+  /** A player was erased: the documents before it have the pseudonym in their place. */
+  | { readonly kind: 'erased'; readonly pseudonym: string; readonly by: string }
   /** An operator gave players ratings; `import`: the import that it is a part of. */
   | {
       readonly kind: 'given';
@@ -126,6 +128,7 @@ export function following(state: LadderState, document: LadderDocument): LadderS
     case 'corrected':
       return { ...state, ordinal, unfinished: document.more ? state.unfinished : undefined };
     case 'given':
+    case 'erased':
       return { ...state, ordinal };
     case 'settings':
       return { ...state, ordinal, settings: document.settings, settingsAt: ordinal };

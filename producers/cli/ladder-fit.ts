@@ -6,7 +6,6 @@ import { defaultSettings, type LadderSettings } from '../../jobs/rating-update/l
 import { forecast, type Game, openLadder } from '../../jobs/rating-update/replay.ts';
 import { RequestError } from '../request-error.ts';
 import { columnsOf, dayOf, readGames } from './games.ts';
-import { readLadders } from './ladders.ts';
 import { table } from './table.ts';
 import { show, withClient } from './terminal.ts';
 
@@ -58,7 +57,7 @@ export function fitLadderCommand(from: string): Command {
       const judged = judgedFrom(games, options.judgeFrom);
       let today = defaultSettings;
       await withClient(command, async (client) => {
-        const found = (await readLadders(client)).find((it) => it.name === name);
+        const found = (await client.listLadders()).find((it) => it.name === name);
         if (found) today = found.settings;
       });
       // No client is open meanwhile: a fit takes all of the process, which then would not answer the queue.

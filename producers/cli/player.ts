@@ -25,6 +25,25 @@ export function playerCommands(): Command {
       }),
     );
 
+  player
+    .command('erase')
+    .description(
+      'erase a player: profile, ratings, sessions and tickets go; a pseudonym stands in matches. Needs --reason, which must not name them',
+    )
+    .argument('<player-id>', 'the `sub` of their Cognito identity')
+    .action((playerId: string, _options: unknown, command: Command) =>
+      withClient(command, async (client) => {
+        const { reason } = command.optsWithGlobals<{ reason?: string }>();
+        if (!reason)
+          throw new RequestError(
+            'invalid-request',
+            '--reason: say why, without naming the player; it is kept',
+          );
+        const answer = await client.erasePlayer({ playerId, reason });
+        show(command, answer, [answer]);
+      }),
+    );
+
   return player;
 }
 

@@ -17,6 +17,8 @@ export interface Played {
   readonly matches: readonly FormedMatch[];
   /** Seconds from start to match, by ticket; of one still waiting at the end so far. Who came in the last fifth is left out. */
   readonly waits: readonly number[];
+  /** The same by ticket. */
+  readonly waited: ReadonlyMap<string, number>;
   /** Seconds of a core that all passes took. */
   readonly cpuSeconds: number;
 }
@@ -39,7 +41,7 @@ export function simulate(engine: Engine, traffic: Traffic, seed: number, seconds
   const pool = new MatchPool(engine);
   const coming = arrivals(traffic, seed);
   const since = new Map<string, number>();
-  const waits: number[] = [];
+  const waited = new Map<string, number>();
   const matches: FormedMatch[] = [];
   const counted = opening + seconds * 800;
   const end = opening + seconds * 1_000;
@@ -55,13 +57,14 @@ export function simulate(engine: Engine, traffic: Traffic, seed: number, seconds
       for (const { ticketId, since: started } of match.tickets) {
         pool.remove(ticketId);
         since.delete(ticketId);
-        if (started < counted) waits.push((now - started) / 1_000);
+        if (started < counted) waited.set(ticketId, (now - started) / 1_000);
       }
     }
   }
   const { user, system } = process.cpuUsage(before);
-  for (const started of since.values()) if (started < counted) waits.push((end - started) / 1_000);
-  return { matches, waits, cpuSeconds: (user + system) / 1e6 };
+  for (const [ticketId, started] of since)
+    if (started < counted) waited.set(ticketId, (end - started) / 1_000);
+  return { matches, waits: [...waited.values()], waited, cpuSeconds: (user + system) / 1e6 };
 }
 
 const skillOf = (match: FormedMatch): Map<string, number> =>

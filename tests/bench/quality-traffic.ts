@@ -1,4 +1,5 @@
 import type { SearchingTicket } from '../../jobs/matchmaking/ticket.ts';
+import { distributionOf, percentileOf } from '../../jobs/rating-update/percentile.ts';
 import { type Draw, drawFrom } from './draw.ts';
 import { type Workload, workloads } from './engine-workloads.ts';
 
@@ -67,6 +68,44 @@ function workloadNamed(wanted: string): Workload {
     ruleSet: { ...ruleSet, algorithm: { strategy: 'exhaustiveSearch', balancedAttribute: 'skill' } },
   };
 }
+
+/** Duels of players within 50 points, or within as many percentiles as hold as many players in the middle of the ladder. */
+export const duels = (by: 'points' | 'percentiles'): Traffic => ({
+  name: `1v1, windows in ${by}`,
+  ticketsPerSecond: 5,
+  ruleSet: {
+    ruleLanguageVersion: '1.0',
+    playerAttributes: [skill],
+    teams: ['red', 'blue'].map((name) => ({ name, minPlayers: 1, maxPlayers: 1 })),
+    rules: [
+      {
+        name: 'Close',
+        type: 'distance',
+        measurements: ['max(flatten(teams[*].players.attributes[skill]))'],
+        referenceValue: 'min(flatten(teams[*].players.attributes[skill]))',
+        maxDistance: duelWindow[by],
+      },
+    ],
+  },
+  ticket: (draw, id) => {
+    const points = draw.normal(1_500, 300);
+    const N = by === 'points' ? points : percentileOf(points, ladder);
+    return { players: [{ playerId: `${id}@${points}`, attributes: { skill: { N } } }] };
+  },
+});
+const duelWindow = { points: 50, percentiles: 6.6 } as const;
+
+/** How good the player of a duel is, also where the rules know the percentile alone. */
+export const pointsOf = ({ players: [one] }: Pick<SearchingTicket, 'players'>): number =>
+  Number(one?.playerId.split('@')[1]);
+
+/** Points of 100,001 players, drawn as those of the traffic are. */
+const ladder = distributionOf(
+  (() => {
+    const { normal } = drawFrom(7);
+    return Array.from({ length: 100_001 }, () => normal(1_500, 300)).sort((a, b) => a - b);
+  })(),
+);
 
 const balanced = { strategy: 'balanced', balancedAttribute: 'skill' };
 

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { machine } from './machine.ts';
+import { extremesWait } from './quality-extremes.ts';
 import { armiesApart, packedPools, pairs } from './quality-pools.ts';
 import { engineOf, measureQuality, type Quality, simulate } from './quality-simulation.ts';
 import { parties, rolesAndRegions, solos, squads, type Traffic } from './quality-traffic.ts';
@@ -69,6 +70,11 @@ function targetsOf([alone, , together, aimed]: readonly Quality[], seeds: number
     ),
     atMost('1v1, 1,000 waiting: median gap', gap, 5),
     atMost('1v1, 1,000 waiting: mean gap over the best pairing', ratio, 1.05),
+    atMost(
+      '1v1, windows in percentiles: mean wait of top or bottom 1 % over all',
+      extremesWait('percentiles', seeds, 600),
+      4,
+    ),
     atLeast('25 squads of 4 among 110 players: pools packed of 10', packedPools(4), 10),
     atLeast('25 squads of 3 among 85 players: pools packed of 10', packedPools(3), 10),
     atMost('2 × 50 balanced with parties: team means apart', armiesApart(seeds), 5),

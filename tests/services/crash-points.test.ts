@@ -1,5 +1,7 @@
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
+import { pseudonymOf } from '../../jobs/rating-update/erase-player.ts';
 import { ladderSettings } from '../../jobs/rating-update/ladder.ts';
+import { erasePlayers } from '../../workers/rating-update/erase-player.ts';
 import { createSessions } from '../../workers/session-creation/create-session.ts';
 import { endSessions } from '../../workers/session-creation/end-session.ts';
 import { leavePlayers } from '../../workers/session-creation/player-left.ts';
@@ -7,6 +9,7 @@ import { endingOf } from '../support/crash-ending.ts';
 import { openFleetStores, perform } from '../support/fleet-stores.ts';
 import { brokenInvariants } from '../support/invariants.ts';
 import { deathOf, everyDeath, mortal } from '../support/mortal.ts';
+import { signedCommand } from '../support/operator.ts';
 import { ask, openRater, play, record, report, wins } from '../support/played.ts';
 
 /**
@@ -222,4 +225,34 @@ test('give-ratings: the player has the rating, wherever a worker died (invariant
   expectAlike(told, {
     players: [{}, { ratings: { main: { games: 3, version: 4 } }, profile: { games_played: 3 } }],
   });
+});
+
+test('erase-player: the player is gone and the ladder adds up, wherever a worker died (invariants 5, 9)', {
+  timeout: 240_000,
+}, async () => {
+  const pseudonym = pseudonymOf('00000000-0000-4000-8000-000000000000');
+  const told = await tell({
+    begin: async (own) => {
+      const [red, blue] = [own('red'), own('blue')];
+      await openSessions(own, fleet.stores);
+      const duels = [1, 2].map((n) => ({ matchId: own(`m${n}`), red, blue, at: 1_000 * n }));
+      await play(fleet.stores, own('main'), duels);
+      await report(fleet.stores, ...duels.map(({ matchId }) => wins('red', matchId)));
+    },
+    job: async (own, stores) => {
+      const wake = async (ladder: string) => void (await openRater(stores).rateOnce(ladder));
+      // What an attempt before has left to the rater.
+      await wake(own('main'));
+      const item = { playerId: own('red'), pseudonym, reason: 'request 7' };
+      const asked = { kind: 'erase-player', target: pseudonym, item };
+      const signed = await signedCommand(fleet.stores, fleet.domain, asked);
+      await perform(erasePlayers({ ...stores, wake }), [signed]);
+    },
+  });
+
+  const erasing = told.calls.filter((it) => /^(erasure|audit)/.test(it) || it === 'cache.forget');
+  expect(erasing.join(' ')).toBe(
+    'erasure.begin erasure.ladders erasure.eraseFromLadder erasure.eraseFromMatches erasure.ladders erasure.forget cache.forget audit.decide',
+  );
+  expectAlike(told, { players: [{ ratings: { main: { games: 2 } } }], sessions: [{ status: 'ACTIVE' }] });
 });

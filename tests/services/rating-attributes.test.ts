@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, inject, onTestFinished, test, vi } from 'vitest';
 import type { Configuration } from '../../jobs/matchmaking/configuration.ts';
 import { newcomer } from '../../jobs/rating-update/rating.ts';
+import { measureLaddersInUse } from '../../workers/maintenance/measure-ladders.ts';
 import { runCycle } from '../../workers/matchmaking/cycle.ts';
 import { openMirror } from '../../workers/matchmaking/mirror.ts';
 import { openRatings } from '../../workers/matchmaking/rating-attributes.ts';
@@ -44,7 +45,7 @@ const ratingsAway = vi.fn();
 /** Cycles of a pool, until nothing is left to do. */
 const cycle = async (pool: string, players = fleet.stores.players) => {
   const mirror = openMirror(fleet.stores.pool, pool);
-  const rate = openRatings({ players, cache: fleet.stores.cache });
+  const rate = openRatings({ ...fleet.stores, players });
   const stores = cycleStores(fleet.stores.pool, { rate, observe: { ...unobserved, ratingsAway } });
   while (await runCycle(mirror, stores));
 };
@@ -78,6 +79,38 @@ describe('attributes taken from ratings', () => {
 
     expect(await skillOf('novice')).toEqual(['SEARCHING', { N: 1_500 }]);
     expect(await skillOf('veteran')).toEqual(['SEARCHING', { N: 1_795 }]);
+  });
+
+  test("are a rating's rank among the ladder's active players, measured by upkeep", async () => {
+    const ratingAttributes = { skill: 'percentile' } as const;
+    await configure('duel', { ratingAttributes });
+    const installed = (await fleet.stores.pool.installed('duel'))!;
+    await fleet.stores.configurations.store([
+      { name: 'duel', version: installed.version, installed, created_at: new Date() },
+    ]);
+    for (const [index, mu] of [15, 20, 25, 30, 35].entries()) await rate(`p${index}`, 'default', mu, 2);
+    const now = Date.now();
+    const active = { 'ratings.default.at': now - 86_400_000 };
+    await fleet.db
+      .collection<{ _id: string }>('players')
+      .updateMany({ _id: { $in: ['p0', 'p1', 'p2', 'p3', 'p4'].map(own) } }, { $set: active });
+    await rate('gone', 'default', 90, 2);
+    await start('duel', 'p0', 'p1', 'p4', 'gone', 'novice');
+    const before = openRatings(fleet.stores);
+    const [early] = await before([
+      { players: [{ playerId: own('p4'), attributes: {} }], taken: ratingAttributes, ladder: 'default' },
+    ]);
+    expect(early?.[0]?.attributes['skill']).toEqual({ N: 50 });
+
+    const measured = await perform(measureLaddersInUse(fleet.stores), [{}]);
+    expect(measured).toMatchObject({ result: { measured: ['default'] } });
+    expect(await perform(measureLaddersInUse(fleet.stores), [{}])).toMatchObject({
+      result: { measured: [] },
+    });
+    await cycle('duel');
+
+    const skills = ['p0', 'p1', 'p4', 'gone', 'novice'].map(async (name) => (await skillOf(name))[1]);
+    expect(await Promise.all(skills)).toEqual([0, 25, 100, 100, 50].map((N) => ({ N })));
   });
 
   test('come from the session cache where it has them, and the record is not asked', async () => {

@@ -1,11 +1,14 @@
+import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { domainKeys } from '../../jobs/keys.ts';
+import { isErased, pseudonymOf } from '../../jobs/rating-update/erase-player.ts';
 import { defaultSettings, type LadderSettings } from '../../jobs/rating-update/ladder.ts';
 import { rateOne } from '../../jobs/rating-update/rate-one.ts';
 import { inSeason, newcomer, type Rating } from '../../jobs/rating-update/rating.ts';
 import { openFleetStores } from '../support/fleet-stores.ts';
 import { deathOf, mortal } from '../support/mortal.ts';
+import { signedLadderCommand } from '../support/operator.ts';
 import { ask, type Duel, openRater, play, wins } from '../support/played.ts';
 
 /** What happens to a ladder. Players and matches are told by small numbers. */
@@ -22,6 +25,8 @@ const step = fc.oneof(
       ...{ player: fc.nat(6), mu: fc.nat(50), sigma: fc.integer({ min: 1, max: 8 }), games: fc.nat(90) },
     }),
   },
+  /** A player is erased. */
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('erase'), player: fc.nat(6) } as const) },
   /** A rater works; it dies at its n-th call, or not if it does not come to that. */
   {
     weight: 4,
@@ -42,6 +47,7 @@ const day = 86_400_000;
 type Told =
   | { readonly kind: 'match'; readonly duel: Duel }
   | { readonly kind: 'season' }
+  | { readonly kind: 'erased'; readonly playerId: string; readonly pseudonym: string }
   | ({ readonly kind: 'given'; readonly playerId: string } & Pick<Rating, 'mu' | 'sigma' | 'games'>)
   | { readonly kind: 'settings'; readonly settings: LadderSettings };
 
@@ -51,7 +57,11 @@ function replay(told: readonly Told[], winners: ReadonlyMap<string, 'red' | 'blu
   let [season, settings] = [0, defaultSettings];
   for (const it of told) {
     if (it.kind === 'settings') settings = it.settings;
-    else if (it.kind === 'given') {
+    else if (it.kind === 'erased') {
+      const rating = ratings.get(it.playerId);
+      if (rating) ratings.set(it.pseudonym, rating);
+      ratings.delete(it.playerId);
+    } else if (it.kind === 'given') {
       const { kind: _, playerId, ...given } = it;
       ratings.set(playerId, { ...(ratings.get(playerId) ?? newcomer), ...given, season });
     } else if (it.kind === 'season') {
@@ -133,6 +143,16 @@ test('whatever happens to a ladder, corrections, seasons, deaths and two raters 
             const given = { playerId: `${name}-p${player}`, mu, sigma, games };
             told.push({ kind: 'given', ...given });
             await ask(stores, 'give-ratings', { ladder: name, ratings: [given] }, id);
+          } else if (it.kind === 'erase') {
+            const playerId = `${name}-p${it.player}`;
+            const erased = { playerId, pseudonym: pseudonymOf(randomUUID()) };
+            told.push({ kind: 'erased', ...erased });
+            const item = { ladder: name, ...erased };
+            const asked = { kind: 'erase-player', item } as const;
+            await stores.pool.commandLadder(
+              name,
+              await signedLadderCommand(fleet.stores, fleet.domain, asked, id),
+            );
           } else if (it.kind === 'rate') {
             const death = { call: it.dies, when: 'after' } as const;
             await deathOf(openRater(mortal(stores, death)).rate(name), death);
@@ -142,16 +162,19 @@ test('whatever happens to a ladder, corrections, seasons, deaths and two raters 
 
         expect(await fleet.redis.xlen(domainKeys(fleet.domain).arrivals(name))).toBe(0);
         const wanted = replay(told, winners);
-        const found = await stores.players.find([...wanted.keys()]);
+        const everybody = [0, 1, 2, 3, 4, 5, 6].map((n) => `${name}-p${n}`);
+        const found = await stores.players.find([...everybody, ...wanted.keys()]);
         const shown = (rating: Rating | undefined) =>
           rating && {
             ...{ mu: rating.mu.toFixed(8), sigma: rating.sigma.toFixed(8) },
             ...{ games: rating.games, at: rating.at, season: rating.season },
           };
-        for (const [playerId, rating] of wanted) {
+        for (const playerId of new Set([...everybody, ...wanted.keys()])) {
           const player = found.get(playerId);
+          // No player is behind a pseudonym.
+          const rating = isErased(playerId) ? undefined : wanted.get(playerId);
           expect([playerId, shown(player?.ratings[name])]).toEqual([playerId, shown(rating)]);
-          expect(player?.profile.games_played).toBe(rating.games);
+          expect(player?.profile.games_played ?? 0).toBe(rating?.games ?? 0);
         }
       },
     ),

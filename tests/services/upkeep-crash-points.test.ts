@@ -233,6 +233,11 @@ const table: readonly CrashRow[] = [
     holds: [],
   },
   {
+    job: 'measure-ladders',
+    calls: 'configurations.all pool.redisTime distributions.measure',
+    work: (_own, worker) => worker.work('measure-ladders', [{}]),
+  },
+  {
     job: 'report-queue-length',
     calls: `pool.arrived pool.arrivalsWaiting pool.outboxLength pool.searching pool.lag${`${` ${looks}`.repeat(4)}${' getJobs'.repeat(4)}`.replaceAll(' ', ' queues.')}`,
     work: (_own, worker) => worker.work('report-queue-length', [{}]),

@@ -56,6 +56,7 @@ describe('the catalogue', () => {
       'expire-sessions',
       'forget-tickets',
       'form-matches',
+      'measure-ladders',
       'record-tickets',
       'report-queue-length',
       'sweep',

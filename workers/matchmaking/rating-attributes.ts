@@ -1,16 +1,20 @@
 import {
   type RatingAttributes,
   ratingNumber,
+  takesPercentile,
   withRatings,
 } from '../../jobs/matchmaking/rating-attributes.ts';
 import type { TicketPlayer } from '../../jobs/matchmaking/ticket.ts';
 import { defaultLadder } from '../../jobs/rating-update/ladder.ts';
+import type { Distribution } from '../../jobs/rating-update/percentile.ts';
 import { type PlayerRecord, type Players, ratingOn } from '../records/players.ts';
+import type { RatingDistributions } from '../records/rating-distributions.ts';
 import type { SessionCache } from '../session-cache/session-cache.ts';
 
 export interface RatingStores {
   readonly players: Players;
   readonly cache: SessionCache;
+  readonly distributions: Pick<RatingDistributions, 'read'>;
 }
 
 /** A ticket whose players get the attributes that its configuration takes from ratings. */
@@ -25,7 +29,7 @@ export interface Unrated {
  * default ladder, the record everything: it is asked, once, for who is not in the cache or whose number is not.
  */
 export const openRatings =
-  ({ players, cache }: RatingStores) =>
+  ({ players, cache, distributions }: RatingStores) =>
   async (tickets: readonly Unrated[]): Promise<TicketPlayer[][]> => {
     const wanting = tickets.filter(({ taken }) => Object.keys(taken).length > 0);
     const [visible, others] = [wanting.filter(isCached), wanting.filter((ticket) => !isCached(ticket))];
@@ -33,10 +37,15 @@ export const openRatings =
     const missing = [...playersOf(others), ...playersOf(visible).filter((id) => !cached.has(id))];
     const found =
       missing.length > 0 ? await players.find([...new Set(missing)]) : new Map<string, PlayerRecord>();
+    const ladders = new Set(wanting.filter(({ taken }) => takesPercentile(taken)).map((it) => it.ladder));
+    const rated = new Map<string, Distribution>();
+    for (const ladder of ladders) rated.set(ladder, await distributions.read(ladder));
     return tickets.map((ticket) =>
       withRatings(ticket.players, ticket.taken, (playerId, which) => {
         const known = isCached(ticket) ? cached.get(playerId) : undefined;
-        return known ?? ratingNumber(which, ratingOn(found.get(playerId), ticket.ladder));
+        return (
+          known ?? ratingNumber(which, ratingOn(found.get(playerId), ticket.ladder), rated.get(ticket.ladder))
+        );
       }),
     );
   };

@@ -1,3 +1,4 @@
+import { isErased } from '../../jobs/rating-update/erase-player.ts';
 import { type RatingMove, ratingOn } from '../records/players.ts';
 import type { Ladder, LadderStores } from './ladder.ts';
 
@@ -22,7 +23,8 @@ export async function flush(ladder: Ladder, stores: FlushStores): Promise<void> 
   ladder.dirty = new Set();
   let wanted = [...dirty].flatMap((playerId): RatingMove[] => {
     const { rating, stored } = ladder.players.get(playerId) ?? {};
-    return rating ? [{ playerId, rating, from: stored }] : [];
+    // No player is left behind a pseudonym.
+    return rating && !isErased(playerId) ? [{ playerId, rating, from: stored }] : [];
   });
   for (let round = 0; wanted.length > 0; round++) {
     if (round === mostRounds)

@@ -8,6 +8,7 @@ import {
 } from '../../jobs/rating-update/ladder-document.ts';
 import type { RatingChange } from '../../jobs/rating-update/rate-one.ts';
 import { type Rating, visibleRating } from '../../jobs/rating-update/rating.ts';
+import type { Erasure } from '../records/erasure.ts';
 import { type Ladders, stateOf } from '../records/ladders.ts';
 import { type PlayerRecord, type Players, ratingOn } from '../records/players.ts';
 import type { RatingChanges } from '../records/rating-changes.ts';
@@ -16,6 +17,7 @@ import type { SessionCache } from '../session-cache/session-cache.ts';
 export interface LadderStores {
   readonly ladders: Ladders;
   readonly changes: RatingChanges;
+  readonly erasure: Erasure;
   readonly players: Players;
   readonly cache: SessionCache;
 }

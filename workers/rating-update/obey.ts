@@ -9,11 +9,13 @@ import type { LadderDocument } from '../../jobs/rating-update/ladder-document.ts
 import type { OperatorKeys } from '../operator-keys.ts';
 import { documentOfCommand } from '../records/rating-changes.ts';
 import { type CorrectionStores, correct } from './correct.ts';
+import { eraseFromLadder } from './erase-player.ts';
+import type { FlushStores } from './flush.ts';
 import { answerOfGiven, give } from './give.ts';
 import { appendOne, type Ladder, nextDocument } from './ladder.ts';
 import { startSeason } from './seasons.ts';
 
-export interface ObeyStores extends CorrectionStores {
+export interface ObeyStores extends CorrectionStores, FlushStores {
   readonly operatorKeys: Pick<OperatorKeys, 'whyRefused'>;
 }
 
@@ -53,6 +55,8 @@ async function apply(
       return startSeason(ladder, { item: command.item, by, _id }, stores);
     case 'give-ratings':
       return give(ladder, { item: command.item, by, _id }, stores);
+    case 'erase-player':
+      return eraseFromLadder(ladder, { item: command.item, by, _id }, stores);
     case 'put-ladder': {
       const { settings } = command.item;
       await appendOne(ladder, nextDocument(ladder, 0, { kind: 'settings', settings, by }, [], _id), stores);
@@ -67,6 +71,7 @@ const commandOf: Partial<Record<LadderDocument['kind'], string>> = {
   season: 'reset-season',
   settings: 'put-ladder',
   given: 'give-ratings',
+  erased: 'erase-player',
 };
 
 function answerOf(document: LadderDocument, { id, kind }: CommandEnvelope, ladder: string): LadderVerdict {
@@ -82,6 +87,8 @@ function answerOf(document: LadderDocument, { id, kind }: CommandEnvelope, ladde
       return { result: document.settings };
     case 'given':
       return answerOfGiven(document);
+    case 'erased':
+      return { result: { pseudonym: document.pseudonym } };
     default:
       return { refused: `another document of ladder ${ladder} has this command's id` };
   }

@@ -142,6 +142,12 @@ export function openSessionCache(redis: Redis, onAway: (error: unknown) => void)
       );
     },
 
+    /** Forgets a player and sessions of theirs. */
+    async forget(playerId: string, sessionIds: readonly string[]): Promise<void> {
+      const keys = [ratingCacheKey(playerId), ...sessionIds.map(sessionCacheKey)];
+      await unlessAway(() => Promise.all(keys.map((key) => redis.unlink(key))), []);
+    },
+
     /** The visible ratings the cache knows: a player listed here exists in DocumentDB. */
     async ratings(playerIds: readonly string[]): Promise<Map<string, number>> {
       const rows = await unlessResting(
