@@ -91,9 +91,11 @@ test('both entry points are compiled while the image is built, by the Node that 
   expect(fleet.at(-1)).toBe('CMD ["workers/main.ts"]');
 });
 
-test('the local stack in Docker runs a worker from this very image', () => {
-  const compose = read('infra/local/docker/compose.yaml');
+test('the compose file runs this very image, every process of it read-only and without privileges', () => {
+  const compose = read('infra/compose/compose.yaml');
 
-  expect(compose).toContain('build: { context: ../../.., dockerfile: infra/Dockerfile, target: fleet }');
-  expect(compose).toMatch(/worker:[\s\S]*read_only: true/);
+  expect(compose).toContain('build: { context: ../.., dockerfile: infra/Dockerfile, target: fleet }');
+  expect(compose).toMatch(/x-process: [\s\S]*read_only: true\n {2}cap_drop: \[ALL\]/);
+  for (const [, ports = ''] of compose.matchAll(/ports: \["([^"]+)"/g))
+    expect(ports).toMatch(/^127\.0\.0\.1:/);
 });
