@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { startConsole } from './console.ts';
 import { checkEnvFile, exportsOf, writeEnvFile } from './env-file.ts';
 import { type PartName, partNames } from './part.ts';
 import { isGiven, type StackOptions, startStack } from './stack.ts';
@@ -12,6 +13,7 @@ Parts: ${partNames.join(', ')}; all of them when none is named.
 
   --durable         a write is on disk when it is acknowledged (default: the queue is flushed once a second)
   --cluster         the queue as three primaries in cluster mode, on any free ports (default: one server)
+  --console         runs the operators' console too, and prints its address
   --env-file FILE   writes the variables to FILE too, for ". FILE" in another shell; FILE goes when the stack stops
   --help            prints this
 
@@ -32,6 +34,7 @@ async function main(): Promise<void> {
     options: {
       durable: { type: 'boolean', default: false },
       cluster: { type: 'boolean', default: false },
+      console: { type: 'boolean', default: false },
       'env-file': { type: 'string' },
       help: { type: 'boolean', default: false },
     },
@@ -45,6 +48,7 @@ async function main(): Promise<void> {
       parts: partNames.filter((part) => positionals.length === 0 || positionals.includes(part)),
       durability: values.durable ? 'always' : 'everysec',
       cluster: values.cluster,
+      hasConsole: values.console,
       envFile: fileAt(values['env-file']),
     });
 }
@@ -60,10 +64,11 @@ function fileAt(path: string | undefined): string | undefined {
 
 interface Wanted extends Pick<StackOptions, 'durability' | 'cluster'> {
   readonly parts: readonly PartName[];
+  readonly hasConsole: boolean;
   readonly envFile: string | undefined;
 }
 
-async function runUntilInterrupted({ envFile, ...options }: Wanted): Promise<void> {
+async function runUntilInterrupted({ envFile, hasConsole, ...options }: Wanted): Promise<void> {
   using _watch = endWithParent(process.ppid);
   // Until it is up, an interruption ends this process at once, and every part with it.
   const leave = () => process.exit(130);
@@ -76,6 +81,8 @@ async function runUntilInterrupted({ envFile, ...options }: Wanted): Promise<voi
   const interrupted = new Promise((resolve) => process.on('SIGINT', resolve).on('SIGTERM', resolve));
   await using _file = envFile === undefined ? undefined : await writeEnvFile(envFile, stack.env);
   process.stdout.write(exportsOf(stack.env));
+  await using seen = hasConsole ? await startConsole({ ...process.env, ...stack.env }) : undefined;
+  if (seen) progress(`the console is at ${seen.url}`);
   if (options.parts.every((name) => isGiven(name, process.env)))
     progress(
       'nothing to start: the environment names every part, and each of them answers; Ctrl-C ends this',

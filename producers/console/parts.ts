@@ -21,6 +21,9 @@ export const ladderLink = link('/ladder', 'name');
 export const moment = (iso: string | undefined): Html =>
   iso && html`<time datetime=${iso} title=${iso}>${since(iso)} ago</time>`;
 
+/** A text as a sentence that ends once. */
+export const ended = (text: string): string => `${text.replace(/\.+$/, '')}.`;
+
 /** A wait in ms. */
 export const wait = (ms: number | undefined): string => (ms === undefined ? '' : duration(ms));
 

@@ -9,6 +9,7 @@ const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   autoscaling: () => import('./autoscaling.ts'),
   client: () => import('./client.ts'),
   'cold-start': () => import('./cold-start.ts'),
+  'console-picture': () => import('./console-picture.ts'),
   engine: () => import('./engine.ts'),
   explain: () => import('./explain.ts'),
   flame: () => import('./flame.ts'),

@@ -26,6 +26,7 @@ test.each(['client', 'api'])(
     });
 
     expect(await exited, stderr).toEqual([0, null]);
+    expect(stderr).toMatch(/look at it in a browser: http:\/\/127\.0\.0\.1:\d+\n/);
 
     const lines = (await stdout).trim().split('\n');
     expect(lines).toHaveLength(1);

@@ -39,6 +39,17 @@ test('where the familiar port is taken, another one is', async () => {
   expect(await answersAt(`redis://127.0.0.1:${port}`)).toBe(true);
 });
 
+test('it runs the console too, which goes with it', async () => {
+  const stack = runStack(['queueRedis', '--console'], {});
+  await stack.says(/the console is at/);
+
+  const [, url = ''] = /the console is at (\S+)/.exec(stack.err())!;
+  expect((await fetch(url)).status).toBe(200);
+  stack.interrupt();
+  expect(await stack.exited).toEqual([0, null]);
+  await expect(fetch(url)).rejects.toThrow();
+});
+
 test('with every part given it says so, and stays until Ctrl-C', async () => {
   const stack = runStack([], inject('stackEnv'));
   await stack.says(/nothing to start: the environment names every part, and each of them answers/);

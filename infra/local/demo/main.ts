@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import { startConsole } from '../console.ts';
 import { exportsOf } from '../env-file.ts';
 import { startStack } from '../stack.ts';
+import { keepPlaying } from './keep-playing.ts';
 import { type DemoOptions, readOptions, usage } from './options.ts';
 import { toJson, toText } from './report.ts';
 import { runDemo } from './run.ts';
@@ -44,7 +46,10 @@ async function demo(wanted: DemoOptions): Promise<number> {
     METRICS_FLUSH_MS: '2000',
     LOG_LEVEL: process.env['LOG_LEVEL'] ?? 'warn',
   };
+  const console_ = startConsole(env);
   const workers = await startWorkers(wanted.workers, env, wanted.logs);
+  await using seen = await console_;
+  screen.say(`look at it in a browser: ${seen.url}`);
   screen.say(`${workers.length} workers ready (${workers.map((it) => it.pid).join(', ')})`);
   const stopWorkers = async (): Promise<void> => {
     await Promise.all(workers.map((worker) => worker.stop()));
@@ -56,25 +61,29 @@ async function demo(wanted: DemoOptions): Promise<number> {
   await api?.stop();
   if (wanted.json) console.log(JSON.stringify(toJson(report)));
   else console.log(toText(report));
-  if (wanted.keep) await keep(env, { ...stack.env, DOMAIN: domain }, leave);
+  if (wanted.keep) await keep(wanted, env, { ...stack.env, DOMAIN: domain }, seen.url, leave);
   return report.verdict.problems.length === 0 ? 0 : 1;
 }
 
-/** Leaves the stack, one worker and an API running until interrupted, and says how to look at them. */
+/** Leaves the stack, one worker, an API and players who come and go until interrupted, and says how to look at them. */
 async function keep(
+  wanted: DemoOptions,
   env: NodeJS.ProcessEnv,
   variables: Readonly<Record<string, string>>,
+  url: string,
   leave: () => void,
 ): Promise<void> {
   const [worker] = await startWorkers(1, env);
   const api = await startApi(env);
   const exports = exportsOf(variables).replaceAll(/^(?=.)/gm, '  ');
-  console.error(`\nThe stack, one worker and the API go on. In another shell:\n${exports}  npm run -s cli -- queue list
+  console.error(`\nThe stack, one worker and the API go on, and players come and go: ${url}\nIn another shell:\n${exports}  npm run -s cli -- queue list
   npm run -s cli -- configuration list
   npm run -s cli -- --help
   ${api.examples.join('\n  ')}
 Ctrl-C stops everything.`);
   process.off('SIGINT', leave).off('SIGTERM', leave);
+  const domain = variables['DOMAIN'] ?? '';
+  keepPlaying(wanted, env, domain).catch((error: unknown) => console.error(`players went home: ${error}`));
   // Ctrl-C in a terminal arrives twice, once through npm: only the first counts.
   await new Promise((resolve) => process.on('SIGINT', resolve).on('SIGTERM', resolve));
   await api.stop();

@@ -18,7 +18,7 @@ skill queue, play and be rated, and checks in the end that nothing was lost and 
   --logs FOLDER      write what each worker logs to a file there (LOG_LEVEL in the environment, default warn)
   --through WHAT     how services and players call: client, the library (default), or api, the HTTP API
   --json             print only one JSON object
-  --keep             leave the stack, one worker and the HTTP API running, and say how to use them
+  --keep             leave the stack, one worker, the HTTP API, the console and players who come and go running until interrupted
   --help             prints this`;
 
 export interface DemoOptions {

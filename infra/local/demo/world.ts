@@ -28,6 +28,8 @@ export interface WorldOptions {
   readonly verify: (accessToken: string) => Promise<{ readonly playerId: string }>;
   readonly diary: Diary;
   readonly random: Chance;
+  /** `now`: events from before are none of these parties'. Default: every event that is kept. */
+  readonly from?: 'now';
 }
 
 /** How long (ms) a simulated match takes where its scenario does not say. */
@@ -38,11 +40,11 @@ const usualPlayMs = 200;
  * the event stream how its tickets end. Resolves when everybody has gone home.
  */
 export async function liveThrough(options: WorldOptions): Promise<void> {
-  const { client, parties, diary } = options;
+  const { parties } = options;
   const referee = createReferee(options);
   const over = new AbortController();
   const trouble = Promise.withResolvers<never>();
-  const watching = watch(client, referee, diary, over.signal, trouble.reject);
+  const watching = watch(options, referee, over.signal, trouble.reject);
   watching.catch(trouble.reject);
   const start = performance.now();
   const visits = Promise.all(
@@ -213,13 +215,12 @@ function performanceOf(players: readonly SimulatedPlayer[], random: Chance): num
 }
 
 async function watch(
-  client: WorldClient,
+  { client, diary, from }: WorldOptions,
   referee: Referee,
-  diary: Diary,
   signal: AbortSignal,
   onTrouble: (error: unknown) => void,
 ): Promise<void> {
-  for await (const item of client.events({ from: 0, signal })) {
+  for await (const item of client.events({ ...(from !== 'now' && { from: 0 as const }), signal })) {
     if (item.kind === 'gap') throw new Error(`The demo fell behind the event stream at ${item.position}`);
     diary.hear(item.event);
     referee.hear(item.event).catch(onTrouble);

@@ -3,7 +3,16 @@ import { reasonOf } from '../../cli/wording.ts';
 import { RequestError } from '../../request-error.ts';
 import { eventTable } from '../event-table.ts';
 import { html } from '../html.ts';
-import { configurationLink, facts, ladderLink, matchLink, moment, table, ticketLink } from '../parts.ts';
+import {
+  configurationLink,
+  ended,
+  facts,
+  ladderLink,
+  matchLink,
+  moment,
+  table,
+  ticketLink,
+} from '../parts.ts';
 import { defineScreen } from '../screen.ts';
 import { unexplained } from './ticket.ts';
 
@@ -33,7 +42,7 @@ export const player = defineScreen({
   view: ({ ticket, liveMatch, endedSession, record, explanation, events, eventsSince }) => html`
     ${
       ticket && explanation
-        ? html`<p class="why">Ticket ${ticketLink(ticket.ticketId)} ${explanation.summary}.</p>`
+        ? html`<p class="why">Ticket ${ticketLink(ticket.ticketId)} ${ended(explanation.summary)}</p>`
         : html`<p class="why">${ticket ? 'Nobody can say now why the ticket waits.' : 'No ticket of theirs is here now.'}</p>`
     }
     ${facts([

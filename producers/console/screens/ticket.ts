@@ -8,7 +8,7 @@ import { RequestError } from '../../request-error.ts';
 import { eventTable } from '../event-table.ts';
 import type { SeenEvent } from '../event-tail.ts';
 import { html } from '../html.ts';
-import { configurationLink, facts, matchLink, moment, playerLink, poolLink, table } from '../parts.ts';
+import { configurationLink, ended, facts, matchLink, moment, playerLink, poolLink, table } from '../parts.ts';
 import { defineScreen, type Fleet } from '../screen.ts';
 
 const eventsShown = 100;
@@ -21,7 +21,7 @@ export const ticket = defineScreen({
   freshMs: 2_000,
   read: ({ id }, fleet) => readTicket(id, fleet),
   view: ({ ticket: it, explanation, events, eventsSince }) => html`
-    <p class="why">${explanation ? `It ${explanation.summary}.` : 'Nobody can say now why it waits.'}</p>
+    <p class="why">${explanation ? `It ${ended(explanation.summary)}` : 'Nobody can say now why it waits.'}</p>
     ${facts([
       ['Status', it.status],
       ['Said', [it.statusReason, it.statusMessage].filter(Boolean).join(': ')],
