@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Job } from './contract.ts';
+import { type Job, maxEnvelopeBytes } from './contract.ts';
 
 /**
  * A kind of operator's command. It is appended to a chain (`scripts/append-command.lua`), applied once and in the chain's
@@ -39,7 +39,7 @@ export const commandEnvelope = z.strictObject(
     kind: z.string().min(1).max(64),
     target: z.string().min(1).max(128),
     /** JSON of what is asked, as it was signed. */
-    body: z.string().min(2).max(200_000),
+    body: z.string().min(2).max(maxEnvelopeBytes),
     /** The version that its target has to be at, or the command is refused; 0: there is none. */
     expects: z.int().min(0).optional(),
     /** The key that has signed it: who asks, for the audit. */

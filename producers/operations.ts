@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { QueueName } from '../jobs/contract.ts';
 import {
   type Decided,
   listAudit,
@@ -9,9 +10,11 @@ import {
   deleteConfiguration,
   deleteRuleSet,
   pauseConfiguration,
+  pauseQueue,
   putConfiguration,
   putRuleSet,
   resumeConfiguration,
+  resumeQueue,
 } from '../jobs/maintenance/setting-commands.ts';
 import type { configuration, InstalledConfiguration } from '../jobs/matchmaking/configuration.ts';
 import { problemLine } from '../jobs/matchmaking/rule-set/fields.ts';
@@ -93,6 +96,19 @@ export function openOperations({ call, give, giveByJob, queues, configurations }
     async resumeConfiguration(name: string, options: CommandOptions = {}): Promise<PauseState> {
       await give(resumeConfiguration, { name }, options);
       return { name };
+    },
+
+    /** Lets no worker take jobs of a queue, until it is resumed. Deploys and a new queue Redis keep it so. */
+    pauseQueue: (name: QueueName, options: CommandOptions = {}): Promise<object> =>
+      give(pauseQueue, { name }, options) as never,
+
+    /**
+     * Lets workers take jobs of a queue again. Of `maintenance`, which applies commands, at the call: the command follows, so
+     * that the audit has it.
+     */
+    async resumeQueue(name: QueueName, options: CommandOptions = {}): Promise<object> {
+      if (name === 'maintenance') await call(resumeQueue, options, () => queues.queues.maintenance.resume());
+      return give(resumeQueue, { name }, options) as never;
     },
 
     /** Operators' commands with who asked, why, and what was decided, newest first. */

@@ -140,6 +140,11 @@ export const workerEnvironment = z
       .default(10),
     /** Ended tickets stay in DocumentDB for this long after the day they started on. The same in every worker: the fewest win. */
     TICKET_RECORD_DAYS: z.coerce.number().int().min(1).max(3_650).default(30),
+    /**
+     * What operators asked for, and what was decided, is forgotten after this long; pauses in force stay. A command that is given again by its
+     * id later than that is refused, never applied twice. The same in every worker: the fewest win.
+     */
+    AUDIT_DAYS: z.coerce.number().int().min(30).max(36_500).default(400),
     /** Sessions that ended or expired are deleted from DocumentDB after this long. It holds for those that end from then on. */
     SESSION_RECORD_DAYS: z.coerce.number().int().min(1).max(3_650).default(30),
     /** A match of which nobody reports a result is live for this long: its players can be backfilled and leave it. */

@@ -88,8 +88,9 @@ export interface DutyParts {
   readonly ended: EndedParts;
 }
 
-/** How long tickets that have ended stay. */
+/** How long tickets that have ended stay, and decisions on operators' commands. */
 interface EndedParts {
+  readonly auditDays: number;
   readonly days: number;
   readonly readableMs: number;
 }
@@ -238,7 +239,7 @@ const endedAs = {
 
 /** Upkeep of the event stream, and everybody who follows it. */
 function eventDuties({ stores, metrics, log, events, ended }: DutyParts): Duty[] {
-  const { pool, tickets } = stores;
+  const { pool, tickets, audit } = stores;
   const { topics, fleetTopic, retention } = events;
   const { observe } = metrics;
   const following = {
@@ -287,6 +288,6 @@ function eventDuties({ stores, metrics, log, events, ended }: DutyParts): Duty[]
       forgetTickets,
       forgetEnded(pool, { readableMs: ended.readableMs, refusedReadableMs: ended.days * 24 * 3_600_000 }),
     ),
-    duty(dropTickets, dropOldTickets({ pool, tickets }, ended.days)),
+    duty(dropTickets, dropOldTickets({ pool, tickets, audit }, ended)),
   ];
 }

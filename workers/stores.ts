@@ -2,6 +2,7 @@ import type { Redis } from 'ioredis';
 import { openOperatorKeys } from './operator-keys.ts';
 import { openConfigurations as openInstalled } from './pool/configurations.ts';
 import { openPool } from './pool/pool.ts';
+import { openQueueSwitch } from './queue-switch.ts';
 import { openApiKeys } from './records/api-keys.ts';
 import { openAudit } from './records/audit.ts';
 import { openConfigurations } from './records/configurations.ts';
@@ -66,6 +67,7 @@ export function openStores(
     settings: traced(tracer, 'settings', openSettings(db)),
     settingTags: traced(tracer, 'setting_tags', openSettingTags(db)),
     apiKeys,
+    queueSwitch: traced(tracer, 'queues', openQueueSwitch(queueRedis, domain)),
     /** Who may give operators' commands; keys are sealed under `keysSecret`. */
     operatorKeys: openOperatorKeys({ apiKeys, pool }, { domain, keysSecret }),
     webhook: traced(tracer, 'placement', openWebhook(placement)),

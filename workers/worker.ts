@@ -225,6 +225,7 @@ const placementSettings = (config: WorkerConfig, env: Environment) => ({
 
 const endedTickets = (config: WorkerConfig) => ({
   days: config.TICKET_RECORD_DAYS,
+  auditDays: config.AUDIT_DAYS,
   readableMs: config.TICKET_READABLE_MINUTES * 60_000,
 });
 

@@ -17,14 +17,14 @@ const producing = [
   'zadd zcard zrange zrem zrevrangebyscore zscore',
 ];
 
-/** Beside what producers do: pause, resume and retry, and count the workers of a queue (CLIENT LIST). */
+/** Beside what producers do: resume maintenance, and retry, and count the workers of a queue (CLIENT LIST). */
 const operating = 'client|list lindex ltrim rename rpop zcount zrevrange';
 
 const working = [
   'client|list',
   'del exists expire get incr incrby mget mset persist pexpire pttl set time unlink',
   'hdel hexists hget hgetall hincrby hlen hmget hmset hset hsetnx',
-  'lindex llen lpop lpos lpush lrange lrem ltrim rpop rpoplpush rpush',
+  'lindex llen lpop lpos lpush lrange lrem ltrim rename rpop rpoplpush rpush',
   'sadd scard smembers srem',
   'xadd xdel xlen xrange xrevrange xtrim',
   'bzpopmin zadd zcard zcount zpopmin zrange zrangebyscore zrem zremrangebyrank zremrangebyscore zrevrange zrevrangebyscore zscore',

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineJob } from '../contract.ts';
+import type { FieldChange } from '../json-diff.ts';
 import { ticketId } from '../matchmaking/configuration.ts';
 
 /** Publishes QueueLength and its companions for one 10-second slot; a run staler than its slot publishes nothing. */
@@ -76,7 +77,10 @@ export const compareStores = defineJob({
   attempts: 1,
 });
 
-/** Drops ended tickets from the record that are older than it keeps them. Result: `{ dropped }`, names of collections. */
+/**
+ * Drops from the record what is older than it keeps it: ended tickets, and decisions on operators' commands. Result: `{ dropped,
+ * decisions }`, names of collections, and how many decisions.
+ */
 export const dropTickets = defineJob({
   kind: 'drop-tickets',
   queue: 'maintenance',
@@ -101,6 +105,10 @@ export interface Decided {
   /** The version that it made, or found to say the same. */
   readonly version?: number;
   readonly refusal?: string;
+  /** Of a rule set or a configuration, what changed: the first 20 fields, each side as JSON of at most 200 characters. */
+  readonly changes?: readonly FieldChange[];
+  /** How many fields more changed. */
+  readonly moreChanges?: number;
 }
 
 /**

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Command } from '../commands.ts';
+import { queueNames } from '../contract.ts';
 import { inEitherSpelling } from '../matchmaking/aws-spelling.ts';
 import { configuration, resourceName } from '../matchmaking/configuration.ts';
 import type { Right } from './api-keys.ts';
@@ -52,6 +53,17 @@ export const pauseConfiguration = settingCommand('pause-configuration', named);
 /** Lets a paused configuration go on. Result: `{}`. */
 export const resumeConfiguration = settingCommand('resume-configuration', named);
 
+const aQueue = z.strictObject({ name: z.enum(queueNames) });
+
+/**
+ * Lets no worker take jobs of a queue, until it is resumed. Result: `{}`. Of `maintenance` too: the job that applies this comes to its
+ * end, and no command is applied from then on.
+ */
+export const pauseQueue = settingCommand('pause-queue', aQueue);
+
+/** Lets workers take jobs of a queue again. Result: `{}`. */
+export const resumeQueue = settingCommand('resume-queue', aQueue);
+
 export const settingCommands = [
   putRuleSet,
   deleteRuleSet,
@@ -59,6 +71,8 @@ export const settingCommands = [
   deleteConfiguration,
   pauseConfiguration,
   resumeConfiguration,
+  pauseQueue,
+  resumeQueue,
 ] as const;
 
 const settingsThemselves: readonly string[] = [

@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander';
+import type { FieldChange } from '../../jobs/json-diff.ts';
 import type { AuditRequest } from '../operations.ts';
 import { count } from './arguments.ts';
 import { show, withClient } from './terminal.ts';
@@ -9,6 +10,9 @@ function time(text: string): Date {
     throw new InvalidArgumentError('a time, e.g. 2026-11-30 or 2026-11-30T18:00:00Z');
   return date;
 }
+
+const lineOf = ({ path, from = 'nothing', to = 'nothing' }: FieldChange): string =>
+  `${path}: ${from} to ${to}`;
 
 export function auditCommands(): Command {
   const audit = new Command('audit').description('who changed what, when, and why');
@@ -25,8 +29,20 @@ export function auditCommands(): Command {
       withClient(command, async (client) => {
         const found = await client.listAudit(request);
         const rows = found.map(
-          ({ decidedAt, operator, kind, target, verdict, version, refusal, reason }) => ({
+          ({
+            decidedAt,
+            operator,
+            kind,
+            target,
+            verdict,
+            version,
+            refusal,
+            reason,
+            changes = [],
+            moreChanges,
+          }) => ({
             ...{ decided: decidedAt, operator, command: kind, target, verdict, version },
+            changed: [...changes.map(lineOf), ...(moreChanges ? [`${moreChanges} more`] : [])].join('\n'),
             reason: [refusal, reason].filter(Boolean).join(' / '),
           }),
         );

@@ -25,9 +25,10 @@ export function queueCommands(): Command {
       .description(description)
       .addArgument(queueName())
       .action((which: QueueName, _options: unknown, command: Command) =>
-        withClient(command, async ({ queues }) => {
-          await queues[which][verb]();
-          show(command, await row(which, queues[which]), [await row(which, queues[which])]);
+        withClient(command, async (client) => {
+          await (verb === 'pause' ? client.pauseQueue(which) : client.resumeQueue(which));
+          const now = await row(which, client.queues[which]);
+          show(command, now, [now]);
         }),
       );
   switched('pause', 'let no worker take jobs from a queue; survives deploys');

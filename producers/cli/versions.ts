@@ -1,7 +1,7 @@
+import { type Difference, jsonDiff } from '../../jobs/json-diff.ts';
 import type { RecordCollection } from '../../jobs/maintenance/maintenance.ts';
 import type { MatchmakingClient } from '../client.ts';
 import { RequestError } from '../request-error.ts';
-import { type Difference, jsonDiff } from './json-diff.ts';
 import { table } from './table.ts';
 
 /** One version of a setting. `body`: what it says; absent where the version says that it is deleted. */

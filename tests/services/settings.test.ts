@@ -138,3 +138,43 @@ describe('configurations', () => {
     expect(await office.give('pause-configuration', { name: 'duel' })).toEqual(first);
   });
 });
+
+describe('the audit', () => {
+  const changesOf = async (name: string) =>
+    (await fleet.stores.audit.list({ target: name, limit: 9 })).map((it) => it.changes).reverse();
+
+  test('keeps what a command changed, field by field, and little of what is large', async () => {
+    await putRuleSet();
+    await putConfiguration();
+    await putConfiguration({ requestTimeoutSeconds: 90, description: 'x'.repeat(900) });
+    await putRuleSet(relaxed);
+
+    const [rules, made, changed, wider] = await changesOf('duel');
+    expect(rules?.fields.map((it) => [it.path, it.from])).toContainEqual(['name', undefined]);
+    expect(made?.fields).toContainEqual({ path: 'requestTimeoutSeconds', to: '60' });
+    expect(changed).toEqual({
+      fields: [
+        { path: 'requestTimeoutSeconds', from: '60', to: '90' },
+        { path: 'description', to: expect.stringMatching(/^"x{198}…$/) },
+      ],
+      more: 0,
+    });
+    expect(wider?.fields).toEqual([{ path: expect.stringMatching(/maxDistance$/), from: '10', to: '99' }]);
+  });
+
+  test('forgets what is old, but for pauses in force and what the chain goes on from', async () => {
+    await putRuleSet();
+    await putConfiguration();
+    for (const kind of ['pause', 'resume', 'pause'])
+      await office.give(`${kind}-configuration`, { name: 'duel' });
+    for (const kind of ['pause', 'resume']) await office.give(`${kind}-queue`, { name: 'matchmaking' });
+    await putConfiguration({ requestTimeoutSeconds: 90 });
+
+    expect(await fleet.stores.audit.dropBefore(new Date(0))).toBe(0);
+    expect(await fleet.stores.audit.dropBefore(new Date(Date.now() + 60_000))).toBe(5);
+    const left = (await fleet.stores.audit.list({ limit: 9 })).map((it) => it.kind).reverse();
+    expect(left).toEqual(['pause-configuration', 'resume-queue', 'put-configuration']);
+    expect(await putConfiguration({ requestTimeoutSeconds: 100 })).toMatchObject({ kind: 'done' });
+    expect((await fleet.stores.audit.list({ limit: 9 })).map((it) => it.kind)).not.toContain('write-back');
+  });
+});

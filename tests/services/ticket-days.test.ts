@@ -86,28 +86,32 @@ test('a failed match marks its tickets on every day', async () => {
   expect((await ticketRecords(fleet.db)).map((it) => it.status)).toEqual(['FAILED', 'FAILED']);
 });
 
+const keeps = { days: 2, auditDays: 400 };
+
 test('drop-tickets: days are dropped whole when they are over for as long as the setting says, by the time of Redis', async () => {
-  const { tickets, pool } = fleet.stores;
+  const { tickets, pool, audit } = fleet.stores;
   const kept = [0, 1, 2].map((ago) => midnight - ago * dayMs);
   const over = [3, 4].map((ago) => midnight - ago * dayMs);
   await tickets.record([...kept, ...over].map((start) => ended(`t${start}`, start)));
   await fleet.db.collection('tickets_of_others').insertOne({});
 
-  const { result } = (await perform(dropOldTickets({ pool, tickets }, 2), [{}])) as { result?: unknown };
+  const { result } = (await perform(dropOldTickets({ pool, tickets, audit }, keeps), [{}])) as {
+    result?: unknown;
+  };
 
-  expect(result).toEqual({ dropped: over.map(ticketDay) });
+  expect(result).toEqual({ dropped: over.map(ticketDay), decisions: 0 });
   expect(await days()).toEqual([...kept.map(ticketDay), 'tickets_of_others'].sort());
-  expect(await perform(dropOldTickets({ pool, tickets }, 2), [{}])).toMatchObject({
+  expect(await perform(dropOldTickets({ pool, tickets, audit }, keeps), [{}])).toMatchObject({
     result: { dropped: [] },
   });
 });
 
 test('a worker whose clock is a day ahead drops nothing before its time', async () => {
-  const { tickets } = fleet.stores;
+  const { tickets, audit } = fleet.stores;
   await tickets.record([ended('a', midnight - 3 * dayMs)]);
   const redisTime = async () => midnight - 1;
 
-  await perform(dropOldTickets({ pool: { redisTime }, tickets }, 2), [{}]);
+  await perform(dropOldTickets({ pool: { redisTime }, tickets, audit }, keeps), [{}]);
 
   expect(await days()).toEqual([ticketDay(midnight - 3 * dayMs)]);
 });

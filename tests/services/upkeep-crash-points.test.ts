@@ -214,7 +214,7 @@ const table: readonly CrashRow[] = [
   },
   {
     job: 'drop-tickets',
-    calls: 'pool.redisTime tickets.drop',
+    calls: 'pool.redisTime tickets.drop audit.dropBefore',
     begin: (own) =>
       fleet.stores.tickets.record([
         {

@@ -36,7 +36,9 @@ export const openCliHere =
   (domain: string, folder: string, redisUrl = inject('stackEnv')['QUEUE_REDIS_URL'] ?? '') =>
   async (...args: string[]): Promise<Ran> => {
     const begun = Date.now();
-    const whose = ['--operator-key', inject('stackEnv')['OPERATOR_KEY'] ?? ''];
+    // Unit tests have no stack.
+    const env: NodeJS.ProcessEnv | undefined = inject('stackEnv');
+    const whose = ['--operator-key', env?.['OPERATOR_KEY'] ?? ''];
     const out: string[] = [];
     const told: { ms: number; line: string }[] = [];
     const error = (line: string) => void told.push({ ms: Date.now() - begun, line });

@@ -22,7 +22,7 @@ const code: Record<Role, { readonly folder: string; readonly bull: RegExp }> = {
   },
   worker: {
     folder: 'workers',
-    bull: /^(add(Standard|Delayed|Prioritized)Job|addJobScheduler|updateJobScheduler|moveTo(Active|Delayed|Finished)|moveStalledJobsToWait|extendLocks?|retryJob|releaseLock|getCounts|getRanges)-/,
+    bull: /^(add(Standard|Delayed|Prioritized)Job|addJobScheduler|updateJobScheduler|moveTo(Active|Delayed|Finished)|moveStalledJobsToWait|extendLocks?|retryJob|releaseLock|getCounts|getRanges|pause)-/,
   },
 };
 

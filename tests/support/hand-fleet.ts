@@ -111,7 +111,7 @@ export function openCrew({ queues, ...stores }: Kit, observe: Metrics['observe']
     fleetTopic: undefined,
     retention: { retentionMs: 24 * 3_600_000, mostBytes: 2 ** 30 },
   };
-  const ended = { days: 30, readableMs: defaultReadableMs };
+  const ended = { days: 30, auditDays: 400, readableMs: defaultReadableMs };
   const duties = Object.values(
     allDuties({
       stores,

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { jsonDiff } from '../../producers/cli/json-diff.ts';
+import { jsonDiff } from '../../jobs/json-diff.ts';
 
 test('differences are told by path, rules and teams by their names', () => {
   const rule = (name: string, maxDistance: number) => ({ name, maxDistance });

@@ -8,7 +8,7 @@ import type { ChainedCommand } from '../pool/commands.ts';
 import type { AuditRecord } from '../records/audit.ts';
 import { isUnreachable } from '../records/database.ts';
 import { type Decision, decideOn, refuse, type SettingStores } from './decide-settings.ts';
-import { carryOut, writeDocuments } from './write-settings.ts';
+import { carryOut, switchQueue, writeDocuments } from './write-settings.ts';
 
 const chain = settingsChain;
 /** How often what the record decided last is carried out again before the whole record is written back. */
@@ -112,6 +112,7 @@ async function writeBack(stores: SettingStores): Promise<boolean> {
   let last = await audit.last(chain);
   if (last) await writeDocuments(last, stores);
 
+  for (const name of (await audit.pausedQueues()).keys()) await switchQueue(name, stores);
   const paused = await audit.paused();
   for (const { name, version, installed } of await configurations.latestOfAll()) {
     const place = { chain, restorer };
@@ -198,7 +199,7 @@ interface Problem {
 
 const toRecord = (
   { id, kind, target, operator, reason, at }: CommandEnvelope,
-  { verdict, change }: Decision,
+  { verdict, change, changes }: Decision,
   { last, position, now }: { readonly last: Last; readonly position: string; readonly now: number },
 ): AuditRecord => ({
   _id: id,
@@ -211,4 +212,5 @@ const toRecord = (
   decided_at: new Date(now),
   verdict,
   change,
+  changes,
 });

@@ -2,13 +2,16 @@ import { isDeepStrictEqual } from 'node:util';
 import type { z } from 'zod';
 import { bodyOf, type Command, type CommandEnvelope, type CommandVerdict } from '../../jobs/commands.ts';
 import { problemsOf } from '../../jobs/contract.ts';
+import { type KeptChanges, keptChanges } from '../../jobs/json-diff.ts';
 import {
   deleteConfiguration,
   deleteRuleSet,
   pauseConfiguration,
+  pauseQueue,
   putConfiguration,
   putRuleSet,
   resumeConfiguration,
+  resumeQueue,
 } from '../../jobs/maintenance/setting-commands.ts';
 import type { Configuration, InstalledConfiguration } from '../../jobs/matchmaking/configuration.ts';
 import { poolSplits } from '../../jobs/matchmaking/pool-name.ts';
@@ -17,6 +20,7 @@ import { checkRatingAttributes } from '../../jobs/matchmaking/rating-attributes.
 import { type LoadedRuleSet, loadRuleSet, loadRuleSetWith } from '../../jobs/matchmaking/rule-set/load.ts';
 import type { OperatorKeys } from '../operator-keys.ts';
 import type { Pool } from '../pool/pool.ts';
+import type { QueueSwitch } from '../queue-switch.ts';
 import type { Audit, SettingsChange } from '../records/audit.ts';
 import type { Configurations } from '../records/configurations.ts';
 import type { RuleSets } from '../records/rule-sets.ts';
@@ -26,6 +30,7 @@ export interface SettingStores {
   readonly audit: Audit;
   readonly ruleSets: RuleSets;
   readonly configurations: Configurations;
+  readonly queueSwitch: QueueSwitch;
   readonly operatorKeys: Pick<OperatorKeys, 'whyRefused'>;
 }
 
@@ -33,6 +38,8 @@ export interface SettingStores {
 export interface Decision {
   readonly verdict: CommandVerdict;
   readonly change?: SettingsChange;
+  /** What that changes, field by field. */
+  readonly changes?: KeptChanges;
 }
 
 /**
@@ -88,9 +95,10 @@ const decider =
       : refuse(`target: the command says ${target}, and what it asks is of ${named}`);
   };
 
-const done = (result: unknown, change?: SettingsChange): Decision => ({
+const done = (result: unknown, change?: SettingsChange, changes?: KeptChanges): Decision => ({
   verdict: { kind: 'done', result },
   ...(change && { change }),
+  ...(changes && { changes }),
 });
 export const refuse = (reason: string): Decision => ({ verdict: { kind: 'refused', reason } });
 
@@ -115,7 +123,7 @@ const decidePutRuleSet: Decide<z.output<typeof putRuleSet.item>> = async ({ name
   }));
   const split = poolSplits(loaded.ruleSet);
   const change = { kind: 'rule-set', name, version, body, split, users: await Promise.all(moved) } as const;
-  return done({ version, warnings }, change);
+  return done({ version, warnings }, change, keptChanges(fieldsOf(latest?.body), fieldsOf(body)));
 };
 
 const decideDeleteRuleSet: Decide<z.output<typeof deleteRuleSet.item>> = async ({ name }, stores) => {
@@ -146,7 +154,8 @@ const decidePutConfiguration: Decide<Configuration> = async (configuration, stor
   const loaded = loadRuleSet(ruleSet.body);
   const split = loaded.ok ? poolSplits(loaded.ruleSet) : [];
   const installed = { configuration, ruleSet: { name: ruleSetName, version: ruleSet.version }, split };
-  return done({ version }, { kind: 'configuration', name, version, installed });
+  const change = { kind: 'configuration', name, version, installed } as const;
+  return done({ version }, change, keptChanges(before?.configuration, configuration));
 };
 
 const decideDeleteConfiguration: Decide<z.output<typeof deleteConfiguration.item>> = async (
@@ -175,6 +184,11 @@ const decideResume: Decide<z.output<typeof resumeConfiguration.item>> = async ({
     ? done({}, { kind: 'resume', name })
     : refuse(`name: there is no configuration ${name}`);
 
+const decideQueue =
+  (kind: 'pause-queue' | 'resume-queue'): Decide<z.output<typeof pauseQueue.item>> =>
+  async ({ name }) =>
+    done({}, { kind, name });
+
 const deciders: ReadonlyMap<string, Decide<Asked>> = new Map([
   [putRuleSet.kind, decider(putRuleSet, decidePutRuleSet)],
   [deleteRuleSet.kind, decider(deleteRuleSet, decideDeleteRuleSet)],
@@ -182,6 +196,8 @@ const deciders: ReadonlyMap<string, Decide<Asked>> = new Map([
   [deleteConfiguration.kind, decider(deleteConfiguration, decideDeleteConfiguration)],
   [pauseConfiguration.kind, decider(pauseConfiguration, decidePause)],
   [resumeConfiguration.kind, decider(resumeConfiguration, decideResume)],
+  [pauseQueue.kind, decider(pauseQueue, decideQueue('pause-queue'))],
+  [resumeQueue.kind, decider(resumeQueue, decideQueue('resume-queue'))],
 ]);
 
 /** Higher than any version that the record or the queue store has had: either may have gone back in time. */
@@ -208,6 +224,9 @@ function misfitOf(configuration: Configuration, body: string): string | undefine
   ];
   return problems.length > 0 ? problems.map((it) => `${it.path}: ${it.message}`).join('\n') : undefined;
 }
+
+/** A rule set as the audit compares it. */
+const fieldsOf = (body: string | undefined): unknown => (body === undefined ? undefined : JSON.parse(body));
 
 const problemsIn = ({ problems }: Extract<LoadedRuleSet, { ok: false }>): string =>
   problems.map((it) => (it.path ? `${it.path}: ${it.message}` : it.message)).join('\n');

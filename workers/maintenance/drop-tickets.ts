@@ -1,15 +1,26 @@
 import { done } from '../../jobs/contract.ts';
 import type { Handler } from '../handler.ts';
 import type { Pool } from '../pool/pool.ts';
+import type { Audit } from '../records/audit.ts';
 import type { Tickets } from '../records/tickets.ts';
 
 export interface DropStores {
   readonly pool: Pick<Pool, 'redisTime'>;
   readonly tickets: Pick<Tickets, 'drop'>;
+  readonly audit: Pick<Audit, 'dropBefore'>;
 }
 
-/** Drops ended tickets from the record, those that started on one day together, `days` after that day is over. */
+/**
+ * Drops ended tickets from the record, those that started on one day together, `days` after that day is over, and what was decided
+ * on operators' commands `auditDays` ago.
+ */
 export const dropOldTickets =
-  ({ pool, tickets }: DropStores, days: number): Handler<unknown> =>
-  async () =>
-    done({ dropped: await tickets.drop(days, await pool.redisTime()) });
+  (
+    { pool, tickets, audit }: DropStores,
+    { days, auditDays }: { readonly days: number; readonly auditDays: number },
+  ): Handler<unknown> =>
+  async () => {
+    const now = await pool.redisTime();
+    const dropped = await tickets.drop(days, now);
+    return done({ dropped, decisions: await audit.dropBefore(new Date(now - auditDays * 24 * 3_600_000)) });
+  };

@@ -13,12 +13,13 @@ export const listDecisions =
     const found = await audit.list(item);
     return done(
       found.map(
-        ({ _id, kind, target, operator, reason, asked_at, decided_at, verdict }): Decided => ({
+        ({ _id, kind, target, operator, reason, asked_at, decided_at, verdict, changes }): Decided => ({
           ...{ commandId: _id, kind, target, operator },
           ...(reason && { reason }),
           askedAt: asked_at.toISOString(),
           decidedAt: decided_at.toISOString(),
           ...told(verdict),
+          ...(changes && { changes: changes.fields, ...(changes.more > 0 && { moreChanges: changes.more }) }),
         }),
       ),
     );

@@ -1,3 +1,4 @@
+import type { QueueName } from '../../jobs/contract.ts';
 import { settingsChain } from '../../jobs/maintenance/setting-commands.ts';
 import type { InstalledConfiguration } from '../../jobs/matchmaking/configuration.ts';
 import type { CommandEffect } from '../pool/commands.ts';
@@ -24,12 +25,30 @@ export async function carryOut(
   const { from, position: to, change } = record;
   const { verdict, kind, target } = first;
   for (const installed of await writeDocuments(record, stores)) await stores.pool.install(installed);
+  if (change?.kind === 'pause-queue' || change?.kind === 'resume-queue')
+    await switchQueue(change.name, stores);
   const place = restorer === undefined ? { from, to } : { restorer };
   return stores.pool.settleCommand(
     { chain: settingsChain, ...place },
     { id, verdict: { ...verdict, of: { kind, target } } },
     effectOf(change),
   );
+}
+
+/**
+ * Pauses a queue or lets it go on, as was decided last. Whoever was overtaken meanwhile finds that out here and does what the
+ * later command says.
+ */
+export async function switchQueue(
+  name: QueueName,
+  { audit, queueSwitch }: Pick<SettingStores, 'audit' | 'queueSwitch'>,
+): Promise<void> {
+  for (let done: boolean | undefined; ; ) {
+    const paused = (await audit.pausedQueues()).get(name);
+    if (paused === undefined || paused === done) return;
+    await queueSwitch.pauseQueue(name, paused);
+    done = paused;
+  }
 }
 
 /** Writes the documents of a decision. Returns the configurations that workers and producers get a copy of. */

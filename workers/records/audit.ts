@@ -1,5 +1,7 @@
 import type { Db, Filter } from 'mongodb';
 import type { CommandVerdict } from '../../jobs/commands.ts';
+import { type QueueName, queueNames } from '../../jobs/contract.ts';
+import type { KeptChanges } from '../../jobs/json-diff.ts';
 import { settingsChain } from '../../jobs/maintenance/setting-commands.ts';
 import type { Configuration } from '../../jobs/matchmaking/configuration.ts';
 import type { PoolSplit } from '../../jobs/matchmaking/pool-name.ts';
@@ -28,6 +30,8 @@ export interface AuditRecord {
   readonly verdict: CommandVerdict;
   /** What follows from it; absent where nothing does. */
   readonly change?: SettingsChange | undefined;
+  /** What it changes, field by field, for people. */
+  readonly changes?: KeptChanges | undefined;
 }
 
 /** Enough to write all that follows from a command, however often, without deciding again. */
@@ -54,7 +58,8 @@ export type SettingsChange =
       };
     }
   | { readonly kind: 'pause'; readonly name: string; readonly since: number }
-  | { readonly kind: 'resume'; readonly name: string };
+  | { readonly kind: 'resume'; readonly name: string }
+  | { readonly kind: 'pause-queue' | 'resume-queue'; readonly name: QueueName };
 
 /** What the audit is searched by; times in ms since 1970, of the decision. */
 export interface AuditFilter {
@@ -65,13 +70,25 @@ export interface AuditFilter {
   readonly limit: number;
 }
 
-/** Kinds of commands after which it is known whether a configuration is paused. */
+/** Kinds of commands after which it is known whether a configuration, or a queue, is paused. */
 const decidingPause = ['pause-configuration', 'resume-configuration', 'delete-configuration'] as const;
+const decidingQueue = ['pause-queue', 'resume-queue'] as const;
 
 export type Audit = ReturnType<typeof openAudit>;
 
 export function openAudit(db: Db) {
   const audit = db.collection<AuditRecord>('audit');
+
+  /** Ordinals of the decisions that hold: of each target the last of these kinds. */
+  const latestOf = async (kinds: readonly string[]): Promise<number[]> => {
+    const latest = await audit
+      .aggregate<{ ordinal: number }>([
+        { $match: { kind: { $in: [...kinds] }, change: { $exists: true } } },
+        { $group: { _id: '$target', ordinal: { $max: '$ordinal' } } },
+      ])
+      .toArray();
+    return latest.map((it) => it.ordinal);
+  };
 
   return {
     async find(commandId: string): Promise<AuditRecord | undefined> {
@@ -92,7 +109,7 @@ export function openAudit(db: Db) {
       if (present.size > 0) return 'overtaken';
       const reason = refused.get(0);
       if (reason === undefined) return record;
-      const { change: _, ...rest } = record;
+      const { change: _change, changes: _changes, ...rest } = record;
       const verdict = {
         kind: 'refused',
         reason: `DocumentDB refuses it: ${reason}`.slice(0, 1_000),
@@ -104,17 +121,45 @@ export function openAudit(db: Db) {
 
     /** Since when each paused configuration is, ms. */
     async paused(): Promise<Map<string, number>> {
-      const latest = await audit
-        .aggregate<{ ordinal: number }>([
-          { $match: { kind: { $in: [...decidingPause] }, change: { $exists: true } } },
-          { $group: { _id: '$target', ordinal: { $max: '$ordinal' } } },
-        ])
-        .toArray();
-      const ordinals = latest.map((it) => it.ordinal);
+      const ordinals = await latestOf(decidingPause);
       const records = await audit.find({ chain: settingsChain, ordinal: { $in: ordinals } }).toArray();
       return new Map(
         records.flatMap(({ change }) => (change?.kind === 'pause' ? [[change.name, change.since]] : [])),
       );
+    },
+
+    /** The queues on which was decided, and whether each is paused. */
+    async pausedQueues(): Promise<Map<QueueName, boolean>> {
+      const latest = queueNames.map((name) =>
+        audit
+          .find({ target: name, kind: { $in: [...decidingQueue] }, change: { $exists: true } })
+          .sort({ ordinal: -1 })
+          .limit(1)
+          .toArray(),
+      );
+      const found = (await Promise.all(latest)).flat();
+      return new Map(
+        found.flatMap(({ change }) =>
+          change?.kind === 'pause-queue' || change?.kind === 'resume-queue'
+            ? [[change.name, change.kind === 'pause-queue'] as const]
+            : [],
+        ),
+      );
+    },
+
+    /**
+     * Forgets what was decided before a time, but for what still holds: pauses in force, and the chain's last command, after which it
+     * goes on. Returns how many.
+     */
+    async dropBefore(time: Date): Promise<number> {
+      const [last] = await audit.find({ chain: settingsChain }).sort({ ordinal: -1 }).limit(1).toArray();
+      const kept = [
+        ...(await latestOf(decidingPause)),
+        ...(await latestOf(decidingQueue)),
+        last?.ordinal ?? 0,
+      ];
+      const { deletedCount } = await audit.deleteMany({ decided_at: { $lt: time }, ordinal: { $nin: kept } });
+      return deletedCount;
     },
 
     /** Decisions, newest first, without what they changed in full. */

@@ -41,3 +41,34 @@ function nameOf(value: unknown): string | undefined {
   const { name, target } = (value ?? {}) as { name?: unknown; target?: unknown };
   return typeof name === 'string' ? name : typeof target === 'string' ? target : undefined;
 }
+
+/** Most differences of one command that the audit keeps, and most characters of either side of one. */
+const mostKept = 20;
+const mostCharacters = 200;
+
+/** A field that a command changed, each side as JSON, cut where it is long; a side that has nothing there is absent. */
+export interface FieldChange {
+  readonly path: string;
+  readonly from?: string;
+  readonly to?: string;
+}
+
+/** What the audit keeps of what a command changed: the first fields, and how many more there are. */
+export interface KeptChanges {
+  readonly fields: readonly FieldChange[];
+  readonly more: number;
+}
+
+/** The differences of two JSON values, bounded. Of something new `before` is undefined, of something deleted `after`. */
+export function keptChanges(before: unknown, after: unknown): KeptChanges {
+  const all = jsonDiff(before ?? {}, after ?? {});
+  const fields = all.slice(0, mostKept).map((it) => ({
+    path: cut(it.path),
+    ...('before' in it && { from: cut(JSON.stringify(it.before)) }),
+    ...('after' in it && { to: cut(JSON.stringify(it.after)) }),
+  }));
+  return { fields, more: all.length - fields.length };
+}
+
+const cut = (text: string): string =>
+  text.length > mostCharacters ? `${text.slice(0, mostCharacters - 1).toWellFormed()}…` : text;
