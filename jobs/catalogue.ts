@@ -12,7 +12,7 @@ import {
   reportQueueLength,
   sweep,
 } from './maintenance/maintenance.ts';
-import { describePlayer, measureLadders, topOfLadder } from './maintenance/read-players.ts';
+import { describePlayer, measureLadders, predictChances, topOfLadder } from './maintenance/read-players.ts';
 import { acceptMatch } from './matchmaking/accept-match.ts';
 import { formMatches } from './matchmaking/form-matches.ts';
 import { startBackfill } from './matchmaking/start-backfill.ts';
@@ -70,6 +70,7 @@ export const catalogue: readonly Job[] = [
   readRecord,
   describePlayer,
   topOfLadder,
+  predictChances,
   measureLadders,
 ];
 

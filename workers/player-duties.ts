@@ -1,10 +1,15 @@
 import { signed } from '../jobs/commands.ts';
-import { describePlayer, measureLadders, topOfLadder } from '../jobs/maintenance/read-players.ts';
+import {
+  describePlayer,
+  measureLadders,
+  predictChances,
+  topOfLadder,
+} from '../jobs/maintenance/read-players.ts';
 import { erasePlayer } from '../jobs/rating-update/erase-player.ts';
 import type { Queues } from './enqueue.ts';
 import { type Duty, duty } from './handler.ts';
 import { measureLaddersInUse } from './maintenance/measure-ladders.ts';
-import { describePlayers, listTop } from './maintenance/read-players.ts';
+import { describePlayers, listTop, predictNow } from './maintenance/read-players.ts';
 import { erasePlayers } from './rating-update/erase-player.ts';
 import type { Stores } from './stores.ts';
 import { wakeLadder } from './wake-ladder.ts';
@@ -13,6 +18,7 @@ import { wakeLadder } from './wake-ladder.ts';
 export const playerDuties = (stores: Stores): Duty[] => [
   duty(describePlayer, describePlayers(stores)),
   duty(topOfLadder, listTop(stores)),
+  duty(predictChances, predictNow(stores)),
   duty(measureLadders, measureLaddersInUse(stores)),
 ];
 

@@ -102,3 +102,22 @@ export const measureLadders = defineJob({
   /** It reads the mean of every player of a ladder. */
   timeoutMs: 300_000,
 });
+
+/**
+ * Each team's chance to win, by the ratings that its players have now on a ladder; who has none there is a newcomer. Result:
+ * `{ chances }`, in the order of the teams, summing to 1.
+ */
+export const predictChances = defineJob({
+  kind: 'predict-chances',
+  queue: 'maintenance',
+  item: z.strictObject({
+    ladder: ladderName,
+    teams: z
+      .array(z.array(wellFormed(1024)).max(200))
+      .min(2)
+      .max(200)
+      .refine((teams) => teams.flat().length <= 400, 'at most 400 players'),
+  }),
+  limit: 1,
+  attempts: 3,
+});

@@ -17,7 +17,7 @@ export function matchText(matchId: string, found: DescribedMatch): string {
         heading(matchId, found.match),
         `PROPOSED, its players are asked${answers}`,
         '',
-        seats(found.match),
+        seats(found.match, { ...found, changes: [] }),
       ].join('\n');
     }
     case 'decided':
@@ -25,7 +25,7 @@ export function matchText(matchId: string, found: DescribedMatch): string {
         heading(matchId, found.match),
         `DECIDED ${since(found.decidedAt)} ago and not stored yet: job ${found.jobId} on session-creation carries it`,
         '',
-        seats(found.match),
+        seats(found.match, { ...found, changes: [] }),
       ].join('\n');
     case 'stored':
       return storedText(matchId, found.match, found.ratingChanges);
@@ -49,11 +49,12 @@ function storedText(matchId: string, match: StoredMatch, changes: readonly Ratin
   ].join('\n');
 }
 
-interface Outcome extends Pick<StoredMatch, 'chances' | 'result' | 'left'> {
+interface Outcome extends Pick<StoredMatch, 'result' | 'left'> {
+  readonly chances?: readonly number[];
   readonly changes: readonly RatingChange[];
 }
 
-function seats(match: Seats, { chances, result, left = [], changes }: Outcome = { changes: [] }): string {
+function seats(match: Seats, { chances, result, left = [], changes }: Outcome): string {
   const ticketOf = new Map(
     match.tickets.flatMap((it) => it.players.map((player) => [player.playerId, it.ticketId])),
   );

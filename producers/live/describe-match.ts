@@ -6,16 +6,25 @@ import type { StoredResult } from '../../jobs/rating-update/result.ts';
 import type { openPendingMatches } from './matches.ts';
 import type { TicketStates } from './ticket-state.ts';
 
+/** Each team's chance to win, by its players' ratings now; absent where no worker has said it in time. */
+type Chances = readonly number[];
+
 /** A match wherever it is. Documents are as DocumentDB has them. */
 export type DescribedMatch =
   /** Its players are asked; it may still come to nothing. */
-  | { readonly stage: 'proposed'; readonly match: CommittedMatch; readonly acceptance?: Acceptance }
+  | {
+      readonly stage: 'proposed';
+      readonly match: CommittedMatch;
+      readonly acceptance?: Acceptance;
+      readonly chances?: Chances;
+    }
   /** Decided and not confirmed: the job carries it to its effect. */
   | {
       readonly stage: 'decided';
       readonly match: CommittedMatch;
       readonly decidedAt: string;
       readonly jobId: string;
+      readonly chances?: Chances;
     }
   | {
       readonly stage: 'stored';
@@ -46,18 +55,25 @@ export interface RatingChange {
 export interface DescribeMatchParts {
   readonly pending: ReturnType<typeof openPendingMatches>;
   readonly states: TicketStates;
+  readonly predict: (match: CommittedMatch) => Promise<Chances | undefined>;
   readonly read: (collection: 'matches' | 'rating_changes', id: string) => Promise<unknown[]>;
 }
 
 /** Looks where a match passes through, in that order, so that none is missed while it moves on. */
 export async function describeMatch(
   matchId: string,
-  { pending, states, read }: DescribeMatchParts,
+  { pending, states, predict, read }: DescribeMatchParts,
 ): Promise<DescribedMatch | undefined> {
   const found = await pending.pendingMatch(matchId);
+  const chances = found && (await predict(found.match));
   if (found?.stage === 'proposed') {
     const acceptance = await states.acceptance(matchId);
-    return { stage: 'proposed', match: found.match, ...(acceptance && { acceptance }) };
+    return {
+      stage: 'proposed',
+      match: found.match,
+      ...(acceptance && { acceptance }),
+      ...(chances && { chances }),
+    };
   }
   if (found)
     return {
@@ -65,6 +81,7 @@ export async function describeMatch(
       match: found.match,
       decidedAt: new Date(found.decidedAt).toISOString(),
       jobId: found.jobId,
+      ...(chances && { chances }),
     };
   const [[match], documents] = await Promise.all([read('matches', matchId), read('rating_changes', matchId)]);
   if (!match) return undefined;

@@ -1,5 +1,12 @@
+import type { z } from 'zod';
+import { predictChances, type RankedPlayer, topOfLadder } from '../../jobs/maintenance/read-players.ts';
 import { defaultLadder, defaultSettings, type LadderSettings } from '../../jobs/rating-update/ladder.ts';
 import type { Unfinished } from '../../jobs/rating-update/ladder-document.ts';
+import type { Call, Calling, CallOptions } from '../call.ts';
+import type { openConfigurations } from '../configurations.ts';
+import type { openOperations } from '../operations.ts';
+import { parse } from '../parse.ts';
+import type { ProducerQueues } from '../queues.ts';
 
 /** A ladder as operators look at it. */
 export interface DescribedLadder {
@@ -15,7 +22,7 @@ export interface DescribedLadder {
 }
 
 /** Every ladder that is on record (documents of `ladders`) or that a configuration names, by name. */
-export function describeLadders(
+function describeLadders(
   records: readonly Record<string, unknown>[],
   configurations: readonly { readonly name: string; readonly ladder: string }[],
 ): DescribedLadder[] {
@@ -33,4 +40,63 @@ export function describeLadders(
       ...(unfinished && { underWay: unfinished.kind }),
     };
   });
+}
+
+const looking = { kind: 'look at ladders', askedBy: 'services' } as const;
+
+/** Ladders as they stand, and what they predict. */
+export function openLadders({
+  call,
+  queues,
+  configurations,
+  readRecord,
+}: {
+  readonly call: Call;
+  readonly queues: ProducerQueues;
+  readonly configurations: ReturnType<typeof openConfigurations>;
+  readonly readRecord: ReturnType<typeof openOperations>['readRecord'];
+}) {
+  const predict = async (
+    item: z.output<typeof predictChances.item>,
+    calling: Calling,
+    timeoutMs?: number,
+  ): Promise<readonly number[]> =>
+    ((await queues.ask(predictChances, item, calling, timeoutMs)) as { chances: number[] }).chances;
+
+  return {
+    predict,
+
+    /** The best of a ladder, 100 from the top on unless it is said: `from` is the first rank, `limit` at most 1,000. */
+    topOfLadder: (
+      request: z.input<typeof topOfLadder.item>,
+      options: CallOptions = {},
+    ): Promise<RankedPlayer[]> =>
+      call(topOfLadder, options, async (calling) => {
+        const item = parse(topOfLadder.item, request);
+        return (await queues.ask(topOfLadder, item, calling)) as RankedPlayer[];
+      }),
+
+    /**
+     * Each team's chance to win, by the ratings that its players have now on a ladder: for a match that there is not yet, too. Teams are
+     * lists of player ids; chances are in their order and sum to 1.
+     */
+    predictChances: (
+      request: z.input<typeof predictChances.item>,
+      options: CallOptions = {},
+    ): Promise<readonly number[]> =>
+      call(predictChances, options, (calling) => predict(parse(predictChances.item, request), calling)),
+
+    /** Every ladder that is on record or that a configuration names, by name. */
+    listLadders: (options: CallOptions = {}): Promise<DescribedLadder[]> =>
+      call(looking, options, async () => {
+        const [records, installed] = await Promise.all([
+          readRecord('ladders', undefined, options),
+          configurations.list(),
+        ]);
+        return describeLadders(
+          records,
+          installed.map((it) => it.configuration),
+        );
+      }),
+  };
 }

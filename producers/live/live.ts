@@ -1,10 +1,7 @@
 import type { Redis } from 'ioredis';
-import type { z } from 'zod';
 import {
   describePlayer as describePlayerJob,
   type PlayerOnRecord,
-  type RankedPlayer,
-  topOfLadder,
 } from '../../jobs/maintenance/read-players.ts';
 import type { WaitEstimate } from '../../jobs/matchmaking/activity.ts';
 import { resourceName } from '../../jobs/matchmaking/configuration.ts';
@@ -23,7 +20,7 @@ import { type DescribedMatch, describeMatch } from './describe-match.ts';
 import { type DescribedPlayer, describePlayer } from './describe-player.ts';
 import { type DescribedPool, describePool } from './describe-pool.ts';
 import { openExplain } from './explain.ts';
-import { type DescribedLadder, describeLadders } from './ladders.ts';
+import { openLadders } from './ladders.ts';
 import { type LivePlayer, openLiveMatches } from './live-matches.ts';
 import { openPendingMatches } from './matches.ts';
 import { openPools, type PoolState } from './pools.ts';
@@ -31,6 +28,14 @@ import { openTicketStates } from './ticket-state.ts';
 
 const looking = { kind: 'look at pools', askedBy: 'services' } as const;
 const estimating = { kind: 'estimate-wait', askedBy: 'players' } as const;
+
+/** How long (ms) a description of a match waits for its chances. */
+const chancesMs = 2_000;
+
+/** A match is described without what nobody answered. */
+const unlessAborted = (signal: AbortSignal | undefined) => (): undefined => {
+  signal?.throwIfAborted();
+};
 
 /** Most tickets of a pool that are shown. */
 const mostShown = 100;
@@ -64,8 +69,11 @@ export function openLive(parts: LiveParts) {
     return { installed, ruleSet };
   };
 
+  const { predict, ...ladders } = openLadders(parts);
+
   return {
     ...explaining,
+    ...ladders,
 
     /** How long tickets of a configuration waited lately, ms; `undefined` when none was matched in the last hour. */
     estimateWait: (configuration: string, options: CallOptions = {}): Promise<WaitEstimate | undefined> =>
@@ -121,29 +129,6 @@ export function openLive(parts: LiveParts) {
         }),
       ),
 
-    /** The best of a ladder, 100 from the top on unless it is said: `from` is the first rank, `limit` at most 1,000. */
-    topOfLadder: (
-      request: z.input<typeof topOfLadder.item>,
-      options: CallOptions = {},
-    ): Promise<RankedPlayer[]> =>
-      call(topOfLadder, options, async (calling) => {
-        const item = parse(topOfLadder.item, request);
-        return (await queues.ask(topOfLadder, item, calling)) as RankedPlayer[];
-      }),
-
-    /** Every ladder that is on record or that a configuration names, by name. */
-    listLadders: (options: CallOptions = {}): Promise<DescribedLadder[]> =>
-      call(looking, options, async () => {
-        const [records, installed] = await Promise.all([
-          readDocuments('ladders', undefined, options),
-          configurations.list(),
-        ]);
-        return describeLadders(
-          records,
-          installed.map((it) => it.configuration),
-        );
-      }),
-
     /** The live matches that some of these players are in, each with those of them. */
     liveMatchesOf: (
       playerIds: readonly string[],
@@ -157,10 +142,14 @@ export function openLive(parts: LiveParts) {
 
     /** A match wherever it is: a proposal, in the outbox, or stored with its result. `undefined`: there is none. */
     describeMatch: (matchId: string, options: CallOptions = {}): Promise<DescribedMatch | undefined> =>
-      call(looking, options, () =>
+      call(looking, options, (calling) =>
         describeMatch(parse(startMatch.item, { matchId }).matchId, {
           pending,
           states,
+          predict: ({ ladder, teams }) =>
+            predict({ ladder, teams: teams.map((it) => [...it.playerIds]) }, calling, chancesMs).catch(
+              unlessAborted(options.signal),
+            ),
           read: (collection, id) => readDocuments(collection, id, options),
         }),
       ),

@@ -160,7 +160,9 @@ test('of a proposal an operator sees who has not answered, and that it is one', 
     expect(out).toContain('is in a proposal that 1 of 2 players have accepted');
     expect(out).toContain(`for 1: "${fleet.own('silent')}"`);
   }, eventually);
-  expect((await cli('match', 'show', matchId)).out).toContain('PROPOSED, its players are asked: 1 of 2');
+  const shown = (await cli('match', 'show', matchId)).out;
+  expect(shown).toContain('PROPOSED, its players are asked: 1 of 2');
+  expect(shown).toContain('50 %');
   expect((await cli('pool', 'show', 'asked/eu')).out).toContain('1 proposal waiting for answers');
   expect(await cli('match', 'show', 'ghost')).toMatchObject({
     code: 1,

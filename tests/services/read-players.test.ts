@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { PlayerOnRecord, RankedPlayer } from '../../jobs/maintenance/read-players.ts';
-import { describePlayers, listTop } from '../../workers/maintenance/read-players.ts';
+import { describePlayers, listTop, predictNow } from '../../workers/maintenance/read-players.ts';
 import { createSessions } from '../../workers/session-creation/create-session.ts';
 import { openFleetStores, perform } from '../support/fleet-stores.ts';
 import { command, openRater, play, report, wins } from '../support/played.ts';
@@ -96,4 +96,18 @@ test('a ladder that is rated for the first time gets an index for its best, and 
   expect(await names()).not.toContain('means-late');
   expect(await top('late', 1, 10)).toMatchObject([{ rank: 1, playerId: 'y' }]);
   expect(openRater(fleet.stores).refused).toEqual([]);
+});
+
+test('a match is predicted by the ratings its players have now on its ladder, newcomers as such', async () => {
+  const ratings = [{ playerId: 'strong', rating: 1_900, games: 400 }];
+  await command(fleet.stores, 'give-ratings', { ladder: 'default', ratings });
+  const chances = async (teams: string[][]) => {
+    const outcome = await perform(predictNow(fleet.stores), [{ ladder: 'default', teams }]);
+    return outcome.kind === 'done' ? (outcome.result as { chances: number[] }).chances : [];
+  };
+
+  const [strong = 0, fresh = 0] = await chances([['strong'], ['__proto__']]);
+  expect(strong + fresh).toBeCloseTo(1, 12);
+  expect(strong).toBeGreaterThan(0.7);
+  expect(await chances([['toString'], ['constructor']])).toEqual([0.5, 0.5]);
 });

@@ -98,7 +98,7 @@ describe('an operator kind', () => {
       ...['deliver-events', 'record-tickets', 'forget-tickets', 'drop-tickets', 'describe-tickets'],
       // A key proves by its seal who made it; a tag changes nothing.
       ...['apply-commands', 'list-audit', 'tag-setting', 'describe-settings', 'put-api-key', 'copy-api-keys'],
-      ...['read-record', 'describe-player', 'top-of-ladder', 'measure-ladders'],
+      ...['read-record', 'describe-player', 'top-of-ladder', 'measure-ladders', 'predict-chances'],
     ];
 
     const kinds = catalogue.map((it) => it.kind).filter((kind) => !others.includes(kind));

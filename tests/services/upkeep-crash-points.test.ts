@@ -275,6 +275,7 @@ test('every kind of work has a row here, in the table of the lifecycle, or a dea
     'read-record',
     'describe-player',
     'top-of-ladder',
+    'predict-chances',
   ];
 
   expect(catalogue.map((job) => job.kind).filter((kind) => !dies(kind))).toEqual(reads);

@@ -4,6 +4,7 @@ import type {
   describePlayer,
   LadderRating,
   PlayerOnRecord,
+  predictChances,
   RankedPlayer,
   RatingReason,
   ShownChange,
@@ -12,6 +13,9 @@ import type {
 import type { LadderDocument } from '../../jobs/rating-update/ladder-document.ts';
 import { pointsOf, type Rating, visibleRating } from '../../jobs/rating-update/rating.ts';
 import type { Handler } from '../handler.ts';
+import type { Pool } from '../pool/pool.ts';
+import { predict } from '../predict.ts';
+import type { Ladders } from '../records/ladders.ts';
 import { type Players, ratingOn } from '../records/players.ts';
 import type { RatingChanges } from '../records/rating-changes.ts';
 import type { SessionRecord, Sessions } from '../records/sessions.ts';
@@ -63,6 +67,23 @@ export const listTop =
         return rating ? [{ rank: from + index, playerId: player._id, ...shown(rating) }] : [];
       }),
     );
+  };
+
+/** Says how likely each team of a match is to win, by what the record has now. */
+export const predictNow =
+  ({
+    pool,
+    ...stores
+  }: {
+    readonly pool: Pick<Pool, 'redisTime'>;
+    readonly ladders: Ladders;
+    readonly players: Players;
+  }): Handler<z.output<typeof predictChances.item>> =>
+  async ([item]) => {
+    if (!item) return done();
+    const teams = item.teams.map((playerIds, at) => ({ name: String(at), playerIds }));
+    const match = { matchId: '', ladder: item.ladder, now: await pool.redisTime(), teams };
+    return done({ chances: (await predict([match], stores)).get('') });
   };
 
 const shown = ({ mu, sigma, games, season, at }: Rating): Omit<LadderRating, 'ladder'> => ({

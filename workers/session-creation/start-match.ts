@@ -6,6 +6,7 @@ import type { startMatch } from '../../jobs/session-creation/start-match.ts';
 import type { Queues } from '../enqueue.ts';
 import type { Handler } from '../handler.ts';
 import type { Configurations } from '../pool/configurations.ts';
+import { predict } from '../predict.ts';
 import type { Ladders } from '../records/ladders.ts';
 import { type Inherited, inherit, type Matches } from '../records/matches.ts';
 import type { Players } from '../records/players.ts';
@@ -14,7 +15,6 @@ import { serveTickets } from '../telemetry/serve-tickets.ts';
 import { claimTickets } from './claim-tickets.ts';
 import { continueMatches } from './continued.ts';
 import { openPlacement, type Placement, type PlacementStores } from './placement.ts';
-import { predict } from './predict.ts';
 import { matchOver, settleStored } from './settle-stored.ts';
 import { takeApart } from './take-apart.ts';
 

@@ -1,12 +1,12 @@
-import type { CommittedMatch } from '../../jobs/matchmaking/match.ts';
-import { defaultSettings } from '../../jobs/rating-update/ladder.ts';
-import { newcomer, winChances } from '../../jobs/rating-update/rating.ts';
-import type { Ladders } from '../records/ladders.ts';
-import { type Players, ratingOn } from '../records/players.ts';
+import type { CommittedMatch } from '../jobs/matchmaking/match.ts';
+import { defaultSettings } from '../jobs/rating-update/ladder.ts';
+import { newcomer, winChances } from '../jobs/rating-update/rating.ts';
+import type { Ladders } from './records/ladders.ts';
+import { type Players, ratingOn } from './records/players.ts';
 
 /** Each team's chance to win, by match: what the players' ratings say before it is played. */
 export async function predict(
-  committed: readonly CommittedMatch[],
+  committed: readonly Pick<CommittedMatch, 'matchId' | 'ladder' | 'now' | 'teams'>[],
   { ladders, players }: { readonly ladders: Ladders; readonly players: Players },
 ): Promise<Map<string, number[]>> {
   const playerIds = committed.flatMap((match) => match.teams.flatMap((team) => team.playerIds));
