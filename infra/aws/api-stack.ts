@@ -8,6 +8,7 @@ import {
   Validations,
 } from 'aws-cdk-lib';
 import { Alarm, ComparisonOperator, type IMetric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { Peer, Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { FargateService, type ICluster } from 'aws-cdk-lib/aws-ecs';
 import {
@@ -19,6 +20,7 @@ import {
   SslPolicy,
 } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import { ApiEndpointService } from './api-endpoint-service.ts';
 import type { ApiSettings } from './api-settings.ts';
@@ -33,6 +35,8 @@ export interface ApiStackProps extends StackProps {
   readonly data: DataStack;
   readonly cluster: ICluster;
   readonly keysSecret: ISecret;
+  /** Alarms go there. */
+  readonly topic: ITopic;
 }
 
 /** The HTTP API: its service, the load balancer inside the network that ends TLS in front of it, its scaling and its alarms. */
@@ -40,7 +44,7 @@ export class ApiStack extends Stack {
   constructor(
     scope: Construct,
     id: string,
-    { api, settings, data, cluster, keysSecret, ...props }: ApiStackProps,
+    { api, settings, data, cluster, keysSecret, topic, ...props }: ApiStackProps,
   ) {
     super(scope, id, props);
     CrossStackReferences.of(this).consume(ReferenceStrength.WEAK);
@@ -105,7 +109,7 @@ export class ApiStack extends Stack {
       targetUtilizationPercent: 60,
       scaleInCooldown: Duration.minutes(5),
     });
-    this.#alarms(targets, api);
+    this.#alarms(targets, api, settings, topic);
     new CfnOutput(this, 'Address', { value: balancer.loadBalancerDnsName });
     if (api.endpointService)
       new ApiEndpointService(this, 'EndpointService', {
@@ -114,18 +118,23 @@ export class ApiStack extends Stack {
       });
   }
 
-  /** Whoever watches these stacks sees them beside the others; they name no topic, so this stack needs none of the watch's. */
-  #alarms(targets: ApplicationTargetGroup, { alarms }: ApiSettings): void {
+  #alarms(
+    targets: ApplicationTargetGroup,
+    { alarms }: ApiSettings,
+    { runbookUrl }: StageSettings,
+    topic: ITopic,
+  ): void {
+    const toTopic = new SnsAction(topic);
     const period = Duration.minutes(1);
-    const alarm = (id: string, metric: IMetric, threshold: number, alarmDescription: string) =>
+    const alarm = (id: string, metric: IMetric, threshold: number, meaning: string) =>
       new Alarm(this, id, {
         metric,
         threshold,
-        alarmDescription,
+        alarmDescription: `${meaning} Runbook: ${runbookUrl}#api-${id.toLowerCase()}`,
         evaluationPeriods: 3,
         comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
         treatMissingData: TreatMissingData.NOT_BREACHING,
-      });
+      }).addAlarmAction(toTopic);
     alarm(
       'Latency',
       targets.metrics.targetResponseTime({ statistic: 'p99', period }),

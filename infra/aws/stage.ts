@@ -21,6 +21,7 @@ export function addStage(app: App, settings: StageSettings) {
   const api = wanted
     ? new ApiStack(app, `fleet-${settings.name}-api`, {
         ...{ env, settings, data, keysSecret, api: wanted },
+        topic: watch.topic,
         cluster: workers.cluster,
       })
     : undefined;

@@ -1,5 +1,6 @@
 import { CfnOutput, CrossStackReferences, ReferenceStrength, Stack, type StackProps } from 'aws-cdk-lib';
 import { CfnBudget } from 'aws-cdk-lib/aws-budgets';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import { missing } from './alarm-rule.ts';
 import { Alarms } from './alarms.ts';
@@ -22,12 +23,16 @@ export interface WatchStackProps extends StackProps {
 
 /** Who tells whom, and what about: the topic, every alarm, the dashboard, the budget. */
 export class WatchStack extends Stack {
+  /** Whoever is on call subscribes here. */
+  readonly topic: ITopic;
+
   constructor(scope: Construct, id: string, { settings, data, workers, ...props }: WatchStackProps) {
     super(scope, id, props);
     // Restoring a store replaces it, and CloudFormation lets no export change that another stack imports.
     CrossStackReferences.of(this).consume(ReferenceStrength.WEAK);
     const { encryptionKey } = data;
     const { topic } = new Alerts(this, 'Alerts', settings, encryptionKey);
+    this.topic = topic;
     const stops = new TaskStops(this, 'TaskStops', { settings, cluster: workers.cluster, encryptionKey });
     const alarms = new Alarms(this, 'Alarms', {
       topic,

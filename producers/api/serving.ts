@@ -18,7 +18,7 @@ export interface ServingParts {
 export interface Served {
   /** An operation that there is, or `unknown`. */
   readonly operation: string;
-  /** `ok`, or the name of the fault. */
+  /** `ok`, or the name of the fault; `gone`: the caller left before the answer. */
   readonly outcome: string;
   readonly status: number;
   /** Whose key or which kind of caller; never a player's id. */
@@ -50,7 +50,9 @@ export function openServing({ crowd, measures, tracer, log, answerMs }: ServingP
         const signal = AbortSignal.any([gone.signal, AbortSignal.timeout(answerMs)]);
         const refused = entered ? undefined : new TooMany('too many requests are worked on; come back');
         const served = await logging({ requestId: request.id }, () => work(signal, refused));
-        note(served, performance.now() - startedAt);
+        // Who leaves before the answer is no failure of ours.
+        const ended = gone.signal.aborted ? { ...served, outcome: 'gone', status: 499 } : served;
+        note(ended, performance.now() - startedAt);
       });
     } finally {
       if (entered) crowd.leave();

@@ -1,6 +1,5 @@
 import { cbor } from '@smithy/core/cbor';
-import { SignatureV4 } from '@smithy/signature-v4';
-import { Sha256Of } from '../support/sha256.ts';
+import { signedHeaders } from '../support/signed-request.ts';
 import { duelist } from './fleet-under-test.ts';
 
 /** Ways to start tickets: the client library in the caller's own process, or one of the API's faces. */
@@ -26,19 +25,8 @@ const request = (path: string, headers: Readonly<Record<string, string>>, body: 
   ]);
 
 /** As an AWS SDK sends it. */
-async function signed(path: string, more: Readonly<Record<string, string>>, body: Buffer, key: Key) {
-  const signer = new SignatureV4({
-    service: 'gamelift',
-    region: 'eu-central-1',
-    sha256: Sha256Of,
-    credentials: { accessKeyId: key.name, secretAccessKey: key.secret },
-  });
-  const { headers } = await signer.sign({
-    ...{ method: 'POST', protocol: 'http:', hostname: 'api', path, query: {}, body },
-    headers: { host: 'api', ...more },
-  });
-  return request(path, headers, body);
-}
+const signed = async (path: string, headers: Readonly<Record<string, string>>, body: Buffer, key: Key) =>
+  request(path, await signedHeaders(path, headers, body, key), body);
 
 const asAws = (ticketId: string) => ({
   TicketId: ticketId,

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import * as outputs from '../../producers/api/rest/outputs.ts';
 import { createIdentity } from '../../producers/identity/identity.ts';
 import { type ApiProcess, keysSecret, makeKey } from '../support/api-process.ts';
 import { duelRuleSet } from '../support/builders.ts';
@@ -108,6 +109,17 @@ test('a journey: session, start, match, leaving, result, rating (invariants 1, 4
       expect((await service('GET', `/players/${ann}`)).body).toMatchObject({ profile: { games_played: 1 } }),
     eventually,
   );
+  for (const [path, output] of [
+    [`/sessions/${sessionId}`, outputs.session],
+    [`/matchmaking/${ticketId}`, outputs.describedTicket],
+    [`/players/${ann}`, outputs.player],
+    ['/ladders', outputs.ladders],
+    ['/ladders/default', outputs.ladder],
+  ] as const) {
+    const { status, body } = await service('GET', path);
+    expect({ status, problem: output.safeParse(body).error?.message }, path).toEqual({ status: 200 });
+  }
+  expect((await service('GET', '/ladders/nowhere')).status).toBe(404);
   expect((await service('DELETE', `/players/${ann}/sessions/${sessionId}`)).status).toBe(204);
 });
 
@@ -262,38 +274,4 @@ describe('players', () => {
     expect((await asAnn('PUT', '/configurations/party', {})).status).toBe(403);
     expect((await asAnn('GET', '/events')).status).toBe(403);
   });
-});
-
-test('OpenAPI 3.1 describes every route, from the schemas that check them', async () => {
-  const document = (await (await fetch(`${api.url}/v1/openapi.json`)).json()) as {
-    openapi: string;
-    paths: Record<
-      string,
-      Record<string, { operationId: string; requestBody?: object; parameters: object[] }>
-    >;
-  };
-
-  expect(document.openapi).toBe('3.1.0');
-  const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
-    Object.entries(methods).map(([method, it]) => ({ path, method, ...it })),
-  );
-  expect(new Set(operations.map((it) => it.operationId)).size).toBe(operations.length);
-  const start = document.paths['/v1/matchmaking']?.['post'];
-  expect(start?.requestBody).toMatchObject({
-    content: {
-      'application/json': {
-        schema: {
-          properties: {
-            configuration: { type: 'string', maxLength: 128 },
-            players: { type: 'array', items: { properties: { playerId: { type: 'string' } } } },
-          },
-          required: ['configuration', 'players'],
-        },
-      },
-    },
-  });
-  const get = document.paths['/v1/matchmaking/{ticketId}']?.['get'];
-  expect(get?.parameters).toMatchObject([{ name: 'ticketId', in: 'path', required: true }]);
-  const jobs = (await (await fetch(`${api.url}/v1/schemas/jobs`)).json()) as object;
-  expect(jobs).toMatchObject({ 'start-matchmaking': { queue: 'matchmaking', item: { type: 'object' } } });
 });

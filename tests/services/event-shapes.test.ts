@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { EventType, MatchmakingEvent } from '../../jobs/matchmaking/event.ts';
+import { eventForm } from '../../jobs/matchmaking/event-form.ts';
 import { readEvents } from '../../producers/events.ts';
 import { backfillSteps } from '../support/backfill-steps.ts';
 import { aConfiguration, aTicket } from '../support/builders.ts';
@@ -203,4 +204,10 @@ test('events of one ticket come in the order of its life (invariant 8)', () => {
     'MatchmakingCancelled',
   ]);
   expect(lifeOf('unfit')).toEqual(['MatchmakingSearching', 'MatchmakingFailed']);
+});
+
+test('every event fits the JSON Schema that readers are given', () => {
+  const problems = heard.flatMap((event) => eventForm.safeParse(event).error?.issues ?? []);
+
+  expect(problems).toEqual([]);
 });

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
@@ -66,6 +66,16 @@ describe('the HTTP API on AWS', () => {
       MaxCapacity: 10,
     });
     expect(Object.keys(resources(api, 'AWS::CloudWatch::Alarm'))).toHaveLength(3);
+  });
+
+  test('every alarm goes to the topic, and links to its section of the runbook', () => {
+    const runbook = readFileSync(new URL('../../infra/aws/runbook.md', import.meta.url), 'utf8');
+    const sections = [...runbook.matchAll(/^## (api-\S+)$/gm)].map(([, name = '']) => name);
+    const alarms = Object.values(resources(api, 'AWS::CloudWatch::Alarm')).map((it) => it.Properties);
+
+    for (const alarm of alarms) expect(alarm['AlarmActions']).toHaveLength(1);
+    const linked = alarms.map((it) => String(it['AlarmDescription']).split('runbook.md#')[1]);
+    expect(linked.sort()).toEqual(sections.toSorted());
   });
 
   test('workers hold what keys are sealed under', () => {

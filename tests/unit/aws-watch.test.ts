@@ -18,7 +18,8 @@ const forAnalysts: Readonly<Record<string, string>> = {
 
 const { dev, production } = synthesise();
 const runbook = readFileSync(new URL('../../infra/aws/runbook.md', import.meta.url), 'utf8');
-const sections = [...runbook.matchAll(/^## (\S+)$/gm)].map(([, name = '']) => name);
+/** Those of the HTTP API are looked at with its stack. */
+const sections = [...runbook.matchAll(/^## (?!api-)(\S+)$/gm)].map(([, name = '']) => name);
 
 /** Every metric an alarm looks at, directly or by an expression. */
 function metricsOf(properties: Record<string, unknown>): Metric[] {

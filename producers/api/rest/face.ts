@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { problemsOf } from '../../../jobs/contract.ts';
 import { callIdOf } from '../call-id.ts';
 import type { Served } from '../serving.ts';
@@ -8,7 +8,7 @@ import { openApi } from './open-api.ts';
 import { Problem, problemOf } from './problem.ts';
 import type { Answer, Route } from './route.ts';
 import { routes } from './routes.ts';
-import { jobSchemas } from './schemas.ts';
+import { schemaDocuments } from './schemas.ts';
 import { asAnswer, send } from './send.ts';
 import { serveEvents } from './serve-events.ts';
 
@@ -16,7 +16,7 @@ import { serveEvents } from './serve-events.ts';
 const usualBodyBytes = 256 * 1024;
 const large = new Set(['startBackfill', 'startMatchmakingAll']);
 
-/** Serves REST under `/v1`, its OpenAPI document, and the JSON Schemas of jobs. */
+/** Serves REST under `/v1`, its OpenAPI document, and JSON Schemas. */
 export function serveRest(app: FastifyInstance, parts: RestParts): void {
   for (const route of routes)
     app.route({
@@ -25,9 +25,25 @@ export function serveRest(app: FastifyInstance, parts: RestParts): void {
       handler: (request, reply) => answerRoute(request, reply, route, parts),
     });
   serveEvents(app, parts);
+  app.setNotFoundHandler((_request, reply) =>
+    send(reply, asAnswer(new Problem(404, 'there is no such route; /v1/openapi.json lists all there are'))),
+  );
+  // Before a route has its request: a body that is too large, an address that cannot be read.
+  app.setErrorHandler(({ statusCode = 500, message }: FastifyError, _request, reply) => {
+    const isTheirs = statusCode >= 400 && statusCode < 500;
+    const problem = isTheirs
+      ? new Problem(statusCode, message.slice(0, 200))
+      : new Problem(500, 'an unexpected error');
+    return send(reply, asAnswer(problem));
+  });
   const document = openApi(routes);
   app.get('/v1/openapi.json', () => document);
-  app.get('/v1/schemas/jobs', () => jobSchemas());
+  app.get('/v1/schemas', () => ({ names: [...schemaDocuments.keys()] }));
+  app.get<{ Params: { name: string } }>('/v1/schemas/:name', (request, reply) => {
+    const { name } = request.params;
+    const schema = schemaDocuments.get(name)?.();
+    return schema ?? send(reply, asAnswer(new Problem(404, `name: there is no schema ${name.slice(0, 64)}`)));
+  });
 }
 
 async function answerRoute(
@@ -48,8 +64,9 @@ async function answerRoute(
     try {
       caller = await admittedCaller(request, refused, parts);
       checkMay(caller, route);
-      answer = await run(request, route, caller, signal, parts);
-      return served('ok', answer.status ?? 200);
+      const done = route.done ?? 200;
+      answer = { status: done, ...(await run(request, route, caller, signal, parts)) };
+      return served('ok', done);
     } catch (error) {
       const problem = signal.aborted
         ? new Problem(503, 'the answer took too long; it may still be done', { cause: error, retryAfter: 1 })

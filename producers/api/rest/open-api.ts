@@ -41,7 +41,18 @@ export function openApi(routes: readonly Route[]): object {
   };
 }
 
-function operationOf({ method, path, id, summary, right, players, input }: Route): object {
+function operationOf({
+  method,
+  path,
+  id,
+  summary,
+  right,
+  players,
+  input,
+  output,
+  done: ended,
+}: Route): object {
+  const done = ended ?? 200;
   const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name);
   const {
     properties = {},
@@ -75,7 +86,12 @@ function operationOf({ method, path, id, summary, right, players, input }: Route
     ],
     ...(hasBody && { requestBody: { required: true, content: { 'application/json': { schema: body } } } }),
     responses: {
-      '2XX': { description: 'Done.', content: { 'application/json': { schema: {} } } },
+      [done]: {
+        description: 'Done.',
+        ...(done !== 204 && {
+          content: { 'application/json': { schema: output ? jsonSchema(output) : {} } },
+        }),
+      },
       default: problem,
     },
   };

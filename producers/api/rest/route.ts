@@ -18,7 +18,7 @@ export interface Asking {
   readonly origin: EventOrigin;
 }
 
-/** What a route answers; an absent body is 204. */
+/** What a route answers when it is done, or the problem that it came to. */
 export interface Answer {
   readonly body?: unknown;
   readonly status?: number;
@@ -38,6 +38,10 @@ export interface Route<Input = unknown> {
   readonly players?: boolean;
   /** Members of path, query and body in one; those of the path win. */
   readonly input: z.ZodType<Input>;
+  /** Status when it is done. Default 200; 204 has no body. */
+  readonly done?: 201 | 204;
+  /** What it answers then, for OpenAPI. Absent: its summary alone says what. */
+  readonly output?: z.ZodType;
   readonly run: (input: Input, asking: Asking) => Promise<Answer>;
 }
 

@@ -1,4 +1,5 @@
 import type { Route } from './route.ts';
+import { ladderRoutes } from './routes/ladders.ts';
 import { matchRoutes } from './routes/matches.ts';
 import { matchmakingRoutes } from './routes/matchmaking.ts';
 import { playerRoutes } from './routes/players.ts';
@@ -11,5 +12,6 @@ export const routes: readonly Route[] = [
   ...matchmakingRoutes,
   ...matchRoutes,
   ...playerRoutes,
+  ...ladderRoutes,
   ...settingRoutes,
 ];

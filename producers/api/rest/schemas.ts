@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { catalogue } from '../../../jobs/catalogue.ts';
+import { jsonSchema as fileSchema, schemaNames } from '../../../jobs/json-schemas.ts';
+import { eventForm } from '../../../jobs/matchmaking/event-form.ts';
 
 type Schema = Record<string, unknown>;
 
@@ -19,12 +21,15 @@ export function jsonSchema(schema: z.ZodType): Schema {
   return said;
 }
 
-let jobs: object | undefined;
-
 /** Items of every kind of job, for services that add jobs with BullMQ alone. */
-export function jobSchemas(): object {
-  jobs ??= Object.fromEntries(
+const jobSchemas = () =>
+  Object.fromEntries(
     catalogue.map(({ kind, queue, item, limit }) => [kind, { queue, limit, item: jsonSchema(item) }]),
   );
-  return jobs;
-}
+
+/** JSON Schemas that are served, by name: of jobs, of events, and of settings as files and requests hold them. */
+export const schemaDocuments: ReadonlyMap<string, () => object> = new Map([
+  ['jobs', jobSchemas],
+  ['event', () => ({ title: 'Matchmaking event', ...jsonSchema(eventForm) })],
+  ...schemaNames.map((name) => [name, () => fileSchema(name)] as const),
+]);

@@ -11,7 +11,7 @@ import { withoutNulls } from './without-nulls.ts';
 const run = promisify(execFile);
 const source = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 
-export interface Key {
+interface Key {
   readonly id: string;
   readonly secret: string;
   /** A session token. */
@@ -20,7 +20,7 @@ export interface Key {
 export type Keys = Readonly<Record<string, Key>>;
 
 /** What a client of the GameLift API was answered, with the members as AWS names them. */
-export interface Said {
+interface Said {
   // biome-ignore lint/suspicious/noExplicitAny: every operation answers something else
   readonly output?: any;
   readonly error?: { readonly Code: string; readonly Message: string };

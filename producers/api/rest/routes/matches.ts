@@ -34,6 +34,7 @@ const left = defineRoute({
   path: '/matches/{matchId}/players/{playerId}',
   id: 'playerLeft',
   summary: 'Says that a player left a match that goes on.',
+  done: 204,
   right: 'matchmake',
   players: true,
   input: z.strictObject({ matchId, playerId: z.string().min(1).max(1024) }),

@@ -3,6 +3,7 @@ import { resourceName, ticketId } from '../../../../jobs/matchmaking/configurati
 import { limits } from '../../../../jobs/matchmaking/limits.ts';
 import { startRequestWithin } from '../../../../jobs/matchmaking/start-request.ts';
 import { ticketPlayerWithin } from '../../../../jobs/matchmaking/ticket.ts';
+import * as outputs from '../outputs.ts';
 import { Problem, problemOf } from '../problem.ts';
 import { type Asking, defineRoute } from '../route.ts';
 
@@ -32,11 +33,12 @@ const start = defineRoute({
   path: '/matchmaking',
   id: 'startMatchmaking',
   summary: 'Starts a ticket. With Idempotency-Key a repeat is answered as the first time.',
+  done: 201,
   right: 'matchmake',
   players: true,
   input: ticket,
+  output: outputs.startedTicket,
   run: async (asked, asking) => ({
-    status: 201,
     body: await asking.client.startMatchmaking(asked, starter(asked, asking)),
   }),
 });
@@ -72,6 +74,7 @@ const describe = defineRoute({
   right: 'matchmake',
   players: true,
   input: z.strictObject({ ticketId }),
+  output: outputs.describedTicket,
   async run({ ticketId: id }, { client, options }) {
     const [found] = await client.describeMatchmaking([id], options);
     if (!found) throw new Problem(404, `ticketId: there is no ticket ${id}`);
@@ -84,6 +87,7 @@ const stop = defineRoute({
   path: '/matchmaking/{ticketId}',
   id: 'stopMatchmaking',
   summary: 'Cancels a ticket; from PLACING on it is too late (409).',
+  done: 204,
   right: 'matchmake',
   players: true,
   input: z.strictObject({ ticketId }),
@@ -99,6 +103,7 @@ const accept = defineRoute({
   id: 'acceptMatch',
   summary:
     'Answers the proposal of a match for players of a ticket. Without matchId: the proposal that the ticket is in now.',
+  done: 204,
   right: 'matchmake',
   players: true,
   input: z.strictObject({
@@ -133,6 +138,7 @@ const backfill = defineRoute({
   path: '/backfill',
   id: 'startBackfill',
   summary: 'Asks for company for a live match.',
+  done: 201,
   right: 'matchmake',
   input: z.strictObject({
     configuration: resourceName,
@@ -141,7 +147,6 @@ const backfill = defineRoute({
     players: z.array(ticketPlayerWithin(most)).min(1).max(199),
   }),
   run: async ({ ticketId: id, ...asked }, { client, options }) => ({
-    status: 201,
     body: await client.startBackfill({ ...asked, ...(id !== undefined && { ticketId: id }) }, options),
   }),
 });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ladderName } from '../../../../jobs/rating-update/ladder.ts';
+import * as outputs from '../outputs.ts';
 import { Problem } from '../problem.ts';
 import { defineRoute } from '../route.ts';
 
@@ -11,6 +11,7 @@ const read = defineRoute({
   right: 'read',
   players: true,
   input: z.strictObject({ playerId: z.string().min(1).max(1024) }),
+  output: outputs.player,
   async run({ playerId }, { client, caller, asApi }) {
     if (caller.kind === 'players' && caller.playerIds[0] !== playerId)
       throw new Problem(403, 'playerId: a player may read only about themselves');
@@ -23,26 +24,4 @@ const read = defineRoute({
   },
 });
 
-const putLadder = defineRoute({
-  method: 'PUT',
-  path: '/ladders/{name}',
-  id: 'putLadder',
-  summary: 'Gives a ladder its settings, for matches rated from now on; what is not named is the default.',
-  right: 'operate',
-  input: z.strictObject({ name: ladderName, settings: z.record(z.string(), z.unknown()) }),
-  run: async (request, { client, options }) => ({ body: await client.putLadder(request, options) }),
-});
-
-const startSeason = defineRoute({
-  method: 'PUT',
-  path: '/ladders/{name}/seasons/{season}',
-  id: 'startSeason',
-  summary: "Starts a ladder's next season: a soft reset of every rating on it. A repeat changes nothing.",
-  right: 'operate',
-  input: z.strictObject({ name: ladderName, season: z.coerce.number<string>().int().min(1) }),
-  run: async ({ name, season }, { client, options }) => ({
-    body: await client.startSeason({ ladder: name, season }, options),
-  }),
-});
-
-export const playerRoutes = [read, putLadder, startSeason];
+export const playerRoutes = [read];

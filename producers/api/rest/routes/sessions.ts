@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import * as outputs from '../outputs.ts';
 import { Problem } from '../problem.ts';
 import { defineRoute } from '../route.ts';
 
@@ -11,15 +12,17 @@ const create = defineRoute({
   id: 'createSession',
   summary:
     'Gives a player a session. Its id is answered at once; the session follows. With an id of your own a repeat is harmless.',
+  done: 201,
   right: 'matchmake',
   players: true,
   input: z.strictObject({ playerId: playerId.optional(), sessionId: sessionId.optional() }),
+  output: outputs.createdSession,
   async run({ playerId: given, sessionId: id }, { client, caller, options }) {
     const player = given ?? (caller.kind === 'players' ? caller.playerIds[0] : undefined);
     if (player === undefined) throw new Problem(400, 'playerId: is required');
     const wanted = id ?? options.callId;
     const session = { playerId: player, ...(wanted !== undefined && { sessionId: wanted }) };
-    return { status: 201, body: await client.createSession(session, options) };
+    return { body: await client.createSession(session, options) };
   },
 });
 
@@ -31,6 +34,7 @@ const read = defineRoute({
   right: 'read',
   players: true,
   input: z.strictObject({ sessionId }),
+  output: outputs.session,
   async run({ sessionId: id }, { client, options }) {
     const session = await client.describeSession(id, options);
     if (!session) throw new Problem(404, `sessionId: there is no session ${id}`);
@@ -45,6 +49,7 @@ const end = defineRoute({
   path: '/players/{playerId}/sessions/{sessionId}',
   id: 'endSession',
   summary: 'Ends a session: when this is answered its player is out of the live match that they were in.',
+  done: 204,
   right: 'matchmake',
   players: true,
   input: z.strictObject({ playerId, sessionId }),

@@ -99,6 +99,7 @@ const routesOf = (kind: SettingKind, path: string, word: string, what: string) =
     path: `/${path}/{name}`,
     id: `delete${word}`,
     summary: `Deletes a ${what} that is not in use; its history stays on record.`,
+    done: 204,
     right: 'configure',
     input: named,
     async run({ name }, { client, options }) {
