@@ -2,6 +2,7 @@ import type { Job, QueueName } from './contract.ts';
 import { copyApiKeys, putApiKey } from './maintenance/api-keys.ts';
 import { describeSettings, tagSetting } from './maintenance/change-settings.ts';
 import { deliverEvents, forgetTickets, recordTickets, trimEvents } from './maintenance/follow-streams.ts';
+import { keepActivity, readActivity, readPlayerHistory } from './maintenance/history.ts';
 import {
   applyCommands,
   compareStores,
@@ -72,6 +73,9 @@ export const catalogue: readonly Job[] = [
   topOfLadder,
   predictChances,
   measureLadders,
+  keepActivity,
+  readActivity,
+  readPlayerHistory,
 ];
 
 /**

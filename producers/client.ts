@@ -13,6 +13,7 @@ import { type EventsRequest, readEvents, type StreamItem } from './events.ts';
 import { closed, openGate, type WhenAway } from './gate.ts';
 import { openGivenRatings } from './given-ratings.ts';
 import { openActivity } from './live/activity.ts';
+import { openHistory } from './history.ts';
 import { openLive } from './live/live.ts';
 import { openMatchmaking } from './matchmaking.ts';
 import { openNotices } from './notices.ts';
@@ -143,6 +144,7 @@ export async function openClient(options: ClientOptions) {
     ...openLive({ ...parts, redis, domain, readRecord: operations.readRecord }),
     ...openNotices({ call, redis, domain, origin, readRecord: operations.readRecord }),
 
+    ...openHistory(parts),
     ...openRecentEvents(call, redis, domain),
 
     /** Lifecycle events of every ticket, in order per ticket, until the signal is aborted or the client closed: services only. */

@@ -44,6 +44,7 @@ import { describeEnded } from './maintenance/describe-tickets.ts';
 import { dropOldTickets } from './maintenance/drop-tickets.ts';
 import { endOldMatches } from './maintenance/end-old-matches.ts';
 import { forgetEnded } from './maintenance/forget-tickets.ts';
+import { historyDuties } from './maintenance/history.ts';
 import { listDecisions } from './maintenance/list-audit.ts';
 import { publishReports } from './maintenance/publish-reports.ts';
 import { readRecords } from './maintenance/read-record.ts';
@@ -289,5 +290,6 @@ function eventDuties({ stores, metrics, log, events, ended }: DutyParts): Duty[]
       forgetEnded(pool, { readableMs: ended.readableMs, refusedReadableMs: ended.days * 24 * 3_600_000 }),
     ),
     duty(dropTickets, dropOldTickets({ pool, tickets, audit }, ended)),
+    ...historyDuties(stores),
   ];
 }

@@ -5,12 +5,15 @@ import {
   recordTickets,
   trimEvents,
 } from '../jobs/maintenance/follow-streams.ts';
+import { keepActivity } from '../jobs/maintenance/history.ts';
 import { applyCommands, dropTickets, reportQueueLength, sweep } from '../jobs/maintenance/maintenance.ts';
 import { measureLadders } from '../jobs/maintenance/read-players.ts';
 import { expireSessions } from '../jobs/session-creation/expire-sessions.ts';
 import { fleet, type Queues } from './enqueue.ts';
 
 const sweepMs = 5_000;
+/** As long as a slot; Redis keeps the last twelve. */
+const keepMs = 300_000;
 const expireMs = 60_000;
 /** What a topic hears late at most, while it keeps up. */
 const deliverMs = 1_000;
@@ -36,6 +39,7 @@ export async function scheduleUpkeep({ queues }: Queues, reportSlotMs: number): 
   await every(forgetTickets, recordMs);
   await every(dropTickets, dropMs);
   await every(applyCommands, applyMs);
+  await every(keepActivity, keepMs);
   await every(trimEvents, trimMs);
   await every(measureLadders, measureMs);
   await every(expireSessions, expireMs);

@@ -3,6 +3,7 @@ import { openOperatorKeys } from './operator-keys.ts';
 import { openConfigurations as openInstalled } from './pool/configurations.ts';
 import { openPool } from './pool/pool.ts';
 import { openQueueSwitch } from './queue-switch.ts';
+import { openActivityRecords } from './records/activity.ts';
 import { openApiKeys } from './records/api-keys.ts';
 import { openAudit } from './records/audit.ts';
 import { openConfigurations } from './records/configurations.ts';
@@ -10,6 +11,7 @@ import type { Database } from './records/database.ts';
 import { openErasure } from './records/erasure.ts';
 import { openLadders } from './records/ladders.ts';
 import { openMatches } from './records/matches.ts';
+import { openPlayerHistory } from './records/player-history.ts';
 import { openPlayers } from './records/players.ts';
 import { openRatingChanges } from './records/rating-changes.ts';
 import { openRatingDistributions } from './records/rating-distributions.ts';
@@ -61,6 +63,8 @@ export function openStores(
     changes: traced(tracer, 'rating_changes', openRatingChanges(db)),
     erasure: traced(tracer, 'erasure', openErasure(db)),
     distributions: traced(tracer, 'rating_distribution', openRatingDistributions(db)),
+    activity: traced(tracer, 'activity', openActivityRecords(db)),
+    playerHistory: traced(tracer, 'player-history', openPlayerHistory(db)),
     ruleSets: traced(tracer, 'rule_sets', openRuleSets(db)),
     configurations: traced(tracer, 'configurations', openConfigurations(db)),
     audit: traced(tracer, 'audit', openAudit(db)),

@@ -26,7 +26,7 @@ export const defineAction = <Input>(action: Action<Input>): AnyAction => action;
 export function serveActions(
   app: FastifyInstance,
   actions: readonly AnyAction[],
-  { fleet, whoLooks, readings, log }: ServingParts,
+  { fleet, whoLooks, log }: ServingParts,
 ): void {
   for (const action of actions)
     app.post(action.path, async (request, reply) => {
@@ -44,7 +44,7 @@ export function serveActions(
         const input = parseInput(action.input, rest);
         const actor = { kind: 'service', name: viewer.name } as const;
         const done = await action.run(input, fleet, { actor, reason: why });
-        readings.forget();
+        fleet.readings.forget();
         log.info({ action: action.path, operator: viewer.name, reason: why }, 'changed');
         return await send(reply, 200, {
           ...{ title: 'Done', viewer, domain: fleet.domain },

@@ -8,6 +8,9 @@ const ofOurs = (file: string) => new URL(`page/${file}`, import.meta.url);
 const assets = [
   ['/console.css', 'text/css; charset=utf-8', ofOurs('console.css')],
   ['/console.js', 'text/javascript; charset=utf-8', ofOurs('console.js')],
+  ['/charts.js', 'text/javascript; charset=utf-8', ofOurs('charts.js')],
+  ['/lib/uplot.js', 'text/javascript; charset=utf-8', ofPackage('uplot', 'uPlot.iife.min.js')],
+  ['/lib/uplot.css', 'text/css; charset=utf-8', ofPackage('uplot', 'uPlot.min.css')],
   ['/lib/idiomorph.js', 'text/javascript; charset=utf-8', ofPackage('idiomorph', 'idiomorph.min.js')],
 ] as const;
 

@@ -41,8 +41,8 @@ export async function startConsole(config: ConsoleConfig): Promise<Console> {
   const events = opened.use(await openEventTail(client, (err) => log.warn({ err }, 'events')));
   const { app, whoLooks } = openDoor(config, client);
   const parts = {
-    ...{ fleet: { client, events, domain: config.DOMAIN }, whoLooks, log },
-    readings: openSharedReadings(),
+    fleet: { client, events, readings: openSharedReadings(), domain: config.DOMAIN },
+    ...{ whoLooks, log },
   };
   serveAssets(app);
   serveScreens(app, screens, parts);

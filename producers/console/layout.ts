@@ -61,6 +61,9 @@ export function page({ title, viewer, main, filters, forms, live, json, domain }
     <title>${`${title} - fleet`}</title>
     <link rel="icon" href="data:," />
     <link rel="stylesheet" href="/console.css" />
+    <link rel="stylesheet" href="/lib/uplot.css" />
+    <script src="/lib/uplot.js" defer></script>
+    <script src="/charts.js" defer></script>
     <script src="/lib/idiomorph.js" defer></script>
     <script src="/console.js" defer></script>`;
   return `<!doctype html><html lang="en"><head>${markupOf(head)}</head><body>${markupOf(body)}</body></html>`;

@@ -15,6 +15,8 @@ import type { SharedReadings } from './readings.ts';
 export interface Fleet {
   readonly client: MatchmakingClient;
   readonly events: EventTail;
+  /** For what a screen reads less often than it is shown. */
+  readonly readings: SharedReadings;
   readonly domain: string;
 }
 
@@ -42,7 +44,6 @@ export const defineScreen = <Input, Data>(screen: Screen<Input, Data>): AnyScree
 export interface ServingParts {
   readonly fleet: Fleet;
   readonly whoLooks: WhoLooks;
-  readonly readings: SharedReadings;
   readonly log: Log;
 }
 
@@ -58,7 +59,7 @@ export function serveScreens(app: FastifyInstance, screens: readonly AnyScreen[]
         const input = parseInput(screen.input, query);
         const key = `${screen.path} ${JSON.stringify(input)}`;
         const read = () =>
-          parts.readings.read(key, screen.freshMs ?? 1_000, () => screen.read(input, parts.fleet));
+          parts.fleet.readings.read(key, screen.freshMs ?? 1_000, () => screen.read(input, parts.fleet));
         if (format === 'live') {
           const look = async () => markupOf(await read().then((data) => screen.view(data, input), troubleOf));
           return await serveLive(reply, look);

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { activitySlotMs } from '../../jobs/matchmaking/activity.ts';
+import { openActivityRecords } from '../../workers/records/activity.ts';
 import { browserObstacle, openBrowser } from '../support/browser.ts';
 import { duelRuleSet } from '../support/builders.ts';
 import { consoleOperator, openConsole } from '../support/console-process.ts';
@@ -12,6 +14,12 @@ if (obstacle) console.warn(`SKIPPED: the console is not looked at in a browser: 
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const hostile = '<img src=x onerror="document.title=1">&"\'';
+
+/** Five minutes of the past, some slots ago, in which three tickets waited. */
+const slot = (ago: number, bucket: number) => ({
+  ...{ configuration: 'duel', slot: -ago, at: Date.now() - ago * activitySlotMs, started: 4, matches: 1 },
+  ...{ matched: 3, cancelled: 1, timedOut: 0, failed: 0, waits: new Map([[bucket, 3]]) },
+});
 
 describe.skipIf(obstacle)('the console in a browser', () => {
   const opened = new AsyncDisposableStack();
@@ -35,6 +43,17 @@ describe.skipIf(obstacle)('the console in a browser', () => {
     );
     ids.matched = first?.ticketId ?? '';
     ids.match = await fleet.matched(ids.matched);
+    const described = await fleet.client.describeMatch(ids.match);
+    const teams = (described?.match.teams ?? []).map(({ name }, at) => ({ name, rank: at + 1 }));
+    await fleet.client.reportMatchResult({ matchId: ids.match, teams });
+    await vi.waitFor(
+      async () =>
+        expect(await fleet.client.readPlayerHistory(fleet.own('ann'))).toMatchObject([
+          { matchId: ids.match },
+        ]),
+      { timeout: 20_000 },
+    );
+    await openActivityRecords(fleet.db).keep([slot(2, 40), slot(1, 44)]);
     ids.waiting = (await fleet.client.startMatchmaking(soloist('duel', hostile, 900))).ticketId;
     const browser = opened.use(await openBrowser());
     const context = await browser.newContext();
@@ -144,6 +163,19 @@ describe.skipIf(obstacle)('the console in a browser', () => {
     expect(await row.textContent()).toBe('2');
     await page.getByRole('button', { name: 'Go on with updates' }).click();
     await expect.poll(() => row.textContent(), { timeout: 10_000 }).toBe('1');
+  });
+
+  test('waits, endings and ratings are drawn, and each chart has its table', async () => {
+    await look('/configuration?name=duel');
+    const charts = page.locator('figure.chart');
+    await expect.poll(() => charts.locator('canvas').count()).toBe(2);
+    expect(await charts.locator('details tbody tr').count()).toBe(4);
+    expect(await charts.first().getAttribute('data-marks')).toContain('put-configuration');
+    // They stay as they are when what is beside them changes.
+    await page.getByText('live', { exact: true }).waitFor();
+    expect(await charts.locator('canvas').count()).toBe(2);
+    await look(`/player${query({ id: fleet.own('ann') })}`);
+    await expect.poll(() => charts.locator('canvas').count()).toBe(1);
   });
 
   const act = async (verb: string, reason: string): Promise<void> => {

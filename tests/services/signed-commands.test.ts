@@ -99,6 +99,7 @@ describe('an operator kind', () => {
       // A key proves by its seal who made it; a tag changes nothing.
       ...['apply-commands', 'list-audit', 'tag-setting', 'describe-settings', 'put-api-key', 'copy-api-keys'],
       ...['read-record', 'describe-player', 'top-of-ladder', 'measure-ladders', 'predict-chances'],
+      ...['keep-activity', 'read-activity', 'read-player-history'],
     ];
 
     const kinds = catalogue.map((it) => it.kind).filter((kind) => !others.includes(kind));

@@ -238,6 +238,11 @@ const table: readonly CrashRow[] = [
     work: (_own, worker) => worker.work('measure-ladders', [{}]),
   },
   {
+    job: 'keep-activity',
+    calls: 'pool.finishedSlots activity.keep',
+    work: (_own, worker) => worker.work('keep-activity', [{}]),
+  },
+  {
     job: 'report-queue-length',
     calls: `pool.arrived pool.arrivalsWaiting pool.outboxLength pool.searching pool.lag${`${` ${looks}`.repeat(4)}${' getJobs'.repeat(4)}`.replaceAll(' ', ' queues.')}`,
     work: (_own, worker) => worker.work('report-queue-length', [{}]),
@@ -269,13 +274,9 @@ test('every kind of work has a row here, in the table of the lifecycle, or a dea
     );
   /** They only read: there is nothing that a death could leave half done. */
   const reads = [
-    'describe-tickets',
-    'list-audit',
-    'describe-settings',
-    'read-record',
-    'describe-player',
-    'top-of-ladder',
-    'predict-chances',
+    ...['describe-tickets', 'list-audit', 'describe-settings', 'read-record'],
+    ...['describe-player', 'top-of-ladder', 'predict-chances'],
+    ...['read-activity', 'read-player-history'],
   ];
 
   expect(catalogue.map((job) => job.kind).filter((kind) => !dies(kind))).toEqual(reads);

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { type Browser, chromium } from 'playwright-core';
-import { enterTree } from '../../infra/local/debian/enter-tree.ts';
+import { enterTree, withoutOrphans } from '../../infra/local/debian/enter-tree.ts';
 import { browserTree } from '../../infra/local/debian/recipe.ts';
 import { debianTree, treeObstacle } from '../../infra/local/debian/tree.ts';
 import { cacheFolder } from '../../infra/local/run.ts';
@@ -23,15 +23,17 @@ export async function openBrowser(): Promise<Browser & AsyncDisposable> {
   const tree = await debianTree(
     cacheFolder(process.env),
     process.env,
-    (line) => console.warn(line),
+    (line) => process.stderr.write(`${line}\n`),
     browserTree,
   );
   const folder = await mkdtemp(join(tmpdir(), 'browser-'));
-  const [program = '', ...args] = enterTree(tree, {
-    folder,
-    user: 'www-data',
-    command: ['env', 'HOME=/mnt', 'TMPDIR=/mnt', 'chromium-headless-shell', ...options],
-  });
+  const [program = '', ...args] = withoutOrphans(
+    enterTree(tree, {
+      folder,
+      user: 'www-data',
+      command: ['env', 'HOME=/mnt', 'TMPDIR=/mnt', 'chromium-headless-shell', ...options],
+    }),
+  );
   const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe'] });
   const ended = once(child, 'exit');
   const browser = await chromium.connectOverCDP(await addressOf(child.stderr, ended));

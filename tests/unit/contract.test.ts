@@ -56,6 +56,7 @@ describe('the catalogue', () => {
       'expire-sessions',
       'forget-tickets',
       'form-matches',
+      'keep-activity',
       'measure-ladders',
       'record-tickets',
       'report-queue-length',

@@ -1,8 +1,9 @@
 import type { Redis } from 'ioredis';
-import { clockAt } from '../../jobs/fleet-time.ts';
+import { clockAt, toRedisTime } from '../../jobs/fleet-time.ts';
 import type { DomainKeys } from '../../jobs/keys.ts';
 import {
   activityKeys,
+  activitySlotMs,
   estimateWait,
   lagRefused,
   readActivity,
@@ -36,6 +37,26 @@ export function openActivity(redis: Redis, keys: DomainKeys) {
       const estimate = estimateWait(slots.map(readActivity));
       estimates.set(configuration, { estimate, readAt: Date.now() });
       return estimate;
+    },
+
+    /** What happened in each configuration in the slots that are over and that Redis still has. */
+    async finishedSlots() {
+      const [written, [seconds]] = await Promise.all([redis.get(keys.clock()), redis.time()]);
+      const clock = clockAt(written, Number(seconds) * 1_000);
+      const running = Math.floor(clock.now / activitySlotMs);
+      const read = async (configuration: string) => {
+        const [, ...over] = activityKeys(keys, configuration, clock.now);
+        const found = await Promise.all(over.map((key) => redis.hgetall(key)));
+        return found.flatMap((fields, age) => {
+          const slot = running - 1 - age;
+          const at = toRedisTime(clock, slot * activitySlotMs);
+          return Object.keys(fields).length === 0
+            ? []
+            : [{ configuration, slot, at, ...readActivity(fields) }];
+        });
+      };
+      const configurations = await redis.smembers(keys.configurations());
+      return (await Promise.all(configurations.map(read))).flat();
     },
 
     /** How far matchmaking of the configuration furthest behind is, ms, where new tickets are refused for it; else 0. */

@@ -101,6 +101,11 @@ const indexes = {
     { key: { target: 1, decided_at: -1 }, name: 'target' },
     { key: { decided_at: -1 }, name: 'time' },
   ],
+  activity: [
+    { key: { configuration: 1, at: 1 }, name: 'time' },
+    // By it DocumentDB deletes those that are over.
+    { key: { forget_at: 1 }, name: 'over', expireAfterSeconds: 0 },
+  ],
   setting_tags: [{ key: { setting: 1 }, name: 'setting' }],
   api_keys: [{ key: { name: 1, generation: -1 }, unique: true, name: 'generation' }],
 } as const;

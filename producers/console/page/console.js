@@ -13,11 +13,14 @@ function show() {
     morphStyle: 'innerHTML',
     ignoreActiveValue: true,
     callbacks: {
+      // A chart is drawn here, from its table.
+      beforeNodeMorphed: (node) => !node.classList?.contains('plot'),
       // Opened by the person who looks.
       beforeAttributeUpdated: (name, node) => !(name === 'open' && node.tagName === 'DETAILS'),
     },
   });
   latest = undefined;
+  drawCharts();
 }
 
 function say(text) {

@@ -2,23 +2,30 @@ import { z } from 'zod';
 import { resourceName } from '../../../jobs/matchmaking/configuration.ts';
 import { readVersions, type SettingVersion } from '../../cli/versions.ts';
 import { actionForm } from '../action.ts';
+import { chart } from '../chart.ts';
 import { type Html, html } from '../html.ts';
 import { facts, ladderLink, moment, pager, poolLink, table, trouble, urlOf, wait } from '../parts.ts';
+import { readDay } from '../read-day.ts';
 import { nowOf } from '../read-overview.ts';
 import { defineScreen } from '../screen.ts';
 
 const poolsShown = 50;
+const versionsFreshMs = 5_000;
 
 export const configurationScreen = defineScreen({
   path: '/configuration',
   input: z.strictObject({ name: resourceName, from: z.coerce.number().int().min(0).default(0) }),
   title: ({ name }) => `Configuration ${name}`,
-  async read({ name, from }, { client }) {
+  async read({ name, from }, fleet) {
+    const { client, readings } = fleet;
     const [found, all] = await Promise.all([client.describeConfiguration(name), client.poolsOf(name)]);
     const { configuration, ruleSet } = found.installed;
-    const [versions, ruleSetVersions] = await Promise.all([
-      readVersions(client, 'configurations', name),
-      readVersions(client, 'rule_sets', ruleSet.name),
+    const versionsOf = (kind: 'configurations' | 'rule_sets', of: string) =>
+      readings.read(`versions ${kind} ${of}`, versionsFreshMs, () => readVersions(client, kind, of));
+    const [versions, ruleSetVersions, day] = await Promise.all([
+      versionsOf('configurations', name),
+      versionsOf('rule_sets', ruleSet.name),
+      readDay(name, ruleSet.name, fleet),
     ]);
     const pools = all
       .toSorted((a, b) => (a.oldestSince ?? '').localeCompare(b.oldestSince ?? ''))
@@ -26,7 +33,7 @@ export const configurationScreen = defineScreen({
     return {
       ...{ ...nowOf(found), lastHour: found.lastHour, pools, poolsInAll: all.length },
       ruleSet: { name: ruleSet.name, version: ruleSet.version },
-      settings: configuration,
+      ...{ settings: configuration, day },
       versions: versions.map(withoutBody),
       ruleSetVersions: ruleSetVersions.map(withoutBody),
     };
@@ -64,6 +71,24 @@ export const configurationScreen = defineScreen({
       none: 'Nobody searches in it now.',
     })}
     ${pager('/configuration', { name }, { from, size: poolsShown, of: it.poolsInAll })}
+    ${chart({
+      caption: 'Waits of matched tickets over the last day',
+      series: ['half at most', '95 of 100 at most'],
+      points: it.day.slots.map(({ at, p50, p95 }) => ({ at, values: [p50, p95] })),
+      shown: wait,
+      marks: it.day.changes,
+      none: 'No five minutes of the last day are on record yet.',
+    })}
+    ${chart({
+      caption: 'How tickets ended, every five minutes of the last day',
+      series: ['matched', 'timed out', 'cancelled', 'failed'],
+      points: it.day.slots.map((slot) => ({
+        at: slot.at,
+        values: [slot.matched, slot.timedOut, slot.cancelled, slot.failed],
+      })),
+      marks: it.day.changes,
+      none: 'No five minutes of the last day are on record yet.',
+    })}
     ${table({
       caption: 'Settings',
       columns: ['Setting', 'Value'],

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { reasonOf } from '../../cli/wording.ts';
 import { RequestError } from '../../request-error.ts';
+import { chart } from '../chart.ts';
 import { eventTable } from '../event-table.ts';
 import { html } from '../html.ts';
 import {
@@ -30,16 +31,19 @@ export const player = defineScreen({
         'not-found',
         `player ${id} is unknown: no session, no ticket and no record is here`,
       );
-    const explanation =
-      found.ticket && (await client.explainTicket(found.ticket.ticketId).catch(unexplained));
+    const [matches, explanation] = await Promise.all([
+      client.readPlayerHistory(id),
+      found.ticket && client.explainTicket(found.ticket.ticketId).catch(unexplained),
+    ]);
     return {
       ...found,
+      matches,
       ...(explanation && { explanation }),
       events: events.newest(eventsShown, (it) => it.players.includes(id)),
       eventsSince: events.since(),
     };
   },
-  view: ({ ticket, liveMatch, endedSession, record, explanation, events, eventsSince }) => html`
+  view: ({ ticket, liveMatch, endedSession, record, matches, explanation, events, eventsSince }) => html`
     ${
       ticket && explanation
         ? html`<p class="why">Ticket ${ticketLink(ticket.ticketId)} ${ended(explanation.summary)}</p>`
@@ -79,5 +83,28 @@ export const player = defineScreen({
       ]),
       none: 'No rating of theirs has changed.',
     })}
+    ${[...Map.groupBy(matches, (it) => it.ladder)].map(([ladder, rated]) =>
+      chart({
+        caption: `Rating on ladder ${ladder}`,
+        series: ['rating'],
+        points: rated
+          .toReversed()
+          .map(({ ratedAt, after }) => ({ at: ratedAt, values: [Math.round(after)] })),
+        none: '',
+      }),
+    )}
+    ${table({
+      caption: 'Rated matches, the newest first',
+      columns: ['Match', 'Ladder', 'Rated', 'Before', 'After', 'Change'],
+      rows: matches.map((it) => [
+        matchLink(it.matchId),
+        it.ladder,
+        moment(it.ratedAt),
+        ...[Math.round(it.before), Math.round(it.after), signed(it.after - it.before)],
+      ]),
+      none: 'No match of theirs has been rated.',
+    })}
     ${eventTable('Their events, the newest first', events, eventsSince)}`,
 });
+
+const signed = (change: number): string => `${change > 0 ? '+' : ''}${Math.round(change)}`;
