@@ -164,7 +164,7 @@ const withCommand =
     await ask(fleet.stores, kind, items[kind], own('command'));
   };
 const rateMain = (own: Own, stores: Stores) => openRater(stores).rateOnce(own('main'));
-const loading = 'ladders.read changes.after pool.nextArrivals changes.byId';
+const loading = 'ladders.read changes.after pool.nextArrivals pool.redisTime audit.find changes.byId';
 const settling = 'pool.nextArrivals players.move ladders.flushed pool.nextArrivals';
 
 test('correct-result: one correction, and every match rated again once, wherever a worker died (invariant 5)', {
@@ -175,7 +175,7 @@ test('correct-result: one correction, and every match rated again once, wherever
   expectCalls(
     told,
     loading,
-    'matches.find pool.decided changes.byId changes.matchesFrom changes.append pool.answerCommand',
+    'matches.find pool.decided changes.byId changes.matchesFrom changes.append audit.note pool.answerCommand',
     'changes.at matches.correct changes.after matches.find changes.latest players.find changes.append',
     'changes.after changes.append',
     settling,
@@ -195,7 +195,7 @@ test('reset-season: every player is brought forward once, wherever a worker died
   expectCalls(
     told,
     loading,
-    'changes.append pool.answerCommand ladders.flushed players.following changes.append',
+    'changes.append audit.note pool.answerCommand ladders.flushed players.following changes.append',
     settling,
   );
   expectAlike(told, {
@@ -213,7 +213,7 @@ test('put-ladder: the ladder has its settings, wherever a worker died (invariant
   expectCalls(
     told,
     loading,
-    'changes.append pool.answerCommand pool.nextArrivals ladders.flushed pool.nextArrivals',
+    'changes.append audit.note pool.answerCommand pool.nextArrivals ladders.flushed pool.nextArrivals',
   );
   expectAlike(told, { ladders: [{ settings: { sideAdvantage: 30 } }] });
 });

@@ -118,6 +118,9 @@ describe('a signed command', () => {
     });
     expect(await amongArrivals(sign()(season('main', 1)))).toBe('done');
     expect(await seasonOf('main')).toBe(1);
+    expect(await fleet.stores.audit.list({ target: 'main', operator: 'op', limit: 9 })).toMatchObject([
+      { kind: 'reset-season', verdict: { kind: 'done', result: { season: 1 } } },
+    ]);
   });
 
   test('is refused with any part of it altered', async () => {
@@ -177,6 +180,16 @@ describe('a signed command', () => {
     await fleet.stores.pool.copyKeys(await fleet.stores.apiKeys.newest());
     await fleet.db.collection<{ _id: string }>('api_keys').deleteOne({ _id: 'op@2' });
     expect(await amongArrivals(sign()(season('main', 1)))).toMatch(/^operator: no key op works/);
+  });
+
+  test('of a ladder that was refused stays so: given again when it would do, it does nothing', async () => {
+    const early = sign()(season('main', 2));
+    expect(await amongArrivals(early)).toMatch(/^season: .* only the one after it/);
+    expect(await amongArrivals(sign()(season('main', 1)))).toBe('done');
+    await fleet.redis.del(`${poolTag(fleet.domain)}:verdict:${early.id}`);
+
+    expect(await amongArrivals(early)).toMatch(/^season: .* only the one after it/);
+    expect(await seasonOf('main')).toBe(1);
   });
 
   test('is refused a week after it was signed: the audit may forget it, and it stays harmless', async () => {

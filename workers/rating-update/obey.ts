@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+import { noId } from '../../jobs/chain.ts';
 import { type CommandEnvelope, otherCommand } from '../../jobs/commands.ts';
 import {
   type LadderCommand,
@@ -7,9 +9,12 @@ import {
 } from '../../jobs/rating-update/ladder-command.ts';
 import type { LadderDocument } from '../../jobs/rating-update/ladder-document.ts';
 import type { OperatorKeys } from '../operator-keys.ts';
+import type { Pool } from '../pool/pool.ts';
+import type { Audit, AuditRecord } from '../records/audit.ts';
 import { documentOfCommand } from '../records/rating-changes.ts';
 import { type CorrectionStores, correct } from './correct.ts';
 import { eraseFromLadder } from './erase-player.ts';
+import type { MatchStores } from './find-matches.ts';
 import type { FlushStores } from './flush.ts';
 import { answerOfGiven, give } from './give.ts';
 import { appendOne, type Ladder, nextDocument } from './ladder.ts';
@@ -17,29 +22,72 @@ import { startSeason } from './seasons.ts';
 
 export interface ObeyStores extends CorrectionStores, FlushStores {
   readonly operatorKeys: Pick<OperatorKeys, 'whyRefused'>;
+  readonly audit: Pick<Audit, 'find' | 'note'>;
+  readonly pool: MatchStores['pool'] & Pick<Pool, 'redisTime'>;
 }
 
 /**
- * Does an operator's command, once: one that comes again, however late, finds its document and gets its first answer. Whatever
- * brought it here, it is refused unless somebody who may give it has signed it for this ladder.
+ * Does an operator's command, once: one that comes again, however late, gets its first answer from the audit or from its document.
+ * Whatever brought it here, it is refused unless somebody who may give it has signed it for this ladder.
  */
 export async function obey(
   ladder: Ladder,
   envelope: CommandEnvelope,
   stores: ObeyStores,
 ): Promise<LadderVerdict> {
-  const refused = await stores.operatorKeys.whyRefused(envelope, Date.now());
-  if (refused !== undefined) return { refused };
-  const read = readLadderCommand(envelope);
-  if ('problem' in read) return { refused: read.problem };
-  const { command } = read;
-  const wanted = ladderOf(command) ?? ladder.name;
-  if (wanted !== ladder.name) return { refused: `ladder: the command is for ${wanted}, not ${ladder.name}` };
-  const _id = documentOfCommand(envelope.id);
+  const { id, kind } = envelope;
+  const now = await stores.pool.redisTime();
+  const note = (verdict: LadderVerdict, more: Pick<AuditRecord, '_id' | 'operator'>) =>
+    stores.audit.note(toRecord(ladder.name, envelope, verdict, now, more));
+  const refused = await stores.operatorKeys.whyRefused(envelope, now);
+  const read = refused === undefined ? readLadderCommand(envelope) : { problem: refused };
+  const wanted = 'command' in read ? (ladderOf(read.command) ?? ladder.name) : ladder.name;
+  if ('problem' in read || wanted !== ladder.name) {
+    const reason =
+      'problem' in read ? read.problem : `ladder: the command is for ${wanted}, not ${ladder.name}`;
+    // Its id may be that of somebody else's command, which is still to come.
+    await note(
+      { refused: reason },
+      { _id: randomUUID(), operator: refused === undefined ? envelope.operator : '-' },
+    );
+    return { refused: reason };
+  }
+  const known = await stores.audit.find(id);
+  if (known) {
+    const other = otherCommand(id, known, { kind, target: ladder.name });
+    return other ? { refused: other } : verdictOf(known);
+  }
+  const _id = documentOfCommand(id);
   const there = (await stores.changes.byId([_id])).get(_id);
-  if (there) return answerOf(there, envelope, ladder.name);
-  return apply(ladder, command, _id, stores);
+  const verdict = there
+    ? answerOf(there, envelope, ladder.name)
+    : await apply(ladder, read.command, _id, stores);
+  await note(verdict, { _id: id, operator: envelope.operator });
+  return verdict;
 }
+
+const verdictOf = ({ verdict }: AuditRecord): LadderVerdict =>
+  verdict.kind === 'done'
+    ? { result: (verdict.result ?? {}) as Readonly<Record<string, unknown>> }
+    : { refused: verdict.kind === 'refused' ? verdict.reason : 'it was withdrawn' };
+
+/** In the audit a ladder's command is a chain of its own: the ladder's documents have the order. */
+const toRecord = (
+  ladder: string,
+  { kind, reason, at }: CommandEnvelope,
+  verdict: LadderVerdict,
+  now: number,
+  { _id, operator }: Pick<AuditRecord, '_id' | 'operator'>,
+): AuditRecord => ({
+  ...{ _id, chain: `of ladders: ${_id}`, ordinal: 0, from: noId, position: noId },
+  ...{ kind, target: ladder, operator, reason },
+  asked_at: new Date(at),
+  decided_at: new Date(now),
+  verdict:
+    'refused' in verdict
+      ? { kind: 'refused', reason: verdict.refused }
+      : { kind: 'done', result: verdict.result },
+});
 
 async function apply(
   ladder: Ladder,

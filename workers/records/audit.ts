@@ -8,8 +8,8 @@ import type { PoolSplit } from '../../jobs/matchmaking/pool-name.ts';
 import { insertEach } from './write-each.ts';
 
 /**
- * A document of `audit`: a command with what was decided on it. Inserting it is the decision: of one chain each has the next
- * ordinal, so a worker that others have overtaken decides nothing.
+ * A document of `audit`: a command with what was decided on it. Of settings inserting it is the decision: of one chain each has the
+ * next ordinal, so a worker that others have overtaken decides nothing. Of a ladder its rater has decided.
  */
 export interface AuditRecord {
   /** The command's id. */
@@ -117,6 +117,11 @@ export function openAudit(db: Db) {
       const minimal = { ...rest, verdict };
       await audit.insertOne(minimal);
       return minimal;
+    },
+
+    /** Keeps a decision that was made elsewhere, such as in a ladder's chain; once. */
+    async note(record: AuditRecord): Promise<void> {
+      await insertEach(audit, [record]);
     },
 
     /** Since when each paused configuration is, ms. */
