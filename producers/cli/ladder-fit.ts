@@ -74,7 +74,7 @@ export function fitLadderCommand(from: string): Command {
 /** The day from which games are judged. Refused where there are too few before it, or too few days after. */
 function judgedFrom(games: readonly Game[], date: string | undefined): number {
   const share = games[Math.floor(games.length * earlierShare)]?.day ?? 0;
-  const day = date === undefined ? share : dayOf(date, '--judge-from');
+  const day = date === undefined ? share : dayOf(date, '--judge-from <date>');
   const earlier = games.filter((game) => game.day < day).length;
   const decided = games.filter((game) => game.day >= day && game.scores[0] !== game.scores[1]);
   const problem =

@@ -33,7 +33,7 @@ test.each([
     'a date of the command that is none',
     gamesCsv(800),
     ['--judge-from', 'May'],
-    /--judge-from: "May" is no date/,
+    /--judge-from <date>: "May" is no date/,
   ],
 ])('%s is told before the fleet is asked', async (_what, text, more, message) => {
   const { code, out, err } = await runFit(text, ...more);
