@@ -29,7 +29,6 @@ export const erasePlayer = defineJob({
   /** It reads all matches and tickets of the record. */
   timeoutMs: 600_000,
 });
-export type ErasePlayer = z.output<typeof erasePlayer.item>;
 
 /** What one ladder's rater does of it. */
 export const eraseFromLadder = z.strictObject({
