@@ -99,8 +99,8 @@ export const measureLadders = defineJob({
   item: z.strictObject({}),
   limit: 1,
   attempts: 1,
-  /** It reads the mean of every player of a ladder. */
-  timeoutMs: 300_000,
+  /** It reads the mean of every player of a ladder. A task of ECS is given no longer to end. */
+  timeoutMs: 100_000,
 });
 
 /**

@@ -26,8 +26,8 @@ export const erasePlayer = defineJob({
   }),
   limit: 1,
   attempts: 30,
-  /** It reads all matches and tickets of the record. */
-  timeoutMs: 600_000,
+  /** It reads all matches and tickets of the record. A task of ECS is given no longer to end. */
+  timeoutMs: 100_000,
 });
 
 /** What one ladder's rater does of it. */

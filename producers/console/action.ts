@@ -35,7 +35,7 @@ export function serveActions(
       if (!viewer.mayOperate)
         return send(reply, 403, {
           ...{ title: 'Not allowed', viewer, domain: fleet.domain },
-          main: html`<p class="trouble" role="alert">${viewer.name} needs the right "operate" for this.</p>`,
+          main: html`<p class="trouble" role="alert">${viewer.name} needs a key with the right "operate" for this.</p>`,
         });
       try {
         const fields = Object.fromEntries(request.body as URLSearchParams);
@@ -43,7 +43,10 @@ export function serveActions(
         const why = parseInput(z.strictObject({ reason }), { reason: given ?? '' }).reason;
         const input = parseInput(action.input, rest);
         const actor = { kind: 'service', name: viewer.name } as const;
-        const done = await action.run(input, fleet, { actor, reason: why });
+        const done = await action.run(input, fleet, {
+          ...{ actor, reason: why },
+          ...(viewer.operatorKey && { operatorKey: viewer.operatorKey }),
+        });
         fleet.readings.forget();
         log.info({ action: action.path, operator: viewer.name, reason: why }, 'changed');
         return await send(reply, 200, {

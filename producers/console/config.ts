@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { domainForm, domainProblem } from '../../jobs/keys.ts';
-import { shortestKeysSecret } from '../../jobs/maintenance/api-keys.ts';
+import { keyForm, keyProblem, shortestKeysSecret } from '../../jobs/maintenance/api-keys.ts';
 
 const loopback = /^(127\.\d+\.\d+\.\d+|::1|localhost)$/;
 
@@ -15,7 +15,7 @@ export const consoleEnvironment = z
     CONSOLE_HOST: z.string().default('127.0.0.1'),
     /** 0 takes a free port. */
     CONSOLE_PORT: z.coerce.number().int().min(0).max(65_535).default(7_350),
-    /** `none`: who reaches it may do everything, as OPERATOR. `key`: everybody shows a key of the HTTP API. */
+    /** `none`: who reaches it may do what OPERATOR_KEY may. `key`: everybody shows a key of the HTTP API. */
     CONSOLE_LOGIN: z.enum(['none', 'key']).default('none'),
     /** `true`: whoever listens in front of it speaks TLS, and nothing else reaches it. */
     BEHIND_TLS: z.enum(['true', 'false']).default('false'),
@@ -24,8 +24,8 @@ export const consoleEnvironment = z
       .string()
       .min(shortestKeysSecret, `must have at least ${shortestKeysSecret} characters`)
       .optional(),
-    /** Without a login: who changes things, kept in the audit. Absent: this machine's login name. */
-    OPERATOR: z.string().min(1).max(128).optional(),
+    /** Without a login: the key that signs what is changed here, `name~secret`; the audit keeps its name. Absent: nothing is changed here. */
+    OPERATOR_KEY: z.string().regex(keyForm, keyProblem).optional(),
     LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
   })
   .superRefine((it, context) => {

@@ -3,6 +3,7 @@ import { hostname, userInfo } from 'node:os';
 import { createLog, openOutput } from '../../workers/telemetry/log.ts';
 import { openClient } from '../client.ts';
 import { openKeyRing } from '../keys/key-ring.ts';
+import { readToken } from '../keys/seal.ts';
 import { serveActions } from './action.ts';
 import { actions } from './actions.ts';
 import { serveAssets } from './assets.ts';
@@ -66,7 +67,9 @@ function openDoor(config: ConsoleConfig, client: Awaited<ReturnType<typeof openC
     const keys = openKeyRing(client, config.API_KEYS_SECRET ?? '');
     return { app, whoLooks: openLogin(app, keys, { secure: config.BEHIND_TLS === 'true' }) };
   }
-  const viewer = { name: config.OPERATOR ?? userInfo().username, mayOperate: true };
+  const { OPERATOR_KEY: operatorKey } = config;
+  const name = readToken(operatorKey ?? '')?.name ?? userInfo().username;
+  const viewer = { name, operatorKey, mayOperate: operatorKey !== undefined };
   const whoLooks: WhoLooks = async () => viewer;
   return { app, whoLooks };
 }

@@ -1,14 +1,15 @@
 import { createHmac } from 'node:crypto';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { ApiKey, KeyRing } from '../keys/key-ring.ts';
-import { readToken, sameSecret } from '../keys/seal.ts';
+import { readToken, sameSecret, tokenOf } from '../keys/seal.ts';
 import { html } from './html.ts';
 import { page } from './layout.ts';
 
-/** Who looks at a page: their name for the audit, and whether they may change things. */
+/** Who looks at a page, and whether they may change things. `operatorKey`: what signs their changes; it is shown nowhere. */
 export interface Viewer {
   readonly name: string;
   readonly mayOperate: boolean;
+  readonly operatorKey?: string | undefined;
 }
 
 /** `undefined`: nobody who is known, or who may read. */
@@ -55,7 +56,9 @@ export function openLogin(
   return async ({ headers }) => {
     const [, token] = /^Bearer +(\S{1,256})$/i.exec(headers.authorization ?? '') ?? [];
     const key = token ? await keyOf(keys, token) : await ofCookie(keys, headers.cookie ?? '');
-    return key?.rights.has('read') ? { name: key.name, mayOperate: key.rights.has('operate') } : undefined;
+    if (!key?.rights.has('read')) return undefined;
+    const { name, secret, rights } = key;
+    return { name, mayOperate: rights.has('operate'), operatorKey: tokenOf(name, secret) };
   };
 }
 

@@ -6,16 +6,14 @@ import { openRole } from './redis-user.ts';
 
 const consoleMain = fileURLToPath(new URL('../../producers/console/main.ts', import.meta.url));
 
-/** Who changes things where the console has no login. */
-export const consoleOperator = 'olga';
+/** Who changes things where the console has no login: the first key of the stack. */
+export const consoleOperator = 'operator';
 
 /** A console of the fleet in a process of its own, with the access of an operator. Dispose of it before the fleet. */
 export async function openConsole(fleet: Fleet, more: NodeJS.ProcessEnv = {}) {
   const role = await openRole(fleet.domain, 'operator');
-  const { OPERATOR_KEY: _unused, ...env } = fleet.env;
   const console_ = await startConsole({
-    ...env,
-    OPERATOR: consoleOperator,
+    ...fleet.env,
     QUEUE_REDIS_URL: role.url,
     ...more,
   });
