@@ -137,7 +137,7 @@ export async function openClient(options: ClientOptions) {
     ...openBackfill(parts),
     ...openResults(parts),
     ...operations,
-    ...openGivenRatings(giveByJob),
+    ...openGivenRatings({ call, giveByJob }),
     ...openRollback(parts),
     ...openSettings({ call, queues, give }),
     ...openApiKeys({ call, redis, domain, queues }),

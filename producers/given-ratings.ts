@@ -8,6 +8,7 @@ import {
   importedPart,
   mostGiven,
 } from '../jobs/rating-update/give-ratings.ts';
+import type { Call } from './call.ts';
 import type { CommandOptions, GiveByJob } from './commands.ts';
 import { parse } from './parse.ts';
 import { RequestError } from './request-error.ts';
@@ -34,7 +35,13 @@ export interface Imported {
 }
 
 /** Ratings that operators bring along or put right, and players whom they erase. Services only. */
-export function openGivenRatings(giveByJob: GiveByJob) {
+export function openGivenRatings({
+  call,
+  giveByJob,
+}: {
+  readonly call: Call;
+  readonly giveByJob: GiveByJob;
+}) {
   const give = async (item: GiveRatings, options: CommandOptions) =>
     (await giveByJob(giveRatings, ({ ladder }) => ladder, item, options)) as {
       ordinal: number;
@@ -65,37 +72,38 @@ export function openGivenRatings(giveByJob: GiveByJob) {
      * `importId` with the same ratings in the same order it goes on where it was broken off. Each player once: the later of two
      * would stand.
      */
-    async importRatings(
+    importRatings: (
       { ladder, importId: id, ratings, reason, onProgress }: ImportRequest,
       options: CommandOptions = {},
-    ): Promise<Imported> {
-      const run = randomUUID();
-      let [given, earlier] = [0, 0];
-      const parts = inParts(ratings);
-      const giveThem = async () => {
-        for (let next = await parts.next(); !next.done; next = await parts.next()) {
-          const { part, ratings: some } = next.value;
-          const item = { ladder, ratings: some, reason, import: { id, part, run } };
-          const commandId = importedPart(item);
-          const answer = await give(item, {
-            ...options,
-            ...(reason && { reason }),
-            ...(commandId && { commandId }),
-          });
-          given += some.length;
-          if (answer.run !== run) earlier += some.length;
-          onProgress?.(given);
-        }
-      };
-      // What one of them meets ends the others once their part is given.
-      const stop = () => parts.return(undefined);
-      const all = await Promise.allSettled(
-        Array.from({ length: partsAtOnce }, () => giveThem().finally(stop)),
-      );
-      for (const it of all) if (it.status === 'rejected') throw it.reason;
-      if (given === 0) throw new RequestError('invalid-request', 'ratings: there are none');
-      return { ratings: given, earlier };
-    },
+    ): Promise<Imported> =>
+      call(giveRatings, options, async () => {
+        const run = randomUUID();
+        let [given, earlier] = [0, 0];
+        const parts = inParts(ratings);
+        const giveThem = async () => {
+          for (let next = await parts.next(); !next.done; next = await parts.next()) {
+            const { part, ratings: some } = next.value;
+            const item = { ladder, ratings: some, reason, import: { id, part, run } };
+            const commandId = importedPart(item);
+            const answer = await give(item, {
+              ...options,
+              ...(reason && { reason }),
+              ...(commandId && { commandId }),
+            });
+            given += some.length;
+            if (answer.run !== run) earlier += some.length;
+            onProgress?.(given);
+          }
+        };
+        // What one of them meets ends the others once their part is given.
+        const stop = () => parts.return(undefined);
+        const all = await Promise.allSettled(
+          Array.from({ length: partsAtOnce }, () => giveThem().finally(stop)),
+        );
+        for (const it of all) if (it.status === 'rejected') throw it.reason;
+        if (given === 0) throw new RequestError('invalid-request', 'ratings: there are none');
+        return { ratings: given, earlier };
+      }),
   };
 }
 

@@ -221,7 +221,7 @@ test('put-ladder: the ladder has its settings, wherever a worker died (invariant
 test('give-ratings: the player has the rating, wherever a worker died (invariants 5, 9)', async () => {
   const told = await tell({ begin: withCommand('give-ratings'), job: rateMain });
 
-  expectCalls(told, loading, 'players.find changes.append pool.answerCommand', settling);
+  expectCalls(told, loading, 'players.find changes.append audit.note pool.answerCommand', settling);
   expectAlike(told, {
     players: [{}, { ratings: { main: { games: 3, version: 4 } }, profile: { games_played: 3 } }],
   });
@@ -252,7 +252,7 @@ test('erase-player: the player is gone and the ladder adds up, wherever a worker
 
   const erasing = told.calls.filter((it) => /^(erasure|audit)/.test(it) || it === 'cache.forget');
   expect(erasing.join(' ')).toBe(
-    'erasure.begin erasure.ladders erasure.eraseFromLadder erasure.eraseFromMatches erasure.ladders erasure.forget cache.forget audit.decide',
+    'erasure.begin erasure.ladders audit.find erasure.eraseFromLadder audit.note erasure.eraseFromMatches erasure.ladders erasure.forget cache.forget audit.decide',
   );
   expectAlike(told, { players: [{ ratings: { main: { games: 2 } } }], sessions: [{ status: 'ACTIVE' }] });
 });

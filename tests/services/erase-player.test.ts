@@ -82,8 +82,8 @@ test('an erased player is nowhere on record, and the ladder goes on as if it had
   expect(await fleet.cacheRedis.exists(`sessions:t`)).toBe(1);
   expect(await rating('cat')).toEqual(cat);
   expect((await rating('bob'))?.games).toBe(2);
-  expect(await stores.audit.list({ limit: 10 })).toMatchObject([
-    { kind: 'erase-player', target: pseudonym, operator: 'test', reason: 'request 7' },
+  expect(await stores.audit.list({ limit: 10, target: pseudonym })).toMatchObject([
+    { kind: 'erase-player', target: pseudonym, operator: 'ann', reason: 'request 7' },
   ]);
 
   // Earlier matches can still be corrected, and nobody is left behind the pseudonym.

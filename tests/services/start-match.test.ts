@@ -67,7 +67,7 @@ test('a committed match becomes one document, its tickets COMPLETED, its outbox 
 });
 
 test("a match keeps each team's chance to win as its players' ratings had it", async () => {
-  const strong = { mu: 35, sigma: 2, version: 40, at: 0, season: 0 };
+  const strong = { mu: 35, sigma: 2, games: 40, version: 40, at: 0, season: 0 };
   await fleet.db
     .collection<{ _id: string }>('players')
     .insertOne({ _id: 'a', cognito_id: 'a', ratings: { default: strong } } as { _id: string });

@@ -244,7 +244,7 @@ const table: readonly CrashRow[] = [
   },
   {
     job: 'report-queue-length',
-    calls: `pool.arrived pool.arrivalsWaiting pool.outboxLength pool.searching pool.lag${`${` ${looks}`.repeat(4)}${' getJobs'.repeat(4)}`.replaceAll(' ', ' queues.')}`,
+    calls: `pool.arrived pool.arrivalsWaiting pool.outboxLength pool.searching pool.lag pool.uncompared${`${` ${looks}`.repeat(4)}${' getJobs'.repeat(4)}`.replaceAll(' ', ' queues.')}`,
     work: (_own, worker) => worker.work('report-queue-length', [{}]),
   },
 ];
