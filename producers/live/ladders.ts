@@ -27,15 +27,16 @@ function describeLadders(
   configurations: readonly { readonly name: string; readonly ladder: string }[],
 ): DescribedLadder[] {
   const stored = new Map(records.map((it) => [String(it['_id']), it]));
-  const users = Map.groupBy(configurations, (it) => it.ladder);
-  const names = [...new Set([defaultLadder, ...stored.keys(), ...users.keys()])].sort();
+  const names = [
+    ...new Set([defaultLadder, ...stored.keys(), ...configurations.map((it) => it.ladder)]),
+  ].sort();
   return names.map((name) => {
     const unfinished = stored.get(name)?.['unfinished'] as Unfinished | undefined;
     return {
       name,
       season: Number(stored.get(name)?.['season'] ?? 0),
       settings: { ...defaultSettings, ...(stored.get(name)?.['settings'] as Partial<LadderSettings>) },
-      usedBy: (users.get(name) ?? []).map((it) => it.name).sort(),
+      usedBy: configurations.flatMap((it) => (it.ladder === name ? [it.name] : [])).sort(),
       stored: stored.has(name),
       ...(unfinished && { underWay: unfinished.kind }),
     };

@@ -15,7 +15,7 @@ beforeAll(async () => {
   await fleet.startWorker({ API_KEYS_SECRET: keysSecret });
   await fleet.install('duel', duelRuleSet);
   tokens.reader = (await makeKey(fleet.client, 'reader', ['read'])).token;
-  tokens.operator = (await makeKey(fleet.client, 'operator', ['read', 'operate'])).token;
+  tokens.operator = (await makeKey(fleet.client, 'boss', ['read', 'operate'])).token;
   tokens.stranger = (await makeKey(fleet.client, 'stranger', ['matchmake'])).token;
   open = opened.use(await openConsole(fleet));
   locked = opened.use(await openConsole(fleet, { CONSOLE_LOGIN: 'key', API_KEYS_SECRET: keysSecret }));
@@ -100,7 +100,7 @@ test('a key that may read looks, and one that may operate changes; the audit has
   const { cookie: stronger } = await logIn(tokens.operator);
   expect((await pause(locked.url, { cookie: stronger })).status).toBe(200);
   expect(await isPaused()).toBe(true);
-  expect(await fleet.client.listAudit({ target: 'duel', operator: 'operator' })).toMatchObject([
+  expect(await fleet.client.listAudit({ target: 'duel', operator: 'boss' })).toMatchObject([
     { kind: 'pause-configuration', reason: 'a test' },
   ]);
 });
@@ -109,11 +109,7 @@ test('no other key, and no cookie that was changed, opens it', async () => {
   for (const key of [tokens.stranger, 'reader~x', '', `${tokens.reader}x`])
     expect((await logIn(key)).response.status).toBe(401);
   const { cookie } = await logIn(tokens.reader);
-  for (const forged of [
-    cookie.replace('reader', 'operator'),
-    `${cookie.slice(0, -2)}xx`,
-    'console=reader~9~x',
-  ])
+  for (const forged of [cookie.replace('reader', 'boss'), `${cookie.slice(0, -2)}xx`, 'console=reader~9~x'])
     expect((await fetch(`${locked.url}/?format=json`, { headers: { cookie: forged } })).status).toBe(401);
 });
 

@@ -4,6 +4,7 @@ import { type QueueName, queueNames } from '../../jobs/contract.ts';
 import { duelRuleSet } from '../support/builders.ts';
 import { type Fleet, openFleet, soloist } from '../support/fleet.ts';
 import { openOffice } from '../support/office.ts';
+import { keysSecret } from '../support/operator.ts';
 import type { WorkerProcess } from '../support/worker-processes.ts';
 
 /** One fleet with one worker for all tests: it has to live through every one of them. */
@@ -11,7 +12,7 @@ let fleet: Fleet;
 let worker: WorkerProcess;
 beforeAll(async () => {
   fleet = await openFleet();
-  worker = await fleet.startWorker({ LOG_LEVEL: 'error' });
+  worker = await fleet.startWorker({ LOG_LEVEL: 'error', API_KEYS_SECRET: keysSecret });
   await fleet.install('duel', duelRuleSet);
 });
 afterAll(() => fleet[Symbol.asyncDispose]());

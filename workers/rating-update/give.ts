@@ -1,6 +1,7 @@
-import { type GiveRatings, ratingGiven } from '../../jobs/rating-update/give-ratings.ts';
+import type { GiveRatings } from '../../jobs/rating-update/give-ratings.ts';
 import type { LadderVerdict } from '../../jobs/rating-update/ladder-command.ts';
 import { newcomer } from '../../jobs/rating-update/rating.ts';
+import { ratingGiven } from '../../jobs/rating-update/rating-given.ts';
 import { appendOne, type Ladder, type LadderStores, meet, nextDocument, ratingIn } from './ladder.ts';
 
 /** Puts ratings that an operator gives into the chain, as one document. */
