@@ -1,6 +1,6 @@
 import { plackettLuce } from 'openskill/models';
 import type { LadderSettings } from './ladder.ts';
-import { ordersOf } from './ties.ts';
+import { alike, ordersOf } from './ties.ts';
 import { chanceOf, type Outcome, ratedTwo } from './two-sides.ts';
 
 /** A player's skill on one ladder: a normal distribution, and where it stands in the ladder's time. */
@@ -177,7 +177,7 @@ function ratedByModel(
     ratedInOrder(teams, places),
   );
   // Equal teams that tied come to the same, however few of their orders were looked at.
-  const twins = Map.groupBy(teams.keys(), (t) => JSON.stringify([ranks[t], teams[t]]));
+  const twins = alike(teams.keys(), (t) => JSON.stringify([ranks[t], teams[t]]));
   const after: ModelTeam[] = [];
   for (const same of twins.values()) {
     const cases = all.flatMap((one) => same.map((t) => one[t] ?? []));

@@ -17,7 +17,7 @@ export function ordersOf(
   ranks: readonly number[],
   compare: (one: number, other: number) => number,
 ): number[][] {
-  const groups = [...Map.groupBy(ranks.keys(), (team) => ranks[team] ?? 0)]
+  const groups = [...alike(ranks.keys(), (team) => ranks[team] ?? 0)]
     .sort(([one], [other]) => one - other)
     .map(([, teams]) => ordersOfGroup(teams.toSorted(compare)));
   // What the model says of a team is a sum over places, so orders of different groups need not be combined with each other.
@@ -52,4 +52,16 @@ function leastCommonMultiple(one: number, other: number): number {
   let [rest, divisor] = [one, other];
   while (divisor > 0) [rest, divisor] = [divisor, rest % divisor];
   return (one / rest) * other;
+}
+
+/** Those of which the same is said, together. `Map.groupBy` is not there in Node 20, on which the client runs. */
+export function alike<T, Said>(all: Iterable<T>, say: (one: T) => Said): Map<Said, T[]> {
+  const groups = new Map<Said, T[]>();
+  for (const one of all) {
+    const said = say(one);
+    const group = groups.get(said);
+    if (group) group.push(one);
+    else groups.set(said, [one]);
+  }
+  return groups;
 }
