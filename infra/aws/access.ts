@@ -53,7 +53,7 @@ export function queueAccess(domain: string, role: QueueRole): string {
 
 /** What workers do with the session cache: `workers/session-cache/` and, to connect, ioredis. */
 export const cacheCommands: readonly string[] =
-  'client|setinfo info eval evalsha expire hget hgetall hset'.split(' ');
+  'client|setinfo info eval evalsha expire hget hgetall hset unlink'.split(' ');
 
 /** Access of the session cache's one user. */
 export function cacheAccess(): string {

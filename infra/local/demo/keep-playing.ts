@@ -22,6 +22,8 @@ export async function keepPlaying(
   await using client = await openClient({ redisUrl: env['QUEUE_REDIS_URL'] ?? '', domain });
   await using opened = new AsyncDisposableStack();
   const cache = opened.adopt(new Redis(env['CACHE_REDIS_URL'] ?? ''), (it) => it.disconnect());
+  // It goes away with the stack, and the demo with it.
+  cache.on('error', () => undefined);
   const random = chance(seed + 1);
   const slow = scenarios.map((scenario) => ({ ...scenario, playMs }));
   const count = hours * 60 * playersAMinute;

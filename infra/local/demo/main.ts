@@ -12,7 +12,11 @@ import { startWorkers } from './workers.ts';
 
 const options = parseCommandLine();
 if (!options) console.log(usage);
-else process.exitCode = await demo(options);
+else {
+  process.exitCode = await demo(options);
+  // Players who were kept would play on.
+  if (options.keep) process.exit();
+}
 
 function parseCommandLine(): DemoOptions | undefined {
   try {
