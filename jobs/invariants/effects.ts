@@ -1,4 +1,5 @@
 import type { Check, Finding } from './check.ts';
+import { callsOf } from './diary.ts';
 import type { HeldEvent } from './held-event.ts';
 
 const times = (count: number) => (count === 1 ? 'once' : `${count} times`);
@@ -48,10 +49,20 @@ export const outboxEmptied: Check = {
     settled ? outbox.map((id) => ({ subject: id, story: `match ${id} is still in the outbox` })) : [],
 };
 
-/** A match that succeeded is recorded, and nothing is recorded that was not decided, by a store that has gone back since or not. */
+/**
+ * A match that succeeded is recorded, and nothing is recorded that was not decided, by a store that has gone back since or not. A
+ * failover may lose a decision together with all of its tickets, before anybody heard of either: then nobody was promised anything.
+ */
 export const matchRecorded: Check = {
   invariant: 4,
-  find({ events, matches, eventsComplete }, { takenBack }) {
+  find({ events, matches, tickets, eventsComplete }, diary) {
+    const { takenBack, disturbances } = diary;
+    const known = new Set([
+      ...tickets.map((it) => it.ticketId),
+      ...callsOf(diary, 'start').flatMap((it) => (it.told === 'yes' ? [it.ticketId] : [])),
+    ]);
+    const isLost = (own: readonly { readonly ticketId: string }[]) =>
+      disturbances.length > 0 && own.every((it) => !known.has(it.ticketId));
     const ids = decidedIn(events);
     const lost = decidedIn(takenBack);
     const recorded = new Map(matches.map((match) => [match._id, match.status]));
@@ -62,8 +73,8 @@ export const matchRecorded: Check = {
           subject: id,
           story: `match ${id} succeeded and is ${recorded.get(id) ?? 'not'} recorded`,
         });
-    for (const id of eventsComplete ? recorded.keys() : [])
-      if (!ids.has(id) && !lost.has(id))
+    for (const { _id: id, tickets: own } of eventsComplete ? matches : [])
+      if (!ids.has(id) && !lost.has(id) && !isLost(own))
         findings.push({ subject: id, story: `match ${id} was recorded, not decided` });
     return findings;
   },

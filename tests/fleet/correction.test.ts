@@ -28,7 +28,7 @@ async function playAndReport(...matchIds: string[]) {
   await vi.waitFor(async () => {
     const { games_played } = (await fleet.stores.players.find([player('a')])).get(player('a'))?.profile ?? {};
     expect(games_played).toBe(matchIds.length);
-  });
+  }, 15_000);
 }
 
 test('an operator corrects a result through the client, and the ladder is rated again', {

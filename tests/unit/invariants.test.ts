@@ -75,6 +75,24 @@ describe('the judge sees', () => {
   });
 });
 
+function ticketOf({ held }: ReturnType<typeof goodEvening>) {
+  const [ticket] = held.matches[0]?.tickets ?? [];
+  if (!ticket) throw new Error('an evening without a match');
+  return ticket;
+}
+
+test('a match that a failover took back with all of its tickets was promised to nobody; with one that is known it was (invariant 4)', () => {
+  const evening = goodEvening();
+  again('m', { _id: 'n', tickets: [{ ...ticketOf(evening), ticketId: 'lost' }] })(evening);
+  const unheard = () => seen(evening).filter(({ check }) => check === 'match recorded');
+  expect(unheard().map((it) => it.subject)).toEqual(['n']);
+
+  evening.diary.disturbances = [{ from: 0, to: 1 }];
+  expect(unheard()).toEqual([]);
+  again('m', { _id: 'o' })(evening);
+  expect(unheard().map((it) => it.subject)).toEqual(['o']);
+});
+
 test('what a store that went back took with it was decided, and no promise; anything else recorded was not (invariants 2, 4)', () => {
   const evening = goodEvening();
   again('m', { _id: 'n', tickets: [] })(evening);
