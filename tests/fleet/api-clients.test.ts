@@ -28,7 +28,7 @@ describe.skipIf(obstacle !== undefined)('unmodified clients of other languages',
       guest: { id, secret, token: 'a session token' },
     };
     api = await openApi(fleet);
-  }, 600_000);
+  }, 900_000);
   afterAll(async () => {
     await api?.[Symbol.asyncDispose]();
     await fleet?.[Symbol.asyncDispose]();

@@ -65,7 +65,8 @@ describe.skipIf(obstacle)('the console in a browser', () => {
     page.on('console', (message) => {
       if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
     });
-  }, 300_000);
+    // The browser's tree is built on first use.
+  }, 900_000);
   afterAll(() => opened.disposeAsync());
 
   const look = async (path: string): Promise<string> => {

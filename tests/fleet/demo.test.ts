@@ -71,7 +71,7 @@ const obstacle = await clientsObstacle();
 if (obstacle) console.warn(`SKIPPED: the demo's aws command is not tried: ${obstacle}`);
 
 test('a demo that was told to keep prints commands that work in a shell with its variables, and ends when interrupted', {
-  timeout: 300_000,
+  timeout: 900_000,
 }, async () => {
   const clients = obstacle ? '' : `${await clientsFolder()}/bin:`;
   const demo = startDemo(['--keep', '--players', '6', '--seconds', '1', '--rounds', '1']);
