@@ -49,17 +49,17 @@ export function fitLadderCommand(from: string): Command {
     .option('--judge-from <date>', 'settings are chosen on games before it (default: the first 70 %)')
     .option('--put', 'give the ladder these settings, for matches rated from now on')
     .action(async (name: string, options: Options, command: Command) => {
-      let today = defaultSettings;
-      await withClient(command, async (client) => {
-        const found = (await client.listLadders()).find((it) => it.name === name);
-        if (found) today = found.settings;
-      });
       const columns = columnsOf(options);
       const games = readGames(
         options.games.map((file) => resolve(from, file)),
         columns,
       );
       const judged = judgedFrom(games, options.judgeFrom);
+      let today = defaultSettings;
+      await withClient(command, async (client) => {
+        const found = (await client.listLadders()).find((it) => it.name === name);
+        if (found) today = found.settings;
+      });
       // No client is open meanwhile: a fit takes all of the process, which then would not answer the queue.
       const fit = fitted(name, games, judged, today, columns.scores !== undefined);
       const tell = (put: boolean) => show(command, { ...fit, put }, () => report({ ...fit, put }));

@@ -8,6 +8,7 @@ import { type FleetWorker, startWorker } from '../../workers/worker.ts';
 import { openCliHere, type Ran } from '../support/cli.ts';
 import { fleetLines } from '../support/cli-lines.ts';
 import { clear, keysOf, openDomain } from '../support/domain.ts';
+import { gamesCsv } from '../support/games-csv.ts';
 import { openProxy, type TcpProxy } from '../support/tcp-proxy.ts';
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
@@ -44,6 +45,7 @@ beforeAll(async () => {
     ...Object.entries(more).map(([it, value]) => [`${it}.json`, value]),
   ];
   for (const [name, value] of files) await writeFile(join(folder, String(name)), JSON.stringify(value));
+  await writeFile(join(folder, 'games.csv'), gamesCsv(800));
   await writeFile(join(folder, 'result'), JSON.stringify(examples['result.json']));
   record = await openProxy(inject('stackEnv')['DOCUMENTDB_URI'] ?? '');
   worker = await start(fleet, 'maintenance,matchmaking');
