@@ -1,7 +1,6 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { onFreePort, PortTaken, portTakenMessage } from './free-port.ts';
+import { startProcess } from './start-process.ts';
 
 const consoleMain = fileURLToPath(new URL('../../producers/console/main.ts', import.meta.url));
 /** Where people expect it. */
@@ -17,26 +16,11 @@ export const startConsole = (env: NodeJS.ProcessEnv): Promise<ConsoleProcess> =>
   onFreePort((port) => startAt(port, env), familiarPort);
 
 async function startAt(port: number, env: NodeJS.ProcessEnv): Promise<ConsoleProcess> {
-  const child = spawn(process.execPath, [consoleMain], {
-    env: { ...env, CONSOLE_HOST: '127.0.0.1', CONSOLE_PORT: String(port), LOG_LEVEL: 'silent' },
-    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-  });
-  let complaint = '';
-  child.stderr?.on('data', (text: Buffer) => {
-    complaint = (complaint + text.toString()).slice(-2_000);
-  });
-  const ended = once(child, 'exit');
-  const died = ended.then(() => {
-    if (portTakenMessage.test(complaint)) throw new PortTaken(complaint);
-    throw new Error(`The console did not start:\n${complaint}`);
-  });
-  const [{ url }] = (await Promise.race([once(child, 'message'), died])) as [{ url: string }];
-  died.catch(() => undefined);
-  return {
-    url,
-    async [Symbol.asyncDispose]() {
-      child.kill('SIGTERM');
-      await ended;
+  const there = { CONSOLE_HOST: '127.0.0.1', CONSOLE_PORT: String(port), LOG_LEVEL: 'silent' };
+  const { said, stop } = await startProcess('The console', consoleMain, { ...env, ...there }).catch(
+    (error: Error) => {
+      throw portTakenMessage.test(error.message) ? new PortTaken(error.message) : error;
     },
-  };
+  );
+  return { url: (said as { url: string }).url, [Symbol.asyncDispose]: stop };
 }

@@ -1,10 +1,9 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { Right } from '../../jobs/maintenance/api-keys.ts';
 import type { MatchmakingClient } from '../../producers/client.ts';
 import { newSecret, seal, tokenOf } from '../../producers/keys/seal.ts';
 import { keysSecret } from './operator.ts';
+import { startProgram } from './program.ts';
 
 /** What keys are sealed under in tests. */
 export { keysSecret };
@@ -24,33 +23,17 @@ export interface ApiProcess extends AsyncDisposable {
 
 /** Starts `producers/api/main.ts` and waits until it listens. */
 export async function startApi(env: NodeJS.ProcessEnv): Promise<ApiProcess> {
-  const child = spawn(process.execPath, [apiMain], {
-    env: { API_PORT: '0', API_KEYS_SECRET: keysSecret, ...env },
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-  });
-  let output = '';
-  for (const stream of [child.stdout, child.stderr])
-    stream?.on('data', (chunk: Buffer) => {
-      output += chunk.toString();
-    });
-  const ended = once(child, 'exit').then(([code]) => code as number | null);
-  const died = ended.then(() => Promise.reject(new Error(`The API did not start:\n${output}`)));
-  const [ready] = (await Promise.race([once(child, 'message'), died])) as [
-    { port: number; healthPort: number },
-  ];
-  died.catch(() => undefined);
+  const { ready, ended, ...program } = await startProgram<{ port: number; healthPort: number }>(
+    'The API',
+    apiMain,
+    { API_PORT: '0', API_KEYS_SECRET: keysSecret, ...env },
+  );
   return {
+    ...program,
     url: `http://127.0.0.1:${ready.port}`,
     port: ready.port,
     healthUrl: `http://127.0.0.1:${ready.healthPort}`,
-    pid: child.pid ?? 0,
-    send: (signal) => void child.kill(signal),
-    ended,
-    output: () => output,
-    async [Symbol.asyncDispose]() {
-      child.kill('SIGKILL');
-      await ended;
-    },
+    ended: ended.then(({ code }) => code),
   };
 }
 

@@ -1,7 +1,6 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { Fleet } from './fleet.ts';
+import { startProgram } from './program.ts';
 import { openRole } from './redis-user.ts';
 
 const consoleMain = fileURLToPath(new URL('../../producers/console/main.ts', import.meta.url));
@@ -30,26 +29,17 @@ export async function openConsole(fleet: Fleet, more: NodeJS.ProcessEnv = {}) {
 
 /** Starts `producers/console/main.ts` and waits until it listens; throws with what it said where it does not. */
 export async function startConsole(env: NodeJS.ProcessEnv) {
-  const child = spawn(process.execPath, [consoleMain], {
-    env: { CONSOLE_PORT: '0', LOG_LEVEL: 'warn', ...env },
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  const { ready, send, ended, output } = await startProgram<{ url: string }>('The console', consoleMain, {
+    ...{ CONSOLE_PORT: '0', LOG_LEVEL: 'warn' },
+    ...env,
   });
-  let output = '';
-  for (const stream of [child.stdout, child.stderr])
-    stream?.on('data', (chunk: Buffer) => {
-      output += chunk.toString();
-    });
-  const ended = once(child, 'exit').then(([code]) => code as number | null);
-  const died = ended.then(() => Promise.reject(new Error(output)));
-  const [ready] = (await Promise.race([once(child, 'message'), died])) as [{ url: string }];
-  died.catch(() => undefined);
   return {
     url: ready.url,
-    output: () => output,
+    output,
     /** SIGTERM; resolves to its exit code. */
     stop(): Promise<number | null> {
-      child.kill('SIGTERM');
-      return ended;
+      send('SIGTERM');
+      return ended.then(({ code }) => code);
     },
   };
 }

@@ -1,15 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
+import { type Ending, endingOf, startProgram } from './program.ts';
 
 const workerMain = fileURLToPath(new URL('../../workers/main.ts', import.meta.url));
-
-/** How a process ended: exactly one of the two is not null. */
-export interface Ending {
-  readonly code: number | null;
-  readonly signal: NodeJS.Signals | null;
-}
 
 /** A worker in a process of its own, serving its queues. Disposing it kills it. */
 export interface WorkerProcess extends AsyncDisposable {
@@ -26,31 +20,16 @@ export interface WorkerProcess extends AsyncDisposable {
 
 /** Starts a worker, `workers/main.ts` of this tree or another, and waits until it serves. It ends with this process. */
 export async function startWorker(env: NodeJS.ProcessEnv, main = workerMain): Promise<WorkerProcess> {
-  const child = spawn(process.execPath, [main], { env, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
-  let output = '';
-  for (const stream of [child.stdout, child.stderr])
-    stream?.on('data', (chunk: Buffer) => {
-      output += chunk.toString();
-    });
-  const ended = endingOf(child);
-  const died = ended.then(() => Promise.reject(new Error(`A worker did not start:\n${output}`)));
-  const [{ healthPort }] = (await Promise.race([once(child, 'message'), died])) as [{ healthPort: number }];
-  died.catch(() => undefined);
+  const { ready, ...program } = await startProgram<{ healthPort: number }>('A worker', main, env);
   return {
-    pid: child.pid ?? 0,
-    healthPort,
-    send: (signal) => void child.kill(signal),
-    ended,
-    output: () => output,
+    ...program,
+    healthPort: ready.healthPort,
     log: () =>
-      output
+      program
+        .output()
         .split('\n')
         .filter((line) => line.startsWith('{'))
         .map((line) => JSON.parse(line) as { msg: string }),
-    async [Symbol.asyncDispose]() {
-      child.kill('SIGKILL');
-      await ended;
-    },
   };
 }
 
@@ -63,9 +42,4 @@ export async function runWorker(env: NodeJS.ProcessEnv, ...args: readonly string
     text(child.stderr),
   ]);
   return { code, stdout, stderr };
-}
-
-async function endingOf(child: ChildProcess): Promise<Ending> {
-  const [code, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
-  return { code, signal };
 }

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { type FleetProcess, startProcess } from './start-process.ts';
+import { type FleetProcess, startProcess } from '../start-process.ts';
 
 const apiMain = fileURLToPath(new URL('../../../producers/api/main.ts', import.meta.url));
 

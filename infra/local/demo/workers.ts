@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type FleetProcess, startProcess } from './start-process.ts';
+import { type FleetProcess, startProcess } from '../start-process.ts';
 
 const workerMain = fileURLToPath(new URL('../../../workers/main.ts', import.meta.url));
 
