@@ -11,7 +11,6 @@ import type { Database } from './records/database.ts';
 import { openErasure } from './records/erasure.ts';
 import { openLadders } from './records/ladders.ts';
 import { openMatches } from './records/matches.ts';
-import { openPlayerHistory } from './records/player-history.ts';
 import { openPlayers } from './records/players.ts';
 import { openRatingChanges } from './records/rating-changes.ts';
 import { openRatingDistributions } from './records/rating-distributions.ts';
@@ -64,7 +63,6 @@ export function openStores(
     erasure: traced(tracer, 'erasure', openErasure(db)),
     distributions: traced(tracer, 'rating_distribution', openRatingDistributions(db)),
     activity: traced(tracer, 'activity', openActivityRecords(db)),
-    playerHistory: traced(tracer, 'player-history', openPlayerHistory(db)),
     ruleSets: traced(tracer, 'rule_sets', openRuleSets(db)),
     configurations: traced(tracer, 'configurations', openConfigurations(db)),
     audit: traced(tracer, 'audit', openAudit(db)),

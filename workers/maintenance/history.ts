@@ -3,25 +3,30 @@ import { done } from '../../jobs/contract.ts';
 import {
   type KeptActivity,
   keepActivity,
+  type RatedMatch,
   readActivity,
   readPlayerHistory,
 } from '../../jobs/maintenance/history.ts';
+import type { LadderDocument } from '../../jobs/rating-update/ladder-document.ts';
+import { visibleRating } from '../../jobs/rating-update/rating.ts';
 import { type Duty, duty, type Handler } from '../handler.ts';
 import type { Pool } from '../pool/pool.ts';
 import type { ActivityRecords } from '../records/activity.ts';
-import type { PlayerHistory } from '../records/player-history.ts';
+import type { Players } from '../records/players.ts';
+import type { RatingChanges } from '../records/rating-changes.ts';
 
 export interface HistoryStores {
   readonly pool: Pick<Pool, 'finishedSlots'>;
   readonly activity: ActivityRecords;
-  readonly playerHistory: PlayerHistory;
+  readonly players: Pick<Players, 'find'>;
+  readonly changes: Pick<RatingChanges, 'ofPlayer'>;
 }
 
 /** What happened, for people who look at it later. */
-export const historyDuties = ({ pool, activity, playerHistory }: HistoryStores): Duty[] => [
+export const historyDuties = ({ pool, activity, players, changes }: HistoryStores): Duty[] => [
   duty(keepActivity, async () => done({ kept: await activity.keep(await pool.finishedSlots()) })),
   duty(readActivity, readSlots(activity)),
-  duty(readPlayerHistory, async ([item]) => done(item ? await playerHistory.of(item.playerId) : [])),
+  duty(readPlayerHistory, readRatedMatches({ players, changes })),
 ];
 
 const readSlots =
@@ -38,3 +43,36 @@ const readSlots =
       ),
     );
   };
+
+const mostLadders = 10;
+const mostMatches = 50;
+
+const readRatedMatches =
+  ({
+    players,
+    changes,
+  }: Pick<HistoryStores, 'players' | 'changes'>): Handler<z.output<typeof readPlayerHistory.item>> =>
+  async ([item]) => {
+    const { playerId = '' } = item ?? {};
+    const { ratings = {} } = (await players.find([playerId])).get(playerId) ?? {};
+    const found = await Promise.all(
+      Object.keys(ratings)
+        .slice(0, mostLadders)
+        .map((ladder) => changes.ofPlayer(playerId, ladder, mostMatches)),
+    );
+    const matches = found.flat().flatMap(ratedMatch);
+    return done(matches.sort((a, b) => b.ratedAt.localeCompare(a.ratedAt)));
+  };
+
+/** `document`: with the player alone. */
+function ratedMatch(document: LadderDocument): RatedMatch[] {
+  const [change] = document.players;
+  if (document.kind !== 'match' || !change) return [];
+  return [
+    {
+      ...{ matchId: document.match_id, ladder: document.ladder },
+      ratedAt: new Date(document.written_at).toISOString(),
+      ...{ before: visibleRating(change.before), after: visibleRating(change.after) },
+    },
+  ];
+}

@@ -1,4 +1,6 @@
 import { done } from '../../jobs/contract.ts';
+import { takesPercentile } from '../../jobs/matchmaking/rating-attributes.ts';
+import { defaultLadder } from '../../jobs/rating-update/ladder.ts';
 import type { Handler } from '../handler.ts';
 import type { Pool } from '../pool/pool.ts';
 import type { Configurations } from '../records/configurations.ts';
@@ -15,9 +17,7 @@ export const measureLaddersInUse =
   ({ pool, configurations, distributions }: MeasuringStores): Handler<unknown> =>
   async () => {
     const ladders = (await configurations.all()).flatMap(({ configuration }) =>
-      Object.values(configuration.ratingAttributes ?? {}).includes('percentile')
-        ? [configuration.ladder ?? 'default']
-        : [],
+      takesPercentile(configuration.ratingAttributes ?? {}) ? [configuration.ladder ?? defaultLadder] : [],
     );
     return done({ measured: await distributions.measure([...new Set(ladders)], await pool.redisTime()) });
   };
