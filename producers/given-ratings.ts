@@ -15,7 +15,7 @@ import { RequestError } from './request-error.ts';
 
 /** Parts of an import that are given at once: the rater takes one while the next are on their way. */
 const partsAtOnce = 8;
-/** Bytes of JSON that a part's ratings come to at most: a command's body has 200,000 characters, and is JSON within a job's JSON. */
+/** Bytes of JSON that a part's ratings come to at most: a command is JSON within a job's JSON, which may double them, and a job carries 256 KiB. */
 const partBytes = 100_000;
 
 export interface ImportRequest {
