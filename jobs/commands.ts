@@ -40,7 +40,7 @@ export const commandEnvelope = z.strictObject(
     target: z.string().min(1).max(128),
     /** JSON of what is asked, as it was signed. */
     body: z.string().min(2).max(maxEnvelopeBytes),
-    /** The version that its target has to be at, or the command is refused; 0: there is none. */
+    /** The command is refused unless its target is at this version. 0: unless there is no such target. */
     expects: z.int().min(0).optional(),
     /** The key that has signed it: who asks, for the audit. */
     operator: z.string().min(1).max(128),

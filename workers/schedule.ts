@@ -21,7 +21,7 @@ const recordMs = 5_000;
 const dropMs = 3_600_000;
 /** How late a command is applied at most whose wake-up is lost. */
 const applyMs = 1_000;
-/** How late a ladder is measured at most of which percentiles are wanted. */
+/** How often the ladders that percentiles are taken from are looked at: one that is due is measured so late at most. */
 const measureMs = 60_000;
 const trimMs = 10_000;
 

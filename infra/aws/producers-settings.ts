@@ -11,7 +11,7 @@ export const producers = z
     /** Addresses that peering, a transit gateway or a VPN routes here. */
     cidrs: z.array(z.cidrv4()).max(20).default([]),
     /**
-     * Way back to addresses outside the VPC that the stage makes: without one, no answer leaves it. A peering connection must
+     * Routes for answers to addresses outside the VPC that the stage makes. Without one no answer reaches them. A peering connection must
      * be accepted, and a transit gateway attached to the VPC, before it is named here. A route admits nobody by itself.
      */
     routes: z

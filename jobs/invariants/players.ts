@@ -9,7 +9,7 @@ const endingEvents = new Set<string>([
   'MatchmakingTimedOut',
 ]);
 
-/** Of those that have left the queue store the record knows it. */
+/** Tickets that filled running matches. The record knows those that have left the queue store. */
 const backfillIds = ({ tickets, claims, matches }: Snapshot) =>
   new Set([
     ...tickets.filter((it) => it.fills !== undefined).map((it) => it.ticketId),

@@ -60,7 +60,7 @@ export function openPools(redis: Redis, domain: string) {
       return found.filter((it) => it.tickets > 0);
     },
 
-    /** Since when (fleet time, ms) no match is decided because the store is yet to be compared with the record; `undefined`: it has been. */
+    /** No match is decided until the store has been compared with the record. Since when that is so (fleet time, ms); `undefined`: it was compared. */
     async uncomparedSince(): Promise<number | undefined> {
       const [, since] = (await redis.get(keys.uncompared()))?.split(' ') ?? [];
       return since === undefined ? undefined : Number(since);

@@ -1,13 +1,13 @@
 import type { Game, RatingSystem } from '../../jobs/rating-update/replay.ts';
 
-/** How far one game moves an Elo rating, by how many the player has played. */
+/** K of Elo, which says how far one game moves a rating. It may depend on how many games the player has played. */
 export const eloSpeeds = {
   'Elo, K 24': () => 24,
   // FiveThirtyEight's for tennis (Morris and Bialik, "Serena Williams and the difference between all-time great and greatest of all time", 2015).
   "Elo, 538's falling K": (games: number) => 250 / (games + 5) ** 0.4,
 } as const;
 
-/** Elo: everybody begins with 1500, and the side at home is better by so many points. */
+/** Ratings by Elo. Everybody begins with 1500. `sideAdvantage`: points that are added to the side at home. */
 export function openElo(speed: (games: number) => number, sideAdvantage: number): RatingSystem {
   const ratings = new Map<string, { readonly points: number; readonly games: number }>();
   const of = (id: string) => ratings.get(id) ?? { points: 1_500, games: 0 };

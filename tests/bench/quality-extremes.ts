@@ -6,8 +6,8 @@ import { arrivals, duels, pointsOf } from './quality-traffic.ts';
 type Window = 'points' | 'percentiles';
 
 /**
- * How long the best or the worst hundredth of players wait for a duel, whichever wait longer: their mean over everybody's. The median
- * says little here, since half of the players find somebody waiting.
+ * How much longer than others the players at the ends of a ladder wait for a duel: the mean wait of the best or of the worst hundredth,
+ * whichever is longer, divided by everybody's. The median says little here, since half of the players find somebody waiting.
  */
 export function extremesWait(window: Window, seeds: number, seconds: number): number {
   const traffic = duels(window);

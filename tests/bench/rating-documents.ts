@@ -56,8 +56,8 @@ export function inBatches<T>(all: readonly T[], size: number): T[][] {
 }
 
 /**
- * Matches a second when the documents of their ratings, worked out beforehand, are inserted in order and nothing else is done; each ladder's
- * beside the others'.
+ * Inserts the documents of rated matches in order and does nothing else; the documents are made before. Ladders are inserted side by
+ * side. Returns matches a second.
  */
 export async function measureBare({ db }: Database, all: readonly BenchMatch[]): Promise<number> {
   const collection = db.collection<LadderDocument>('rating_changes');

@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { type ApiProcess, keysSecret, makeKey } from '../support/api-process.ts';
+import { type ApiProcess, makeKey } from '../support/api-process.ts';
 import { type Driver, drivers, type Keys } from '../support/aws-clients/drivers.ts';
 import { clientsFolder, clientsObstacle } from '../support/aws-clients/tree.ts';
 import { duelRuleSet } from '../support/builders.ts';
 import { type Fleet, openFleet } from '../support/fleet.ts';
 import { openApi } from '../support/open-api.ts';
+import { keysSecret } from '../support/operator.ts';
 
 const obstacle = await clientsObstacle();
 if (obstacle) console.warn(`SKIPPED: the AWS CLI, boto3 and Go's SDK are not tried: ${obstacle}`);

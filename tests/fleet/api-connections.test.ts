@@ -4,10 +4,11 @@ import { Agent, request } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { DescribeMatchmakingCommand, DescribeMatchmakingRuleSetsCommand } from '@aws-sdk/client-gamelift';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { type ApiProcess, keysSecret, makeKey } from '../support/api-process.ts';
+import { type ApiProcess, makeKey } from '../support/api-process.ts';
 import { type Fleet, openFleet } from '../support/fleet.ts';
 import { gameLiftClients } from '../support/gamelift-clients.ts';
 import { openApi } from '../support/open-api.ts';
+import { keysSecret } from '../support/operator.ts';
 import type { WorkerProcess } from '../support/worker-processes.ts';
 
 let fleet: Fleet;

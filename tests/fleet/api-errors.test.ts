@@ -11,10 +11,11 @@ import {
   StopMatchmakingCommand,
 } from '@aws-sdk/client-gamelift';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { type ApiProcess, keysSecret, makeKey } from '../support/api-process.ts';
+import { type ApiProcess, makeKey } from '../support/api-process.ts';
 import { type Fleet, openFleet } from '../support/fleet.ts';
 import { gameLiftClients } from '../support/gamelift-clients.ts';
 import { openApi } from '../support/open-api.ts';
+import { keysSecret } from '../support/operator.ts';
 
 let fleet: Fleet;
 let api: ApiProcess;

@@ -18,11 +18,12 @@ import {
   ValidateMatchmakingRuleSetCommand,
 } from '@aws-sdk/client-gamelift';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { type ApiProcess, keysSecret, makeKey } from '../support/api-process.ts';
+import { type ApiProcess, makeKey } from '../support/api-process.ts';
 import { duelRuleSet } from '../support/builders.ts';
 import { type Fleet, openFleet } from '../support/fleet.ts';
 import { gameLiftClients } from '../support/gamelift-clients.ts';
 import { openApi } from '../support/open-api.ts';
+import { keysSecret } from '../support/operator.ts';
 
 /** One fleet, one worker and one API for all tests; each has settings and players of its own. */
 let fleet: Fleet;

@@ -3,12 +3,13 @@ import {
   CreateMatchmakingRuleSetCommand,
 } from '@aws-sdk/client-gamelift';
 import { expect, test } from 'vitest';
-import { keysSecret, makeKey } from '../support/api-process.ts';
+import { makeKey } from '../support/api-process.ts';
 import { duelRuleSet } from '../support/builders.ts';
 import { openCli } from '../support/cli.ts';
 import { openFleet } from '../support/fleet.ts';
 import { gameLiftClients } from '../support/gamelift-clients.ts';
 import { openApi } from '../support/open-api.ts';
+import { keysSecret } from '../support/operator.ts';
 
 test('rule sets and configurations of a GameLift account are put here, from its API', {
   timeout: 180_000,

@@ -2,11 +2,12 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { DescribeMatchmakingCommand, StartMatchmakingCommand } from '@aws-sdk/client-gamelift';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { type ApiProcess, keysSecret, makeKey, startApi } from '../support/api-process.ts';
+import { type ApiProcess, makeKey, startApi } from '../support/api-process.ts';
 import { duelRuleSet } from '../support/builders.ts';
 import { type Fleet, openFleet } from '../support/fleet.ts';
 import { gameLiftClients } from '../support/gamelift-clients.ts';
 import { openApi } from '../support/open-api.ts';
+import { keysSecret } from '../support/operator.ts';
 import type { WorkerProcess } from '../support/worker-processes.ts';
 
 let fleet: Fleet;

@@ -2,10 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import * as outputs from '../../producers/api/rest/outputs.ts';
 import { createIdentity } from '../../producers/identity/identity.ts';
-import { type ApiProcess, keysSecret, makeKey } from '../support/api-process.ts';
+import { type ApiProcess, makeKey } from '../support/api-process.ts';
 import { duelRuleSet } from '../support/builders.ts';
 import { type Fleet, openFleet } from '../support/fleet.ts';
 import { openApi } from '../support/open-api.ts';
+import { keysSecret } from '../support/operator.ts';
 
 /** One fleet, one worker and one API for all tests; each has settings and players of its own. */
 let fleet: Fleet;

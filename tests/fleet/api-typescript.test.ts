@@ -5,10 +5,11 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { keysSecret, makeKey } from '../support/api-process.ts';
+import { makeKey } from '../support/api-process.ts';
 import { duelRuleSet } from '../support/builders.ts';
 import { openFleet } from '../support/fleet.ts';
 import { openApi } from '../support/open-api.ts';
+import { keysSecret } from '../support/operator.ts';
 
 const run = promisify(execFile);
 const modules = fileURLToPath(new URL('../../node_modules', import.meta.url));

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { keysSecret, makeKey } from '../support/api-process.ts';
+import { makeKey } from '../support/api-process.ts';
 import { duelRuleSet } from '../support/builders.ts';
 import { openConsole, startConsole } from '../support/console-process.ts';
 import { openFleet } from '../support/fleet.ts';
+import { keysSecret } from '../support/operator.ts';
 
 const opened = new AsyncDisposableStack();
 let fleet: Awaited<ReturnType<typeof openFleet>>;

@@ -1,11 +1,11 @@
 import { beforeEach, expect, test } from 'vitest';
 import { apiKeysKey } from '../../jobs/keys.ts';
 import { seal } from '../../producers/keys/seal.ts';
-import { keysSecret } from '../support/api-process.ts';
 import { duelRuleSet } from '../support/builders.ts';
 import { type CrashRow, dieEverywhere } from '../support/crash-table.ts';
 import type { HandFleet } from '../support/hand-fleet.ts';
 import { type Own, openLife } from '../support/life-steps.ts';
+import { keysSecret } from '../support/operator.ts';
 
 /** What the HTTP API asks of workers: settings as GameLift's operations change them, and keys. */
 let fleet: HandFleet;

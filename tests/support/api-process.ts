@@ -5,9 +5,6 @@ import { newSecret, seal, tokenOf } from '../../producers/keys/seal.ts';
 import { keysSecret } from './operator.ts';
 import { startProgram } from './program.ts';
 
-/** What keys are sealed under in tests. */
-export { keysSecret };
-
 const apiMain = fileURLToPath(new URL('../../producers/api/main.ts', import.meta.url));
 
 /** An API in a process of its own. Disposing it kills it. */

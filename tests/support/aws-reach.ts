@@ -52,7 +52,7 @@ export function reachOf(stacks: readonly Template[]) {
     /** Whether a packet gets from one to the other: a group of ours needs a rule out, whoever they are a rule in. */
     reaches: (from: string, to: string, port: number): boolean =>
       (!ids.includes(from) || stands(out, from, to, port)) && stands(into, from, to, port),
-    /** Where answers to addresses outside the VPC go, of each route table; none where the VPC is somebody else's. */
+    /** Where each route table sends answers to addresses outside the VPC. Empty where the VPC is somebody else's. */
     waysBack: (cidr: string): unknown[] =>
       tables.map((table) => {
         const route = routes.find(

@@ -1,5 +1,6 @@
-import { type ApiProcess, keysSecret, startApi } from './api-process.ts';
+import { type ApiProcess, startApi } from './api-process.ts';
 import type { Fleet } from './fleet.ts';
+import { keysSecret } from './operator.ts';
 import { openRole } from './redis-user.ts';
 
 /** An API of the fleet, with the access of its role. Give it to `await using`, or dispose of it before the fleet. */

@@ -35,7 +35,7 @@ export interface Costs {
 export const hoursPerMonth = 730;
 const secondsPerMonth = hoursPerMonth * 3_600;
 
-/** What a stage costs a month, of what CloudFormation will make for it and of what its tasks then send. */
+/** What a stage costs in a month: the resources that CloudFormation makes for it, and the data that its tasks send. */
 export function costsOf(made: readonly Made[], settings: StageSettings, load: Load): Costs {
   const of = (type: string) => made.filter((it) => it.type === type);
   const nodes = [

@@ -8,7 +8,7 @@ import { populate } from './population.ts';
 import { chance } from './random.ts';
 import { liveThrough } from './world.ts';
 
-/** For so long players go on coming, so many a minute, each for three matches of about so many ms. */
+/** Players come for so many hours, so many a minute. Each plays three matches, which take about `playMs`. */
 const hours = 12;
 const playersAMinute = 40;
 const playMs = 15_000;

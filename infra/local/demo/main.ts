@@ -69,7 +69,7 @@ async function demo(wanted: DemoOptions): Promise<number> {
   return report.verdict.problems.length === 0 ? 0 : 1;
 }
 
-/** Leaves the stack, one worker, an API and players who come and go until interrupted, and says how to look at them. */
+/** Keeps the stack, one worker, an API and players running until the demo is interrupted, and says how to look at them. */
 async function keep(
   wanted: DemoOptions,
   env: NodeJS.ProcessEnv,

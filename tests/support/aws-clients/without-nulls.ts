@@ -1,4 +1,4 @@
-/** Without members that are null: clients of some languages write those that were not answered so. */
+/** Removes members that are null. Clients of some languages write null for what an answer did not have. */
 export function withoutNulls(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutNulls);
   if (typeof value !== 'object' || value === null) return value;
