@@ -82,7 +82,7 @@ export const envelope = z.strictObject({
   sentAt: z.number(),
   /** Somebody waits for what becomes of it, at `replyKey`. */
   reply: z.boolean().optional(),
-  /** How often a handler put the job off; see `workers/run.ts`. */
+  /** How often a handler put the job off; see `workers/runtime/run.ts`. */
   putOff: z.int().nonnegative().optional(),
 });
 export type Envelope = z.output<typeof envelope>;

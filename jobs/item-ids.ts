@@ -1,4 +1,4 @@
-import { configurationOf } from './matchmaking/pool-name.ts';
+import { configurationOf } from './configuration/pool-name.ts';
 
 /** Ids of an item by the names that logs and traces give them. */
 export type ItemIds = Readonly<

@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { configuration } from './matchmaking/configuration.ts';
-import { flexMatchLimits } from './matchmaking/limits.ts';
-import { ruleSetForm } from './matchmaking/rule-set/form.ts';
-import { startRequestWithin } from './matchmaking/start-request.ts';
-import { ticketFile } from './matchmaking/ticket-file.ts';
-import { ladderSettings } from './rating-update/ladder.ts';
-import { matchResult } from './rating-update/result.ts';
+import { configuration } from './configuration/configuration.ts';
+import { ladderSettings } from './ladder/ladder.ts';
+import { matchResult } from './ladder/result.ts';
+import { ruleSetForm } from './rule-set/form.ts';
+import { flexMatchLimits } from './ticket/limits.ts';
+import { startRequestWithin } from './ticket/start-request.ts';
+import { ticketFile } from './ticket/ticket-file.ts';
 
 /** What files of the command line look like, by the name that `schema` takes. */
 const forms = {

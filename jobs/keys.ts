@@ -56,7 +56,7 @@ export function domainKeys(domain: string) {
 
     /** zset: tickets SEARCHING in the pool, by sequence. */
     pool: (pool: string) => `${tag}:pool:${pool}`,
-    /** set: the configuration's pools that hold tickets; see `jobs/matchmaking/pool-name.ts`. */
+    /** set: the configuration's pools that hold tickets; see `jobs/configuration/pool-name.ts`. */
     pools: (configuration: string) => `${tag}:pools:${configuration}`,
     /** hash: per pool, players beyond one per ticket. Parties alone pay for the count. */
     companions: () => `${tag}:companions`,
@@ -107,7 +107,7 @@ export function domainKeys(domain: string) {
     eventsHead: () => `${tag}:events-head`,
     /** string: bytes of all events there ever were. Trimming finds its place by it. */
     eventBytes: () => `${tag}:event-bytes`,
-    /** chained stream: tickets that have ended and are still here, in the order of their ends. See `jobs/matchmaking/ending.ts`. */
+    /** chained stream: tickets that have ended and are still here, in the order of their ends. See `jobs/ticket/ending.ts`. */
     endings: () => `${tag}:endings`,
     /** string: id of its latest entry. */
     endingsHead: () => `${tag}:endings-head`,
@@ -153,7 +153,7 @@ export function domainKeys(domain: string) {
     configuration: (name: string) => `${tag}:configuration:${name}`,
     /** set: the names of all configurations. */
     configurations: () => `${tag}:configurations`,
-    /** hash: what happened in five minutes; see `jobs/matchmaking/activity.ts`. Expires after 70 min. */
+    /** hash: what happened in five minutes; see `jobs/configuration/activity.ts`. Expires after 70 min. */
     activity: (configuration: string, slot: string) => `${tag}:activity:${configuration}:${slot}`,
   };
 }

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { actor } from '../jobs/contract.ts';
+import type { EventOrigin } from '../jobs/event/event.ts';
 import { domainForm, domainProblem } from '../jobs/keys.ts';
 import { keyForm, keyProblem } from '../jobs/maintenance/api-keys.ts';
-import type { EventOrigin } from '../jobs/matchmaking/event.ts';
 import { nearestName } from '../jobs/nearest-name.ts';
 
 const aFunction = <Call extends (...args: never[]) => unknown>() =>

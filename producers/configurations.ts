@@ -1,10 +1,10 @@
 import type { Redis } from 'ioredis';
+import { type InstalledConfiguration, readInstalled } from '../jobs/configuration/configuration.ts';
+import { openPoolOf } from '../jobs/configuration/pool-name.ts';
 import { domainKeys } from '../jobs/keys.ts';
-import { type InstalledConfiguration, readInstalled } from '../jobs/matchmaking/configuration.ts';
-import { flexMatchLimits } from '../jobs/matchmaking/limits.ts';
-import { openPoolOf } from '../jobs/matchmaking/pool-name.ts';
-import { loadRuleSet, type RuleSet } from '../jobs/matchmaking/rule-set/load.ts';
-import { type StartRequestSchema, startRequestWithin } from '../jobs/matchmaking/start-request.ts';
+import { loadRuleSet, type RuleSet } from '../jobs/rule-set/load.ts';
+import { flexMatchLimits } from '../jobs/ticket/limits.ts';
+import { type StartRequestSchema, startRequestWithin } from '../jobs/ticket/start-request.ts';
 
 /** How long (ms) a copy is used before Redis is asked again: a new rule set version reaches producers within this. */
 const freshMs = 5_000;

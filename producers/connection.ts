@@ -70,7 +70,7 @@ export async function connect(
 function open({ server, cluster }: RedisAddress, whenAway: WhenAway): Redis {
   const manner = whenAway.kind === 'wait' ? patient(whenAway.ms) : failFast;
   if (!cluster) return new Redis({ ...server, ...manner, reconnectOnError, lazyConnect: true });
-  // Of any node; see `openCluster` in `workers/redis.ts`.
+  // Of any node; see `openCluster` in `workers/process/redis.ts`.
   const { host, port, ...login } = server;
   const { enableOfflineQueue, ...ofNodes } = manner;
   return new Cluster([{ host, port }], {

@@ -1,8 +1,8 @@
 import type { Redis } from 'ioredis';
 import { type Entry, noId } from '../jobs/chain.ts';
 import type { Actor } from '../jobs/contract.ts';
+import { type EventOrigin, type MatchmakingEvent, storedEvents, toEvent } from '../jobs/event/event.ts';
 import { domainKeys, poolTag } from '../jobs/keys.ts';
-import { type EventOrigin, type MatchmakingEvent, storedEvents, toEvent } from '../jobs/matchmaking/event.ts';
 import { patientTwin } from './connection.ts';
 import { beginning, isBefore, type Place, placeOf, positionOf } from './event-place.ts';
 import { openScript } from './script.ts';

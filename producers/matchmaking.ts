@@ -1,12 +1,12 @@
 import { coalesce } from '../jobs/coalesce.ts';
+import { ticketId as ticketIdSchema } from '../jobs/configuration/configuration.ts';
 import { type Actor, maxEnvelopeBytes, maxItems } from '../jobs/contract.ts';
 import { type AcceptMatch, type Answered, acceptMatch } from '../jobs/matchmaking/accept-match.ts';
-import { ticketId as ticketIdSchema } from '../jobs/matchmaking/configuration.ts';
-import { ordinaryRequest } from '../jobs/matchmaking/ordinary-party.ts';
 import type { Starting, StartVerdict } from '../jobs/matchmaking/start-call.ts';
 import { startMatchmaking } from '../jobs/matchmaking/start-matchmaking.ts';
-import type { StartRequest } from '../jobs/matchmaking/start-request.ts';
 import { stopMatchmaking } from '../jobs/matchmaking/stop-matchmaking.ts';
+import { ordinaryRequest } from '../jobs/ticket/ordinary-party.ts';
+import type { StartRequest } from '../jobs/ticket/start-request.ts';
 import { batchesInFlight } from './batches.ts';
 import type { Call, CallOptions } from './call.ts';
 import type { ActivityReader } from './live/activity.ts';

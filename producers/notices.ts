@@ -1,11 +1,11 @@
 import type { Redis } from 'ioredis';
+import type { EventOrigin } from '../jobs/event/event.ts';
+import type { RefusedEvent } from '../jobs/event/refused-event.ts';
 import { domainKeys } from '../jobs/keys.ts';
 import { readRecord } from '../jobs/maintenance/maintenance.ts';
-import type { EventOrigin } from '../jobs/matchmaking/event.ts';
-import type { CommittedMatch } from '../jobs/matchmaking/match.ts';
-import { type MatchmakerData, matchmakerData } from '../jobs/matchmaking/matchmaker-data.ts';
-import type { RefusedEvent } from '../jobs/matchmaking/refused-event.ts';
-import { readStoredTicket } from '../jobs/matchmaking/stored-ticket.ts';
+import type { CommittedMatch } from '../jobs/match/match.ts';
+import { type MatchmakerData, matchmakerData } from '../jobs/match/matchmaker-data.ts';
+import { readStoredTicket } from '../jobs/ticket/stored-ticket.ts';
 import type { Call, CallOptions } from './call.ts';
 import type { openOperations } from './operations.ts';
 import { RequestError } from './request-error.ts';

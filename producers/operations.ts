@@ -1,5 +1,8 @@
 import type { z } from 'zod';
+import type { configuration, InstalledConfiguration } from '../jobs/configuration/configuration.ts';
 import type { QueueName } from '../jobs/contract.ts';
+import type { LadderSettings } from '../jobs/ladder/ladder.ts';
+import type { ReportedResult } from '../jobs/ladder/result.ts';
 import {
   type Decided,
   listAudit,
@@ -16,15 +19,12 @@ import {
   resumeConfiguration,
   resumeQueue,
 } from '../jobs/maintenance/setting-commands.ts';
-import type { configuration, InstalledConfiguration } from '../jobs/matchmaking/configuration.ts';
-import { problemLine } from '../jobs/matchmaking/rule-set/fields.ts';
-import { loadRuleSet } from '../jobs/matchmaking/rule-set/load.ts';
 import { problemList } from '../jobs/problem-list.ts';
 import { correctResult } from '../jobs/rating-update/correct-result.ts';
-import type { LadderSettings } from '../jobs/rating-update/ladder.ts';
 import { putLadder } from '../jobs/rating-update/put-ladder.ts';
 import { resetSeason } from '../jobs/rating-update/reset-season.ts';
-import type { ReportedResult } from '../jobs/rating-update/result.ts';
+import { problemLine } from '../jobs/rule-set/fields.ts';
+import { loadRuleSet } from '../jobs/rule-set/load.ts';
 import type { Call, CallOptions } from './call.ts';
 import type { CommandOptions, GiveByJob, GiveCommand } from './commands.ts';
 import type { openConfigurations } from './configurations.ts';

@@ -1,7 +1,7 @@
 import { coalesce } from '../jobs/coalesce.ts';
 import { maxEnvelopeBytes } from '../jobs/contract.ts';
+import type { ReportedResult } from '../jobs/ladder/result.ts';
 import type { Reporting } from '../jobs/matchmaking/ticket-calls.ts';
-import type { ReportedResult } from '../jobs/rating-update/result.ts';
 import { updateRatings } from '../jobs/rating-update/update-ratings.ts';
 import type { Admit } from './admission.ts';
 import { batchesInFlight } from './batches.ts';

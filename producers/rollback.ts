@@ -1,8 +1,8 @@
 import { z } from 'zod';
+import { type InstalledConfiguration, resourceName } from '../jobs/configuration/configuration.ts';
+import { type Version, versionBefore } from '../jobs/configuration/rollback.ts';
 import { readRecord } from '../jobs/maintenance/maintenance.ts';
 import { putConfiguration, putRuleSet } from '../jobs/maintenance/setting-commands.ts';
-import { type InstalledConfiguration, resourceName } from '../jobs/matchmaking/configuration.ts';
-import { type Version, versionBefore } from '../jobs/matchmaking/rollback.ts';
 import type { Call, Calling } from './call.ts';
 import type { CommandOptions, GiveCommand } from './commands.ts';
 import { parse } from './parse.ts';

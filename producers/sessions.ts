@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { DescribedSession } from '../jobs/session/session.ts';
 import { createSession } from '../jobs/session-creation/create-session.ts';
 import {
   type EndSessionRequest,
@@ -11,7 +12,6 @@ import {
   playerLeftRequest,
 } from '../jobs/session-creation/player-left.ts';
 import { readSession } from '../jobs/session-creation/read-session.ts';
-import type { DescribedSession } from '../jobs/session-creation/session.ts';
 import type { Admit } from './admission.ts';
 import type { AddItem } from './batches.ts';
 import type { Call, CallOptions } from './call.ts';

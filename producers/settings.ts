@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { Configuration, configuration } from '../jobs/configuration/configuration.ts';
 import {
   type DescribedSetting,
   describeSettings,
@@ -15,7 +16,6 @@ import {
   putConfiguration,
   putRuleSet,
 } from '../jobs/maintenance/setting-commands.ts';
-import type { Configuration, configuration } from '../jobs/matchmaking/configuration.ts';
 import type { Call, CallOptions } from './call.ts';
 import type { GiveCommand } from './commands.ts';
 import { parse } from './parse.ts';

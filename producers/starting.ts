@@ -1,18 +1,18 @@
 import { createHash, randomUUID } from 'node:crypto';
+import type { InstalledConfiguration } from '../jobs/configuration/configuration.ts';
+import { withoutRatings } from '../jobs/configuration/rating-attributes.ts';
 import type { Actor, Job } from '../jobs/contract.ts';
-import type { InstalledConfiguration } from '../jobs/matchmaking/configuration.ts';
-import { ordinaryTarget } from '../jobs/matchmaking/ordinary-party.ts';
-import { withoutRatings } from '../jobs/matchmaking/rating-attributes.ts';
-import { ticketProblems } from '../jobs/matchmaking/rule-set/check-ticket.ts';
 import {
   mostVersions,
   type Starting,
   type StartVerdict,
   startSettings,
 } from '../jobs/matchmaking/start-call.ts';
-import { startTarget } from '../jobs/matchmaking/start-request.ts';
-import type { TicketPlayer } from '../jobs/matchmaking/ticket.ts';
 import { uncompared } from '../jobs/matchmaking/uncompared.ts';
+import { ticketProblems } from '../jobs/rule-set/check-ticket.ts';
+import { ordinaryTarget } from '../jobs/ticket/ordinary-party.ts';
+import { startTarget } from '../jobs/ticket/start-request.ts';
+import type { TicketPlayer } from '../jobs/ticket/ticket.ts';
 import type { Admit } from './admission.ts';
 import type { Call, Calling, CallOptions } from './call.ts';
 import type { openConfigurations } from './configurations.ts';

@@ -1,9 +1,9 @@
 import { z } from 'zod';
+import { resourceName, topicArn } from '../../jobs/configuration/configuration.ts';
 import { keptFailures, type QueueName, queueNames } from '../../jobs/contract.ts';
-import { resourceName, topicArn } from '../../jobs/matchmaking/configuration.ts';
-import { api } from './api-settings.ts';
-import { existingVpc } from './existing-vpc.ts';
-import { producers } from './producers-settings.ts';
+import { api } from './api/api-settings.ts';
+import { existingVpc } from './network/existing-vpc.ts';
+import { producers } from './network/producers-settings.ts';
 
 const count = z.int().min(0);
 const seconds = z.number().positive();

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { Annotations, type App, Tags } from 'aws-cdk-lib';
-import { ApiStack } from './api-stack.ts';
-import { DataStack } from './data-stack.ts';
-import { unpinned } from './image-bases.ts';
+import { ApiStack } from './api/api-stack.ts';
+import { DataStack } from './data/data-stack.ts';
 import type { StageSettings } from './settings.ts';
-import { WatchStack } from './watch-stack.ts';
-import { WorkersStack } from './workers-stack.ts';
+import { unpinned } from './task/image-bases.ts';
+import { WatchStack } from './watch/watch-stack.ts';
+import { WorkersStack } from './workers/workers-stack.ts';
 
 /**
  * One stage of the fleet: what must be kept, what can be thrown away and made again, and what watches both. No account

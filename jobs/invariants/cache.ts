@@ -1,5 +1,5 @@
-import { defaultLadder } from '../rating-update/ladder.ts';
-import { sessionLifeSeconds } from '../session-creation/session.ts';
+import { defaultLadder } from '../ladder/ladder.ts';
+import { sessionLifeSeconds } from '../session/session.ts';
 import type { Check } from './check.ts';
 
 /**

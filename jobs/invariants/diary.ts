@@ -1,4 +1,4 @@
-import type { MatchResult } from '../rating-update/result.ts';
+import type { MatchResult } from '../ladder/result.ts';
 import type { HeldEvent } from './held-event.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { EventType } from '../matchmaking/event.ts';
+import type { EventType } from '../event/event.ts';
 
 /** An event as far as it is judged: of whom it is and what it decides. */
 export interface HeldEvent {

@@ -1,4 +1,4 @@
-import type { TicketStatus } from '../matchmaking/ticket.ts';
+import type { TicketStatus } from '../ticket/ticket.ts';
 
 /** Event types as letters, so that a lifecycle is a pattern. */
 const letters: Readonly<Record<string, string>> = {

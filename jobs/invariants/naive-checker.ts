@@ -1,5 +1,5 @@
 import type { FormedMatch } from '../matchmaking/engine/form-matches.ts';
-import type { SearchingTicket, TicketPlayer } from '../matchmaking/ticket.ts';
+import type { SearchingTicket, TicketPlayer } from '../ticket/ticket.ts';
 import { applied, combined, type Value } from './naive-functions.ts';
 import { located, sharesLocation } from './naive-latency.ts';
 import { beside, literal, numbered, reads } from './naive-literals.ts';

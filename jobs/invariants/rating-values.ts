@@ -1,6 +1,6 @@
-import { defaultLadder } from '../rating-update/ladder.ts';
-import { newcomer, type Rating, rateMatch, visibleRating } from '../rating-update/rating.ts';
-import { contest, sameResult } from '../rating-update/result.ts';
+import { defaultLadder } from '../ladder/ladder.ts';
+import { newcomer, type Rating, rateMatch, visibleRating } from '../ladder/rating.ts';
+import { contest, sameResult } from '../ladder/result.ts';
 import type { Check, Finding } from './check.ts';
 import { promisedCalls } from './diary.ts';
 import { gamesOf, playedIn } from './games.ts';

@@ -1,5 +1,5 @@
-import { defaultLadder } from '../rating-update/ladder.ts';
-import { newcomer, visibleRating } from '../rating-update/rating.ts';
+import { defaultLadder } from '../ladder/ladder.ts';
+import { newcomer, visibleRating } from '../ladder/rating.ts';
 import type { Check } from './check.ts';
 import { promisedCalls } from './diary.ts';
 import { gamesOf, presentIn } from './games.ts';

@@ -1,10 +1,10 @@
-import type { InstalledConfiguration } from '../matchmaking/configuration.ts';
-import type { CommittedMatch } from '../matchmaking/match.ts';
-import type { TicketStatus } from '../matchmaking/ticket.ts';
-import type { LadderSettings } from '../rating-update/ladder.ts';
-import type { Rating } from '../rating-update/rating.ts';
-import type { StoredResult } from '../rating-update/result.ts';
-import type { StoredSessionStatus } from '../session-creation/session.ts';
+import type { InstalledConfiguration } from '../configuration/configuration.ts';
+import type { LadderSettings } from '../ladder/ladder.ts';
+import type { Rating } from '../ladder/rating.ts';
+import type { StoredResult } from '../ladder/result.ts';
+import type { CommittedMatch } from '../match/match.ts';
+import type { StoredSessionStatus } from '../session/session.ts';
+import type { TicketStatus } from '../ticket/ticket.ts';
 
 import type { HeldEvent } from './held-event.ts';
 

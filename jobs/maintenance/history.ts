@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { resourceName } from '../configuration/configuration.ts';
 import { defineJob } from '../contract.ts';
-import { resourceName } from '../matchmaking/configuration.ts';
 
 /**
  * Copies what scripts counted on Redis to the record, before Redis forgets it: a document of `activity` per configuration and five

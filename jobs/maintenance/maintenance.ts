@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { ticketId } from '../configuration/configuration.ts';
 import { defineJob } from '../contract.ts';
 import type { FieldChange } from '../json-diff.ts';
-import { ticketId } from '../matchmaking/configuration.ts';
 
 /** Publishes QueueLength and its companions for one 10-second slot; a run staler than its slot publishes nothing. */
 export const reportQueueLength = defineJob({

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { defineJob } from '../contract.ts';
-import { wellFormed } from '../matchmaking/ticket.ts';
-import { ladderName } from '../rating-update/ladder.ts';
-import type { StoredSessionStatus } from '../session-creation/session.ts';
+import { ladderName } from '../ladder/ladder.ts';
+import type { StoredSessionStatus } from '../session/session.ts';
+import { wellFormed } from '../ticket/ticket.ts';
 
 /** A player's rating on a ladder. */
 export interface LadderRating {

@@ -1,8 +1,8 @@
 import { z } from 'zod';
+import { inEitherSpelling } from '../aws-spelling.ts';
 import type { Command } from '../commands.ts';
+import { configuration, resourceName } from '../configuration/configuration.ts';
 import { queueNames } from '../contract.ts';
-import { inEitherSpelling } from '../matchmaking/aws-spelling.ts';
-import { configuration, resourceName } from '../matchmaking/configuration.ts';
 import type { Right } from './api-keys.ts';
 import { applyCommands } from './maintenance.ts';
 

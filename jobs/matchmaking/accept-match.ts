@@ -1,8 +1,8 @@
 import { z } from 'zod';
+import { inEitherSpelling } from '../aws-spelling.ts';
+import { ticketId } from '../configuration/configuration.ts';
 import { defineJob } from '../contract.ts';
-import { inEitherSpelling } from './aws-spelling.ts';
-import { ticketId } from './configuration.ts';
-import { mostPlayersPerTicket } from './limits.ts';
+import { mostPlayersPerTicket } from '../ticket/limits.ts';
 
 /**
  * AcceptMatch for whoever adds jobs with BullMQ alone; the client decides it without a job.

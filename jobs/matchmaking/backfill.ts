@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { inEitherSpelling } from './aws-spelling.ts';
-import { type Configuration, resourceName, ticketId } from './configuration.ts';
-import type { Limits } from './limits.ts';
-import type { CommittedMatch } from './match.ts';
-import { largestMatch, type RuleSet } from './rule-set/rule-set.ts';
-import { type TicketPlayer, ticketPlayerWithin } from './ticket.ts';
+import { inEitherSpelling } from '../aws-spelling.ts';
+import { type Configuration, resourceName, ticketId } from '../configuration/configuration.ts';
+import type { CommittedMatch } from '../match/match.ts';
+import { largestMatch, type RuleSet } from '../rule-set/rule-set.ts';
+import type { Limits } from '../ticket/limits.ts';
+import { type TicketPlayer, ticketPlayerWithin } from '../ticket/ticket.ts';
 
 /** StartMatchBackfill's own limit: one place of 200 at least is open. */
 const mostPlayers = 199;

@@ -1,6 +1,6 @@
 import type { Actor } from '../contract.ts';
-import type { GameSession } from '../session-creation/placement.ts';
-import type { TicketPlayer, TicketStatus } from './ticket.ts';
+import type { GameSession } from '../session/placement.ts';
+import type { TicketPlayer, TicketStatus } from '../ticket/ticket.ts';
 
 /** A ticket as DescribeMatchmaking shows it. Times are ISO 8601. */
 export interface DescribedTicket {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { poolName } from '../configuration/pool-name.ts';
 import { defineJob } from '../contract.ts';
-import { poolName } from './pool-name.ts';
 
 /**
  * Runs the cycles of one pool. One attempt and never put off: the next arrival and the beat are its retry, whereas an

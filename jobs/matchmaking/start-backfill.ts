@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { resourceName, ticketId } from '../configuration/configuration.ts';
 import { defineJob } from '../contract.ts';
-import { resourceName, ticketId } from './configuration.ts';
 
 /**
  * StartMatchBackfill for whoever adds jobs with BullMQ alone; the client decides it without a job. What the players may look

@@ -1,8 +1,8 @@
+import type { InstalledConfiguration } from '../configuration/configuration.ts';
 import type { Actor } from '../contract.ts';
 import { writeLines } from '../lines.ts';
+import type { TicketPlayer } from '../ticket/ticket.ts';
 import { parseTraceHeader } from '../trace-header.ts';
-import type { InstalledConfiguration } from './configuration.ts';
-import type { TicketPlayer } from './ticket.ts';
 
 /** A ticket as `jobs/scripts/start.lua` takes it. */
 export interface Starting {

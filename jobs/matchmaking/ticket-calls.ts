@@ -1,4 +1,4 @@
-import type { StoredResult } from '../rating-update/result.ts';
+import type { StoredResult } from '../ladder/result.ts';
 import { type AcceptMatch, type Answered, acceptArguments, readAnswered } from './accept-match.ts';
 import {
   type Backfilling,

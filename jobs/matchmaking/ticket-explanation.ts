@@ -1,5 +1,5 @@
+import type { TicketStatus } from '../ticket/ticket.ts';
 import type { Explanation } from './engine/explanation.ts';
-import type { TicketStatus } from './ticket.ts';
 
 /** Why a ticket is where it is, and what it waits for. Times are ISO 8601. */
 export interface TicketExplanation {

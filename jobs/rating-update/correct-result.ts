@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineJob } from '../contract.ts';
-import { matchResult } from './result.ts';
+import { matchResult } from '../ladder/result.ts';
 
 /**
  * Replaces the result of a rated match, for operators. The match, and each since that it reaches through players, is rated again, in

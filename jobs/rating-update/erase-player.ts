@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineJob } from '../contract.ts';
-import { wellFormed } from '../matchmaking/ticket.ts';
-import { ladderName } from './ladder.ts';
+import { ladderName } from '../ladder/ladder.ts';
+import { wellFormed } from '../ticket/ticket.ts';
 
 /** How the pseudonym of an erased player begins. What is so called is no player: no rating of it is kept in `players`. */
 const prefix = 'erased:';

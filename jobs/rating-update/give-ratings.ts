@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineJob } from '../contract.ts';
-import { wellFormed } from '../matchmaking/ticket.ts';
-import { ladderName } from './ladder.ts';
+import { ladderName } from '../ladder/ladder.ts';
+import { wellFormed } from '../ticket/ticket.ts';
 
 /**
  * A player's rating on a ladder as an operator gives it: `rating` as players see it, or `mu` and `sigma` of the model. Whatever is

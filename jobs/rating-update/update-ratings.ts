@@ -1,5 +1,5 @@
 import { defineJob } from '../contract.ts';
-import { matchResult } from './result.ts';
+import { matchResult } from '../ladder/result.ts';
 
 /**
  * Reports results of finished matches, for services that add jobs with BullMQ alone: recorded as the client's call does it, and

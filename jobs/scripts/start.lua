@@ -5,7 +5,7 @@
 -- KEYS[1] hash tag
 -- ARGV    number of kinds k, k times: configuration, its version, pool, request timeout in ms; then per ticket: its kind (the
 --         first is 1), ticket id, call id (the same when a connection repeats this script), its lines from `id` on (see
---         jobs/matchmaking/stored-ticket.ts), the detail of its event (JSON, without the start time), number of players n, n
+--         jobs/ticket/stored-ticket.ts), the detail of its event (JSON, without the start time), number of players n, n
 --         player ids
 -- Returns { pools, verdicts }: the pools to wake, and per ticket { verdict, sequence, start in ms }, where verdict is one of
 --   searching              (also when this very call started it before); the others come without sequence and start

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineJob } from '../contract.ts';
-import { playerId } from './session.ts';
+import { playerId } from '../session/session.ts';
 
 /** What a caller says. `matchId`: of the match, or of one that it went on from. */
 export const playerLeftRequest = z.strictObject({ matchId: z.string().min(1).max(128), playerId });

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import type { z } from 'zod';
-import type { configuration } from '../../jobs/matchmaking/configuration.ts';
+import type { configuration } from '../../jobs/configuration/configuration.ts';
 import { count } from './arguments.ts';
 import { deleteConfigurationCommand } from './configuration-delete.ts';
 import { diffConfigurationCommand } from './configuration-diff.ts';
@@ -16,7 +16,7 @@ export function configurationCommands(from: string): Command {
     .description('store a configuration as a new version')
     .argument(
       '<file>',
-      'JSON: name, ruleSetName, requestTimeoutSeconds, ... (jobs/matchmaking/configuration.ts)',
+      'JSON: name, ruleSetName, requestTimeoutSeconds, ... (jobs/configuration/configuration.ts)',
     )
     .action((file: string, _options: unknown, command: Command) =>
       withClient(command, async (client) => {

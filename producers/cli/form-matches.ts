@@ -1,15 +1,20 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
+import {
+  checkQuality,
+  type QualityTarget,
+  quality,
+  qualityTarget,
+} from '../../jobs/configuration/quality.ts';
 import { problemsOf } from '../../jobs/contract.ts';
 import { compileRuleSet } from '../../jobs/matchmaking/engine/compile.ts';
 import type { FormedMatch } from '../../jobs/matchmaking/engine/match.ts';
 import { MatchPool } from '../../jobs/matchmaking/engine/pool.ts';
-import { checkQuality, type QualityTarget, quality, qualityTarget } from '../../jobs/matchmaking/quality.ts';
-import { checkTicket } from '../../jobs/matchmaking/rule-set/check-ticket.ts';
-import { problemLine } from '../../jobs/matchmaking/rule-set/fields.ts';
-import { loadRuleSet, type RuleSet } from '../../jobs/matchmaking/rule-set/load.ts';
-import type { SearchingTicket } from '../../jobs/matchmaking/ticket.ts';
-import { ticketFile, toSearching } from '../../jobs/matchmaking/ticket-file.ts';
 import { problemList } from '../../jobs/problem-list.ts';
+import { checkTicket } from '../../jobs/rule-set/check-ticket.ts';
+import { problemLine } from '../../jobs/rule-set/fields.ts';
+import { loadRuleSet, type RuleSet } from '../../jobs/rule-set/load.ts';
+import type { SearchingTicket } from '../../jobs/ticket/ticket.ts';
+import { ticketFile, toSearching } from '../../jobs/ticket/ticket-file.ts';
 import { RequestError } from '../request-error.ts';
 import { withExample } from './examples.ts';
 import { readJson, readRuleSetText } from './read-file.ts';

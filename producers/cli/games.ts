@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { Game } from '../../jobs/rating-update/replay.ts';
+import type { Game } from '../../jobs/ladder/replay.ts';
 import { RequestError } from '../request-error.ts';
 
 /** Names of columns. */

@@ -1,7 +1,7 @@
 import type { GameLiftClient, MatchmakingConfiguration, MatchmakingRuleSet } from '@aws-sdk/client-gamelift';
 import { Command } from 'commander';
 import type { z } from 'zod';
-import type { configuration } from '../../jobs/matchmaking/configuration.ts';
+import type { configuration } from '../../jobs/configuration/configuration.ts';
 import type { MatchmakingClient } from '../client.ts';
 import { RequestError } from '../request-error.ts';
 import { show, withClient } from './terminal.ts';

@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
 import { Command } from 'commander';
-import { fitLadder, leastGames } from '../../jobs/rating-update/fit-ladder.ts';
-import { type Gain, gainOf, scoresOf } from '../../jobs/rating-update/forecast-scores.ts';
-import { defaultSettings, type LadderSettings } from '../../jobs/rating-update/ladder.ts';
-import { forecast, type Game, openLadder } from '../../jobs/rating-update/replay.ts';
+import { fitLadder, leastGames } from '../../jobs/ladder/fit-ladder.ts';
+import { type Gain, gainOf, scoresOf } from '../../jobs/ladder/forecast-scores.ts';
+import { defaultSettings, type LadderSettings } from '../../jobs/ladder/ladder.ts';
+import { forecast, type Game, openLadder } from '../../jobs/ladder/replay.ts';
 import { RequestError } from '../request-error.ts';
 import { columnsOf, dayOf, readGames } from './games.ts';
 import { table } from './table.ts';

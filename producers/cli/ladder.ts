@@ -1,6 +1,6 @@
 import { Argument, Command, InvalidArgumentError } from 'commander';
-import type { LadderSettings } from '../../jobs/rating-update/ladder.ts';
-import type { ReportedResult } from '../../jobs/rating-update/result.ts';
+import type { LadderSettings } from '../../jobs/ladder/ladder.ts';
+import type { ReportedResult } from '../../jobs/ladder/result.ts';
 import { RequestError } from '../request-error.ts';
 import { withExample } from './examples.ts';
 import { fitLadderCommand } from './ladder-fit.ts';
@@ -25,7 +25,7 @@ export function ladderCommands(from: string): Command {
   withExample(ladder.command('put'), from, 'ladder.json')
     .description('give a ladder its settings, for matches rated from now on')
     .addArgument(ladderName())
-    .argument('<file>', 'JSON: sideAdvantage, seasonKeeps, ... (jobs/rating-update/ladder.ts)')
+    .argument('<file>', 'JSON: sideAdvantage, seasonKeeps, ... (jobs/ladder/ladder.ts)')
     .action((name: string, file: string, _options: unknown, command: Command) =>
       withClient(command, async (client) => {
         const settings = (await readJson(from, file)) as Partial<LadderSettings>;

@@ -1,6 +1,6 @@
-import type { CommittedMatch } from '../../jobs/matchmaking/match.ts';
-import { visibleRating } from '../../jobs/rating-update/rating.ts';
-import type { StoredResult } from '../../jobs/rating-update/result.ts';
+import { visibleRating } from '../../jobs/ladder/rating.ts';
+import type { StoredResult } from '../../jobs/ladder/result.ts';
+import type { CommittedMatch } from '../../jobs/match/match.ts';
 import type { DescribedMatch, RatingChange, StoredMatch } from '../live/describe-match.ts';
 import { table } from './table.ts';
 import { counted, since } from './wording.ts';

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { inOurSpelling } from '../../jobs/aws-spelling.ts';
 import { parseJsonText } from '../../jobs/json-text.ts';
-import { inOurSpelling } from '../../jobs/matchmaking/aws-spelling.ts';
-import { ruleSetBodyIn } from '../../jobs/matchmaking/rule-set/api-body.ts';
+import { ruleSetBodyIn } from '../../jobs/rule-set/api-body.ts';
 import { RequestError } from '../request-error.ts';
 
 /** The name by which standard input is read instead of a file. */

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { parseJson } from '../../jobs/matchmaking/rule-set/json.ts';
+import { parseJson } from '../../jobs/rule-set/json.ts';
 import { count } from './arguments.ts';
 import { show, withClient } from './terminal.ts';
 import { diffText, diffVersions, readVersions } from './versions.ts';

@@ -1,8 +1,8 @@
 import { Command, InvalidArgumentError } from 'commander';
-import { stepsBeyond } from '../../jobs/matchmaking/rule-set/doubts.ts';
-import { type Problem, problemLine } from '../../jobs/matchmaking/rule-set/fields.ts';
-import { loadRuleSet } from '../../jobs/matchmaking/rule-set/load.ts';
 import { problemList } from '../../jobs/problem-list.ts';
+import { stepsBeyond } from '../../jobs/rule-set/doubts.ts';
+import { type Problem, problemLine } from '../../jobs/rule-set/fields.ts';
+import { loadRuleSet } from '../../jobs/rule-set/load.ts';
 import { RequestError } from '../request-error.ts';
 import { readRuleSetText } from './read-file.ts';
 import { show } from './terminal.ts';

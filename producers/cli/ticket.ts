@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import type { StartRequest } from '../../jobs/matchmaking/start-request.ts';
+import type { StartRequest } from '../../jobs/ticket/start-request.ts';
 import { RequestError } from '../request-error.ts';
 import { withExample } from './examples.ts';
 import { readJson } from './read-file.ts';

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { MatchmakingEvent } from '../../jobs/matchmaking/event.ts';
+import type { MatchmakingEvent } from '../../jobs/event/event.ts';
 import type { MatchmakingClient } from '../client.ts';
 import { RequestError } from '../request-error.ts';
 

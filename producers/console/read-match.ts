@@ -1,5 +1,5 @@
-import { stageStarts } from '../../jobs/matchmaking/engine/at-age.ts';
-import { loadRuleSet } from '../../jobs/matchmaking/rule-set/load.ts';
+import { stageStarts } from '../../jobs/rule-set/at-age.ts';
+import { loadRuleSet } from '../../jobs/rule-set/load.ts';
 import { readVersions } from '../cli/versions.ts';
 import type { DescribedMatch } from '../live/describe-match.ts';
 import { RequestError } from '../request-error.ts';

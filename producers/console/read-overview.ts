@@ -1,5 +1,5 @@
+import type { WaitEstimate } from '../../jobs/configuration/activity.ts';
 import { queueNames } from '../../jobs/contract.ts';
-import type { WaitEstimate } from '../../jobs/matchmaking/activity.ts';
 import { row as queueRow } from '../cli/queue.ts';
 import type { DescribedConfiguration } from '../live/describe-configuration.ts';
 import type { Fleet } from './screen.ts';

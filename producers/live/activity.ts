@@ -1,5 +1,4 @@
 import type { Redis } from 'ioredis';
-import { domainKeys } from '../../jobs/keys.ts';
 import {
   type Activity,
   activityKeys,
@@ -8,7 +7,8 @@ import {
   readActivity,
   sumActivity,
   type WaitEstimate,
-} from '../../jobs/matchmaking/activity.ts';
+} from '../../jobs/configuration/activity.ts';
+import { domainKeys } from '../../jobs/keys.ts';
 import type { DescribedTicket } from '../../jobs/matchmaking/described-ticket.ts';
 import { openClock } from './clock.ts';
 

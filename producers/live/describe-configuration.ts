@@ -1,5 +1,5 @@
-import type { Activity, WaitEstimate } from '../../jobs/matchmaking/activity.ts';
-import type { InstalledConfiguration } from '../../jobs/matchmaking/configuration.ts';
+import type { Activity, WaitEstimate } from '../../jobs/configuration/activity.ts';
+import type { InstalledConfiguration } from '../../jobs/configuration/configuration.ts';
 import type { ActivityReader } from './activity.ts';
 import type { PoolReader } from './pools.ts';
 import type { TicketStates } from './ticket-state.ts';

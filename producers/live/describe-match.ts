@@ -1,8 +1,8 @@
-import type { CommittedMatch } from '../../jobs/matchmaking/match.ts';
+import type { LadderDocument, PlayerChange } from '../../jobs/ladder/ladder-document.ts';
+import { type Rating, visibleRating } from '../../jobs/ladder/rating.ts';
+import type { StoredResult } from '../../jobs/ladder/result.ts';
+import type { CommittedMatch } from '../../jobs/match/match.ts';
 import type { Acceptance } from '../../jobs/matchmaking/ticket-explanation.ts';
-import type { LadderDocument, PlayerChange } from '../../jobs/rating-update/ladder-document.ts';
-import { type Rating, visibleRating } from '../../jobs/rating-update/rating.ts';
-import type { StoredResult } from '../../jobs/rating-update/result.ts';
 import type { openPendingMatches } from './matches.ts';
 import type { TicketStates } from './ticket-state.ts';
 

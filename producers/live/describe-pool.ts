@@ -1,6 +1,6 @@
-import { stageStarts } from '../../jobs/matchmaking/engine/at-age.ts';
-import type { RuleSet } from '../../jobs/matchmaking/rule-set/load.ts';
 import type { TicketExplanation } from '../../jobs/matchmaking/ticket-explanation.ts';
+import { stageStarts } from '../../jobs/rule-set/at-age.ts';
+import type { RuleSet } from '../../jobs/rule-set/load.ts';
 import { RequestError } from '../request-error.ts';
 import type { ActivityReader } from './activity.ts';
 import type { PoolReader, PoolState } from './pools.ts';

@@ -1,8 +1,7 @@
+import { ticketId as ticketIdSchema } from '../../jobs/configuration/configuration.ts';
 import type { Actor, QueueName } from '../../jobs/contract.ts';
 import type { Clock } from '../../jobs/fleet-time.ts';
-import { ticketId as ticketIdSchema } from '../../jobs/matchmaking/configuration.ts';
 import type { Explanation } from '../../jobs/matchmaking/engine/explanation.ts';
-import type { TicketStatus } from '../../jobs/matchmaking/ticket.ts';
 import {
   forPlayer,
   type JobState,
@@ -10,6 +9,7 @@ import {
   waitingForJob,
   waitingForPlayers,
 } from '../../jobs/matchmaking/ticket-explanation.ts';
+import type { TicketStatus } from '../../jobs/ticket/ticket.ts';
 import type { Call, Calling, CallOptions } from '../call.ts';
 import { openRecorded } from '../describe-tickets.ts';
 import { parse } from '../parse.ts';

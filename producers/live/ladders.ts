@@ -1,7 +1,7 @@
 import type { z } from 'zod';
+import { defaultLadder, defaultSettings, type LadderSettings } from '../../jobs/ladder/ladder.ts';
+import type { Unfinished } from '../../jobs/ladder/ladder-document.ts';
 import { predictChances, type RankedPlayer, topOfLadder } from '../../jobs/maintenance/read-players.ts';
-import { defaultLadder, defaultSettings, type LadderSettings } from '../../jobs/rating-update/ladder.ts';
-import type { Unfinished } from '../../jobs/rating-update/ladder-document.ts';
 import type { Call, Calling, CallOptions } from '../call.ts';
 import type { openConfigurations } from '../configurations.ts';
 import type { openOperations } from '../operations.ts';

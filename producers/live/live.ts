@@ -1,11 +1,11 @@
 import type { Redis } from 'ioredis';
+import type { WaitEstimate } from '../../jobs/configuration/activity.ts';
+import { resourceName } from '../../jobs/configuration/configuration.ts';
+import { configurationOf, poolName } from '../../jobs/configuration/pool-name.ts';
 import {
   describePlayer as describePlayerJob,
   type PlayerOnRecord,
 } from '../../jobs/maintenance/read-players.ts';
-import type { WaitEstimate } from '../../jobs/matchmaking/activity.ts';
-import { resourceName } from '../../jobs/matchmaking/configuration.ts';
-import { configurationOf, poolName } from '../../jobs/matchmaking/pool-name.ts';
 import { startMatch } from '../../jobs/session-creation/start-match.ts';
 import type { Call, CallOptions } from '../call.ts';
 import type { openConfigurations } from '../configurations.ts';

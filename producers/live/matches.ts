@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis';
 import { toRedisTime } from '../../jobs/fleet-time.ts';
 import { domainKeys } from '../../jobs/keys.ts';
-import type { CommittedMatch } from '../../jobs/matchmaking/match.ts';
+import type { CommittedMatch } from '../../jobs/match/match.ts';
 import { openClock } from './clock.ts';
 
 /** A match that is not in DocumentDB yet. Times are Redis time in ms. */

@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis';
+import { configurationOf, valuesOf } from '../../jobs/configuration/pool-name.ts';
 import { domainKeys } from '../../jobs/keys.ts';
-import { configurationOf, valuesOf } from '../../jobs/matchmaking/pool-name.ts';
-import { readStoredTicket } from '../../jobs/matchmaking/stored-ticket.ts';
+import { readStoredTicket } from '../../jobs/ticket/stored-ticket.ts';
 
 /** A pool as it is now. Times are ISO 8601. */
 export interface PoolState {

@@ -1,4 +1,9 @@
-import { backlogPerTask, loadOf, type QueueState, scalingPolicy } from '../../infra/aws/scaling-policy.ts';
+import {
+  backlogPerTask,
+  loadOf,
+  type QueueState,
+  scalingPolicy,
+} from '../../infra/aws/workers/scaling-policy.ts';
 
 /** What CloudWatch knows at one moment: a point per 10 s, newest last. */
 export interface Measured extends QueueState {

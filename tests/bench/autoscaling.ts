@@ -1,5 +1,5 @@
-import { targetBacklogPerTask } from '../../infra/aws/scaling-policy.ts';
 import { production } from '../../infra/aws/stages.ts';
+import { targetBacklogPerTask } from '../../infra/aws/workers/scaling-policy.ts';
 import { queues } from '../../jobs/catalogue.ts';
 import { queueNames } from '../../jobs/contract.ts';
 import { arrivalCurves } from './autoscaling-curves.ts';

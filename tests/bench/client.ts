@@ -4,7 +4,7 @@ import { startStack } from '../../infra/local/stack.ts';
 import { jobOptions, seal } from '../../jobs/contract.ts';
 import { createSession } from '../../jobs/session-creation/create-session.ts';
 import { type MatchmakingClient, openClient } from '../../producers/client.ts';
-import { openRedis } from '../../workers/redis.ts';
+import { openRedis } from '../../workers/process/redis.ts';
 import { clear } from '../support/domain.ts';
 import { machine } from './machine.ts';
 import { median } from './median.ts';

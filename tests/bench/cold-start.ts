@@ -74,7 +74,7 @@ async function measure(client: MatchmakingClient, folder: string, env: NodeJS.Pr
   const before = new Set((await queue.getCompleted()).map((job) => job.id));
   await client.createSession({ playerId: `player-${randomBytes(4).toString('hex')}` });
   const startedAt = Date.now();
-  const worker = spawn(process.execPath, ['workers/main.ts'], {
+  const worker = spawn(process.execPath, ['workers/process/main.ts'], {
     cwd: folder,
     env,
     stdio: ['ignore', 'inherit', 'inherit'],

@@ -1,4 +1,4 @@
-import type { Game, RatingSystem } from '../../jobs/rating-update/replay.ts';
+import type { Game, RatingSystem } from '../../jobs/ladder/replay.ts';
 
 /** K of Elo, which says how far one game moves a rating. It may depend on how many games the player has played. */
 export const eloSpeeds = {

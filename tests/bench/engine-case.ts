@@ -1,8 +1,8 @@
 import { compileRuleSet } from '../../jobs/matchmaking/engine/compile.ts';
 import type { FormedMatch } from '../../jobs/matchmaking/engine/form-matches.ts';
 import { MatchPool } from '../../jobs/matchmaking/engine/pool.ts';
-import { loadRuleSet } from '../../jobs/matchmaking/rule-set/load.ts';
-import type { SearchingTicket } from '../../jobs/matchmaking/ticket.ts';
+import { loadRuleSet } from '../../jobs/rule-set/load.ts';
+import type { SearchingTicket } from '../../jobs/ticket/ticket.ts';
 import { benchNow, ratingWindow, ticketsOf, type Workload } from './engine-workloads.ts';
 import { median } from './median.ts';
 

@@ -1,4 +1,4 @@
-import type { SearchingTicket, TicketPlayer } from '../../jobs/matchmaking/ticket.ts';
+import type { SearchingTicket, TicketPlayer } from '../../jobs/ticket/ticket.ts';
 import { type Draw, drawFrom } from './draw.ts';
 
 /** When the passes of the bench take place, ms. Tickets are up to a minute older. */

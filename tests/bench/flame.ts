@@ -10,7 +10,7 @@ export const usage = `Where processes spend their time: a flame graph of the CPU
   npm run bench -- flame --profiles FOLDER --svg FILE [options]
 
   --profiles FOLDER  with what NODE_OPTIONS='--cpu-prof --cpu-prof-dir=FOLDER' wrote, e.g. of the bench \`fleet\`
-  --of FILE          which processes: those that ran this file (default workers/main.ts); theirs are added up
+  --of FILE          which processes: those that ran this file (default workers/process/main.ts); theirs are added up
   --after SECONDS    leave out each process's first seconds, in which it starts (default 5)
   --least SHARE      frames below this share of the time are left out, % (default 0.5)
   --title TEXT       written above it
@@ -23,7 +23,7 @@ export async function run(args: readonly string[]): Promise<void> {
     args: [...args],
     options: {
       profiles: { type: 'string' },
-      of: { type: 'string', default: 'workers/main.ts' },
+      of: { type: 'string', default: 'workers/process/main.ts' },
       after: { type: 'string', default: '5' },
       least: { type: 'string', default: '0.5' },
       title: { type: 'string', default: '' },

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { noId } from '../../jobs/chain.ts';
+import { storedEvents } from '../../jobs/event/event.ts';
 import { domainKeys } from '../../jobs/keys.ts';
-import { storedEvents } from '../../jobs/matchmaking/event.ts';
-import { readStoredTicket } from '../../jobs/matchmaking/stored-ticket.ts';
+import { readStoredTicket } from '../../jobs/ticket/stored-ticket.ts';
 import type { MatchmakingClient } from '../../producers/client.ts';
 import { duelist, type FleetUnderTest } from './fleet-under-test.ts';
 import { inBatches } from './rating-documents.ts';

@@ -1,10 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { startStack } from '../../infra/local/stack.ts';
+import { openPoolOf, poolSplits } from '../../jobs/configuration/pool-name.ts';
 import { poolTag } from '../../jobs/keys.ts';
-import { openPoolOf, poolSplits } from '../../jobs/matchmaking/pool-name.ts';
-import { loadRuleSet } from '../../jobs/matchmaking/rule-set/load.ts';
-import type { TicketPlayer } from '../../jobs/matchmaking/ticket.ts';
+import { loadRuleSet } from '../../jobs/rule-set/load.ts';
+import type { TicketPlayer } from '../../jobs/ticket/ticket.ts';
 import { openTickets } from '../../producers/tickets.ts';
 import { openPool } from '../../workers/pool/pool.ts';
 import { aConfiguration } from '../support/builders.ts';

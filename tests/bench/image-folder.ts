@@ -31,7 +31,7 @@ export async function makeImageFolder(): Promise<ImageFolder> {
     await cp(join(root, name), join(folder, name), { recursive: true });
   await mkdir(compileCache);
   const env = { PATH: process.env['PATH'], NODE_ENV: 'production', NODE_COMPILE_CACHE: compileCache };
-  for (const entry of ['workers/main.ts', 'producers/cli/main.ts'])
+  for (const entry of ['workers/process/main.ts', 'producers/cli/main.ts'])
     await run(process.execPath, [entry, '--help'], { cwd: folder, env });
   return {
     folder,

@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { percentile } from '../../infra/local/demo/statistics.ts';
 import { queueNames } from '../../jobs/contract.ts';
 import { poolTag } from '../../jobs/keys.ts';
-import { readStoredTicket } from '../../jobs/matchmaking/stored-ticket.ts';
+import { readStoredTicket } from '../../jobs/ticket/stored-ticket.ts';
 import { usageOf } from './fleet-costs.ts';
 import { feed, readTickets } from './fleet-journey.ts';
 import { duelist, type FleetUnderTest } from './fleet-under-test.ts';

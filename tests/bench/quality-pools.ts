@@ -1,5 +1,5 @@
 import { formMatches } from '../../jobs/matchmaking/engine/form-matches.ts';
-import type { SearchingTicket } from '../../jobs/matchmaking/ticket.ts';
+import type { SearchingTicket } from '../../jobs/ticket/ticket.ts';
 import { drawFrom } from './draw.ts';
 import { gaps } from './engine-case.ts';
 import { benchNow, ticketsOf, workloads } from './engine-workloads.ts';

@@ -1,11 +1,11 @@
+import { qualityTarget } from '../../jobs/configuration/quality.ts';
+import { defaultSettings } from '../../jobs/ladder/ladder.ts';
+import { muShownAs, newcomer, wellKnown, winChances } from '../../jobs/ladder/rating.ts';
 import { compileRuleSet, type Engine } from '../../jobs/matchmaking/engine/compile.ts';
 import type { FormedMatch } from '../../jobs/matchmaking/engine/form-matches.ts';
 import { MatchPool } from '../../jobs/matchmaking/engine/pool.ts';
-import { qualityTarget } from '../../jobs/matchmaking/quality.ts';
-import { loadRuleSet } from '../../jobs/matchmaking/rule-set/load.ts';
-import type { SearchingTicket } from '../../jobs/matchmaking/ticket.ts';
-import { defaultSettings } from '../../jobs/rating-update/ladder.ts';
-import { muShownAs, newcomer, wellKnown, winChances } from '../../jobs/rating-update/rating.ts';
+import { loadRuleSet } from '../../jobs/rule-set/load.ts';
+import type { SearchingTicket } from '../../jobs/ticket/ticket.ts';
 import { median } from './median.ts';
 import { arrivals, opening, type Traffic } from './quality-traffic.ts';
 

@@ -1,5 +1,5 @@
-import type { SearchingTicket } from '../../jobs/matchmaking/ticket.ts';
-import { distributionOf, percentileOf } from '../../jobs/rating-update/percentile.ts';
+import { distributionOf, percentileOf } from '../../jobs/ladder/percentile.ts';
+import type { SearchingTicket } from '../../jobs/ticket/ticket.ts';
 import { type Draw, drawFrom } from './draw.ts';
 import { type Workload, workloads } from './engine-workloads.ts';
 

@@ -1,9 +1,9 @@
 import { chance } from '../../infra/local/demo/random.ts';
-import type { CommittedMatch } from '../../jobs/matchmaking/match.ts';
-import { defaultLadder, defaultSettings } from '../../jobs/rating-update/ladder.ts';
-import type { LadderDocument } from '../../jobs/rating-update/ladder-document.ts';
-import type { PlayedMatch } from '../../jobs/rating-update/rate-one.ts';
-import type { MatchResult } from '../../jobs/rating-update/result.ts';
+import { defaultLadder, defaultSettings } from '../../jobs/ladder/ladder.ts';
+import type { LadderDocument } from '../../jobs/ladder/ladder-document.ts';
+import type { PlayedMatch } from '../../jobs/ladder/rate-one.ts';
+import type { MatchResult } from '../../jobs/ladder/result.ts';
+import type { CommittedMatch } from '../../jobs/match/match.ts';
 import type { Database } from '../../workers/records/database.ts';
 import { rateInOrder } from '../support/rate-in-order.ts';
 

@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { fitLadder } from '../../jobs/rating-update/fit-ladder.ts';
-import { type Scores, scoresOf } from '../../jobs/rating-update/forecast-scores.ts';
-import { forecast, type Game, openLadder } from '../../jobs/rating-update/replay.ts';
+import { fitLadder } from '../../jobs/ladder/fit-ladder.ts';
+import { type Scores, scoresOf } from '../../jobs/ladder/forecast-scores.ts';
+import { forecast, type Game, openLadder } from '../../jobs/ladder/replay.ts';
 import { type Columns, columnsOf, dayOf, readGames } from '../../producers/cli/games.ts';
 import { eloSpeeds, openElo } from './elo.ts';
 

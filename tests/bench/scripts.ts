@@ -5,7 +5,7 @@ import { startStack } from '../../infra/local/stack.ts';
 import { domainKeys, poolTag } from '../../jobs/keys.ts';
 import { freshRange } from '../../jobs/scripts/assemble.ts';
 import { workerScript } from '../../workers/pool/script.ts';
-import { openRedis } from '../../workers/redis.ts';
+import { openRedis } from '../../workers/process/redis.ts';
 import { clear } from '../support/domain.ts';
 import { machine } from './machine.ts';
 import { median } from './median.ts';

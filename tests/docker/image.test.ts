@@ -94,7 +94,7 @@ describe.skipIf(inject('dockerObstacle'))('the image', () => {
 
   test('the HTTP API is ready beside a worker, and the command line answers', async () => {
     const domain = `image-${randomBytes(4).toString('hex')}`;
-    await (await start(['workers/main.ts'], { DOMAIN: domain })).answers('/healthz');
+    await (await start(['workers/process/main.ts'], { DOMAIN: domain })).answers('/healthz');
     const api = await start(['producers/api/main.ts'], {
       ...{ DOMAIN: domain, API_PORT: '0', OPERATOR_KEY: tokenOf('operator', newSecret()) },
     });
@@ -115,7 +115,7 @@ describe.skipIf(inject('dockerObstacle'))('the image', () => {
     expect([...entries].sort()).toEqual([
       'producers/api/main.ts',
       'producers/cli/main.ts',
-      'workers/main.ts',
+      'workers/process/main.ts',
       'workers/task-login/main.ts',
     ]);
     for (const entry of entries)

@@ -19,7 +19,7 @@ export function patchTree(file: string, from: string, to: string) {
   if (!text.includes(from)) throw new Error(`${file} has no text ${from}`);
   writeFileSync(path, text.replace(from, to));
   return {
-    workerMain: join(tree, 'workers/main.ts'),
+    workerMain: join(tree, 'workers/process/main.ts'),
     [Symbol.dispose]: () => rmSync(tree, { recursive: true, force: true }),
   };
 }

@@ -1,8 +1,8 @@
 import type { Redis } from 'ioredis';
 import { noId } from '../../jobs/chain.ts';
+import type { MatchmakingEvent } from '../../jobs/event/event.ts';
 import type { Asked, Call, Diary, Disturbance, Told } from '../../jobs/invariants/diary.ts';
 import { type HeldEvent, toHeldEvent } from '../../jobs/invariants/held-event.ts';
-import type { MatchmakingEvent } from '../../jobs/matchmaking/event.ts';
 import type { MatchmakingClient } from '../../producers/client.ts';
 import { RequestError } from '../../producers/request-error.ts';
 

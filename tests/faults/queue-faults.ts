@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { noId } from '../../jobs/chain.ts';
+import { storedEvents } from '../../jobs/event/event.ts';
 import { toHeldEvent } from '../../jobs/invariants/held-event.ts';
 import { domainKeys } from '../../jobs/keys.ts';
-import { storedEvents } from '../../jobs/matchmaking/event.ts';
 import type { Fault, Field } from './fault.ts';
 import { follow, until } from './stack-under-fault.ts';
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { expect, test, vi } from 'vitest';
-import { cacheAccess, cacheCommands, type QueueRole, queueCommands } from '../../infra/aws/access.ts';
+import { cacheAccess, cacheCommands, type QueueRole, queueCommands } from '../../infra/aws/data/access.ts';
 import { openClient } from '../../producers/client.ts';
 import { duelRuleSet } from '../support/builders.ts';
 import { openCli } from '../support/cli.ts';

@@ -6,7 +6,7 @@ import { Cluster, type Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test, vi } from 'vitest';
 import { encodeReply, Framer, parseRequest } from '../../infra/local/gateway/wire.ts';
 import { openClient } from '../../producers/client.ts';
-import { openRedis } from '../../workers/redis.ts';
+import { openRedis } from '../../workers/process/redis.ts';
 import { openCli } from '../support/cli.ts';
 import { openOddServers, password } from '../support/odd-servers.ts';
 import { runWorker, startWorker } from '../support/worker-processes.ts';

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { activitySlotMs } from '../../jobs/matchmaking/activity.ts';
+import { activitySlotMs } from '../../jobs/configuration/activity.ts';
 import { openActivityRecords } from '../../workers/records/activity.ts';
 import { browserObstacle, openBrowser } from '../support/browser.ts';
 import { duelRuleSet } from '../support/builders.ts';

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
-import type { CommittedMatch } from '../../jobs/matchmaking/match.ts';
+import type { CommittedMatch } from '../../jobs/match/match.ts';
 import { startMatch } from '../../jobs/session-creation/start-match.ts';
 import { aConfiguration } from '../support/builders.ts';
 import { duelSteps } from '../support/duel-steps.ts';

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { expect, inject, test, vi } from 'vitest';
 import { openClient } from '../../producers/client.ts';
-import { withSecrets } from '../../workers/secrets.ts';
+import { withSecrets } from '../../workers/process/secrets.ts';
 import { openFleet } from '../support/fleet.ts';
 import { runWorker } from '../support/worker-processes.ts';
 

@@ -8,8 +8,8 @@ import { catalogue } from '../../jobs/catalogue.ts';
 import { envelope, problemsOf } from '../../jobs/contract.ts';
 import { compileRuleSet } from '../../jobs/matchmaking/engine/compile.ts';
 import { formMatches } from '../../jobs/matchmaking/engine/form-matches.ts';
-import { loadRuleSet } from '../../jobs/matchmaking/rule-set/load.ts';
-import { ticketFile, toSearching } from '../../jobs/matchmaking/ticket-file.ts';
+import { loadRuleSet } from '../../jobs/rule-set/load.ts';
+import { ticketFile, toSearching } from '../../jobs/ticket/ticket-file.ts';
 import { formatTraceHeader, parseTraceHeader } from '../../jobs/trace-header.ts';
 import { readable } from '../../producers/events.ts';
 import { itemsOf } from './generate.ts';
@@ -27,7 +27,7 @@ const actors = [
 ];
 const contracts = catalogue.map((job) => ({ job, item: itemsOf(job) }));
 
-/** As `workers/run.ts` reads a job: the envelope, then each item alone; problems are put into words. */
+/** As `workers/runtime/run.ts` reads a job: the envelope, then each item alone; problems are put into words. */
 const jobs: Target = (random) => {
   const { job, item } = random.pick(contracts);
   const items = Array.from({ length: 1 + Math.floor(random.uniform() * 3) }, () => item(random));

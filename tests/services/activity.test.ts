@@ -1,7 +1,7 @@
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
+import { activityKeys, estimateWait, readActivity } from '../../jobs/configuration/activity.ts';
+import { storedEvents } from '../../jobs/event/event.ts';
 import { domainKeys } from '../../jobs/keys.ts';
-import { activityKeys, estimateWait, readActivity } from '../../jobs/matchmaking/activity.ts';
-import { storedEvents } from '../../jobs/matchmaking/event.ts';
 import { backfillSteps } from '../support/backfill-steps.ts';
 import { aConfiguration, aTicket } from '../support/builders.ts';
 import { changeTicket } from '../support/change-ticket.ts';

@@ -1,6 +1,6 @@
 import { type Job, Queue, QueueEvents } from 'bullmq';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { readStoredTicket } from '../../jobs/matchmaking/stored-ticket.ts';
+import { readStoredTicket } from '../../jobs/ticket/stored-ticket.ts';
 import { duelRuleSet } from '../support/builders.ts';
 import { redisUrl } from '../support/client-domain.ts';
 import { type Fleet, openFleet } from '../support/fleet.ts';

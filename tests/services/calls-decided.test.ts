@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import type { CommittedMatch } from '../../jobs/matchmaking/match.ts';
+import type { CommittedMatch } from '../../jobs/match/match.ts';
 import { type MatchmakingClient, openClient } from '../../producers/client.ts';
 import { runCycle } from '../../workers/matchmaking/cycle.ts';
 import { openMirror } from '../../workers/matchmaking/mirror.ts';

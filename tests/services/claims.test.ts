@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { poolTag } from '../../jobs/keys.ts';
+import type { CommittedMatch } from '../../jobs/match/match.ts';
 import { defaultReadableMs } from '../../jobs/matchmaking/claim.ts';
-import type { CommittedMatch } from '../../jobs/matchmaking/match.ts';
 import { aMatch, aPlayer } from '../support/builders.ts';
 import { type HandFleet, openCrew } from '../support/hand-fleet.ts';
 import { brokenInvariants } from '../support/invariants.ts';

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { Envelope } from '../../jobs/contract.ts';
+import { storedEvents } from '../../jobs/event/event.ts';
 import { domainKeys } from '../../jobs/keys.ts';
-import { storedEvents } from '../../jobs/matchmaking/event.ts';
 import type { MatchmakingClient } from '../../producers/client.ts';
 import { aConfiguration, aPlayer } from '../support/builders.ts';
 import { changeTicket } from '../support/change-ticket.ts';

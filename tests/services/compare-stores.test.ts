@@ -1,7 +1,7 @@
 import { MongoNetworkError } from 'mongodb';
 import { beforeEach, expect, test } from 'vitest';
+import { storedEvents } from '../../jobs/event/event.ts';
 import { poolTag } from '../../jobs/keys.ts';
-import { storedEvents } from '../../jobs/matchmaking/event.ts';
 import { aConfiguration } from '../support/builders.ts';
 import { changeTicket } from '../support/change-ticket.ts';
 import { type HandFleet, openCrew } from '../support/hand-fleet.ts';

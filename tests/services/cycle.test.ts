@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { readStoredTicket } from '../../jobs/matchmaking/stored-ticket.ts';
+import { readStoredTicket } from '../../jobs/ticket/stored-ticket.ts';
 import { runCycle } from '../../workers/matchmaking/cycle.ts';
 import { openMirror } from '../../workers/matchmaking/mirror.ts';
 import { openConfigurations } from '../../workers/pool/configurations.ts';

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import type { Notification } from '../../jobs/matchmaking/notification.ts';
+import type { Notification } from '../../jobs/event/notification.ts';
 import { aConfiguration } from '../support/builders.ts';
 import { mentions, openDeliverySteps, ticketOf } from '../support/delivery-steps.ts';
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { EventType, MatchmakingEvent } from '../../jobs/matchmaking/event.ts';
-import { eventForm } from '../../jobs/matchmaking/event-form.ts';
+import type { EventType, MatchmakingEvent } from '../../jobs/event/event.ts';
+import { eventForm } from '../../jobs/event/event-form.ts';
 import { readEvents } from '../../producers/events.ts';
 import { backfillSteps } from '../support/backfill-steps.ts';
 import { aConfiguration, aTicket } from '../support/builders.ts';

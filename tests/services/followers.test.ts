@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { idNumber, noId } from '../../jobs/chain.ts';
-import { type StoredEvent, storedEvents } from '../../jobs/matchmaking/event.ts';
+import { type StoredEvent, storedEvents } from '../../jobs/event/event.ts';
 import { type Follower, followStream } from '../../workers/maintenance/follow-stream.ts';
 import { openPoolSteps } from '../support/pool-steps.ts';
 

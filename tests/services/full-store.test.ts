@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, inject, onTestFinished, test } from 'vitest';
 import { type Stack, startStack } from '../../infra/local/stack.ts';
 import { openTickets } from '../../producers/tickets.ts';
-import { openQueues } from '../../workers/enqueue.ts';
 import { beat } from '../../workers/matchmaking/beat.ts';
 import { openPool } from '../../workers/pool/pool.ts';
-import { openRedis } from '../../workers/redis.ts';
+import { openRedis } from '../../workers/process/redis.ts';
+import { openQueues } from '../../workers/runtime/enqueue.ts';
 import { noTracer } from '../../workers/telemetry/tracer.ts';
 import { aTicket } from '../support/builders.ts';
 import { changeTicket } from '../support/change-ticket.ts';

@@ -1,6 +1,6 @@
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
+import { activitySlotMs } from '../../jobs/configuration/activity.ts';
 import { domainKeys } from '../../jobs/keys.ts';
-import { activitySlotMs } from '../../jobs/matchmaking/activity.ts';
 import { historyDuties } from '../../workers/maintenance/history.ts';
 import { openFleetStores } from '../support/fleet-stores.ts';
 

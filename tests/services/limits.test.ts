@@ -1,5 +1,5 @@
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
-import { limits } from '../../jobs/matchmaking/limits.ts';
+import { limits } from '../../jobs/ticket/limits.ts';
 import { runCycle } from '../../workers/matchmaking/cycle.ts';
 import { openMirror } from '../../workers/matchmaking/mirror.ts';
 import { startTickets } from '../../workers/matchmaking/start-matchmaking.ts';

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import type { DescribedSession } from '../../jobs/session-creation/session.ts';
+import type { DescribedSession } from '../../jobs/session/session.ts';
 import { type MatchmakingClient, openClient } from '../../producers/client.ts';
 import { aTicket } from '../support/builders.ts';
 import { redisUrl } from '../support/client-domain.ts';

@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test } from 'vitest';
-import { limits } from '../../jobs/matchmaking/limits.ts';
+import { limits } from '../../jobs/ticket/limits.ts';
 import { formMatchesOfPool, type MirrorLimits } from '../../workers/matchmaking/form-matches.ts';
 import { openMirror } from '../../workers/matchmaking/mirror.ts';
 import { aConfiguration, aPlayer, aTicket } from '../support/builders.ts';

@@ -2,13 +2,13 @@ import { pino } from 'pino';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { rateLadder } from '../../jobs/rating-update/rate-ladder.ts';
 import { openClient } from '../../producers/client.ts';
-import { openQueues } from '../../workers/enqueue.ts';
-import { duty } from '../../workers/handler.ts';
 import { rateLadders } from '../../workers/rating-update/rate-ladder.ts';
 import { ratingOn } from '../../workers/records/players.ts';
-import { runQueue } from '../../workers/run.ts';
+import { openQueues } from '../../workers/runtime/enqueue.ts';
+import { duty } from '../../workers/runtime/handler.ts';
+import { runQueue } from '../../workers/runtime/run.ts';
+import { wakeLadder } from '../../workers/runtime/wake-ladder.ts';
 import { noTracer } from '../../workers/telemetry/tracer.ts';
-import { wakeLadder } from '../../workers/wake-ladder.ts';
 import { openFleetStores } from '../support/fleet-stores.ts';
 import { play, wins } from '../support/played.ts';
 

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import { storedEvents } from '../../jobs/matchmaking/event.ts';
+import { storedEvents } from '../../jobs/event/event.ts';
 import { place, status } from '../support/placement-service.ts';
 import { openPlacementSteps } from '../support/placement-steps.ts';
 

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import { storedEvents } from '../../jobs/matchmaking/event.ts';
+import { storedEvents } from '../../jobs/event/event.ts';
 import { aTicket } from '../support/builders.ts';
 import { openPoolSteps } from '../support/pool-steps.ts';
 

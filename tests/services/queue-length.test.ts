@@ -1,10 +1,10 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { poolTag } from '../../jobs/keys.ts';
-import { dueAtOf } from '../../workers/due-at.ts';
-import { openQueues } from '../../workers/enqueue.ts';
 import { type FleetReport, reportQueues } from '../../workers/maintenance/report-queue-length.ts';
 import { openMirror } from '../../workers/matchmaking/mirror.ts';
 import { openPool } from '../../workers/pool/pool.ts';
+import { dueAtOf } from '../../workers/runtime/due-at.ts';
+import { openQueues } from '../../workers/runtime/enqueue.ts';
 import { noTracer } from '../../workers/telemetry/tracer.ts';
 import { aConfiguration, aTicket } from '../support/builders.ts';
 import { openDomain } from '../support/domain.ts';

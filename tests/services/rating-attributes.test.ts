@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, inject, onTestFinished, test, vi } from 'vitest';
-import type { Configuration } from '../../jobs/matchmaking/configuration.ts';
-import { newcomer } from '../../jobs/rating-update/rating.ts';
+import type { Configuration } from '../../jobs/configuration/configuration.ts';
+import { newcomer } from '../../jobs/ladder/rating.ts';
 import { measureLaddersInUse } from '../../workers/maintenance/measure-ladders.ts';
 import { runCycle } from '../../workers/matchmaking/cycle.ts';
 import { openMirror } from '../../workers/matchmaking/mirror.ts';

@@ -3,9 +3,9 @@ import { pino } from 'pino';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { z } from 'zod';
 import { defineJob, done } from '../../jobs/contract.ts';
-import { openQueues } from '../../workers/enqueue.ts';
-import { duty } from '../../workers/handler.ts';
-import { runQueue } from '../../workers/run.ts';
+import { openQueues } from '../../workers/runtime/enqueue.ts';
+import { duty } from '../../workers/runtime/handler.ts';
+import { runQueue } from '../../workers/runtime/run.ts';
 import { noTracer } from '../../workers/telemetry/tracer.ts';
 import { openDomain } from '../support/domain.ts';
 

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, inject, onTestFinished, test } from 'vitest';
 import { poolTag } from '../../jobs/keys.ts';
-import type { CommittedMatch } from '../../jobs/matchmaking/match.ts';
+import type { CommittedMatch } from '../../jobs/match/match.ts';
 import { isUnreachable, openDatabase } from '../../workers/records/database.ts';
 import { openMatches } from '../../workers/records/matches.ts';
 import { type HandFleet, type Kit, openCrew } from '../support/hand-fleet.ts';

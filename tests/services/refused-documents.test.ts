@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test
 import { type Stack, startStack } from '../../infra/local/stack.ts';
 import { poolTag } from '../../jobs/keys.ts';
 import { defaultReadableMs } from '../../jobs/matchmaking/claim.ts';
-import { ticketDay } from '../../jobs/matchmaking/ticket-day.ts';
+import { ticketDay } from '../../jobs/ticket/ticket-day.ts';
 import { openSessions } from '../../workers/records/sessions.ts';
 import { insertEach, updateEach } from '../../workers/records/write-each.ts';
 import { aPlayer } from '../support/builders.ts';

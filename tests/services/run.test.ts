@@ -12,9 +12,9 @@ import {
   type Outcome,
   refused,
 } from '../../jobs/contract.ts';
-import { openQueues } from '../../workers/enqueue.ts';
-import { duty, type Handler } from '../../workers/handler.ts';
-import { runQueue } from '../../workers/run.ts';
+import { openQueues } from '../../workers/runtime/enqueue.ts';
+import { duty, type Handler } from '../../workers/runtime/handler.ts';
+import { runQueue } from '../../workers/runtime/run.ts';
 import { noTracer } from '../../workers/telemetry/tracer.ts';
 import { openDomain } from '../support/domain.ts';
 

@@ -1,7 +1,7 @@
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
 import { domainKeys } from '../../jobs/keys.ts';
-import { defaultSettings } from '../../jobs/rating-update/ladder.ts';
-import { ratingAt } from '../../jobs/rating-update/rating.ts';
+import { defaultSettings } from '../../jobs/ladder/ladder.ts';
+import { ratingAt } from '../../jobs/ladder/rating.ts';
 import { openFleetStores } from '../support/fleet-stores.ts';
 import { ask, command, openRater, play, record, report, wins } from '../support/played.ts';
 

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { beforeEach, describe, expect, inject, onTestFinished, test, vi } from 'vitest';
-import { type DescribedSession, sessionLifeSeconds } from '../../jobs/session-creation/session.ts';
-import { openCacheRedis } from '../../workers/redis.ts';
+import { type DescribedSession, sessionLifeSeconds } from '../../jobs/session/session.ts';
+import { openCacheRedis } from '../../workers/process/redis.ts';
 import { openSessionCache } from '../../workers/session-cache/session-cache.ts';
 import { createSessions } from '../../workers/session-creation/create-session.ts';
 import { endSessions } from '../../workers/session-creation/end-session.ts';

@@ -1,5 +1,5 @@
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
-import type { CommittedMatch } from '../../jobs/matchmaking/match.ts';
+import type { CommittedMatch } from '../../jobs/match/match.ts';
 import { createSessions } from '../../workers/session-creation/create-session.ts';
 import { startMatches } from '../../workers/session-creation/start-match.ts';
 import { aConfiguration, aMatch, aTicket } from '../support/builders.ts';

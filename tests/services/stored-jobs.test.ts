@@ -3,10 +3,10 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vit
 import { z } from 'zod';
 import { defineJob, done } from '../../jobs/contract.ts';
 import { queuePrefix } from '../../jobs/keys.ts';
-import { openQueues } from '../../workers/enqueue.ts';
-import { duty } from '../../workers/handler.ts';
 import { type FleetReport, reportQueues } from '../../workers/maintenance/report-queue-length.ts';
-import { runQueue } from '../../workers/run.ts';
+import { openQueues } from '../../workers/runtime/enqueue.ts';
+import { duty } from '../../workers/runtime/handler.ts';
+import { runQueue } from '../../workers/runtime/run.ts';
 import { noTracer } from '../../workers/telemetry/tracer.ts';
 import { openCli } from '../support/cli.ts';
 import { openDomain } from '../support/domain.ts';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { ticketLines } from '../../jobs/matchmaking/stored-ticket.ts';
+import { ticketLines } from '../../jobs/ticket/stored-ticket.ts';
 import { aPlayer, aTicket } from '../support/builders.ts';
 import { openPoolSteps } from '../support/pool-steps.ts';
 

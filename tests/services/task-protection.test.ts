@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
-import { calmMs, createTaskProtection, longJobMs } from '../../workers/task-protection.ts';
+import { calmMs, createTaskProtection, longJobMs } from '../../workers/process/task-protection.ts';
 import { openFleet } from '../support/fleet.ts';
 import { openProxy } from '../support/tcp-proxy.ts';
 

@@ -1,7 +1,7 @@
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
-import type { Ending } from '../../jobs/matchmaking/ending.ts';
-import type { CommittedMatch } from '../../jobs/matchmaking/match.ts';
-import { ticketDay } from '../../jobs/matchmaking/ticket-day.ts';
+import type { CommittedMatch } from '../../jobs/match/match.ts';
+import type { Ending } from '../../jobs/ticket/ending.ts';
+import { ticketDay } from '../../jobs/ticket/ticket-day.ts';
 import { dropOldTickets } from '../../workers/maintenance/drop-tickets.ts';
 import { aMatch, aPlayer } from '../support/builders.ts';
 import { openFleetStores, perform } from '../support/fleet-stores.ts';

@@ -1,6 +1,6 @@
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
 import { domainKeys } from '../../jobs/keys.ts';
-import type { MatchResult } from '../../jobs/rating-update/result.ts';
+import type { MatchResult } from '../../jobs/ladder/result.ts';
 import { recordResults } from '../../workers/rating-update/update-ratings.ts';
 import { openFleetStores, perform } from '../support/fleet-stores.ts';
 import { openRater, play as playAt, record, report as reportAll } from '../support/played.ts';

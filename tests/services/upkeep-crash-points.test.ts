@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { beforeEach, expect, test } from 'vitest';
 import { catalogue } from '../../jobs/catalogue.ts';
+import type { Configuration } from '../../jobs/configuration/configuration.ts';
 import { poolTag, sessionCacheKey } from '../../jobs/keys.ts';
-import type { Configuration } from '../../jobs/matchmaking/configuration.ts';
-import { ladderSettings } from '../../jobs/rating-update/ladder.ts';
-import { sessionLifeSeconds } from '../../jobs/session-creation/session.ts';
+import { ladderSettings } from '../../jobs/ladder/ladder.ts';
+import { sessionLifeSeconds } from '../../jobs/session/session.ts';
 import { aConfiguration, duelRuleSet } from '../support/builders.ts';
 import { type CrashRow, dieEverywhere } from '../support/crash-table.ts';
 import type { HandFleet } from '../support/hand-fleet.ts';

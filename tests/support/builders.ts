@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
+import type { InstalledConfiguration } from '../../jobs/configuration/configuration.ts';
+import { type PoolSplit, poolSplits } from '../../jobs/configuration/pool-name.ts';
+import type { CommittedMatch } from '../../jobs/match/match.ts';
 import type { Backfilling } from '../../jobs/matchmaking/backfill-call.ts';
-import type { InstalledConfiguration } from '../../jobs/matchmaking/configuration.ts';
-import { flexMatchLimits } from '../../jobs/matchmaking/limits.ts';
-import type { CommittedMatch } from '../../jobs/matchmaking/match.ts';
-import { type PoolSplit, poolSplits } from '../../jobs/matchmaking/pool-name.ts';
-import { loadRuleSet } from '../../jobs/matchmaking/rule-set/load.ts';
 import type { Starting } from '../../jobs/matchmaking/start-call.ts';
-import type { TicketPlayer } from '../../jobs/matchmaking/ticket.ts';
+import { loadRuleSet } from '../../jobs/rule-set/load.ts';
+import { flexMatchLimits } from '../../jobs/ticket/limits.ts';
+import type { TicketPlayer } from '../../jobs/ticket/ticket.ts';
 import type { PooledTicket } from '../../workers/pool/changes.ts';
 
 export const aPlayer = (playerId: string, skill = 10): TicketPlayer => ({

@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis';
 import { writeLines } from '../../jobs/lines.ts';
-import { readStoredTicket, type StoredTicket, ticketLines } from '../../jobs/matchmaking/stored-ticket.ts';
+import { readStoredTicket, type StoredTicket, ticketLines } from '../../jobs/ticket/stored-ticket.ts';
 
 /** Changes lines of a stored ticket to what they would only become with time. */
 export async function changeTicket(

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Redis } from 'ioredis';
-import type { QueueRole } from '../../infra/aws/access.ts';
+import type { QueueRole } from '../../infra/aws/data/access.ts';
 import { producerScript } from '../../producers/script.ts';
 import { workerScript } from '../../workers/pool/script.ts';
 

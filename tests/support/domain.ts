@@ -3,7 +3,7 @@ import { Cluster, type Redis } from 'ioredis';
 import { inject } from 'vitest';
 import { openTickets } from '../../producers/tickets.ts';
 import { openPool, type Pool } from '../../workers/pool/pool.ts';
-import { openRedis } from '../../workers/redis.ts';
+import { openRedis } from '../../workers/process/redis.ts';
 
 /** A domain of its own on the queue Redis, or on another, gone when the test ends. */
 export async function openDomain(url = inject('stackEnv')['QUEUE_REDIS_URL'] ?? '') {

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import type { CommittedMatch } from '../../jobs/matchmaking/match.ts';
+import type { CommittedMatch } from '../../jobs/match/match.ts';
 import { aMatch, aTicket } from './builders.ts';
 import type { Fleet } from './fleet.ts';
 

@@ -1,4 +1,4 @@
-import type { EventType } from '../../jobs/matchmaking/event.ts';
+import type { EventType } from '../../jobs/event/event.ts';
 
 /** What the pool's latest pass found, for events that say so. */
 export const rules = [{ ruleName: 'Close', passedCount: 3, failedCount: 4 }];

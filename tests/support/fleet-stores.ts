@@ -1,10 +1,10 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { inject } from 'vitest';
 import type { Outcome } from '../../jobs/contract.ts';
-import type { Context, Handler } from '../../workers/handler.ts';
+import { openRedis } from '../../workers/process/redis.ts';
+import { openStores } from '../../workers/process/stores.ts';
 import { openDatabase, prepareDatabase } from '../../workers/records/database.ts';
-import { openRedis } from '../../workers/redis.ts';
-import { openStores } from '../../workers/stores.ts';
+import type { Context, Handler } from '../../workers/runtime/handler.ts';
 import { noTracer } from '../../workers/telemetry/tracer.ts';
 import { openDomain } from './domain.ts';
 import { keysSecret } from './operator.ts';

@@ -1,10 +1,10 @@
 import { expect, inject, vi } from 'vitest';
-import { cacheAccess } from '../../infra/aws/access.ts';
+import { cacheAccess } from '../../infra/aws/data/access.ts';
 import { idNumber } from '../../jobs/chain.ts';
+import type { MatchmakingEvent } from '../../jobs/event/event.ts';
 import { domainKeys } from '../../jobs/keys.ts';
 import type { DescribedTicket } from '../../jobs/matchmaking/described-ticket.ts';
-import type { MatchmakingEvent } from '../../jobs/matchmaking/event.ts';
-import type { TicketPlayer } from '../../jobs/matchmaking/ticket.ts';
+import type { TicketPlayer } from '../../jobs/ticket/ticket.ts';
 import { openClient } from '../../producers/client.ts';
 import { openFleetStores } from './fleet-stores.ts';
 import { openRole, openUser, type RedisUser } from './redis-user.ts';

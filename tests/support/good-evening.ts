@@ -1,10 +1,10 @@
+import type { InstalledConfiguration } from '../../jobs/configuration/configuration.ts';
+import type { EventType } from '../../jobs/event/event.ts';
 import type { Call, Diary } from '../../jobs/invariants/diary.ts';
 import { toHeldEvent } from '../../jobs/invariants/held-event.ts';
 import type { HeldTicket, Snapshot, StoredMatch, StoredSession } from '../../jobs/invariants/snapshot.ts';
-import type { InstalledConfiguration } from '../../jobs/matchmaking/configuration.ts';
-import type { EventType } from '../../jobs/matchmaking/event.ts';
-import { defaultSettings } from '../../jobs/rating-update/ladder.ts';
-import { newcomer, type Rating, rateMatch, visibleRating } from '../../jobs/rating-update/rating.ts';
+import { defaultSettings } from '../../jobs/ladder/ladder.ts';
+import { newcomer, type Rating, rateMatch, visibleRating } from '../../jobs/ladder/rating.ts';
 import { duelRuleSet } from './builders.ts';
 
 /** What a test changes to plant a violation. */

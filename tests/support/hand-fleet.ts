@@ -4,15 +4,15 @@ import { type Envelope, type Job, type Outcome, type QueueName, queueNames } fro
 import { queuePrefix } from '../../jobs/keys.ts';
 import { sweep } from '../../jobs/maintenance/maintenance.ts';
 import { defaultReadableMs } from '../../jobs/matchmaking/claim.ts';
-import { allDuties } from '../../workers/duties.ts';
-import { openQueues, type Queues } from '../../workers/enqueue.ts';
 import { openTopics } from '../../workers/maintenance/topics.ts';
 import { beat } from '../../workers/matchmaking/beat.ts';
-import type { Stores } from '../../workers/stores.ts';
+import { allDuties } from '../../workers/process/duties.ts';
+import type { Stores } from '../../workers/process/stores.ts';
+import { openQueues, type Queues } from '../../workers/runtime/enqueue.ts';
+import { wakeDueLadders } from '../../workers/runtime/wake-ladder.ts';
 import type { Log } from '../../workers/telemetry/log.ts';
 import type { Metrics } from '../../workers/telemetry/metrics.ts';
 import { noTracer } from '../../workers/telemetry/tracer.ts';
-import { wakeDueLadders } from '../../workers/wake-ladder.ts';
 import { passTime } from './fleet-clock.ts';
 import { openFleetStores, perform } from './fleet-stores.ts';
 
@@ -25,7 +25,7 @@ export type HandFleet = Awaited<ReturnType<typeof openHandFleet>>;
 const pastPatienceMs = 11_000;
 
 /**
- * A fleet without processes and timers: real stores, real queues, the handlers of `workers/duties.ts`, and a clock that a
+ * A fleet without processes and timers: real stores, real queues, the handlers of `workers/process/duties.ts`, and a clock that a
  * test moves, so that it decides what happens when. `documentdb`: the URI of another server than the run's.
  */
 export async function openHandFleet(documentdb?: string) {

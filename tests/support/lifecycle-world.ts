@@ -1,9 +1,9 @@
 import { expect } from 'vitest';
 import { noId } from '../../jobs/chain.ts';
+import { configurationOf } from '../../jobs/configuration/pool-name.ts';
 import type { Job } from '../../jobs/contract.ts';
+import { type EventType, storedEvents } from '../../jobs/event/event.ts';
 import { poolTag } from '../../jobs/keys.ts';
-import { type EventType, storedEvents } from '../../jobs/matchmaking/event.ts';
-import { configurationOf } from '../../jobs/matchmaking/pool-name.ts';
 import { aBackfill, aConfiguration, aPlayer, aTicket, splitOf } from './builders.ts';
 import { fleetTime } from './fleet-clock.ts';
 import { type HandFleet, openCrew } from './hand-fleet.ts';

@@ -7,7 +7,7 @@ import { settingsChain } from '../../jobs/maintenance/setting-commands.ts';
 import { openScript } from '../../producers/script.ts';
 import { applyWaiting } from '../../workers/maintenance/apply-commands.ts';
 import type { Pool } from '../../workers/pool/pool.ts';
-import type { Stores } from '../../workers/stores.ts';
+import type { Stores } from '../../workers/process/stores.ts';
 import { signedCommand } from './operator.ts';
 
 interface Item {

@@ -2,7 +2,7 @@ import type { CommandEnvelope } from '../../jobs/commands.ts';
 import { type LadderCommand, targetOf } from '../../jobs/rating-update/ladder-command.ts';
 import { tokenOf } from '../../producers/keys/seal.ts';
 import { openSigning, type Unsigned } from '../../producers/operator-signature.ts';
-import type { Stores } from '../../workers/stores.ts';
+import type { Stores } from '../../workers/process/stores.ts';
 
 /** What keys are sealed under in tests. */
 export const keysSecret = 'only for tests: 32 characters or more';

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
-import type { placementRequest } from '../../jobs/session-creation/placement.ts';
+import type { placementRequest } from '../../jobs/session/placement.ts';
 
 export const placementSecret = 'a key that only the test knows';
 

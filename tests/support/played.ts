@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Outcome } from '../../jobs/contract.ts';
+import type { MatchResult } from '../../jobs/ladder/result.ts';
 import type { LadderCommand } from '../../jobs/rating-update/ladder-command.ts';
-import type { MatchResult } from '../../jobs/rating-update/result.ts';
 import { askLadders } from '../../workers/rating-update/ask-ladder.ts';
 import { type RaterStores, rateLadders } from '../../workers/rating-update/rate-ladder.ts';
 import { type openFleetStores, perform } from './fleet-stores.ts';

@@ -1,5 +1,5 @@
+import { storedEvents } from '../../jobs/event/event.ts';
 import { poolTag } from '../../jobs/keys.ts';
-import { storedEvents } from '../../jobs/matchmaking/event.ts';
 import { openScript } from '../../producers/script.ts';
 import type { Commit } from '../../workers/pool/outbox.ts';
 import { aConfiguration, aMatch, aTicket } from './builders.ts';

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { Cluster } from 'ioredis';
 import { inject } from 'vitest';
-import { type QueueRole, queueAccess } from '../../infra/aws/access.ts';
-import { openRedis } from '../../workers/redis.ts';
+import { type QueueRole, queueAccess } from '../../infra/aws/data/access.ts';
+import { openRedis } from '../../workers/process/redis.ts';
 
 export type RedisUser = Awaited<ReturnType<typeof openUser>>;
 

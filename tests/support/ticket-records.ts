@@ -1,5 +1,5 @@
 import type { Collection, Db, Filter } from 'mongodb';
-import { dayOf } from '../../jobs/matchmaking/ticket-day.ts';
+import { dayOf } from '../../jobs/ticket/ticket-day.ts';
 import type { TicketRecord } from '../../workers/records/tickets.ts';
 
 /** Every collection of ended tickets that there is. */

@@ -9,7 +9,7 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import { inject } from 'vitest';
-import type { MatchmakingEvent } from '../../jobs/matchmaking/event.ts';
+import type { MatchmakingEvent } from '../../jobs/event/event.ts';
 
 /** A message as a queue behind a topic gets it. */
 export interface Heard {

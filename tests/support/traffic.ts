@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Diary, openDiary } from '../../infra/local/demo/diary.ts';
-import type { MatchmakingEvent } from '../../jobs/matchmaking/event.ts';
+import type { MatchmakingEvent } from '../../jobs/event/event.ts';
 import { RequestError } from '../../producers/request-error.ts';
 import { type Fleet, soloist } from './fleet.ts';
 

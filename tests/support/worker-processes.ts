@@ -3,7 +3,7 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { type Ending, endingOf, startProgram } from './program.ts';
 
-const workerMain = fileURLToPath(new URL('../../workers/main.ts', import.meta.url));
+const workerMain = fileURLToPath(new URL('../../workers/process/main.ts', import.meta.url));
 
 /** A worker in a process of its own, serving its queues. Disposing it kills it. */
 export interface WorkerProcess extends AsyncDisposable {
@@ -18,7 +18,7 @@ export interface WorkerProcess extends AsyncDisposable {
   readonly log: () => readonly { readonly msg: string }[];
 }
 
-/** Starts a worker, `workers/main.ts` of this tree or another, and waits until it serves. It ends with this process. */
+/** Starts a worker, `workers/process/main.ts` of this tree or another, and waits until it serves. It ends with this process. */
 export async function startWorker(env: NodeJS.ProcessEnv, main = workerMain): Promise<WorkerProcess> {
   const { ready, ...program } = await startProgram<{ healthPort: number }>('A worker', main, env);
   return {
@@ -33,7 +33,7 @@ export async function startWorker(env: NodeJS.ProcessEnv, main = workerMain): Pr
   };
 }
 
-/** Runs `workers/main.ts` where it is expected to end by itself. */
+/** Runs `workers/process/main.ts` where it is expected to end by itself. */
 export async function runWorker(env: NodeJS.ProcessEnv, ...args: readonly string[]) {
   const child = spawn(process.execPath, [workerMain, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
   const [{ code }, stdout, stderr] = await Promise.all([

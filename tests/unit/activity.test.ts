@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { domainKeys } from '../../jobs/keys.ts';
 import {
   activityKeys,
   activitySlotMs,
@@ -10,7 +9,8 @@ import {
   readActivity,
   sumActivity,
   waitPercentile,
-} from '../../jobs/matchmaking/activity.ts';
+} from '../../jobs/configuration/activity.ts';
+import { domainKeys } from '../../jobs/keys.ts';
 
 /** As scripts sort a wait (ms) into its bucket. */
 const bucketOf = (wait: number) => Math.floor(bucketsPerDoubling * Math.log2(Math.max(1, wait)));

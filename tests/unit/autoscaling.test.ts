@@ -7,7 +7,7 @@ import {
   loadExpression,
   loadOf,
   surgeThreshold,
-} from '../../infra/aws/scaling-policy.ts';
+} from '../../infra/aws/workers/scaling-policy.ts';
 import { arrivalCurves } from '../bench/autoscaling-curves.ts';
 import { loadScaler } from '../bench/autoscaling-scalers.ts';
 import { simulate } from '../bench/autoscaling-simulation.ts';

@@ -80,7 +80,7 @@ describe('the HTTP API on AWS', () => {
 
   test('workers hold what keys are sealed under', () => {
     const tasks = Object.values(resources(stage.workers, 'AWS::ECS::TaskDefinition'));
-    const workers = tasks.filter((it) => text(it).includes('workers/main.ts'));
+    const workers = tasks.filter((it) => text(it).includes('workers/process/main.ts'));
     expect(workers.length).toBeGreaterThan(3);
     for (const task of workers) expect(text(task)).toContain('API_KEYS_SECRET');
   });

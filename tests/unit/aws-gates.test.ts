@@ -7,10 +7,10 @@ import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { fleetApp } from '../../infra/aws/app.ts';
-import { unpinned } from '../../infra/aws/image-bases.ts';
 import { type StageSettings, stageSettings } from '../../infra/aws/settings.ts';
 import { addStage } from '../../infra/aws/stage.ts';
 import { dev, production } from '../../infra/aws/stages.ts';
+import { unpinned } from '../../infra/aws/task/image-bases.ts';
 
 /** Production with what only a setting brings. */
 const full = stageSettings.parse({

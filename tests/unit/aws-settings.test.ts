@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { targetBacklogPerTask } from '../../infra/aws/scaling-policy.ts';
 import { type StageSettings, stageSettings } from '../../infra/aws/settings.ts';
 import { dev, production } from '../../infra/aws/stages.ts';
+import { targetBacklogPerTask } from '../../infra/aws/workers/scaling-policy.ts';
 
 test.each<[string, StageSettings, string]>([
   [

@@ -3,10 +3,10 @@ import type { z } from 'zod';
 import { putConfiguration, putRuleSet } from '../../jobs/maintenance/setting-commands.ts';
 import { acceptMatch } from '../../jobs/matchmaking/accept-match.ts';
 import { backfillRequestWithin } from '../../jobs/matchmaking/backfill.ts';
-import { flexMatchLimits } from '../../jobs/matchmaking/limits.ts';
 import { startMatchmaking } from '../../jobs/matchmaking/start-matchmaking.ts';
-import { startRequestWithin, startTarget } from '../../jobs/matchmaking/start-request.ts';
-import { ticketFile } from '../../jobs/matchmaking/ticket-file.ts';
+import { flexMatchLimits } from '../../jobs/ticket/limits.ts';
+import { startRequestWithin, startTarget } from '../../jobs/ticket/start-request.ts';
+import { ticketFile } from '../../jobs/ticket/ticket-file.ts';
 
 const player = {
   playerId: 'ann',

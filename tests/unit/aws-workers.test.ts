@@ -1,16 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
+import { stageSettings } from '../../infra/aws/settings.ts';
 import {
   backlogExpression,
   loadExpression,
   scalingPolicy,
   targetBacklogPerTask,
-} from '../../infra/aws/scaling-policy.ts';
-import { stageSettings } from '../../infra/aws/settings.ts';
+} from '../../infra/aws/workers/scaling-policy.ts';
 import { catalogue, queues } from '../../jobs/catalogue.ts';
 import { queueNames } from '../../jobs/contract.ts';
-import { workerEnvironment } from '../../workers/config.ts';
+import { workerEnvironment } from '../../workers/process/config.ts';
 import { account, environmentOf, tasks } from '../support/aws-tasks.ts';
 import { resources, stageWithTopics, synthesise, synthesiseStage, text } from '../support/aws-templates.ts';
 
@@ -76,7 +76,7 @@ describe.each([
     const [worker, daemon] = tasks(stage).get(queue) ?? [];
 
     expect(worker).toMatchObject({
-      Command: ['workers/main.ts'],
+      Command: ['workers/process/main.ts'],
       User: '65532',
       ReadonlyRootFilesystem: true,
       Essential: true,

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { configuration, readInstalled } from '../../jobs/configuration/configuration.ts';
 import { problemsOf } from '../../jobs/contract.ts';
-import { configuration, readInstalled } from '../../jobs/matchmaking/configuration.ts';
-import { flexMatchLimits, limits } from '../../jobs/matchmaking/limits.ts';
-import { partyWithin } from '../../jobs/matchmaking/ticket.ts';
+import { flexMatchLimits, limits } from '../../jobs/ticket/limits.ts';
+import { partyWithin } from '../../jobs/ticket/ticket.ts';
 import { aConfiguration } from '../support/builders.ts';
 
 const least = { name: 'duel', ruleSetName: 'duel', requestTimeoutSeconds: 60 };

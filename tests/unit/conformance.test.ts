@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { type RawRuleSet, violations } from '../../jobs/invariants/naive-checker.ts';
-import type { SearchingTicket } from '../../jobs/matchmaking/ticket.ts';
+import type { SearchingTicket } from '../../jobs/ticket/ticket.ts';
 import { engineOf, matchesOf, now, ticket } from './engine/builders.ts';
 
 const folder = resolve(import.meta.dirname, '../../../shared/rulesets');

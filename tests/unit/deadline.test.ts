@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest';
-import { openDeadline } from '../../workers/deadline.ts';
+import { openDeadline } from '../../workers/runtime/deadline.ts';
 
 const longer = 60_000;
 

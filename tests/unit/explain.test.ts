@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { RawRuleSet } from '../../jobs/invariants/naive-checker.ts';
 import type { Explanation } from '../../jobs/matchmaking/engine/explanation.ts';
 import { MatchPool } from '../../jobs/matchmaking/engine/pool.ts';
-import type { SearchingTicket } from '../../jobs/matchmaking/ticket.ts';
+import type { SearchingTicket } from '../../jobs/ticket/ticket.ts';
 import { backfill, engineOf, now, ticket, versus } from './engine/builders.ts';
 
 /** Explains the first of the tickets after a pass over all of them. */

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { chance } from '../../infra/local/demo/random.ts';
-import { fitLadder, leastGames } from '../../jobs/rating-update/fit-ladder.ts';
-import { gainOf, scoresOf } from '../../jobs/rating-update/forecast-scores.ts';
-import { defaultSettings } from '../../jobs/rating-update/ladder.ts';
-import { type Forecast, forecast, type Game, openLadder } from '../../jobs/rating-update/replay.ts';
+import { fitLadder, leastGames } from '../../jobs/ladder/fit-ladder.ts';
+import { gainOf, scoresOf } from '../../jobs/ladder/forecast-scores.ts';
+import { defaultSettings } from '../../jobs/ladder/ladder.ts';
+import { type Forecast, forecast, type Game, openLadder } from '../../jobs/ladder/replay.ts';
 
 const dayMs = 24 * 3_600 * 1_000;
 const pointsPerLogit = 400 / Math.LN10;

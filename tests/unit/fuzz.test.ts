@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { compileRuleSet } from '../../jobs/matchmaking/engine/compile.ts';
 import { MatchPool } from '../../jobs/matchmaking/engine/pool.ts';
-import { loadRuleSet } from '../../jobs/matchmaking/rule-set/load.ts';
+import { loadRuleSet } from '../../jobs/rule-set/load.ts';
 import { openPace } from '../../workers/matchmaking/pace.ts';
 import { fuzz } from '../fuzz/run.ts';
 import { slowRuleSets } from '../fuzz/slow-rule-sets.ts';

@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
-import { basesOf, bundleUrl, pinned, unpinned } from '../../infra/aws/image-bases.ts';
 import { digestOf } from '../../infra/aws/pin-bases/registry.ts';
+import { basesOf, bundleUrl, pinned, unpinned } from '../../infra/aws/task/image-bases.ts';
 
 const dockerfile = readFileSync(new URL('../../infra/Dockerfile', import.meta.url), 'utf8');
 const digestFor = (image: string) =>

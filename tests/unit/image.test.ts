@@ -86,9 +86,9 @@ test('the image holds code, packages, certificates, compile cache and its bill o
 
 test('both entry points are compiled while the image is built, by the Node that will run them', () => {
   const cacheAt = fleet.findIndex((line) => line.includes('NODE_COMPILE_CACHE=/app/.compiled'));
-  for (const entry of ['workers/main.ts', 'producers/cli/main.ts'])
+  for (const entry of ['workers/process/main.ts', 'producers/cli/main.ts'])
     expect(fleet.indexOf(`RUN ["/nodejs/bin/node", "${entry}", "--help"]`)).toBeGreaterThan(cacheAt);
-  expect(fleet.at(-1)).toBe('CMD ["workers/main.ts"]');
+  expect(fleet.at(-1)).toBe('CMD ["workers/process/main.ts"]');
 });
 
 test('the compose file runs this very image, every process of it read-only and without privileges', () => {

@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { defaultScenarios } from '../../infra/local/demo/scenarios.ts';
 import { jsonSchema, type SchemaName, schemaNames } from '../../jobs/json-schemas.ts';
-import { ruleSetForm } from '../../jobs/matchmaking/rule-set/form.ts';
-import { loadRuleSet } from '../../jobs/matchmaking/rule-set/load.ts';
+import { ruleSetForm } from '../../jobs/rule-set/form.ts';
+import { loadRuleSet } from '../../jobs/rule-set/load.ts';
 import { type ExampleFile, examples } from '../../producers/cli/examples.ts';
 import { duelRuleSet } from '../support/builders.ts';
 

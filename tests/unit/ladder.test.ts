@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type LadderSettings, ladderSettings } from '../../jobs/rating-update/ladder.ts';
-import type { PlayedMatch } from '../../jobs/rating-update/rate-one.ts';
+import { type LadderSettings, ladderSettings } from '../../jobs/ladder/ladder.ts';
+import type { PlayedMatch } from '../../jobs/ladder/rate-one.ts';
 import {
   ladderTime,
   newcomer,
@@ -9,7 +9,7 @@ import {
   rateMatch,
   ratingAt,
   winChances,
-} from '../../jobs/rating-update/rating.ts';
+} from '../../jobs/ladder/rating.ts';
 import { rateInOrder } from '../support/rate-in-order.ts';
 
 const day = 24 * 3600 * 1000;

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { defaultSettings } from '../../jobs/rating-update/ladder.ts';
-import { newcomer } from '../../jobs/rating-update/rating.ts';
-import { contest, matchResult, resultProblem, sameResult } from '../../jobs/rating-update/result.ts';
+import { defaultSettings } from '../../jobs/ladder/ladder.ts';
+import { newcomer } from '../../jobs/ladder/rating.ts';
+import { contest, matchResult, resultProblem, sameResult } from '../../jobs/ladder/result.ts';
 import { rateInOrder } from '../support/rate-in-order.ts';
 
 const match = {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { matchmakerData } from '../../jobs/matchmaking/matchmaker-data.ts';
+import { matchmakerData } from '../../jobs/match/matchmaker-data.ts';
 
 const match = {
   matchId: 'm',

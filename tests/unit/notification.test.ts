@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { batchLimits, inBatches, toNotification } from '../../jobs/matchmaking/notification.ts';
+import { batchLimits, inBatches, toNotification } from '../../jobs/event/notification.ts';
 
 const stored = {
   number: 1,

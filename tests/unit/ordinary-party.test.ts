@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { flexMatchLimits } from '../../jobs/matchmaking/limits.ts';
-import { ordinaryParty, ordinaryRequest, ordinaryTarget } from '../../jobs/matchmaking/ordinary-party.ts';
-import { startRequestWithin, startTarget } from '../../jobs/matchmaking/start-request.ts';
-import { partyWithin } from '../../jobs/matchmaking/ticket.ts';
+import { flexMatchLimits } from '../../jobs/ticket/limits.ts';
+import { ordinaryParty, ordinaryRequest, ordinaryTarget } from '../../jobs/ticket/ordinary-party.ts';
+import { startRequestWithin, startTarget } from '../../jobs/ticket/start-request.ts';
+import { partyWithin } from '../../jobs/ticket/ticket.ts';
 
 const limits = flexMatchLimits;
 const party = partyWithin(limits);

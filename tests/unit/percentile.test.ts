@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { distributionOf, percentileOf } from '../../jobs/rating-update/percentile.ts';
+import { distributionOf, percentileOf } from '../../jobs/ladder/percentile.ts';
 
 const means = fc
   .array(fc.double({ min: -100, max: 100, noNaN: true }), { minLength: 2, maxLength: 3_000 })

@@ -3,10 +3,10 @@ import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { catalogue } from '../../jobs/catalogue.ts';
 import { problemsOf } from '../../jobs/contract.ts';
-import { ticketFile } from '../../jobs/matchmaking/ticket-file.ts';
-import { ladderSettings } from '../../jobs/rating-update/ladder.ts';
+import { ladderSettings } from '../../jobs/ladder/ladder.ts';
+import { ticketFile } from '../../jobs/ticket/ticket-file.ts';
 import { clientOptions } from '../../producers/client-options.ts';
-import { workerEnvironment } from '../../workers/config.ts';
+import { workerEnvironment } from '../../workers/process/config.ts';
 
 const told = (schema: z.ZodType, input: unknown): string[] => {
   const parsed = schema.safeParse(input);

@@ -6,8 +6,8 @@ import {
   poolKeys,
   poolSplits,
   valuesOf,
-} from '../../jobs/matchmaking/pool-name.ts';
-import { loadRuleSet, type RuleSet } from '../../jobs/matchmaking/rule-set/load.ts';
+} from '../../jobs/configuration/pool-name.ts';
+import { loadRuleSet, type RuleSet } from '../../jobs/rule-set/load.ts';
 
 const loaded = (rules: readonly object[], expansions: readonly object[] = []): RuleSet => {
   const result = loadRuleSet(

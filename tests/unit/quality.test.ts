@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { configuration } from '../../jobs/matchmaking/configuration.ts';
-import { checkQuality, qualityTarget } from '../../jobs/matchmaking/quality.ts';
-import type { RatingAttributes } from '../../jobs/matchmaking/rating-attributes.ts';
+import { configuration } from '../../jobs/configuration/configuration.ts';
+import { checkQuality, qualityTarget } from '../../jobs/configuration/quality.ts';
+import type { RatingAttributes } from '../../jobs/configuration/rating-attributes.ts';
 import { measureQuality } from '../bench/quality-simulation.ts';
 import { parties, solos } from '../bench/quality-traffic.ts';
 

@@ -1,7 +1,7 @@
 import { predictDraw, predictWin, rate } from 'openskill';
 import { expect, test } from 'vitest';
-import { ladderSettings } from '../../jobs/rating-update/ladder.ts';
-import { newcomer, type Place, type Rating, rateMatch } from '../../jobs/rating-update/rating.ts';
+import { ladderSettings } from '../../jobs/ladder/ladder.ts';
+import { newcomer, type Place, type Rating, rateMatch } from '../../jobs/ladder/rating.ts';
 
 /**
  * Numbers of openskill.js 5.0.1 with its defaults; those of Plackett-Luce agree with the README of openskill.py. The

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { ladderSettings } from '../../jobs/rating-update/ladder.ts';
+import { ladderSettings } from '../../jobs/ladder/ladder.ts';
 import {
   type Contender,
   newcomer,
@@ -9,7 +9,7 @@ import {
   rateMatch,
   visibleRating,
   winChances,
-} from '../../jobs/rating-update/rating.ts';
+} from '../../jobs/ladder/rating.ts';
 
 const start = { at: 1, season: 0 };
 /** The textbook model: no drift by default. */

@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { scoresOf } from '../../jobs/rating-update/forecast-scores.ts';
-import { defaultSettings } from '../../jobs/rating-update/ladder.ts';
-import { forecast, openLadder } from '../../jobs/rating-update/replay.ts';
+import { scoresOf } from '../../jobs/ladder/forecast-scores.ts';
+import { defaultSettings } from '../../jobs/ladder/ladder.ts';
+import { forecast, openLadder } from '../../jobs/ladder/replay.ts';
 import { dayOf, readGames } from '../../producers/cli/games.ts';
 import { eloSpeeds, openElo } from '../bench/elo.ts';
 

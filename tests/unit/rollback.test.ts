@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type Version, versionBefore } from '../../jobs/matchmaking/rollback.ts';
+import { type Version, versionBefore } from '../../jobs/configuration/rollback.ts';
 
 /** Versions as they are stored: newest first, from the oldest's body on. */
 const stored = (bodies: readonly string[]): Version[] =>

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { RawRuleSet } from '../../jobs/invariants/naive-checker.ts';
-import { checkTicket } from '../../jobs/matchmaking/rule-set/check-ticket.ts';
-import { stepsBeyond } from '../../jobs/matchmaking/rule-set/doubts.ts';
-import { loadRuleSet } from '../../jobs/matchmaking/rule-set/load.ts';
+import { checkTicket } from '../../jobs/rule-set/check-ticket.ts';
+import { stepsBeyond } from '../../jobs/rule-set/doubts.ts';
+import { loadRuleSet } from '../../jobs/rule-set/load.ts';
 import { ticket, versus } from './engine/builders.ts';
 
 const flat = (attribute: string) => `flatten(teams[*].players.attributes[${attribute}])`;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { RawRuleSet } from '../../jobs/invariants/naive-checker.ts';
-import { loadRuleSet } from '../../jobs/matchmaking/rule-set/load.ts';
+import { loadRuleSet } from '../../jobs/rule-set/load.ts';
 import { pass, ticket, versus } from './engine/builders.ts';
 
 const flat = (attribute: string) => `flatten(teams[*].players.attributes[${attribute}])`;

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { defaultSettings } from '../../jobs/rating-update/ladder.ts';
-import { newcomer, type Rating, rateMatch, visibleRating } from '../../jobs/rating-update/rating.ts';
-import { ordersOf } from '../../jobs/rating-update/ties.ts';
+import { defaultSettings } from '../../jobs/ladder/ladder.ts';
+import { newcomer, type Rating, rateMatch, visibleRating } from '../../jobs/ladder/rating.ts';
+import { ordersOf } from '../../jobs/ladder/ties.ts';
 
 const moment = { at: 1, season: 0 };
 const settings = { ...defaultSettings, matchUncertainty: 0 };

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { chanceOf, type Outcome, ratedTwo, type Side } from '../../jobs/rating-update/two-sides.ts';
+import { chanceOf, type Outcome, ratedTwo, type Side } from '../../jobs/ladder/two-sides.ts';
 
 const player = fc.record({
   mu: fc.double({ min: -40, max: 40, noNaN: true }),

@@ -1,10 +1,10 @@
 import type { z } from 'zod';
 import { done, refused } from '../../jobs/contract.ts';
 import type { putApiKey } from '../../jobs/maintenance/api-keys.ts';
-import type { Handler } from '../handler.ts';
-import type { OperatorKeys } from '../operator-keys.ts';
+import type { OperatorKeys } from '../keys/operator-keys.ts';
 import type { Pool } from '../pool/pool.ts';
 import type { ApiKeys } from '../records/api-keys.ts';
+import type { Handler } from '../runtime/handler.ts';
 
 export interface ApiKeyStores {
   readonly pool: Pick<Pool, 'copyKeys'>;

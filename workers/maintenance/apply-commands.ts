@@ -3,10 +3,10 @@ import { noId } from '../../jobs/chain.ts';
 import { type CommandEnvelope, commandEnvelope, otherCommand } from '../../jobs/commands.ts';
 import { done, problemsOf } from '../../jobs/contract.ts';
 import { putConfiguration, settingsChain } from '../../jobs/maintenance/setting-commands.ts';
-import type { Handler } from '../handler.ts';
 import type { ChainedCommand } from '../pool/commands.ts';
 import type { AuditRecord } from '../records/audit.ts';
 import { isUnreachable } from '../records/database.ts';
+import type { Handler } from '../runtime/handler.ts';
 import { type Decision, decideOn, refuse, type SettingStores } from './decide-settings.ts';
 import { carryOut, switchQueue, writeDocuments } from './write-settings.ts';
 

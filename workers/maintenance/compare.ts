@@ -1,6 +1,5 @@
 import { done } from '../../jobs/contract.ts';
-import type { CommittedMatch } from '../../jobs/matchmaking/match.ts';
-import type { Handler } from '../handler.ts';
+import type { CommittedMatch } from '../../jobs/match/match.ts';
 import type { RecordedEnd, Waiting } from '../pool/comparing.ts';
 import type { Configurations } from '../pool/configurations.ts';
 import type { Pool } from '../pool/pool.ts';
@@ -8,6 +7,7 @@ import type { Configurations as RecordedConfigurations } from '../records/config
 import { isUnreachable } from '../records/database.ts';
 import { committedOf, type Matches, type MatchRecord } from '../records/matches.ts';
 import type { TicketRecord, Tickets } from '../records/tickets.ts';
+import type { Handler } from '../runtime/handler.ts';
 
 export interface CompareStores {
   readonly pool: Pool;

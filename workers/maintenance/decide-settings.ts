@@ -1,6 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { z } from 'zod';
 import { bodyOf, type Command, type CommandEnvelope, type CommandVerdict } from '../../jobs/commands.ts';
+import type { Configuration, InstalledConfiguration } from '../../jobs/configuration/configuration.ts';
+import { poolSplits } from '../../jobs/configuration/pool-name.ts';
+import { checkQuality } from '../../jobs/configuration/quality.ts';
+import { checkRatingAttributes } from '../../jobs/configuration/rating-attributes.ts';
 import { problemsOf } from '../../jobs/contract.ts';
 import { type KeptChanges, keptChanges } from '../../jobs/json-diff.ts';
 import {
@@ -13,17 +17,13 @@ import {
   resumeConfiguration,
   resumeQueue,
 } from '../../jobs/maintenance/setting-commands.ts';
-import type { Configuration, InstalledConfiguration } from '../../jobs/matchmaking/configuration.ts';
-import { poolSplits } from '../../jobs/matchmaking/pool-name.ts';
-import { checkQuality } from '../../jobs/matchmaking/quality.ts';
-import { checkRatingAttributes } from '../../jobs/matchmaking/rating-attributes.ts';
-import { type LoadedRuleSet, loadRuleSet, loadRuleSetWith } from '../../jobs/matchmaking/rule-set/load.ts';
-import type { OperatorKeys } from '../operator-keys.ts';
+import { type LoadedRuleSet, loadRuleSet, loadRuleSetWith } from '../../jobs/rule-set/load.ts';
+import type { OperatorKeys } from '../keys/operator-keys.ts';
 import type { Pool } from '../pool/pool.ts';
-import type { QueueSwitch } from '../queue-switch.ts';
 import type { Audit, SettingsChange } from '../records/audit.ts';
 import type { Configurations } from '../records/configurations.ts';
 import type { RuleSets } from '../records/rule-sets.ts';
+import type { QueueSwitch } from './queue-switch.ts';
 
 export interface SettingStores {
   readonly pool: Pool;

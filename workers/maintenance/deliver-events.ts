@@ -1,10 +1,10 @@
 import { done } from '../../jobs/contract.ts';
-import { type EventOrigin, type StoredEvent, storedEvents } from '../../jobs/matchmaking/event.ts';
-import { toNotification } from '../../jobs/matchmaking/notification.ts';
-import { keptEventBytes, type RefusedEvent } from '../../jobs/matchmaking/refused-event.ts';
-import type { Handler } from '../handler.ts';
+import { type EventOrigin, type StoredEvent, storedEvents } from '../../jobs/event/event.ts';
+import { toNotification } from '../../jobs/event/notification.ts';
+import { keptEventBytes, type RefusedEvent } from '../../jobs/event/refused-event.ts';
 import { topicFollower } from '../pool/followers.ts';
 import type { Pool } from '../pool/pool.ts';
+import type { Handler } from '../runtime/handler.ts';
 import { type Follower, type FollowStores, followStream } from './follow-stream.ts';
 import type { Refused, Topics } from './topics.ts';
 

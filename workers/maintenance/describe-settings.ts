@@ -6,9 +6,9 @@ import type {
   SettingKind,
   SettingsPage,
 } from '../../jobs/maintenance/change-settings.ts';
-import type { Handler } from '../handler.ts';
 import type { SettingTags } from '../records/setting-tags.ts';
 import type { Settings } from '../records/settings.ts';
+import type { Handler } from '../runtime/handler.ts';
 
 export interface DescribedStores {
   readonly settings: Settings;

@@ -2,10 +2,10 @@ import type { z } from 'zod';
 import { done } from '../../jobs/contract.ts';
 import type { describeTickets } from '../../jobs/maintenance/maintenance.ts';
 import { connectionOf, type DescribedTicket, mayKnow } from '../../jobs/matchmaking/described-ticket.ts';
-import type { TicketPlayer } from '../../jobs/matchmaking/ticket.ts';
-import type { Handler } from '../handler.ts';
+import type { TicketPlayer } from '../../jobs/ticket/ticket.ts';
 import type { Matches, MatchRecord } from '../records/matches.ts';
 import type { TicketRecord, Tickets } from '../records/tickets.ts';
+import type { Handler } from '../runtime/handler.ts';
 
 export interface DescribeStores {
   readonly tickets: Pick<Tickets, 'find'>;

@@ -1,8 +1,8 @@
 import { done } from '../../jobs/contract.ts';
-import type { Handler } from '../handler.ts';
 import type { Pool } from '../pool/pool.ts';
 import type { Audit } from '../records/audit.ts';
 import type { Tickets } from '../records/tickets.ts';
+import type { Handler } from '../runtime/handler.ts';
 
 export interface DropStores {
   readonly pool: Pick<Pool, 'redisTime'>;

@@ -1,6 +1,6 @@
 import { done } from '../../jobs/contract.ts';
-import type { Handler } from '../handler.ts';
 import type { Pool } from '../pool/pool.ts';
+import type { Handler } from '../runtime/handler.ts';
 
 interface OldMatchStores {
   readonly pool: Pick<Pool, 'oldMatches' | 'endMatches'>;

@@ -1,7 +1,7 @@
 import { done } from '../../jobs/contract.ts';
-import type { Handler } from '../handler.ts';
 import type { Pool } from '../pool/pool.ts';
 import type { Readable } from '../pool/tickets.ts';
+import type { Handler } from '../runtime/handler.ts';
 import { recorder } from './record-tickets.ts';
 
 /** Forgets tickets that ended long enough ago: DocumentDB has them. */

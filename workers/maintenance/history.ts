@@ -1,5 +1,7 @@
 import type { z } from 'zod';
 import { done } from '../../jobs/contract.ts';
+import type { LadderDocument } from '../../jobs/ladder/ladder-document.ts';
+import { visibleRating } from '../../jobs/ladder/rating.ts';
 import {
   type KeptActivity,
   keepActivity,
@@ -7,13 +9,11 @@ import {
   readActivity,
   readPlayerHistory,
 } from '../../jobs/maintenance/history.ts';
-import type { LadderDocument } from '../../jobs/rating-update/ladder-document.ts';
-import { visibleRating } from '../../jobs/rating-update/rating.ts';
-import { type Duty, duty, type Handler } from '../handler.ts';
 import type { Pool } from '../pool/pool.ts';
 import type { ActivityRecords } from '../records/activity.ts';
 import type { Players } from '../records/players.ts';
 import type { RatingChanges } from '../records/rating-changes.ts';
+import { type Duty, duty, type Handler } from '../runtime/handler.ts';
 
 export interface HistoryStores {
   readonly pool: Pick<Pool, 'finishedSlots'>;

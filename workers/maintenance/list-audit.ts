@@ -2,8 +2,8 @@ import type { z } from 'zod';
 import type { CommandVerdict } from '../../jobs/commands.ts';
 import { done } from '../../jobs/contract.ts';
 import type { Decided, listAudit } from '../../jobs/maintenance/maintenance.ts';
-import type { Handler } from '../handler.ts';
 import type { Audit } from '../records/audit.ts';
+import type { Handler } from '../runtime/handler.ts';
 
 /** Lists what operators asked for and what was decided. */
 export const listDecisions =

@@ -1,10 +1,10 @@
+import { takesPercentile } from '../../jobs/configuration/rating-attributes.ts';
 import { done } from '../../jobs/contract.ts';
-import { takesPercentile } from '../../jobs/matchmaking/rating-attributes.ts';
-import { defaultLadder } from '../../jobs/rating-update/ladder.ts';
-import type { Handler } from '../handler.ts';
+import { defaultLadder } from '../../jobs/ladder/ladder.ts';
 import type { Pool } from '../pool/pool.ts';
 import type { Configurations } from '../records/configurations.ts';
 import type { RatingDistributions } from '../records/rating-distributions.ts';
+import type { Handler } from '../runtime/handler.ts';
 
 export interface MeasuringStores {
   readonly pool: Pick<Pool, 'redisTime'>;

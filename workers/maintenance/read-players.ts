@@ -1,5 +1,7 @@
 import type { z } from 'zod';
 import { done } from '../../jobs/contract.ts';
+import type { LadderDocument } from '../../jobs/ladder/ladder-document.ts';
+import { pointsOf, type Rating, visibleRating } from '../../jobs/ladder/rating.ts';
 import type {
   describePlayer,
   LadderRating,
@@ -10,15 +12,13 @@ import type {
   ShownChange,
   topOfLadder,
 } from '../../jobs/maintenance/read-players.ts';
-import type { LadderDocument } from '../../jobs/rating-update/ladder-document.ts';
-import { pointsOf, type Rating, visibleRating } from '../../jobs/rating-update/rating.ts';
-import type { Handler } from '../handler.ts';
 import type { Pool } from '../pool/pool.ts';
-import { predict } from '../predict.ts';
 import type { Ladders } from '../records/ladders.ts';
 import { type Players, ratingOn } from '../records/players.ts';
+import { predict } from '../records/predict.ts';
 import type { RatingChanges } from '../records/rating-changes.ts';
 import type { SessionRecord, Sessions } from '../records/sessions.ts';
+import type { Handler } from '../runtime/handler.ts';
 
 /** Changes of each ladder, and sessions, that are shown. */
 const mostShown = 10;

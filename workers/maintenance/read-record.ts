@@ -2,7 +2,7 @@ import type { Db } from 'mongodb';
 import type { z } from 'zod';
 import { done } from '../../jobs/contract.ts';
 import { type readRecord, recordCollections } from '../../jobs/maintenance/maintenance.ts';
-import type { Handler } from '../handler.ts';
+import type { Handler } from '../runtime/handler.ts';
 
 /** Reads what a producer asks for; producers have no way to DocumentDB of their own. */
 export const readRecords =

@@ -1,8 +1,8 @@
 import type { Entry } from '../../jobs/chain.ts';
 import { done } from '../../jobs/contract.ts';
-import { type Ended, type Ending, endedTickets } from '../../jobs/matchmaking/ending.ts';
-import type { Handler } from '../handler.ts';
+import { type Ended, type Ending, endedTickets } from '../../jobs/ticket/ending.ts';
 import type { Tickets } from '../records/tickets.ts';
+import type { Handler } from '../runtime/handler.ts';
 import { type FollowStores, followStream } from './follow-stream.ts';
 
 /** The follower by whose place it is known which endings are on record. */

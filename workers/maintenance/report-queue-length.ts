@@ -2,9 +2,9 @@ import type { Queue } from 'bullmq';
 import { done, type QueueName, queueNames } from '../../jobs/contract.ts';
 import { formMatches } from '../../jobs/matchmaking/form-matches.ts';
 import { rateLadder } from '../../jobs/rating-update/rate-ladder.ts';
-import { dueAtOf } from '../due-at.ts';
-import type { Handler } from '../handler.ts';
 import type { Pool } from '../pool/pool.ts';
+import { dueAtOf } from '../runtime/due-at.ts';
+import type { Handler } from '../runtime/handler.ts';
 
 /** One queue's state at one moment. */
 interface QueueReport {

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { done } from '../../jobs/contract.ts';
 import { mostTags, type SettingsProblem, type tagSetting } from '../../jobs/maintenance/change-settings.ts';
-import type { Handler } from '../handler.ts';
+import type { Handler } from '../runtime/handler.ts';
 import { type DescribedStores, describeSetting } from './describe-settings.ts';
 
 const no = (problem: SettingsProblem, reason: string) => done({ problem, reason });

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PublishBatchCommand, SNSClient, type SNSServiceException } from '@aws-sdk/client-sns';
 import { backoff } from '../../jobs/contract.ts';
-import { batchLimits, inBatches, type Notification } from '../../jobs/matchmaking/notification.ts';
+import { batchLimits, inBatches, type Notification } from '../../jobs/event/notification.ts';
 import { noTracer } from '../telemetry/tracer.ts';
 
 /** A message that its topic will never take. */

@@ -1,7 +1,7 @@
 import { done } from '../../jobs/contract.ts';
-import type { Handler } from '../handler.ts';
 import type { Retention } from '../pool/events.ts';
 import type { Pool } from '../pool/pool.ts';
+import type { Handler } from '../runtime/handler.ts';
 
 /** Keeps the event stream within its retention; nobody who reads or follows it is waited for. */
 export const trimStream =

@@ -1,6 +1,6 @@
+import type { InstalledConfiguration } from '../../jobs/configuration/configuration.ts';
 import type { QueueName } from '../../jobs/contract.ts';
 import { settingsChain } from '../../jobs/maintenance/setting-commands.ts';
-import type { InstalledConfiguration } from '../../jobs/matchmaking/configuration.ts';
 import type { CommandEffect } from '../pool/commands.ts';
 import type { AuditRecord, SettingsChange } from '../records/audit.ts';
 import type { SettingStores } from './decide-settings.ts';

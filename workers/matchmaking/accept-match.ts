@@ -1,7 +1,7 @@
 import { type Actor, doneEach, refusalsOf } from '../../jobs/contract.ts';
 import type { AcceptMatch, Answered } from '../../jobs/matchmaking/accept-match.ts';
-import type { Handler } from '../handler.ts';
 import type { Pool } from '../pool/pool.ts';
+import type { Handler } from '../runtime/handler.ts';
 
 export interface AcceptStores {
   readonly pool: Pool;

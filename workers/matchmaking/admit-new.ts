@@ -1,6 +1,6 @@
 import { problemsOf } from '../../jobs/contract.ts';
-import { ordinaryParty } from '../../jobs/matchmaking/ordinary-party.ts';
-import { ticketProblems } from '../../jobs/matchmaking/rule-set/check-ticket.ts';
+import { ticketProblems } from '../../jobs/rule-set/check-ticket.ts';
+import { ordinaryParty } from '../../jobs/ticket/ordinary-party.ts';
 import type { PooledTicket } from '../pool/changes.ts';
 import type { CurrentConfiguration } from '../pool/configurations.ts';
 import type { Pool } from '../pool/pool.ts';

@@ -1,7 +1,7 @@
 import { compareStores } from '../../jobs/maintenance/maintenance.ts';
 import { formMatches, oncePerPool } from '../../jobs/matchmaking/form-matches.ts';
-import type { Queues } from '../enqueue.ts';
 import type { Pool } from '../pool/pool.ts';
+import type { Queues } from '../runtime/enqueue.ts';
 import { handOverAgain } from './hand-over.ts';
 
 /** Tickets looked at by one script call. */

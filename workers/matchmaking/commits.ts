@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from '../../jobs/fleet-time.ts';
+import type { CommittedMatch } from '../../jobs/match/match.ts';
 import type { FormedMatch, Pass } from '../../jobs/matchmaking/engine/match.ts';
-import type { CommittedMatch } from '../../jobs/matchmaking/match.ts';
 import type { PooledTicket } from '../pool/changes.ts';
 import type { CurrentConfiguration } from '../pool/configurations.ts';
 import type { Commit } from '../pool/outbox.ts';

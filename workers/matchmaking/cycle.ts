@@ -1,10 +1,10 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import type { Clock } from '../../jobs/fleet-time.ts';
+import type { CommittedMatch } from '../../jobs/match/match.ts';
 import { companyFor } from '../../jobs/matchmaking/backfill.ts';
 import type { Pass } from '../../jobs/matchmaking/engine/match.ts';
 import type { MatchPool } from '../../jobs/matchmaking/engine/pool.ts';
-import type { CommittedMatch } from '../../jobs/matchmaking/match.ts';
-import type { TicketPlayer } from '../../jobs/matchmaking/ticket.ts';
+import type { TicketPlayer } from '../../jobs/ticket/ticket.ts';
 import type { Accepted } from '../pool/changes.ts';
 import { type Configurations, type CurrentConfiguration, RuleSetUnloadable } from '../pool/configurations.ts';
 import type { Commit } from '../pool/outbox.ts';

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { z } from 'zod';
 import { done } from '../../jobs/contract.ts';
 import type { formMatches } from '../../jobs/matchmaking/form-matches.ts';
-import type { Handler } from '../handler.ts';
+import type { Handler } from '../runtime/handler.ts';
 import { type CycleStores, runCycle } from './cycle.ts';
 import { type Mirror, openMirror } from './mirror.ts';
 

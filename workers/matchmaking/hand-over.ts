@@ -1,7 +1,7 @@
 import type { Queue } from 'bullmq';
 import { mostReason, startMatch } from '../../jobs/session-creation/start-match.ts';
-import type { Queues } from '../enqueue.ts';
 import type { Overdue } from '../pool/outbox.ts';
+import type { Queues } from '../runtime/enqueue.ts';
 
 /** A match decided this long ago (ms) whose start-match job has failed is given up. */
 const placementDeadlineMs = 300_000;

@@ -1,5 +1,5 @@
 import { idNumber, noId } from '../../jobs/chain.ts';
-import { configurationOf } from '../../jobs/matchmaking/pool-name.ts';
+import { configurationOf } from '../../jobs/configuration/pool-name.ts';
 import type { Accepted, CatchUp, Change, PooledTicket } from '../pool/changes.ts';
 import type { Pool } from '../pool/pool.ts';
 import { openEngineView } from './engine-view.ts';

@@ -3,10 +3,10 @@ import {
   ratingNumber,
   takesPercentile,
   withRatings,
-} from '../../jobs/matchmaking/rating-attributes.ts';
-import type { TicketPlayer } from '../../jobs/matchmaking/ticket.ts';
-import { defaultLadder } from '../../jobs/rating-update/ladder.ts';
-import type { Distribution } from '../../jobs/rating-update/percentile.ts';
+} from '../../jobs/configuration/rating-attributes.ts';
+import { defaultLadder } from '../../jobs/ladder/ladder.ts';
+import type { Distribution } from '../../jobs/ladder/percentile.ts';
+import type { TicketPlayer } from '../../jobs/ticket/ticket.ts';
 import { type PlayerRecord, type Players, ratingOn } from '../records/players.ts';
 import type { RatingDistributions } from '../records/rating-distributions.ts';
 import type { SessionCache } from '../session-cache/session-cache.ts';

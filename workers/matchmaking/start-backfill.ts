@@ -1,10 +1,10 @@
 import type { z } from 'zod';
+import { withoutRatings } from '../../jobs/configuration/rating-attributes.ts';
 import { problemsOf } from '../../jobs/contract.ts';
 import { backfillPlayersWithin } from '../../jobs/matchmaking/backfill.ts';
-import { withoutRatings } from '../../jobs/matchmaking/rating-attributes.ts';
-import { ticketProblems } from '../../jobs/matchmaking/rule-set/check-ticket.ts';
 import type { startBackfill } from '../../jobs/matchmaking/start-backfill.ts';
-import type { Handler } from '../handler.ts';
+import { ticketProblems } from '../../jobs/rule-set/check-ticket.ts';
+import type { Handler } from '../runtime/handler.ts';
 import { type StartStores, startEach } from './start-each.ts';
 
 /** StartMatchBackfill, enqueued. */

@@ -7,10 +7,10 @@ import {
   startSettings,
 } from '../../jobs/matchmaking/start-call.ts';
 import { uncompared } from '../../jobs/matchmaking/uncompared.ts';
-import type { Handler, ItemCall } from '../handler.ts';
 import { type Configurations, type CurrentConfiguration, RuleSetUnloadable } from '../pool/configurations.ts';
 import type { Pool } from '../pool/pool.ts';
 import type { Tickets } from '../records/tickets.ts';
+import type { Handler, ItemCall } from '../runtime/handler.ts';
 
 export interface StartStores {
   readonly pool: Pool;

@@ -1,8 +1,8 @@
 import type { z } from 'zod';
 import { doneEach, refusalsOf } from '../../jobs/contract.ts';
 import type { stopMatchmaking } from '../../jobs/matchmaking/stop-matchmaking.ts';
-import type { Handler } from '../handler.ts';
 import type { Pool } from '../pool/pool.ts';
+import type { Handler } from '../runtime/handler.ts';
 
 export interface StopStores {
   readonly pool: Pool;

@@ -1,4 +1,4 @@
-import type { TicketPlayer } from '../../jobs/matchmaking/ticket.ts';
+import type { TicketPlayer } from '../../jobs/ticket/ticket.ts';
 import type { CurrentConfiguration } from '../pool/configurations.ts';
 import type { Pool } from '../pool/pool.ts';
 import type { Mirror } from './mirror.ts';

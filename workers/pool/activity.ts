@@ -1,6 +1,4 @@
 import type { Redis } from 'ioredis';
-import { clockAt, toRedisTime } from '../../jobs/fleet-time.ts';
-import type { DomainKeys } from '../../jobs/keys.ts';
 import {
   activityKeys,
   activitySlotMs,
@@ -8,7 +6,9 @@ import {
   lagRefused,
   readActivity,
   type WaitEstimate,
-} from '../../jobs/matchmaking/activity.ts';
+} from '../../jobs/configuration/activity.ts';
+import { clockAt, toRedisTime } from '../../jobs/fleet-time.ts';
+import type { DomainKeys } from '../../jobs/keys.ts';
 
 /** How long (ms) an estimate is used before Redis is asked again: slots are five minutes, so it hardly moves meanwhile. */
 const freshMs = 10_000;

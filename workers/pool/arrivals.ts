@@ -2,7 +2,7 @@ import type { Redis } from 'ioredis';
 import type { Entry } from '../../jobs/chain.ts';
 import type { CommandEnvelope } from '../../jobs/commands.ts';
 import type { DomainKeys } from '../../jobs/keys.ts';
-import { type Arrival, readArrival } from '../../jobs/rating-update/arrival.ts';
+import { type Arrival, readArrival } from '../../jobs/ladder/arrival.ts';
 import type { LadderVerdict } from '../../jobs/rating-update/ladder-command.ts';
 import type { Scripts } from './script.ts';
 

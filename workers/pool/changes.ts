@@ -1,6 +1,6 @@
 import type { Clock } from '../../jobs/fleet-time.ts';
-import { playersOf, readStoredTicket } from '../../jobs/matchmaking/stored-ticket.ts';
-import type { SearchingTicket } from '../../jobs/matchmaking/ticket.ts';
+import { playersOf, readStoredTicket } from '../../jobs/ticket/stored-ticket.ts';
+import type { SearchingTicket } from '../../jobs/ticket/ticket.ts';
 import type { Scripts } from './script.ts';
 
 /** A ticket as a mirror holds it: what the engine reads, and what a commit is checked against. */

@@ -1,8 +1,8 @@
 import type { Redis } from 'ioredis';
 import type { DomainKeys } from '../../jobs/keys.ts';
+import type { CommittedMatch } from '../../jobs/match/match.ts';
 import { type Company, seatsOf } from '../../jobs/matchmaking/backfill.ts';
-import type { CommittedMatch } from '../../jobs/matchmaking/match.ts';
-import { readStoredTicket } from '../../jobs/matchmaking/stored-ticket.ts';
+import { readStoredTicket } from '../../jobs/ticket/stored-ticket.ts';
 import { matchDetail } from './match-detail.ts';
 import type { Scripts } from './script.ts';
 

@@ -1,10 +1,10 @@
+import type { InstalledConfiguration } from '../../jobs/configuration/configuration.ts';
+import { openPoolOf } from '../../jobs/configuration/pool-name.ts';
+import { qualityTarget } from '../../jobs/configuration/quality.ts';
 import { type Company, companyFor } from '../../jobs/matchmaking/backfill.ts';
-import type { InstalledConfiguration } from '../../jobs/matchmaking/configuration.ts';
 import { compileRuleSet, type Engine } from '../../jobs/matchmaking/engine/compile.ts';
-import { openPoolOf } from '../../jobs/matchmaking/pool-name.ts';
-import { qualityTarget } from '../../jobs/matchmaking/quality.ts';
-import { loadRuleSetWith, type RuleSet } from '../../jobs/matchmaking/rule-set/load.ts';
-import { partyWithin } from '../../jobs/matchmaking/ticket.ts';
+import { loadRuleSetWith, type RuleSet } from '../../jobs/rule-set/load.ts';
+import { partyWithin } from '../../jobs/ticket/ticket.ts';
 import type { Pool } from './pool.ts';
 
 /** A configuration ready to run: settings, the loaded rule set, and the engine compiled from both. */

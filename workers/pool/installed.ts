@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis';
+import { type InstalledConfiguration, readInstalled } from '../../jobs/configuration/configuration.ts';
 import type { DomainKeys } from '../../jobs/keys.ts';
-import { type InstalledConfiguration, readInstalled } from '../../jobs/matchmaking/configuration.ts';
 import { topicFollower } from './followers.ts';
 import type { Scripts } from './script.ts';
 

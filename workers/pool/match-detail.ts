@@ -1,4 +1,4 @@
-import type { CommittedMatch } from '../../jobs/matchmaking/match.ts';
+import type { CommittedMatch } from '../../jobs/match/match.ts';
 
 /** The part of a FlexMatch event that names a match: its tickets, and every player with a team. */
 export function matchDetail(match: CommittedMatch, more: Readonly<Record<string, unknown>>) {

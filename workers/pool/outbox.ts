@@ -1,10 +1,10 @@
 import type { Redis } from 'ioredis';
 import type { DomainKeys } from '../../jobs/keys.ts';
+import type { CommittedMatch } from '../../jobs/match/match.ts';
 import { handoverPatience } from '../../jobs/matchmaking/accept-match.ts';
 import { type Company, seatsOf } from '../../jobs/matchmaking/backfill.ts';
 import type { Pass } from '../../jobs/matchmaking/engine/match.ts';
-import type { CommittedMatch } from '../../jobs/matchmaking/match.ts';
-import type { GameSession, PlacementOutcome } from '../../jobs/session-creation/placement.ts';
+import type { GameSession, PlacementOutcome } from '../../jobs/session/placement.ts';
 import { ruleMetrics } from './events.ts';
 import { matchDetail, ticketsWithTeams } from './match-detail.ts';
 import type { Scripts } from './script.ts';

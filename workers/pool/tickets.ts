@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis';
-import type { TicketPlayer } from '../../jobs/matchmaking/ticket.ts';
 import { ticketCalls } from '../../jobs/matchmaking/ticket-calls.ts';
+import type { TicketPlayer } from '../../jobs/ticket/ticket.ts';
 import type { Scripts } from './script.ts';
 
 /** A ticket that fails: no match can hold it. */

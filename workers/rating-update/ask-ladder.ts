@@ -6,9 +6,9 @@ import {
   ladderOf,
   readLadderCommand,
 } from '../../jobs/rating-update/ladder-command.ts';
-import type { Handler } from '../handler.ts';
 import type { Pool } from '../pool/pool.ts';
 import type { Matches } from '../records/matches.ts';
+import type { Handler } from '../runtime/handler.ts';
 
 export interface AskStores {
   readonly pool: Pick<Pool, 'commandLadder' | 'decided'>;

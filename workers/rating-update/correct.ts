@@ -1,14 +1,14 @@
+import { defaultSettings, type LadderSettings } from '../../jobs/ladder/ladder.ts';
+import type { LadderDocument, MatchDocument, Unfinished } from '../../jobs/ladder/ladder-document.ts';
+import { rateOne } from '../../jobs/ladder/rate-one.ts';
+import { inSeason, newcomer, type Rating } from '../../jobs/ladder/rating.ts';
+import { sameResult } from '../../jobs/ladder/result.ts';
 import {
   type CorrectResult,
   mostRecomputed,
   recomputeStep,
 } from '../../jobs/rating-update/correct-result.ts';
-import { defaultSettings, type LadderSettings } from '../../jobs/rating-update/ladder.ts';
 import type { LadderVerdict } from '../../jobs/rating-update/ladder-command.ts';
-import type { LadderDocument, MatchDocument, Unfinished } from '../../jobs/rating-update/ladder-document.ts';
-import { rateOne } from '../../jobs/rating-update/rate-one.ts';
-import { inSeason, newcomer, type Rating } from '../../jobs/rating-update/rating.ts';
-import { sameResult } from '../../jobs/rating-update/result.ts';
 import { type MatchRecord, playedTeams } from '../records/matches.ts';
 import { documentOf } from '../records/rating-changes.ts';
 import { findMatches, type MatchStores, whyNot } from './find-matches.ts';

@@ -1,9 +1,4 @@
-import {
-  type MatchResult,
-  resultProblem,
-  type StoredResult,
-  sameResult,
-} from '../../jobs/rating-update/result.ts';
+import { type MatchResult, resultProblem, type StoredResult, sameResult } from '../../jobs/ladder/result.ts';
 import type { Pool } from '../pool/pool.ts';
 import { type Matches, type MatchRecord, playedTeams } from '../records/matches.ts';
 import type { RatingChanges } from '../records/rating-changes.ts';

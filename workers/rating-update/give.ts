@@ -1,6 +1,6 @@
+import { newcomer } from '../../jobs/ladder/rating.ts';
 import type { GiveRatings } from '../../jobs/rating-update/give-ratings.ts';
 import type { LadderVerdict } from '../../jobs/rating-update/ladder-command.ts';
-import { newcomer } from '../../jobs/rating-update/rating.ts';
 import { ratingGiven } from '../../jobs/rating-update/rating-given.ts';
 import { appendOne, type Ladder, type LadderStores, meet, nextDocument, ratingIn } from './ladder.ts';
 

@@ -1,13 +1,13 @@
-import { defaultLadder } from '../../jobs/rating-update/ladder.ts';
+import { defaultLadder } from '../../jobs/ladder/ladder.ts';
 import {
   following,
   type LadderDocument,
   type LadderEvent,
   type LadderState,
   type PlayerChange,
-} from '../../jobs/rating-update/ladder-document.ts';
-import type { RatingChange } from '../../jobs/rating-update/rate-one.ts';
-import { type Rating, visibleRating } from '../../jobs/rating-update/rating.ts';
+} from '../../jobs/ladder/ladder-document.ts';
+import type { RatingChange } from '../../jobs/ladder/rate-one.ts';
+import { type Rating, visibleRating } from '../../jobs/ladder/rating.ts';
 import type { Erasure } from '../records/erasure.ts';
 import { type Ladders, stateOf } from '../records/ladders.ts';
 import { type PlayerRecord, type Players, ratingOn } from '../records/players.ts';

@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { noId } from '../../jobs/chain.ts';
 import { type CommandEnvelope, otherCommand } from '../../jobs/commands.ts';
+import type { LadderDocument } from '../../jobs/ladder/ladder-document.ts';
 import {
   type LadderCommand,
   type LadderVerdict,
   ladderOf,
   readLadderCommand,
 } from '../../jobs/rating-update/ladder-command.ts';
-import type { LadderDocument } from '../../jobs/rating-update/ladder-document.ts';
-import type { OperatorKeys } from '../operator-keys.ts';
+import type { OperatorKeys } from '../keys/operator-keys.ts';
 import type { Pool } from '../pool/pool.ts';
 import type { Audit, AuditRecord } from '../records/audit.ts';
 import { documentOfCommand } from '../records/rating-changes.ts';

@@ -1,9 +1,9 @@
 import type { z } from 'zod';
 import { done } from '../../jobs/contract.ts';
-import type { Arrival } from '../../jobs/rating-update/arrival.ts';
+import type { Arrival } from '../../jobs/ladder/arrival.ts';
 import type { rateLadder } from '../../jobs/rating-update/rate-ladder.ts';
-import type { Handler } from '../handler.ts';
 import type { Pool } from '../pool/pool.ts';
+import type { Handler } from '../runtime/handler.ts';
 import { recompute } from './correct.ts';
 import { type FlushStores, flush } from './flush.ts';
 import { type Ladder, LadderTaken, loadLadder } from './ladder.ts';

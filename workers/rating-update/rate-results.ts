@@ -1,8 +1,8 @@
-import { defaultLadder } from '../../jobs/rating-update/ladder.ts';
-import type { MatchDocument } from '../../jobs/rating-update/ladder-document.ts';
-import { rateOne } from '../../jobs/rating-update/rate-one.ts';
-import { type Rating, visibleRating } from '../../jobs/rating-update/rating.ts';
-import type { MatchResult } from '../../jobs/rating-update/result.ts';
+import { defaultLadder } from '../../jobs/ladder/ladder.ts';
+import type { MatchDocument } from '../../jobs/ladder/ladder-document.ts';
+import { rateOne } from '../../jobs/ladder/rate-one.ts';
+import { type Rating, visibleRating } from '../../jobs/ladder/rating.ts';
+import type { MatchResult } from '../../jobs/ladder/result.ts';
 import { type MatchRecord, playedTeams } from '../records/matches.ts';
 import { documentOf } from '../records/rating-changes.ts';
 import { serveTickets } from '../telemetry/serve-tickets.ts';

@@ -1,7 +1,7 @@
 import { doneEach, later } from '../../jobs/contract.ts';
-import type { MatchResult } from '../../jobs/rating-update/result.ts';
-import type { Handler } from '../handler.ts';
+import type { MatchResult } from '../../jobs/ladder/result.ts';
 import type { Pool } from '../pool/pool.ts';
+import type { Handler } from '../runtime/handler.ts';
 
 /** How long (ms) a result waits for its match to be placed. */
 const placingMs = 1_000;

@@ -1,5 +1,5 @@
 import type { Db } from 'mongodb';
-import type { Activity } from '../../jobs/matchmaking/activity.ts';
+import type { Activity } from '../../jobs/configuration/activity.ts';
 import { insertNew } from './insert-new.ts';
 
 /** How long (ms) five minutes are remembered. */

@@ -1,10 +1,10 @@
 import type { Db, Filter } from 'mongodb';
 import type { CommandVerdict } from '../../jobs/commands.ts';
+import type { Configuration } from '../../jobs/configuration/configuration.ts';
+import type { PoolSplit } from '../../jobs/configuration/pool-name.ts';
 import { type QueueName, queueNames } from '../../jobs/contract.ts';
 import type { KeptChanges } from '../../jobs/json-diff.ts';
 import { settingsChain } from '../../jobs/maintenance/setting-commands.ts';
-import type { Configuration } from '../../jobs/matchmaking/configuration.ts';
-import type { PoolSplit } from '../../jobs/matchmaking/pool-name.ts';
 import { insertEach } from './write-each.ts';
 
 /**

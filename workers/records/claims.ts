@@ -1,6 +1,6 @@
+import type { CommittedMatch } from '../../jobs/match/match.ts';
 import { type Claim, isSame, refuses } from '../../jobs/matchmaking/claim.ts';
-import type { CommittedMatch } from '../../jobs/matchmaking/match.ts';
-import { ticketDay } from '../../jobs/matchmaking/ticket-day.ts';
+import { ticketDay } from '../../jobs/ticket/ticket-day.ts';
 import type { TicketDays } from './ticket-days.ts';
 import type { TicketRecord } from './tickets.ts';
 import { insertEach, updateEach } from './write-each.ts';

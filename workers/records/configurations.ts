@@ -1,5 +1,5 @@
 import type { Db } from 'mongodb';
-import type { InstalledConfiguration } from '../../jobs/matchmaking/configuration.ts';
+import type { InstalledConfiguration } from '../../jobs/configuration/configuration.ts';
 import { insertNew } from './insert-new.ts';
 
 /** A document of `configurations`: one immutable version, with the rule set version it runs. */

@@ -1,6 +1,6 @@
 import type { Collection } from 'mongodb';
-import type { CommittedMatch } from '../../jobs/matchmaking/match.ts';
-import type { GameSession } from '../../jobs/session-creation/placement.ts';
+import type { CommittedMatch } from '../../jobs/match/match.ts';
+import type { GameSession } from '../../jobs/session/placement.ts';
 import { insertNew } from './insert-new.ts';
 import type { Inherited, MatchRecord } from './matches.ts';
 import { insertEach } from './write-each.ts';

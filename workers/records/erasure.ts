@@ -1,6 +1,6 @@
 import type { Collection, Db, Document, Filter } from 'mongodb';
-import { dayOf } from '../../jobs/matchmaking/ticket-day.ts';
-import type { LadderDocument } from '../../jobs/rating-update/ladder-document.ts';
+import type { LadderDocument } from '../../jobs/ladder/ladder-document.ts';
+import { dayOf } from '../../jobs/ticket/ticket-day.ts';
 import type { PlayerRecord } from './players.ts';
 
 /** Documents that one statement looks through: none runs for long, however much is on record. */

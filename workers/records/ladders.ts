@@ -1,6 +1,6 @@
 import { type Db, MongoServerError } from 'mongodb';
-import { defaultSettings, type LadderSettings } from '../../jobs/rating-update/ladder.ts';
-import type { LadderState, Unfinished } from '../../jobs/rating-update/ladder-document.ts';
+import { defaultSettings, type LadderSettings } from '../../jobs/ladder/ladder.ts';
+import type { LadderState, Unfinished } from '../../jobs/ladder/ladder-document.ts';
 import { isUnreachable } from './database.ts';
 import { meanOn } from './players.ts';
 

@@ -1,7 +1,7 @@
 import type { Db } from 'mongodb';
-import type { CommittedMatch } from '../../jobs/matchmaking/match.ts';
-import type { MatchResult, StoredResult } from '../../jobs/rating-update/result.ts';
-import type { GameSession } from '../../jobs/session-creation/placement.ts';
+import type { MatchResult, StoredResult } from '../../jobs/ladder/result.ts';
+import type { CommittedMatch } from '../../jobs/match/match.ts';
+import type { GameSession } from '../../jobs/session/placement.ts';
 import { openDecisions } from './decisions.ts';
 import { openSuccession } from './succession.ts';
 import { updateEach } from './write-each.ts';

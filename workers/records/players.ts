@@ -1,6 +1,6 @@
 import type { Db } from 'mongodb';
-import { defaultLadder } from '../../jobs/rating-update/ladder.ts';
-import { newcomer, type Rating, visibleRating } from '../../jobs/rating-update/rating.ts';
+import { defaultLadder } from '../../jobs/ladder/ladder.ts';
+import { newcomer, type Rating, visibleRating } from '../../jobs/ladder/rating.ts';
 import { insertEach, updateEach } from './write-each.ts';
 
 /** A document of `players`. Fields written by others are kept. */

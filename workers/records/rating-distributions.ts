@@ -1,5 +1,5 @@
 import type { Db } from 'mongodb';
-import { type Distribution, distributionOf } from '../../jobs/rating-update/percentile.ts';
+import { type Distribution, distributionOf } from '../../jobs/ladder/percentile.ts';
 import { meanOn, type PlayerRecord } from './players.ts';
 
 /** A document of `rating_distribution`, by ladder. */

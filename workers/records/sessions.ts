@@ -1,5 +1,5 @@
 import type { Db } from 'mongodb';
-import type { StoredSessionStatus } from '../../jobs/session-creation/session.ts';
+import type { StoredSessionStatus } from '../../jobs/session/session.ts';
 import { insertEach, updateEach } from './write-each.ts';
 
 /** A document of `sessions`, keyed by session id. Times are of the queue Redis. */

@@ -1,5 +1,5 @@
 import type { Collection, Db } from 'mongodb';
-import { dayOf, isOver, ticketDay } from '../../jobs/matchmaking/ticket-day.ts';
+import { dayOf, isOver, ticketDay } from '../../jobs/ticket/ticket-day.ts';
 import type { TicketRecord } from './tickets.ts';
 import { together, type Written } from './write-each.ts';
 

@@ -1,6 +1,6 @@
 import type { Db } from 'mongodb';
 import { type Claim, defaultReadableMs } from '../../jobs/matchmaking/claim.ts';
-import type { Ending } from '../../jobs/matchmaking/ending.ts';
+import type { Ending } from '../../jobs/ticket/ending.ts';
 import { openClaims } from './claims.ts';
 import { openTicketDays, type Started } from './ticket-days.ts';
 import { insertEach, updateEach } from './write-each.ts';

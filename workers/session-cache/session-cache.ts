@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis';
 import { ratingCacheKey, sessionCacheKey } from '../../jobs/keys.ts';
-import { type CachedSession, sessionCacheSeconds } from '../../jobs/session-creation/session.ts';
+import { type CachedSession, sessionCacheSeconds } from '../../jobs/session/session.ts';
 import type { SessionRecord } from '../records/sessions.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { CommittedMatch } from '../../jobs/matchmaking/match.ts';
+import type { CommittedMatch } from '../../jobs/match/match.ts';
 import type { Configurations } from '../pool/configurations.ts';
 import type { Pool } from '../pool/pool.ts';
 import type { Claimed, Conflict } from '../records/claims.ts';

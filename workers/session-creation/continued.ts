@@ -1,4 +1,4 @@
-import type { CommittedMatch } from '../../jobs/matchmaking/match.ts';
+import type { CommittedMatch } from '../../jobs/match/match.ts';
 import type { Pool } from '../pool/pool.ts';
 import type { Matches, MatchRecord } from '../records/matches.ts';
 

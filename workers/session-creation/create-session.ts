@@ -1,10 +1,10 @@
 import { done, refusalsOf } from '../../jobs/contract.ts';
-import { newcomer, visibleRating } from '../../jobs/rating-update/rating.ts';
+import { newcomer, visibleRating } from '../../jobs/ladder/rating.ts';
 import type { CreateSession } from '../../jobs/session-creation/create-session.ts';
-import type { Handler } from '../handler.ts';
 import type { Pool } from '../pool/pool.ts';
 import type { Players } from '../records/players.ts';
 import type { SessionRecord, Sessions } from '../records/sessions.ts';
+import type { Handler } from '../runtime/handler.ts';
 import type { SessionCache } from '../session-cache/session-cache.ts';
 import { batched } from '../telemetry/batched.ts';
 import type { Tracer } from '../telemetry/tracer.ts';

@@ -1,8 +1,8 @@
 import { done, later, refusalsOf } from '../../jobs/contract.ts';
 import type { EndSession } from '../../jobs/session-creation/end-session.ts';
-import type { Handler } from '../handler.ts';
 import type { Pool } from '../pool/pool.ts';
 import type { Sessions } from '../records/sessions.ts';
+import type { Handler } from '../runtime/handler.ts';
 import type { SessionCache } from '../session-cache/session-cache.ts';
 import { type LeaveStores, leaveWaitMs, recordLeaves } from './record-leaves.ts';
 

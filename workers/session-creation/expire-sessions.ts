@@ -1,8 +1,8 @@
 import { done } from '../../jobs/contract.ts';
-import { sessionLifeSeconds } from '../../jobs/session-creation/session.ts';
-import type { Handler } from '../handler.ts';
+import { sessionLifeSeconds } from '../../jobs/session/session.ts';
 import type { Pool } from '../pool/pool.ts';
 import type { Sessions } from '../records/sessions.ts';
+import type { Handler } from '../runtime/handler.ts';
 import type { SessionCache } from '../session-cache/session-cache.ts';
 
 export interface ExpireStores {

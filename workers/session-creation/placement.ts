@@ -1,7 +1,7 @@
+import type { InstalledConfiguration } from '../../jobs/configuration/configuration.ts';
+import type { CommittedMatch } from '../../jobs/match/match.ts';
 import { automaticTicketId, companyFor } from '../../jobs/matchmaking/backfill.ts';
-import type { InstalledConfiguration } from '../../jobs/matchmaking/configuration.ts';
-import type { CommittedMatch } from '../../jobs/matchmaking/match.ts';
-import type { PlacementOutcome } from '../../jobs/session-creation/placement.ts';
+import type { PlacementOutcome } from '../../jobs/session/placement.ts';
 import type { Configurations } from '../pool/configurations.ts';
 import type { Pool } from '../pool/pool.ts';
 import { batched } from '../telemetry/batched.ts';

@@ -1,7 +1,7 @@
 import { done, later, refusalsOf } from '../../jobs/contract.ts';
 import type { PlayerLeft } from '../../jobs/session-creation/player-left.ts';
-import type { Handler } from '../handler.ts';
 import { playedTeams } from '../records/matches.ts';
+import type { Handler } from '../runtime/handler.ts';
 import { type LeaveStores, leaveWaitMs, recordLeaves } from './record-leaves.ts';
 
 /**

@@ -1,15 +1,11 @@
 import type { z } from 'zod';
 import { done } from '../../jobs/contract.ts';
+import { type CachedSession, type DescribedSession, sessionLifeSeconds } from '../../jobs/session/session.ts';
 import type { readSession } from '../../jobs/session-creation/read-session.ts';
-import {
-  type CachedSession,
-  type DescribedSession,
-  sessionLifeSeconds,
-} from '../../jobs/session-creation/session.ts';
-import type { Handler } from '../handler.ts';
 import type { Pool } from '../pool/pool.ts';
 import type { Players } from '../records/players.ts';
 import type { Sessions } from '../records/sessions.ts';
+import type { Handler } from '../runtime/handler.ts';
 import { asCached, type SessionCache } from '../session-cache/session-cache.ts';
 import { visibleRatings } from './visible-ratings.ts';
 

@@ -1,10 +1,10 @@
-import type { CommittedMatch } from '../../jobs/matchmaking/match.ts';
+import type { CommittedMatch } from '../../jobs/match/match.ts';
 import { playerLeft } from '../../jobs/session-creation/player-left.ts';
-import type { Queues } from '../enqueue.ts';
 import type { Settlement } from '../pool/outbox.ts';
 import type { Pool } from '../pool/pool.ts';
 import type { Matches, MatchRecord } from '../records/matches.ts';
 import type { Tickets } from '../records/tickets.ts';
+import type { Queues } from '../runtime/enqueue.ts';
 
 export interface SettleStores {
   readonly pool: Pick<Pool, 'settle'>;

@@ -1,5 +1,5 @@
 import { isUnreachable } from '../records/database.ts';
-import { isOfTheStore } from '../store-trouble.ts';
+import { isOfTheStore } from '../runtime/store-trouble.ts';
 
 const wouldFailForAll = (error: unknown): boolean => isUnreachable(error) || isOfTheStore(error);
 

@@ -1,14 +1,14 @@
 import { createHmac } from 'node:crypto';
 import { problemsOf } from '../../jobs/contract.ts';
-import type { EventOrigin } from '../../jobs/matchmaking/event.ts';
-import type { CommittedMatch } from '../../jobs/matchmaking/match.ts';
+import type { EventOrigin } from '../../jobs/event/event.ts';
+import type { CommittedMatch } from '../../jobs/match/match.ts';
 import {
   type GameSession,
   gameSession,
   placementRequest,
   type Told,
   type Webhook,
-} from '../../jobs/session-creation/placement.ts';
+} from '../../jobs/session/placement.ts';
 
 export interface WebhookOptions {
   /** Hosts that may be asked, `host` or `host:port`; whoever writes configurations reaches no other. */

@@ -1,4 +1,4 @@
-import type { CommittedMatch } from '../../jobs/matchmaking/match.ts';
+import type { CommittedMatch } from '../../jobs/match/match.ts';
 import type { Tracer } from './tracer.ts';
 
 /** Lets the current segment serve every ticket of a match: the trace that began a ticket shows all that was done for it. */

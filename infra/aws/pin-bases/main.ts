@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
-import { basesOf, bundleUrl, pinned } from '../image-bases.ts';
+import { basesOf, bundleUrl, pinned } from '../task/image-bases.ts';
 import { digestOf } from './registry.ts';
 
 const usage = `Usage: npm run pin-bases

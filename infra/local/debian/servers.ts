@@ -38,7 +38,7 @@ export function debianServers(place: Place): Servers {
   };
 }
 
-/** As in production (`infra/aws/queue-cluster.ts`): a queue that is full refuses writes. */
+/** As in production (`infra/aws/data/queue-cluster.ts`): a queue that is full refuses writes. */
 const queueOptions = (most: string, { durability }: Place): readonly string[] => [
   ...['--maxmemory', most, '--maxmemory-policy', 'noeviction'],
   ...['--appendonly', 'yes', '--appendfsync', durability],

@@ -1,4 +1,4 @@
-import type { AttributeValue } from '../../../jobs/matchmaking/ticket.ts';
+import type { AttributeValue } from '../../../jobs/ticket/ticket.ts';
 import type { Chance } from './random.ts';
 
 /** An attribute as a rule set's JSON declares it. */

@@ -1,5 +1,5 @@
 import type { Db } from 'mongodb';
-import type { StoredResult } from '../../../jobs/rating-update/result.ts';
+import type { StoredResult } from '../../../jobs/ladder/result.ts';
 
 /** Teams whose predicted chance to win fell into one band. */
 export interface Band {

@@ -1,4 +1,4 @@
-import type { MatchmakingEvent } from '../../../jobs/matchmaking/event.ts';
+import type { MatchmakingEvent } from '../../../jobs/event/event.ts';
 
 /**
  * What the simulated upstream was promised and told: the producer's side of the story, which the stores' side is

@@ -1,6 +1,6 @@
 import { Redis } from 'ioredis';
 import { ratingCacheKey } from '../../../jobs/keys.ts';
-import { newcomer, visibleRating } from '../../../jobs/rating-update/rating.ts';
+import { newcomer, visibleRating } from '../../../jobs/ladder/rating.ts';
 import { openClient } from '../../../producers/client.ts';
 import { openDiary } from './diary.ts';
 import type { DemoOptions } from './options.ts';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { loadRuleSet } from '../../../jobs/matchmaking/rule-set/load.ts';
+import { loadRuleSet } from '../../../jobs/rule-set/load.ts';
 import { defaultScenarios, type Scenario } from './scenarios.ts';
 
 export const usage = `Runs the whole fleet on this machine: starts the stack and worker processes, lets simulated players with a hidden

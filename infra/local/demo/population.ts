@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { AttributeValue, TicketPlayer } from '../../../jobs/matchmaking/ticket.ts';
+import type { AttributeValue, TicketPlayer } from '../../../jobs/ticket/ticket.ts';
 import { type DeclaredAttribute, literalsOf, makeValue } from './attributes.ts';
 import type { Chance } from './random.ts';
 import type { Scenario } from './scenarios.ts';

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { type Db, MongoClient } from 'mongodb';
 import { ratingCacheKey } from '../../../jobs/keys.ts';
-import { newcomer, visibleRating } from '../../../jobs/rating-update/rating.ts';
+import { newcomer, visibleRating } from '../../../jobs/ladder/rating.ts';
 import { type MatchmakingClient, openClient } from '../../../producers/client.ts';
 import { readCalibration } from './calibration.ts';
 import { openCloudwatch } from './cloudwatch.ts';

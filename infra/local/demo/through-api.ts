@@ -1,4 +1,4 @@
-import type { MatchmakingEvent } from '../../../jobs/matchmaking/event.ts';
+import type { MatchmakingEvent } from '../../../jobs/event/event.ts';
 import type { CallOptions } from '../../../producers/call.ts';
 import type { EventsRequest, StreamItem } from '../../../producers/events.ts';
 import { RequestError, type RequestErrorCode } from '../../../producers/request-error.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type FleetProcess, startProcess } from '../start-process.ts';
 
-const workerMain = fileURLToPath(new URL('../../../workers/main.ts', import.meta.url));
+const workerMain = fileURLToPath(new URL('../../../workers/process/main.ts', import.meta.url));
 
 /**
  * Starts worker processes and waits until each serves its queues. They end with this process, whatever ends it. What they

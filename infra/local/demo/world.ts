@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { MatchmakingEvent } from '../../../jobs/matchmaking/event.ts';
+import type { MatchmakingEvent } from '../../../jobs/event/event.ts';
 import type { CallOptions } from '../../../producers/call.ts';
 import type { MatchmakingClient } from '../../../producers/client.ts';
 import { RequestError } from '../../../producers/request-error.ts';

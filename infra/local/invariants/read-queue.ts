@@ -1,14 +1,14 @@
 import { QueueKeys } from 'bullmq';
 import { Cluster, type Redis } from 'ioredis';
 import { idBefore, idNumber, noId } from '../../../jobs/chain.ts';
+import type { InstalledConfiguration } from '../../../jobs/configuration/configuration.ts';
 import { queueNames } from '../../../jobs/contract.ts';
+import { storedEvents } from '../../../jobs/event/event.ts';
 import { type HeldEvent, toHeldEvent } from '../../../jobs/invariants/held-event.ts';
 import type { FailedJob, HeldTicket, Installed, QueueContents } from '../../../jobs/invariants/snapshot.ts';
 import { type DomainKeys, domainKeys, queuePrefix } from '../../../jobs/keys.ts';
 import { readLines } from '../../../jobs/lines.ts';
-import type { InstalledConfiguration } from '../../../jobs/matchmaking/configuration.ts';
-import { storedEvents } from '../../../jobs/matchmaking/event.ts';
-import { playerIdsOf, readStoredTicket } from '../../../jobs/matchmaking/stored-ticket.ts';
+import { playerIdsOf, readStoredTicket } from '../../../jobs/ticket/stored-ticket.ts';
 
 /** How many keys or entries are asked for at once. */
 const page = 500;

@@ -1,14 +1,14 @@
 import type { Db, Document } from 'mongodb';
+import type { InstalledConfiguration } from '../../../jobs/configuration/configuration.ts';
 import type {
   RecordContents,
   StoredRatingChange,
   StoredRuleSet,
   StoredTicket,
 } from '../../../jobs/invariants/snapshot.ts';
-import type { InstalledConfiguration } from '../../../jobs/matchmaking/configuration.ts';
-import { dayOf } from '../../../jobs/matchmaking/ticket-day.ts';
-import { defaultSettings } from '../../../jobs/rating-update/ladder.ts';
-import type { LadderDocument } from '../../../jobs/rating-update/ladder-document.ts';
+import { defaultSettings } from '../../../jobs/ladder/ladder.ts';
+import type { LadderDocument } from '../../../jobs/ladder/ladder-document.ts';
+import { dayOf } from '../../../jobs/ticket/ticket-day.ts';
 
 /** Most documents of one collection that are judged at once: more do not fit a small machine's memory. */
 const most = 1_000_000;

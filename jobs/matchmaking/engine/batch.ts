@@ -1,5 +1,5 @@
-import type { LatencyRule } from '../rule-set/rule-set.ts';
-import type { TicketPlayer } from '../ticket.ts';
+import type { LatencyRule } from '../../rule-set/rule-set.ts';
+import type { TicketPlayer } from '../../ticket/ticket.ts';
 import type { Columns, NamesOf } from './columns.ts';
 import type { SharedBits } from './lineup.ts';
 import { type Bits, everything, stringsIn } from './names.ts';

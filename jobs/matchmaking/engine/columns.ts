@@ -3,8 +3,8 @@ import type {
   ListAggregation,
   NumberAggregation,
   PlayerAttribute,
-} from '../rule-set/rule-set.ts';
-import type { AttributeValue, TicketPlayer } from '../ticket.ts';
+} from '../../rule-set/rule-set.ts';
+import type { AttributeValue, TicketPlayer } from '../../ticket/ticket.ts';
 import { type Bits, either, everything, type Names } from './names.ts';
 
 /** The names of a pool, by what they name. */

@@ -1,14 +1,14 @@
-import type { QualityTarget } from '../quality.ts';
-import { evaluationsOf } from '../rule-set/evaluations.ts';
-import { type Expression, pathsOf, rulesIn } from '../rule-set/expression.ts';
+import type { QualityTarget } from '../../configuration/quality.ts';
+import { everyExpansion, ofBackfill, onlyLoosens, ruleSetAt, stageStarts } from '../../rule-set/at-age.ts';
+import { evaluationsOf } from '../../rule-set/evaluations.ts';
+import { type Expression, pathsOf, rulesIn } from '../../rule-set/expression.ts';
 import {
   instanceNames,
   type LatencyRule,
   largestMatch,
   type Rule,
   type RuleSet,
-} from '../rule-set/rule-set.ts';
-import { everyExpansion, ofBackfill, onlyLoosens, ruleSetAt, stageStarts } from './at-age.ts';
+} from '../../rule-set/rule-set.ts';
 import { reportedBy, sharedBits, withinReach } from './batch.ts';
 import { asDistances } from './batch-distance.ts';
 import { Columns } from './columns.ts';

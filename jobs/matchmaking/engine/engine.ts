@@ -1,5 +1,5 @@
-import type { Algorithm, LatencyRule, RuleSet, SortRule } from '../rule-set/rule-set.ts';
-import { matchSizes } from '../rule-set/rule-set.ts';
+import type { Algorithm, LatencyRule, RuleSet, SortRule } from '../../rule-set/rule-set.ts';
+import { matchSizes } from '../../rule-set/rule-set.ts';
 import type { Columns } from './columns.ts';
 import type { Evenness } from './evenness.ts';
 import type { SharedBits } from './lineup.ts';

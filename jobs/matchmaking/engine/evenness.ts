@@ -1,6 +1,6 @@
-import { defaultSettings } from '../../rating-update/ladder.ts';
-import { muShownAs, newcomer, type Rating, wellKnown, winChances } from '../../rating-update/rating.ts';
-import type { ChanceBy, QualityTarget } from '../quality.ts';
+import type { ChanceBy, QualityTarget } from '../../configuration/quality.ts';
+import { defaultSettings } from '../../ladder/ladder.ts';
+import { muShownAs, newcomer, type Rating, wellKnown, winChances } from '../../ladder/rating.ts';
 import type { Columns } from './columns.ts';
 import type { Lineup } from './lineup.ts';
 import type { Slot, Tickets } from './tickets.ts';

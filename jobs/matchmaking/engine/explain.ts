@@ -1,5 +1,5 @@
-import type { SearchingTicket } from '../ticket.ts';
-import { ofBackfill } from './at-age.ts';
+import { ofBackfill } from '../../rule-set/at-age.ts';
+import type { SearchingTicket } from '../../ticket/ticket.ts';
 import { chanceFrom } from './chance.ts';
 import type { Explanation, NearestMiss } from './explanation.ts';
 import { neighboursOf, spillsAfterMs } from './fastest-region.ts';

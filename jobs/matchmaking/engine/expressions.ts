@@ -1,4 +1,4 @@
-import type { Expression, FunctionName } from '../rule-set/expression.ts';
+import type { Expression, FunctionName } from '../../rule-set/expression.ts';
 import type { Aggregation, Columns, Source } from './columns.ts';
 import type { Lineup } from './lineup.ts';
 import type { Runs } from './runs.ts';

@@ -1,4 +1,4 @@
-import type { TicketPlayer } from '../ticket.ts';
+import type { TicketPlayer } from '../../ticket/ticket.ts';
 import type { Columns, NamesOf } from './columns.ts';
 import { stringsIn } from './names.ts';
 import type { Scene } from './scene.ts';

@@ -1,4 +1,4 @@
-import type { SearchingTicket } from '../ticket.ts';
+import type { SearchingTicket } from '../../ticket/ticket.ts';
 import type { Engine } from './engine.ts';
 import type { Pass } from './match.ts';
 import { MatchPool } from './pool.ts';

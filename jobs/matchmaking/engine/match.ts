@@ -1,4 +1,4 @@
-import type { SearchingTicket } from '../ticket.ts';
+import type { SearchingTicket } from '../../ticket/ticket.ts';
 import type { Found } from './found.ts';
 import { placementOf } from './location.ts';
 import type { Scene } from './scene.ts';

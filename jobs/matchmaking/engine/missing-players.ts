@@ -1,6 +1,6 @@
-import { type Expression, pathsOf } from '../rule-set/expression.ts';
-import type { Rule } from '../rule-set/rule-set.ts';
-import { ofBackfill, ruleSetAt } from './at-age.ts';
+import { ofBackfill, ruleSetAt } from '../../rule-set/at-age.ts';
+import { type Expression, pathsOf } from '../../rule-set/expression.ts';
+import type { Rule } from '../../rule-set/rule-set.ts';
 import { type Engine, judgementAt } from './engine.ts';
 import type { Scene } from './scene.ts';
 import type { Slot } from './tickets.ts';

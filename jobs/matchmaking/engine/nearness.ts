@@ -1,6 +1,6 @@
-import { type Expression, rulesIn } from '../rule-set/expression.ts';
-import { type DistanceRule, largestMatch, type Rule, type RuleSet } from '../rule-set/rule-set.ts';
-import { everyExpansion } from './at-age.ts';
+import { everyExpansion } from '../../rule-set/at-age.ts';
+import { type Expression, rulesIn } from '../../rule-set/expression.ts';
+import { type DistanceRule, largestMatch, type Rule, type RuleSet } from '../../rule-set/rule-set.ts';
 import type { Columns } from './columns.ts';
 import type { Nearness } from './engine.ts';
 import type { Order } from './rules/judge.ts';

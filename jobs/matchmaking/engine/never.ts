@@ -1,4 +1,4 @@
-import type { SearchingTicket } from '../ticket.ts';
+import type { SearchingTicket } from '../../ticket/ticket.ts';
 import { reportedBy } from './batch.ts';
 import type { Engine } from './engine.ts';
 import { Names, stringsIn } from './names.ts';

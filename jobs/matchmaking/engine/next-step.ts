@@ -1,6 +1,6 @@
-import { written } from '../rule-set/expression.ts';
-import type { Expansion, ExpansionStep, RuleSet } from '../rule-set/rule-set.ts';
-import { ruleSetAt } from './at-age.ts';
+import { ruleSetAt } from '../../rule-set/at-age.ts';
+import { written } from '../../rule-set/expression.ts';
+import type { Expansion, ExpansionStep, RuleSet } from '../../rule-set/rule-set.ts';
 
 /** What a ticket's growing older changes next. A match is judged by the age that `expansionAgeSelection` names. */
 export interface NextStep {

@@ -1,4 +1,4 @@
-import type { SearchingTicket } from '../ticket.ts';
+import type { SearchingTicket } from '../../ticket/ticket.ts';
 import { chanceFrom } from './chance.ts';
 import { type Engine, stageAt } from './engine.ts';
 import { exchange } from './exchange.ts';

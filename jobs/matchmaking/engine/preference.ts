@@ -1,5 +1,5 @@
-import type { AttributeContent, RuleSet, SortRule } from '../rule-set/rule-set.ts';
-import type { TicketPlayer } from '../ticket.ts';
+import type { AttributeContent, RuleSet, SortRule } from '../../rule-set/rule-set.ts';
+import type { TicketPlayer } from '../../ticket/ticket.ts';
 import { type Columns, reduced } from './columns.ts';
 import { hasHome } from './fastest-region.ts';
 import { partyGap } from './party-size.ts';

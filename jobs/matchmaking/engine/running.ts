@@ -1,4 +1,4 @@
-import type { Expression, FunctionName } from '../rule-set/expression.ts';
+import type { Expression, FunctionName } from '../../rule-set/expression.ts';
 import { compileList, type Gather, type Path, type RunningScope, reduce, teamsOf } from './expressions.ts';
 import type { Lineup } from './lineup.ts';
 import type { Run } from './runs.ts';

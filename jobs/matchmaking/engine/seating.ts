@@ -1,4 +1,4 @@
-import { ofBackfill, ruleSetAt } from './at-age.ts';
+import { ofBackfill, ruleSetAt } from '../../rule-set/at-age.ts';
 import type { Check } from './engine.ts';
 import { openTeams } from './fill-order.ts';
 import { Lineup } from './lineup.ts';

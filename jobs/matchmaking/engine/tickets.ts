@@ -1,5 +1,5 @@
-import type { NumberAggregation } from '../rule-set/rule-set.ts';
-import type { SearchingTicket, TicketPlayer } from '../ticket.ts';
+import type { NumberAggregation } from '../../rule-set/rule-set.ts';
+import type { SearchingTicket, TicketPlayer } from '../../ticket/ticket.ts';
 import type { Columns } from './columns.ts';
 import { Names, stringsIn } from './names.ts';
 

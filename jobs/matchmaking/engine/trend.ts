@@ -1,4 +1,4 @@
-import type { Expression } from '../rule-set/expression.ts';
+import type { Expression } from '../../rule-set/expression.ts';
 
 /**
  * How the values of an expression move as players join: `fixed` values stay once they are there (new ones may appear

@@ -1,4 +1,4 @@
--- Counts what happens in a configuration, in slots of five minutes of fleet time. jobs/matchmaking/activity.ts reads them.
+-- Counts what happens in a configuration, in slots of five minutes of fleet time. jobs/configuration/activity.ts reads them.
 -- Uses: keys, numbers, clock, run
 -- Offers: count, count_match
 local SLOT_MS = 300000

@@ -2,7 +2,7 @@
 -- Uses: keys, numbers, texts, lines
 -- Offers: read_tickets, read_ticket, new_ticket, save_ticket, ending_lines, end_with, members_of, has_member, undecided, ticket_view
 -- A ticket's lines. What changes comes first, and the rest is written back as it was read.
--- jobs/matchmaking/stored-ticket.ts has the same names, and says what each is.
+-- jobs/ticket/stored-ticket.ts has the same names, and says what each is.
 local HEAD = { 'status', 'revision', 'call', 'pool', 'match', 'since', 'size', 'fills' }
 local ENDING = { 'ended', 'reason', 'message', 'placement' }
 local BODY = { 'sequence', 'start', 'deadline', 'id', 'configuration', 'automatic', 'unrated', 'trace', 'estimate', 'actor',

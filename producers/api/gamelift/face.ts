@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { EventOrigin } from '../../../jobs/matchmaking/event.ts';
+import type { EventOrigin } from '../../../jobs/event/event.ts';
 import type { MatchmakingClient } from '../../client.ts';
 import type { ApiKey, KeyRing } from '../../keys/key-ring.ts';
 import { tokenOf } from '../../keys/seal.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { resourceName } from '../../../jobs/configuration/configuration.ts';
+import { configurationArn, type EventOrigin } from '../../../jobs/event/event.ts';
 import type { SettingKind } from '../../../jobs/maintenance/change-settings.ts';
-import { resourceName } from '../../../jobs/matchmaking/configuration.ts';
-import { configurationArn, type EventOrigin } from '../../../jobs/matchmaking/event.ts';
 
 const types = { 'rule-set': 'matchmakingruleset', configuration: 'matchmakingconfiguration' } as const;
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { TicketPlayer } from '../../../jobs/matchmaking/ticket.ts';
+import type { TicketPlayer } from '../../../jobs/ticket/ticket.ts';
 
 const value = z.object({
   S: z.unknown().optional(),

@@ -1,6 +1,6 @@
+import type { Configuration } from '../../../jobs/configuration/configuration.ts';
+import type { EventOrigin } from '../../../jobs/event/event.ts';
 import type { DescribedSetting, SettingsVerdict, Tag } from '../../../jobs/maintenance/change-settings.ts';
-import type { Configuration } from '../../../jobs/matchmaking/configuration.ts';
-import type { EventOrigin } from '../../../jobs/matchmaking/event.ts';
 import { Fault, type FaultName } from './fault.ts';
 import { arnOf } from './names.ts';
 

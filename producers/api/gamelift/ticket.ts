@@ -1,6 +1,6 @@
+import type { EventOrigin } from '../../../jobs/event/event.ts';
 import type { DescribedTicket } from '../../../jobs/matchmaking/described-ticket.ts';
-import type { EventOrigin } from '../../../jobs/matchmaking/event.ts';
-import type { TicketPlayer } from '../../../jobs/matchmaking/ticket.ts';
+import type { TicketPlayer } from '../../../jobs/ticket/ticket.ts';
 import { arnOf } from './names.ts';
 import { toWirePlayer } from './players.ts';
 

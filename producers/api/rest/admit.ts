@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify';
-import type { EventOrigin } from '../../../jobs/matchmaking/event.ts';
+import type { EventOrigin } from '../../../jobs/event/event.ts';
 import type { MatchmakingClient } from '../../client.ts';
 import type { KeyRing } from '../../keys/key-ring.ts';
 import type { Take } from '../rate-limit.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { ladderSettings } from '../../../jobs/ladder/ladder.ts';
 import type { DescribedTicket } from '../../../jobs/matchmaking/described-ticket.ts';
-import type { TicketStatus } from '../../../jobs/matchmaking/ticket.ts';
-import { ladderSettings } from '../../../jobs/rating-update/ladder.ts';
+import type { TicketStatus } from '../../../jobs/ticket/ticket.ts';
 
 /** What answers look like. OpenAPI says it of them; a test holds real answers to it. */
 

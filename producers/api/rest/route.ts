@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { z } from 'zod';
+import type { EventOrigin } from '../../../jobs/event/event.ts';
 import type { Right } from '../../../jobs/maintenance/api-keys.ts';
-import type { EventOrigin } from '../../../jobs/matchmaking/event.ts';
 import type { CallOptions } from '../../call.ts';
 import type { MatchmakingClient } from '../../client.ts';
 import type { Caller } from './caller.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { catalogue } from '../../../jobs/catalogue.ts';
+import { eventForm } from '../../../jobs/event/event-form.ts';
 import { jsonSchema as fileSchema, schemaNames } from '../../../jobs/json-schemas.ts';
-import { eventForm } from '../../../jobs/matchmaking/event-form.ts';
 
 type Schema = Record<string, unknown>;
 

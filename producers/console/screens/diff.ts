@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { resourceName } from '../../../jobs/matchmaking/configuration.ts';
+import { resourceName } from '../../../jobs/configuration/configuration.ts';
 import { diffVersions, readVersions } from '../../cli/versions.ts';
 import { html } from '../html.ts';
 import { table } from '../parts.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { visibleRating } from '../../../jobs/rating-update/rating.ts';
+import { visibleRating } from '../../../jobs/ladder/rating.ts';
 import type { DescribedMatch } from '../../live/describe-match.ts';
 import { html } from '../html.ts';
 import {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { poolName } from '../../../jobs/matchmaking/pool-name.ts';
+import { poolName } from '../../../jobs/configuration/pool-name.ts';
 import { html } from '../html.ts';
 import { configurationLink, facts, table, ticketLink, trouble, wait } from '../parts.ts';
 import { defineScreen } from '../screen.ts';

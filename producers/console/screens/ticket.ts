@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { ticketId } from '../../../jobs/matchmaking/configuration.ts';
+import { ticketId } from '../../../jobs/configuration/configuration.ts';
 import type { DescribedTicket } from '../../../jobs/matchmaking/described-ticket.ts';
-import type { TicketPlayer } from '../../../jobs/matchmaking/ticket.ts';
 import type { TicketExplanation } from '../../../jobs/matchmaking/ticket-explanation.ts';
+import type { TicketPlayer } from '../../../jobs/ticket/ticket.ts';
 import { explanationFigures } from '../../cli/ticket-text.ts';
 import { RequestError } from '../../request-error.ts';
 import { eventTable } from '../event-table.ts';

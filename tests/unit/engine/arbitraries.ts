@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { RawRuleSet } from '../../../jobs/invariants/naive-checker.ts';
-import type { SearchingTicket } from '../../../jobs/matchmaking/ticket.ts';
+import type { SearchingTicket } from '../../../jobs/ticket/ticket.ts';
 
 const all = (attribute: string) => `teams[*].players.attributes[${attribute}]`;
 const flat = (attribute: string) => `flatten(${all(attribute)})`;

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { compileRuleSet } from '../../../jobs/matchmaking/engine/compile.ts';
 import { MatchPool } from '../../../jobs/matchmaking/engine/pool.ts';
-import { loadRuleSetWith } from '../../../jobs/matchmaking/rule-set/load.ts';
-import type { SearchingTicket } from '../../../jobs/matchmaking/ticket.ts';
+import { loadRuleSetWith } from '../../../jobs/rule-set/load.ts';
+import type { SearchingTicket } from '../../../jobs/ticket/ticket.ts';
 
 const second = 1_000;
 /** Two sides of one or two players within 10 points of each other; within 100 after 60 s. */

@@ -4,8 +4,8 @@ import { type RawRuleSet, violations } from '../../../jobs/invariants/naive-chec
 import { chanceFrom } from '../../../jobs/matchmaking/engine/chance.ts';
 import { compileRuleSet } from '../../../jobs/matchmaking/engine/compile.ts';
 import { type FormedMatch, formMatches } from '../../../jobs/matchmaking/engine/form-matches.ts';
-import { loadRuleSet } from '../../../jobs/matchmaking/rule-set/load.ts';
-import type { SearchingTicket } from '../../../jobs/matchmaking/ticket.ts';
+import { loadRuleSet } from '../../../jobs/rule-set/load.ts';
+import type { SearchingTicket } from '../../../jobs/ticket/ticket.ts';
 import { engineOf, matchesOf, now, ticket, versus } from './builders.ts';
 import { propertyRuns } from './property-runs.ts';
 

@@ -1,9 +1,9 @@
+import type { QualityTarget } from '../../../jobs/configuration/quality.ts';
 import type { RawRuleSet } from '../../../jobs/invariants/naive-checker.ts';
 import { compileRuleSet, type Engine } from '../../../jobs/matchmaking/engine/compile.ts';
 import { type FormedMatch, formMatches } from '../../../jobs/matchmaking/engine/form-matches.ts';
-import type { QualityTarget } from '../../../jobs/matchmaking/quality.ts';
-import { loadRuleSet } from '../../../jobs/matchmaking/rule-set/load.ts';
-import type { AttributeValue, SearchingTicket, TicketPlayer } from '../../../jobs/matchmaking/ticket.ts';
+import { loadRuleSet } from '../../../jobs/rule-set/load.ts';
+import type { AttributeValue, SearchingTicket, TicketPlayer } from '../../../jobs/ticket/ticket.ts';
 
 export const now = 1_000_000;
 

@@ -4,8 +4,8 @@ import { type RawRuleSet, violations } from '../../../jobs/invariants/naive-chec
 import { compileRuleSet } from '../../../jobs/matchmaking/engine/compile.ts';
 import { formMatches } from '../../../jobs/matchmaking/engine/form-matches.ts';
 import { MatchPool } from '../../../jobs/matchmaking/engine/pool.ts';
-import { loadRuleSet } from '../../../jobs/matchmaking/rule-set/load.ts';
-import type { SearchingTicket } from '../../../jobs/matchmaking/ticket.ts';
+import { loadRuleSet } from '../../../jobs/rule-set/load.ts';
+import type { SearchingTicket } from '../../../jobs/ticket/ticket.ts';
 import { pools, ruleSets } from './arbitraries.ts';
 import { propertyRuns } from './property-runs.ts';
 

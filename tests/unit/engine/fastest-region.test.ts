@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { MatchPool } from '../../../jobs/matchmaking/engine/pool.ts';
-import type { SearchingTicket } from '../../../jobs/matchmaking/ticket.ts';
+import type { SearchingTicket } from '../../../jobs/ticket/ticket.ts';
 import { engineOf, now, pass, ticket, versus } from './builders.ts';
 
 const algorithm = (batchingPreference: string) => ({

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test, vi } from 'vitest';
 import { type RawRuleSet, violations } from '../../../jobs/invariants/naive-checker.ts';
 import { formMatches } from '../../../jobs/matchmaking/engine/form-matches.ts';
-import type { SearchingTicket } from '../../../jobs/matchmaking/ticket.ts';
+import type { SearchingTicket } from '../../../jobs/ticket/ticket.ts';
 import { pools, ruleSets } from './arbitraries.ts';
 import { backfill, engineOf, now, ticket, versus } from './builders.ts';
 import { propertyRuns } from './property-runs.ts';

@@ -3,8 +3,8 @@ import { expect, test, vi } from 'vitest';
 import { type RawRuleSet, violations } from '../../../jobs/invariants/naive-checker.ts';
 import { compileRuleSet } from '../../../jobs/matchmaking/engine/compile.ts';
 import { formMatches } from '../../../jobs/matchmaking/engine/form-matches.ts';
-import { loadRuleSet } from '../../../jobs/matchmaking/rule-set/load.ts';
-import type { SearchingTicket } from '../../../jobs/matchmaking/ticket.ts';
+import { loadRuleSet } from '../../../jobs/rule-set/load.ts';
+import type { SearchingTicket } from '../../../jobs/ticket/ticket.ts';
 import { pools, ruleSets } from './arbitraries.ts';
 import { propertyRuns } from './property-runs.ts';
 

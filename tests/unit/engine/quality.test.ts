@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
+import type { ChanceBy, QualityTarget } from '../../../jobs/configuration/quality.ts';
 import { type RawRuleSet, violations } from '../../../jobs/invariants/naive-checker.ts';
+import { defaultSettings } from '../../../jobs/ladder/ladder.ts';
+import { newcomer, visibleRating, winChances } from '../../../jobs/ladder/rating.ts';
 import { formMatches } from '../../../jobs/matchmaking/engine/form-matches.ts';
 import type { FormedMatch } from '../../../jobs/matchmaking/engine/match.ts';
 import { MatchPool } from '../../../jobs/matchmaking/engine/pool.ts';
-import type { ChanceBy, QualityTarget } from '../../../jobs/matchmaking/quality.ts';
-import type { SearchingTicket } from '../../../jobs/matchmaking/ticket.ts';
-import { defaultSettings } from '../../../jobs/rating-update/ladder.ts';
-import { newcomer, visibleRating, winChances } from '../../../jobs/rating-update/rating.ts';
+import type { SearchingTicket } from '../../../jobs/ticket/ticket.ts';
 import { pools, ruleSets } from './arbitraries.ts';
 import { backfill, engineOf, now, ticket, versus } from './builders.ts';
 import { propertyRuns } from './property-runs.ts';

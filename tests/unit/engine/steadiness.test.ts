@@ -3,7 +3,7 @@ import { expect, test, vi } from 'vitest';
 import { type RawRuleSet, violations } from '../../../jobs/invariants/naive-checker.ts';
 import { formMatches } from '../../../jobs/matchmaking/engine/form-matches.ts';
 import { MatchPool } from '../../../jobs/matchmaking/engine/pool.ts';
-import type { SearchingTicket } from '../../../jobs/matchmaking/ticket.ts';
+import type { SearchingTicket } from '../../../jobs/ticket/ticket.ts';
 import { pools, ruleSets } from './arbitraries.ts';
 import { engineOf, now } from './builders.ts';
 import { propertyRuns } from './property-runs.ts';

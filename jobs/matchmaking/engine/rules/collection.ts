@@ -1,5 +1,5 @@
-import { callsOf, type Expression, pathsOf } from '../../rule-set/expression.ts';
-import type { AttributeContent, CollectionRule } from '../../rule-set/rule-set.ts';
+import { callsOf, type Expression, pathsOf } from '../../../rule-set/expression.ts';
+import type { AttributeContent, CollectionRule } from '../../../rule-set/rule-set.ts';
 import {
   compileList,
   compileValue,

@@ -1,5 +1,5 @@
-import { callsOf, type Expression } from '../../rule-set/expression.ts';
-import type { ComparisonRule, Operation } from '../../rule-set/rule-set.ts';
+import { callsOf, type Expression } from '../../../rule-set/expression.ts';
+import type { ComparisonRule, Operation } from '../../../rule-set/rule-set.ts';
 import {
   compileList,
   compileValue,

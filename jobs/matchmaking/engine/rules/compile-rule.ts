@@ -1,5 +1,5 @@
-import { callsOf, pathsOf } from '../../rule-set/expression.ts';
-import type { LatencyRule, Rule } from '../../rule-set/rule-set.ts';
+import { callsOf, pathsOf } from '../../../rule-set/expression.ts';
+import type { LatencyRule, Rule } from '../../../rule-set/rule-set.ts';
 import type { Aggregation } from '../columns.ts';
 import type { RunningScope } from '../expressions.ts';
 import { mayFall, mayRise, trendOf } from '../trend.ts';

@@ -1,4 +1,4 @@
-import type { Statement } from '../../rule-set/expression.ts';
+import type { Statement } from '../../../rule-set/expression.ts';
 import { broken, failing, holding, opposite, sure, undecided, type Verdict } from '../verdict.ts';
 import type { Judge } from './judge.ts';
 

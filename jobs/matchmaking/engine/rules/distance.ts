@@ -1,4 +1,4 @@
-import type { DistanceRule } from '../../rule-set/rule-set.ts';
+import type { DistanceRule } from '../../../rule-set/rule-set.ts';
 import type { RunningScope, Scalar } from '../expressions.ts';
 import { compileGather } from '../running.ts';
 import { slackOf } from '../slack.ts';

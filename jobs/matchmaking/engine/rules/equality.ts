@@ -1,4 +1,4 @@
-import type { Expression } from '../../rule-set/expression.ts';
+import type { Expression } from '../../../rule-set/expression.ts';
 import type { RunningScope } from '../expressions.ts';
 import { isExact, stringsIn } from '../names.ts';
 import { groupsIn, over, pathIn } from '../running.ts';

@@ -1,5 +1,5 @@
-import type { LatencyRule, NumberAggregation } from '../../rule-set/rule-set.ts';
-import type { TicketPlayer } from '../../ticket.ts';
+import type { LatencyRule, NumberAggregation } from '../../../rule-set/rule-set.ts';
+import type { TicketPlayer } from '../../../ticket/ticket.ts';
 import type { SharedBits } from '../lineup.ts';
 import { isExact, stringsIn } from '../names.ts';
 import { slackOf } from '../slack.ts';

@@ -1,4 +1,4 @@
-import type { ComparisonRule, DistanceRule, LatencyRule, Rule } from '../../rule-set/rule-set.ts';
+import type { ComparisonRule, DistanceRule, LatencyRule, Rule } from '../../../rule-set/rule-set.ts';
 import type { Engine } from '../engine.ts';
 import { compileList, type Scalar } from '../expressions.ts';
 import type { Lineup } from '../lineup.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { configuration, resourceName } from '../../../../jobs/matchmaking/configuration.ts';
+import { configuration, resourceName } from '../../../../jobs/configuration/configuration.ts';
 import { parse } from '../../../parse.ts';
 import { configurationMembers, ourMembers, ourTags, tagList } from '../configuration-input.ts';
 import { nameOrArn } from '../names.ts';

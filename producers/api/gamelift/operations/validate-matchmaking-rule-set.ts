@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { loadRuleSet } from '../../../../jobs/matchmaking/rule-set/load.ts';
+import { loadRuleSet } from '../../../../jobs/rule-set/load.ts';
 import { Fault } from '../fault.ts';
 import { defineOperation } from '../operation.ts';
 

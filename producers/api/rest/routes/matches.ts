@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { matchResult } from '../../../../jobs/rating-update/result.ts';
+import type { matchResult } from '../../../../jobs/ladder/result.ts';
 import { Problem, problemOf } from '../problem.ts';
 import { defineRoute } from '../route.ts';
 

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { resourceName, ticketId } from '../../../../jobs/matchmaking/configuration.ts';
-import { limits } from '../../../../jobs/matchmaking/limits.ts';
-import { startRequestWithin } from '../../../../jobs/matchmaking/start-request.ts';
-import { ticketPlayerWithin } from '../../../../jobs/matchmaking/ticket.ts';
+import { resourceName, ticketId } from '../../../../jobs/configuration/configuration.ts';
+import { limits } from '../../../../jobs/ticket/limits.ts';
+import { startRequestWithin } from '../../../../jobs/ticket/start-request.ts';
+import { ticketPlayerWithin } from '../../../../jobs/ticket/ticket.ts';
 import * as outputs from '../outputs.ts';
 import { Problem, problemOf } from '../problem.ts';
 import { type Asking, defineRoute } from '../route.ts';

@@ -1,11 +1,11 @@
 import { z } from 'zod';
+import { configuration, resourceName } from '../../../../jobs/configuration/configuration.ts';
 import type {
   DescribedSetting,
   SettingKind,
   SettingsVerdict,
 } from '../../../../jobs/maintenance/change-settings.ts';
-import { configuration, resourceName } from '../../../../jobs/matchmaking/configuration.ts';
-import { loadRuleSet } from '../../../../jobs/matchmaking/rule-set/load.ts';
+import { loadRuleSet } from '../../../../jobs/rule-set/load.ts';
 import { parse } from '../../../parse.ts';
 import { Problem } from '../problem.ts';
 import { type Answer, type Asking, defineRoute } from '../route.ts';

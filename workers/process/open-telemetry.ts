@@ -1,0 +1,60 @@
+import { createCloudWatchSink } from '../telemetry/cloudwatch.ts';
+import { createEmfSink } from '../telemetry/emf.ts';
+import { createLog, type Log, type Output } from '../telemetry/log.ts';
+import { createMetrics, type MetricSink, type Metrics, noSink } from '../telemetry/metrics.ts';
+import { connectCollector } from '../telemetry/otlp-collector.ts';
+import { noTracer, type Tracer } from '../telemetry/tracer.ts';
+import { createSegmentTracer, createXrayTracer } from '../telemetry/xray-tracer.ts';
+import type { WorkerConfig } from './config.ts';
+
+export const openLog = (
+  config: WorkerConfig,
+  worker: string,
+  destination: Output,
+  { traceId }: Tracer,
+): Log =>
+  createLog({
+    destination,
+    level: config.LOG_LEVEL,
+    base: { worker, domain: config.DOMAIN },
+    traceId,
+  });
+
+/** Where a worker's traces go. What waits to be sent is sent when `opened` is disposed of. */
+export async function openTracer(
+  { AWS_XRAY_DAEMON_ADDRESS: address, OTLP_TRACES_URL: url, TRACE_SAMPLING: rate }: WorkerConfig,
+  opened: AsyncDisposableStack,
+  onProblem: (message: string) => void,
+): Promise<Tracer> {
+  if (url) return createSegmentTracer(opened.use(await connectCollector({ url, onProblem })).send, rate);
+  return address ? createXrayTracer({ address, rate, onProblem }) : noTracer;
+}
+
+export function openSink(config: WorkerConfig, output: Output, tracer: Tracer, log: Log): MetricSink {
+  switch (config.METRICS_SINK) {
+    case 'cloudwatch':
+      return createCloudWatchSink({
+        region: config.AWS_REGION,
+        endpoint: config.AWS_ENDPOINT_URL,
+        tracer,
+        log,
+      });
+    case 'emf':
+      return createEmfSink(output);
+    case 'none':
+      return noSink;
+  }
+}
+
+export function openMetrics(config: WorkerConfig, sink: MetricSink, log: Log): Metrics {
+  return createMetrics({
+    sink,
+    environment: config.ENVIRONMENT,
+    flushMs: config.METRICS_FLUSH_MS,
+    details: {
+      Configuration: new Set(config.METRIC_CONFIGURATIONS),
+      PlayerId: new Set(config.METRIC_PLAYERS),
+    },
+    log,
+  });
+}
