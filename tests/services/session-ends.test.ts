@@ -128,7 +128,7 @@ test('a player who left a match has left it once, told twice or not; a stranger 
   });
 });
 
-test('only its player may end a session, by whatever name they ask, and an unknown session is refused by name', async () => {
+test('only its player may end a session, by whatever name they ask', async () => {
   await open('a', 'sa');
   const you = { kind: 'player', playerId: 'you' } as const;
   const notYours = { refusals: [{ index: 0, reason: expect.stringContaining("another player's session") }] };
@@ -142,13 +142,18 @@ test('only its player may end a session, by whatever name they ask, and an unkno
   expect(await perform(leavePlayers(fleet.stores), [{ matchId: 'm', playerId: 'a' }], you)).toMatchObject({
     refusals: [{ index: 0, reason: expect.stringContaining('only for themselves') }],
   });
+});
+
+test('a session whose creation comes after its end is over from the start (invariant 11)', async () => {
+  expect(await end('late', 'a')).toEqual({ kind: 'done', result: undefined, refusals: [] });
+  expect(await open('a', 'late')).toEqual({ kind: 'done', result: undefined, refusals: [] });
+
+  await expectStatus('late', 'ENDED');
+  expect(await stored('late')).toMatchObject({ player_id: 'a', forget_at: expect.any(Date) });
+  const you = { kind: 'player', playerId: 'you' } as const;
   const ghost = { sessionId: own('ghost'), playerId: 'a' };
-  expect(await end('ghost', 'a'), 'it may be on its way').toMatchObject({ kind: 'later' });
-  const service = { kind: 'service', name: 'lobby' } as const;
-  const longAgo = Date.now() - 60_000;
-  expect(await perform(endSessions(fleet.stores), [ghost], service, undefined, longAgo)).toMatchObject({
-    refusals: [{ reason: expect.stringContaining('there is no session') }],
-  });
+  await perform(endSessions(fleet.stores), [ghost], you);
+  expect(await stored('ghost'), 'a player ends no session that another may create').toBeUndefined();
 });
 
 test('a crash after the record and before the cache is repaired by the repeat', async () => {

@@ -1,4 +1,5 @@
 import type { Db } from 'mongodb';
+import { newcomer, visibleRating } from '../../jobs/ladder/rating.ts';
 import type { StoredSessionStatus } from '../../jobs/session/session.ts';
 import { insertEach, updateEach } from './write-each.ts';
 
@@ -7,7 +8,7 @@ export interface SessionRecord {
   readonly _id: string;
   readonly player_id: string;
   readonly status: StoredSessionStatus;
-  /** The player's visible rating when the session began. */
+  /** The player's visible rating when the session began; a newcomer's where it ended before it began. */
   readonly rating: number;
   /** When it last changed. It never goes back. */
   readonly timestamp: Date;
@@ -89,6 +90,25 @@ export function openSessions(db: Db, recordDays = 30) {
     /** Ends sessions that are open. */
     end: (sessionIds: readonly string[], now: Date): Promise<Refused> =>
       changeOpen(sessionIds, now, over('ENDED', now)),
+
+    /** Stores sessions that ended before they were created; one that has been created meanwhile stays as it is. */
+    async endBefore(
+      ended: readonly { readonly sessionId: string; readonly playerId: string }[],
+      now: Date,
+    ): Promise<void> {
+      if (ended.length === 0) return;
+      await insertEach(
+        sessions,
+        ended.map(({ sessionId, playerId }) => ({
+          _id: sessionId,
+          player_id: playerId,
+          rating: visibleRating(newcomer),
+          timestamp: now,
+          created_at: now,
+          ...over('ENDED', now),
+        })),
+      );
+    },
 
     /** Open sessions unchanged since a moment, the oldest first. */
     stale: (unchangedSince: Date, most: number): Promise<SessionRecord[]> =>

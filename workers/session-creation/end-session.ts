@@ -12,31 +12,30 @@ export interface EndSessionStores extends LeaveStores {
   readonly pool: Pick<Pool, 'leave' | 'decided' | 'redisTime'>;
 }
 
-/** A session that nobody has created this long (ms) after its end was asked for is refused: its own job may be on its way. */
-const unknownMs = 30_000;
-
 /**
  * Ends sessions: their players leave the live match they are in, then the record follows, then the cache. Every step can be
- * taken again. A player ends only their own.
+ * taken again. A player ends only their own. A session that is not on record may be created by a job that is late: it is
+ * stored as one that is over, which that job then finds.
  */
 export const endSessions =
   (stores: EndSessionStores): Handler<EndSession> =>
-  async (items, { actor, dueAt }) => {
+  async (items, { actor }) => {
     const { sessions, cache, pool } = stores;
     const [stored, now] = await Promise.all([
       sessions.find(items.map((item) => item.sessionId)),
       pool.redisTime(),
     ]);
-    const found = new Map(stored.map((it) => [it._id, it]));
-    if (items.some(({ sessionId }) => !found.has(sessionId)) && now - dueAt < unknownMs)
-      return later(leaveWaitMs, 'the session has not been created yet');
+    const ownerOf = new Map(stored.map((it) => [it._id, it.player_id]));
     const reasons = items.map(({ sessionId, playerId }) => {
-      const session = found.get(sessionId);
-      if (!session) return `sessionId: there is no session ${sessionId}`;
       const isTheirs =
-        playerId === session.player_id && (actor.kind !== 'player' || actor.playerId === playerId);
+        playerId === (ownerOf.get(sessionId) ?? playerId) &&
+        (actor.kind !== 'player' || actor.playerId === playerId);
       return isTheirs ? undefined : `sessionId: ${sessionId} is another player's session`;
     });
+    await sessions.endBefore(
+      items.filter(({ sessionId }, index) => reasons[index] === undefined && !ownerOf.has(sessionId)),
+      new Date(now),
+    );
     const ending = items.filter((_item, index) => reasons[index] === undefined);
     let waits = false;
     for (const { sessionId, playerId, left } of ending) {
