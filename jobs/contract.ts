@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { playerId } from './ids.ts';
 import { plainProblems } from './plain-words.ts';
 import { problemList } from './problem-list.ts';
 
@@ -62,7 +63,7 @@ export function defineJob<Item>(
 /** Who asks: a service inside the network edge, or one player by the verified `sub` of an access token. */
 export const actor = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('service'), name: z.string().min(1).max(128) }),
-  z.strictObject({ kind: z.literal('player'), playerId: z.string().min(1).max(1024) }),
+  z.strictObject({ kind: z.literal('player'), playerId }),
 ]);
 export type Actor = z.output<typeof actor>;
 

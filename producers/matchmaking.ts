@@ -1,6 +1,6 @@
 import { coalesce } from '../jobs/coalesce.ts';
-import { ticketId as ticketIdSchema } from '../jobs/configuration/configuration.ts';
 import { type Actor, maxEnvelopeBytes, maxItems } from '../jobs/contract.ts';
+import { ticketId as ticketIdSchema } from '../jobs/ids.ts';
 import { type AcceptMatch, type Answered, acceptMatch } from '../jobs/matchmaking/accept-match.ts';
 import type { Starting, StartVerdict } from '../jobs/matchmaking/start-call.ts';
 import { startMatchmaking } from '../jobs/matchmaking/start-matchmaking.ts';

@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { type InstalledConfiguration, resourceName } from '../jobs/configuration/configuration.ts';
+import type { InstalledConfiguration } from '../jobs/configuration/configuration.ts';
 import { type Version, versionBefore } from '../jobs/configuration/rollback.ts';
+import { resourceName } from '../jobs/ids.ts';
 import { readRecord } from '../jobs/maintenance/maintenance.ts';
 import { putConfiguration, putRuleSet } from '../jobs/maintenance/setting-commands.ts';
 import type { Call, Calling } from './call.ts';

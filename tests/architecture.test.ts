@@ -4,7 +4,6 @@ import { basename, dirname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { queueNames } from '../jobs/contract.ts';
-import { scriptReturns } from './support/script-returns.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const folders = ['jobs', 'producers', 'workers', 'infra', 'tests'];
@@ -160,21 +159,61 @@ describe('who imports whom', () => {
     expect(mains).toEqual([]);
   });
 
-  test('no files of the engine import each other in a circle, types included', () => {
-    const circles: string[] = [];
-    const done = new Set<string>();
-    const follow = (file: string, path: readonly string[]): void => {
-      if (path.includes(file)) circles.push([...path.slice(path.indexOf(file)), file].join(' > '));
-      if (path.includes(file) || done.has(file)) return;
-      for (const name of importsOf(file))
-        if (name.startsWith('jobs/matchmaking/engine/')) follow(name, [...path, file]);
-      done.add(file);
-    };
-    for (const file of sources) if (file.startsWith('jobs/matchmaking/engine/')) follow(file, []);
+  test('no files import each other in a circle, types included', () => {
+    const own = new Map(sources.map((file) => [file, new Set(importsOf(file).filter(isOurs))]));
 
-    expect(circles).toEqual([]);
+    expect(circleIn(own)).toEqual([]);
+  });
+
+  test('no folders import each other in a circle, but for a folder and those within it', () => {
+    const own = new Map<string, Set<string>>();
+    const within = (a: string, b: string) => `${a}/`.startsWith(`${b}/`);
+    for (const file of sources)
+      for (const other of importsOf(file).filter(isOurs).map(dirname)) {
+        const folder = dirname(file);
+        if (within(folder, other) || within(other, folder) || folder.startsWith('tests')) continue;
+        own.set(folder, (own.get(folder) ?? new Set()).add(other));
+      }
+
+    expect(circleIn(own)).toEqual([]);
+  });
+
+  test("a queue's folder of jobs/ imports no other queue's: what two of them need stands one level up", () => {
+    const offences = queueNames.flatMap((queue) =>
+      sources
+        .filter((file) => file.startsWith(`jobs/${queue}/`))
+        .flatMap((file) =>
+          importsOf(file)
+            .filter((name) =>
+              queueNames.some((other) => other !== queue && name.startsWith(`jobs/${other}/`)),
+            )
+            .map((name) => `${file} imports ${name}`),
+        ),
+    );
+
+    expect(offences).toEqual([]);
   });
 });
+
+/** The first circle there is, each name once and in the order of who imports whom. */
+function circleIn(imports: ReadonlyMap<string, ReadonlySet<string>>): readonly string[] {
+  const done = new Set<string>();
+  const follow = (name: string, path: readonly string[]): readonly string[] => {
+    if (path.includes(name)) return path.slice(path.indexOf(name));
+    if (done.has(name)) return [];
+    for (const other of imports.get(name) ?? []) {
+      const circle = follow(other, [...path, name]);
+      if (circle.length > 0) return circle;
+    }
+    done.add(name);
+    return [];
+  };
+  for (const name of imports.keys()) {
+    const circle = follow(name, []);
+    if (circle.length > 0) return circle;
+  }
+  return [];
+}
 
 describe('purity of jobs/', () => {
   test.each([
@@ -195,80 +234,5 @@ describe('purity of jobs/', () => {
     expect(
       sources.filter((file) => file.startsWith('jobs/') && use.test(withoutComments(read(file)))),
     ).toEqual([]);
-  });
-});
-
-describe('scripts', () => {
-  const lua = files.filter((file) => file.endsWith('.lua'));
-  const libraries = lua.filter((file) => file.startsWith('jobs/scripts/libraries/'));
-  const scripts = lua.filter((file) => !libraries.includes(file));
-
-  test('a script that both producers and workers run is in jobs/scripts, as are all libraries', () => {
-    const homes = ['jobs/scripts', 'producers/scripts', 'workers/pool/scripts'];
-
-    expect(scripts.filter((file) => !homes.includes(dirname(file)))).toEqual([]);
-    expect(new Set(scripts.map((file) => basename(file))).size).toBe(scripts.length);
-    expect(libraries.length).toBeGreaterThan(10);
-  });
-
-  test.each(libraries)('%s says what it is for and offers', (file) => {
-    expect(read(file)).toMatch(/^-- [A-Z].+\n(-- .*\n)*-- Offers: \S/);
-  });
-
-  test('only jobs/keys.ts and keys.lua spell a key', () => {
-    const spelled =
-      /\$\{(tag|poolTag\([^`]*?\)|queuePrefix\([^`]*?\))\}:|\.matchmaking\}:|`(sessions|ratings|rating-turns):\$\{/;
-    const inCode = sources.filter(
-      (file) => !file.startsWith('tests/') && file !== 'jobs/keys.ts' && spelled.test(read(file)),
-    );
-    const inLua = lua.filter(
-      (file) => basename(file) !== 'keys.lua' && /^(?!--).*\b(KEYS|TAG)\b/m.test(read(file)),
-    );
-
-    expect(inCode).toEqual([]);
-    expect(inLua).toEqual([]);
-  });
-
-  test.each(scripts)('%s says what it does, takes and returns', (file) => {
-    expect(read(file)).toMatch(
-      /^-- .+\n(-- .*\n)*-- KEYS\[1\] .+\n(-- .*\n)*-- ARGV .+\n(-- .*\n)*-- Returns .+/,
-    );
-  });
-
-  /** The codes a header lists: `--   code  what it means`, a line each. None where a script returns data. */
-  const codesOf = (file: string) =>
-    [...(/^-- Returns [\s\S]*?\n(?!--)/m.exec(read(file))?.[0] ?? '').matchAll(/^-- {3}([^\s,]+)/gm)].map(
-      ([, code = '']) => code,
-    );
-
-  test.each(scripts)('%s lists the codes it returns, or says that it returns data', (file) => {
-    const returns = /^-- Returns (.*)/m.exec(read(file))?.[1];
-
-    expect(returns).toMatch(codesOf(file).length > 0 ? /one of( \})?$/ : /^\{ |\blist of\b/);
-  });
-
-  test('every code that a script returns has its row in tests/support/script-returns.ts, and no row is left over', () => {
-    const listed = scripts.flatMap((file) =>
-      codesOf(file).map((code) => `${basename(file, '.lua')} ${code}`),
-    );
-    const tested = Object.entries(scriptReturns).flatMap(([script, stories]) =>
-      Object.keys(stories).map((code) => `${script} ${code}`),
-    );
-
-    expect(tested.sort()).toEqual(listed.sort());
-    expect(listed.length).toBeGreaterThan(30);
-  });
-
-  test('every script is run by somebody', () => {
-    const text = sources
-      .filter((file) => !file.startsWith('tests/'))
-      .map(read)
-      .join('\n');
-    const unused = scripts.filter(
-      (file) => !text.includes(`'${basename(file, '.lua')}'`) && !text.includes(`/${basename(file)}'`),
-    );
-
-    expect(scripts.length).toBeGreaterThan(5);
-    expect(unused).toEqual([]);
   });
 });

@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { resourceName, topicArn } from '../../jobs/configuration/configuration.ts';
+import { topicArn } from '../../jobs/configuration/configuration.ts';
 import { keptFailures, type QueueName, queueNames } from '../../jobs/contract.ts';
+import { resourceName } from '../../jobs/ids.ts';
 import { api } from './api/api-settings.ts';
 import { existingVpc } from './network/existing-vpc.ts';
 import { producers } from './network/producers-settings.ts';

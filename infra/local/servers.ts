@@ -2,16 +2,9 @@ import { debianServers } from './debian/servers.ts';
 import { debianTree, treeObstacle } from './debian/tree.ts';
 import { dockerObstacle } from './docker/obstacle.ts';
 import { dockerServers } from './docker/servers.ts';
-import { type Durability, type Progress, type Servers, variableOf } from './part.ts';
-import { cacheFolder, type Run } from './run.ts';
-
-export interface Surroundings {
-  readonly run: Run;
-  readonly env: NodeJS.ProcessEnv;
-  readonly durability: Durability;
-  readonly movableClock: boolean;
-  readonly progress: Progress;
-}
+import { type Servers, variableOf } from './part.ts';
+import { cacheFolder } from './run.ts';
+import type { Surroundings } from './surroundings.ts';
 
 /** A way to have the servers on this machine. */
 interface Way {

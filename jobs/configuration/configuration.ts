@@ -1,27 +1,12 @@
 import { z } from 'zod';
 import { inOurSpelling } from '../aws-spelling.ts';
-import { defaultLadder, ladderName } from '../ladder/ladder.ts';
+import { ladderName, resourceName, wellFormed } from '../ids.ts';
+import { defaultLadder } from '../ladder/ladder.ts';
 import { gameProperties, gameSessionData, placement } from '../session/placement.ts';
 import { flexMatchLimits, limits } from '../ticket/limits.ts';
-import { ticketLimits, wellFormed } from '../ticket/ticket.ts';
 import type { PoolSplit } from './pool-name.ts';
 import { quality } from './quality.ts';
 import { ratingAttributes } from './rating-attributes.ts';
-
-const name = z
-  .string()
-  .min(1)
-  .max(128)
-  .regex(/^[a-zA-Z0-9.-]+$/, 'only letters, digits, "-" and "." (at most 128)');
-
-/** The resource name of a rule set or configuration, as the GameLift API allows it. */
-export const resourceName = name;
-
-export const ticketId = z
-  .string()
-  .min(1)
-  .max(ticketLimits.ticketIdLength)
-  .regex(/^[a-zA-Z0-9.-]+$/, `only letters, digits, "-" and "." (at most ${ticketLimits.ticketIdLength})`);
 
 /** A topic of Amazon SNS; a name that ends in `.fifo` says that it keeps order. */
 export const topicArn = z
@@ -40,9 +25,9 @@ const setByAws = 'is what AWS says of a configuration of its own; leave it out';
 
 /** Properties of `MatchmakingConfiguration` in the GameLift API, with its bounds. */
 const flexMatch = {
-  name,
+  name: resourceName,
   description: z.string().min(1).max(1024).optional(),
-  ruleSetName: name,
+  ruleSetName: resourceName,
   /** A ticket still searching after this many seconds is TIMED_OUT. */
   requestTimeoutSeconds: z.int().min(1).max(43_200),
   /** Whether a match is proposed to its players first; all of them must accept within `acceptanceTimeoutSeconds`. */

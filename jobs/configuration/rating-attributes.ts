@@ -1,9 +1,10 @@
 import { z } from 'zod';
+import { wellFormed } from '../ids.ts';
 import { type Distribution, percentileOf } from '../ladder/percentile.ts';
 import { cautiousRating, newcomer, type Rating, visibleRating } from '../ladder/rating.ts';
 import type { Problem } from '../rule-set/fields.ts';
 import type { RuleSet } from '../rule-set/rule-set.ts';
-import { type AttributeValue, type TicketPlayer, ticketLimits, wellFormed } from '../ticket/ticket.ts';
+import { type AttributeValue, type TicketPlayer, ticketLimits } from '../ticket/ticket.ts';
 
 const numberOf = {
   rating: visibleRating,

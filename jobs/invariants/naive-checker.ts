@@ -2,11 +2,8 @@ import type { FormedMatch } from '../matchmaking/engine/form-matches.ts';
 import type { SearchingTicket, TicketPlayer } from '../ticket/ticket.ts';
 import { applied, combined, type Value } from './naive-functions.ts';
 import { located, sharesLocation } from './naive-latency.ts';
-import { beside, literal, numbered, reads } from './naive-literals.ts';
+import { beside, literal, numbered, type RawRuleSet, reads } from './naive-literals.ts';
 
-/** A rule set as its author writes it. */
-// biome-ignore lint/suspicious/noExplicitAny: the checker reads raw JSON on purpose, not the loader's types
-export type RawRuleSet = any;
 type Truth = boolean | undefined;
 
 /**

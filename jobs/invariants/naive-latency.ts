@@ -1,6 +1,6 @@
 import type { FormedMatch } from '../matchmaking/engine/form-matches.ts';
-import type { RawRuleSet } from './naive-checker.ts';
 import { combined } from './naive-functions.ts';
+import type { RawRuleSet } from './naive-literals.ts';
 
 /** Whether some location suits all tickets of a match by all of these latency rules. */
 export function located(rules: RawRuleSet[], match: FormedMatch): boolean {

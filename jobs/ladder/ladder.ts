@@ -1,9 +1,5 @@
 import { z } from 'zod';
 
-export const ladderName = z
-  .string()
-  .regex(/^[a-zA-Z0-9-]{1,64}$/, 'only letters, digits and "-" (at most 64)');
-
 /** The ladder whose ratings players see as `current_rating`. */
 export const defaultLadder = 'default';
 

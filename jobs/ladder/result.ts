@@ -1,16 +1,14 @@
 import { z } from 'zod';
+import { matchId, playerId } from '../ids.ts';
 import type { CommittedMatch } from '../match/match.ts';
-import { wellFormed } from '../ticket/ticket.ts';
 import type { Contender, Place, Rating } from './rating.ts';
 
 /** Shares of players as a list, since a player id is never a key of an object here: `__proto__` is an id like any other. */
 const shares = z
   .array(
-    z
-      .strictObject({ playerId: wellFormed(1024), share: z.number() })
-      .refine(({ share }) => share > 0 && share <= 1, {
-        error: ({ input }) => `the share of ${(input as Share).playerId} must be more than 0, at most 1`,
-      }),
+    z.strictObject({ playerId, share: z.number() }).refine(({ share }) => share > 0 && share <= 1, {
+      error: ({ input }) => `the share of ${(input as Share).playerId} must be more than 0, at most 1`,
+    }),
   )
   .max(200, 'at most 200 players')
   .refine(
@@ -41,7 +39,7 @@ const played = z
  */
 export const matchResult = z
   .strictObject({
-    matchId: z.string().min(1).max(128),
+    matchId,
     teams: z
       .array(
         z.union(

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { resourceName } from '../configuration/configuration.ts';
 import { defineJob } from '../contract.ts';
+import { resourceName } from '../ids.ts';
 
 /** What a key may allow: each call of the HTTP API needs exactly one of them, an operator's command one of `rightsToGive`. */
 export const rights = ['matchmake', 'report', 'configure', 'operate', 'read'] as const;

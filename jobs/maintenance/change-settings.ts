@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { resourceName } from '../configuration/configuration.ts';
 import { defineJob } from '../contract.ts';
+import { resourceName } from '../ids.ts';
 
 /** What rule sets and configurations are called where either is meant. */
 const settingKind = z.enum(['rule-set', 'configuration']);

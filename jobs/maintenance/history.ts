@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { resourceName } from '../configuration/configuration.ts';
 import { defineJob } from '../contract.ts';
+import { playerId, resourceName } from '../ids.ts';
 
 /**
  * Copies what scripts counted on Redis to the record, before Redis forgets it: a document of `activity` per configuration and five
@@ -57,7 +57,7 @@ export interface RatedMatch {
 export const readPlayerHistory = defineJob({
   kind: 'read-player-history',
   queue: 'maintenance',
-  item: z.strictObject({ playerId: z.string().min(1).max(1_024) }),
+  item: z.strictObject({ playerId }),
   limit: 1,
   attempts: 3,
 });

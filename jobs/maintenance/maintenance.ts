@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { ticketId } from '../configuration/configuration.ts';
 import { defineJob } from '../contract.ts';
+import { ticketId } from '../ids.ts';
 import type { FieldChange } from '../json-diff.ts';
 
 /** Publishes QueueLength and its companions for one 10-second slot; a run staler than its slot publishes nothing. */

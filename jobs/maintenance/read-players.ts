@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { defineJob } from '../contract.ts';
-import { ladderName } from '../ladder/ladder.ts';
+import { ladderName, playerId } from '../ids.ts';
 import type { StoredSessionStatus } from '../session/session.ts';
-import { wellFormed } from '../ticket/ticket.ts';
 
 /** A player's rating on a ladder. */
 export interface LadderRating {
@@ -64,7 +63,7 @@ export interface PlayerOnRecord {
 export const describePlayer = defineJob({
   kind: 'describe-player',
   queue: 'maintenance',
-  item: z.strictObject({ playerId: wellFormed(1024) }),
+  item: z.strictObject({ playerId }),
   limit: 1,
   attempts: 3,
 });
@@ -113,7 +112,7 @@ export const predictChances = defineJob({
   item: z.strictObject({
     ladder: ladderName,
     teams: z
-      .array(z.array(wellFormed(1024)).max(200))
+      .array(z.array(playerId).max(200))
       .min(2)
       .max(200)
       .refine((teams) => teams.flat().length <= 400, 'at most 400 players'),

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { inEitherSpelling } from '../aws-spelling.ts';
 import type { Command } from '../commands.ts';
-import { configuration, resourceName } from '../configuration/configuration.ts';
+import { configuration } from '../configuration/configuration.ts';
 import { queueNames } from '../contract.ts';
+import { resourceName } from '../ids.ts';
 import type { Right } from './api-keys.ts';
 import { applyCommands } from './maintenance.ts';
 

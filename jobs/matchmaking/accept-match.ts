@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { inEitherSpelling } from '../aws-spelling.ts';
-import { ticketId } from '../configuration/configuration.ts';
 import { defineJob } from '../contract.ts';
+import { matchId, playerId, ticketId } from '../ids.ts';
 import { mostPlayersPerTicket } from '../ticket/limits.ts';
 
 /**
@@ -18,8 +18,8 @@ export const acceptMatch = defineJob({
   item: inEitherSpelling(
     z.strictObject({
       ticketId,
-      matchId: z.string().min(1).max(128),
-      playerIds: z.array(z.string().min(1).max(1024)).min(1).max(mostPlayersPerTicket),
+      matchId,
+      playerIds: z.array(playerId).min(1).max(mostPlayersPerTicket),
       acceptance: z.enum(['ACCEPT', 'REJECT']),
     }),
   ),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { inEitherSpelling } from '../aws-spelling.ts';
-import { type Configuration, resourceName, ticketId } from '../configuration/configuration.ts';
+import type { Configuration } from '../configuration/configuration.ts';
+import { matchId, resourceName, ticketId } from '../ids.ts';
 import type { CommittedMatch } from '../match/match.ts';
 import { largestMatch, type RuleSet } from '../rule-set/rule-set.ts';
 import type { Limits } from '../ticket/limits.ts';
@@ -42,7 +43,7 @@ export const backfillRequestWithin = (limits: Limits) =>
     z.strictObject({
       configuration: resourceName,
       /** The live match that wants players: the id of its latest MatchmakingSucceeded. */
-      matchId: z.string().min(1).max(128),
+      matchId,
       ticketId: ticketId.optional(),
       players: backfillPlayersWithin(limits),
     }),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { resourceName, ticketId } from '../configuration/configuration.ts';
 import { defineJob } from '../contract.ts';
+import { matchId, resourceName, ticketId } from '../ids.ts';
 
 /**
  * StartMatchBackfill for whoever adds jobs with BullMQ alone; the client decides it without a job. What the players may look
@@ -13,7 +13,7 @@ export const startBackfill = defineJob({
   queue: 'matchmaking',
   item: z.strictObject({
     configuration: resourceName,
-    matchId: z.string().min(1).max(128),
+    matchId,
     ticketId: ticketId.optional(),
     players: z.array(z.unknown()).min(1, 'at least 1 player'),
   }),

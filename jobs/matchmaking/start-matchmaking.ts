@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { inEitherSpelling } from '../aws-spelling.ts';
-import { resourceName, ticketId } from '../configuration/configuration.ts';
 import { defineJob } from '../contract.ts';
+import { resourceName, ticketId } from '../ids.ts';
 
 /**
  * StartMatchmaking for whoever adds jobs with BullMQ alone; the client decides it without a job. What the players may look

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { ticketId } from '../configuration/configuration.ts';
 import { defineJob } from '../contract.ts';
+import { ticketId } from '../ids.ts';
 
 /**
  * StopMatchmaking for whoever adds jobs with BullMQ alone; the client decides it without a job. A ticket that is PLACING or has

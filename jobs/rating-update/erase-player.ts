@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { defineJob } from '../contract.ts';
-import { ladderName } from '../ladder/ladder.ts';
-import { wellFormed } from '../ticket/ticket.ts';
+import { ladderName, playerId } from '../ids.ts';
 
 /** How the pseudonym of an erased player begins. What is so called is no player: no rating of it is kept in `players`. */
 const prefix = 'erased:';
@@ -19,7 +18,7 @@ export const erasePlayer = defineJob({
   kind: 'erase-player',
   queue: 'rating-update',
   item: z.strictObject({
-    playerId: wellFormed(1024),
+    playerId,
     /** Used unless an earlier attempt has begun with another one. */
     pseudonym,
     reason: z.string().min(1).max(1_000),
@@ -33,7 +32,7 @@ export const erasePlayer = defineJob({
 /** What one ladder's rater does of it. */
 export const eraseFromLadder = z.strictObject({
   ladder: ladderName,
-  playerId: wellFormed(1024),
+  playerId,
   pseudonym,
 });
 export type EraseFromLadder = z.output<typeof eraseFromLadder>;

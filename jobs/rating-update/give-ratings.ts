@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { defineJob } from '../contract.ts';
-import { ladderName } from '../ladder/ladder.ts';
-import { wellFormed } from '../ticket/ticket.ts';
+import { ladderName, playerId } from '../ids.ts';
 
 /**
  * A player's rating on a ladder as an operator gives it: `rating` as players see it, or `mu` and `sigma` of the model. Whatever is
@@ -12,7 +11,7 @@ import { wellFormed } from '../ticket/ticket.ts';
  */
 export const givenRating = z
   .strictObject({
-    playerId: wellFormed(1024),
+    playerId,
     rating: z.number().min(-10_000).max(10_000).optional(),
     mu: z.number().min(-1_000).max(1_000).optional(),
     sigma: z.number().min(0.01).max(100).optional(),

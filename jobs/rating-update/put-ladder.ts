@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineJob } from '../contract.ts';
-import { ladderName, ladderSettings } from '../ladder/ladder.ts';
+import { ladderName } from '../ids.ts';
+import { ladderSettings } from '../ladder/ladder.ts';
 
 /** Gives a ladder its settings, for matches rated from now on. A match rated again keeps the settings that held when it was rated. */
 export const putLadder = defineJob({

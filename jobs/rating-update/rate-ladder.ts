@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineJob } from '../contract.ts';
-import { ladderName } from '../ladder/ladder.ts';
+import { ladderName } from '../ids.ts';
 
 /**
  * Puts on record what arrived for one ladder: results are rated, operators' commands done. Retried and put off like any other job: a

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineJob } from '../contract.ts';
-import { ladderName } from '../ladder/ladder.ts';
+import { ladderName } from '../ids.ts';
 
 /**
  * Starts a ladder's next season: every rating is drawn towards 1500 and less certain, as the ladder's settings say. Results that

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineJob } from '../contract.ts';
-import { playerId, sessionId } from '../session/session.ts';
+import { playerId, sessionId } from '../ids.ts';
 
 /**
  * Gives a player a session: the player is created on their first one, the session is stored in DocumentDB and cached.

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineJob } from '../contract.ts';
-import { playerId, sessionId } from '../session/session.ts';
+import { playerId, sessionId } from '../ids.ts';
 
 /** What a caller says: which session, and whose it is. */
 export const endSessionRequest = z.strictObject({ sessionId, playerId });

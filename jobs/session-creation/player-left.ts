@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { defineJob } from '../contract.ts';
-import { playerId } from '../session/session.ts';
+import { matchId, playerId } from '../ids.ts';
 
 /** What a caller says. `matchId`: of the match, or of one that it went on from. */
-export const playerLeftRequest = z.strictObject({ matchId: z.string().min(1).max(128), playerId });
+export const playerLeftRequest = z.strictObject({ matchId, playerId });
 export type PlayerLeftRequest = z.output<typeof playerLeftRequest>;
 
 /**

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineJob } from '../contract.ts';
-import { sessionId } from '../session/session.ts';
+import { sessionId } from '../ids.ts';
 
 /**
  * Reads one session, from the cache or, on a miss, from DocumentDB; whether its player is in a match, from the live matches.

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineJob } from '../contract.ts';
+import { matchId } from '../ids.ts';
 
 /** Characters of a reason: 200 of them fit a job. */
 export const mostReason = 250;
@@ -13,7 +14,7 @@ export const startMatch = defineJob({
   kind: 'start-match',
   queue: 'session-creation',
   item: z.strictObject({
-    matchId: z.string().min(1).max(128),
+    matchId,
     /** Why it is given up, as its tickets say: it is FAILED unless it has been stored already. Absent: it is to be played. */
     givenUp: z.string().min(1).max(mostReason).optional(),
   }),

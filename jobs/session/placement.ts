@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { EventOrigin } from '../event/event.ts';
+import { playerId, wellFormed } from '../ids.ts';
 import type { CommittedMatch } from '../match/match.ts';
 import { matchmakerData } from '../match/matchmaker-data.ts';
-import { wellFormed } from '../ticket/ticket.ts';
 
 const loopback = /^(127\.\d+\.\d+\.\d+|\[::1\]|localhost)$/;
 
@@ -62,7 +62,7 @@ export const gameSession = z.object({
   gameSessionArn: wellFormed(1_024).optional(),
   /** What each player shows the server, e.g. `psess-…`. */
   playerSessions: z
-    .array(z.object({ playerId: wellFormed(1_024), playerSessionId: wellFormed(1_024) }))
+    .array(z.object({ playerId, playerSessionId: wellFormed(1_024) }))
     .max(200, 'at most 200 player sessions')
     .optional(),
 });

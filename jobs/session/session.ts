@@ -1,6 +1,3 @@
-import { z } from 'zod';
-import { wellFormed } from '../ticket/ticket.ts';
-
 /**
  * What a session is by itself; matches do not change it. Every move:
  *
@@ -14,15 +11,6 @@ export type StoredSessionStatus = 'ACTIVE' | 'ENDED' | 'EXPIRED';
  * day: longer than any match, shorter than forgetting.
  */
 export const sessionLifeSeconds = 24 * 3600;
-
-export const sessionId = z
-  .string()
-  .min(1)
-  .max(128)
-  .regex(/^[a-zA-Z0-9.-]+$/, 'only letters, digits, "-" and "." (at most 128)');
-
-/** A Cognito `sub`, or whatever id an upstream service knows its players by. */
-export const playerId = wellFormed(1024);
 
 /** What the session cache holds at `sessions:<id>`, every field a string as Redis keeps it. */
 export interface CachedSession {

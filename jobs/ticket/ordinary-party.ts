@@ -1,3 +1,4 @@
+import { idLength } from '../ids.ts';
 import type { Limits } from './limits.ts';
 import { type AttributeValue, type TicketPlayer, ticketLimits } from './ticket.ts';
 
@@ -55,7 +56,7 @@ function ordinaryPlayer(given: unknown, limits: Limits, size: Size): TicketPlaye
   let attributes: Record<string, AttributeValue> | undefined = {};
   let latencyInMs: Record<string, number> | undefined;
   for (const [name, value] of Object.entries(given)) {
-    if (name === 'playerId' && isText(value, ticketLimits.playerIdLength, size)) playerId = value;
+    if (name === 'playerId' && isText(value, idLength.player, size)) playerId = value;
     else if (name === 'attributes') attributes = ordinaryAttributes(value, limits, size);
     else if (name === 'latencyInMs') {
       latencyInMs = ordinaryLatencies(value, size);

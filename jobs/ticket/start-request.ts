@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { inEitherSpelling } from '../aws-spelling.ts';
-import { resourceName, ticketId } from '../configuration/configuration.ts';
+import { resourceName, ticketId } from '../ids.ts';
 import type { Limits } from './limits.ts';
 import { partyWithin } from './ticket.ts';
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { inEitherSpelling } from '../aws-spelling.ts';
-import { ticketId } from '../configuration/configuration.ts';
+import { ticketId } from '../ids.ts';
 import { flexMatchLimits } from './limits.ts';
 import { type SearchingTicket, ticketPlayerWithin } from './ticket.ts';
 

@@ -1,28 +1,16 @@
 import { z } from 'zod';
 import { inEitherSpelling } from '../aws-spelling.ts';
+import { playerId, wellFormed } from '../ids.ts';
 import type { Limits } from './limits.ts';
 
 /** Limits that every ticket is held to, beside those a configuration may raise (`limits.ts`). */
 export const ticketLimits = {
   nameLength: 100,
-  playerIdLength: 1024,
-  ticketIdLength: 128,
   /** Ours: FlexMatch names no limit, and there are fewer places to play. */
   locations: 100,
   /** Ours, UTF-8 bytes of a ticket's players as JSON: a match of 200 such tickets still fits one document. */
   ticketBytes: 64 * 1024,
 } as const;
-
-/**
- * Text that survives every store: a lone surrogate is no Unicode, and Redis' JSON reader throws on it; a NUL ends a field
- * name in BSON. Either would take a whole batch down with it.
- */
-export const wellFormed = (most: number) =>
-  z
-    .string()
-    .min(1)
-    .max(most, `at most ${most} characters`)
-    .refine((it) => it.isWellFormed() && !it.includes('\0'), 'must be well-formed Unicode without NUL');
 
 const name = wellFormed(ticketLimits.nameLength);
 
@@ -61,7 +49,7 @@ export type AttributeValue = z.output<ReturnType<typeof attributeValueWithin>>;
 export const ticketPlayerWithin = (limits: Limits) =>
   inEitherSpelling(
     z.strictObject({
-      playerId: wellFormed(ticketLimits.playerIdLength),
+      playerId,
       attributes: z
         .record(name, attributeValueWithin(limits))
         .refine(
@@ -76,7 +64,7 @@ export const ticketPlayerWithin = (limits: Limits) =>
           `at most ${ticketLimits.locations} locations`,
         )
         .optional(),
-      team: wellFormed(1024).optional(),
+      team: wellFormed(1_024).optional(),
     }),
   );
 export type TicketPlayer = z.output<ReturnType<typeof ticketPlayerWithin>>;

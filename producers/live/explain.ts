@@ -1,6 +1,6 @@
-import { ticketId as ticketIdSchema } from '../../jobs/configuration/configuration.ts';
 import type { Actor, QueueName } from '../../jobs/contract.ts';
 import type { Clock } from '../../jobs/fleet-time.ts';
+import { ticketId as ticketIdSchema } from '../../jobs/ids.ts';
 import type { Explanation } from '../../jobs/matchmaking/engine/explanation.ts';
 import {
   forPlayer,

@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis';
 import type { WaitEstimate } from '../../jobs/configuration/activity.ts';
-import { resourceName } from '../../jobs/configuration/configuration.ts';
 import { configurationOf, poolName } from '../../jobs/configuration/pool-name.ts';
+import { resourceName } from '../../jobs/ids.ts';
 import {
   describePlayer as describePlayerJob,
   type PlayerOnRecord,

@@ -3,7 +3,7 @@ import type { Db } from 'mongodb';
 import { isTerminal } from '../../jobs/invariants/check.ts';
 import { poolTag } from '../../jobs/keys.ts';
 import { ticketDay } from '../../jobs/ticket/ticket-day.ts';
-import type { TicketRecord } from '../../workers/records/tickets.ts';
+import type { TicketRecord } from '../../workers/records/ticket-record.ts';
 import { ticketRecords } from '../support/ticket-records.ts';
 import type { Fault } from './fault.ts';
 import { startPair } from './probes.ts';

@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest';
 import { formMatches } from '../../jobs/matchmaking/form-matches.ts';
-import type { MatchRecord } from '../../workers/records/matches.ts';
+import type { MatchRecord } from '../../workers/records/match-record.ts';
 import { duelRuleSet } from '../support/builders.ts';
 import { openFleet } from '../support/fleet.ts';
 import { freezeWith, inHandMs } from '../support/freeze.ts';

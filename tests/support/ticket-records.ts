@@ -1,6 +1,6 @@
 import type { Collection, Db, Filter } from 'mongodb';
 import { dayOf } from '../../jobs/ticket/ticket-day.ts';
-import type { TicketRecord } from '../../workers/records/tickets.ts';
+import type { TicketRecord } from '../../workers/records/ticket-record.ts';
 
 /** Every collection of ended tickets that there is. */
 export async function ticketCollections(db: Db): Promise<Collection<TicketRecord>[]> {

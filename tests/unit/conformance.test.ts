@@ -1,7 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { type RawRuleSet, violations } from '../../jobs/invariants/naive-checker.ts';
+import { violations } from '../../jobs/invariants/naive-checker.ts';
+import type { RawRuleSet } from '../../jobs/invariants/naive-literals.ts';
 import type { SearchingTicket } from '../../jobs/ticket/ticket.ts';
 import { engineOf, matchesOf, now, ticket } from './engine/builders.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { RawRuleSet } from '../../jobs/invariants/naive-checker.ts';
+import type { RawRuleSet } from '../../jobs/invariants/naive-literals.ts';
 import type { Explanation } from '../../jobs/matchmaking/engine/explanation.ts';
 import { MatchPool } from '../../jobs/matchmaking/engine/pool.ts';
 import type { SearchingTicket } from '../../jobs/ticket/ticket.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { RawRuleSet } from '../../jobs/invariants/naive-checker.ts';
+import type { RawRuleSet } from '../../jobs/invariants/naive-literals.ts';
 import { checkTicket } from '../../jobs/rule-set/check-ticket.ts';
 import { stepsBeyond } from '../../jobs/rule-set/doubts.ts';
 import { loadRuleSet } from '../../jobs/rule-set/load.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { RawRuleSet } from '../../jobs/invariants/naive-checker.ts';
+import type { RawRuleSet } from '../../jobs/invariants/naive-literals.ts';
 import { loadRuleSet } from '../../jobs/rule-set/load.ts';
 import { pass, ticket, versus } from './engine/builders.ts';
 

@@ -5,8 +5,10 @@ import type { Configurations } from '../pool/configurations.ts';
 import type { Pool } from '../pool/pool.ts';
 import type { Configurations as RecordedConfigurations } from '../records/configurations.ts';
 import { isUnreachable } from '../records/database.ts';
-import { committedOf, type Matches, type MatchRecord } from '../records/matches.ts';
-import type { TicketRecord, Tickets } from '../records/tickets.ts';
+import { committedOf, type MatchRecord } from '../records/match-record.ts';
+import type { Matches } from '../records/matches.ts';
+import type { TicketRecord } from '../records/ticket-record.ts';
+import type { Tickets } from '../records/tickets.ts';
 import type { Handler } from '../runtime/handler.ts';
 
 export interface CompareStores {

@@ -3,8 +3,10 @@ import { done } from '../../jobs/contract.ts';
 import type { describeTickets } from '../../jobs/maintenance/maintenance.ts';
 import { connectionOf, type DescribedTicket, mayKnow } from '../../jobs/matchmaking/described-ticket.ts';
 import type { TicketPlayer } from '../../jobs/ticket/ticket.ts';
-import type { Matches, MatchRecord } from '../records/matches.ts';
-import type { TicketRecord, Tickets } from '../records/tickets.ts';
+import type { MatchRecord } from '../records/match-record.ts';
+import type { Matches } from '../records/matches.ts';
+import type { TicketRecord } from '../records/ticket-record.ts';
+import type { Tickets } from '../records/tickets.ts';
 import type { Handler } from '../runtime/handler.ts';
 
 export interface DescribeStores {

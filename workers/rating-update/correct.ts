@@ -9,7 +9,7 @@ import {
   recomputeStep,
 } from '../../jobs/rating-update/correct-result.ts';
 import type { LadderVerdict } from '../../jobs/rating-update/ladder-command.ts';
-import { type MatchRecord, playedTeams } from '../records/matches.ts';
+import { type MatchRecord, playedTeams } from '../records/match-record.ts';
 import { documentOf } from '../records/rating-changes.ts';
 import { findMatches, type MatchStores, whyNot } from './find-matches.ts';
 import {

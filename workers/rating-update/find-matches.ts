@@ -1,6 +1,7 @@
 import { type MatchResult, resultProblem, type StoredResult, sameResult } from '../../jobs/ladder/result.ts';
 import type { Pool } from '../pool/pool.ts';
-import { type Matches, type MatchRecord, playedTeams } from '../records/matches.ts';
+import { type MatchRecord, playedTeams } from '../records/match-record.ts';
+import type { Matches } from '../records/matches.ts';
 import type { RatingChanges } from '../records/rating-changes.ts';
 
 export interface MatchStores {

@@ -3,7 +3,7 @@ import type { MatchDocument } from '../../jobs/ladder/ladder-document.ts';
 import { rateOne } from '../../jobs/ladder/rate-one.ts';
 import { type Rating, visibleRating } from '../../jobs/ladder/rating.ts';
 import type { MatchResult } from '../../jobs/ladder/result.ts';
-import { type MatchRecord, playedTeams } from '../records/matches.ts';
+import { type MatchRecord, playedTeams } from '../records/match-record.ts';
 import { documentOf } from '../records/rating-changes.ts';
 import { serveTickets } from '../telemetry/serve-tickets.ts';
 import type { Tracer } from '../telemetry/tracer.ts';

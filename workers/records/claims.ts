@@ -2,7 +2,7 @@ import type { CommittedMatch } from '../../jobs/match/match.ts';
 import { type Claim, isSame, refuses } from '../../jobs/matchmaking/claim.ts';
 import { ticketDay } from '../../jobs/ticket/ticket-day.ts';
 import type { TicketDays } from './ticket-days.ts';
-import type { TicketRecord } from './tickets.ts';
+import type { TicketRecord } from './ticket-record.ts';
 import { insertEach, updateEach } from './write-each.ts';
 
 /** A ticket that a match does not get, and the match whose it is. */

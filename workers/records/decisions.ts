@@ -2,7 +2,7 @@ import type { Collection } from 'mongodb';
 import type { CommittedMatch } from '../../jobs/match/match.ts';
 import type { GameSession } from '../../jobs/session/placement.ts';
 import { insertNew } from './insert-new.ts';
-import type { Inherited, MatchRecord } from './matches.ts';
+import type { Inherited, MatchRecord } from './match-record.ts';
 import { insertEach } from './write-each.ts';
 
 /** What somebody would have a match be. What is stored first decides. */

@@ -1,7 +1,7 @@
 import type { Collection } from 'mongodb';
 import { lostMatch } from './decisions.ts';
 import { insertNew } from './insert-new.ts';
-import type { MatchRecord } from './matches.ts';
+import type { MatchRecord } from './match-record.ts';
 
 /** Of match ids those that wait in the outbox for their effect. */
 type Waiting = (matchIds: readonly string[]) => Promise<readonly { readonly matchId: string }[]>;

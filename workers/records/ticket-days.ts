@@ -1,6 +1,6 @@
 import type { Collection, Db } from 'mongodb';
 import { dayOf, isOver, ticketDay } from '../../jobs/ticket/ticket-day.ts';
-import type { TicketRecord } from './tickets.ts';
+import type { TicketRecord } from './ticket-record.ts';
 import { together, type Written } from './write-each.ts';
 
 export type Started = Pick<TicketRecord, '_id' | 'start_time'>;

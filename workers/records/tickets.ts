@@ -1,25 +1,10 @@
 import type { Db } from 'mongodb';
-import { type Claim, defaultReadableMs } from '../../jobs/matchmaking/claim.ts';
+import { defaultReadableMs } from '../../jobs/matchmaking/claim.ts';
 import type { Ending } from '../../jobs/ticket/ending.ts';
 import { openClaims } from './claims.ts';
 import { openTicketDays, type Started } from './ticket-days.ts';
+import type { TicketRecord } from './ticket-record.ts';
 import { insertEach, updateEach } from './write-each.ts';
-
-/** A document of `tickets`: the latest ticket of an id that has ended, one of those that started on a day. */
-export interface TicketRecord extends Claim {
-  readonly _id: string;
-  readonly configuration: string;
-  readonly status: 'COMPLETED' | 'FAILED' | 'CANCELLED' | 'TIMED_OUT';
-  readonly reason?: string;
-  readonly message?: string;
-  /** Of a backfill ticket that ended without a match: the running match that wanted players. */
-  readonly fills?: string;
-  /** JSON, of a ticket that is not COMPLETED: a text, since what clients have chosen must name no field. */
-  readonly players?: string;
-  readonly player_ids: readonly string[];
-  readonly start_time: Date;
-  readonly ended_at: Date;
-}
 
 export type Tickets = ReturnType<typeof openTickets>;
 

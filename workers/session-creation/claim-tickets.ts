@@ -3,7 +3,8 @@ import type { Configurations } from '../pool/configurations.ts';
 import type { Pool } from '../pool/pool.ts';
 import type { Claimed, Conflict } from '../records/claims.ts';
 import { lostReason } from '../records/decisions.ts';
-import { committedOf, type Matches, type MatchRecord } from '../records/matches.ts';
+import { committedOf, type MatchRecord } from '../records/match-record.ts';
+import type { Matches } from '../records/matches.ts';
 import type { Tickets } from '../records/tickets.ts';
 
 export interface ClaimStores {

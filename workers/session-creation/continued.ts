@@ -1,6 +1,7 @@
 import type { CommittedMatch } from '../../jobs/match/match.ts';
 import type { Pool } from '../pool/pool.ts';
-import type { Matches, MatchRecord } from '../records/matches.ts';
+import type { MatchRecord } from '../records/match-record.ts';
+import type { Matches } from '../records/matches.ts';
 
 interface ContinueStores {
   readonly matches: Pick<Matches, 'succeed' | 'current'>;

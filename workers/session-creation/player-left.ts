@@ -1,6 +1,6 @@
 import { done, later, refusalsOf } from '../../jobs/contract.ts';
 import type { PlayerLeft } from '../../jobs/session-creation/player-left.ts';
-import { playedTeams } from '../records/matches.ts';
+import { playedTeams } from '../records/match-record.ts';
 import type { Handler } from '../runtime/handler.ts';
 import { type LeaveStores, leaveWaitMs, recordLeaves } from './record-leaves.ts';
 

@@ -1,5 +1,6 @@
 import type { Pool } from '../pool/pool.ts';
-import { joined, type Matches } from '../records/matches.ts';
+import { joined } from '../records/match-record.ts';
+import type { Matches } from '../records/matches.ts';
 
 export interface LeaveStores {
   readonly matches: Matches;

@@ -2,7 +2,8 @@ import type { CommittedMatch } from '../../jobs/match/match.ts';
 import { playerLeft } from '../../jobs/session-creation/player-left.ts';
 import type { Settlement } from '../pool/outbox.ts';
 import type { Pool } from '../pool/pool.ts';
-import type { Matches, MatchRecord } from '../records/matches.ts';
+import type { MatchRecord } from '../records/match-record.ts';
+import type { Matches } from '../records/matches.ts';
 import type { Tickets } from '../records/tickets.ts';
 import type { Queues } from '../runtime/enqueue.ts';
 

@@ -11,7 +11,7 @@ import { onFreePort, PortTaken, portTakenMessage } from '../free-port.ts';
 import { documentdbBefore } from '../gateway.ts';
 import type { Part, Servers } from '../part.ts';
 import { step } from '../progress.ts';
-import type { Surroundings } from '../servers.ts';
+import type { Surroundings } from '../surroundings.ts';
 import { answer } from './answer.ts';
 
 /** As in `compose.yaml`. */

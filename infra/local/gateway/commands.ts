@@ -2,11 +2,16 @@
 
 import type { Document } from 'bson';
 import type { Call } from './call.ts';
-import type { RefusedDocuments } from './commands/refused-documents.ts';
 import type { Cursors } from './cursors.ts';
 import type { Logins } from './logins.ts';
 import type { Postgres } from './postgres.ts';
 import type { Transactions } from './transactions.ts';
+
+/** Which documents are refused, also as updates: those of one collection that contain a text. Without a text none is. */
+export interface RefusedDocuments {
+  collection?: string;
+  text?: string;
+}
 
 export interface Gateway {
   readonly postgres: Postgres;

@@ -1,7 +1,6 @@
 /** Connections answered by the engine in PostgreSQL, each one's requests in the order they came. */
 
-import type { RefusedDocuments } from './commands/refused-documents.ts';
-import type { Gateway } from './commands.ts';
+import type { Gateway, RefusedDocuments } from './commands.ts';
 import { Cursors } from './cursors.ts';
 import { answer } from './dispatch.ts';
 import { Logins } from './logins.ts';

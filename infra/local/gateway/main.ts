@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import type { RefusedDocuments } from './commands/refused-documents.ts';
+import type { RefusedDocuments } from './commands.ts';
 import { serveFrom } from './engine.ts';
 import { serveBefore } from './forward.ts';
 import { listen } from './server.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { resourceName } from '../../../jobs/configuration/configuration.ts';
 import { configurationArn, type EventOrigin } from '../../../jobs/event/event.ts';
+import { resourceName } from '../../../jobs/ids.ts';
 import type { SettingKind } from '../../../jobs/maintenance/change-settings.ts';
 
 const types = { 'rule-set': 'matchmakingruleset', configuration: 'matchmakingconfiguration' } as const;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { resourceName } from '../../../jobs/configuration/configuration.ts';
+import { resourceName } from '../../../jobs/ids.ts';
 import { defineAction } from '../action.ts';
 import { urlOf } from '../parts.ts';
 

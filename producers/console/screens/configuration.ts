@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { resourceName } from '../../../jobs/configuration/configuration.ts';
+import { resourceName } from '../../../jobs/ids.ts';
 import { readVersions, type SettingVersion } from '../../cli/versions.ts';
 import { actionForm } from '../action.ts';
 import { chart } from '../chart.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { resourceName } from '../../../jobs/configuration/configuration.ts';
+import { resourceName } from '../../../jobs/ids.ts';
 import { diffVersions, readVersions } from '../../cli/versions.ts';
 import { html } from '../html.ts';
 import { table } from '../parts.ts';

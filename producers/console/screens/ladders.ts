@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ladderName } from '../../../jobs/ladder/ladder.ts';
+import { ladderName } from '../../../jobs/ids.ts';
 import { RequestError } from '../../request-error.ts';
 import { html } from '../html.ts';
 import { configurationLink, facts, ladderLink, table } from '../parts.ts';

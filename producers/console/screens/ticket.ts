@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ticketId } from '../../../jobs/configuration/configuration.ts';
+import { ticketId } from '../../../jobs/ids.ts';
 import type { DescribedTicket } from '../../../jobs/matchmaking/described-ticket.ts';
 import type { TicketExplanation } from '../../../jobs/matchmaking/ticket-explanation.ts';
 import type { TicketPlayer } from '../../../jobs/ticket/ticket.ts';

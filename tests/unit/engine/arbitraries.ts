@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { RawRuleSet } from '../../../jobs/invariants/naive-checker.ts';
+import type { RawRuleSet } from '../../../jobs/invariants/naive-literals.ts';
 import type { SearchingTicket } from '../../../jobs/ticket/ticket.ts';
 
 const all = (attribute: string) => `teams[*].players.attributes[${attribute}]`;

@@ -1,5 +1,5 @@
 import type { QualityTarget } from '../../../jobs/configuration/quality.ts';
-import type { RawRuleSet } from '../../../jobs/invariants/naive-checker.ts';
+import type { RawRuleSet } from '../../../jobs/invariants/naive-literals.ts';
 import { compileRuleSet, type Engine } from '../../../jobs/matchmaking/engine/compile.ts';
 import { type FormedMatch, formMatches } from '../../../jobs/matchmaking/engine/form-matches.ts';
 import { loadRuleSet } from '../../../jobs/rule-set/load.ts';

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test, vi } from 'vitest';
-import { type RawRuleSet, violations } from '../../../jobs/invariants/naive-checker.ts';
+import { violations } from '../../../jobs/invariants/naive-checker.ts';
+import type { RawRuleSet } from '../../../jobs/invariants/naive-literals.ts';
 import { compileRuleSet } from '../../../jobs/matchmaking/engine/compile.ts';
 import { formMatches } from '../../../jobs/matchmaking/engine/form-matches.ts';
 import { loadRuleSet } from '../../../jobs/rule-set/load.ts';

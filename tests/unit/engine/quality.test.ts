@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
 import type { ChanceBy, QualityTarget } from '../../../jobs/configuration/quality.ts';
-import { type RawRuleSet, violations } from '../../../jobs/invariants/naive-checker.ts';
+import { violations } from '../../../jobs/invariants/naive-checker.ts';
+import type { RawRuleSet } from '../../../jobs/invariants/naive-literals.ts';
 import { defaultSettings } from '../../../jobs/ladder/ladder.ts';
 import { newcomer, visibleRating, winChances } from '../../../jobs/ladder/rating.ts';
 import { formMatches } from '../../../jobs/matchmaking/engine/form-matches.ts';

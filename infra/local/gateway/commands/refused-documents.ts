@@ -5,12 +5,6 @@ import { type Call, collectionOf } from '../call.ts';
 import type { Gateway, Handler } from '../commands.ts';
 import { documentsIn } from '../wire.ts';
 
-/** Which documents are refused, also as updates: those of one collection that contain a text. Without a text none is. */
-export interface RefusedDocuments {
-  collection?: string;
-  text?: string;
-}
-
 /** `DocumentValidationFailure`, as MongoDB numbers it. */
 const code = 121;
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { configuration, resourceName } from '../../../../jobs/configuration/configuration.ts';
+import { configuration } from '../../../../jobs/configuration/configuration.ts';
+import { resourceName } from '../../../../jobs/ids.ts';
 import { parse } from '../../../parse.ts';
 import { configurationMembers, ourMembers, ourTags, tagList } from '../configuration-input.ts';
 import { nameOrArn } from '../names.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { resourceName } from '../../../../jobs/configuration/configuration.ts';
+import { resourceName } from '../../../../jobs/ids.ts';
 import { ourTags, tagList } from '../configuration-input.ts';
 import { defineOperation } from '../operation.ts';
 import { existing, toWireRuleSet } from '../settings.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ticketId } from '../../../../jobs/configuration/configuration.ts';
+import { ticketId } from '../../../../jobs/ids.ts';
 import { teamsOf } from '../../teams.ts';
 import { defineOperation } from '../operation.ts';
 import { toWireTicket } from '../ticket.ts';

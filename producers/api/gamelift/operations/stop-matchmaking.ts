@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ticketId } from '../../../../jobs/configuration/configuration.ts';
+import { ticketId } from '../../../../jobs/ids.ts';
 import { RequestError } from '../../../request-error.ts';
 import { Fault } from '../fault.ts';
 import { defineOperation } from '../operation.ts';

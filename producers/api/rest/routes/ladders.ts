@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ladderName } from '../../../../jobs/ladder/ladder.ts';
+import { ladderName } from '../../../../jobs/ids.ts';
 import * as outputs from '../outputs.ts';
 import { Problem } from '../problem.ts';
 import { defineRoute } from '../route.ts';

@@ -1,9 +1,8 @@
 import { z } from 'zod';
+import { matchId, playerId } from '../../../../jobs/ids.ts';
 import type { matchResult } from '../../../../jobs/ladder/result.ts';
 import { Problem, problemOf } from '../problem.ts';
 import { defineRoute } from '../route.ts';
-
-const matchId = z.string().min(1).max(128);
 
 const read = defineRoute({
   method: 'GET',
@@ -37,7 +36,7 @@ const left = defineRoute({
   done: 204,
   right: 'matchmake',
   players: true,
-  input: z.strictObject({ matchId, playerId: z.string().min(1).max(1024) }),
+  input: z.strictObject({ matchId, playerId }),
   async run(request, { client, options }) {
     await client.playerLeft(request, options);
     return {};

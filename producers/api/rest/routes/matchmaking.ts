@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { resourceName, ticketId } from '../../../../jobs/configuration/configuration.ts';
+import { matchId, playerId, resourceName, ticketId } from '../../../../jobs/ids.ts';
 import { limits } from '../../../../jobs/ticket/limits.ts';
 import { startRequestWithin } from '../../../../jobs/ticket/start-request.ts';
 import { ticketPlayerWithin } from '../../../../jobs/ticket/ticket.ts';
@@ -108,8 +108,8 @@ const accept = defineRoute({
   players: true,
   input: z.strictObject({
     ticketId,
-    matchId: z.string().min(1).max(128).optional(),
-    playerIds: z.array(z.string().min(1).max(1024)).min(1).max(200),
+    matchId: matchId.optional(),
+    playerIds: z.array(playerId).min(1).max(200),
     acceptance: z.enum(['ACCEPT', 'REJECT']),
   }),
   async run({ matchId: named, ...asked }, { client, options }) {
@@ -142,7 +142,7 @@ const backfill = defineRoute({
   right: 'matchmake',
   input: z.strictObject({
     configuration: resourceName,
-    matchId: z.string().min(1).max(128),
+    matchId,
     ticketId: ticketId.optional(),
     players: z.array(ticketPlayerWithin(most)).min(1).max(199),
   }),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { playerId } from '../../../../jobs/ids.ts';
 import * as outputs from '../outputs.ts';
 import { Problem } from '../problem.ts';
 import { defineRoute } from '../route.ts';
@@ -10,7 +11,7 @@ const read = defineRoute({
   summary: "A player's profile and ratings, with their newest ticket and their live match.",
   right: 'read',
   players: true,
-  input: z.strictObject({ playerId: z.string().min(1).max(1024) }),
+  input: z.strictObject({ playerId }),
   output: outputs.player,
   async run({ playerId }, { client, caller, asApi }) {
     if (caller.kind === 'players' && caller.playerIds[0] !== playerId)

@@ -1,10 +1,8 @@
 import { z } from 'zod';
+import { playerId, sessionId } from '../../../../jobs/ids.ts';
 import * as outputs from '../outputs.ts';
 import { Problem } from '../problem.ts';
 import { defineRoute } from '../route.ts';
-
-const sessionId = z.string().min(1).max(128);
-const playerId = z.string().min(1).max(1024);
 
 const create = defineRoute({
   method: 'POST',
