@@ -1,3 +1,4 @@
+import { RemovalPolicy } from 'aws-cdk-lib';
 import { z } from 'zod';
 import { topicArn } from '../../jobs/configuration/configuration.ts';
 import { keptFailures, type QueueName, queueNames } from '../../jobs/contract.ts';
@@ -283,3 +284,7 @@ const neverAtRest = {
 
 /** `maxPoolSize` of a worker. */
 const connectionsPerTask = 32;
+
+/** What becomes of a resource that holds something when its stack is deleted. */
+export const removalPolicy = ({ removal }: StageSettings): RemovalPolicy =>
+  removal === 'retain' ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;

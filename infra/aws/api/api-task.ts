@@ -5,10 +5,9 @@ import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import type { DataStack } from '../data/data-stack.ts';
 import type { StageSettings } from '../settings.ts';
-import { defineFleetTask } from '../task/fleet-task.ts';
+import { defineFleetTask, user } from '../task/fleet-task.ts';
 import { image } from '../task/image.ts';
 import { allowSecrets } from '../task/task-permissions.ts';
-import { user } from '../task/task-user.ts';
 import type { ApiSettings } from './api-settings.ts';
 
 export interface ApiTaskProps {

@@ -11,8 +11,7 @@ import {
 } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { documentdbPort, type Network } from '../network/network.ts';
-import { removalPolicy } from '../removal.ts';
-import type { StageSettings } from '../settings.ts';
+import { removalPolicy, type StageSettings } from '../settings.ts';
 
 export interface DocumentDbProps {
   readonly settings: StageSettings;

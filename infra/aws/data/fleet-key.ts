@@ -2,8 +2,7 @@ import { Stack } from 'aws-cdk-lib';
 import { Effect, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
-import { removalPolicy } from '../removal.ts';
-import type { StageSettings } from '../settings.ts';
+import { removalPolicy, type StageSettings } from '../settings.ts';
 
 /** The one key of a stage: stores, secrets, logs and alerts are encrypted with it. Rotated every year. */
 export class FleetKey extends Construct {

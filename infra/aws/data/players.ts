@@ -2,8 +2,7 @@ import { Validations } from 'aws-cdk-lib';
 import { CfnUserPool, CfnUserPoolClient } from 'aws-cdk-lib/aws-cognito';
 import { Construct } from 'constructs';
 import { passwordFlow, playerClient, playerPool } from '../../player-pool.ts';
-import { removalPolicy } from '../removal.ts';
-import type { StageSettings } from '../settings.ts';
+import { removalPolicy, type StageSettings } from '../settings.ts';
 
 const mfa = { off: 'OFF', optional: 'OPTIONAL', required: 'ON' } as const;
 

@@ -1,19 +1,13 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
-import {
-  CfnParameterGroup,
-  CfnReplicationGroup,
-  CfnSubnetGroup,
-  CfnUserGroup,
-} from 'aws-cdk-lib/aws-elasticache';
+import type { CfnReplicationGroup } from 'aws-cdk-lib/aws-elasticache';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { type Network, valkeyPort } from '../network/network.ts';
 import type { StageSettings } from '../settings.ts';
 import { type QueueRole, queueAccess } from './access.ts';
-import { acknowledgeFindings } from './valkey-findings.ts';
+import { defineValkeyCluster } from './valkey-cluster.ts';
 import { ValkeyUser } from './valkey-user.ts';
-import { valkeyVersion } from './valkey-version.ts';
 
 export interface QueueClusterProps {
   readonly settings: StageSettings;
@@ -48,47 +42,31 @@ export class QueueCluster extends Construct {
     const workers = user('Workers', 'worker');
     const producers = user('Producers', 'producer');
     const operators = user('Operators', 'operator');
-    const users = new CfnUserGroup(this, 'Users', {
-      engine: 'valkey',
-      userGroupId: `${this.node.addr.slice(0, 8)}-queue-users`,
-      userIds: [workers.user.ref, producers.user.ref, operators.user.ref],
-    });
-    const subnets = new CfnSubnetGroup(this, 'Subnets', {
-      description: 'Queue cluster',
-      subnetIds: network.vpc.selectSubnets({ subnetGroupName: 'stores' }).subnetIds,
-    });
-    const parameters = new CfnParameterGroup(this, 'Parameters', {
-      cacheParameterGroupFamily: valkeyVersion.family,
-      description: 'Queues: refuse writes rather than forget',
-      properties: {
-        'maxmemory-policy': 'noeviction',
-        'cluster-enabled': 'yes',
+    this.group = defineValkeyCluster(this, {
+      title: 'Queue cluster',
+      usersName: 'queue-users',
+      users: [workers, producers, operators],
+      network,
+      securityGroupId: network.queueCluster.securityGroupId,
+      encryptionKey,
+      replicas,
+      parameters: {
+        description: 'Queues: refuse writes rather than forget',
+        properties: { 'maxmemory-policy': 'noeviction', 'cluster-enabled': 'yes' },
+      },
+      group: {
+        replicationGroupDescription: 'Queues, pools and outbox of the matchmaking fleet',
+        cacheNodeType: nodeType,
+        clusterMode: 'enabled',
+        numNodeGroups: 1,
+        replicasPerNodeGroup: replicas,
+        // Cluster mode always fails over by itself; without a replica it has nowhere to go.
+        automaticFailoverEnabled: true,
+        durability,
+        snapshotRetentionLimit: snapshotDays,
+        ...(snapshotName && { snapshotName }),
       },
     });
-    this.group = new CfnReplicationGroup(this, 'Group', {
-      replicationGroupDescription: 'Queues, pools and outbox of the matchmaking fleet',
-      engine: 'valkey',
-      engineVersion: valkeyVersion.engine,
-      cacheNodeType: nodeType,
-      clusterMode: 'enabled',
-      numNodeGroups: 1,
-      replicasPerNodeGroup: replicas,
-      // Cluster mode always fails over by itself; without a replica it has nowhere to go.
-      automaticFailoverEnabled: true,
-      multiAzEnabled: replicas > 0,
-      durability,
-      port: valkeyPort,
-      cacheParameterGroupName: parameters.ref,
-      cacheSubnetGroupName: subnets.ref,
-      securityGroupIds: [network.queueCluster.securityGroupId],
-      userGroupIds: [users.ref],
-      transitEncryptionEnabled: true,
-      atRestEncryptionEnabled: true,
-      kmsKeyId: encryptionKey.keyArn,
-      snapshotRetentionLimit: snapshotDays,
-      ...(snapshotName && { snapshotName }),
-    });
-    acknowledgeFindings(this.group, replicas);
     this.group.applyRemovalPolicy(
       settings.removal === 'retain' ? RemovalPolicy.SNAPSHOT : RemovalPolicy.DESTROY,
     );

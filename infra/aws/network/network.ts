@@ -17,8 +17,7 @@ import { AnyPrincipal, Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { removalPolicy } from '../removal.ts';
-import type { StageSettings } from '../settings.ts';
+import { removalPolicy, type StageSettings } from '../settings.ts';
 import { addEndpoints } from './endpoints.ts';
 
 export const valkeyPort = 6379;

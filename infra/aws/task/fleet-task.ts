@@ -2,8 +2,7 @@ import { CpuArchitecture, FargateTaskDefinition, OperatingSystemFamily } from 'a
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import type { DataStack } from '../data/data-stack.ts';
-import { removalPolicy } from '../removal.ts';
-import type { StageSettings } from '../settings.ts';
+import { removalPolicy, type StageSettings } from '../settings.ts';
 
 export interface FleetTaskProps {
   readonly cpu: number;
@@ -11,6 +10,9 @@ export interface FleetTaskProps {
   readonly settings: StageSettings;
   readonly data: DataStack;
 }
+
+/** `nonroot` of the distroless images: nobody, in every container of a task. */
+export const user = '65532';
 
 /** What every task of the fleet's image has: the platform it is built for, and an encrypted log of its own. */
 export const defineFleetTask = (scope: Construct, { cpu, memoryMiB, settings, data }: FleetTaskProps) => ({

@@ -5,10 +5,9 @@ import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import type { DataStack } from '../data/data-stack.ts';
 import type { StageSettings } from '../settings.ts';
-import { defineFleetTask } from './fleet-task.ts';
+import { defineFleetTask, user } from './fleet-task.ts';
 import { image } from './image.ts';
 import { allowSecrets } from './task-permissions.ts';
-import { user } from './task-user.ts';
 
 export interface OperatorTaskProps {
   readonly settings: StageSettings;

@@ -6,8 +6,7 @@ import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { removalPolicy } from '../removal.ts';
-import type { StageSettings } from '../settings.ts';
+import { removalPolicy, type StageSettings } from '../settings.ts';
 
 export interface TaskStopsProps {
   readonly settings: StageSettings;

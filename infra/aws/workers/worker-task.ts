@@ -13,10 +13,9 @@ import type { QueueName } from '../../../jobs/contract.ts';
 import type { DataStack } from '../data/data-stack.ts';
 import { healthPort } from '../network/network.ts';
 import { type StageSettings, topicsOf } from '../settings.ts';
-import { defineFleetTask } from '../task/fleet-task.ts';
+import { defineFleetTask, user } from '../task/fleet-task.ts';
 import { image } from '../task/image.ts';
 import { allowCalls, allowSecrets } from '../task/task-permissions.ts';
-import { user } from '../task/task-user.ts';
 import { traceSidecar } from '../task/trace-sidecar.ts';
 
 export interface WorkerTaskProps {
