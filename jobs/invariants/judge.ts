@@ -11,7 +11,6 @@ import { failedMatchRecorded, matchEndedOnce, matchRecorded, outboxEmptied } fro
 import { eventsInOrder, eventsKept } from './events.ts';
 import { hostileJobKept, noCallFailed, noJobFailed } from './failed-jobs.ts';
 import { matchWhole, ticketInOneMatch } from './matches.ts';
-import { notYetGating } from './not-yet-gating.ts';
 import { playerInOneMatch, playerInOneMatchByBackfill, playerInOneTicket } from './players.ts';
 import { acceptanceCounts, leaverStaysOut, newerTicketHolds, stopHolds } from './promises.ts';
 import { ratingBegins, ratingNumber, ratingValue, resultAsReported } from './rating-values.ts';
@@ -79,24 +78,12 @@ export interface Violation extends Finding {
   readonly invariant: number;
 }
 
-export interface Judgement {
-  /** What must not be. */
-  readonly violations: readonly Violation[];
-  /** What the checks found that are not in the gate yet: said, and no failure. */
-  readonly known: readonly Violation[];
-}
-
 /** Looks at a snapshot of the stores, and at what callers were told, for all that contradicts an invariant. */
-export function judge(held: Snapshot, diary: Diary): Judgement {
-  const found = (Object.keys(checks) as CheckName[]).flatMap((check) => {
+export const judge = (held: Snapshot, diary: Diary): Violation[] =>
+  (Object.keys(checks) as CheckName[]).flatMap((check) => {
     const { invariant, find }: Check = checks[check];
     return find(held, diary).map((finding) => ({ check, invariant, ...finding }));
   });
-  return {
-    violations: found.filter(({ check }) => !(check in notYetGating)),
-    known: found.filter(({ check }) => check in notYetGating),
-  };
-}
 
 /** A violation in a line. */
 export const toLine = ({ invariant, story }: Violation): string => `${invariant}: ${story}`;

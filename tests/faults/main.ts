@@ -20,8 +20,8 @@ stores and against what the client was promised.
   --json        print only one JSON object
 
 Kinds: ${gating.join(', ')}.
-Not in the gate yet: ${Object.keys(notYetGating).join(', ')}.
-Exits 1 when an invariant is broken. What checks find that are not in the gate yet is said apart. Recovery is counted from the moment a fault's cause is gone until every pair of
+Only when asked for, since the fleet is not yet known to stand them: ${Object.keys(notYetGating).join(', ')}.
+Exits 1 when an invariant is broken. Recovery is counted from the moment a fault's cause is gone until every pair of
 probing players who asked from a second before the fault to a second after it had been matched and their match stored.`;
 
 const { values } = parseArgs({
@@ -72,7 +72,7 @@ function kindsOf(only: string | undefined, all: boolean): string[] {
   process.exit(2);
 }
 
-function print({ faults: struck, recoveryMs, violations, known, ...rest }: FaultReport): void {
+function print({ faults: struck, recoveryMs, violations, ...rest }: FaultReport): void {
   console.table(
     Object.entries(struck).map(([fault, times]) => ({
       fault,
@@ -86,7 +86,6 @@ function print({ faults: struck, recoveryMs, violations, known, ...rest }: Fault
       .map(([name, value]) => `${name} ${value}`)
       .join(' · '),
   );
-  if (known.length > 0) console.log(`Not in the gate yet:\n${known.join('\n')}`);
   console.log(
     violations.length === 0
       ? 'Every invariant holds.'

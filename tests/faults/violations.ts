@@ -78,32 +78,17 @@ async function tell(job: Job): Promise<string> {
   );
 }
 
-export interface Found {
-  /** Broken invariants, a line each, with the history of whom it is about. */
-  readonly violations: readonly string[];
-  /** The same of checks that are not in the gate yet: how often each found something, and the first of it. */
-  readonly known: readonly string[];
-}
-
 /** How long (ms) between two looks: what only one of them sees was on its way. */
 const lookAgainMs = 1_000;
 
-/** Every invariant that the stores and the callers' own log show to be broken. */
-export async function findViolations(log: PromiseLog, stores: StoresOfDomain): Promise<Found> {
-  const first = judge(await look(log, stores), diaryOf(log));
+/** Every invariant that the stores and the callers' own log show to be broken, a line each, with the history of whom it is about. */
+export async function findViolations(log: PromiseLog, stores: StoresOfDomain): Promise<string[]> {
+  const seen = new Set(judge(await look(log, stores), diaryOf(log)).map(toLine));
   await pause(lookAgainMs);
   const held = await look(log, stores);
-  const second = judge(held, diaryOf(log));
-  const lasting = (some: readonly Violation[], others: readonly Violation[]) => {
-    const seen = new Set(some.map(toLine));
-    return others.filter((it) => seen.has(toLine(it)));
-  };
-  const broken = lasting(first.violations, second.violations);
-  const known = Map.groupBy(lasting(first.known, second.known), (it) => it.check);
-  return {
-    violations: broken.map((it) => `${toLine(it)} (${it.check})${historyOf(it, log, held)}`),
-    known: [...known].map(([check, all]) => `${check}, ${all.length} times, first: ${all[0]?.story}`),
-  };
+  return judge(held, diaryOf(log))
+    .filter((it) => seen.has(toLine(it)))
+    .map((it) => `${toLine(it)} (${it.check})${historyOf(it, log, held)}`);
 }
 
 /** What the stores hold, with the events as the client heard them: it heard all, the stream keeps the latest. */

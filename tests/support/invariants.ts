@@ -23,7 +23,7 @@ const ofWholeRuns = new Set<CheckName>(['session rating', 'cached rating', 'no j
  * empty when all is well. Nothing is taken from a worker's or a producer's word but the promises.
  */
 export async function brokenInvariants(stores: StoresOfDomain, promises: Promises = {}): Promise<string[]> {
-  const { violations } = judge(await readSnapshot(stores), diaryOf(promises));
+  const violations = judge(await readSnapshot(stores), diaryOf(promises));
   return violations.filter(({ check }) => !ofWholeRuns.has(check)).map(toLine);
 }
 

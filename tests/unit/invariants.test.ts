@@ -2,15 +2,11 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { undisturbedMs } from '../../jobs/invariants/diary.ts';
 import { checks, judge } from '../../jobs/invariants/judge.ts';
-import { notYetGating } from '../../jobs/invariants/not-yet-gating.ts';
 import { goodEvening } from '../support/good-evening.ts';
 import { planted } from '../support/planted-violations.ts';
 import { again, calls, told } from '../support/planting.ts';
 
-const seen = ({ held, diary }: ReturnType<typeof goodEvening>) => {
-  const { violations, known } = judge(held, diary);
-  return [...violations, ...known];
-};
+const seen = ({ held, diary }: ReturnType<typeof goodEvening>) => judge(held, diary);
 
 test('an evening as it should be breaks no invariant', () => {
   expect(seen(goodEvening())).toEqual([]);
@@ -155,16 +151,4 @@ test('what is under way breaks nothing while it stands where it is found', () =>
   evening.diary.settled = false;
 
   expect(seen(evening)).toEqual([]);
-});
-
-test('what is not in the gate yet is said apart and is a check that exists', () => {
-  expect(Object.keys(notYetGating).filter((name) => !(name in checks))).toEqual([]);
-  for (const { check, plant } of rows) {
-    const evening = goodEvening();
-    plant(evening);
-    const { violations, known } = judge(evening.held, evening.diary);
-
-    expect((check in notYetGating ? known : violations).map((it) => it.check)).toContain(check);
-    expect(violations.filter((it) => it.check in notYetGating)).toEqual([]);
-  }
 });

@@ -28,7 +28,7 @@ export interface Verdict {
 /** Compares what the client was promised with what the stores hold. Each problem names the invariant it breaks. */
 export async function judgeDemo(stores: StoresOfDomain, diary: Diary): Promise<Verdict> {
   const held = await readSnapshot(stores);
-  const { violations } = judge(held, toldBy(diary));
+  const violations = judge(held, toldBy(diary));
   const countOf = (...names: CheckName[]) => violations.filter((it) => names.includes(it.check)).length;
   const tickets = held.tickets.filter((ticket) => diary.acknowledged.has(ticket.ticketId));
   const matches = held.matches.filter((match) => match.status === 'COMPLETED');
