@@ -13,6 +13,3 @@ export interface Check {
   readonly invariant: number;
   readonly find: (held: Snapshot, diary: Diary) => readonly Finding[];
 }
-
-export const isTerminal = (status: string): boolean =>
-  status === 'COMPLETED' || status === 'FAILED' || status === 'CANCELLED' || status === 'TIMED_OUT';

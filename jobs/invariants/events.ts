@@ -1,6 +1,6 @@
+import { leadsTo } from '../ticket/lifecycle.ts';
 import type { Check } from './check.ts';
 import { callsOf } from './diary.ts';
-import { leadsTo } from './lifecycle.ts';
 
 /** No event is missing that a reader or the stream should have. */
 export const eventsKept: Check = {

@@ -1,4 +1,5 @@
-import { type Check, type Finding, isTerminal } from './check.ts';
+import { isTerminal } from '../ticket/lifecycle.ts';
+import type { Check, Finding } from './check.ts';
 import { timesStarted } from './diary.ts';
 import type { StoredMatch } from './snapshot.ts';
 

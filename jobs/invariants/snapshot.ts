@@ -4,7 +4,7 @@ import type { Rating } from '../ladder/rating.ts';
 import type { StoredResult } from '../ladder/result.ts';
 import type { CommittedMatch } from '../match/match.ts';
 import type { StoredSessionStatus } from '../session/session.ts';
-import type { TicketStatus } from '../ticket/ticket.ts';
+import type { TicketStatus } from '../ticket/lifecycle.ts';
 
 import type { HeldEvent } from './held-event.ts';
 

@@ -1,4 +1,5 @@
-import { type Check, isTerminal } from './check.ts';
+import { isTerminal } from '../ticket/lifecycle.ts';
+import type { Check } from './check.ts';
 import { type Diary, promisedCalls, undisturbedMs } from './diary.ts';
 import { gamesOf } from './games.ts';
 import type { HeldTicket, Snapshot } from './snapshot.ts';

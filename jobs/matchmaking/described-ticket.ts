@@ -1,6 +1,7 @@
 import type { Actor } from '../contract.ts';
 import type { GameSession } from '../session/placement.ts';
-import type { TicketPlayer, TicketStatus } from '../ticket/ticket.ts';
+import type { TicketStatus } from '../ticket/lifecycle.ts';
+import type { TicketPlayer } from '../ticket/ticket.ts';
 
 /** A ticket as DescribeMatchmaking shows it. Times are ISO 8601. */
 export interface DescribedTicket {

@@ -1,4 +1,4 @@
-import type { TicketStatus } from '../ticket/ticket.ts';
+import type { TicketStatus } from '../ticket/lifecycle.ts';
 import type { Explanation } from './engine/explanation.ts';
 
 /** Why a ticket is where it is, and what it waits for. Times are ISO 8601. */

@@ -1,5 +1,6 @@
 import { readLines } from '../lines.ts';
-import type { TicketPlayer, TicketStatus } from './ticket.ts';
+import type { TicketStatus } from './lifecycle.ts';
+import type { TicketPlayer } from './ticket.ts';
 
 /**
  * The lines of a ticket as the queue Redis keeps it, in their order; `jobs/scripts/libraries/tickets.lua` has the same names, and

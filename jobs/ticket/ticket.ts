@@ -82,16 +82,6 @@ export const partyWithin = (limits: Limits) =>
       `at most ${ticketLimits.ticketBytes} bytes of JSON in all`,
     );
 
-/** Ticket statuses of the GameLift API, but for QUEUED: a ticket searches from its start. The last four are terminal. */
-export type TicketStatus =
-  | 'SEARCHING'
-  | 'REQUIRES_ACCEPTANCE'
-  | 'PLACING'
-  | 'COMPLETED'
-  | 'FAILED'
-  | 'CANCELLED'
-  | 'TIMED_OUT';
-
 /**
  * A ticket as the engine sees it: a party (or a running match that wants players) that searches since a moment (ms, by the
  * clock that says when it is to whoever forms matches; in workers that is fleet time).

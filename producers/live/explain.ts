@@ -9,7 +9,7 @@ import {
   waitingForJob,
   waitingForPlayers,
 } from '../../jobs/matchmaking/ticket-explanation.ts';
-import type { TicketStatus } from '../../jobs/ticket/ticket.ts';
+import type { TicketStatus } from '../../jobs/ticket/lifecycle.ts';
 import type { Call, Calling, CallOptions } from '../call.ts';
 import { openRecorded } from '../describe-tickets.ts';
 import { parse } from '../parse.ts';

@@ -2,8 +2,8 @@ import type { Redis } from 'ioredis';
 import { lagRefused } from '../../jobs/configuration/activity.ts';
 import { domainKeys } from '../../jobs/keys.ts';
 import type { Acceptance } from '../../jobs/matchmaking/ticket-explanation.ts';
+import type { TicketStatus } from '../../jobs/ticket/lifecycle.ts';
 import { playerIdsOf, readStoredTicket } from '../../jobs/ticket/stored-ticket.ts';
-import type { TicketStatus } from '../../jobs/ticket/ticket.ts';
 import { openClock, shown } from './clock.ts';
 
 /** A ticket as scripts keep it, as far as explaining it needs. */

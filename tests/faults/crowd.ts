@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Party } from '../../infra/local/demo/population.ts';
 import type { Chance } from '../../infra/local/demo/random.ts';
 import type { MatchmakingEvent } from '../../jobs/event/event.ts';
-import { isTerminal } from '../../jobs/invariants/check.ts';
+import { isTerminal } from '../../jobs/ticket/lifecycle.ts';
 import type { MatchmakingClient } from '../../producers/client.ts';
 import { type Ending, partyLife } from './party.ts';
 import { listen, type PromiseLog } from './promises.ts';

@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis';
 import type { Db } from 'mongodb';
-import { isTerminal } from '../../jobs/invariants/check.ts';
 import { poolTag } from '../../jobs/keys.ts';
+import { isTerminal } from '../../jobs/ticket/lifecycle.ts';
 import { ticketDay } from '../../jobs/ticket/ticket-day.ts';
 import type { TicketRecord } from '../../workers/records/ticket-record.ts';
 import { ticketRecords } from '../support/ticket-records.ts';

@@ -1,5 +1,5 @@
 import type { EventType } from '../../jobs/event/event.ts';
-import type { TicketStatus } from '../../jobs/ticket/ticket.ts';
+import type { TicketStatus } from '../../jobs/ticket/lifecycle.ts';
 
 /** A ticket as anybody would tell its story. */
 export interface ModelTicket {

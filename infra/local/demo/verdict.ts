@@ -1,9 +1,8 @@
-import { isTerminal } from '../../../jobs/invariants/check.ts';
 import { type Asked, emptyDiary, type Diary as Told } from '../../../jobs/invariants/diary.ts';
 import { gamesOf, playedIn } from '../../../jobs/invariants/games.ts';
 import { type CheckName, judge, toLine } from '../../../jobs/invariants/judge.ts';
-import { leadsTo } from '../../../jobs/invariants/lifecycle.ts';
 import type { HeldTicket, Snapshot, StoredMatch } from '../../../jobs/invariants/snapshot.ts';
+import { isTerminal, leadsTo } from '../../../jobs/ticket/lifecycle.ts';
 import { readSnapshot, type StoresOfDomain } from '../invariants/read-snapshot.ts';
 import type { Diary } from './diary.ts';
 

@@ -27,10 +27,14 @@ export function trendOf(expression: Expression): Trend {
   }
 }
 
-export function mayRise(trend: Trend): boolean {
-  return trend === 'rises' || trend === 'any';
+/** Which way the difference between a value and what it is compared with may still move, as players join. */
+export function gapMoves(
+  value: Expression,
+  reference?: Expression,
+): { readonly mayDrop: boolean; readonly mayClimb: boolean } {
+  const [left, right] = [trendOf(value), reference ? trendOf(reference) : 'fixed'];
+  return { mayDrop: mayFall(left) || mayRise(right), mayClimb: mayRise(left) || mayFall(right) };
 }
 
-export function mayFall(trend: Trend): boolean {
-  return trend === 'falls' || trend === 'any';
-}
+const mayRise = (trend: Trend): boolean => trend === 'rises' || trend === 'any';
+const mayFall = (trend: Trend): boolean => trend === 'falls' || trend === 'any';

@@ -1,21 +1,13 @@
 import { z } from 'zod';
 import { ladderSettings } from '../../../jobs/ladder/ladder.ts';
 import type { DescribedTicket } from '../../../jobs/matchmaking/described-ticket.ts';
-import type { TicketStatus } from '../../../jobs/ticket/ticket.ts';
+import { ticketStatuses } from '../../../jobs/ticket/lifecycle.ts';
 
 /** What answers look like. OpenAPI says it of them; a test holds real answers to it. */
 
 const time = z.iso.datetime();
 
-const ticketStatus = z.enum([
-  'SEARCHING',
-  'REQUIRES_ACCEPTANCE',
-  'PLACING',
-  'COMPLETED',
-  'FAILED',
-  'CANCELLED',
-  'TIMED_OUT',
-] as const satisfies readonly TicketStatus[]);
+const ticketStatus = z.enum(ticketStatuses);
 
 const attribute = z.union([
   z.object({ N: z.number() }),

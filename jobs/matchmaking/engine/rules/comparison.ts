@@ -11,7 +11,7 @@ import {
 } from '../expressions.ts';
 import { compileGather, over, pathIn } from '../running.ts';
 import { slackOf } from '../slack.ts';
-import { mayFall, mayRise, trendOf } from '../trend.ts';
+import { gapMoves, trendOf } from '../trend.ts';
 import { broken, failing, holding, undecided, type Verdict } from '../verdict.ts';
 import { weakest } from './compound.ts';
 import { compileEquality } from './equality.ts';
@@ -179,12 +179,10 @@ function compare(value: Scalar, operation: Operation, reference: Scalar): boolea
 
 /** Whether a relation that is false now could become true as players join. */
 function healing(measurement: Expression, reference: Expression) {
-  const [left, right] = [trendOf(measurement), trendOf(reference)];
-  const canDrop = mayFall(left) || mayRise(right);
-  const canClimb = mayRise(left) || mayFall(right);
+  const { mayDrop, mayClimb } = gapMoves(measurement, reference);
   return (value: Scalar, operation: Operation, bound: Scalar): boolean => {
-    if (operation === '!=') return canDrop || canClimb;
-    if (operation === '=') return value > bound ? canDrop : canClimb;
-    return operation === '<' || operation === '<=' ? canDrop : canClimb;
+    if (operation === '!=') return mayDrop || mayClimb;
+    if (operation === '=') return value > bound ? mayDrop : mayClimb;
+    return operation === '<' || operation === '<=' ? mayDrop : mayClimb;
   };
 }

@@ -2,7 +2,7 @@ import { callsOf, pathsOf } from '../../../rule-set/expression.ts';
 import type { LatencyRule, Rule } from '../../../rule-set/rule-set.ts';
 import type { Aggregation } from '../columns.ts';
 import type { RunningScope } from '../expressions.ts';
-import { mayFall, mayRise, trendOf } from '../trend.ts';
+import { gapMoves } from '../trend.ts';
 import { broken, failing, holding, type Verdict } from '../verdict.ts';
 import { compileCollection } from './collection.ts';
 import { compileComparison } from './comparison.ts';
@@ -41,11 +41,8 @@ export function canBreak(rule: Rule, { order, prunes }: RuleScope): boolean {
   return (
     prunes &&
     rule.measurements.some((measurement) => {
-      const left = trendOf(measurement);
-      const right = reference === undefined ? 'fixed' : trendOf(reference);
-      const canDrop = mayFall(left) || mayRise(right);
-      const canClimb = mayRise(left) || mayFall(right);
-      return !(canDrop && canClimb);
+      const { mayDrop, mayClimb } = gapMoves(measurement, reference);
+      return !(mayDrop && mayClimb);
     })
   );
 }

@@ -2,7 +2,7 @@ import type { DistanceRule } from '../../../rule-set/rule-set.ts';
 import type { RunningScope, Scalar } from '../expressions.ts';
 import { compileGather } from '../running.ts';
 import { slackOf } from '../slack.ts';
-import { mayFall, mayRise, trendOf } from '../trend.ts';
+import { gapMoves } from '../trend.ts';
 import { broken, failing, holding, undecided, type Verdict } from '../verdict.ts';
 import { weakest } from './compound.ts';
 import type { Judge } from './judge.ts';
@@ -15,9 +15,7 @@ export function compileDistance(rule: DistanceRule, scope: RunningScope): Judge 
   const ends = rule.minDistance === undefined && reference.shape.depth === 0;
   const judges = rule.measurements.map((measurement): Judge => {
     const gather = compileGather(measurement, scope, ends);
-    const [left, right] = [trendOf(measurement), trendOf(reference)];
-    const canDrop = mayFall(left) || mayRise(right);
-    const canClimb = mayRise(left) || mayFall(right);
+    const { mayDrop, mayClimb } = gapMoves(measurement, reference);
     const values: number[] = [];
     const references: number[] = [];
     return (lineup) => {
@@ -33,10 +31,10 @@ export function compileDistance(rule: DistanceRule, scope: RunningScope): Judge 
         const slack = slackOf(value, from);
         if (Number.isNaN(gap)) verdict = Math.min(verdict, undecided) as Verdict;
         else if (Math.abs(gap) > maxDistance + slack) {
-          if (!(gap > 0 ? canDrop : canClimb)) return broken;
+          if (!(gap > 0 ? mayDrop : mayClimb)) return broken;
           verdict = failing;
         } else if (Math.abs(gap) < minDistance - slack) {
-          if (!canDrop && !canClimb) return broken;
+          if (!mayDrop && !mayClimb) return broken;
           verdict = failing;
         }
       }
