@@ -1,10 +1,10 @@
+import type { Chart } from './chart-page.ts';
 import type { Arrivals } from './fleet-arrivals.ts';
 import type { Bare } from './fleet-bare.ts';
 import type { RoundTrips } from './fleet-budget.ts';
 import type { Costs } from './fleet-costs.ts';
 import type { Growth } from './fleet-growth.ts';
 import type { Journey } from './fleet-journey.ts';
-import { drawChart } from './line-chart.ts';
 
 /** One line of the table: so many worker processes, one way to feed them. */
 export interface Throughput extends Journey<Costs> {
@@ -168,16 +168,15 @@ const arrivalsRow = ({ rate, decidedPerSecond, refused, decidedMs, persistedMs }
 });
 
 /** Latency against rate, as an SVG document. */
-export const picture = (curve: readonly Arrivals[]): string =>
-  drawChart({
-    title: 'Latency against rate, arrivals by themselves',
-    x: 'tickets a second that were due',
-    y: 'ms from when a call was due',
-    logarithmic: true,
-    lines: (['decidedMs', 'persistedMs'] as const).flatMap((to) =>
-      (['p50', 'p99', 'p99.9'] as const).map((share) => ({
-        name: `${to === 'decidedMs' ? 'decided' : 'persisted'} ${share}`,
-        points: curve.map((it) => ({ x: it.rate, y: it[to][share] })),
-      })),
-    ),
-  });
+export const chart = (curve: readonly Arrivals[]): Chart => ({
+  title: 'Latency against rate, arrivals by themselves',
+  x: 'tickets a second that were due',
+  y: 'ms from when a call was due',
+  logarithmic: true,
+  lines: (['decidedMs', 'persistedMs'] as const).flatMap((to) =>
+    (['p50', 'p99', 'p99.9'] as const).map((share) => ({
+      name: `${to === 'decidedMs' ? 'decided' : 'persisted'} ${share}`,
+      points: curve.map((it) => ({ x: it.rate, y: it[to][share] })),
+    })),
+  ),
+});

@@ -1,17 +1,17 @@
 import { parseArgs } from 'node:util';
 import { type Stack, startStack } from '../../infra/local/stack.ts';
 import { queues } from '../../jobs/catalogue.ts';
+import { writeChart } from './chart-page.ts';
 import { type Arrivals, measureArrivals } from './fleet-arrivals.ts';
 import { measureBare } from './fleet-bare.ts';
 import { logRoundTrips } from './fleet-budget.ts';
 import { openMeters } from './fleet-costs.ts';
 import { type Growth, measureGrowth } from './fleet-growth.ts';
 import { type Feeding, measureJourney, warmUp } from './fleet-journey.ts';
-import { type Budget, picture, print, type Throughput, toJson } from './fleet-report.ts';
+import { type Budget, chart, print, type Throughput, toJson } from './fleet-report.ts';
 import { type FleetUnderTest, openFleetUnderTest } from './fleet-under-test.ts';
 import { machine } from './machine.ts';
 import { wholeNumber } from './whole-number.ts';
-import { writePicture } from './write-picture.ts';
 
 export const usage = `The whole fleet under load on this machine: real client, worker processes, Valkey and DocumentDB; beside it BullMQ alone.
 
@@ -25,7 +25,7 @@ export const usage = `The whole fleet under load on this machine: real client, w
   --rates LIST    tickets a second of the curve, until it is saturated (default 250,500,1000,2000,3000,4000,6000)
   --seconds N     how long each rate lasts (default 5)
   --pools LIST    tickets waiting, for growth (default 1000,10000,50000,200000)
-  --svg FILE      write the curve as a picture
+  --page FILE     write the curve as a chart: a page that any browser shows
   --json          print only one JSON object
 
 throughput: services that wait for their answers send as fast as they can. curve:
@@ -57,7 +57,7 @@ export async function run(args: readonly string[]): Promise<void> {
       rates: { type: 'string', default: '250,500,1000,2000,3000,4000,6000' },
       seconds: { type: 'string', default: '5' },
       pools: { type: 'string', default: '1000,10000,50000,200000' },
-      svg: { type: 'string' },
+      page: { type: 'string' },
       json: { type: 'boolean', default: false },
     },
   });
@@ -86,7 +86,7 @@ export async function run(args: readonly string[]): Promise<void> {
   };
   if (values.json) console.log(JSON.stringify(toJson(report)));
   else print(report);
-  if (values.svg) writePicture(values.svg, picture(report.curve));
+  if (values.page) writeChart(values.page, chart(report.curve));
 }
 
 async function measureThroughput(stack: Stack, options: Options): Promise<Throughput[]> {

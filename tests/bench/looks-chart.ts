@@ -1,4 +1,4 @@
-import { drawChart } from './line-chart.ts';
+import type { Chart } from './chart-page.ts';
 import type { Look } from './pressure.ts';
 
 interface LooksChart {
@@ -8,15 +8,14 @@ interface LooksChart {
   readonly lines: Readonly<Record<string, keyof Look>>;
 }
 
-/** How a fleet stood over time, as a picture with a logarithmic axis: what is drawn together is of many sizes. */
-export const drawLooks = (looks: readonly Look[], { title, y, lines }: LooksChart): string =>
-  drawChart({
-    title,
-    x: 'seconds',
-    y,
-    logarithmic: true,
-    lines: Object.entries(lines).map(([name, of]) => ({
-      name,
-      points: looks.map((it) => ({ x: it.at, y: it[of] })),
-    })),
-  });
+/** How a fleet stood over time, as a chart with a logarithmic axis: what is drawn together is of many sizes. */
+export const chartOfLooks = (looks: readonly Look[], { title, y, lines }: LooksChart): Chart => ({
+  title,
+  x: 'seconds',
+  y,
+  logarithmic: true,
+  lines: Object.entries(lines).map(([name, of]) => ({
+    name,
+    points: looks.map((it) => ({ x: it.at, y: it[of] })),
+  })),
+});

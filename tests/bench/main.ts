@@ -12,7 +12,7 @@ const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   'console-picture': () => import('./console-picture.ts'),
   engine: () => import('./engine.ts'),
   explain: () => import('./explain.ts'),
-  flame: () => import('./flame.ts'),
+  profile: () => import('./profile.ts'),
   fleet: () => import('./fleet.ts'),
   idle: () => import('./idle.ts'),
   'job-times': () => import('./job-times.ts'),

@@ -1,21 +1,21 @@
 import { parseArgs } from 'node:util';
 import { startStack } from '../../infra/local/stack.ts';
+import { writeChart } from './chart-page.ts';
 import { openFleetUnderTest } from './fleet-under-test.ts';
-import { drawLooks } from './looks-chart.ts';
+import { chartOfLooks } from './looks-chart.ts';
 import { machine } from './machine.ts';
 import { type Look, measureCapacity, press } from './pressure.ts';
 import { wholeNumber } from './whole-number.ts';
-import { writePicture } from './write-picture.ts';
 
 export const usage = `Arrivals at three times what the fleet can do: what gives way, and whether it recovers by itself.
 
-  npm run bench -- overload [--seconds N] [--times N] [--workers N] [--svg FILE] [--json]
+  npm run bench -- overload [--seconds N] [--times N] [--workers N] [--page FILE] [--json]
 
   --seconds N   how long too many arrive (default 120); before, for a quarter of it, half of what it can do does, and after
                 until the fleet is itself again and as long once more, ten minutes at most
   --times N     arrivals, times what the fleet can do (default 3)
   --workers N   worker processes (default 2)
-  --svg FILE    write the run as a picture
+  --page FILE   write the run as a chart: a page that any browser shows
   --json        print only one JSON object`;
 
 /** Oldest ticket not decided yet (ms) and calls this fast (ms): the fleet is itself again. */
@@ -30,7 +30,7 @@ export async function run(args: readonly string[]): Promise<void> {
       seconds: { type: 'string', default: '120' },
       times: { type: 'string', default: '3' },
       workers: { type: 'string', default: '2' },
-      svg: { type: 'string' },
+      page: { type: 'string' },
       json: { type: 'boolean', default: false },
     },
   });
@@ -79,7 +79,7 @@ export async function run(args: readonly string[]): Promise<void> {
     console.table(looks);
     console.log(summary);
   }
-  if (values.svg) writePicture(values.svg, picture(looks));
+  if (values.page) writeChart(values.page, chart(looks));
 }
 
 /** Seconds until what arrives too fast has its effect. */
@@ -97,8 +97,8 @@ function meanOf(looks: readonly Look[]) {
   };
 }
 
-const picture = (looks: readonly Look[]): string =>
-  drawLooks(looks, {
+const chart = (looks: readonly Look[]) =>
+  chartOfLooks(looks, {
     title: 'Arrivals beyond what the fleet can do, and after',
     y: 'tickets a second; ms; MiB',
     lines: {

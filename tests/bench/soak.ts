@@ -2,25 +2,25 @@ import { parseArgs } from 'node:util';
 import { startStack } from '../../infra/local/stack.ts';
 import { queueNames } from '../../jobs/contract.ts';
 import { poolTag, queuePrefix } from '../../jobs/keys.ts';
+import { writeChart } from './chart-page.ts';
 import { readTickets } from './fleet-journey.ts';
 import { type FleetUnderTest, openFleetUnderTest } from './fleet-under-test.ts';
 import { slope } from './least-squares.ts';
-import { drawLooks } from './looks-chart.ts';
+import { chartOfLooks } from './looks-chart.ts';
 import { machine } from './machine.ts';
 import { type Look, measureCapacity, press } from './pressure.ts';
 import { wholeNumber } from './whole-number.ts';
-import { writePicture } from './write-picture.ts';
 
 export const usage = `The fleet at half of what it can do for long: is memory flat, is what is finished forgotten?
 
-  npm run bench -- soak [--minutes N] [--workers N] [--players N] [--rate N] [--svg FILE] [--json]
+  npm run bench -- soak [--minutes N] [--workers N] [--players N] [--rate N] [--page FILE] [--json]
 
   --minutes N   default 60
   --workers N   worker processes (default 2)
   --players N   who queue in turns, play and are rated (default 10000)
   --rate N      tickets a second (default: half of what it can do, which is half of what it can store, measured first:
                 to rate the matches takes as much again)
-  --svg FILE    write the run as a picture
+  --page FILE   write the run as a chart: a page that any browser shows
   --json        print only one JSON object
 
 Tickets that ended stay for ten minutes: Valkey grows by that until the first of them leave. Keys are counted in two kinds: those that expire, and those that do not. Slopes are of the second half.`;
@@ -42,7 +42,7 @@ export async function run(args: readonly string[]): Promise<void> {
       workers: { type: 'string', default: '2' },
       players: { type: 'string', default: '10000' },
       rate: { type: 'string' },
-      svg: { type: 'string' },
+      page: { type: 'string' },
       json: { type: 'boolean', default: false },
     },
   });
@@ -95,11 +95,11 @@ export async function run(args: readonly string[]): Promise<void> {
     console.table(kept.map((it) => ({ at: Math.round(it.at), ...it.kept })));
     console.log(summary);
   }
-  if (values.svg) writePicture(values.svg, picture(looks));
+  if (values.page) writeChart(values.page, chart(looks));
 }
 
-const picture = (looks: readonly Look[]): string =>
-  drawLooks(looks, {
+const chart = (looks: readonly Look[]) =>
+  chartOfLooks(looks, {
     title: 'The fleet at half of what it can do',
     y: 'MiB; ms; tickets a second',
     lines: {

@@ -1,50 +1,41 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { drawFlames } from './flame-picture.ts';
-import { addProfile, type CpuProfile, type Frame, newFrame } from './flame-stacks.ts';
-import { writePicture } from './write-picture.ts';
+import { addProfile, type CpuProfile, type Frame, folded, newFrame } from './profile-stacks.ts';
 
-export const usage = `Where processes spend their time: a flame graph of the CPU profiles in a folder, as a picture.
+export const usage = `Where processes spend their time: a table of the CPU profiles in a folder.
 
-  npm run bench -- flame --profiles FOLDER --svg FILE [options]
+  npm run bench -- profile FOLDER [options]
 
-  --profiles FOLDER  with what NODE_OPTIONS='--cpu-prof --cpu-prof-dir=FOLDER' wrote, e.g. of the bench \`fleet\`
+  FOLDER             with what NODE_OPTIONS='--cpu-prof --cpu-prof-dir=FOLDER' wrote, e.g. of the bench \`fleet\`
   --of FILE          which processes: those that ran this file (default workers/process/main.ts); theirs are added up
   --after SECONDS    leave out each process's first seconds, in which it starts (default 5)
-  --least SHARE      frames below this share of the time are left out, % (default 0.5)
-  --title TEXT       written above it
-  --svg FILE         where to write the picture
+  --folded FILE      write the stacks as text, which flame graph viewers read (speedscope.app among them)
 
-Waiting is left out: all that stands there was work. The widest frames are printed as a table too.`;
+Waiting is left out: all that stands there was work. A single .cpuprofile opens in such a viewer as it is.`;
 
 export async function run(args: readonly string[]): Promise<void> {
-  const { values } = parseArgs({
+  const { values, positionals } = parseArgs({
     args: [...args],
     options: {
-      profiles: { type: 'string' },
       of: { type: 'string', default: 'workers/process/main.ts' },
       after: { type: 'string', default: '5' },
-      least: { type: 'string', default: '0.5' },
-      title: { type: 'string', default: '' },
-      svg: { type: 'string' },
+      folded: { type: 'string' },
     },
+    allowPositionals: true,
   });
-  if (!values.profiles || !values.svg)
-    throw new Error('flame needs --profiles FOLDER and --svg FILE; see --help');
-  const all = readProfiles(resolve(process.env['INIT_CWD'] ?? '.', values.profiles));
+  const [folder] = positionals;
+  if (!folder) throw new Error(`a folder of profiles is needed\n\n${usage}`);
+  const here = process.env['INIT_CWD'] ?? '.';
+  const all = readProfiles(resolve(here, folder));
   const root = newFrame('all', '');
   let processes = 0;
   for (const profile of all)
     if (addProfile(root, profile, values.of, Number(values.after) * 1e6)) processes++;
   if (processes === 0)
-    throw new Error(
-      `none of the ${all.length} profiles in ${values.profiles} is of a process that ran ${values.of}`,
-    );
-  const seconds = (root.us / 1e6).toFixed(1);
-  const title = `${values.title || values.of}: ${processes} processes, ${seconds} s of work`;
-  writePicture(values.svg, drawFlames(root, title, Number(values.least) / 100));
-  console.log(title);
+    throw new Error(`none of the ${all.length} profiles in ${folder} is of a process that ran ${values.of}`);
+  if (values.folded) writeFileSync(resolve(here, values.folded), folded(root));
+  console.log(`${values.of}: ${processes} processes, ${(root.us / 1e6).toFixed(1)} s of work`);
   console.table(widest(root, 15));
 }
 

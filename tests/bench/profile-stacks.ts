@@ -85,3 +85,19 @@ function originOf(url: string): string {
   if (url.startsWith('node:') || url === '') return 'node';
   return /(?:workers|producers|jobs|infra|tests)\/.*$/.exec(url)?.[0] ?? url;
 }
+
+/** Each stack in a line with its own µs, outermost first: the form that Brendan Gregg's flamegraph.pl takes. */
+export function folded(root: Frame): string {
+  const lines: string[] = [];
+  const visit = (frame: Frame, stack: string) => {
+    let own = frame.us;
+    for (const child of frame.children.values()) {
+      own -= child.us;
+      const name = `${child.name}${child.origin && ` (${child.origin})`}`.replaceAll(';', ',');
+      visit(child, stack ? `${stack};${name}` : name);
+    }
+    if (stack && own > 0) lines.push(`${stack} ${Math.round(own)}`);
+  };
+  visit(root, '');
+  return `${lines.join('\n')}\n`;
+}

@@ -1,3 +1,0 @@
-/** Words as the text of an SVG document. */
-export const svgText = (words: string): string =>
-  words.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
