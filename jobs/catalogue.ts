@@ -20,6 +20,7 @@ import { startBackfill } from './matchmaking/start-backfill.ts';
 import { startMatchmaking } from './matchmaking/start-matchmaking.ts';
 import { stopMatchmaking } from './matchmaking/stop-matchmaking.ts';
 import { correctResult } from './rating-update/correct-result.ts';
+import { deleteLadder } from './rating-update/delete-ladder.ts';
 import { erasePlayer } from './rating-update/erase-player.ts';
 import { giveRatings } from './rating-update/give-ratings.ts';
 import { putLadder } from './rating-update/put-ladder.ts';
@@ -51,6 +52,7 @@ export const catalogue: readonly Job[] = [
   rateLadder,
   resetSeason,
   putLadder,
+  deleteLadder,
   giveRatings,
   erasePlayer,
   reportQueueLength,

@@ -78,15 +78,6 @@ export const signedText = (domain: string, it: Omit<CommandEnvelope, 'signature'
 /** A job that carries an operator's command: on its queue is the signed command, with the job's item as its body. */
 export const signed = <Item>(job: Job<Item>): Job<CommandEnvelope> => ({ ...job, item: commandEnvelope });
 
-/** What a command asks for; `undefined` where its body is no JSON. */
-export function bodyOf({ body }: Pick<CommandEnvelope, 'body'>): unknown {
-  try {
-    return JSON.parse(body) as unknown;
-  } catch {
-    return undefined;
-  }
-}
-
 /** What an id was used for: another command under the same id is refused. */
 export interface CommandOf {
   readonly kind: string;

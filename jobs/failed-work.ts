@@ -1,4 +1,6 @@
 import { idsOf } from './item-ids.ts';
+import { settingCommands } from './maintenance/setting-commands.ts';
+import { ladderCommand } from './rating-update/ladder-command.ts';
 
 /** A failed job as its queue keeps it. */
 export interface FailedJob {
@@ -46,16 +48,9 @@ export interface FailedGroup {
   readonly jobs: readonly FailedWork[];
 }
 
-/** Kinds that set something. */
-const commands = new Set([
-  'put-rule-set',
-  'put-configuration',
-  'pause-configuration',
-  'put-ladder',
-  'give-ratings',
-  'erase-player',
-  'reset-season',
-  'correct-result',
+const commands: ReadonlySet<string> = new Set([
+  ...settingCommands.map((it) => it.kind),
+  ...ladderCommand.options.map((it) => it.shape.kind.value),
 ]);
 
 /** A refused item of a batch is kept as a job of its own, by this name. */

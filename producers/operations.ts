@@ -21,6 +21,7 @@ import {
 } from '../jobs/maintenance/setting-commands.ts';
 import { problemList } from '../jobs/problem-list.ts';
 import { correctResult } from '../jobs/rating-update/correct-result.ts';
+import { deleteLadder } from '../jobs/rating-update/delete-ladder.ts';
 import { putLadder } from '../jobs/rating-update/put-ladder.ts';
 import { resetSeason } from '../jobs/rating-update/reset-season.ts';
 import { problemLine } from '../jobs/rule-set/fields.ts';
@@ -148,6 +149,13 @@ export function openOperations({ call, give, giveByJob, queues, configurations }
       request: { readonly name: string; readonly settings: Partial<LadderSettings> },
       options: CommandOptions = {},
     ): Promise<LadderSettings> => giveByJob(putLadder, ({ name }) => name, request, options) as never,
+
+    /**
+     * Deletes a ladder that nothing uses, so that whoever rates on it again begins a new one. Refused for `default`, and while a
+     * configuration names it, a match of it is live, a result of it waits or a player has a rating on it. Its chain stays on record.
+     */
+    deleteLadder: (name: string, options: CommandOptions = {}): Promise<{ ordinal: number }> =>
+      giveByJob(deleteLadder, (item) => item.name, { name }, options) as never,
 
     /** Starts a ladder's next season, numbered from 1: a soft reset of every rating on it. */
     startSeason: (

@@ -1,4 +1,4 @@
-import type { LadderSettings } from './ladder.ts';
+import { defaultSettings, type LadderSettings } from './ladder.ts';
 import type { Rating } from './rating.ts';
 import type { StoredResult } from './result.ts';
 
@@ -60,7 +60,14 @@ export type LadderEvent =
       readonly settings_at: number;
       readonly last?: string;
     }
-  | { readonly kind: 'settings'; readonly settings: LadderSettings; readonly by: string }
+  | {
+      readonly kind: 'settings';
+      readonly settings: LadderSettings;
+      readonly replaced: LadderSettings;
+      readonly by: string;
+    }
+  /** The ladder was deleted: what follows is of a new one. */
+  | { readonly kind: 'deleted'; readonly replaced: LadderSettings; readonly by: string }
   /** A player was erased: the documents before it have the pseudonym in their place. */
   | { readonly kind: 'erased'; readonly pseudonym: string; readonly by: string }
   /** An operator gave players ratings; `import`: the import that it is a part of. */
@@ -100,10 +107,18 @@ export interface LadderState {
   /** Ordinal of the document that gave them; 0 for the default. */
   readonly settingsAt: number;
   readonly unfinished?: Unfinished | undefined;
+  /** That document says that there is no such ladder. */
+  readonly deleted?: true;
 }
 
+/** What a ladder is that nobody has changed. */
+export const newLadder: LadderState = { ordinal: 0, season: 0, settings: defaultSettings, settingsAt: 0 };
+
 /** The ladder after one more document. */
-export function following(state: LadderState, document: LadderDocument): LadderState {
+export function following(
+  { deleted: _begunAnew, ...state }: LadderState,
+  document: LadderDocument,
+): LadderState {
   const { ordinal } = document;
   switch (document.kind) {
     case 'match': {
@@ -130,6 +145,8 @@ export function following(state: LadderState, document: LadderDocument): LadderS
     case 'given':
     case 'erased':
       return { ...state, ordinal };
+    case 'deleted':
+      return { ...newLadder, ordinal, deleted: true };
     case 'settings':
       return { ...state, ordinal, settings: document.settings, settingsAt: ordinal };
   }

@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import { bodyOf, type CommandEnvelope } from '../commands.ts';
+import type { CommandEnvelope } from '../commands.ts';
 import { problemsOf } from '../contract.ts';
 import { correctResult } from './correct-result.ts';
+import { deleteLadder } from './delete-ladder.ts';
 import { eraseFromLadder } from './erase-player.ts';
 import { giveRatings } from './give-ratings.ts';
 import { putLadder } from './put-ladder.ts';
@@ -12,17 +13,18 @@ export const ladderCommand = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('correct-result'), by: z.string(), item: correctResult.item }),
   z.strictObject({ kind: z.literal('reset-season'), by: z.string(), item: resetSeason.item }),
   z.strictObject({ kind: z.literal('put-ladder'), by: z.string(), item: putLadder.item }),
+  z.strictObject({ kind: z.literal('delete-ladder'), by: z.string(), item: deleteLadder.item }),
   z.strictObject({ kind: z.literal('give-ratings'), by: z.string(), item: giveRatings.item }),
   z.strictObject({ kind: z.literal('erase-player'), by: z.string(), item: eraseFromLadder }),
 ]);
 export type LadderCommand = z.output<typeof ladderCommand>;
 
-/** What a signed command asks of a ladder. */
+/** What a command asks of a ladder; `body` as it was signed. */
 export function readLadderCommand(
-  envelope: CommandEnvelope,
+  { kind, operator: by }: Pick<CommandEnvelope, 'kind' | 'operator'>,
+  body: unknown,
 ): { readonly command: LadderCommand } | { readonly problem: string } {
-  const { kind, operator: by } = envelope;
-  const read = ladderCommand.safeParse({ kind, by, item: bodyOf(envelope) });
+  const read = ladderCommand.safeParse({ kind, by, item: body });
   return read.success ? { command: read.data } : { problem: problemsOf(read.error).join('; ') };
 }
 

@@ -3,6 +3,7 @@ import type { LadderSettings } from '../../jobs/ladder/ladder.ts';
 import type { ReportedResult } from '../../jobs/ladder/result.ts';
 import { RequestError } from '../request-error.ts';
 import { withExample } from './examples.ts';
+import { deleteLadderCommand } from './ladder-delete.ts';
 import { fitLadderCommand } from './ladder-fit.ts';
 import { listLaddersCommand } from './ladder-list.ts';
 import { ratingCommands } from './ladder-ratings.ts';
@@ -65,6 +66,7 @@ export function ladderCommands(from: string): Command {
   ladder.addCommand(listLaddersCommand());
   ladder.addCommand(showLadderCommand());
   ladder.addCommand(topCommand());
+  ladder.addCommand(deleteLadderCommand());
 
   return ladder;
 }

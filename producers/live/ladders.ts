@@ -26,7 +26,7 @@ function describeLadders(
   records: readonly Record<string, unknown>[],
   configurations: readonly { readonly name: string; readonly ladder: string }[],
 ): DescribedLadder[] {
-  const stored = new Map(records.map((it) => [String(it['_id']), it]));
+  const stored = new Map(records.flatMap((it) => (it['deleted'] ? [] : [[String(it['_id']), it]])));
   const names = [
     ...new Set([defaultLadder, ...stored.keys(), ...configurations.map((it) => it.ladder)]),
   ].sort();

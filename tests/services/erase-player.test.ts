@@ -116,10 +116,23 @@ test('an erasure that was broken off goes on under the pseudonym that it began w
 test('a player who has a ticket or a live match is not erased; who erases learns why (invariant 1)', async () => {
   await fleet.redis.set(domainKeys(fleet.domain).player('here'), 'waiting\n\n\n\n');
 
-  expect(await erase('here')).toMatchObject({
-    kind: 'refused',
-    reason: expect.stringContaining('the player has ticket waiting'),
-  });
+  const reason = expect.stringContaining('the player has ticket waiting');
+  expect(await erase('here')).toMatchObject({ kind: 'refused', reason });
+
+  const [told] = await fleet.stores.audit.list({ limit: 1 });
+  expect(told).toMatchObject({ kind: 'erase-player', operator: 'ann', verdict: { kind: 'refused', reason } });
+  expect(JSON.stringify(told)).not.toContain('here');
+});
+
+test('a correction of a match that is not there is refused, and the audit has it', async () => {
+  const reason = 'matchId: there is no match ghost';
+
+  expect(
+    await command(fleet.stores, 'correct-result', { result: wins('red', 'ghost'), reason: 'x' }),
+  ).toMatchObject({ kind: 'refused', reason });
+  expect(await fleet.stores.audit.list({ limit: 1 })).toMatchObject([
+    { kind: 'correct-result', target: 'ghost', operator: 'ann', verdict: { kind: 'refused', reason } },
+  ]);
 });
 
 test('erasing somebody who is unknown changes nothing and is done', async () => {

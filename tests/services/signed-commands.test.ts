@@ -13,16 +13,16 @@ import { seal } from '../../workers/keys/key-seal.ts';
 import { openOperatorKeys } from '../../workers/keys/operator-keys.ts';
 import { applyWaiting } from '../../workers/maintenance/apply-commands.ts';
 import { duelRuleSet } from '../support/builders.ts';
-import { openFleetStores } from '../support/fleet-stores.ts';
+import { type HandFleet, openHandFleet } from '../support/hand-fleet.ts';
 import { keysSecret } from '../support/operator.ts';
 import { openRater } from '../support/played.ts';
 
-let fleet: Awaited<ReturnType<typeof openFleetStores>>;
+let fleet: HandFleet;
 let sign: (name?: string) => ReturnType<typeof openSigning>;
 const secrets = new Map<string, string>();
 
 beforeEach(async () => {
-  fleet = await openFleetStores();
+  fleet = await openHandFleet();
   onTestFinished(() => fleet[Symbol.asyncDispose]());
   secrets.clear();
   await makeKey('op', ['operate']);
@@ -56,6 +56,12 @@ async function amongArrivals(envelope: CommandEnvelope, ladder = 'main'): Promis
   return verdict === undefined ? 'waits' : 'refused' in verdict ? verdict.refused : 'done';
 }
 
+/** What the worker says that takes a command from its queue. */
+async function onQueue(envelope: CommandEnvelope): Promise<string> {
+  const outcome = await fleet.work(envelope.kind, [envelope]);
+  return outcome.kind === 'refused' ? outcome.reason : outcome.kind;
+}
+
 const season = (ladder: string, number: number) => ({
   ...{ kind: 'reset-season', target: ladder, item: { ladder, season: number } },
 });
@@ -68,12 +74,16 @@ const settingKinds: readonly string[] = settingCommands.map((it) => it.kind);
 
 describe('an operator kind', () => {
   const ways = [
-    ...settingKinds.map((kind) => ({ kind, give: inChain })),
-    ...ladderKinds.map((kind) => ({ kind, give: (it: CommandEnvelope) => amongArrivals(it) })),
+    ...settingKinds.map((kind) => ({ kind, where: 'in its chain', give: inChain })),
+    ...ladderKinds.map((kind) => ({
+      ...{ kind, where: "among its ladder's arrivals" },
+      give: (it: CommandEnvelope) => amongArrivals(it),
+    })),
+    ...ladderKinds.map((kind) => ({ kind, where: 'on its queue', give: onQueue })),
   ];
 
   test.each(ways)(
-    '$kind is refused unsigned, wrongly signed, and signed by a key without the right',
+    '$kind $where is refused unsigned, wrongly signed, and signed by a key without the right; the audit has it',
     async ({ kind, give }) => {
       await makeKey('game', ['matchmake', 'report', 'read']);
       const asked = () => sign()({ kind, target: 'main', item: { name: 'main' } });
@@ -85,8 +95,9 @@ describe('an operator kind', () => {
         /^operator: key game may not .*key create/,
       );
       expect(await seasonOf('main')).toBe(0);
-      for (const { operator, verdict } of await fleet.stores.audit.list({ limit: 10 }))
-        expect([operator, verdict.kind]).toEqual(['-', 'refused']);
+      const decided = await fleet.stores.audit.list({ limit: 10 });
+      const refused = { kind, target: 'main', operator: '-', verdict: { kind: 'refused' } };
+      expect(decided).toMatchObject([refused, refused, refused]);
     },
   );
 
@@ -196,8 +207,10 @@ describe('a signed command', () => {
     const { operatorKeys } = fleet.stores;
     const command = sign()(ruleSet);
 
-    expect(await operatorKeys.whyRefused(command, command.at + goodForMs)).toBeUndefined();
-    expect(await operatorKeys.whyRefused(command, command.at + goodForMs + 1)).toMatch(/^at: .*week off/);
+    expect(await operatorKeys.open(command, command.at + goodForMs)).toHaveProperty('body');
+    expect(await operatorKeys.open(command, command.at + goodForMs + 1)).toEqual({
+      unproven: expect.stringMatching(/^at: .*week off/),
+    });
   });
 
   test('by a key that may configure changes rule sets, and neither pauses nor resets', async () => {
@@ -211,8 +224,10 @@ describe('a signed command', () => {
 
   test('is refused by a worker without API_KEYS_SECRET, which says so', async () => {
     const { apiKeys, pool } = fleet.stores;
-    const { whyRefused } = openOperatorKeys({ apiKeys, pool }, { domain: fleet.domain });
+    const { open } = openOperatorKeys({ apiKeys, pool }, { domain: fleet.domain });
 
-    expect(await whyRefused(sign()(ruleSet), Date.now())).toMatch(/^API_KEYS_SECRET: .* has none/);
+    expect(await open(sign()(ruleSet), Date.now())).toEqual({
+      unproven: expect.stringMatching(/^API_KEYS_SECRET: .* has none/),
+    });
   });
 });

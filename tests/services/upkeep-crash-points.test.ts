@@ -114,7 +114,7 @@ const table: readonly CrashRow[] = [
   },
   {
     job: 'put-ladder',
-    calls: 'pool.commandLadder queues.enqueue',
+    calls: 'pool.redisTime pool.commandLadder queues.enqueue',
     begin: async (own) => {
       const item = { name: own('main'), settings: ladderSettings.parse({ sideAdvantage: 30 }) };
       const command = { kind: 'put-ladder', item } as const;
@@ -263,6 +263,7 @@ test('every kind of work has a row here, in the table of the lifecycle, or a dea
     'upkeep-crash-points',
     'api-crash-points',
     'crash-points',
+    'delete-ladder',
     'deliver-events',
     'event-retention',
     'compare-stores',

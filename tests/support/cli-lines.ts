@@ -36,6 +36,8 @@ export const fleetLines: readonly string[] = [
   'ladder top default --limit 10',
   'ladder start-season default 1',
   'ladder correct {result} --reason mistaken',
+  'ladder put unused ladder.json',
+  'ladder delete unused',
   'player erase bob --reason request-7',
   'configuration delete asking',
   'rule-set put unused rule-set.json',

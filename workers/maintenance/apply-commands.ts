@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { noId } from '../../jobs/chain.ts';
-import { type CommandEnvelope, commandEnvelope, otherCommand } from '../../jobs/commands.ts';
+import { commandEnvelope, otherCommand } from '../../jobs/commands.ts';
 import { done, problemsOf } from '../../jobs/contract.ts';
 import { putConfiguration, settingsChain } from '../../jobs/maintenance/setting-commands.ts';
 import type { ChainedCommand } from '../pool/commands.ts';
-import type { AuditRecord } from '../records/audit.ts';
+import { type AuditRecord, nobody } from '../records/audit.ts';
 import { isUnreachable } from '../records/database.ts';
 import type { Handler } from '../runtime/handler.ts';
-import { type Decision, decideOn, refuse, type SettingStores } from './decide-settings.ts';
+import { type Decision, decideOn, type Proven, refuse, type SettingStores } from './decide-settings.ts';
 import { carryOut, switchQueue, writeDocuments } from './write-settings.ts';
 
 const chain = settingsChain;
@@ -61,43 +61,52 @@ export async function applyWaiting(stores: SettingStores, signal?: AbortSignal):
   }
 }
 
-/**
- * Returns what the record decided. `restorer`: who writes the record back, where this is part of that. `byFleet`: the command is this
- * worker's own, and nobody has to sign it.
- */
+/** Returns what the record decided. `restorer`: who writes the record back, where this is part of that. */
 async function applyOne(
   command: ChainedCommand,
   last: Last,
   stores: SettingStores,
-  { restorer, byFleet = false }: { readonly restorer?: string; readonly byFleet?: boolean } = {},
+  restorer?: string,
 ): Promise<AuditRecord | 'overtaken'> {
-  const { audit, pool } = stores;
-  const { withdrawn, now } = await pool.beginCommand(command.id);
-  const envelope = readEnvelope(command);
-  const known = await audit.find(command.id);
-  const unproven =
-    'problem' in envelope || byFleet ? undefined : await stores.operatorKeys.whyRefused(envelope, now);
-  const problem =
-    'problem' in envelope
-      ? envelope.problem
-      : (unproven ?? (known && otherCommand(command.id, known, envelope)));
+  const { withdrawn, now } = await stores.pool.beginCommand(command.id);
+  const read = await openCommand(command, stores, now);
+  return applyRead(read, { ...command, withdrawn, now }, last, stores, restorer);
+}
+
+/** A command as it was read: proven, or with why it is refused. */
+type Read = Proven | (Omit<Proven, 'body'> & { readonly problem: string });
+
+async function applyRead(
+  read: Read,
+  { id: given, position, withdrawn, now }: Pick<ChainedCommand, 'id' | 'position'> & Begun,
+  last: Last,
+  stores: SettingStores,
+  restorer: string | undefined,
+): Promise<AuditRecord | 'overtaken'> {
+  const { audit } = stores;
+  const known = await audit.find(given);
+  const other = known && otherCommand(given, known, read);
   const decision: Decision =
-    problem !== undefined
-      ? refuse(problem)
-      : known
-        ? { verdict: known.verdict }
-        : withdrawn
-          ? { verdict: { kind: 'withdrawn' } }
-          : await decideOn(envelope, stores, now);
+    'problem' in read
+      ? refuse(read.problem)
+      : other !== undefined
+        ? refuse(other)
+        : known
+          ? { verdict: known.verdict }
+          : withdrawn
+            ? { verdict: { kind: 'withdrawn' } }
+            : await decideOn(read, stores, now);
   // A command that came twice keeps its first verdict, and still moves the chain on.
-  const id = known ? `${command.id} again at ${command.position}` : command.id;
-  // Who has not signed it is nobody to be named.
-  const operator = unproven === undefined ? envelope.operator : '-';
-  const record = await audit.decide(
-    toRecord({ ...envelope, id, operator }, decision, { last, position: command.position, now }),
-  );
-  if (record !== 'overtaken') await carryOut(record, stores, { id: command.id, restorer, first: known });
+  const id = known ? `${given} again at ${position}` : given;
+  const record = await audit.decide(toRecord({ ...read, id }, decision, { last, position, now }));
+  if (record !== 'overtaken') await carryOut(record, stores, { id: given, restorer, first: known });
   return record;
+}
+
+interface Begun {
+  readonly withdrawn: boolean;
+  /** Redis time, ms. */
+  readonly now: number;
 }
 
 /**
@@ -138,7 +147,7 @@ async function writeBack(stores: SettingStores): Promise<boolean> {
       await pool.settleCommand({ chain, restorer }, { id: command.id, verdict: known.verdict });
       continue;
     }
-    const applied = await applyOne(command, last, stores, { restorer });
+    const applied = await applyOne(command, last, stores, restorer);
     if (applied === 'overtaken') return false;
     last = applied;
   }
@@ -168,37 +177,40 @@ async function putAgain(
 ): Promise<AuditRecord | 'overtaken'> {
   const { name } = configuration;
   const id = `${restorer} ${name}`.slice(0, 128);
-  const envelope = JSON.stringify({
-    ...byFleet(id, putConfiguration.kind, name, 0),
-    body: JSON.stringify(configuration),
-  });
-  const command = { position: last?.position ?? noId, id, envelope };
-  return applyOne(command, last, stores, { restorer, byFleet: true });
+  const { withdrawn, now } = await stores.pool.beginCommand(id);
+  const command = { ...byFleet(id, putConfiguration.kind, name, 0), body: configuration };
+  return applyRead(command, { id, position: last?.position ?? noId, withdrawn, now }, last, stores, restorer);
 }
 
-const byFleet = (id: string, kind: string, target: string, at: number): CommandEnvelope => ({
-  ...{ id, kind, target, at, body: '{}' },
+/** A command of this worker's own, which nobody has to sign. */
+const byFleet = (id: string, kind: string, target: string, at: number): Proven => ({
+  ...{ id, kind, target, at, body: {} },
   operator: 'fleet',
   reason: 'DocumentDB or the queue store went back in time',
 });
 
-function readEnvelope({ id, envelope }: ChainedCommand): CommandEnvelope | (CommandEnvelope & Problem) {
-  const broken = { id, kind: 'unreadable', target: '-', operator: '-', at: 0, body: '{}' };
+async function openCommand(
+  { id, envelope }: ChainedCommand,
+  { operatorKeys }: SettingStores,
+  now: number,
+): Promise<Read> {
+  const broken = { id, kind: 'unreadable', target: '-', operator: nobody, at: 0 };
+  let given: unknown;
   try {
-    const parsed = commandEnvelope.safeParse(JSON.parse(envelope));
-    if (parsed.success) return parsed.data;
-    return { ...broken, problem: problemsOf(parsed.error).join('; ') };
+    given = JSON.parse(envelope);
   } catch {
     return { ...broken, problem: 'the command is not JSON' };
   }
-}
-
-interface Problem {
-  readonly problem: string;
+  const { success, data, error } = commandEnvelope.safeParse(given);
+  if (!success) return { ...broken, problem: problemsOf(error).join('; ') };
+  const opened = await operatorKeys.open(data, now);
+  return 'unproven' in opened
+    ? { ...data, operator: nobody, problem: opened.unproven }
+    : { ...data, body: opened.body };
 }
 
 const toRecord = (
-  { id, kind, target, operator, reason, at }: CommandEnvelope,
+  { id, kind, target, operator, reason, at }: Omit<Proven, 'body'>,
   { verdict, change, changes }: Decision,
   { last, position, now }: { readonly last: Last; readonly position: string; readonly now: number },
 ): AuditRecord => ({

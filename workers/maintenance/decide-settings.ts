@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { z } from 'zod';
-import { bodyOf, type Command, type CommandEnvelope, type CommandVerdict } from '../../jobs/commands.ts';
+import type { Command, CommandEnvelope, CommandVerdict } from '../../jobs/commands.ts';
 import type { Configuration, InstalledConfiguration } from '../../jobs/configuration/configuration.ts';
 import { poolSplits } from '../../jobs/configuration/pool-name.ts';
 import { checkQuality } from '../../jobs/configuration/quality.ts';
@@ -31,7 +31,7 @@ export interface SettingStores {
   readonly ruleSets: RuleSets;
   readonly configurations: Configurations;
   readonly queueSwitch: QueueSwitch;
-  readonly operatorKeys: Pick<OperatorKeys, 'whyRefused'>;
+  readonly operatorKeys: Pick<OperatorKeys, 'open'>;
 }
 
 /** The verdict on a command, and what is to be written for it. */
@@ -42,12 +42,15 @@ export interface Decision {
   readonly changes?: KeptChanges;
 }
 
+/** A command as it is decided on: who has given it is proven, and its body is opened. */
+export type Proven = Omit<CommandEnvelope, 'body' | 'signature'> & { readonly body: unknown };
+
 /**
  * Decides on a command by the record as it is. `now`: Redis time, ms. Nothing is written. A command that breaks the code that
  * decides is refused: thrown again and again it would keep those behind it waiting.
  */
 export async function decideOn(
-  { kind, body, target, expects }: Pick<CommandEnvelope, 'kind' | 'body' | 'target' | 'expects'>,
+  { kind, body, target, expects }: Proven,
   stores: SettingStores,
   now: number,
 ): Promise<Decision> {
@@ -58,7 +61,7 @@ export async function decideOn(
       const version = await versionOf(kind, target, stores);
       if (version !== expects) return refuse(`expects: ${target} is at version ${version}, not ${expects}`);
     }
-    return await decide({ item: bodyOf({ body }), target }, stores, now);
+    return await decide({ item: body, target }, stores, now);
   } catch (error) {
     if (!(error instanceof TypeError || error instanceof RangeError)) throw error;
     return refuse(`could not decide on it: ${error.message}`);

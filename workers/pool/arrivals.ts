@@ -4,6 +4,7 @@ import type { CommandEnvelope } from '../../jobs/commands.ts';
 import type { DomainKeys } from '../../jobs/keys.ts';
 import { type Arrival, readArrival } from '../../jobs/ladder/arrival.ts';
 import type { LadderVerdict } from '../../jobs/rating-update/ladder-command.ts';
+import type { Page } from './page.ts';
 import type { Scripts } from './script.ts';
 
 /** Arrivals that a rater reads at once. */
@@ -49,6 +50,17 @@ export function openArrivals(redis: Redis, keys: DomainKeys, script: Scripts) {
     /** Keeps a result that cannot be one, for operators. */
     async refuseResult(ladder: string, matchId: string, result: string, reason: string): Promise<void> {
       await run.refuse(ladder, matchId, result, reason);
+    },
+
+    /** Matches whose results wait among a ladder's arrivals. */
+    async resultsWaiting(ladder: string, after?: string): Promise<Page<string>> {
+      const from = after === undefined ? '-' : `(${after}`;
+      const entries = await redis.xrange(keys.arrivals(ladder), from, '+', 'COUNT', pageLength);
+      const arrivals = entries.map(readArrival);
+      return {
+        items: arrivals.flatMap((it) => (it.kind === 'result' ? [it.result.matchId] : [])),
+        next: entries.length === pageLength ? entries.at(-1)?.[0] : undefined,
+      };
     },
 
     /** How many results and commands no rater has put on record. */

@@ -9,6 +9,7 @@ import { openComparing } from './comparing.ts';
 import { openEvents } from './events.ts';
 import { openFollowers } from './followers.ts';
 import { openInstalled } from './installed.ts';
+import { openMatchesOf } from './matches-of.ts';
 import { openOutbox } from './outbox.ts';
 import { openPlayers } from './players.ts';
 import { openQuestions } from './questions.ts';
@@ -28,6 +29,7 @@ export function openPool(redis: Redis, domain: string) {
     ...openTickets(redis, script),
     ...openChanges(script),
     ...openOutbox(redis, keys, script),
+    ...openMatchesOf(redis, keys, script),
     ...openPlayers(redis, keys),
     ...openInstalled(redis, keys, script),
     ...openApiKeyCopies(redis, domain),

@@ -23,6 +23,7 @@ import { startBackfill } from '../../jobs/matchmaking/start-backfill.ts';
 import { startMatchmaking } from '../../jobs/matchmaking/start-matchmaking.ts';
 import { stopMatchmaking } from '../../jobs/matchmaking/stop-matchmaking.ts';
 import { correctResult } from '../../jobs/rating-update/correct-result.ts';
+import { deleteLadder } from '../../jobs/rating-update/delete-ladder.ts';
 import { giveRatings } from '../../jobs/rating-update/give-ratings.ts';
 import { putLadder } from '../../jobs/rating-update/put-ladder.ts';
 import { rateLadder } from '../../jobs/rating-update/rate-ladder.ts';
@@ -112,7 +113,7 @@ export function allDuties(parts: DutyParts): Record<QueueName, readonly Duty[]> 
   const service = 'matchmaking';
   const deciding = { pool, configurations, wake: wake(queues) };
   const rate = openRatings(records);
-  const ladders = askLadders({ pool, matches: records.matches, wake: wakeLadder(queues) });
+  const ladders = askLadders({ ...records, pool, wake: wakeLadder(queues) });
   const unready = (configuration: string, err: unknown) =>
     log.error({ configuration, err }, 'configuration cannot run here');
   const decided = (match: CommittedMatch, now: number) => {
@@ -168,7 +169,9 @@ export function allDuties(parts: DutyParts): Record<QueueName, readonly Duty[]> 
             log.error({ player: playerId, reason }, 'a rating cannot be put on record'),
         }),
       ),
-      ...[correctResult, resetSeason, putLadder, giveRatings].map((job) => duty(signed(job as Job), ladders)),
+      ...[correctResult, resetSeason, putLadder, deleteLadder, giveRatings].map((job) =>
+        duty(signed(job as Job), ladders),
+      ),
       eraseDuty(stores, queues),
     ],
     maintenance: [

@@ -9,9 +9,10 @@ import {
 import type { Pool } from '../pool/pool.ts';
 import type { Matches } from '../records/matches.ts';
 import type { Handler } from '../runtime/handler.ts';
+import { type SignedJobStores, signedHandler } from '../signed-job.ts';
 
-export interface AskStores {
-  readonly pool: Pick<Pool, 'commandLadder' | 'decided'>;
+export interface AskStores extends SignedJobStores {
+  readonly pool: Pick<Pool, 'commandLadder' | 'decided' | 'redisTime'>;
   readonly matches: Matches;
   /** Adds rate-ladder for a ladder. */
   readonly wake: (ladder: string) => Promise<void>;
@@ -20,8 +21,12 @@ export interface AskStores {
 /** How long (ms) a command waits before it looks again for what its rater says. */
 const lookAgainMs = 100;
 
-/** Puts commands of operators among their ladder's arrivals, and answers what its rater says; the rater looks who has signed them. */
-export function askLadders({ pool, matches, wake }: AskStores): Handler<CommandEnvelope> {
+/**
+ * Puts commands of operators among their ladder's arrivals, and answers what its rater says. The rater opens them once more: others can
+ * write among its arrivals too.
+ */
+export function askLadders(stores: AskStores): Handler<CommandEnvelope> {
+  const { pool, matches, wake } = stores;
   /** The ladder that is asked, or that of the match whose result is corrected. */
   const findLadder = async (command: LadderCommand): Promise<string | { readonly missing: string }> => {
     if (command.kind !== 'correct-result') return ladderOf(command) ?? '';
@@ -30,10 +35,8 @@ export function askLadders({ pool, matches, wake }: AskStores): Handler<CommandE
     return (await matches.find([matchId])).get(matchId)?.ladder ?? { missing: matchId };
   };
 
-  return async ([envelope], { actor }) => {
-    if (!envelope) return done();
-    if (actor.kind === 'player') return refused(`a player may not ask for ${envelope.kind}`);
-    const read = readLadderCommand(envelope);
+  return signedHandler(stores, async (envelope, body) => {
+    const read = readLadderCommand(envelope, body);
     if ('problem' in read) return refused(read.problem);
     const ladder = await findLadder(read.command);
     if (typeof ladder !== 'string') return refused(`matchId: there is no match ${ladder.missing}`);
@@ -42,7 +45,7 @@ export function askLadders({ pool, matches, wake }: AskStores): Handler<CommandE
     return asked.verdict
       ? outcomeOf(asked.verdict)
       : later(lookAgainMs, `ladder ${ladder} has not come to it yet`);
-  };
+  });
 }
 
 const outcomeOf = (verdict: LadderVerdict) =>

@@ -1,15 +1,16 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { bodyOf, type CommandEnvelope } from '../../jobs/commands.ts';
+import type { CommandEnvelope } from '../../jobs/commands.ts';
 import { done, later, problemsOf, refused } from '../../jobs/contract.ts';
 import { type EraseFromLadder, erasePlayer } from '../../jobs/rating-update/erase-player.ts';
 import type { LadderVerdict } from '../../jobs/rating-update/ladder-command.ts';
 import type { OperatorKeys } from '../keys/operator-keys.ts';
 import type { Pool } from '../pool/pool.ts';
-import type { Audit } from '../records/audit.ts';
+import { type Audit, recordAlone } from '../records/audit.ts';
 import type { Erasure } from '../records/erasure.ts';
 import type { Players } from '../records/players.ts';
 import type { Handler } from '../runtime/handler.ts';
 import type { SessionCache } from '../session-cache/session-cache.ts';
+import { signedHandler } from '../signed-job.ts';
 import { type FlushStores, flush } from './flush.ts';
 import { appendOne, type Ladder, type LadderStores, nextDocument } from './ladder.ts';
 
@@ -18,8 +19,8 @@ export interface ErasingStores {
   readonly players: Pick<Players, 'find'>;
   readonly erasure: Erasure;
   readonly cache: Pick<SessionCache, 'forget'>;
-  readonly audit: Audit;
-  readonly operatorKeys: Pick<OperatorKeys, 'onBehalf' | 'whyRefused'>;
+  readonly audit: Pick<Audit, 'note'>;
+  readonly operatorKeys: Pick<OperatorKeys, 'onBehalf' | 'open'>;
   /** Adds rate-ladder for a ladder. */
   readonly wake: (ladder: string) => Promise<void>;
 }
@@ -32,14 +33,10 @@ const pollMs = 50;
  * Erases a player. Each ladder's rater takes them out of its chain in its turn, behind the results that wait; a result that comes between
  * is taken out in another round. The player's own document goes last: it keeps the pseudonym that an attempt before has begun with.
  */
-export const erasePlayers =
-  (stores: ErasingStores): Handler<CommandEnvelope> =>
-  async ([envelope]) => {
-    if (!envelope) return done();
-    const { pool, erasure, players, cache, audit, operatorKeys } = stores;
-    const whyRefused = await operatorKeys.whyRefused(envelope, Date.now());
-    if (whyRefused !== undefined) return refused(whyRefused);
-    const { success, data: item, error } = erasePlayer.item.safeParse(bodyOf(envelope));
+export const erasePlayers = (stores: ErasingStores): Handler<CommandEnvelope> =>
+  signedHandler(stores, async (envelope, body) => {
+    const { pool, erasure, players, cache, audit } = stores;
+    const { success, data: item, error } = erasePlayer.item.safeParse(body);
     if (!success) return refused(problemsOf(error).join('; '));
     const { playerId, reason } = item;
     const present = (await pool.presence([playerId])).get(playerId);
@@ -65,21 +62,11 @@ export const erasePlayers =
     }
     const sessions = await erasure.forget(playerId);
     await cache.forget(playerId, sessions);
-    const now = new Date(await pool.redisTime());
-    await audit.decide({
-      ...{ _id: pseudonym, chain: pseudonym, ordinal: 1, from: '', position: '' },
-      ...{
-        kind: 'erase-player',
-        target: pseudonym,
-        operator: envelope.operator,
-        reason,
-        asked_at: now,
-        decided_at: now,
-      },
-      verdict: { kind: 'done', result: {} },
-    });
+    // Under the pseudonym: an attempt before may have begun with another one than this command has.
+    const command = { ...envelope, id: pseudonym, target: pseudonym, reason };
+    await audit.note(recordAlone(command, { kind: 'done', result: {} }, { now: await pool.redisTime() }));
     return done({ pseudonym, matches, sessions: sessions.length });
-  };
+  });
 
 /** Returns what the ladder's rater says of it; `undefined`: nothing yet. */
 async function askRater(

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { noId } from '../../jobs/chain.ts';
-import { type CommandEnvelope, otherCommand } from '../../jobs/commands.ts';
+import { type CommandEnvelope, type CommandVerdict, otherCommand } from '../../jobs/commands.ts';
 import type { LadderDocument } from '../../jobs/ladder/ladder-document.ts';
 import {
   type LadderCommand,
@@ -10,9 +9,10 @@ import {
 } from '../../jobs/rating-update/ladder-command.ts';
 import type { OperatorKeys } from '../keys/operator-keys.ts';
 import type { Pool } from '../pool/pool.ts';
-import type { Audit, AuditRecord } from '../records/audit.ts';
+import { type Audit, type AuditRecord, recordAlone } from '../records/audit.ts';
 import { documentOfCommand } from '../records/rating-changes.ts';
 import { type CorrectionStores, correct } from './correct.ts';
+import { type DeletionStores, deleteLadder } from './delete-ladder.ts';
 import { eraseFromLadder } from './erase-player.ts';
 import type { MatchStores } from './find-matches.ts';
 import type { FlushStores } from './flush.ts';
@@ -20,10 +20,11 @@ import { answerOfGiven, give } from './give.ts';
 import { appendOne, type Ladder, nextDocument } from './ladder.ts';
 import { startSeason } from './seasons.ts';
 
-export interface ObeyStores extends CorrectionStores, FlushStores {
-  readonly operatorKeys: Pick<OperatorKeys, 'whyRefused'>;
+export interface ObeyStores extends CorrectionStores, FlushStores, DeletionStores {
+  readonly operatorKeys: Pick<OperatorKeys, 'open'>;
   readonly audit: Pick<Audit, 'find' | 'note'>;
-  readonly pool: MatchStores['pool'] & Pick<Pool, 'redisTime'>;
+  readonly pool: MatchStores['pool'] & DeletionStores['pool'] & Pick<Pool, 'redisTime'>;
+  readonly matches: MatchStores['matches'];
 }
 
 /**
@@ -36,23 +37,25 @@ export async function obey(
   stores: ObeyStores,
 ): Promise<LadderVerdict> {
   const { id, kind } = envelope;
-  const now = await stores.pool.redisTime();
-  const note = (verdict: LadderVerdict, more: Pick<AuditRecord, '_id' | 'operator'>) =>
-    stores.audit.note(toRecord(ladder.name, envelope, verdict, now, more));
-  const refused = await stores.operatorKeys.whyRefused(envelope, now);
-  const read = refused === undefined ? readLadderCommand(envelope) : { problem: refused };
+  const { audit, operatorKeys, pool } = stores;
+  const now = await pool.redisTime();
+  const here = { ...envelope, target: ladder.name };
+  const opened = await operatorKeys.open(envelope, now);
+  if ('unproven' in opened) {
+    const verdict = { refused: opened.unproven };
+    await audit.note(recordAlone(here, asCommand(verdict), { now, unproven: true }));
+    return verdict;
+  }
+  const read = readLadderCommand(envelope, opened.body);
   const wanted = 'command' in read ? (ladderOf(read.command) ?? ladder.name) : ladder.name;
   if ('problem' in read || wanted !== ladder.name) {
-    const reason =
+    const refused =
       'problem' in read ? read.problem : `ladder: the command is for ${wanted}, not ${ladder.name}`;
-    // Its id may be that of somebody else's command, which is still to come.
-    await note(
-      { refused: reason },
-      { _id: randomUUID(), operator: refused === undefined ? envelope.operator : '-' },
-    );
-    return { refused: reason };
+    // Its id is that of a command that the other ladder is still to be given.
+    await audit.note(recordAlone({ ...here, id: randomUUID() }, asCommand({ refused }), { now }));
+    return { refused };
   }
-  const known = await stores.audit.find(id);
+  const known = await audit.find(id);
   if (known) {
     const other = otherCommand(id, known, { kind, target: ladder.name });
     return other ? { refused: other } : verdictOf(known);
@@ -62,32 +65,19 @@ export async function obey(
   const verdict = there
     ? answerOf(there, envelope, ladder.name)
     : await apply(ladder, read.command, _id, stores);
-  await note(verdict, { _id: id, operator: envelope.operator });
+  await audit.note(recordAlone(here, asCommand(verdict), { now }));
   return verdict;
 }
+
+const asCommand = (verdict: LadderVerdict): CommandVerdict =>
+  'refused' in verdict
+    ? { kind: 'refused', reason: verdict.refused }
+    : { kind: 'done', result: verdict.result };
 
 const verdictOf = ({ verdict }: AuditRecord): LadderVerdict =>
   verdict.kind === 'done'
     ? { result: (verdict.result ?? {}) as Readonly<Record<string, unknown>> }
     : { refused: verdict.kind === 'refused' ? verdict.reason : 'it was withdrawn' };
-
-/** In the audit a ladder's command is a chain of its own: the ladder's documents have the order. */
-const toRecord = (
-  ladder: string,
-  { kind, reason, at }: CommandEnvelope,
-  verdict: LadderVerdict,
-  now: number,
-  { _id, operator }: Pick<AuditRecord, '_id' | 'operator'>,
-): AuditRecord => ({
-  ...{ _id, chain: `of ladders: ${_id}`, ordinal: 0, from: noId, position: noId },
-  ...{ kind, target: ladder, operator, reason },
-  asked_at: new Date(at),
-  decided_at: new Date(now),
-  verdict:
-    'refused' in verdict
-      ? { kind: 'refused', reason: verdict.refused }
-      : { kind: 'done', result: verdict.result },
-});
 
 async function apply(
   ladder: Ladder,
@@ -105,9 +95,12 @@ async function apply(
       return give(ladder, { item: command.item, by, _id }, stores);
     case 'erase-player':
       return eraseFromLadder(ladder, { item: command.item, by, _id }, stores);
+    case 'delete-ladder':
+      return deleteLadder(ladder, { by, _id }, stores);
     case 'put-ladder': {
       const { settings } = command.item;
-      await appendOne(ladder, nextDocument(ladder, 0, { kind: 'settings', settings, by }, [], _id), stores);
+      const event = { kind: 'settings' as const, settings, replaced: ladder.state.settings, by };
+      await appendOne(ladder, nextDocument(ladder, 0, event, [], _id), stores);
       return { result: settings };
     }
   }
@@ -118,6 +111,7 @@ const commandOf: Partial<Record<LadderDocument['kind'], string>> = {
   correction: 'correct-result',
   season: 'reset-season',
   settings: 'put-ladder',
+  deleted: 'delete-ladder',
   given: 'give-ratings',
   erased: 'erase-player',
 };
@@ -133,6 +127,8 @@ function answerOf(document: LadderDocument, { id, kind }: CommandEnvelope, ladde
       return { result: { season: document.season } };
     case 'settings':
       return { result: document.settings };
+    case 'deleted':
+      return { result: { ordinal: document.ordinal } };
     case 'given':
       return answerOfGiven(document);
     case 'erased':

@@ -12,10 +12,8 @@ import { type Fate, type ResultStores, rateResults } from './rate-results.ts';
 import { bringForward } from './seasons.ts';
 
 export interface RaterStores extends ResultStores, FlushStores, ObeyStores {
-  readonly pool: Pick<
-    Pool,
-    'decided' | 'redisTime' | 'report' | 'nextArrivals' | 'answerCommand' | 'refuseResult'
-  >;
+  readonly pool: ObeyStores['pool'] &
+    Pick<Pool, 'report' | 'nextArrivals' | 'answerCommand' | 'refuseResult'>;
   /** Adds rate-ladder for a ladder. */
   readonly wake: (ladder: string) => Promise<void>;
   readonly onRefused: (matchId: string, reason: string) => void;

@@ -1,5 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import type { Db, Filter } from 'mongodb';
-import type { CommandVerdict } from '../../jobs/commands.ts';
+import { noId } from '../../jobs/chain.ts';
+import type { CommandEnvelope, CommandVerdict } from '../../jobs/commands.ts';
 import type { Configuration } from '../../jobs/configuration/configuration.ts';
 import type { PoolSplit } from '../../jobs/configuration/pool-name.ts';
 import { type QueueName, queueNames } from '../../jobs/contract.ts';
@@ -33,6 +35,29 @@ export interface AuditRecord {
   /** What it changes, field by field, for people. */
   readonly changes?: KeptChanges | undefined;
 }
+
+/**
+ * What was decided on a command that is in no chain of settings: here it is a chain of its own. `now`: ms since 1970. `unproven`: nobody
+ * has signed it, so nobody is named, and its id may be that of somebody's command that is still to come.
+ */
+export function recordAlone(
+  { id, kind, target, operator, reason, at }: CommandEnvelope,
+  verdict: CommandVerdict,
+  { now, changes, unproven = false }: { now: number; changes?: KeptChanges | undefined; unproven?: boolean },
+): AuditRecord {
+  const _id = unproven ? randomUUID() : id;
+  return {
+    ...{ _id, chain: `alone: ${_id}`, ordinal: 0, from: noId, position: noId },
+    ...{ kind, target, operator: unproven ? nobody : operator, reason },
+    asked_at: new Date(at),
+    decided_at: new Date(now),
+    verdict,
+    changes,
+  };
+}
+
+/** Who the audit says gave a command that nobody has signed. */
+export const nobody = '-';
 
 /** Enough to write all that follows from a command, however often, without deciding again. */
 export type SettingsChange =

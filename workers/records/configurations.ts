@@ -41,6 +41,10 @@ export function openConfigurations(db: Db) {
       return (await latestOfAll()).flatMap((record) => record.installed ?? []);
     },
 
+    /** Names of the configurations that name a ladder in any version, deleted ones included. */
+    everOn: (ladder: string): Promise<string[]> =>
+      configurations.distinct('name', { 'installed.configuration.ladder': ladder }),
+
     async latest(name: string): Promise<ConfigurationRecord | undefined> {
       return (await configurations.find({ name }).sort({ version: -1 }).limit(1).toArray())[0];
     },

@@ -1,6 +1,6 @@
 import { type Db, MongoServerError } from 'mongodb';
-import { defaultSettings, type LadderSettings } from '../../jobs/ladder/ladder.ts';
-import type { LadderState, Unfinished } from '../../jobs/ladder/ladder-document.ts';
+import type { LadderSettings } from '../../jobs/ladder/ladder.ts';
+import { type LadderState, newLadder, type Unfinished } from '../../jobs/ladder/ladder-document.ts';
 import { isUnreachable } from './database.ts';
 import { meanOn } from './players.ts';
 
@@ -12,16 +12,16 @@ export interface LadderRecord {
   readonly settings: LadderSettings;
   readonly settings_at: number;
   readonly unfinished?: Unfinished | undefined;
+  /** Its chain's last document deletes it: no older state of it may be written any more. */
+  readonly deleted?: true;
 }
 
 export type Ladders = ReturnType<typeof openLadders>;
 
-const blank = (ladder: string): LadderRecord => ({
-  _id: ladder,
-  flushed: 0,
-  season: 0,
-  settings: defaultSettings,
-  settings_at: 0,
+const recordOf = ({ ordinal: flushed, settingsAt: settings_at, ...state }: LadderState) => ({
+  flushed,
+  settings_at,
+  ...state,
 });
 
 export function openLadders(db: Db) {
@@ -30,12 +30,21 @@ export function openLadders(db: Db) {
   /** Finds the best of a new ladder. A collection has room for 64 indexes: the best of further ladders are sorted when asked for. */
   const indexMeans = async (ladder: string): Promise<void> => {
     try {
-      await db
-        .collection('players')
-        .createIndex({ [meanOn(ladder)]: -1, _id: 1 }, { name: `means-${ladder}` });
+      await db.collection('players').createIndex({ [meanOn(ladder)]: -1, _id: 1 }, { name: indexOf(ladder) });
     } catch (error) {
       if (!(error instanceof MongoServerError) || isUnreachable(error)) throw error;
     }
+  };
+
+  /** Takes away what is made of a ladder's players. */
+  const forgetMeans = async (ladder: string): Promise<void> => {
+    const indexNotFound = 27;
+    try {
+      await db.collection('players').dropIndex(indexOf(ladder));
+    } catch (error) {
+      if (!(error instanceof MongoServerError && error.code === indexNotFound)) throw error;
+    }
+    await db.collection<{ _id: string }>('rating_distribution').deleteOne({ _id: ladder });
   };
 
   return {
@@ -43,19 +52,34 @@ export function openLadders(db: Db) {
     async read(names: readonly string[]): Promise<Map<string, LadderRecord>> {
       const wanted = [...new Set(names)];
       const found = await ladders.find({ _id: { $in: wanted } }, { batchSize: 1_000 }).toArray();
-      return new Map([...wanted.map(blank), ...found].map((record) => [record._id, record]));
+      return new Map(
+        [...wanted.map((_id) => ({ _id, ...recordOf(newLadder) })), ...found].map((record) => [
+          record._id,
+          record,
+        ]),
+      );
     },
 
     /** The ladder's players are written up to here. An older state never replaces a newer one. */
     async flushed(ladder: string, state: LadderState): Promise<void> {
-      const { ordinal: flushed, season, settings, settingsAt: settings_at, unfinished } = state;
-      const fields = { flushed, season, settings, settings_at, ...(unfinished && { unfinished }) };
-      const { matchedCount } = await ladders.updateOne(
-        { _id: ladder, flushed: { $lt: flushed } },
-        { $set: fields, ...(!unfinished && { $unset: { unfinished: '' } }) },
-      );
-      if (matchedCount > 0) return;
-      await indexMeans(ladder);
+      const { unfinished, deleted, ...always } = recordOf(state);
+      const fields = { ...always, ...(unfinished && { unfinished }), ...(deleted && { deleted }) };
+      const change = {
+        $set: fields,
+        $unset: {
+          ...(!unfinished && { unfinished: '' as const }),
+          ...(!deleted && { deleted: '' as const }),
+        },
+      };
+      const older = { _id: ladder, flushed: { $lt: state.ordinal } };
+      if (!deleted) {
+        const { matchedCount } = await ladders.updateOne({ ...older, deleted: { $exists: false } }, change);
+        if (matchedCount > 0) return;
+      }
+      const there = await ladders.findOne({ _id: ladder });
+      if (there && there.flushed >= state.ordinal) return;
+      await (deleted ? forgetMeans(ladder) : indexMeans(ladder));
+      if ((await ladders.updateOne(older, change)).matchedCount > 0) return;
       await ladders.updateOne({ _id: ladder }, { $setOnInsert: fields }, { upsert: true });
     },
   };
@@ -63,12 +87,14 @@ export function openLadders(db: Db) {
 
 /** A ladder's state as it was last written. */
 export const stateOf = ({
-  flushed,
-  season,
-  settings,
-  settings_at,
-  unfinished,
+  _id,
+  flushed: ordinal,
+  settings_at: settingsAt,
+  ...state
 }: LadderRecord): LadderState => ({
-  ...{ ordinal: flushed, season, settings, settingsAt: settings_at },
-  ...(unfinished && { unfinished }),
+  ordinal,
+  settingsAt,
+  ...state,
 });
+
+const indexOf = (ladder: string): string => `means-${ladder}`;

@@ -21,6 +21,12 @@ export function openMatches(db: Db) {
   return {
     find,
 
+    /** The id of any of these that is a match of the ladder. */
+    async anyOf(matchIds: readonly string[], ladder: string): Promise<string | undefined> {
+      const filter = { _id: { $in: [...matchIds] }, ladder };
+      return (await matches.findOne(filter, { projection: { _id: 1 } }))?._id;
+    },
+
     /** Gives matches their results where they have none and have not gone on as another. Returns whether all took theirs. */
     async finish(results: readonly MatchResult[], now: Date): Promise<boolean> {
       const { matched } = await updateEach(

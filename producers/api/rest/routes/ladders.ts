@@ -52,4 +52,19 @@ const startSeason = defineRoute({
   }),
 });
 
-export const ladderRoutes = [list, read, put, startSeason];
+const remove = defineRoute({
+  method: 'DELETE',
+  path: '/ladders/{name}',
+  id: 'deleteLadder',
+  summary:
+    'Deletes a ladder that no configuration names and on which no match is live, no result waits and no player has a rating.',
+  done: 204,
+  right: 'operate',
+  input: z.strictObject({ name: ladderName }),
+  async run({ name }, { client, options }) {
+    await client.deleteLadder(name, options);
+    return {};
+  },
+});
+
+export const ladderRoutes = [list, read, put, startSeason, remove];
