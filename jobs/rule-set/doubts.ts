@@ -2,7 +2,7 @@ import { ruleSetAt, stageStarts } from './at-age.ts';
 import { pathsOf, rulesIn } from './expression.ts';
 import type { Problem } from './fields.ts';
 import { impossible } from './impossible.ts';
-import { largestMatch, type Rule, type RuleSet } from './rule-set.ts';
+import { expressionsOf, largestMatch, type Rule, type RuleSet } from './rule-set.ts';
 
 /** What loads but cannot work, or does nothing. Paths are those of the rule set's own JSON. */
 export function doubtsAbout(ruleSet: RuleSet): Problem[] {
@@ -43,12 +43,9 @@ function unusedAttributes(ruleSet: RuleSet): Problem[] {
 function attributesOf(rule: Rule): string[] {
   if (rule.type === 'batchDistance') return [rule.batchAttribute];
   if ('sortAttribute' in rule) return [rule.sortAttribute];
-  if (!('measurements' in rule)) return [];
-  return [...rule.measurements, rule.referenceValue].flatMap((expression) =>
-    expression === undefined
-      ? []
-      : pathsOf(expression).flatMap(({ property }) => (property.of === 'attribute' ? [property.name] : [])),
-  );
+  return expressionsOf(rule)
+    .flatMap(pathsOf)
+    .flatMap(({ property }) => (property.of === 'attribute' ? [property.name] : []));
 }
 
 function impossibleRules(ruleSet: RuleSet): Problem[] {

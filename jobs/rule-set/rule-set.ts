@@ -182,6 +182,10 @@ export interface RuleSet {
   readonly algorithm: Algorithm;
 }
 
+/** The property expressions that a rule compares; none of a rule that names attributes instead. */
+export const expressionsOf = (rule: Rule): Expression[] =>
+  'measurements' in rule ? [...rule.measurements, ...(rule.referenceValue ? [rule.referenceValue] : [])] : [];
+
 /** Instance names of a team: the bare name for one, else `_1`-based. */
 export function instanceNames(team: Team): string[] {
   if (team.quantity === 1) return [team.name];

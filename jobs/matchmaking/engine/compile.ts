@@ -3,6 +3,7 @@ import { everyExpansion, ofBackfill, onlyLoosens, ruleSetAt, stageStarts } from 
 import { evaluationsOf } from '../../rule-set/evaluations.ts';
 import { type Expression, pathsOf, rulesIn } from '../../rule-set/expression.ts';
 import {
+  expressionsOf,
   instanceNames,
   type LatencyRule,
   largestMatch,
@@ -185,23 +186,19 @@ function asksForTeams(rule: Rule, ruleSet: RuleSet): boolean {
     return ruleSet.rules.some((part) => parts.includes(part.name) && asksForTeams(part, ruleSet));
   }
   const everybody = ruleSet.teams.reduce((sum, { quantity }) => sum + quantity, 0);
-  const expressions = 'measurements' in rule ? [...rule.measurements, rule.referenceValue] : [];
-  const isOfMatch = (expression: Expression | undefined): boolean => {
-    if (expression === undefined || expression.kind === 'literal') return true;
+  const isOfMatch = (expression: Expression): boolean => {
+    if (expression.kind === 'literal') return true;
     if (expression.kind === 'path') return false;
     const { name, of } = expression;
     if (name === 'flatten' && of.kind === 'path') return of.teams.length === everybody;
     return isOfMatch(of);
   };
-  return !expressions.every(isOfMatch);
+  return !expressionsOf(rule).every(isOfMatch);
 }
 
 /** Two instances are alike when they have the same sizes at every age and stand in the same paths of every rule. */
 function teamClasses(ruleSet: RuleSet, teamNames: readonly string[]): number[] {
-  const paths = ruleSet.rules.flatMap((rule) => {
-    const expressions = 'measurements' in rule ? [...rule.measurements, rule.referenceValue] : [];
-    return expressions.flatMap((expression) => (expression === undefined ? [] : pathsOf(expression)));
-  });
+  const paths = ruleSet.rules.flatMap(expressionsOf).flatMap(pathsOf);
   const steps = everyExpansion(ruleSet).flatMap((expansion) =>
     expansion.steps.flatMap(({ value }) => (typeof value === 'object' ? pathsOf(value) : [])),
   );

@@ -1,6 +1,6 @@
 import { ofBackfill, ruleSetAt } from '../../rule-set/at-age.ts';
 import { type Expression, pathsOf } from '../../rule-set/expression.ts';
-import type { Rule } from '../../rule-set/rule-set.ts';
+import { expressionsOf, type Rule } from '../../rule-set/rule-set.ts';
 import { type Engine, judgementAt } from './engine.ts';
 import type { Scene } from './scene.ts';
 import type { Slot } from './tickets.ts';
@@ -50,7 +50,7 @@ function alikeTeams(rule: Rule | undefined, { teamIndex }: Engine): Alike[] {
   const equal = rule?.type === 'comparison' && rule.operation === '=';
   if (!equal && rule?.type !== 'distance') return [];
   const within = rule.type === 'distance' ? (rule.maxDistance ?? Number.POSITIVE_INFINITY) : 0;
-  const parts = [...rule.measurements, ...(rule.referenceValue ? [rule.referenceValue] : [])];
+  const parts = expressionsOf(rule);
   if (!parts.every(isTeamCount)) return [];
   const names = new Set(parts.flatMap(pathsOf).flatMap((path) => path.teams));
   return [{ teams: [...names].map((name) => teamIndex.get(name) ?? -1), within: Math.floor(within) }];
