@@ -56,8 +56,10 @@ const stopJob =
 const cycle =
   (configuration: string, delivery: Delivery): Happening =>
   async (model, world) => {
-    for (const pool of await world.pools(configuration))
-      await world.deliver('form-matches', { pool }, delivery);
+    const pools = await world.pools(configuration);
+    for (const pool of pools) await world.deliver('form-matches', { pool }, delivery);
+    // A match of one pool may take players out of a live match, whose backfill ticket then opens in the other.
+    if (pools.length > 1) for (const pool of pools) await world.deliver('form-matches', { pool }, 'once');
     await world.followCycle(model, configuration);
   };
 
