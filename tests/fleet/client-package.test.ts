@@ -4,6 +4,7 @@ import { globSync, lstatSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { publint } from 'publint';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { openFleet } from '../support/fleet.ts';
 import {
@@ -54,6 +55,10 @@ const nodes = [
 ];
 
 describe('the package', () => {
+  test('is what any resolver and TypeScript can import: publint finds nothing to say', async () => {
+    expect((await publint({ pkgDir: project.client, strict: true })).messages).toEqual([]);
+  });
+
   test('holds a producer, its scripts and the guide, and no worker', () => {
     const files = globSync('**/*', { cwd: project.client });
 
