@@ -1,36 +1,15 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
 import { z } from 'zod';
 import { topicArn } from '../../jobs/configuration/configuration.ts';
-import { keptFailures, type QueueName, queueNames } from '../../jobs/contract.ts';
+import { type QueueName, queueNames } from '../../jobs/contract.ts';
 import { resourceName } from '../../jobs/ids.ts';
 import { api } from './api/api-settings.ts';
+import { players } from './data/players-settings.ts';
+import { durableNode, storeSettings } from './data/store-settings.ts';
 import { existingVpc } from './network/existing-vpc.ts';
 import { producers } from './network/producers-settings.ts';
-
-const count = z.int().min(0);
-const seconds = z.number().positive();
-const generation = z.int().min(1).max(10_000);
-const percent = z.number().positive().max(100);
-
-/** One queue's service. */
-const service = z.strictObject({
-  /** CPU units of Fargate, 1,024 to the core. A worker is one event loop: more than 1,024 is wasted on it. */
-  cpu: z.literal([256, 512, 1_024]),
-  memoryMiB: z.int().min(512).max(8_192),
-  /**
-   * 0 lets rating-update cost nothing while nobody plays; its first job then waits for a task to start, a minute or more.
-   * The other queues are never at rest: see `neverAtRest`.
-   */
-  minTasks: count,
-  /** Guards what lies behind: tasks × 32 connections must fit DocumentDB. */
-  maxTasks: z.int().min(1),
-  /** How long a job may wait in its queue before that is worth another task. */
-  acceptableWaitSeconds: seconds,
-  /** One job from taken to ended at full concurrency, ms: the mean of `JobDuration`. Measure again when work changes. */
-  jobMs: z.number().positive(),
-  /** Tasks beyond `minTasks` run on Spot: 70 % cheaper, taken away at two minutes' notice, which the fleet survives. */
-  spot: z.boolean(),
-});
+import { alarms } from './watch/alarm-settings.ts';
+import { neverAtRest, service } from './workers/service-settings.ts';
 
 /** What an operator may set, stage by stage. Every value is checked before anything is synthesised. */
 export const stageSettings = z
@@ -66,80 +45,8 @@ export const stageSettings = z
     /** Absent: no HTTP API, and no key for one. */
     api: api.optional(),
 
-    queueCluster: z.strictObject({
-      /** Durability needs an r or m family: t nodes have none. */
-      nodeType: z.string().regex(/^cache\./),
-      replicas: z.int().min(0).max(5),
-      /**
-       * `sync` loses nothing it acknowledged, at milliseconds a write. `async` may lose 10 s and costs no latency.
-       * `disabled` may lose whatever a failover loses.
-       */
-      durability: z.enum(['sync', 'async', 'disabled']),
-      snapshotDays: z.int().min(0).max(35),
-      /**
-       * Replaces the cluster by one made from this snapshot. Leave it set afterwards: with another name, or none, the cluster
-       * is replaced again. Default: an empty one.
-       */
-      snapshotName: z.string().min(1).optional(),
-    }),
-    sessionCache: z.strictObject({
-      nodeType: z.string().regex(/^cache\./),
-      replicas: z.int().min(0).max(5),
-    }),
-    /**
-     * Which password each user of a Valkey cluster has, counted from 1: one more, and a deployment makes a new one. The one
-     * before goes on working until the next change. See runbook.md, "Rotating a Valkey password".
-     */
-    passwords: z
-      .strictObject({
-        workers: generation.default(1),
-        producers: generation.default(1),
-        operators: generation.default(1),
-        cache: generation.default(1),
-      })
-      .prefault({}),
-    documentdb: z.strictObject({
-      engineVersion: z.enum(['5.0.0', '8.0.0']),
-      instanceType: z.string().regex(/^[a-z0-9]+\.[a-z0-9]+$/),
-      instances: z.int().min(1).max(15),
-      backupDays: z.int().min(7).max(35),
-      /** A restored cluster that workers use instead of the stack's own, by its endpoint; with the same login. */
-      restoredEndpoint: z.hostname().optional(),
-      /** Limits of one instance of that type, which AWS lists by size; alarms are shares of them. */
-      connectionLimit: z.int().min(100),
-      cursorLimit: z.int().min(10),
-    }),
-    players: z.strictObject({
-      /**
-       * A player with a second factor is not signed in by `producers/identity`, which says `challenge-required`: their game
-       * signs them in with Cognito's own SDK, and the access token is as good. `required`: so does everybody's.
-       */
-      mfa: z.enum(['off', 'optional', 'required']),
-      /** Whether a password may be sent to Cognito, over TLS. `false`: only proved by SRP, which `producers/identity` does by default. */
-      passwordFlow: z.boolean(),
-      selfSignUp: z.boolean(),
-      /**
-       * `email`: the address is the user name. `chosen`: a player chooses one and signs in by it or by the confirmed address;
-       * `userNames` of `createIdentity` must say so too. Fixed when the pool is made: a change makes an empty pool.
-       */
-      userNames: z.enum(['email', 'chosen']).default('email'),
-      /**
-       * Who sends the codes: an identity verified in Amazon SES, out of its sandbox; or `cognito`, which sends 50 mails a day
-       * for a whole account. Default: `cognito` as well, but production is not deployed before it is said.
-       */
-      mail: z
-        .union([
-          z.literal('cognito'),
-          z.strictObject({
-            /** Address, or `Name <address>`, of that identity. */
-            from: z.string().regex(/^([^<>]+ <[^\s<>@]+@[^\s<>@]+>|[^\s<>@]+@[^\s<>@]+)$/),
-            identityArn: z.string().regex(/^arn:[\w-]+:ses:[\w-]+:\d{12}:identity\/.+$/),
-            /** Of SES, for bounces and complaints. */
-            configurationSet: z.string().min(1).optional(),
-          }),
-        ])
-        .optional(),
-    }),
+    ...storeSettings,
+    players,
     services: z.record(z.enum(queueNames), service),
 
     events: z.strictObject({
@@ -171,38 +78,7 @@ export const stageSettings = z
     /** How long DocumentDB has a session on record that has ended or expired. */
     sessionRecordDays: z.int().min(1).max(3_650),
 
-    alarms: z.strictObject({
-      sessionLatencyMs: z.number().positive(),
-      /** A queue this many acceptable waits long has outrun its scaling. */
-      backlogFactor: z.number().min(1),
-      oldestJobSeconds: seconds,
-      matchmakingTimeP90Seconds: seconds,
-      /** Jobs that failed for good within five minutes. */
-      failedJobs: count,
-      /** Failed jobs kept and looked at by nobody; a queue keeps no more than `keptFailures`. */
-      deadLetters: count.max(keptFailures - 1),
-      /** Matches decided and not recorded; at 50,000 no more are formed. */
-      outboxLength: z.int().min(1).max(50_000),
-      restarts: count,
-      /** A topic, or the record of tickets, this far behind the event stream. */
-      eventLagSeconds: seconds,
-      /** When a store is full, busy or behind, whatever its size. */
-      stores: z
-        .strictObject({
-          /** At 100 % the queue cluster refuses every producer. */
-          queueMemoryPercent: percent.default(70),
-          /** The session cache evicts when full, as it may. */
-          cacheMemoryPercent: percent.default(95),
-          /** Valkey has one thread: of the queue cluster it is the ceiling of the fleet. */
-          queueCpuPercent: percent.default(75),
-          cacheCpuPercent: percent.default(80),
-          replicationLagSeconds: seconds.default(5),
-          documentdbCpuPercent: percent.default(80),
-          /** Of `documentdb.connectionLimit` and `cursorLimit`. */
-          documentdbUsePercent: percent.default(80),
-        })
-        .prefault({}),
-    }),
+    alarms,
     /** Configurations and players that get metrics of their own, by name and by id: each is billed, metric by metric. */
     metrics: z
       .strictObject({
@@ -271,16 +147,6 @@ export type ServiceSettings = StageSettings['services'][QueueName];
 export const topicsOf = ({ events }: StageSettings): string[] => [
   ...new Set([events.topicArn ?? [], ...events.configurationTopicArns].flat()),
 ];
-
-/** Node families that ElastiCache lists under "Durability" in its user guide; any other is refused when the cluster is made. */
-const durableNode = /^cache\.(r[678]g|m[678]g|c7gn)\./;
-
-/** Queues with work that time alone makes due, each with what would stand still without a task. */
-const neverAtRest = {
-  'session-creation': 'it expires sessions',
-  matchmaking: 'its beat times tickets out and starts cycles',
-  maintenance: 'it reports the queues to scaling',
-} as const;
 
 /** `maxPoolSize` of a worker. */
 const connectionsPerTask = 32;
