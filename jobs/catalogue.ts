@@ -1,6 +1,6 @@
 import type { Job, QueueName } from './contract.ts';
 import { copyApiKeys, putApiKey } from './maintenance/api-keys.ts';
-import { describeSettings, tagSetting } from './maintenance/change-settings.ts';
+import { describeSettings } from './maintenance/change-settings.ts';
 import { deliverEvents, forgetTickets, recordTickets, trimEvents } from './maintenance/follow-streams.ts';
 import { keepActivity, readActivity, readPlayerHistory } from './maintenance/history.ts';
 import {
@@ -66,7 +66,6 @@ export const catalogue: readonly Job[] = [
   describeTickets,
   applyCommands,
   listAudit,
-  tagSetting,
   describeSettings,
   putApiKey,
   copyApiKeys,

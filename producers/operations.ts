@@ -18,6 +18,7 @@ import {
   putRuleSet,
   resumeConfiguration,
   resumeQueue,
+  retryJobs,
 } from '../jobs/maintenance/setting-commands.ts';
 import { problemList } from '../jobs/problem-list.ts';
 import { correctResult } from '../jobs/rating-update/correct-result.ts';
@@ -111,6 +112,12 @@ export function openOperations({ call, give, giveByJob, queues, configurations }
       if (name === 'maintenance') await call(resumeQueue, options, () => queues.queues.maintenance.resume());
       return give(resumeQueue, { name }, options) as never;
     },
+
+    /** Tries failed jobs of a queue again, with fresh attempts. Resolves to the ids of those that had failed. */
+    retryJobs: (
+      request: { readonly name: QueueName; readonly jobs: readonly string[] },
+      options: CommandOptions = {},
+    ): Promise<{ retried: readonly string[] }> => give(retryJobs, request, options) as never,
 
     /** Operators' commands with who asked, why, and what was decided, newest first. */
     listAudit: ({ since, until, ...request }: AuditRequest, options: CallOptions = {}): Promise<Decided[]> =>

@@ -8,16 +8,17 @@ import {
   type SettingsProblem,
   type SettingsVerdict,
   type Tag,
-  tagSetting,
+  type tagging,
 } from '../jobs/maintenance/change-settings.ts';
 import {
   deleteConfiguration,
   deleteRuleSet,
   putConfiguration,
   putRuleSet,
+  tagSetting,
 } from '../jobs/maintenance/setting-commands.ts';
 import type { Call, CallOptions } from './call.ts';
-import type { GiveCommand } from './commands.ts';
+import type { CommandOptions, GiveCommand } from './commands.ts';
 import { parse } from './parse.ts';
 import type { ProducerQueues } from './queues.ts';
 import { RequestError } from './request-error.ts';
@@ -87,11 +88,10 @@ export function openSettings({ call, queues, give }: SettingParts): SettingCalls
     });
   const one = async (kind: SettingKind, name: string, options: CallOptions) =>
     (await describe({ kind, names: [name] }, options)).settings[0];
-  const tag = (item: z.input<typeof tagSetting.item>, options: CallOptions): Promise<SettingsVerdict> =>
-    call(tagSetting, options, async (calling) => {
-      const wanted = parse(tagSetting.item, item);
-      return (await queues.ask(tagSetting, wanted, calling)) as SettingsVerdict;
-    });
+  const tag = (item: z.input<typeof tagging>, options: CallOptions): Promise<SettingsVerdict> =>
+    verdictOn(give(tagSetting, item, asCommand(options)), ['set', 'too-many-tags'], async () =>
+      (await one(item.kind, item.name, unnamed(options))) ? undefined : missing(item.kind, item.name),
+    );
 
   /** Puts on top of a version; `undefined` where another one is in force. */
   const put = async (
@@ -99,12 +99,8 @@ export function openSettings({ call, queues, give }: SettingParts): SettingCalls
     expects: number | undefined,
     options: CallOptions,
   ): Promise<DescribedSetting | undefined> => {
-    const { callId: commandId, ...rest } = options;
-    const how = {
-      ...rest,
-      ...(commandId !== undefined && { commandId }),
-      ...(expects !== undefined && { expects }),
-    };
+    const rest = unnamed(options);
+    const how = { ...asCommand(options), ...(expects !== undefined && { expects }) };
     const name = wanted.kind === 'rule-set' ? wanted.name : String(wanted.configuration.name);
     try {
       if (wanted.kind === 'rule-set') await give(putRuleSet, { name, body: wanted.body }, how);
@@ -126,7 +122,12 @@ export function openSettings({ call, queues, give }: SettingParts): SettingCalls
     const setting = await put(wanted, 0, options);
     if (!setting) return no('exists', `${title[wanted.kind]} ${name} already exists`);
     if (tags.length === 0) return { setting };
-    const tagged = await tag({ kind: wanted.kind, name, set: tags }, options);
+    // A command of its own, which a repeat of the call repeats too.
+    const callId = options.callId && `${options.callId} tags`;
+    const tagged = await tag(
+      { kind: wanted.kind, name, set: tags },
+      { ...options, ...(callId && { callId }) },
+    );
     return 'problem' in tagged ? tagged : { setting: { ...setting, tags } };
   };
 
@@ -137,28 +138,18 @@ export function openSettings({ call, queues, give }: SettingParts): SettingCalls
       const configuration = merge(JSON.parse(there.body) as Configuration, members);
       if (!(await one('rule-set', configuration.ruleSetName, options)))
         return no('no-rule-set', `There is no rule set ${configuration.ruleSetName}`);
-      const { callId: _anew, ...rest } = options;
-      const setting = await put({ kind: 'configuration', configuration }, there.version, rest);
+      const wanted = { kind: 'configuration', configuration } as const;
+      const setting = await put(wanted, there.version, unnamed(options));
       if (setting) return { setting };
     }
     throw new RequestError('conflict', `name: configuration ${name} changes too fast; ask again`);
   };
 
-  const remove = async (kind: SettingKind, name: string, options: CallOptions): Promise<SettingsVerdict> => {
-    const { callId: commandId, ...rest } = options;
-    const how = { ...rest, ...(commandId !== undefined && { commandId }) };
-    try {
-      await (kind === 'rule-set'
-        ? give(deleteRuleSet, { name }, how)
-        : give(deleteConfiguration, { name }, how));
-      return {};
-    } catch (error) {
-      if (!(error instanceof RequestError && error.code === 'refused')) throw error;
-      if (!(await one(kind, name, rest))) return missing(kind, name);
-      // Of one that is there, deleting is refused where it is in use, with a reason that begins with its name.
-      if (!error.message.startsWith('name: ')) throw error;
-      return no('in-use', error.message.slice('name: '.length));
-    }
+  const remove = (kind: SettingKind, name: string, options: CallOptions): Promise<SettingsVerdict> => {
+    const command = kind === 'rule-set' ? deleteRuleSet : deleteConfiguration;
+    return verdictOn(give(command, { name }, asCommand(options)), ['name', 'in-use'], async () =>
+      (await one(kind, name, unnamed(options))) ? undefined : missing(kind, name),
+    );
   };
 
   const apply = async (change: SettingsChange, options: CallOptions): Promise<SettingsVerdict> => {
@@ -196,6 +187,33 @@ export function openSettings({ call, queues, give }: SettingParts): SettingCalls
       call({ kind: 'change-settings', askedBy: 'services' }, options, () => apply(change, options)),
   };
 }
+
+/** What became of a change; of a setting that is there a refusal whose reason begins with `field` is that problem. */
+async function verdictOn(
+  change: Promise<unknown>,
+  [field, problem]: readonly [field: string, problem: SettingsProblem],
+  whyMissing: () => Promise<SettingsVerdict | undefined>,
+): Promise<SettingsVerdict> {
+  try {
+    await change;
+    return {};
+  } catch (error) {
+    if (!(error instanceof RequestError && error.code === 'refused')) throw error;
+    const isMissing = await whyMissing();
+    if (isMissing) return isMissing;
+    if (!error.message.startsWith(`${field}: `)) throw error;
+    return no(problem, error.message.slice(`${field}: `.length));
+  }
+}
+
+/** The same options for another call. */
+const unnamed = ({ callId: _of, ...options }: CallOptions): CallOptions => options;
+
+/** A call by its id is a command by that id. */
+const asCommand = ({ callId: commandId, ...rest }: CallOptions): CommandOptions => ({
+  ...rest,
+  ...(commandId !== undefined && { commandId }),
+});
 
 const title = { 'rule-set': 'Rule set', configuration: 'Configuration' } as const;
 const no = (problem: SettingsProblem, reason: string): SettingsVerdict => ({ problem, reason });

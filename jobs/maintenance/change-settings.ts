@@ -12,20 +12,12 @@ const tag = z.strictObject({ key: z.string().min(1).max(128), value: z.string().
 export type Tag = z.output<typeof tag>;
 const tags = z.array(tag).max(200);
 
-/**
- * Sets and takes away tags of a rule set or a configuration, which has to exist. Result: a SettingsVerdict without a setting where
- * it was done. Tags go with what they are of.
- */
-export const tagSetting = defineJob({
-  kind: 'tag-setting',
-  queue: 'maintenance',
-  item: z.strictObject({
-    kind: settingKind,
-    name: resourceName,
-    set: tags.default([]),
-    remove: z.array(z.string().min(1).max(128)).max(200).default([]),
-  }),
-  limit: 1,
+/** Tags that are set and taken away of one rule set or configuration. */
+export const tagging = z.strictObject({
+  kind: settingKind,
+  name: resourceName,
+  set: tags.default([]),
+  remove: z.array(z.string().min(1).max(128)).max(200).default([]),
 });
 
 /** Why a change was not made, for a caller who has to tell the cases apart. */

@@ -105,7 +105,7 @@ export interface Decided {
   /** The version that it made, or found to say the same. */
   readonly version?: number;
   readonly refusal?: string;
-  /** Of a rule set or a configuration, what changed: the first 20 fields, each side as JSON of at most 200 characters. */
+  /** Of settings, tags and retried jobs, what changed: the first 20 fields, each side as JSON of at most 200 characters. */
   readonly changes?: readonly FieldChange[];
   /** How many fields more changed. */
   readonly moreChanges?: number;

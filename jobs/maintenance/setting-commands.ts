@@ -2,9 +2,10 @@ import { z } from 'zod';
 import { inEitherSpelling } from '../aws-spelling.ts';
 import type { Command } from '../commands.ts';
 import { configuration } from '../configuration/configuration.ts';
-import { queueNames } from '../contract.ts';
+import { keptFailures, queueNames } from '../contract.ts';
 import { resourceName } from '../ids.ts';
 import type { Right } from './api-keys.ts';
+import { tagging } from './change-settings.ts';
 import { applyCommands } from './maintenance.ts';
 
 /** The chain of settings and pauses: all of them are applied in one order, since one may need what another has put. */
@@ -65,6 +66,18 @@ export const pauseQueue = settingCommand('pause-queue', aQueue);
 /** Lets workers take jobs of a queue again. Result: `{}`. */
 export const resumeQueue = settingCommand('resume-queue', aQueue);
 
+/**
+ * Sets and takes away tags of a rule set or a configuration, which has to exist; at most 50 may come of it. Tags go with what they are
+ * of. Result: `{}`.
+ */
+export const tagSetting = settingCommand('tag-setting', tagging);
+
+/** Tries failed jobs of a queue again, with fresh attempts. Result: `{ retried }`, the ids of those that had failed. */
+export const retryJobs = settingCommand(
+  'retry-jobs',
+  aQueue.extend({ jobs: z.array(z.string().min(1).max(1_024)).min(1).max(keptFailures) }),
+);
+
 export const settingCommands = [
   putRuleSet,
   deleteRuleSet,
@@ -74,6 +87,8 @@ export const settingCommands = [
   resumeConfiguration,
   pauseQueue,
   resumeQueue,
+  retryJobs,
+  tagSetting,
 ] as const;
 
 const settingsThemselves: readonly string[] = [
@@ -81,10 +96,11 @@ const settingsThemselves: readonly string[] = [
   deleteRuleSet,
   putConfiguration,
   deleteConfiguration,
+  tagSetting,
 ].map(({ kind }) => kind);
 
 /**
- * Any of these rights lets a key give a command. Rule sets and configurations are changed by keys that may `configure`, such as a
+ * Any of these rights lets a key give a command. Rule sets, configurations and their tags are changed by keys that may `configure`, such as a
  * deployment's; everything else needs `operate`, which may change those as well.
  */
 export const rightsToGive = (kind: string): readonly Right[] =>

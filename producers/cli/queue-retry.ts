@@ -23,10 +23,10 @@ export function retryCommand(): Command {
     .addOption(new Option('--group <group>', 'this group, as "queue failed" names it').conflicts('kind'))
     .option('--kind <kind>', 'of this kind, those that a retry can help')
     .action((which: QueueName, choice: Choice, command: Command) =>
-      withClient(command, async ({ queues }) => {
-        const { chosen, left } = await choose(queues[which], which, choice);
-        const retried: string[] = [];
-        for (const id of chosen) if (await retry(queues[which], id)) retried.push(id);
+      withClient(command, async (client) => {
+        const { chosen, left } = await choose(client.queues[which], which, choice);
+        const { retried } =
+          chosen.length > 0 ? await client.retryJobs({ name: which, jobs: chosen }) : { retried: [] };
         show(command, { queue: which, retried, left }, [{ retried: retried.length, left }]);
       }),
     );
@@ -48,12 +48,4 @@ export async function choose(queue: Queue, which: QueueName, { id, group, kind }
   const wanted =
     named?.jobs ?? failed.filter((it) => it.retry === 'helps' && (kind === undefined || it.kind === kind));
   return { chosen: wanted.map((it) => it.id), left: failed.length - wanted.length };
-}
-
-/** BullMQ's own retry of all keeps used-up attempts, so its jobs fail again at once; each is retried by itself here. */
-export async function retry(queue: Queue, id: string): Promise<boolean> {
-  const job = await queue.getJob(id);
-  if (!(await job?.isFailed())) return false;
-  await job?.retry('failed', { resetAttemptsMade: true, resetAttemptsStarted: true });
-  return true;
 }

@@ -5,6 +5,7 @@ import { duelRuleSet } from '../support/builders.ts';
 import { type CrashRow, dieEverywhere } from '../support/crash-table.ts';
 import type { HandFleet } from '../support/hand-fleet.ts';
 import { type Own, openLife } from '../support/life-steps.ts';
+import { openOffice } from '../support/office.ts';
 import { keysSecret } from '../support/operator.ts';
 
 /** What the HTTP API asks of workers: settings as GameLift's operations change them, and keys. */
@@ -28,13 +29,15 @@ const isCopied = (own: Own) => fleet.redis.hexists(apiKeysKey(fleet.domain), `${
 
 const table: readonly CrashRow[] = [
   {
-    job: 'tag-setting',
-    calls: 'settings.createdAt settings.latest settingTags.of settingTags.remove settingTags.set',
+    job: 'apply-commands: tags',
+    calls:
+      'audit.last pool.nextCommand pool.beginCommand audit.find settings.createdAt settings.latest settingTags.of audit.decide settingTags.put pool.settleCommand audit.last pool.nextCommand',
     begin: async (own) => {
       const { ruleSets } = fleet.stores;
       await ruleSets.store({ name: own('rules'), version: 1, body: duelRuleSet, created_at: new Date(1) });
+      await openOffice(fleet).append('tag-setting', { kind: 'rule-set', name: own('rules'), set: tags });
     },
-    work: (own, worker) => worker.work('tag-setting', [{ kind: 'rule-set', name: own('rules'), set: tags }]),
+    work: (_own, worker) => worker.work('apply-commands', [{}]),
     look: (own) => fleet.stores.settingTags.of('rule-set', own('rules'), 1),
     holds: tags,
   },

@@ -107,8 +107,8 @@ describe('an operator kind', () => {
       ...['start-matchmaking', 'stop-matchmaking', 'accept-match', 'start-backfill', 'form-matches'],
       ...['update-ratings', 'rate-ladder', 'report-queue-length', 'sweep', 'compare-stores', 'trim-events'],
       ...['deliver-events', 'record-tickets', 'forget-tickets', 'drop-tickets', 'describe-tickets'],
-      // A key proves by its seal who made it; a tag changes nothing.
-      ...['apply-commands', 'list-audit', 'tag-setting', 'describe-settings', 'put-api-key', 'copy-api-keys'],
+      // A key proves by its seal who made it.
+      ...['apply-commands', 'list-audit', 'describe-settings', 'put-api-key', 'copy-api-keys'],
       ...['read-record', 'describe-player', 'top-of-ladder', 'measure-ladders', 'predict-chances'],
       ...['keep-activity', 'read-activity', 'read-player-history'],
     ];

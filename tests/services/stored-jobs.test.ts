@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vit
 import { z } from 'zod';
 import { defineJob, done } from '../../jobs/contract.ts';
 import { queuePrefix } from '../../jobs/keys.ts';
+import { openFailedJobs } from '../../workers/maintenance/failed-jobs.ts';
 import { type FleetReport, reportQueues } from '../../workers/maintenance/report-queue-length.ts';
 import { openQueues } from '../../workers/runtime/enqueue.ts';
 import { duty } from '../../workers/runtime/handler.ts';
@@ -189,8 +190,10 @@ describe('a job that somebody wrote past BullMQ', () => {
     expect(groups.flatMap((it) => it.jobs)).toContainEqual(
       expect.objectContaining({ id, reason: 'data: not JSON' }),
     );
-    const tried = await cli('queue', 'retry', 'maintenance', '--id', id, '--json');
-    expect(JSON.parse(tried.out)).toMatchObject({ retried: [id] });
+    const failedJobs = openFailedJobs(redis, domain);
+    const found = await failedJobs.find('maintenance', [id]);
+    expect(found).toMatchObject([{ id }]);
+    await failedJobs.retry('maintenance', found);
     expect(await ended(id)).toMatchObject({ state: 'failed', reason: 'data: not JSON' });
     expect(await redis.exists(`${queuePrefix(domain, 'maintenance')}:maintenance:stalled`)).toBe(0);
   });

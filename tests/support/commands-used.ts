@@ -18,11 +18,11 @@ const code: Record<Role, { readonly folder: string; readonly bull: RegExp }> = {
   producer: { folder: 'producers', bull: /^(add(Standard|Delayed|Prioritized)Job|getStateV2)-/ },
   operator: {
     folder: 'producers',
-    bull: /^(add(Standard|Delayed|Prioritized)Job|getStateV2|getCounts|getRanges|pause|reprocessJob)-/,
+    bull: /^(add(Standard|Delayed|Prioritized)Job|getStateV2|getCounts|getRanges|pause)-/,
   },
   worker: {
     folder: 'workers',
-    bull: /^(add(Standard|Delayed|Prioritized)Job|addJobScheduler|updateJobScheduler|moveTo(Active|Delayed|Finished)|moveStalledJobsToWait|extendLocks?|retryJob|releaseLock|getCounts|getRanges|pause)-/,
+    bull: /^(add(Standard|Delayed|Prioritized)Job|addJobScheduler|updateJobScheduler|moveTo(Active|Delayed|Finished)|moveStalledJobsToWait|extendLocks?|retryJob|releaseLock|getCounts|getRanges|pause|reprocessJob)-/,
   },
 };
 

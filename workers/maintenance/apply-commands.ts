@@ -7,7 +7,8 @@ import type { ChainedCommand } from '../pool/commands.ts';
 import { type AuditRecord, nobody } from '../records/audit.ts';
 import { isUnreachable } from '../records/database.ts';
 import type { Handler } from '../runtime/handler.ts';
-import { type Decision, decideOn, type Proven, refuse, type SettingStores } from './decide-settings.ts';
+import { decideOn, type Proven, type SettingStores } from './decide-settings.ts';
+import { type Decision, refuse } from './decision.ts';
 import { carryOut, switchQueue, writeDocuments } from './write-settings.ts';
 
 const chain = settingsChain;

@@ -1,12 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { z } from 'zod';
-import type { Command, CommandEnvelope, CommandVerdict } from '../../jobs/commands.ts';
+import type { Command, CommandEnvelope } from '../../jobs/commands.ts';
 import type { Configuration, InstalledConfiguration } from '../../jobs/configuration/configuration.ts';
 import { poolSplits } from '../../jobs/configuration/pool-name.ts';
 import { checkQuality } from '../../jobs/configuration/quality.ts';
 import { checkRatingAttributes } from '../../jobs/configuration/rating-attributes.ts';
 import { problemsOf } from '../../jobs/contract.ts';
-import { type KeptChanges, keptChanges } from '../../jobs/json-diff.ts';
+import { keptChanges } from '../../jobs/json-diff.ts';
 import {
   deleteConfiguration,
   deleteRuleSet,
@@ -16,30 +16,30 @@ import {
   putRuleSet,
   resumeConfiguration,
   resumeQueue,
+  retryJobs,
+  tagSetting,
 } from '../../jobs/maintenance/setting-commands.ts';
 import { type LoadedRuleSet, loadRuleSet, loadRuleSetWith } from '../../jobs/rule-set/load.ts';
+import type { FailedJobs } from './failed-jobs.ts';
 import type { OperatorKeys } from '../keys/operator-keys.ts';
 import type { Pool } from '../pool/pool.ts';
-import type { Audit, SettingsChange } from '../records/audit.ts';
+import type { Audit } from '../records/audit.ts';
 import type { Configurations } from '../records/configurations.ts';
 import type { RuleSets } from '../records/rule-sets.ts';
+import { decideRetry } from './decide-retry.ts';
+import { decideTags } from './decide-tags.ts';
+import { type Decision, decided, refuse } from './decision.ts';
+import type { DescribedStores } from './describe-settings.ts';
 import type { QueueSwitch } from './queue-switch.ts';
 
-export interface SettingStores {
+export interface SettingStores extends DescribedStores {
   readonly pool: Pool;
   readonly audit: Audit;
   readonly ruleSets: RuleSets;
   readonly configurations: Configurations;
   readonly queueSwitch: QueueSwitch;
+  readonly failedJobs: FailedJobs;
   readonly operatorKeys: Pick<OperatorKeys, 'open'>;
-}
-
-/** The verdict on a command, and what is to be written for it. */
-export interface Decision {
-  readonly verdict: CommandVerdict;
-  readonly change?: SettingsChange;
-  /** What that changes, field by field. */
-  readonly changes?: KeptChanges;
 }
 
 /** A command as it is decided on: who has given it is proven, and its body is opened. */
@@ -98,13 +98,6 @@ const decider =
       : refuse(`target: the command says ${target}, and what it asks is of ${named}`);
   };
 
-const done = (result: unknown, change?: SettingsChange, changes?: KeptChanges): Decision => ({
-  verdict: { kind: 'done', result },
-  ...(change && { change }),
-  ...(changes && { changes }),
-});
-export const refuse = (reason: string): Decision => ({ verdict: { kind: 'refused', reason } });
-
 const decidePutRuleSet: Decide<z.output<typeof putRuleSet.item>> = async ({ name, body }, stores) => {
   const { ruleSets, configurations } = stores;
   const loaded = loadRuleSet(body);
@@ -118,7 +111,7 @@ const decidePutRuleSet: Decide<z.output<typeof putRuleSet.item>> = async ({ name
   const version = latest?.body === body ? latest.version : (latest?.version ?? 0) + 1;
   const outdated = users.filter((it) => it.ruleSet.version !== version);
   const { warnings } = loaded;
-  if (version === latest?.version && outdated.length === 0) return done({ version, warnings });
+  if (version === latest?.version && outdated.length === 0) return decided({ version, warnings });
   const moved = outdated.map(async ({ configuration, version: from }) => ({
     name: configuration.name,
     version: await nextVersion(configuration.name, from, stores),
@@ -126,7 +119,7 @@ const decidePutRuleSet: Decide<z.output<typeof putRuleSet.item>> = async ({ name
   }));
   const split = poolSplits(loaded.ruleSet);
   const change = { kind: 'rule-set', name, version, body, split, users: await Promise.all(moved) } as const;
-  return done({ version, warnings }, change, keptChanges(fieldsOf(latest?.body), fieldsOf(body)));
+  return decided({ version, warnings }, change, keptChanges(fieldsOf(latest?.body), fieldsOf(body)));
 };
 
 const decideDeleteRuleSet: Decide<z.output<typeof deleteRuleSet.item>> = async ({ name }, stores) => {
@@ -138,7 +131,7 @@ const decideDeleteRuleSet: Decide<z.output<typeof deleteRuleSet.item>> = async (
   if (users.length > 0)
     return refuse(`name: rule set ${name} is used by ${names}; delete or change those first`);
   const version = latest.version + 1;
-  return done({ version }, { kind: 'rule-set', name, version, users: [] });
+  return decided({ version }, { kind: 'rule-set', name, version, users: [] });
 };
 
 const decidePutConfiguration: Decide<Configuration> = async (configuration, stores) => {
@@ -153,12 +146,12 @@ const decidePutConfiguration: Decide<Configuration> = async (configuration, stor
   const before = latest?.installed;
   // The store has had a higher version where the record went back.
   if (before && version === before.version + 1 && says(before, configuration, ruleSet.version))
-    return done({ version: before.version });
+    return decided({ version: before.version });
   const loaded = loadRuleSet(ruleSet.body);
   const split = loaded.ok ? poolSplits(loaded.ruleSet) : [];
   const installed = { configuration, ruleSet: { name: ruleSetName, version: ruleSet.version }, split };
   const change = { kind: 'configuration', name, version, installed } as const;
-  return done({ version }, change, keptChanges(before?.configuration, configuration));
+  return decided({ version }, change, keptChanges(before?.configuration, configuration));
 };
 
 const decideDeleteConfiguration: Decide<z.output<typeof deleteConfiguration.item>> = async (
@@ -171,7 +164,7 @@ const decideDeleteConfiguration: Decide<z.output<typeof deleteConfiguration.item
   if (searching > 0)
     return refuse(`name: ${searching} tickets search in ${name}; it can be deleted when none does`);
   const version = await nextVersion(name, latest.version, stores);
-  return done({ version }, { kind: 'configuration', name, version });
+  return decided({ version }, { kind: 'configuration', name, version });
 };
 
 /** Paused twice it is paused since the first time. */
@@ -179,18 +172,18 @@ const decidePause: Decide<z.output<typeof pauseConfiguration.item>> = async ({ n
   if (!(await stores.configurations.latest(name))?.installed)
     return refuse(`name: there is no configuration ${name}`);
   const since = (await stores.audit.paused()).get(name) ?? now;
-  return done({ pausedSince: since }, { kind: 'pause', name, since });
+  return decided({ pausedSince: since }, { kind: 'pause', name, since });
 };
 
 const decideResume: Decide<z.output<typeof resumeConfiguration.item>> = async ({ name }, stores) =>
   (await stores.configurations.latest(name))?.installed
-    ? done({}, { kind: 'resume', name })
+    ? decided({}, { kind: 'resume', name })
     : refuse(`name: there is no configuration ${name}`);
 
 const decideQueue =
   (kind: 'pause-queue' | 'resume-queue'): Decide<z.output<typeof pauseQueue.item>> =>
   async ({ name }) =>
-    done({}, { kind, name });
+    decided({}, { kind, name });
 
 const deciders: ReadonlyMap<string, Decide<Asked>> = new Map([
   [putRuleSet.kind, decider(putRuleSet, decidePutRuleSet)],
@@ -201,6 +194,8 @@ const deciders: ReadonlyMap<string, Decide<Asked>> = new Map([
   [resumeConfiguration.kind, decider(resumeConfiguration, decideResume)],
   [pauseQueue.kind, decider(pauseQueue, decideQueue('pause-queue'))],
   [resumeQueue.kind, decider(resumeQueue, decideQueue('resume-queue'))],
+  [retryJobs.kind, decider(retryJobs, decideRetry)],
+  [tagSetting.kind, decider(tagSetting, decideTags)],
 ]);
 
 /** Higher than any version that the record or the queue store has had: either may have gone back in time. */

@@ -27,6 +27,7 @@ export async function carryOut(
   for (const installed of await writeDocuments(record, stores)) await stores.pool.install(installed);
   if (change?.kind === 'pause-queue' || change?.kind === 'resume-queue')
     await switchQueue(change.name, stores);
+  if (change?.kind === 'retry-jobs') await stores.failedJobs.retry(change.name, change.jobs);
   const place = restorer === undefined ? { from, to } : { restorer };
   return stores.pool.settleCommand(
     { chain: settingsChain, ...place },
@@ -53,8 +54,8 @@ export async function switchQueue(
 
 /** Writes the documents of a decision. Returns the configurations that workers and producers get a copy of. */
 export async function writeDocuments(
-  { change, decided_at: created_at }: AuditRecord,
-  { ruleSets, configurations }: SettingStores,
+  { change, ordinal, decided_at: created_at }: AuditRecord,
+  { ruleSets, configurations, settingTags }: SettingStores,
 ): Promise<readonly InstalledConfiguration[]> {
   if (change?.kind === 'rule-set') {
     const { name, version, body, split = [], users } = change;
@@ -89,6 +90,7 @@ export async function writeDocuments(
     await configurations.store([toStored(installed, created_at)]);
     return [installed];
   }
+  if (change?.kind === 'tags') await settingTags.put(change.of, change, ordinal);
   return [];
 }
 

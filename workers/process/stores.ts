@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis';
+import { openFailedJobs } from '../maintenance/failed-jobs.ts';
 import { openOperatorKeys } from '../keys/operator-keys.ts';
 import { openQueueSwitch } from '../maintenance/queue-switch.ts';
 import { openConfigurations as openInstalled } from '../pool/configurations.ts';
@@ -70,6 +71,7 @@ export function openStores(
     settingTags: traced(tracer, 'setting_tags', openSettingTags(db)),
     apiKeys,
     queueSwitch: traced(tracer, 'queues', openQueueSwitch(queueRedis, domain)),
+    failedJobs: traced(tracer, 'queues', openFailedJobs(queueRedis, domain)),
     /** Who may give operators' commands; keys are sealed under `keysSecret`. */
     operatorKeys: openOperatorKeys({ apiKeys, pool }, { domain, keysSecret }),
     webhook: traced(tracer, 'placement', openWebhook(placement)),

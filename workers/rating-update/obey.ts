@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { type CommandEnvelope, type CommandVerdict, otherCommand } from '../../jobs/commands.ts';
-import type { LadderDocument } from '../../jobs/ladder/ladder-document.ts';
+import { type KeptChanges, keptChanges } from '../../jobs/json-diff.ts';
+import type { LadderSettings } from '../../jobs/ladder/ladder.ts';
+import type { LadderDocument, LadderState } from '../../jobs/ladder/ladder-document.ts';
 import {
   type LadderCommand,
   type LadderVerdict,
@@ -62,10 +64,12 @@ export async function obey(
   }
   const _id = documentOfCommand(id);
   const there = (await stores.changes.byId([_id])).get(_id);
+  const before = ladder.state.settings;
   const verdict = there
     ? answerOf(there, envelope, ladder.name)
     : await apply(ladder, read.command, _id, stores);
-  await audit.note(recordAlone(here, asCommand(verdict), { now }));
+  const changes = there ? changesBy(there) : changesSince(before, ladder.state);
+  await audit.note(recordAlone(here, asCommand(verdict), { now, changes }));
   return verdict;
 }
 
@@ -73,6 +77,19 @@ const asCommand = (verdict: LadderVerdict): CommandVerdict =>
   'refused' in verdict
     ? { kind: 'refused', reason: verdict.refused }
     : { kind: 'done', result: verdict.result };
+
+/** What a command has changed of a ladder's settings, field by field. */
+const changesSince = (
+  before: LadderSettings,
+  { settings, deleted }: Pick<LadderState, 'settings' | 'deleted'>,
+): KeptChanges | undefined =>
+  settings === before ? undefined : keptChanges(before, deleted ? undefined : settings);
+
+/** The same by the document of a command whose rater died before the audit had it. */
+function changesBy(document: LadderDocument): KeptChanges | undefined {
+  if (document.kind === 'settings') return keptChanges(document.replaced, document.settings);
+  return document.kind === 'deleted' ? keptChanges(document.replaced, undefined) : undefined;
+}
 
 const verdictOf = ({ verdict }: AuditRecord): LadderVerdict =>
   verdict.kind === 'done'

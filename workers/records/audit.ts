@@ -6,7 +6,10 @@ import type { Configuration } from '../../jobs/configuration/configuration.ts';
 import type { PoolSplit } from '../../jobs/configuration/pool-name.ts';
 import { type QueueName, queueNames } from '../../jobs/contract.ts';
 import type { KeptChanges } from '../../jobs/json-diff.ts';
+import type { SettingKind } from '../../jobs/maintenance/change-settings.ts';
 import { settingsChain } from '../../jobs/maintenance/setting-commands.ts';
+import type { FailedOne } from '../maintenance/failed-jobs.ts';
+import type { TagsOf } from './setting-tags.ts';
 import { insertEach } from './write-each.ts';
 
 /**
@@ -84,7 +87,9 @@ export type SettingsChange =
     }
   | { readonly kind: 'pause'; readonly name: string; readonly since: number }
   | { readonly kind: 'resume'; readonly name: string }
-  | { readonly kind: 'pause-queue' | 'resume-queue'; readonly name: QueueName };
+  | { readonly kind: 'pause-queue' | 'resume-queue'; readonly name: QueueName }
+  | { readonly kind: 'retry-jobs'; readonly name: QueueName; readonly jobs: readonly FailedOne[] }
+  | ({ readonly kind: 'tags'; readonly of: SettingKind } & TagsOf);
 
 /** What the audit is searched by; times in ms since 1970, of the decision. */
 export interface AuditFilter {
@@ -204,7 +209,7 @@ export function openAudit(db: Db) {
           },
         }),
       };
-      const bodies = { 'change.body': 0, 'change.installed': 0, from: 0, position: 0 };
+      const bodies = { change: 0, from: 0, position: 0 };
       return audit
         .find(filter, { projection: bodies })
         .sort({ decided_at: -1, ordinal: -1 })

@@ -106,7 +106,7 @@ const indexes = {
     // By it DocumentDB deletes those that are over.
     { key: { forget_at: 1 }, name: 'over', expireAfterSeconds: 0 },
   ],
-  setting_tags: [{ key: { setting: 1 }, name: 'setting' }],
+  setting_tags: [],
   api_keys: [{ key: { name: 1, generation: -1 }, unique: true, name: 'generation' }],
 } as const;
 

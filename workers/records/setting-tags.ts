@@ -1,46 +1,43 @@
 import type { Db } from 'mongodb';
 import type { SettingKind, Tag } from '../../jobs/maintenance/change-settings.ts';
+import { insertEach } from './write-each.ts';
 
-/** A document of `setting_tags`: one tag of one rule set or configuration. */
-interface TagRecord {
-  /** `<kind>/<name>/<key>` */
-  readonly _id: string;
-  /** `<kind>/<name>` */
-  readonly setting: string;
-  /** When what it is of was created, ms: a tag of an earlier one of that name is none of this. */
+/** The tags of a rule set or a configuration, by key. */
+export interface TagsOf {
+  readonly name: string;
+  /** When it was created, ms: tags of an earlier one of that name are none of this. */
   readonly since: number;
-  readonly key: string;
-  readonly value: string;
+  readonly tags: readonly Tag[];
+}
+
+/** A document of `setting_tags`. */
+interface TagsRecord extends Omit<TagsOf, 'name'> {
+  /** `<kind>/<name>` */
+  readonly _id: string;
+  /** Of the command that left them so, in its chain. */
+  readonly ordinal: number;
 }
 
 export type SettingTags = ReturnType<typeof openSettingTags>;
 
 export function openSettingTags(db: Db) {
-  const tags = db.collection<TagRecord>('setting_tags');
-  const settingOf = (kind: SettingKind, name: string) => `${kind}/${name}`;
+  const collection = db.collection<TagsRecord>('setting_tags');
+  const idOf = (kind: SettingKind, name: string) => `${kind}/${name}`;
 
   return {
-    /** By key. */
-    async of(kind: SettingKind, name: string, since: number): Promise<Tag[]> {
-      const found = await tags
-        .find({ setting: settingOf(kind, name), since })
-        .sort({ _id: 1 })
-        .toArray();
-      return found.map(({ key, value }) => ({ key, value }));
+    async of(kind: SettingKind, name: string, since: number): Promise<readonly Tag[]> {
+      return (await collection.findOne({ _id: idOf(kind, name), since }))?.tags ?? [];
     },
 
-    async set(kind: SettingKind, name: string, wanted: readonly Tag[], since: number): Promise<void> {
-      const setting = settingOf(kind, name);
-      for (const { key, value } of wanted)
-        await tags.updateOne(
-          { _id: `${setting}/${key}` },
-          { $set: { setting, since, key, value } },
-          { upsert: true },
-        );
-    },
-
-    async remove(kind: SettingKind, name: string, keys: readonly string[]): Promise<void> {
-      await tags.deleteMany({ setting: settingOf(kind, name), key: { $in: [...keys] } });
+    /** Leaves those of an earlier command behind; after those of a later one it changes nothing. */
+    async put(kind: SettingKind, { name, since, tags }: TagsOf, ordinal: number): Promise<void> {
+      const _id = idOf(kind, name);
+      const fields = { since, tags, ordinal };
+      const { matchedCount } = await collection.updateOne(
+        { _id, ordinal: { $lt: ordinal } },
+        { $set: fields },
+      );
+      if (matchedCount === 0) await insertEach(collection, [{ _id, ...fields }]);
     },
   };
 }

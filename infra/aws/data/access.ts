@@ -17,7 +17,7 @@ const producing = [
   'zadd zcard zrange zrem zrevrangebyscore zscore',
 ];
 
-/** Beside what producers do: resume maintenance, and retry, and count the workers of a queue (CLIENT LIST). */
+/** Beside what producers do: resume maintenance, and count the workers of a queue (CLIENT LIST). */
 const operating = 'client|list lindex ltrim rename rpop zcount zrevrange';
 
 const working = [

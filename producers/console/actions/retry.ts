@@ -1,16 +1,15 @@
 import { z } from 'zod';
 import { queueNames } from '../../../jobs/contract.ts';
-import { choose, retry } from '../../cli/queue-retry.ts';
+import { choose } from '../../cli/queue-retry.ts';
 import { defineAction } from '../action.ts';
 
 export const retryFailed = defineAction({
   path: '/queue/retry',
   input: z.strictObject({ queue: z.enum(queueNames), group: z.string().min(1).max(64) }),
   next: () => '/queues',
-  async run({ queue, group }, { client }) {
+  async run({ queue, group }, { client }, options) {
     const { chosen, left } = await choose(client.queues[queue], queue, { group });
-    let retried = 0;
-    for (const id of chosen) if (await retry(client.queues[queue], id)) retried++;
-    return `${retried} jobs are tried again with fresh attempts; ${left} failed ones stay as they are.`;
+    const { retried } = await client.retryJobs({ name: queue, jobs: chosen }, options);
+    return `${retried.length} jobs are tried again with fresh attempts; ${left} failed ones stay as they are.`;
   },
 });
