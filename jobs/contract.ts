@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { playerId } from './ids.ts';
 import { plainProblems } from './plain-words.ts';
-import { problemList } from './problem-list.ts';
+import { type Problem, problemLine, problemList } from './problem-list.ts';
 
 /**
  * The words of a job, in one place.
@@ -183,19 +183,21 @@ export function firstProblem(error: z.ZodError, root = ''): string {
 }
 
 /** Every problem of a failed parse, one line each, named by its path; of many the first ones. */
-export function problemsOf(error: z.ZodError, root = ''): string[] {
-  const problems = error.issues.flatMap((issue) => plainProblems(issue));
-  return problemList(
-    problems.map(({ path, message }) => {
-      const at = path.reduce<string>(
+export const problemsOf = (error: z.ZodError, root = ''): string[] =>
+  problemList(fieldProblems(error, root).map(problemLine));
+
+/** The same with paths by themselves: `players[0].playerId`. */
+export const fieldProblems = (error: z.ZodError, root = ''): Problem[] =>
+  error.issues
+    .flatMap((issue) => plainProblems(issue))
+    .map(({ path, message }) => ({
+      path: path.reduce<string>(
         (text, part) =>
           typeof part === 'number' ? `${text}[${part}]` : `${text && `${text}.`}${shown(part)}`,
         root,
-      );
-      return at ? `${at}: ${message}` : message;
-    }),
-  );
-}
+      ),
+      message,
+    }));
 
 /** A name of what a caller sent: it may be as long as they like. */
 const shown = (part: PropertyKey): string => String(part).slice(0, 128);

@@ -26,8 +26,7 @@ export function openAdmission(redis: Redis, limit: number, mostUnderWay: number)
       throw new RequestError(
         'unavailable',
         `${mostUnderWay} calls of this client are under way already; nothing was queued`,
-        undefined,
-        true,
+        { outcome: 'not-done', overloaded: true },
       );
     if (!read || Date.now() - read.at > freshMs) read = { at: Date.now(), share: usedShare(redis) };
     const { share } = read;
@@ -39,8 +38,7 @@ export function openAdmission(redis: Redis, limit: number, mostUnderWay: number)
     throw new RequestError(
       'unavailable',
       `the queue Redis uses ${percent(used)} of its memory; new work is refused from ${percent(limit)} on; nothing was queued`,
-      undefined,
-      true,
+      { outcome: 'not-done', overloaded: true },
     );
   };
 }

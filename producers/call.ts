@@ -1,7 +1,7 @@
 import { type Actor, type Job, mayAsk } from '../jobs/contract.ts';
 import { reaching } from './connection.ts';
 import type { Gate } from './gate.ts';
-import { RequestError } from './request-error.ts';
+import { at, RequestError } from './request-error.ts';
 
 /** Who asks with one call, and how long they wait. */
 export interface CallOptions {
@@ -27,6 +27,8 @@ export interface Calling {
   readonly signal: AbortSignal | undefined;
   /** How many calls of the client were under way when it began, itself included; each item of a call with many counts as one. */
   readonly underWay: number;
+  /** From now on the call has changed something: whatever it fails of, its outcome is unknown. */
+  readonly begun: () => void;
 }
 
 export type Call = <T>(
@@ -43,21 +45,25 @@ export function openCalls(self: Actor, gate: Gate, whyAway: () => string): Call 
   return async (job, { actor = self, signal }, work, weight = 1) => {
     signal?.throwIfAborted();
     if (!mayAsk(job, actor))
-      throw new RequestError('not-allowed', `actor: a player may not ask for ${job.kind}`);
-    return unlessAborted(
-      signal,
-      reaching(async () => {
-        calls += weight;
-        const underWay = calls;
-        try {
-          await gate();
-          signal?.throwIfAborted();
-          return await work({ actor, signal, underWay });
-        } finally {
-          calls -= weight;
-        }
-      }, whyAway),
-    );
+      throw new RequestError('not-allowed', at('actor', `a player may not ask for ${job.kind}`));
+    calls += weight;
+    const underWay = calls;
+    let hasBegun = false;
+    const begun = () => {
+      hasBegun = true;
+    };
+    const step = async () => {
+      await gate();
+      signal?.throwIfAborted();
+      return work({ actor, signal, underWay, begun });
+    };
+    try {
+      return await unlessAborted(signal, reaching(step, whyAway));
+    } catch (error) {
+      throw hasBegun && error instanceof RequestError ? error.afterChanges() : error;
+    } finally {
+      calls -= weight;
+    }
   };
 }
 

@@ -23,7 +23,7 @@ import { parse } from './parse.ts';
 import { openQueues } from './queues.ts';
 import { openRecentEvents } from './recent-events.ts';
 import { openRedisTime } from './redis-time.ts';
-import { RequestError } from './request-error.ts';
+import { at, RequestError } from './request-error.ts';
 import { openResults } from './results.ts';
 import { openRollback } from './rollback.ts';
 import { secretOr } from './secrets.ts';
@@ -119,7 +119,7 @@ export async function openClient(options: ClientOptions) {
   const parts = {
     call,
     admit,
-    starting: openStarting({ call, admit, configurations, queues }),
+    starting: openStarting({ call, admit, configurations, queues, whyAway: connection.whyAway }),
     activity,
     addItem: openBatches(queues),
     tickets: openTickets(redis, domain),
@@ -152,7 +152,7 @@ export async function openClient(options: ClientOptions) {
       const { actor = self, ...where } = read;
       if (closing.signal.aborted) throw closed();
       if (!mayAsk({ askedBy: 'services' }, actor))
-        throw new RequestError('not-allowed', "actor: a player may not read everybody's events");
+        throw new RequestError('not-allowed', at('actor', "a player may not read everybody's events"));
       const signal = AbortSignal.any([closing.signal, ...(read.signal ? [read.signal] : [])]);
       return readEvents(redis, domain, { ...where, signal, origin, onError });
     },

@@ -15,7 +15,7 @@ import type { Call, Calling, CallOptions } from './call.ts';
 import type { SignCommand } from './operator-signature.ts';
 import { parse } from './parse.ts';
 import type { ProducerQueues } from './queues.ts';
-import { RequestError } from './request-error.ts';
+import { RequestError, refused } from './request-error.ts';
 import { openScript } from './script.ts';
 import { openTelling, whyStands } from './why-waits.ts';
 
@@ -71,6 +71,7 @@ export function openCommands(parts: CommandParts): GiveCommand {
       throw new RequestError(
         'unavailable',
         'too many commands wait to be applied, nothing was changed; is a worker serving maintenance?',
+        { outcome: 'not-done' },
       );
     const { job, item: waking, options } = command.wakeUp(item);
     const asFleet = { kind: 'service', name: 'client' } as const;
@@ -110,10 +111,11 @@ export function openCommands(parts: CommandParts): GiveCommand {
       const other = 'of' in state && state.of && otherCommand(commandId, state.of, asked);
       if (other) throw new RequestError('conflict', other);
       if (state.kind === 'done') return state.result;
-      if (state.kind === 'refused') throw new RequestError('refused', state.reason);
+      if (state.kind === 'refused') throw refused(state.reason);
       throw new RequestError(
         'unavailable',
         `no worker applied ${kind} of ${target} within ${verdictMs / 1_000} s; it is withdrawn and will not be applied (${(await why()) ?? 'is a worker serving maintenance?'})`,
+        { outcome: 'not-done' },
       );
     };
     let ended: Promise<unknown> | undefined;

@@ -4,7 +4,7 @@ import { isUncompared, uncompared } from '../jobs/matchmaking/uncompared.ts';
 import { parseRedisUrl, type RedisAddress } from '../jobs/redis-url.ts';
 import { type Connection, readyAgain, type WhenAway, within } from './gate.ts';
 import { reach } from './reach.ts';
-import { RequestError } from './request-error.ts';
+import { at, RequestError, type RequestOutcome } from './request-error.ts';
 
 /** How long (ms) a command may take before its caller is told that Redis is away. */
 const commandTimeout = 5_000;
@@ -31,17 +31,16 @@ export async function connect(
   onError: (error: Error) => void,
 ): Promise<Connection> {
   const parsed = parseRedisUrl(url);
-  if (!parsed.ok) throw new RequestError('invalid-request', `redisUrl: ${parsed.problem}`);
+  if (!parsed.ok) throw new RequestError('invalid-request', at('redisUrl', parsed.problem));
   const { address } = parsed;
   const named = `the queue Redis at ${address.shown}`;
   const until = performance.now() + (whenAway.kind === 'wait' ? whenAway.ms : 0);
   const unreached = await reach(address, whenAway.kind === 'wait' ? whenAway.ms : 0, onError);
   if (unreached)
-    throw new RequestError(
-      'unavailable',
-      `could not connect to ${named}: ${unreached.cause}`,
-      unreached.error,
-    );
+    throw new RequestError('unavailable', `could not connect to ${named}: ${unreached.cause}`, {
+      cause: unreached.error,
+      outcome: 'not-done',
+    });
 
   const redis = open(address, whenAway);
   let latest: Error | undefined;
@@ -62,7 +61,10 @@ export async function connect(
   } catch (error) {
     redis.disconnect();
     if (error instanceof RequestError) throw error;
-    throw new RequestError('unavailable', `could not connect: ${whyAway()}`, error);
+    throw new RequestError('unavailable', `could not connect: ${whyAway()}`, {
+      cause: error,
+      outcome: 'not-done',
+    });
   }
   return { redis, whyAway };
 }
@@ -102,10 +104,14 @@ export function patientTwin(redis: Redis): Redis {
   return twin;
 }
 
-const away = /Command timed out|ECONN|EPIPE|READONLY|LOADING/;
-
-/** What a connection says of a command that it did not even send, or lost: not why. */
-const unexplained = /Stream isn't writeable|Connection is closed|max retries per request/;
+/** The server refused the command, so it changed nothing. */
+const refusedByServer = /^(READONLY|LOADING)/;
+/** The command was not sent. */
+const unsent = /Stream isn't writeable/;
+/** The connection was lost, and with it what became of the command; the message does not say why. */
+const lost = /Connection is closed|max retries per request/;
+/** No answer came in time, or the connection broke. */
+const unanswered = /Command timed out|ECONN|EPIPE/;
 
 /** Runs a Redis step; a connection that fails becomes `unavailable`. */
 export async function reaching<T>(step: () => Promise<T>, whyAway: () => string): Promise<T> {
@@ -114,12 +120,15 @@ export async function reaching<T>(step: () => Promise<T>, whyAway: () => string)
   } catch (error) {
     if (error instanceof RequestError) throw error;
     const message = messageOf(error);
-    if (/^OOM /.test(message))
-      throw new RequestError('unavailable', 'the queue Redis is full; nothing was queued', error);
-    if (isUncompared(message)) throw new RequestError('unavailable', uncompared, error);
-    if (unexplained.test(message)) throw new RequestError('unavailable', whyAway(), error);
-    if (away.test(message))
-      throw new RequestError('unavailable', `the queue Redis did not answer: ${message}`, error);
+    const unavailable = (text: string, outcome: RequestOutcome) =>
+      new RequestError('unavailable', text, { cause: error, outcome });
+    if (/^OOM /.test(message)) throw unavailable('the queue Redis is full; nothing was queued', 'not-done');
+    if (isUncompared(message)) throw unavailable(uncompared, 'not-done');
+    if (unsent.test(message)) throw unavailable(whyAway(), 'not-done');
+    if (lost.test(message)) throw unavailable(whyAway(), 'unknown');
+    const text = `the queue Redis did not answer: ${message}`;
+    if (refusedByServer.test(message)) throw unavailable(text, 'not-done');
+    if (unanswered.test(message)) throw unavailable(text, 'unknown');
     throw error;
   }
 }

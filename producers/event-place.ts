@@ -1,5 +1,5 @@
 import { idNumber, noId } from '../jobs/chain.ts';
-import { RequestError } from './request-error.ts';
+import { at, RequestError } from './request-error.ts';
 
 /** A place in the event stream: the last entry of which all events were read, and of the next one how many. */
 export interface Place {
@@ -21,7 +21,10 @@ export function placeOf(position: unknown): Place {
   if (id === undefined)
     throw new RequestError(
       'invalid-request',
-      `from: ${String(position).slice(0, 60)} is no position that a reader of events was given; 0 begins with the oldest event kept`,
+      at(
+        'from',
+        `${String(position).slice(0, 60)} is no position that a reader of events was given; 0 begins with the oldest event kept`,
+      ),
     );
   return nextId === undefined ? { id } : { id, next: { id: nextId, events: Number(events) } };
 }

@@ -31,7 +31,10 @@ export function openGate({ redis, whyAway }: Connection, whenAway: WhenAway, clo
   return async () => {
     refuseClosed();
     if (redis.status === 'ready') return;
-    if (waiting === most) throw new RequestError('unavailable', `${most} calls wait already; ${whyAway()}`);
+    if (waiting === most)
+      throw new RequestError('unavailable', `${most} calls wait already; ${whyAway()}`, {
+        outcome: 'not-done',
+      });
     waiting++;
     back ??= readyAgain(redis, closing).finally(() => {
       back = undefined;
@@ -45,7 +48,7 @@ export function openGate({ redis, whyAway }: Connection, whenAway: WhenAway, clo
 }
 
 export const closed = (): RequestError =>
-  new RequestError('unavailable', 'the client is closed; nothing was queued');
+  new RequestError('unavailable', 'the client is closed; nothing was queued', { outcome: 'not-done' });
 
 /** Resolves when the connection works, throws once the client is closed; errors on the way there are for its listeners. */
 export const readyAgain = (redis: Redis, closing?: AbortSignal): Promise<void> =>
@@ -65,6 +68,7 @@ export async function within(ms: number, work: Promise<unknown>, whyAway: () => 
     const error = new RequestError(
       'unavailable',
       `waited ${Math.round(ms)} ms, nothing was queued; ${whyAway()}`,
+      { outcome: 'not-done' },
     );
     timer = setTimeout(() => reject(error), ms);
   });

@@ -11,7 +11,7 @@ import {
 import type { Call } from './call.ts';
 import type { CommandOptions, GiveByJob } from './commands.ts';
 import { parse } from './parse.ts';
-import { RequestError } from './request-error.ts';
+import { at, RequestError } from './request-error.ts';
 
 /** Parts of an import that are given at once: the rater takes one while the next are on their way. */
 const partsAtOnce = 8;
@@ -76,7 +76,7 @@ export function openGivenRatings({
       { ladder, importId: id, ratings, reason, onProgress }: ImportRequest,
       options: CommandOptions = {},
     ): Promise<Imported> =>
-      call(giveRatings, options, async () => {
+      call(giveRatings, options, async ({ begun }) => {
         const run = randomUUID();
         let [given, earlier] = [0, 0];
         const parts = inParts(ratings);
@@ -90,6 +90,7 @@ export function openGivenRatings({
               ...(reason && { reason }),
               ...(commandId && { commandId }),
             });
+            begun();
             given += some.length;
             if (answer.run !== run) earlier += some.length;
             onProgress?.(given);
@@ -101,7 +102,7 @@ export function openGivenRatings({
           Array.from({ length: partsAtOnce }, () => giveThem().finally(stop)),
         );
         for (const it of all) if (it.status === 'rejected') throw it.reason;
-        if (given === 0) throw new RequestError('invalid-request', 'ratings: there are none');
+        if (given === 0) throw new RequestError('invalid-request', at('ratings', 'there are none'));
         return { ratings: given, earlier };
       }),
   };

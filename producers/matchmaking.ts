@@ -12,7 +12,7 @@ import type { Call, CallOptions } from './call.ts';
 import type { ActivityReader } from './live/activity.ts';
 import { parse } from './parse.ts';
 import { newTrace } from './queues.ts';
-import { RequestError } from './request-error.ts';
+import { at, RequestError } from './request-error.ts';
 import type { openStarting, StartedTicket } from './starting.ts';
 import type { Tickets } from './tickets.ts';
 import type { Wake } from './wake.ts';
@@ -48,7 +48,7 @@ export function openMatchmaking({ call, starting, tickets, activity, wake }: Mat
     read(request, { request: schema, installed }, actor) {
       const asked = ordinaryRequest(request, installed.configuration.limits) ?? parse(schema, request);
       if (actor.kind === 'player' && asked.players.some((player) => player.playerId !== actor.playerId))
-        throw new RequestError('not-allowed', 'players: a player may start only a ticket of their own');
+        throw new RequestError('not-allowed', at('players', 'a player may start only a ticket of their own'));
       return asked;
     },
     estimate: async (configuration) => (await activity.waitEstimate(configuration))?.p50,
@@ -77,9 +77,12 @@ export function openMatchmaking({ call, starting, tickets, activity, wake }: Mat
         );
         if (pool !== undefined) await wake([pool]);
         if (status === 'missing' || status === 'stranger')
-          throw new RequestError('not-found', `ticketId: there is no ticket ${ticketId}`);
+          throw new RequestError('not-found', at('ticketId', `there is no ticket ${ticketId}`));
         if (status !== 'CANCELLED')
-          throw new RequestError('conflict', `ticketId: ${ticketId} is ${status}; it is too late to stop it`);
+          throw new RequestError(
+            'conflict',
+            at('ticketId', `${ticketId} is ${status}; it is too late to stop it`),
+          );
       }),
 
     /**
@@ -90,7 +93,7 @@ export function openMatchmaking({ call, starting, tickets, activity, wake }: Mat
       call(acceptMatch, options, async ({ actor }) => {
         const item = parse(acceptMatch.item, request);
         if (actor.kind === 'player' && item.playerIds.some((id) => id !== actor.playerId))
-          throw new RequestError('not-allowed', 'playerIds: a player may answer only for themselves');
+          throw new RequestError('not-allowed', at('playerIds', 'a player may answer only for themselves'));
         const answered = await tickets.accept(item);
         if ('pool' in answered) await wake([answered.pool]);
         const error = answerError(answered, item, actor);
@@ -105,9 +108,12 @@ function answerError(
   { ticketId, matchId }: AcceptMatch,
   actor: Actor,
 ): RequestError | undefined {
-  const unknown = new RequestError('not-found', `ticketId: there is no ticket ${ticketId}`);
+  const unknown = new RequestError('not-found', at('ticketId', `there is no ticket ${ticketId}`));
   const noProposal = (status: string) =>
-    new RequestError('conflict', `matchId: ticket ${ticketId} is ${status} and has no proposal ${matchId}`);
+    new RequestError(
+      'conflict',
+      at('matchId', `ticket ${ticketId} is ${status} and has no proposal ${matchId}`),
+    );
   switch (answered.outcome) {
     case 'missing':
       return unknown;
@@ -115,11 +121,14 @@ function answerError(
       if (answered.detail === 'backfill') return actor.kind === 'player' ? unknown : noProposal('a backfill');
       return noProposal(answered.detail === 'other-match' ? 'in another proposal' : answered.detail);
     case 'late':
-      return new RequestError('conflict', `matchId: the time to accept ${matchId} is over`);
+      return new RequestError('conflict', at('matchId', `the time to accept ${matchId} is over`));
     case 'stranger':
       return actor.kind === 'player'
         ? unknown
-        : new RequestError('invalid-request', `playerIds: ${answered.detail} is not in ticket ${ticketId}`);
+        : new RequestError(
+            'invalid-request',
+            at('playerIds', `${answered.detail} is not in ticket ${ticketId}`),
+          );
     default:
       return undefined;
   }

@@ -8,7 +8,7 @@ import { type MatchmakerData, matchmakerData } from '../jobs/match/matchmaker-da
 import { readStoredTicket } from '../jobs/ticket/stored-ticket.ts';
 import type { Call, CallOptions } from './call.ts';
 import type { openOperations } from './operations.ts';
-import { RequestError } from './request-error.ts';
+import { at, RequestError } from './request-error.ts';
 
 export interface NoticeParts {
   readonly call: Call;
@@ -35,7 +35,7 @@ export function openNotices({ call, redis, domain, origin, readRecord: read }: N
      */
     async matchmakerData(matchId: string, options: CallOptions = {}): Promise<MatchmakerData> {
       const [record] = await read('matches', matchId, options);
-      if (!record) throw new RequestError('not-found', `matchId: no match ${matchId} has started`);
+      if (!record) throw new RequestError('not-found', at('matchId', `no match ${matchId} has started`));
       const { configuration, tickets, teams } = record as unknown as CommittedMatch;
       const filling = await call(readRecord, options, () => autoBackfill(matchId));
       return matchmakerData({ matchId, configuration, tickets, teams }, origin, filling);

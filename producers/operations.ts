@@ -20,12 +20,11 @@ import {
   resumeQueue,
   retryJobs,
 } from '../jobs/maintenance/setting-commands.ts';
-import { problemList } from '../jobs/problem-list.ts';
+import { problemLine, problemList } from '../jobs/problem-list.ts';
 import { correctResult } from '../jobs/rating-update/correct-result.ts';
 import { deleteLadder } from '../jobs/rating-update/delete-ladder.ts';
 import { putLadder } from '../jobs/rating-update/put-ladder.ts';
 import { resetSeason } from '../jobs/rating-update/reset-season.ts';
-import { problemLine } from '../jobs/rule-set/fields.ts';
 import { loadRuleSet } from '../jobs/rule-set/load.ts';
 import type { Call, CallOptions } from './call.ts';
 import type { CommandOptions, GiveByJob, GiveCommand } from './commands.ts';
@@ -176,5 +175,6 @@ export function openOperations({ call, give, giveByJob, queues, configurations }
 function checkRuleSet({ body }: { readonly body: string }): void {
   const loaded = loadRuleSet(body);
   if (loaded.ok) return;
-  throw new RequestError('invalid-request', problemList(loaded.problems.map(problemLine)).join('\n'));
+  const message = problemList(loaded.problems.map(problemLine)).join('\n');
+  throw new RequestError('invalid-request', loaded.problems, { message });
 }

@@ -2,7 +2,7 @@ import { createHmac, randomUUID } from 'node:crypto';
 import { type CommandEnvelope, howToSign, signedText } from '../jobs/commands.ts';
 import { keyProblem } from '../jobs/maintenance/api-keys.ts';
 import { readToken } from './keys/seal.ts';
-import { RequestError } from './request-error.ts';
+import { at, RequestError } from './request-error.ts';
 
 /** An operator's command before it is signed. */
 export interface Unsigned {
@@ -27,9 +27,9 @@ export interface SigningParts {
 
 export function openSigning({ domain, operatorKey: usual, reason: usually }: SigningParts): SignCommand {
   return ({ kind, target, item, id = randomUUID(), expects, reason = usually }, operatorKey = usual) => {
-    if (operatorKey === undefined) throw new RequestError('not-allowed', `operatorKey: ${howToSign}`);
+    if (operatorKey === undefined) throw new RequestError('not-allowed', at('operatorKey', howToSign));
     const key = readToken(operatorKey);
-    if (!key) throw new RequestError('invalid-request', `operatorKey: ${keyProblem}`);
+    if (!key) throw new RequestError('invalid-request', at('operatorKey', keyProblem));
     const command = {
       ...{ id, kind, target, body: JSON.stringify(item), operator: key.name, at: Date.now() },
       ...(expects !== undefined && { expects }),

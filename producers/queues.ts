@@ -6,7 +6,7 @@ import { type Actor, type Job, jobOptions, type QueueName, queueNames, seal } fr
 import { queuePrefix, type Reply, replyKey } from '../jobs/keys.ts';
 import { formatTraceHeader, newTraceId, parseTraceHeader } from '../jobs/trace-header.ts';
 import type { Calling } from './call.ts';
-import { RequestError } from './request-error.ts';
+import { RequestError, refused } from './request-error.ts';
 import { readingAnything } from './stored-jobs.ts';
 import { openTelling, whyWaits } from './why-waits.ts';
 
@@ -82,7 +82,7 @@ export function openQueues(
         const text = await redis.getdel(key);
         if (text) {
           const reply = JSON.parse(text) as Reply;
-          if ('refused' in reply) throw new RequestError('refused', reply.refused);
+          if ('refused' in reply) throw refused(reply.refused);
           return reply.result;
         }
         await telling.look();
@@ -91,11 +91,13 @@ export function openQueues(
         throw new RequestError(
           'unavailable',
           `${job.kind} failed: ${failedReason ?? 'for no stated reason'}; it is kept, and "queue retry ${job.queue} --id ${added.id}" tries it again`,
+          { outcome: 'unknown' },
         );
       }
       throw new RequestError(
         'unavailable',
         `no worker answered ${job.kind} within ${timeoutMs / 1_000} s: ${await why()}. It stays queued`,
+        { outcome: 'unknown' },
       );
     },
 

@@ -7,7 +7,7 @@ import type { Admit } from './admission.ts';
 import { batchesInFlight } from './batches.ts';
 import type { Call, CallOptions } from './call.ts';
 import { parse } from './parse.ts';
-import { RequestError } from './request-error.ts';
+import { at, RequestError } from './request-error.ts';
 import type { Tickets } from './tickets.ts';
 
 /** Results recorded by one script. */
@@ -43,7 +43,7 @@ export function openResults({ call, admit, tickets, wakeLadders }: ResultParts) 
       if ((await record({ matchId, result: item })) === 'placing')
         throw new RequestError(
           'conflict',
-          `matchId: match ${matchId} is being placed; report its result when it has been played`,
+          at('matchId', `match ${matchId} is being placed; report its result when it has been played`),
         );
     });
 

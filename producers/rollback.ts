@@ -8,7 +8,7 @@ import type { Call, Calling } from './call.ts';
 import type { CommandOptions, GiveCommand } from './commands.ts';
 import { parse } from './parse.ts';
 import type { ProducerQueues } from './queues.ts';
-import { RequestError } from './request-error.ts';
+import { at, RequestError } from './request-error.ts';
 
 const rollback = z.strictObject({
   name: resourceName,
@@ -86,11 +86,11 @@ function goBack(
   to: number | undefined,
 ): { from: number; earlier: Version } {
   const [inForce] = versions;
-  if (!inForce) throw new RequestError('not-found', `name: there is no ${what}`);
+  if (!inForce) throw new RequestError('not-found', at('name', `there is no ${what}`));
   const earlier = versionBefore(versions, to);
   if (earlier) return { from: inForce.version, earlier };
   const there = versions.map(({ version }) => version).join(', ');
   const missing =
     to === undefined ? `nothing before what version ${inForce.version} says` : `no version ${to}`;
-  throw new RequestError('not-found', `to: ${what} has ${missing}; its versions are ${there}`);
+  throw new RequestError('not-found', at('to', `${what} has ${missing}; its versions are ${there}`));
 }

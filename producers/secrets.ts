@@ -1,5 +1,5 @@
 import { parseSecretReference, secretText } from '../jobs/secret-reference.ts';
-import { RequestError } from './request-error.ts';
+import { at, RequestError } from './request-error.ts';
 
 /** The setting itself, or what Secrets Manager holds when it is the ARN of a secret. The SDK is loaded only then. */
 export async function secretOr(setting: string, text: string): Promise<string> {
@@ -14,8 +14,8 @@ export async function secretOr(setting: string, text: string): Promise<string> {
   } catch (error) {
     throw new RequestError(
       'unavailable',
-      `${setting}: could not read its secret: ${(error as Error).message}`,
-      error,
+      at(setting, `could not read its secret: ${(error as Error).message}`),
+      { cause: error, outcome: 'not-done' },
     );
   } finally {
     secrets.destroy();

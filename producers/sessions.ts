@@ -18,7 +18,7 @@ import type { Call, CallOptions } from './call.ts';
 import { parse } from './parse.ts';
 import type { ProducerQueues } from './queues.ts';
 import type { RedisTime } from './redis-time.ts';
-import { RequestError } from './request-error.ts';
+import { at, RequestError } from './request-error.ts';
 import type { Tickets } from './tickets.ts';
 
 export interface SessionRequest {
@@ -42,7 +42,10 @@ export function openSessions({ call, admit, addItem, queues, tickets, redisTime 
       const askedAt = performance.now();
       const item = parse(createSession.item, { sessionId: randomUUID(), ...request, requestedAt: 0 });
       if (actor.kind === 'player' && actor.playerId !== item.playerId)
-        throw new RequestError('not-allowed', 'playerId: a player may create sessions only for themselves');
+        throw new RequestError(
+          'not-allowed',
+          at('playerId', 'a player may create sessions only for themselves'),
+        );
       await admit({ underWay });
       await addItem(createSession, { ...item, requestedAt: await redisTime(askedAt) }, actor);
       return { sessionId: item.sessionId };
@@ -61,11 +64,15 @@ export function openSessions({ call, admit, addItem, queues, tickets, redisTime 
      * session's record follows. A player ends only their own.
      */
     endSession: (request: EndSessionRequest, options: CallOptions = {}): Promise<void> =>
-      call(endSession, options, async ({ actor }) => {
+      call(endSession, options, async ({ actor, begun }) => {
         const { sessionId, playerId } = parse(endSessionRequest, request);
         if (actor.kind === 'player' && actor.playerId !== playerId)
-          throw new RequestError('not-allowed', 'playerId: a player may end only sessions of their own');
+          throw new RequestError(
+            'not-allowed',
+            at('playerId', 'a player may end only sessions of their own'),
+          );
         const left = (await tickets.leave(playerId, '', sessionId)) ?? '';
+        begun();
         await addItem(endSession, { sessionId, playerId, left }, actor);
       }),
 
@@ -76,13 +83,17 @@ export function openSessions({ call, admit, addItem, queues, tickets, redisTime 
      */
     playerLeft: (request: PlayerLeftRequest, options: CallOptions = {}): Promise<void> =>
       call(playerLeft, options, async (calling) => {
-        const { actor } = calling;
+        const { actor, begun } = calling;
         const item = parse(playerLeftRequest, request);
         if (actor.kind === 'player' && actor.playerId !== item.playerId)
-          throw new RequestError('not-allowed', 'playerId: a player may leave only for themselves');
+          throw new RequestError('not-allowed', at('playerId', 'a player may leave only for themselves'));
         const matchId = await tickets.leave(item.playerId, item.matchId);
-        if (matchId === undefined) await queues.ask(playerLeft, item, calling);
-        else await addItem(playerLeft, { ...item, matchId, isOut: true }, actor);
+        if (matchId === undefined) {
+          await queues.ask(playerLeft, item, calling);
+          return;
+        }
+        begun();
+        await addItem(playerLeft, { ...item, matchId, isOut: true }, actor);
       }),
 
     /**

@@ -21,7 +21,7 @@ import type { Call, CallOptions } from './call.ts';
 import type { CommandOptions, GiveCommand } from './commands.ts';
 import { parse } from './parse.ts';
 import type { ProducerQueues } from './queues.ts';
-import { RequestError } from './request-error.ts';
+import { at, RequestError } from './request-error.ts';
 
 export interface SettingParts {
   readonly call: Call;
@@ -106,7 +106,7 @@ export function openSettings({ call, queues, give }: SettingParts): SettingCalls
       if (wanted.kind === 'rule-set') await give(putRuleSet, { name, body: wanted.body }, how);
       else await give(putConfiguration, wanted.configuration, how);
     } catch (error) {
-      if (error instanceof RequestError && error.message.startsWith('expects:')) return undefined;
+      if (error instanceof RequestError && error.problems[0]?.path === 'expects') return undefined;
       throw error;
     }
     return one(wanted.kind, name, rest);
@@ -142,7 +142,7 @@ export function openSettings({ call, queues, give }: SettingParts): SettingCalls
       const setting = await put(wanted, there.version, unnamed(options));
       if (setting) return { setting };
     }
-    throw new RequestError('conflict', `name: configuration ${name} changes too fast; ask again`);
+    throw new RequestError('conflict', at('name', `configuration ${name} changes too fast; ask again`));
   };
 
   const remove = (kind: SettingKind, name: string, options: CallOptions): Promise<SettingsVerdict> => {
@@ -201,8 +201,9 @@ async function verdictOn(
     if (!(error instanceof RequestError && error.code === 'refused')) throw error;
     const isMissing = await whyMissing();
     if (isMissing) return isMissing;
-    if (!error.message.startsWith(`${field}: `)) throw error;
-    return no(problem, error.message.slice(`${field}: `.length));
+    const [first] = error.problems;
+    if (first?.path !== field) throw error;
+    return no(problem, first.message);
   }
 }
 

@@ -9,6 +9,7 @@ import {
   startSettings,
 } from '../jobs/matchmaking/start-call.ts';
 import { uncompared } from '../jobs/matchmaking/uncompared.ts';
+import { problemsIn } from '../jobs/problem-list.ts';
 import { ticketProblems } from '../jobs/rule-set/check-ticket.ts';
 import { ordinaryTarget } from '../jobs/ticket/ordinary-party.ts';
 import { startTarget } from '../jobs/ticket/start-request.ts';
@@ -16,9 +17,10 @@ import type { TicketPlayer } from '../jobs/ticket/ticket.ts';
 import type { Admit } from './admission.ts';
 import type { Call, Calling, CallOptions } from './call.ts';
 import type { openConfigurations } from './configurations.ts';
+import { reaching } from './connection.ts';
 import { parse } from './parse.ts';
 import type { ProducerQueues } from './queues.ts';
-import { RequestError } from './request-error.ts';
+import { at, RequestError } from './request-error.ts';
 
 /** A ticket as it stands when its start call returns. */
 export type StartedTicket = {
@@ -32,6 +34,7 @@ export interface StartingParts {
   readonly admit: Admit;
   readonly configurations: ReturnType<typeof openConfigurations>;
   readonly queues: ProducerQueues;
+  readonly whyAway: () => string;
 }
 
 type Found = Awaited<ReturnType<ReturnType<typeof openConfigurations>['find']>>;
@@ -67,7 +70,7 @@ interface Asked {
  * Starts tickets in one pass: all are checked, then sent together. Each is checked against the configuration as this client knows
  * it, which is read again where it is another by now.
  */
-export function openStarting({ call, admit, configurations, queues }: StartingParts) {
+export function openStarting({ call, admit, configurations, queues, whyAway }: StartingParts) {
   const startTogether = async (
     requests: readonly unknown[],
     { actor, underWay }: Calling,
@@ -82,7 +85,13 @@ export function openStarting({ call, admit, configurations, queues }: StartingPa
       if (tries === 0 && open().length > 0) await admitFirst(open(), underWay);
       await Promise.all(open().map((it) => send(it, tickets.get(it), kind)));
     }
-    const reason = new RequestError('unavailable', 'configuration: it changes too fast; nothing was started');
+    const reason = new RequestError(
+      'unavailable',
+      at('configuration', 'it changes too fast; nothing was started'),
+      {
+        outcome: 'not-done',
+      },
+    );
     return all.map((it) => it.result ?? { status: 'rejected', reason });
   };
 
@@ -99,12 +108,12 @@ export function openStarting({ call, admit, configurations, queues }: StartingPa
     const { configuration, request, madeId, callId } = asked;
     const { found, estimatedWait } = known.get(configuration) ?? {};
     if (!found?.installed)
-      throw new RequestError('not-found', `configuration: ${configuration} does not exist`);
+      throw new RequestError('not-found', at('configuration', `${configuration} does not exist`));
     const { installed, ruleSet, poolOf } = found;
     const { ticketId = madeId, players: given } = kind.read(request, { ...found, installed }, actor);
     const players = withoutRatings(given, installed.configuration.ratingAttributes);
     const problem = ruleSet && ticketProblems(ruleSet, { players, backfill: kind.isBackfill });
-    if (problem) throw new RequestError('invalid-request', problem);
+    if (problem) throw new RequestError('invalid-request', problemsIn(problem), { message: problem });
     return {
       ...{ ticketId, configuration, players, actor, callId, estimatedWait },
       ...startSettings(installed),
@@ -126,11 +135,11 @@ export function openStarting({ call, admit, configurations, queues }: StartingPa
   const send = async (asked: Asked, ticket: Starting | undefined, kind: Kind): Promise<void> => {
     if (!ticket) return;
     try {
-      const verdict = await kind.send(ticket);
+      const verdict = await reaching(() => kind.send(ticket), whyAway);
       if (verdict.kind === 'outdated') return configurations.forget(ticket.configuration);
-      if (verdict.kind === 'uncompared') throw new RequestError('unavailable', uncompared);
-      if (verdict.kind === 'refused')
-        throw new RequestError(verdict.as, verdict.reason, undefined, verdict.as === 'unavailable');
+      if (verdict.kind === 'uncompared')
+        throw new RequestError('unavailable', uncompared, { outcome: 'not-done' });
+      if (verdict.kind === 'refused') throw refusal(verdict);
       const startTime = new Date(verdict.startTime).toISOString();
       asked.result = {
         status: 'fulfilled',
@@ -164,6 +173,13 @@ export function openStarting({ call, admit, configurations, queues }: StartingPa
     },
   };
 }
+
+const refusal = ({ as, reason }: Extract<StartVerdict, { kind: 'refused' }>): RequestError => {
+  const problems = problemsIn(reason);
+  return as === 'unavailable'
+    ? new RequestError(as, problems, { message: reason, outcome: 'not-done', overloaded: true })
+    : new RequestError(as, problems, { message: reason });
+};
 
 /** `repeatable`: the call's id, where it has one; a call that is repeated has the same ids again. */
 function askedOf(request: unknown, at: number, repeatable: string | undefined): Asked {

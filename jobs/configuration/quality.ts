@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Problem } from '../rule-set/fields.ts';
+import type { Problem } from '../problem-list.ts';
 import type { RuleSet } from '../rule-set/rule-set.ts';
 import type { RatingAttributes } from './rating-attributes.ts';
 

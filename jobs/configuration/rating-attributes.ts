@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { wellFormed } from '../ids.ts';
 import { type Distribution, percentileOf } from '../ladder/percentile.ts';
 import { cautiousRating, newcomer, type Rating, visibleRating } from '../ladder/rating.ts';
-import type { Problem } from '../rule-set/fields.ts';
+import type { Problem } from '../problem-list.ts';
 import type { RuleSet } from '../rule-set/rule-set.ts';
 import { type AttributeValue, type TicketPlayer, ticketLimits } from '../ticket/ticket.ts';
 

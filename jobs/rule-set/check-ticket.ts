@@ -1,5 +1,5 @@
+import type { Problem } from '../problem-list.ts';
 import type { AttributeValue, TicketPlayer } from '../ticket/ticket.ts';
-import type { Problem } from './fields.ts';
 import { type AttributeType, instanceNames, type RuleSet } from './rule-set.ts';
 
 const wireKeys: Record<AttributeType, string> = {

@@ -1,6 +1,6 @@
+import type { Problem } from '../problem-list.ts';
 import { ruleSetAt, stageStarts } from './at-age.ts';
 import { pathsOf, rulesIn } from './expression.ts';
-import type { Problem } from './fields.ts';
 import { impossible } from './impossible.ts';
 import { expressionsOf, largestMatch, type Rule, type RuleSet } from './rule-set.ts';
 

@@ -1,13 +1,5 @@
+import type { Problem } from '../problem-list.ts';
 import { didYouMean, nearest } from './spelling.ts';
-
-/** Something wrong at a JSON path such as `rules[1].maxDistance`; the empty path is the whole document. */
-export interface Problem {
-  readonly path: string;
-  readonly message: string;
-}
-
-/** A problem as one line of a message. */
-export const problemLine = ({ path, message }: Problem): string => (path ? `${path}: ${message}` : message);
 
 /** What loading has found so far. Problems refuse the rule set, warnings do not. */
 export class Findings {

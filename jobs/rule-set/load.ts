@@ -1,5 +1,6 @@
+import type { Problem } from '../problem-list.ts';
 import { doubtsAbout } from './doubts.ts';
-import { Fields, Findings, type Problem, shown } from './fields.ts';
+import { Fields, Findings, shown } from './fields.ts';
 import { parseJson } from './json.ts';
 import type { Scope } from './parse-expression.ts';
 import { readAlgorithm } from './read-algorithm.ts';

@@ -64,6 +64,8 @@ function write(from: string, name: ExampleFile): void {
   try {
     writeFileSync(resolve(from, name), `${JSON.stringify(examples[name], null, 2)}\n`, { flag: 'wx' });
   } catch (error) {
-    throw new RequestError('invalid-request', `could not write ${name}: ${(error as Error).message}`, error);
+    throw new RequestError('invalid-request', `could not write ${name}: ${(error as Error).message}`, {
+      cause: error,
+    });
   }
 }

@@ -62,7 +62,9 @@ function textOf(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
-    throw new RequestError('invalid-request', `could not read ${file}: ${(error as Error).message}`, error);
+    throw new RequestError('invalid-request', `could not read ${file}: ${(error as Error).message}`, {
+      cause: error,
+    });
   }
 }
 

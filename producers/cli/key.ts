@@ -2,7 +2,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { type Right, rights, type SealedKey, shortestKeysSecret } from '../../jobs/maintenance/api-keys.ts';
 import type { MatchmakingClient } from '../client.ts';
 import { newSecret, seal, tokenOf } from '../keys/seal.ts';
-import { RequestError } from '../request-error.ts';
+import { at, RequestError } from '../request-error.ts';
 import { secretOr } from '../secrets.ts';
 import { show, withClient } from './terminal.ts';
 
@@ -34,7 +34,10 @@ export function keyCommands(): Command {
       withClient(command, async (client) => {
         const there = await newest(client, name);
         if (there?.state === 'active')
-          throw new RequestError('conflict', `name: there is a key ${name}; rotate it, or revoke it first`);
+          throw new RequestError(
+            'conflict',
+            at('name', `there is a key ${name}; rotate it, or revoke it first`),
+          );
         await put(command, client, { name, rights: [...allowed], state: 'active', after: there }, keysSecret);
       }),
     );
@@ -88,7 +91,7 @@ const newest = async (client: MatchmakingClient, name: string): Promise<SealedKe
 
 async function existing(client: MatchmakingClient, name: string): Promise<SealedKey> {
   const key = await newest(client, name);
-  if (key?.state !== 'active') throw new RequestError('not-found', `name: no key ${name} works`);
+  if (key?.state !== 'active') throw new RequestError('not-found', at('name', `no key ${name} works`));
   return key;
 }
 
@@ -99,7 +102,10 @@ async function put(command: Command, client: MatchmakingClient, next: Next, keys
   const secret = key.state === 'active' ? newSecret() : '';
   const under = await secretOr('API_KEYS_SECRET', keysSecret);
   if (under.length < shortestKeysSecret)
-    throw new RequestError('invalid-request', `API_KEYS_SECRET: at least ${shortestKeysSecret} characters`);
+    throw new RequestError(
+      'invalid-request',
+      at('API_KEYS_SECRET', `at least ${shortestKeysSecret} characters`),
+    );
   const sealed = seal({ ...key, generation: (after?.generation ?? 0) + 1 }, secret, under);
   await client.putApiKey(sealed);
   const row = rowOf(sealed);

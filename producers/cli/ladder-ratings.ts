@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
-import { RequestError } from '../request-error.ts';
+import { at, RequestError } from '../request-error.ts';
 import { checkRatings, readRatings } from './ratings-file.ts';
 import { show, withClient } from './terminal.ts';
 
@@ -36,7 +36,7 @@ export function ratingCommands(ladder: Command, from: string): void {
       withClient(command, async (client) => {
         const { rating, mu, sigma, games, reason } = command.optsWithGlobals<SetOptions>();
         if (!reason)
-          throw new RequestError('invalid-request', '--reason: say why; it is kept with the rating');
+          throw new RequestError('invalid-request', at('--reason', 'say why; it is kept with the rating'));
         const given = Object.entries({ rating, mu, sigma, games }).filter(([, value]) => value !== undefined);
         const answer = await client.setRating({
           ...{ ladder: name, playerId, reason },

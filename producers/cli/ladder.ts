@@ -1,7 +1,7 @@
 import { Argument, Command, InvalidArgumentError } from 'commander';
 import type { LadderSettings } from '../../jobs/ladder/ladder.ts';
 import type { ReportedResult } from '../../jobs/ladder/result.ts';
-import { RequestError } from '../request-error.ts';
+import { at, RequestError } from '../request-error.ts';
 import { withExample } from './examples.ts';
 import { deleteLadderCommand } from './ladder-delete.ts';
 import { fitLadderCommand } from './ladder-fit.ts';
@@ -54,7 +54,7 @@ export function ladderCommands(from: string): Command {
       withClient(command, async (client) => {
         const { reason } = command.optsWithGlobals<{ reason?: string }>();
         if (!reason)
-          throw new RequestError('invalid-request', '--reason: say why; it is kept with the match');
+          throw new RequestError('invalid-request', at('--reason', 'say why; it is kept with the match'));
         const result = (await readJson(from, file)) as ReportedResult;
         const answer = await client.correctResult({ result, reason });
         show(command, answer, [answer]);

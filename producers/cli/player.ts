@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import type { PlayerOnRecord } from '../../jobs/maintenance/read-players.ts';
 import type { DescribedPlayer } from '../live/describe-player.ts';
-import { RequestError } from '../request-error.ts';
+import { at, RequestError } from '../request-error.ts';
 import { table } from './table.ts';
 import { show, withClient } from './terminal.ts';
 import { reasonOf } from './wording.ts';
@@ -37,7 +37,7 @@ export function playerCommands(): Command {
         if (!reason)
           throw new RequestError(
             'invalid-request',
-            '--reason: say why, without naming the player; it is kept',
+            at('--reason', 'say why, without naming the player; it is kept'),
           );
         const answer = await client.erasePlayer({ playerId, reason });
         show(command, answer, [answer]);

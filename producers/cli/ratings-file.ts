@@ -75,7 +75,9 @@ async function* readRows(path: string, file: string): AsyncGenerator<Row> {
     }
   } catch (error) {
     if (error instanceof RequestError) throw error;
-    throw new RequestError('invalid-request', `could not read ${file}: ${(error as Error).message}`, error);
+    throw new RequestError('invalid-request', `could not read ${file}: ${(error as Error).message}`, {
+      cause: error,
+    });
   } finally {
     stream.destroy();
   }

@@ -16,7 +16,9 @@ async function readText(from: string, file: string): Promise<string> {
   try {
     return await readFile(resolve(from, file), 'utf8');
   } catch (error) {
-    throw new RequestError('invalid-request', `could not read ${file}: ${(error as Error).message}`, error);
+    throw new RequestError('invalid-request', `could not read ${file}: ${(error as Error).message}`, {
+      cause: error,
+    });
   }
 }
 

@@ -1,7 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander';
-import { problemList } from '../../jobs/problem-list.ts';
+import { type Problem, problemLine, problemList } from '../../jobs/problem-list.ts';
 import { stepsBeyond } from '../../jobs/rule-set/doubts.ts';
-import { type Problem, problemLine } from '../../jobs/rule-set/fields.ts';
 import { loadRuleSet } from '../../jobs/rule-set/load.ts';
 import { RequestError } from '../request-error.ts';
 import { readRuleSetText } from './read-file.ts';

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { problemLine } from '../../jobs/rule-set/fields.ts';
+import { problemLine } from '../../jobs/problem-list.ts';
 import { count } from './arguments.ts';
 import { withExample } from './examples.ts';
 import { readRuleSetText } from './read-file.ts';

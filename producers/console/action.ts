@@ -1,8 +1,9 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import type { CommandOptions } from '../commands.ts';
+import { parse } from '../parse.ts';
 import { type Html, html } from './html.ts';
-import { type Fleet, parseInput, refuse, type ServingParts, send, sendError } from './screen.ts';
+import { type Fleet, refuse, type ServingParts, send, sendError } from './screen.ts';
 
 /** Why something is changed; kept in the audit where the change is a command. */
 const reason = z.string().trim().min(1, 'say why: it is kept with the change').max(1_024);
@@ -40,8 +41,8 @@ export function serveActions(
       try {
         const fields = Object.fromEntries(request.body as URLSearchParams);
         const { reason: given, ...rest } = fields;
-        const why = parseInput(z.strictObject({ reason }), { reason: given ?? '' }).reason;
-        const input = parseInput(action.input, rest);
+        const why = parse(z.strictObject({ reason }), { reason: given ?? '' }).reason;
+        const input = parse(action.input, rest);
         const actor = { kind: 'service', name: viewer.name } as const;
         const done = await action.run(input, fleet, {
           ...{ actor, reason: why },

@@ -15,7 +15,9 @@ export function openLive() {
   let streams = 0;
   return async (reply: FastifyReply, look: () => Promise<string>): Promise<FastifyReply> => {
     if (streams >= mostStreams)
-      throw new RequestError('unavailable', `${mostStreams} live pages are open already`);
+      throw new RequestError('unavailable', `${mostStreams} live pages are open already`, {
+        outcome: 'not-done',
+      });
     streams++;
     const { raw } = reply;
     const gone = new AbortController();

@@ -1,8 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
-import { problemsOf } from '../../jobs/contract.ts';
 import type { Log } from '../../workers/telemetry/log.ts';
 import type { MatchmakingClient } from '../client.ts';
+import { parse } from '../parse.ts';
 import { RequestError } from '../request-error.ts';
 import type { EventTail } from './event-tail.ts';
 import { type Html, html, markupOf } from './html.ts';
@@ -56,7 +56,7 @@ export function serveScreens(app: FastifyInstance, screens: readonly AnyScreen[]
       const viewer = await parts.whoLooks(request).catch(() => undefined);
       if (!viewer) return refuse(request, reply, format);
       try {
-        const input = parseInput(screen.input, query);
+        const input = parse(screen.input, query);
         const key = `${screen.path} ${JSON.stringify(input)}`;
         const read = () =>
           parts.fleet.readings.read(key, screen.freshMs ?? 1_000, () => screen.read(input, parts.fleet));
@@ -89,12 +89,6 @@ export function serveScreens(app: FastifyInstance, screens: readonly AnyScreen[]
       parts,
     );
   });
-}
-
-export function parseInput<Input>(schema: z.ZodType<Input>, given: unknown): Input {
-  const parsed = schema.safeParse(given);
-  if (parsed.success) return parsed.data;
-  throw new RequestError('invalid-request', problemsOf(parsed.error).join('; '));
 }
 
 const statuses = {

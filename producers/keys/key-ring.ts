@@ -57,7 +57,10 @@ export function openKeyRing(
           if (now() - readAt < patienceMs) return;
           throw error instanceof RequestError
             ? error
-            : new RequestError('unavailable', 'the keys could not be read', error);
+            : new RequestError('unavailable', 'the keys could not be read', {
+                cause: error,
+                outcome: 'not-done',
+              });
         });
       return opened.get(name);
     },

@@ -32,6 +32,7 @@ export function openAsk(redis: Redis, domain: string, queues: ProducerQueues): A
       throw new RequestError(
         'unavailable',
         `${mostQuestions} questions about pool ${pool} wait already; ask again in a few seconds`,
+        { outcome: 'not-done', overloaded: true },
       );
     await addWakeUp(queues, pool);
     const key = replyKey(domain, 'matchmaking', replyId);
@@ -46,6 +47,7 @@ export function openAsk(redis: Redis, domain: string, queues: ProducerQueues): A
     throw new RequestError(
       'unavailable',
       `pool ${pool} did not answer within ${patienceMs / 1_000} s: ${(await why()) ?? 'its workers are busy, or hang'}`,
+      { outcome: 'not-done' },
     );
   };
 }

@@ -14,7 +14,7 @@ import type { Call, Calling, CallOptions } from '../call.ts';
 import { openRecorded } from '../describe-tickets.ts';
 import { parse } from '../parse.ts';
 import type { ProducerQueues } from '../queues.ts';
-import { RequestError } from '../request-error.ts';
+import { at, RequestError } from '../request-error.ts';
 import type { Ask } from './ask.ts';
 import { type ClockReader, shown } from './clock.ts';
 import type { TicketState, TicketStates } from './ticket-state.ts';
@@ -115,7 +115,7 @@ export function openExplain({ call, states, clock, ask, queues }: ExplainParts) 
         }
         throw new RequestError(
           'conflict',
-          `ticketId: ${ticketId} changes too fast to be explained; ask again`,
+          at('ticketId', `${ticketId} changes too fast to be explained; ask again`),
         );
       }),
   };
@@ -125,7 +125,7 @@ const mayKnow = (actor: Actor, players: readonly string[]): boolean =>
   actor.kind === 'service' || players.includes(actor.playerId);
 
 const unknown = (ticketId: string) =>
-  new RequestError('not-found', `ticketId: there is no ticket ${ticketId}`);
+  new RequestError('not-found', at('ticketId', `there is no ticket ${ticketId}`));
 
 const endedBecause = (status: TicketStatus, message: string | undefined): string =>
   `waits for nothing: ${status === 'COMPLETED' ? 'it is in a match' : message || `it is ${status}`}`;

@@ -12,7 +12,7 @@ import type { openConfigurations } from '../configurations.ts';
 import type { openOperations } from '../operations.ts';
 import { parse } from '../parse.ts';
 import type { ProducerQueues } from '../queues.ts';
-import { RequestError } from '../request-error.ts';
+import { at, RequestError } from '../request-error.ts';
 import type { ActivityReader } from './activity.ts';
 import { openAsk } from './ask.ts';
 import { type DescribedConfiguration, describeConfiguration } from './describe-configuration.ts';
@@ -65,7 +65,7 @@ export function openLive(parts: LiveParts) {
 
   const existing = async (name: string) => {
     const { installed, ruleSet } = await configurations.find(parse(resourceName, name));
-    if (!installed) throw new RequestError('not-found', `configuration: ${name} does not exist`);
+    if (!installed) throw new RequestError('not-found', at('configuration', `${name} does not exist`));
     return { installed, ruleSet };
   };
 

@@ -34,13 +34,15 @@ export async function openApiUnderFault(
       body: JSON.stringify({ tickets }),
       signal: AbortSignal.timeout(answerMs),
     }).catch((error: unknown) => {
-      throw new RequestError('unavailable', 'the API did not answer', error);
+      throw new RequestError('unavailable', 'the API did not answer', { cause: error, outcome: 'unknown' });
     });
     if (response.status === 401) throw new RequestError('not-allowed', 'the API does not know the key yet');
     const answer = await response.text();
     const statuses = [...answer.matchAll(/"status":(\d+)/g)].map(([, status]) => Number(status));
     if (!response.ok || statuses.some((status) => status >= 400))
-      throw new RequestError('unavailable', `the API answered ${response.status}: ${answer}`);
+      throw new RequestError('unavailable', `the API answered ${response.status}: ${answer}`, {
+        outcome: 'unknown',
+      });
     // What a replica confirms is this connection's latest write, and so all that the API wrote before it.
     await redis.set('faults:confirmed', answer, 'EX', 60);
   }

@@ -19,7 +19,7 @@ const actor = { kind: 'service', name: 'ada' } as const;
 function openOperator(stopAfter = Number.POSITIVE_INFINITY) {
   let jobs = 0;
   const given = openGivenRatings({
-    call: (_job, _options, work) => work({ actor, signal: undefined, underWay: 1 }),
+    call: (_job, _options, work) => work({ actor, signal: undefined, underWay: 1, begun: () => undefined }),
     giveByJob: async (_job, _target, request, { commandId }) => {
       if (++jobs > stopAfter) throw new Error('the operator went home');
       const outcome = await command(fleet.stores, 'give-ratings', request as never, commandId);

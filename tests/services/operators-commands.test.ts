@@ -83,6 +83,7 @@ test('a caller who stops waiting while a worker applies the command is told that
   const given = put('given-up', 40, { commandId, signal: giveUp.signal });
   const refused = expect(given).rejects.toMatchObject({
     code: 'pending',
+    outcome: 'unknown',
     message: expect.stringContaining(`command ${commandId}`),
   });
   await vi.waitFor(async () =>

@@ -1,7 +1,11 @@
 import type { MatchmakingEvent } from '../../../jobs/event/event.ts';
 import type { CallOptions } from '../../../producers/call.ts';
 import type { EventsRequest, StreamItem } from '../../../producers/events.ts';
-import { RequestError, type RequestErrorCode } from '../../../producers/request-error.ts';
+import {
+  RequestError,
+  type RequestErrorCode,
+  type RequestOutcome,
+} from '../../../producers/request-error.ts';
 import { serverSentEvents } from './server-sent-events.ts';
 import type { WorldClient, WorldOptions } from './world.ts';
 
@@ -31,11 +35,15 @@ export function openThroughApi(
       headers: { authorization: `Bearer ${tokenOf(actor)}` },
       body: JSON.stringify(body),
     });
-    const answer = (response.status === 204 ? undefined : await response.json()) as { detail?: string };
+    const answer = (response.status === 204 ? undefined : await response.json()) as {
+      detail?: string;
+      outcome?: RequestOutcome;
+    };
     if (response.ok) return answer as never;
+    const { outcome = 'unknown' } = answer;
     const message = answer.detail ?? `${path} was answered with ${response.status}`;
     const code = codes[response.status];
-    throw code ? new RequestError(code, message) : new Error(message);
+    throw code ? new RequestError(code as 'unavailable', message, { outcome }) : new Error(message);
   }
 
   async function* events({ from, signal }: EventsRequest = {}): AsyncGenerator<StreamItem> {

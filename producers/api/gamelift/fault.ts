@@ -1,3 +1,4 @@
+import { problemLine } from '../../../jobs/problem-list.ts';
 import { RequestError } from '../../request-error.ts';
 
 /** Errors of the GameLift API that this face answers; each goes out under its bare name: see Retries in the reference. */
@@ -39,21 +40,21 @@ export function faultOf(error: unknown): Fault {
   if (error instanceof Fault) return error;
   if (!(error instanceof RequestError))
     return new Fault('InternalServiceException', 'An unexpected error occurred.', error);
-  const { message } = error;
+  const message = inTheirNames(error);
   switch (error.code) {
     case 'invalid-request':
     case 'conflict':
     case 'refused':
-      return new Fault('InvalidRequestException', inTheirNames(message), error);
+      return new Fault('InvalidRequestException', message, error);
     case 'not-found':
-      return new Fault('NotFoundException', inTheirNames(message), error);
+      return new Fault('NotFoundException', message, error);
     case 'not-allowed':
-      return new Fault('AccessDeniedException', message, error);
+      return new Fault('AccessDeniedException', error.message, error);
     case 'pending':
     case 'unavailable':
       return new Fault(
         error.overloaded ? 'ThrottlingException' : 'ServiceUnavailableException',
-        inTheirNames(message),
+        message,
         error,
       );
   }
@@ -67,10 +68,17 @@ const names: Readonly<Record<string, string>> = {
 const theirs = (name: string): string =>
   Object.hasOwn(names, name) ? (names[name] ?? name) : `${name.slice(0, 1).toUpperCase()}${name.slice(1)}`;
 
-/** `players[0].attributes.skill: …` as `Players[0].PlayerAttributes.skill: …`: keys that a game chose stay as they are. */
-const inTheirNames = (message: string): string =>
-  message.replaceAll(
-    /(^|; |\n)([a-z][A-Za-z]*)(\[\d+\])?(\.[a-z][A-Za-z]*)?(?=[.:[])/g,
-    (_whole, start: string, first: string, index = '', second = '') =>
-      `${start}${theirs(first)}${index}${index && second ? `.${theirs(second.slice(1))}` : second}`,
+/** The problems with `players[0].attributes.skill` as `Players[0].PlayerAttributes.skill`: keys that a game chose stay as they are. */
+function inTheirNames({ problems, message }: RequestError): string {
+  const lines = problems.map(({ path, message: what }) =>
+    problemLine({
+      path: path.replace(
+        /^([a-z][A-Za-z]*)(\[\d+\])?(\.[a-z][A-Za-z]*)?/,
+        (_whole, first: string, index = '', second = '') =>
+          `${theirs(first)}${index}${index && second ? `.${theirs(second.slice(1))}` : second}`,
+      ),
+      message: what,
+    }),
   );
+  return lines.length > 0 ? lines.join('; ') : message;
+}

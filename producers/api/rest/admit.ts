@@ -5,7 +5,7 @@ import type { KeyRing } from '../../keys/key-ring.ts';
 import type { Take } from '../rate-limit.ts';
 import type { Serve, TooMany } from '../serving.ts';
 import { type Caller, callerOf, type VerifyToken } from './caller.ts';
-import { Problem } from './problem.ts';
+import { ApiProblem } from './problem.ts';
 
 export interface RestParts {
   readonly client: MatchmakingClient;
@@ -23,10 +23,10 @@ export async function admittedCaller(
   refused: TooMany | undefined,
   { keys, verify, takeOfKey, takeOfPlayer }: RestParts,
 ): Promise<Caller> {
-  if (refused) throw new Problem(503, refused.message, { retryAfter: 1 });
+  if (refused) throw new ApiProblem(503, refused.message, { retryAfter: 1 });
   const caller = await callerOf(request.headers, keys, verify);
   const waitMs = caller.kind === 'service' ? takeOfKey(caller.key.name) : takeOfPlayer(caller.playerIds[0]);
   if (waitMs > 0)
-    throw new Problem(429, 'too many requests of this caller', { retryAfter: Math.ceil(waitMs / 1_000) });
+    throw new ApiProblem(429, 'too many requests of this caller', { retryAfter: Math.ceil(waitMs / 1_000) });
   return caller;
 }

@@ -4,7 +4,8 @@ import type { CallOptions } from '../../call.ts';
 import { IdentityError } from '../../identity/identity-error.ts';
 import type { ApiKey, KeyRing } from '../../keys/key-ring.ts';
 import { readToken, sameSecret, tokenOf } from '../../keys/seal.ts';
-import { Problem } from './problem.ts';
+import { at } from '../../request-error.ts';
+import { ApiProblem } from './problem.ts';
 
 /** Who a request comes from: a service by its key, or players by their access tokens, the first of whom asks. */
 export type Caller =
@@ -30,18 +31,21 @@ export async function callerOf(
 ): Promise<Caller> {
   const [, token] = bearer.exec(headers.authorization ?? '') ?? [];
   if (!token)
-    throw new Problem(401, 'authorization: needs "Bearer" and a key, or an access token of a player');
+    throw new ApiProblem(
+      401,
+      at('authorization', 'needs "Bearer" and a key, or an access token of a player'),
+    );
   const given = readToken(token);
   if (given) {
     const key = await keys.find(given.name);
     if (!sameSecret(key?.secret ?? '', given.secret) || !key)
-      throw new Problem(401, 'authorization: this is no key that works');
+      throw new ApiProblem(401, at('authorization', 'this is no key that works'));
     return { kind: 'service', key };
   }
   if (!verify)
-    throw new Problem(
+    throw new ApiProblem(
       401,
-      'authorization: players cannot call here: the API was started without a user pool',
+      at('authorization', 'players cannot call here: the API was started without a user pool'),
     );
   const party = partyTokens(headers['party-tokens']);
   const [first, ...others] = await Promise.all([token, ...party].map((it) => playerOf(it, verify)));
@@ -53,7 +57,7 @@ function partyTokens(header: string | string[] | undefined): string[] {
     .split(',')
     .map((it) => it.trim())
     .filter(Boolean);
-  if (tokens.length > mostTokens) throw new Problem(400, `party-tokens: at most ${mostTokens}`);
+  if (tokens.length > mostTokens) throw new ApiProblem(400, at('party-tokens', `at most ${mostTokens}`));
   return tokens;
 }
 
@@ -63,9 +67,9 @@ async function playerOf(token: string, verify: VerifyToken): Promise<string> {
   } catch (error) {
     if (!(error instanceof IdentityError)) throw error;
     const isAway = error.code === 'unavailable';
-    throw new Problem(
+    throw new ApiProblem(
       isAway ? 503 : 401,
-      isAway ? 'the user pool cannot be asked for its keys' : `authorization: ${error.code}`,
+      isAway ? 'the user pool cannot be asked for its keys' : at('authorization', error.code),
       { cause: error, ...(isAway && { retryAfter: 2 }) },
     );
   }
@@ -74,8 +78,8 @@ async function playerOf(token: string, verify: VerifyToken): Promise<string> {
 /** Throws where the caller may not use a route: keys by their right, players where it is open to them. */
 export function checkMay(caller: Caller, { right, players }: { right: Right; players?: boolean }): void {
   if (caller.kind === 'service' && !caller.key.rights.has(right))
-    throw new Problem(403, `key ${caller.key.name} is not allowed to: it needs the right ${right}`);
-  if (caller.kind === 'players' && !players) throw new Problem(403, 'this is for services with a key');
+    throw new ApiProblem(403, `key ${caller.key.name} is not allowed to: it needs the right ${right}`);
+  if (caller.kind === 'players' && !players) throw new ApiProblem(403, 'this is for services with a key');
 }
 
 /** Who asks, for a call of the client library; operators' commands are signed by the caller's own key. */

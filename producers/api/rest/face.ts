@@ -1,11 +1,12 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { problemsOf } from '../../../jobs/contract.ts';
+import { fieldProblems } from '../../../jobs/contract.ts';
+import { at } from '../../request-error.ts';
 import { callIdOf } from '../call-id.ts';
 import type { Served } from '../serving.ts';
 import { admittedCaller, type RestParts } from './admit.ts';
 import { askingAs, type Caller, checkMay } from './caller.ts';
 import { openApi } from './open-api.ts';
-import { Problem, problemOf } from './problem.ts';
+import { ApiProblem, problemOf } from './problem.ts';
 import type { Answer, Route } from './route.ts';
 import { routes } from './routes.ts';
 import { schemaDocuments } from './schemas.ts';
@@ -26,14 +27,17 @@ export function serveRest(app: FastifyInstance, parts: RestParts): void {
     });
   serveEvents(app, parts);
   app.setNotFoundHandler((_request, reply) =>
-    send(reply, asAnswer(new Problem(404, 'there is no such route; /v1/openapi.json lists all there are'))),
+    send(
+      reply,
+      asAnswer(new ApiProblem(404, 'there is no such route; /v1/openapi.json lists all there are')),
+    ),
   );
   // Before a route has its request: a body that is too large, an address that cannot be read.
   app.setErrorHandler(({ statusCode = 500, message }: FastifyError, _request, reply) => {
     const isTheirs = statusCode >= 400 && statusCode < 500;
     const problem = isTheirs
-      ? new Problem(statusCode, message.slice(0, 200))
-      : new Problem(500, 'an unexpected error');
+      ? new ApiProblem(statusCode, message.slice(0, 200))
+      : new ApiProblem(500, 'an unexpected error');
     return send(reply, asAnswer(problem));
   });
   const document = openApi(routes);
@@ -42,7 +46,10 @@ export function serveRest(app: FastifyInstance, parts: RestParts): void {
   app.get<{ Params: { name: string } }>('/v1/schemas/:name', (request, reply) => {
     const { name } = request.params;
     const schema = schemaDocuments.get(name)?.();
-    return schema ?? send(reply, asAnswer(new Problem(404, `name: there is no schema ${name.slice(0, 64)}`)));
+    return (
+      schema ??
+      send(reply, asAnswer(new ApiProblem(404, at('name', `there is no schema ${name.slice(0, 64)}`))))
+    );
   });
 }
 
@@ -69,7 +76,9 @@ async function answerRoute(
       return served('ok', done);
     } catch (error) {
       const problem = signal.aborted
-        ? new Problem(503, 'the answer took too long; it may still be done', { cause: error, retryAfter: 1 })
+        ? new ApiProblem(503, 'the answer took too long; it may still be done', {
+            ...{ cause: error, outcome: 'unknown', retryAfter: 1 },
+          })
         : problemOf(error);
       answer = asAnswer(problem);
       return served(String(problem.status), problem.status);
@@ -86,7 +95,7 @@ function run(
   { client, origin }: RestParts,
 ): Promise<Answer> {
   const parsed = route.input.safeParse(inputOf(request, route));
-  if (!parsed.success) throw new Problem(400, problemsOf(parsed.error).join('; '), { cause: parsed.error });
+  if (!parsed.success) throw new ApiProblem(400, fieldProblems(parsed.error), { cause: parsed.error });
   const name = caller.kind === 'service' ? `key ${caller.key.name}` : `player ${caller.playerIds[0]}`;
   const callId = callIdOf(request, name);
   const options = { ...askingAs(caller), signal, ...(callId !== undefined && { callId }) };
@@ -100,13 +109,13 @@ function inputOf(request: FastifyRequest, { id }: Route): object {
   const body = request.body;
   if (!Buffer.isBuffer(body) || body.length === 0) return { ...query, ...params };
   if (body.length > usualBodyBytes && !large.has(id))
-    throw new Problem(413, `the body is larger than ${usualBodyBytes} bytes`);
+    throw new ApiProblem(413, `the body is larger than ${usualBodyBytes} bytes`);
   try {
     const read: unknown = JSON.parse(body.toString('utf8'));
     if (typeof read === 'object' && read !== null && !Array.isArray(read))
       return { ...query, ...read, ...params };
   } catch (error) {
-    throw new Problem(400, `the body is not JSON: ${(error as Error).message}`, { cause: error });
+    throw new ApiProblem(400, `the body is not JSON: ${(error as Error).message}`, { cause: error });
   }
-  throw new Problem(400, 'the body must be a JSON object');
+  throw new ApiProblem(400, 'the body must be a JSON object');
 }

@@ -15,6 +15,7 @@ const problem = {
           status: z.int(),
           detail: z.string(),
           errors: z.array(z.object({ path: z.string(), detail: z.string() })),
+          outcome: z.enum(['not-done', 'unknown']).describe('Whether anything may have been changed'),
         }),
       ),
     },

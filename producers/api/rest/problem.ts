@@ -1,4 +1,5 @@
-import { RequestError, type RequestErrorCode } from '../../request-error.ts';
+import { boundedProblems, type Problem, problemLine, problemList } from '../../../jobs/problem-list.ts';
+import { RequestError, type RequestErrorCode, type RequestOutcome } from '../../request-error.ts';
 
 /** An answer that is an error, as RFC 9457 has it. */
 export interface ProblemDetails {
@@ -8,6 +9,8 @@ export interface ProblemDetails {
   readonly detail: string;
   /** Which member of the request is wrong, and why; empty where none is. */
   readonly errors: readonly { readonly path: string; readonly detail: string }[];
+  /** Whether anything may have been changed. */
+  readonly outcome: RequestOutcome;
 }
 
 const titles: Readonly<Record<number, string>> = {
@@ -24,26 +27,45 @@ const titles: Readonly<Record<number, string>> = {
   503: 'Not available now',
 };
 
+interface More {
+  readonly cause?: unknown;
+  /** What to show instead of the problems, one after the other. */
+  readonly message?: string;
+  /** Default: `not-done`. */
+  readonly outcome?: RequestOutcome;
+  readonly retryAfter?: number;
+}
+
 /** Thrown by a route, or made of what one throws. */
-export class Problem extends Error {
-  override readonly name = 'Problem';
+export class ApiProblem extends Error {
+  override readonly name = 'ApiProblem';
   readonly status: number;
   /** Seconds after which the same request is welcome again. */
   readonly retryAfter: number | undefined;
 
-  constructor(status: number, message: string, more: { cause?: unknown; retryAfter?: number } = {}) {
-    super(message, { cause: more.cause });
+  readonly problems: readonly Problem[];
+  readonly outcome: RequestOutcome;
+
+  constructor(status: number, what: string | readonly Problem[], more: More = {}) {
+    const text = typeof what === 'string' ? what : problemList(what.map(problemLine)).join('; ');
+    super(more.message ?? text, { cause: more.cause });
+    this.problems = typeof what === 'string' ? [] : boundedProblems(what);
+    this.outcome = more.outcome ?? 'not-done';
     this.status = status;
     this.retryAfter = more.retryAfter;
   }
 
   details(): ProblemDetails {
-    const { status, message } = this;
-    const errors = message.split(/; |\n/).flatMap((text) => {
-      const [, path, detail] = /^([a-zA-Z][\w-]*(?:\[\d+\]|\.[^\s:.[\]]+)*): (.+)$/s.exec(text) ?? [];
-      return path && detail ? [{ path, detail }] : [];
-    });
-    return { type: 'about:blank', title: titles[status] ?? 'Error', status, detail: message, errors };
+    const { status, message, outcome } = this;
+    const errors = this.problems.map(({ path, message: detail }) => ({ path, detail }));
+    return {
+      type: 'about:blank',
+      title: titles[status] ?? 'Error',
+      status,
+      detail: message,
+      errors,
+      outcome,
+    };
   }
 }
 
@@ -57,11 +79,12 @@ const statuses: Readonly<Record<RequestErrorCode, number>> = {
   pending: 503,
 };
 
-export function problemOf(error: unknown): Problem {
-  if (error instanceof Problem) return error;
+export function problemOf(error: unknown): ApiProblem {
+  if (error instanceof ApiProblem) return error;
   if (!(error instanceof RequestError))
-    return new Problem(500, 'an unexpected error; the log has it', { cause: error });
-  const again = error.code === 'unavailable' ? { retryAfter: 1 } : {};
-  const status = error.overloaded ? 429 : statuses[error.code];
-  return new Problem(status, error.message, { cause: error, ...again });
+    return new ApiProblem(500, 'an unexpected error; the log has it', { cause: error, outcome: 'unknown' });
+  const { code, message, problems, outcome, overloaded } = error;
+  const again = code === 'unavailable' ? { retryAfter: 1 } : {};
+  const status = overloaded ? 429 : statuses[code];
+  return new ApiProblem(status, problems, { ...{ message, outcome, cause: error }, ...again });
 }

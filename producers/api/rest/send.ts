@@ -1,8 +1,8 @@
 import type { FastifyReply } from 'fastify';
-import type { Problem } from './problem.ts';
+import type { ApiProblem } from './problem.ts';
 import type { Answer } from './route.ts';
 
-export function asAnswer(problem: Problem): Answer {
+export function asAnswer(problem: ApiProblem): Answer {
   const headers = {
     'content-type': 'application/problem+json',
     ...(problem.retryAfter !== undefined && { 'retry-after': String(problem.retryAfter) }),

@@ -4,7 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import type { StreamItem } from '../../events.ts';
 import { admittedCaller, type RestParts } from './admit.ts';
 import { checkMay } from './caller.ts';
-import { Problem, problemOf } from './problem.ts';
+import { ApiProblem, problemOf } from './problem.ts';
 import { asAnswer, send } from './send.ts';
 
 /** Streams open at once in one process: each holds a connection to Redis. */
@@ -26,7 +26,7 @@ export function serveEvents(app: FastifyInstance, parts: RestParts): void {
       const caller = await admittedCaller(request, undefined, parts);
       checkMay(caller, { right: 'read' });
       if (streams >= mostStreams)
-        throw new Problem(503, `${mostStreams} streams are open already`, { retryAfter: 10 });
+        throw new ApiProblem(503, `${mostStreams} streams are open already`, { retryAfter: 10 });
       const from = resume === '0' ? 0 : typeof resume === 'string' && resume !== '' ? resume : undefined;
       const items = parts.client.events({ ...(from !== undefined && { from }), signal: leaving.signal });
       // A position that is none is refused before anything is answered.

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { ladderName } from '../../../../jobs/ids.ts';
+import { at } from '../../../request-error.ts';
 import * as outputs from '../outputs.ts';
-import { Problem } from '../problem.ts';
+import { ApiProblem } from '../problem.ts';
 import { defineRoute } from '../route.ts';
 
 const list = defineRoute({
@@ -25,7 +26,7 @@ const read = defineRoute({
   output: outputs.ladder,
   async run({ name }, { client }) {
     const found = (await client.listLadders()).find((it) => it.name === name);
-    if (!found) throw new Problem(404, `name: there is no ladder ${name}`);
+    if (!found) throw new ApiProblem(404, at('name', `there is no ladder ${name}`));
     return { body: found };
   },
 });

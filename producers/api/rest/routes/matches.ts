@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { matchId, playerId } from '../../../../jobs/ids.ts';
 import type { matchResult } from '../../../../jobs/ladder/result.ts';
-import { Problem, problemOf } from '../problem.ts';
+import { at } from '../../../request-error.ts';
+import { ApiProblem, problemOf } from '../problem.ts';
 import { defineRoute } from '../route.ts';
 
 const read = defineRoute({
@@ -13,7 +14,7 @@ const read = defineRoute({
   input: z.strictObject({ matchId }),
   async run({ matchId: id }, { client, options }) {
     const match = await client.describeMatch(id, options);
-    if (!match) throw new Problem(404, `matchId: there is no match ${id}`);
+    if (!match) throw new ApiProblem(404, at('matchId', `there is no match ${id}`));
     return { body: match };
   },
 });

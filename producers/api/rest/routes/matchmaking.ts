@@ -3,8 +3,9 @@ import { matchId, playerId, resourceName, ticketId } from '../../../../jobs/ids.
 import { limits } from '../../../../jobs/ticket/limits.ts';
 import { startRequestWithin } from '../../../../jobs/ticket/start-request.ts';
 import { ticketPlayerWithin } from '../../../../jobs/ticket/ticket.ts';
+import { at } from '../../../request-error.ts';
 import * as outputs from '../outputs.ts';
-import { Problem, problemOf } from '../problem.ts';
+import { ApiProblem, problemOf } from '../problem.ts';
 import { type Asking, defineRoute } from '../route.ts';
 
 /** The most that any configuration allows; the client holds a ticket to its own. */
@@ -24,7 +25,10 @@ function starter({ players }: Ticket, { caller, options, asApi }: Asking) {
   const given = new Set(caller.playerIds);
   const stranger = players.find(({ playerId }) => !given.has(playerId));
   if (stranger)
-    throw new Problem(403, `players: ${stranger.playerId} has given no access token in Party-Tokens`);
+    throw new ApiProblem(
+      403,
+      at('players', `${stranger.playerId} has given no access token in Party-Tokens`),
+    );
   return asApi;
 }
 
@@ -77,7 +81,7 @@ const describe = defineRoute({
   output: outputs.describedTicket,
   async run({ ticketId: id }, { client, options }) {
     const [found] = await client.describeMatchmaking([id], options);
-    if (!found) throw new Problem(404, `ticketId: there is no ticket ${id}`);
+    if (!found) throw new ApiProblem(404, at('ticketId', `there is no ticket ${id}`));
     return { body: found };
   },
 });
@@ -116,7 +120,10 @@ const accept = defineRoute({
     const present = async () => (await client.describeMatchmaking([asked.ticketId], options))[0]?.matchId;
     const matchId = named ?? (await present());
     if (matchId === undefined)
-      throw new Problem(409, `ticketId: no match waits for the players of ${asked.ticketId} to accept`);
+      throw new ApiProblem(
+        409,
+        at('ticketId', `no match waits for the players of ${asked.ticketId} to accept`),
+      );
     await client.acceptMatch({ ...asked, matchId }, options);
     return {};
   },

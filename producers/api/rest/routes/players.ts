@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { playerId } from '../../../../jobs/ids.ts';
+import { at } from '../../../request-error.ts';
 import * as outputs from '../outputs.ts';
-import { Problem } from '../problem.ts';
+import { ApiProblem } from '../problem.ts';
 import { defineRoute } from '../route.ts';
 
 const read = defineRoute({
@@ -15,12 +16,12 @@ const read = defineRoute({
   output: outputs.player,
   async run({ playerId }, { client, caller, asApi }) {
     if (caller.kind === 'players' && caller.playerIds[0] !== playerId)
-      throw new Problem(403, 'playerId: a player may read only about themselves');
+      throw new ApiProblem(403, at('playerId', 'a player may read only about themselves'));
     const [[record], live] = await Promise.all([
       client.readRecord('players', playerId, asApi),
       client.livePlayer(playerId, asApi),
     ]);
-    if (!record && !live) throw new Problem(404, `playerId: nothing is known of ${playerId}`);
+    if (!record && !live) throw new ApiProblem(404, at('playerId', `nothing is known of ${playerId}`));
     return { body: { playerId, profile: record?.['profile'], ratings: record?.['ratings'], ...live } };
   },
 });

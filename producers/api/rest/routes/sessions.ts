@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { playerId, sessionId } from '../../../../jobs/ids.ts';
+import { at } from '../../../request-error.ts';
 import * as outputs from '../outputs.ts';
-import { Problem } from '../problem.ts';
+import { ApiProblem } from '../problem.ts';
 import { defineRoute } from '../route.ts';
 
 const create = defineRoute({
@@ -17,7 +18,7 @@ const create = defineRoute({
   output: outputs.createdSession,
   async run({ playerId: given, sessionId: id }, { client, caller, options }) {
     const player = given ?? (caller.kind === 'players' ? caller.playerIds[0] : undefined);
-    if (player === undefined) throw new Problem(400, 'playerId: is required');
+    if (player === undefined) throw new ApiProblem(400, at('playerId', 'is required'));
     const wanted = id ?? options.callId;
     const session = { playerId: player, ...(wanted !== undefined && { sessionId: wanted }) };
     return { body: await client.createSession(session, options) };
@@ -35,7 +36,7 @@ const read = defineRoute({
   output: outputs.session,
   async run({ sessionId: id }, { client, options }) {
     const session = await client.describeSession(id, options);
-    if (!session) throw new Problem(404, `sessionId: there is no session ${id}`);
+    if (!session) throw new ApiProblem(404, at('sessionId', `there is no session ${id}`));
     const { player_id: player, status, rating, timestamp } = session;
     const changedAt = new Date(Number(timestamp)).toISOString();
     return { body: { sessionId: id, playerId: player, status, rating: Number(rating), changedAt } };

@@ -8,7 +8,8 @@ import type {
 } from '../../../../jobs/maintenance/change-settings.ts';
 import { loadRuleSet } from '../../../../jobs/rule-set/load.ts';
 import { parse } from '../../../parse.ts';
-import { Problem } from '../problem.ts';
+import { at } from '../../../request-error.ts';
+import { ApiProblem } from '../problem.ts';
 import { type Answer, type Asking, defineRoute } from '../route.ts';
 
 const named = z.strictObject({ name: resourceName });
@@ -26,7 +27,7 @@ const tagOf = ({ version }: { readonly version: number }) => ({ etag: `"${versio
 
 /** The setting after a change; throws a problem where nothing changed. */
 function changed(verdict: SettingsVerdict): DescribedSetting | undefined {
-  if ('problem' in verdict) throw new Problem(statuses[verdict.problem], verdict.reason);
+  if ('problem' in verdict) throw new ApiProblem(statuses[verdict.problem], verdict.reason);
   return verdict.setting;
 }
 
@@ -36,7 +37,7 @@ function wantedVersion({ headers }: Asking): number | undefined {
   const given = headers['if-match'];
   if (given === undefined) return undefined;
   const [, version] = /^"?(\d{1,9})"?$/.exec(given) ?? [];
-  if (!version) throw new Problem(400, 'if-match: must be a version, as ETag gives it');
+  if (!version) throw new ApiProblem(400, at('if-match', 'must be a version, as ETag gives it'));
   return Number(version);
 }
 
@@ -50,7 +51,7 @@ const shown = (kind: SettingKind, { name, version, createdAt, tags, body }: Desc
 
 async function readOne(kind: SettingKind, name: string, { client, options }: Asking): Promise<Answer> {
   const [setting] = (await client.describeSettings({ kind, names: [name] }, options)).settings;
-  if (!setting) throw new Problem(404, `name: there is no ${kind} ${name}`);
+  if (!setting) throw new ApiProblem(404, at('name', `there is no ${kind} ${name}`));
   return { body: shown(kind, setting), headers: tagOf(setting) };
 }
 
