@@ -22,11 +22,15 @@ export async function reach(
   onTrouble: (error: Error) => void = () => undefined,
 ): Promise<Unreached | undefined> {
   const until = performance.now() + patienceMs;
+  let before: Unreached | undefined;
   for (let pause = 50; ; pause = Math.min(2 * pause, longestPauseMs)) {
     const left = patienceMs === 0 ? attemptMs : Math.max(1, until - performance.now());
     const unreached = await attempt(address, Math.min(left, attemptMs));
     if (unreached?.error) onTrouble(unreached.error);
-    if (!unreached || unreached.lasting || performance.now() + pause >= until) return unreached;
+    if (!unreached || unreached.lasting) return unreached;
+    // The last attempt may be cut short, and would name that instead of the cause.
+    if (performance.now() + pause >= until) return before ?? unreached;
+    before = unreached;
     await new Promise((resolve) => setTimeout(resolve, pause));
   }
 }

@@ -6,12 +6,12 @@ import { expect, test, vi } from 'vitest';
 import { cacheAccess, cacheCommands, type QueueRole, queueCommands } from '../../infra/aws/data/access.ts';
 import { openClient } from '../../producers/client.ts';
 import { duelRuleSet } from '../support/builders.ts';
-import { openCli } from '../support/cli.ts';
+import { openCliHere } from '../support/cli.ts';
 import { namedInCode, type Role, recordCommands } from '../support/commands-used.ts';
 import { type Fleet, openFleet, soloist } from '../support/fleet.ts';
 import { openRole, openUser } from '../support/redis-user.ts';
 
-/** The command line is a process per step, which takes a second; on a busy machine, many. */
+/** A busy machine is slow at a worker's start. */
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 
 const roles: readonly QueueRole[] = ['producer', 'worker', 'operator'];
@@ -104,7 +104,7 @@ async function play({ own, cacheRedis }: Fleet, client: Fleet['client']) {
 /** What people do at the command line, a failed job included. */
 async function operate({ domain }: Fleet, redisUrl: string) {
   const folder = await mkdtemp(join(tmpdir(), 'acl-'));
-  const cli = openCli(domain, folder);
+  const cli = openCliHere(domain, folder, redisUrl);
   for (const line of [
     'pool list',
     'pool show access',
@@ -115,7 +115,7 @@ async function operate({ domain }: Fleet, redisUrl: string) {
     'queue retry maintenance',
     'queue list',
   ])
-    expect(await cli(...line.split(' '), '--redis-url', redisUrl), line).toMatchObject({ code: 0 });
+    expect(await cli(...line.split(' ')), line).toMatchObject({ code: 0 });
   await rm(folder, { recursive: true });
 }
 

@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest';
 import { openClient } from '../../producers/client.ts';
-import { openCli } from '../support/cli.ts';
+import { openCliHere } from '../support/cli.ts';
 import { openOddServers, password } from '../support/odd-servers.ts';
-import { runWorker } from '../support/worker-processes.ts';
+import { whyNoWorker } from '../support/why-no-worker.ts';
 
-/** Most cases are a process of their own, which takes a second; on a busy machine, many. */
+/** Some cases wait five seconds for a server that says nothing; on a busy machine, longer. */
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 
 let servers: Awaited<ReturnType<typeof openOddServers>>;
@@ -16,15 +16,10 @@ beforeAll(async () => {
 });
 afterAll(() => servers[Symbol.asyncDispose]());
 
-const env = () => ({ PATH: process.env['PATH'], ...inject('stackEnv'), METRICS_SINK: 'none' });
-const startedWith = async (settings: NodeJS.ProcessEnv) => {
-  const { code, stderr } = await runWorker({ ...env(), ...settings });
-  expect(code).toBe(1);
-  return stderr;
-};
+type Sayers = Readonly<Record<string, (url: string) => Promise<string>>>;
 
-/** Everybody who is given the URL of a Redis, and what they say when they cannot use it. */
-const everybody: Readonly<Record<string, (url: string) => Promise<string>>> = {
+/** Whoever is given the URL of a Redis, and what they say when they cannot use it. They wait side by side. */
+const sideBySide: Sayers = {
   'a client': (redisUrl) =>
     openClient({ redisUrl }).then(
       () => 'opened',
@@ -35,12 +30,16 @@ const everybody: Readonly<Record<string, (url: string) => Promise<string>>> = {
       () => 'opened',
       (error: Error) => `${error.name}: ${error.message}`,
     ),
+  'a worker, of its queue,': (url) => whyNoWorker({ ...inject('stackEnv'), QUEUE_REDIS_URL: url }),
+};
+
+/** The command line prints to this process, so that only one can run at a time. */
+const inTurn: Sayers = {
   'the command line': async (url) => {
-    const { code, err } = await openCli('main', tmpdir())('--redis-url', url, 'queue', 'list');
+    const { code, err } = await openCliHere('main', tmpdir(), url)('queue', 'list');
     expect(code).toBeOneOf([1, 2]);
     return err;
   },
-  'a worker, of its queue,': (url) => startedWith({ QUEUE_REDIS_URL: url }),
 };
 
 /** URLs that lead nowhere, with the address and the cause that every message names. */
@@ -95,8 +94,8 @@ const causes: Readonly<Record<string, () => { url: string; says: (string | RegEx
   }),
 };
 
-describe.concurrent.each(Object.entries(causes))('%s', (_name, cause) => {
-  test.each(Object.entries(everybody))(
+const isNamed = (sayers: Sayers) => (_name: string, cause: (typeof causes)[string]) => {
+  test.each(Object.entries(sayers))(
     'is named by %s with the address, before the test times out, and without the password',
     async (_who, say) => {
       const { url, says } = cause();
@@ -108,7 +107,9 @@ describe.concurrent.each(Object.entries(causes))('%s', (_name, cause) => {
       expect(said).not.toMatch(/^\s+at /m);
     },
   );
-});
+};
+describe.concurrent.each(Object.entries(causes))('%s', isNamed(sideBySide));
+describe.each(Object.entries(causes))('%s', isNamed(inTurn));
 
 test('no help of the command line shows the URL that the environment holds', async () => {
   const env = { ...process.env, QUEUE_REDIS_URL: `redis://:${password}@h` };

@@ -1,10 +1,8 @@
-import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
+import { openCliHere } from '../support/cli.ts';
 import { type Fleet, openFleet } from '../support/fleet.ts';
 import { play, wins } from '../support/played.ts';
 
@@ -67,11 +65,9 @@ test('the command line corrects a result, sets a ladder and starts its season', 
     return join(folder, name);
   };
   const cli = async (...args: string[]) => {
-    const main = fileURLToPath(new URL('../../producers/cli/main.ts', import.meta.url));
-    const { stdout } = await promisify(execFile)(process.execPath, [main, '--json', 'ladder', ...args], {
-      env: fleet.env,
-    });
-    return JSON.parse(stdout);
+    const { code, out, err } = await openCliHere(fleet.domain, folder)('--json', 'ladder', ...args);
+    if (code !== 0) throw new Error(err);
+    return JSON.parse(out);
   };
 
   expect(await cli('correct', await file('result.json', wins('blue', 'm1')), '--reason', 'appeal')).toEqual({

@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { duelRuleSet } from '../support/builders.ts';
-import { openCli } from '../support/cli.ts';
+import { openCliHere } from '../support/cli.ts';
 import { openFleet, soloist } from '../support/fleet.ts';
 import { passTime } from '../support/fleet-clock.ts';
 
@@ -42,7 +42,7 @@ test('tickets that Redis has forgotten are described, explained and shown from t
   expect((await client.explainTicket(third)).summary).toBe('waits for nothing: Cancelled by request.');
   for (const unknown of [client.explainTicket('ghost'), client.explainTicket(third, { actor })])
     await expect(unknown).rejects.toMatchObject({ code: 'not-found' });
-  const cli = openCli(fleet.domain, '.');
+  const cli = openCliHere(fleet.domain, '.');
   expect((await cli('ticket', 'show', third)).out).toContain('CANCELLED (Cancelled: Cancelled by request.)');
   expect(await cli('ticket', 'show', 'ghost')).toMatchObject({ code: 1 });
 }, 90_000);

@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { duelRuleSet } from '../support/builders.ts';
-import { openCli } from '../support/cli.ts';
+import { openCliHere } from '../support/cli.ts';
 import { openFleet, soloist } from '../support/fleet.ts';
 import { passTime } from '../support/fleet-clock.ts';
 import { openTopic } from '../support/topic.ts';
@@ -53,7 +53,7 @@ test('a topic hears what the fleet does, in calls that are steps of a trace, a t
     await passTime(fleet.redis, fleet.domain, 61_000);
     expect(await fleet.redis.exists(fleet.key(`ticket:${cat}`))).toBe(0);
   }, eventually);
-  const cli = openCli(fleet.domain, '.');
+  const cli = openCliHere(fleet.domain, '.');
   expect((await cli('ticket', 'show', cat ?? '')).out).toContain(
     'CANCELLED (Cancelled: Cancelled by request.)',
   );

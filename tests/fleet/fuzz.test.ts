@@ -1,8 +1,5 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { text } from 'node:stream/consumers';
-import { fileURLToPath } from 'node:url';
 import { expect, test, vi } from 'vitest';
 import { chance } from '../../infra/local/demo/random.ts';
 import { catalogue } from '../../jobs/catalogue.ts';
@@ -10,6 +7,7 @@ import { queueNames } from '../../jobs/contract.ts';
 import { itemsOf } from '../fuzz/generate.ts';
 import { mutateBytes, mutateJson, mutateText } from '../fuzz/mutate.ts';
 import { duelRuleSet } from '../support/builders.ts';
+import { openCliHere } from '../support/cli.ts';
 import { openFleet, soloist } from '../support/fleet.ts';
 
 const seed = 1;
@@ -74,7 +72,6 @@ test('the gateway answers its drivers after 100 connections of damaged bytes', {
   expect(await fleet.db.command({ ping: 1 })).toMatchObject({ ok: 1 });
 });
 
-const cli = fileURLToPath(new URL('../../producers/cli/main.ts', import.meta.url));
 const commandLines = [
   ['rule-set', 'validate', 'duel.json', '--request-timeout', '60'],
   ['match', '--rule-set', 'duel.json', '--tickets', 'tickets.json', '--now', '2026-01-01T00:00:00Z'],
@@ -93,22 +90,9 @@ test('the command line answers damaged arguments with a message and never with a
       .pick(commandLines)
       .map((arg) => (random.uniform() < 0.4 ? mutateText(arg, random) : arg));
     const sane = args.map((arg) => arg.replaceAll('\u0000', '').slice(0, 2_000));
-    const child = spawn(
-      process.execPath,
-      [cli, '--redis-url', fleet.env['QUEUE_REDIS_URL'] ?? '', '--domain', fleet.domain, ...sane],
-      {
-        env: { PATH: process.env['PATH'] },
-        stdio: ['ignore', 'pipe', 'pipe'],
-        timeout: 30_000,
-      },
-    );
-    const [[code], , stderr] = await Promise.all([
-      once(child, 'exit'),
-      text(child.stdout),
-      text(child.stderr),
-    ]);
+    const { code, err } = await openCliHere(fleet.domain, '.')(...sane);
 
-    expect([0, 1, 2], `${sane.join(' ')}\n${stderr}`).toContain(code);
-    expect(stderr).not.toMatch(/^\s+at .+:\d+:\d+/m);
+    expect([0, 1, 2], `${sane.join(' ')}\n${err}`).toContain(code);
+    expect(err).not.toMatch(/^\s+at .+:\d+:\d+/m);
   }
 });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { duelRuleSet } from '../support/builders.ts';
-import { openCli } from '../support/cli.ts';
+import { openCliHere } from '../support/cli.ts';
 import { type Fleet, openFleet, soloist } from '../support/fleet.ts';
 
 /** One fleet with one worker for all tests; each has a rule set of its own. */
@@ -29,7 +29,7 @@ test('one command takes a rule set back: who waits keeps their age and is matche
   }, eventually);
   const waiting = (await states()).map((ticket) => ticket?.startTime);
 
-  const { code, out } = await openCli(fleet.domain, '.')('rule-set', 'rollback', 'back', '--json');
+  const { code, out } = await openCliHere(fleet.domain, '.')('rule-set', 'rollback', 'back', '--json');
 
   expect(code).toBe(0);
   expect(JSON.parse(out)).toEqual({ name: 'back', from: 2, to: 1, version: 3 });

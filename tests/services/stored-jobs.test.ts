@@ -9,7 +9,7 @@ import { openQueues } from '../../workers/runtime/enqueue.ts';
 import { duty } from '../../workers/runtime/handler.ts';
 import { runQueue } from '../../workers/runtime/run.ts';
 import { noTracer } from '../../workers/telemetry/tracer.ts';
-import { openCli } from '../support/cli.ts';
+import { openCliHere } from '../support/cli.ts';
 import { openDomain } from '../support/domain.ts';
 
 const work = defineJob({
@@ -182,7 +182,7 @@ describe('a job that somebody wrote past BullMQ', () => {
     await ended(id);
     // Written again after it had failed, when no worker mends it.
     await redis.hset(queue.toKey(id), { data: 'still not json', opts: '{' });
-    const cli = openCli(domain, '.');
+    const cli = openCliHere(domain, '.');
 
     const listed = await cli('queue', 'failed', 'maintenance', '--limit', '1000', '--json');
 

@@ -7,9 +7,15 @@ export interface Ending {
   readonly signal: NodeJS.Signals | null;
 }
 
+/** Where programs find what an earlier one of this run compiled: a third of the time that a start takes. */
+export const compiled = (): NodeJS.ProcessEnv => ({ NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] });
+
 /** Starts a program of the fleet and waits for the message by which it says that it is ready. It ends with this process. */
 export async function startProgram<Ready>(what: string, main: string, env: NodeJS.ProcessEnv) {
-  const child = spawn(process.execPath, [main], { env, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
+  const child = spawn(process.execPath, [main], {
+    env: { ...compiled(), ...env },
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  });
   let output = '';
   for (const stream of [child.stdout, child.stderr])
     stream?.on('data', (chunk: Buffer) => {

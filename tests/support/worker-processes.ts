@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import { type Ending, endingOf, startProgram } from './program.ts';
+import { compiled, type Ending, endingOf, startProgram } from './program.ts';
 
 const workerMain = fileURLToPath(new URL('../../workers/process/main.ts', import.meta.url));
 
@@ -35,7 +35,10 @@ export async function startWorker(env: NodeJS.ProcessEnv, main = workerMain): Pr
 
 /** Runs `workers/process/main.ts` where it is expected to end by itself. */
 export async function runWorker(env: NodeJS.ProcessEnv, ...args: readonly string[]) {
-  const child = spawn(process.execPath, [workerMain, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [workerMain, ...args], {
+    env: { ...compiled(), ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   const [{ code }, stdout, stderr] = await Promise.all([
     endingOf(child),
     text(child.stdout),

@@ -60,9 +60,13 @@ type Reached = { readonly info: string } | (Trouble & { readonly shown: string }
 async function reach(url: string, patienceMs: number): Promise<Reached> {
   const address = addressOf(url);
   const until = performance.now() + patienceMs;
+  let before: Reached | undefined;
   for (;;) {
     const reached = await attempt(address, Math.max(1, until - performance.now()));
-    if ('info' in reached || reached.lasting || performance.now() + pauseMs >= until) return reached;
+    if ('info' in reached || reached.lasting) return reached;
+    // The last attempt may be cut short, and would name that instead of the cause.
+    if (performance.now() + pauseMs >= until) return before ?? reached;
+    before = reached;
     await new Promise((resolve) => setTimeout(resolve, pauseMs));
   }
 }
