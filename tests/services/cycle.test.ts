@@ -2,7 +2,7 @@ import { expect, onTestFinished, test, vi } from 'vitest';
 import { readStoredTicket } from '../../jobs/ticket/stored-ticket.ts';
 import { runCycle } from '../../workers/matchmaking/cycle.ts';
 import { openMirror } from '../../workers/matchmaking/mirror.ts';
-import { openConfigurations } from '../../workers/pool/configurations.ts';
+import { openCompiled } from '../../workers/pool/compiled.ts';
 import { aConfiguration, aTicket } from '../support/builders.ts';
 import { cycleStores } from '../support/cycle-stores.ts';
 import { openPoolSteps } from '../support/pool-steps.ts';
@@ -94,10 +94,10 @@ test('a rule set in force that does not load keeps nobody waiting: its tickets t
 
 test('calls of one worker that ask for a configuration together read it once', async () => {
   const { domain } = await openCycles(0);
-  const configurations = openConfigurations(domain.pool);
+  const compiled = openCompiled(domain.pool);
   const reads = vi.spyOn(domain.redis, 'hget');
 
-  const found = await Promise.all(Array.from({ length: 200 }, () => configurations.current('duel')));
+  const found = await Promise.all(Array.from({ length: 200 }, () => compiled.current('duel')));
 
   expect(reads).toHaveBeenCalledTimes(1);
   expect(new Set(found).size).toBe(1);
@@ -105,11 +105,11 @@ test('calls of one worker that ask for a configuration together read it once', a
 
 test('who knows of a version installed during a reading gets that version', async () => {
   const { domain } = await openCycles(0);
-  const configurations = openConfigurations(domain.pool);
-  const early = configurations.current('duel');
+  const compiled = openCompiled(domain.pool);
+  const early = compiled.current('duel');
   await domain.pool.install(aConfiguration(2));
 
-  const known = await configurations.current('duel', 2);
+  const known = await compiled.current('duel', 2);
 
   expect((await early)?.installed.version).toBe(1);
   expect(known?.installed.version).toBe(2);

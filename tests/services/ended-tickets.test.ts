@@ -190,8 +190,8 @@ describe('nothing is forgotten that the record does not have', () => {
 });
 
 test('a start job that comes again after its ticket has ended and left starts nothing, and gets its first answer (invariant 11)', async () => {
-  const { pool, tickets } = fleet.stores;
-  const stores = { pool, tickets, configurations: fleet.stores.installed, wake: async () => undefined };
+  const { pool, tickets, compiled } = fleet.stores;
+  const stores = { pool, tickets, compiled, wake: async () => undefined };
   const item = { configuration: 'duel', ticketId: 'ann', players: [...aTicket('ann').players] };
   const deliver = (repeated: boolean) =>
     perform(startTickets(stores), [item], undefined, 'job', undefined, repeated);

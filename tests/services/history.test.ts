@@ -1,7 +1,11 @@
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
 import { activitySlotMs } from '../../jobs/configuration/activity.ts';
 import { domainKeys } from '../../jobs/keys.ts';
-import { historyDuties } from '../../workers/maintenance/history.ts';
+import {
+  keepActivityDuty,
+  readActivityDuty,
+  readPlayerHistoryDuty,
+} from '../../workers/maintenance/history.ts';
 import { openFleetStores } from '../support/fleet-stores.ts';
 
 let fleet: Awaited<ReturnType<typeof openFleetStores>>;
@@ -12,7 +16,9 @@ beforeEach(async () => {
 
 /** Does one job as a worker would. */
 async function work(kind: string, item: object): Promise<unknown> {
-  const found = historyDuties(fleet.stores).find((it) => it.job.kind === kind);
+  const found = [keepActivityDuty, readActivityDuty, readPlayerHistoryDuty]
+    .map((open) => open(fleet.stores, {} as never))
+    .find((it) => it.job.kind === kind);
   const outcome = await found?.handle([item], {} as never);
   return outcome?.kind === 'done' ? outcome.result : outcome;
 }

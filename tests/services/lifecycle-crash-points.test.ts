@@ -24,14 +24,14 @@ const table: readonly CrashRow[] = [
   {
     job: 'start-matchmaking',
     calls:
-      'installed.current pool.waitEstimate pool.start queues.enqueue installed.current pool.waitEstimate pool.start queues.enqueue',
+      'compiled.current pool.waitEstimate pool.start queues.enqueue compiled.current pool.waitEstimate pool.start queues.enqueue',
     begin: async () => undefined,
     work: (own, worker) => worker.work('start-matchmaking', requestsOf(own, ['ann', 'bob'])),
     end: matched,
   },
   {
     job: 'start-matchmaking of a newer ticket of a player being asked about a match',
-    calls: 'installed.current pool.waitEstimate pool.start queues.enqueue queues.enqueue',
+    calls: 'compiled.current pool.waitEstimate pool.start queues.enqueue queues.enqueue',
     begin: (own) => steps.propose(own, false),
     work: (own, worker) => worker.work('start-matchmaking', [requestOf(own, 'newer', 'ann')]),
     meanwhile: async (own) => {
@@ -43,7 +43,7 @@ const table: readonly CrashRow[] = [
   {
     job: 'form-matches that finds a ticket no match can hold',
     calls:
-      'pool.readPool pool.catchUp installed.current pool.refuse pool.rest pool.catchUp installed.current pool.rest',
+      'pool.readPool pool.catchUp compiled.current pool.refuse pool.rest pool.catchUp compiled.current pool.rest',
     begin: async (own) => {
       const players = [{ playerId: own('ann'), attributes: { skill: { S: 'none' } } }];
       await fleet.producerTickets.start([{ ...aTicket(own('ann')), players }]);
@@ -56,7 +56,7 @@ const table: readonly CrashRow[] = [
   {
     job: 'form-matches, and one whose time is over',
     calls:
-      'pool.readPool pool.catchUp pool.expire installed.current pool.commit queues.enqueue pool.noteRules pool.catchUp installed.current pool.rest',
+      'pool.readPool pool.catchUp pool.expire compiled.current pool.commit queues.enqueue pool.noteRules pool.catchUp compiled.current pool.rest',
     begin: async (own) => {
       await steps.start(own, ['late'], 'duel', -1);
       return steps.start(own, ['ann', 'bob']);
@@ -68,7 +68,7 @@ const table: readonly CrashRow[] = [
   {
     job: 'form-matches that asks players',
     calls:
-      'pool.readPool pool.catchUp installed.current pool.commit pool.noteRules pool.catchUp installed.current pool.rest',
+      'pool.readPool pool.catchUp compiled.current pool.commit pool.noteRules pool.catchUp compiled.current pool.rest',
     begin: (own) => steps.start(own, ['ann', 'bob'], 'asked'),
     work: (_own, worker) => steps.cycle(worker, 'asked'),
     lost: true,
@@ -87,7 +87,7 @@ const table: readonly CrashRow[] = [
   },
   {
     job: 'form-matches that hands over a match that its players have accepted',
-    calls: 'pool.readPool pool.catchUp pool.decided queues.enqueue installed.current pool.rest',
+    calls: 'pool.readPool pool.catchUp pool.decided queues.enqueue compiled.current pool.rest',
     begin: async (own) => {
       const matchId = await steps.propose(own);
       await steps.answer(own, 'bob', 'ACCEPT', fleet, matchId);
@@ -167,7 +167,7 @@ const table: readonly CrashRow[] = [
   },
   {
     job: 'start-backfill',
-    calls: 'installed.current pool.backfill queues.enqueue',
+    calls: 'compiled.current pool.backfill queues.enqueue',
     begin: (own) => steps.play(own, 'manual'),
     work: async (own, worker, matchId) =>
       worker.work('start-backfill', [await steps.companyFor(own, matchId ?? '')]),

@@ -3,7 +3,7 @@ import { limits } from '../../jobs/ticket/limits.ts';
 import { runCycle } from '../../workers/matchmaking/cycle.ts';
 import { openMirror } from '../../workers/matchmaking/mirror.ts';
 import { startTickets } from '../../workers/matchmaking/start-matchmaking.ts';
-import { openConfigurations } from '../../workers/pool/configurations.ts';
+import { openCompiled } from '../../workers/pool/compiled.ts';
 import { aConfiguration, aPlayer } from '../support/builders.ts';
 import { openClientDomain } from '../support/client-domain.ts';
 import { cycleStores } from '../support/cycle-stores.ts';
@@ -65,7 +65,7 @@ test('a worker that starts a ticket for somebody without a client holds it to th
   const start = startTickets({
     tickets: { find: async () => [] },
     pool,
-    configurations: openConfigurations(pool),
+    compiled: openCompiled(pool),
     wake: async () => undefined,
   });
 

@@ -2,7 +2,7 @@ import { beforeEach, expect, onTestFinished, test } from 'vitest';
 import { runCycle } from '../../workers/matchmaking/cycle.ts';
 import { openMirror } from '../../workers/matchmaking/mirror.ts';
 import { startTickets } from '../../workers/matchmaking/start-matchmaking.ts';
-import { openConfigurations } from '../../workers/pool/configurations.ts';
+import { openCompiled } from '../../workers/pool/compiled.ts';
 import { aConfiguration, duelRuleSet, splitOf } from '../support/builders.ts';
 import { cycleStores } from '../support/cycle-stores.ts';
 import { perform } from '../support/fleet-stores.ts';
@@ -38,7 +38,7 @@ const start = async (...tickets: ReturnType<typeof wants>[]) => {
   const { pool } = domain;
   const wake = async (name: string) => void woken.add(name);
   const handle = startTickets({
-    ...{ pool, configurations: openConfigurations(pool), wake },
+    ...{ pool, compiled: openCompiled(pool), wake },
     tickets: { find: async () => [] },
   });
   expect(await perform(handle, tickets)).toMatchObject({ kind: 'done', refusals: [] });

@@ -1,6 +1,7 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { poolTag } from '../../jobs/keys.ts';
-import { type FleetReport, reportQueues } from '../../workers/maintenance/report-queue-length.ts';
+import type { FleetReport } from '../../workers/maintenance/publish-reports.ts';
+import { reportQueues } from '../../workers/maintenance/report-queue-length.ts';
 import { openMirror } from '../../workers/matchmaking/mirror.ts';
 import { openPool } from '../../workers/pool/pool.ts';
 import { dueAtOf } from '../../workers/runtime/due-at.ts';

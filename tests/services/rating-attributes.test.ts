@@ -6,7 +6,7 @@ import { runCycle } from '../../workers/matchmaking/cycle.ts';
 import { openMirror } from '../../workers/matchmaking/mirror.ts';
 import { openRatings } from '../../workers/matchmaking/rating-attributes.ts';
 import { startBackfills } from '../../workers/matchmaking/start-backfill.ts';
-import { openConfigurations } from '../../workers/pool/configurations.ts';
+import { openCompiled } from '../../workers/pool/compiled.ts';
 import { isUnreachable, openDatabase } from '../../workers/records/database.ts';
 import { openPlayers } from '../../workers/records/players.ts';
 import { aConfiguration, aTicket, duelRuleSet } from '../support/builders.ts';
@@ -153,7 +153,7 @@ describe('attributes taken from ratings', () => {
 
     await perform(
       startBackfills({
-        ...{ pool, tickets: records, configurations: openConfigurations(pool) },
+        ...{ pool, tickets: records, compiled: openCompiled(pool) },
         wake: async () => undefined,
       }),
       [{ configuration: 'duel', matchId, players }],

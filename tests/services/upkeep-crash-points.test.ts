@@ -127,7 +127,7 @@ const table: readonly CrashRow[] = [
   {
     job: 'form-matches of a pool that a new rule set splits',
     calls:
-      'pool.readPool pool.catchUp installed.current pool.move pool.rest pool.catchUp installed.current pool.rest',
+      'pool.readPool pool.catchUp compiled.current pool.move pool.rest pool.catchUp compiled.current pool.rest',
     begin: async (own) => {
       await settle(own, 'duel');
       await steps.start(own, ['ann', 'bob'], own('duel'));
@@ -141,7 +141,7 @@ const table: readonly CrashRow[] = [
   {
     job: 'form-matches of a pool whose cycles keep their distance',
     calls:
-      'pool.readPool pool.catchUp installed.current pool.beginCycle pool.commit queues.enqueue pool.noteRules pool.catchUp installed.current pool.rest',
+      'pool.readPool pool.catchUp compiled.current pool.beginCycle pool.commit queues.enqueue pool.noteRules pool.catchUp compiled.current pool.rest',
     begin: async (own) => {
       await settle(own);
       await putConfiguration(own, 'duel', { minimumIntervalSeconds: 5 });
@@ -156,7 +156,7 @@ const table: readonly CrashRow[] = [
     // Who asked is told after 15 s that nobody answered, and asks again.
     job: 'form-matches that answers why a ticket waits',
     calls:
-      'pool.readPool pool.catchUp installed.current pool.noteRules pool.takeQuestions pool.answer pool.rest',
+      'pool.readPool pool.catchUp compiled.current pool.noteRules pool.takeQuestions pool.answer pool.rest',
     begin: async (own) => {
       await settle(own, 'duel');
       await steps.start(own, ['ann'], own('duel'));

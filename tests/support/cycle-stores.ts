@@ -1,5 +1,5 @@
 import type { FormMatchesStores } from '../../workers/matchmaking/form-matches.ts';
-import { openConfigurations } from '../../workers/pool/configurations.ts';
+import { openCompiled } from '../../workers/pool/compiled.ts';
 import type { Pool } from '../../workers/pool/pool.ts';
 import { unobserved } from './unobserved.ts';
 
@@ -9,7 +9,7 @@ import { unobserved } from './unobserved.ts';
  */
 export const cycleStores = (pool: Pool, more: Partial<FormMatchesStores> = {}): FormMatchesStores => ({
   pool,
-  configurations: openConfigurations(pool),
+  compiled: openCompiled(pool),
   rate: () => Promise.reject(new Error('nothing here is taken from ratings')),
   handOver: async () => undefined,
   wake: async () => undefined,

@@ -6,7 +6,7 @@ import { sweep } from '../../jobs/maintenance/maintenance.ts';
 import { defaultReadableMs } from '../../jobs/matchmaking/claim.ts';
 import { openTopics } from '../../workers/maintenance/topics.ts';
 import { beat } from '../../workers/matchmaking/beat.ts';
-import { allDuties } from '../../workers/process/duties.ts';
+import { openDuties } from '../../workers/process/duties.ts';
 import type { Stores } from '../../workers/process/stores.ts';
 import { openQueues, type Queues } from '../../workers/runtime/enqueue.ts';
 import { wakeDueLadders } from '../../workers/runtime/wake-ladder.ts';
@@ -106,24 +106,14 @@ export async function openHandFleet(documentdb?: string) {
 export function openCrew({ queues, ...stores }: Kit, observe: Metrics['observe'] = () => undefined) {
   const metrics = { observe, flush: async () => undefined } as unknown as Metrics;
   const log = { error: () => undefined, warn: () => undefined } as unknown as Log;
-  const events = {
-    topics: openTopics(),
-    fleetTopic: undefined,
+  const settings = {
+    ...{ reportSlotMs: 10_000, matchTtlMs: 7_200_000, fleetTopic: undefined },
     retention: { retentionMs: 24 * 3_600_000, mostBytes: 2 ** 30 },
+    ended: { days: 30, auditDays: 400, readableMs: defaultReadableMs },
   };
-  const ended = { days: 30, auditDays: 400, readableMs: defaultReadableMs };
-  const duties = Object.values(
-    allDuties({
-      stores,
-      queues,
-      metrics,
-      log,
-      reportSlotMs: 10_000,
-      matchTtlMs: 7_200_000,
-      events,
-      ended,
-    }),
-  ).flat();
+  const tools = { queues, metrics, log, settings };
+  const everything = { ...stores, topics: openTopics() };
+  const duties = queueNames.flatMap((queue) => openDuties(queue, everything, tools));
 
   return {
     /** Runs the handler of a kind once; `repeated`: somebody may have run the job before. */

@@ -1,10 +1,10 @@
 import type { z } from 'zod';
 import { done, refused } from '../../jobs/contract.ts';
-import type { putApiKey } from '../../jobs/maintenance/api-keys.ts';
+import { copyApiKeys, putApiKey } from '../../jobs/maintenance/api-keys.ts';
 import type { OperatorKeys } from '../keys/operator-keys.ts';
 import type { Pool } from '../pool/pool.ts';
 import type { ApiKeys } from '../records/api-keys.ts';
-import type { Handler } from '../runtime/handler.ts';
+import { duty, type Handler, type OpenDuty } from '../runtime/handler.ts';
 
 export interface ApiKeyStores {
   readonly pool: Pick<Pool, 'copyKeys'>;
@@ -12,8 +12,10 @@ export interface ApiKeyStores {
   readonly operatorKeys: Pick<OperatorKeys, 'whyNotSealed'>;
 }
 
+export const putApiKeyDuty: OpenDuty<ApiKeyStores> = (stores) => duty(putApiKey, storeApiKey(stores));
+
 /** Stores a key whose seal is good, and gives the API its copy. */
-export const storeApiKey =
+const storeApiKey =
   ({ pool, apiKeys, operatorKeys }: ApiKeyStores): Handler<z.output<typeof putApiKey.item>> =>
   async ([key]) => {
     if (!key) return done();
@@ -28,8 +30,11 @@ export const storeApiKey =
     return done({ name, generation });
   };
 
+export const copyApiKeysDuty: OpenDuty<Pick<ApiKeyStores, 'pool' | 'apiKeys'>> = (stores) =>
+  duty(copyApiKeys, copyKeysFromRecord(stores));
+
 /** Gives the API its copy of every key. */
-export const copyKeysFromRecord =
+const copyKeysFromRecord =
   ({ pool, apiKeys }: Pick<ApiKeyStores, 'pool' | 'apiKeys'>): Handler<unknown> =>
   async () => {
     const keys = await apiKeys.newest();

@@ -2,11 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { noId } from '../../jobs/chain.ts';
 import { commandEnvelope, otherCommand } from '../../jobs/commands.ts';
 import { done, problemsOf } from '../../jobs/contract.ts';
+import { applyCommands } from '../../jobs/maintenance/maintenance.ts';
 import { putConfiguration, settingsChain } from '../../jobs/maintenance/setting-commands.ts';
 import type { ChainedCommand } from '../pool/commands.ts';
 import { type AuditRecord, nobody } from '../records/audit.ts';
 import { isUnreachable } from '../records/database.ts';
-import type { Handler } from '../runtime/handler.ts';
+import { duty, type Handler, type OpenDuty } from '../runtime/handler.ts';
 import { decideOn, type Proven, type SettingStores } from './decide-settings.ts';
 import { type Decision, refuse } from './decision.ts';
 import { carryOut, switchQueue, writeDocuments } from './write-settings.ts';
@@ -17,6 +18,9 @@ const mostGaps = 3;
 
 /** What the record decided last; of an empty chain only that nothing was. */
 type Last = Pick<AuditRecord, 'ordinal' | 'position'> | undefined;
+
+export const applyCommandsDuty: OpenDuty<SettingStores> = (stores) =>
+  duty(applyCommands, applyCommandsOf(stores));
 
 /**
  * Applies operators' commands in the order of their chain:

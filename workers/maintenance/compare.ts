@@ -1,22 +1,23 @@
 import { done } from '../../jobs/contract.ts';
+import { compareStores } from '../../jobs/maintenance/maintenance.ts';
 import type { CommittedMatch } from '../../jobs/match/match.ts';
 import type { RecordedEnd, Waiting } from '../pool/comparing.ts';
-import type { Configurations } from '../pool/configurations.ts';
+import type { Compiled } from '../pool/compiled.ts';
 import type { Pool } from '../pool/pool.ts';
-import type { Configurations as RecordedConfigurations } from '../records/configurations.ts';
+import type { Configurations } from '../records/configurations.ts';
 import { isUnreachable } from '../records/database.ts';
 import { committedOf, type MatchRecord } from '../records/match-record.ts';
 import type { Matches } from '../records/matches.ts';
 import type { TicketRecord } from '../records/ticket-record.ts';
 import type { Tickets } from '../records/tickets.ts';
-import type { Handler } from '../runtime/handler.ts';
+import { duty, type Handler, type OpenDuty } from '../runtime/handler.ts';
 
 export interface CompareStores {
   readonly pool: Pool;
   readonly tickets: Pick<Tickets, 'recorded'>;
   readonly matches: Pick<Matches, 'find'>;
-  readonly configurations: Pick<RecordedConfigurations, 'all'>;
-  readonly installed: Pick<Configurations, 'company'>;
+  readonly configurations: Pick<Configurations, 'all'>;
+  readonly compiled: Pick<Compiled, 'company'>;
   readonly observe: {
     /** Cycles wait, and have for so long (ms): the record is away. */
     readonly waiting: (waitedMs: number, error: unknown) => void;
@@ -32,12 +33,32 @@ const ticketsAtOnce = 500;
 
 type Page = Awaited<ReturnType<Pool['readPool']>>;
 
+export const compareStoresDuty: OpenDuty<Omit<CompareStores, 'observe'>> = (stores, { log }) =>
+  duty(
+    compareStores,
+    compareWithRecord({
+      ...stores,
+      observe: {
+        waiting: (waitedMs, err) =>
+          log.warn(
+            { waitedMs, err },
+            'no match is decided: the queue Redis has started or taken over, and DocumentDB, to compare it with, is away',
+          ),
+        compared: (found, waitedMs) =>
+          log.warn(
+            { ...found, waitedMs },
+            'the queue Redis has started or taken over; it has been compared with DocumentDB',
+          ),
+      },
+    }),
+  );
+
 /**
  * After a failover or a restart the queue store may have gone back in time, so cycles wait until this is done. Configurations that
  * it has lost are written back, matches that are stored take those of their tickets that wait, and tickets whose end is on record end
  * again. While the record is away nothing is compared, and nothing has failed: the beat asks again.
  */
-export const compareWithRecord =
+const compareWithRecord =
   (stores: CompareStores): Handler<unknown> =>
   async (_items, { signal }) => {
     const waits = await stores.pool.uncompared();
@@ -79,14 +100,14 @@ async function compare(stores: CompareStores, signal: AbortSignal) {
 
 /** Lets tickets that wait be what the record says that they are. */
 async function followRecord(waiting: readonly Waiting[], stores: CompareStores) {
-  const { pool, tickets, matches, installed } = stores;
+  const { pool, tickets, matches, compiled } = stores;
   const records = await tickets.recorded(
     waiting.map((it) => ({ _id: it.ticketId, start_time: new Date(it.startTime) })),
   );
   const stored = await matches.find([...new Set(records.flatMap(({ match_id }) => match_id ?? []))]);
   let putBack = 0;
   for (const record of stored.values()) {
-    const company = await installed.company(record.configuration);
+    const company = await compiled.company(record.configuration);
     if (await pool.putBack(...matchOf(record, records), company)) putBack++;
   }
   const ends = records.filter(({ match_id = '' }) => !stored.has(match_id)).flatMap(endOf);

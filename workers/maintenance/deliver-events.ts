@@ -2,10 +2,12 @@ import { done } from '../../jobs/contract.ts';
 import { type EventOrigin, type StoredEvent, storedEvents } from '../../jobs/event/event.ts';
 import { toNotification } from '../../jobs/event/notification.ts';
 import { keptEventBytes, type RefusedEvent } from '../../jobs/event/refused-event.ts';
+import { deliverEvents } from '../../jobs/maintenance/follow-streams.ts';
 import { topicFollower } from '../pool/followers.ts';
 import type { Pool } from '../pool/pool.ts';
-import type { Handler } from '../runtime/handler.ts';
+import { duty, type Handler, type OpenDuty } from '../runtime/handler.ts';
 import { type Follower, type FollowStores, followStream } from './follow-stream.ts';
+import { reportFollowers } from './report-followers.ts';
 import type { Refused, Topics } from './topics.ts';
 
 export interface DeliverStores extends FollowStores {
@@ -16,6 +18,25 @@ export interface DeliverStores extends FollowStores {
   /** So many events were accepted, and so many refused for good, by a topic. */
   readonly onDelivered: (topic: string, accepted: number, refused: readonly Refused[]) => void;
 }
+
+export const deliverEventsDuty: OpenDuty<Pick<DeliverStores, 'pool' | 'topics'>> = (
+  { pool, topics },
+  { metrics, log, settings },
+) => {
+  const service = deliverEvents.queue;
+  const onDelivered: DeliverStores['onDelivered'] = (topic, accepted, refused) => {
+    metrics.observe('EventsDelivered', accepted, { service });
+    if (refused.length === 0) return;
+    metrics.observe('EventsRefused', refused.length, { service });
+    log.warn(
+      { topic, refused: refused.length, reason: refused[0]?.reason },
+      'a topic refused events for good',
+    );
+  };
+  const observe = reportFollowers(metrics, log);
+  const { fleetTopic } = settings;
+  return duty(deliverEvents, deliverToTopics({ pool, topics, fleetTopic, observe, onDelivered }));
+};
 
 /** Publishes to every topic what it has not heard yet. Each topic is a follower: one that is away holds up no other. */
 export const deliverToTopics =

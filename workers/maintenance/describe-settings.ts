@@ -1,14 +1,14 @@
 import type { z } from 'zod';
 import { done } from '../../jobs/contract.ts';
-import type {
-  DescribedSetting,
+import {
+  type DescribedSetting,
   describeSettings,
-  SettingKind,
-  SettingsPage,
+  type SettingKind,
+  type SettingsPage,
 } from '../../jobs/maintenance/change-settings.ts';
 import type { SettingTags } from '../records/setting-tags.ts';
 import type { Settings } from '../records/settings.ts';
-import type { Handler } from '../runtime/handler.ts';
+import { duty, type Handler, type OpenDuty } from '../runtime/handler.ts';
 
 export interface DescribedStores {
   readonly settings: Settings;
@@ -28,8 +28,11 @@ export async function describeSetting(
   return { ...found, name, createdAt: since, tags: await settingTags.of(kind, name, since) };
 }
 
+export const describeSettingsDuty: OpenDuty<DescribedStores> = (stores) =>
+  duty(describeSettings, describePage(stores));
+
 /** Reads rule sets or configurations for a producer: named ones, or a page of all. */
-export const describePage =
+const describePage =
   (stores: DescribedStores): Handler<z.output<typeof describeSettings.item>> =>
   async ([item]) => {
     if (!item) return done();

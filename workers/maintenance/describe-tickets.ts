@@ -1,18 +1,21 @@
 import type { z } from 'zod';
 import { done } from '../../jobs/contract.ts';
-import type { describeTickets } from '../../jobs/maintenance/maintenance.ts';
+import { describeTickets } from '../../jobs/maintenance/maintenance.ts';
 import { connectionOf, type DescribedTicket, mayKnow } from '../../jobs/matchmaking/described-ticket.ts';
 import type { TicketPlayer } from '../../jobs/ticket/ticket.ts';
 import type { MatchRecord } from '../records/match-record.ts';
 import type { Matches } from '../records/matches.ts';
 import type { TicketRecord } from '../records/ticket-record.ts';
 import type { Tickets } from '../records/tickets.ts';
-import type { Handler } from '../runtime/handler.ts';
+import { duty, type Handler, type OpenDuty } from '../runtime/handler.ts';
 
 export interface DescribeStores {
   readonly tickets: Pick<Tickets, 'find'>;
   readonly matches: Pick<Matches, 'find'>;
 }
+
+export const describeTicketsDuty: OpenDuty<DescribeStores> = (stores) =>
+  duty(describeTickets, describeEnded(stores));
 
 /** Describes tickets as they ended, those with a match by what is stored of it: producers have no way to DocumentDB. */
 export const describeEnded =

@@ -1,14 +1,18 @@
 import { done } from '../../jobs/contract.ts';
+import { dropTickets } from '../../jobs/maintenance/maintenance.ts';
 import type { Pool } from '../pool/pool.ts';
 import type { Audit } from '../records/audit.ts';
 import type { Tickets } from '../records/tickets.ts';
-import type { Handler } from '../runtime/handler.ts';
+import { duty, type Handler, type OpenDuty } from '../runtime/handler.ts';
 
 export interface DropStores {
   readonly pool: Pick<Pool, 'redisTime'>;
   readonly tickets: Pick<Tickets, 'drop'>;
   readonly audit: Pick<Audit, 'dropBefore'>;
 }
+
+export const dropTicketsDuty: OpenDuty<DropStores> = (stores, { settings }) =>
+  duty(dropTickets, dropOldTickets(stores, settings.ended));
 
 /**
  * Drops ended tickets from the record, those that started on one day together, `days` after that day is over, and what was decided

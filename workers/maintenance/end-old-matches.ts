@@ -1,13 +1,17 @@
 import { done } from '../../jobs/contract.ts';
+import { sweep } from '../../jobs/maintenance/maintenance.ts';
 import type { Pool } from '../pool/pool.ts';
-import type { Handler } from '../runtime/handler.ts';
+import { duty, type Handler, type OpenDuty } from '../runtime/handler.ts';
 
 interface OldMatchStores {
   readonly pool: Pick<Pool, 'oldMatches' | 'endMatches'>;
 }
 
+export const sweepDuty: OpenDuty<OldMatchStores> = (stores, { settings }) =>
+  duty(sweep, endOldMatches(stores, settings.matchTtlMs));
+
 /** Ends matches that nobody has reported a result of for too long. A result that comes later is still rated. */
-export const endOldMatches =
+const endOldMatches =
   ({ pool }: OldMatchStores, ttlMs: number): Handler<unknown> =>
   async () => {
     const old = await pool.oldMatches(ttlMs);

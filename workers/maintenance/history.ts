@@ -13,7 +13,7 @@ import type { Pool } from '../pool/pool.ts';
 import type { ActivityRecords } from '../records/activity.ts';
 import type { Players } from '../records/players.ts';
 import type { RatingChanges } from '../records/rating-changes.ts';
-import { type Duty, duty, type Handler } from '../runtime/handler.ts';
+import { duty, type Handler, type OpenDuty } from '../runtime/handler.ts';
 
 export interface HistoryStores {
   readonly pool: Pick<Pool, 'finishedSlots'>;
@@ -22,12 +22,11 @@ export interface HistoryStores {
   readonly changes: Pick<RatingChanges, 'ofPlayer'>;
 }
 
-/** What happened, for people who look at it later. */
-export const historyDuties = ({ pool, activity, players, changes }: HistoryStores): Duty[] => [
-  duty(keepActivity, async () => done({ kept: await activity.keep(await pool.finishedSlots()) })),
-  duty(readActivity, readSlots(activity)),
-  duty(readPlayerHistory, readRatedMatches({ players, changes })),
-];
+export const keepActivityDuty: OpenDuty<Pick<HistoryStores, 'pool' | 'activity'>> = ({ pool, activity }) =>
+  duty(keepActivity, async () => done({ kept: await activity.keep(await pool.finishedSlots()) }));
+
+export const readActivityDuty: OpenDuty<Pick<HistoryStores, 'activity'>> = ({ activity }) =>
+  duty(readActivity, readSlots(activity));
 
 const readSlots =
   (activity: ActivityRecords): Handler<z.output<typeof readActivity.item>> =>
@@ -43,6 +42,9 @@ const readSlots =
       ),
     );
   };
+
+export const readPlayerHistoryDuty: OpenDuty<Pick<HistoryStores, 'players' | 'changes'>> = (stores) =>
+  duty(readPlayerHistory, readRatedMatches(stores));
 
 const mostLadders = 10;
 const mostMatches = 50;

@@ -1,12 +1,15 @@
 import type { z } from 'zod';
 import type { CommandVerdict } from '../../jobs/commands.ts';
 import { done } from '../../jobs/contract.ts';
-import type { Decided, listAudit } from '../../jobs/maintenance/maintenance.ts';
+import { type Decided, listAudit } from '../../jobs/maintenance/maintenance.ts';
 import type { Audit } from '../records/audit.ts';
-import type { Handler } from '../runtime/handler.ts';
+import { duty, type Handler, type OpenDuty } from '../runtime/handler.ts';
+
+export const listAuditDuty: OpenDuty<{ readonly audit: Audit }> = ({ audit }) =>
+  duty(listAudit, listDecisions(audit));
 
 /** Lists what operators asked for and what was decided. */
-export const listDecisions =
+const listDecisions =
   (audit: Audit): Handler<z.output<typeof listAudit.item>> =>
   async ([item]) => {
     if (!item) return done([]);

@@ -2,14 +2,14 @@ import type { z } from 'zod';
 import { done } from '../../jobs/contract.ts';
 import type { LadderDocument } from '../../jobs/ladder/ladder-document.ts';
 import { pointsOf, type Rating, visibleRating } from '../../jobs/ladder/rating.ts';
-import type {
+import {
   describePlayer,
-  LadderRating,
-  PlayerOnRecord,
+  type LadderRating,
+  type PlayerOnRecord,
   predictChances,
-  RankedPlayer,
-  RatingReason,
-  ShownChange,
+  type RankedPlayer,
+  type RatingReason,
+  type ShownChange,
   topOfLadder,
 } from '../../jobs/maintenance/read-players.ts';
 import type { Pool } from '../pool/pool.ts';
@@ -18,7 +18,7 @@ import { type Players, ratingOn } from '../records/players.ts';
 import { predict } from '../records/predict.ts';
 import type { RatingChanges } from '../records/rating-changes.ts';
 import type { SessionRecord, Sessions } from '../records/sessions.ts';
-import type { Handler } from '../runtime/handler.ts';
+import { duty, type Handler, type OpenDuty } from '../runtime/handler.ts';
 
 /** Changes of each ladder, and sessions, that are shown. */
 const mostShown = 10;
@@ -28,6 +28,9 @@ export interface PlayerStores {
   readonly changes: Pick<RatingChanges, 'ofPlayer'>;
   readonly sessions: Pick<Sessions, 'ofPlayer'>;
 }
+
+export const describePlayerDuty: OpenDuty<PlayerStores> = (stores) =>
+  duty(describePlayer, describePlayers(stores));
 
 /** Describes a player: producers have no way to DocumentDB. */
 export const describePlayers =
@@ -54,6 +57,9 @@ export const describePlayers =
     return done(described);
   };
 
+export const topOfLadderDuty: OpenDuty<Pick<PlayerStores, 'players'>> = (stores) =>
+  duty(topOfLadder, listTop(stores));
+
 /** Lists the best of a ladder. */
 export const listTop =
   ({ players }: Pick<PlayerStores, 'players'>): Handler<z.output<typeof topOfLadder.item>> =>
@@ -69,16 +75,18 @@ export const listTop =
     );
   };
 
+interface PredictStores {
+  readonly pool: Pick<Pool, 'redisTime'>;
+  readonly ladders: Ladders;
+  readonly players: Players;
+}
+
+export const predictChancesDuty: OpenDuty<PredictStores> = (stores) =>
+  duty(predictChances, predictNow(stores));
+
 /** Says how likely each team of a match is to win, by what the record has now. */
 export const predictNow =
-  ({
-    pool,
-    ...stores
-  }: {
-    readonly pool: Pick<Pool, 'redisTime'>;
-    readonly ladders: Ladders;
-    readonly players: Players;
-  }): Handler<z.output<typeof predictChances.item>> =>
+  ({ pool, ...stores }: PredictStores): Handler<z.output<typeof predictChances.item>> =>
   async ([item]) => {
     if (!item) return done();
     const teams = item.teams.map((playerIds, at) => ({ name: String(at), playerIds }));

@@ -1,11 +1,14 @@
 import type { Db } from 'mongodb';
 import type { z } from 'zod';
 import { done } from '../../jobs/contract.ts';
-import { type readRecord, recordCollections } from '../../jobs/maintenance/maintenance.ts';
-import type { Handler } from '../runtime/handler.ts';
+import { readRecord, recordCollections } from '../../jobs/maintenance/maintenance.ts';
+import { duty, type Handler, type OpenDuty } from '../runtime/handler.ts';
+
+export const readRecordDuty: OpenDuty<{ readonly database: { readonly db: Db } }> = ({ database }) =>
+  duty(readRecord, readRecords(database.db));
 
 /** Reads what a producer asks for; producers have no way to DocumentDB of their own. */
-export const readRecords =
+const readRecords =
   (db: Db): Handler<z.output<typeof readRecord.item>> =>
   async ([item]) => {
     if (!item) return done([]);

@@ -1,9 +1,11 @@
 import type { Entry } from '../../jobs/chain.ts';
 import { done } from '../../jobs/contract.ts';
+import { recordTickets } from '../../jobs/maintenance/follow-streams.ts';
 import { type Ended, type Ending, endedTickets } from '../../jobs/ticket/ending.ts';
 import type { Tickets } from '../records/tickets.ts';
-import type { Handler } from '../runtime/handler.ts';
+import { duty, type Handler, type OpenDuty } from '../runtime/handler.ts';
 import { type FollowStores, followStream } from './follow-stream.ts';
+import { reportFollowers } from './report-followers.ts';
 
 /** The follower by whose place it is known which endings are on record. */
 export const recorder = 'ticket-records';
@@ -15,6 +17,24 @@ export interface RecordStores extends FollowStores {
   /** A ticket's ending is not on record: DocumentDB refuses it, or nothing can be made of it, with that reason. */
   readonly onRefused: (ticketId: string, reason: string) => void;
 }
+
+const metricOf = {
+  CANCELLED: 'TicketsCancelled',
+  TIMED_OUT: 'TicketsTimedOut',
+  FAILED: 'TicketsFailed',
+} as const;
+
+export const recordTicketsDuty: OpenDuty<Pick<RecordStores, 'pool' | 'tickets'>> = (
+  { pool, tickets },
+  { metrics, log },
+) => {
+  const onEnded: RecordStores['onEnded'] = (configuration, status, count) =>
+    metrics.observe(metricOf[status], count, { service: 'matchmaking', configuration });
+  const onRefused = (ticket: string, reason: string) =>
+    log.error({ ticket, reason }, 'an ending cannot be put on record');
+  const observe = reportFollowers(metrics, log);
+  return duty(recordTickets, recordEndings({ pool, tickets, observe, onEnded, onRefused }));
+};
 
 /**
  * Writes tickets that ended without a match, each once, whatever ended them. DocumentDB away: they wait in the stream, and their

@@ -1,37 +1,23 @@
 import type { Queue } from 'bullmq';
 import { done, type QueueName, queueNames } from '../../jobs/contract.ts';
+import { reportQueueLength } from '../../jobs/maintenance/maintenance.ts';
 import { formMatches } from '../../jobs/matchmaking/form-matches.ts';
 import { rateLadder } from '../../jobs/rating-update/rate-ladder.ts';
 import type { Pool } from '../pool/pool.ts';
 import { dueAtOf } from '../runtime/due-at.ts';
-import type { Handler } from '../runtime/handler.ts';
+import { duty, type Handler, type OpenDuty } from '../runtime/handler.ts';
+import { type FleetReport, publishReports, type QueueReport } from './publish-reports.ts';
 
-/** One queue's state at one moment. */
-interface QueueReport {
-  readonly queue: QueueName;
-  /** Waiting and prioritised jobs, and delayed ones whose time has come. Upkeep that the clock has added just now is none. */
-  readonly waiting: number;
-  /** Those, and tickets that no cycle and results that no rater has read: work, however it waits. */
-  readonly length: number;
-  /** Jobs that a worker is processing. */
-  readonly active: number;
-  /** How long the longest waiting job has been due, seconds; 0 when none waits. */
-  readonly oldestSeconds: number;
-  readonly failed: number;
-  readonly workers: number;
-}
+type Reported = Pick<
+  Pool,
+  'arrived' | 'arrivalsWaiting' | 'outboxLength' | 'searching' | 'lag' | 'uncompared'
+>;
 
-/** The fleet's state at one moment. */
-export interface FleetReport {
-  readonly queues: readonly QueueReport[];
-  readonly outboxLength: number;
-  /** Tickets that search, by configuration. */
-  readonly searching: ReadonlyMap<string, number>;
-  /** How far (ms) matchmaking is behind where new tickets are refused for it; else 0. */
-  readonly lag: number;
-  /** How long (ms) cycles have waited for the queue store to be compared with the record; 0 while they do not. */
-  readonly uncomparedMs: number;
-}
+export const reportQueueLengthDuty: OpenDuty<{ readonly pool: Reported }> = (
+  { pool },
+  { queues, metrics, settings },
+) =>
+  duty(reportQueueLength, reportQueues(queues.queues, pool, settings.reportSlotMs, publishReports(metrics)));
 
 /**
  * Reports the fleet once per slot (ms): the scheduler adds one job per slot, and a run that comes later than its slot reports
@@ -40,7 +26,7 @@ export interface FleetReport {
 export const reportQueues =
   (
     queues: Readonly<Record<QueueName, Queue>>,
-    pool: Pick<Pool, 'arrived' | 'arrivalsWaiting' | 'outboxLength' | 'searching' | 'lag' | 'uncompared'>,
+    pool: Reported,
     slotMs: number,
     publish: (report: FleetReport) => void,
   ): Handler<unknown> =>

@@ -1,12 +1,16 @@
 import { type Actor, doneEach, refusalsOf } from '../../jobs/contract.ts';
-import type { AcceptMatch, Answered } from '../../jobs/matchmaking/accept-match.ts';
+import { type AcceptMatch, type Answered, acceptMatch } from '../../jobs/matchmaking/accept-match.ts';
 import type { Pool } from '../pool/pool.ts';
-import type { Handler } from '../runtime/handler.ts';
+import { duty, type Handler, type OpenDuty } from '../runtime/handler.ts';
+import { wakePool } from './wake-pool.ts';
 
 export interface AcceptStores {
   readonly pool: Pool;
   readonly wake: (pool: string) => Promise<void>;
 }
+
+export const acceptMatchDuty: OpenDuty<Omit<AcceptStores, 'wake'>> = ({ pool }, { queues }) =>
+  duty(acceptMatch, acceptProposals({ pool, wake: wakePool(queues) }));
 
 /**
  * Records answers one by one. What an answer sets off is in Redis before its pool is woken: should this process die in

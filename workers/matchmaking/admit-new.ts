@@ -2,7 +2,7 @@ import { problemsOf } from '../../jobs/contract.ts';
 import { ticketProblems } from '../../jobs/rule-set/check-ticket.ts';
 import { ordinaryParty } from '../../jobs/ticket/ordinary-party.ts';
 import type { PooledTicket } from '../pool/changes.ts';
-import type { CurrentConfiguration } from '../pool/configurations.ts';
+import type { CurrentConfiguration } from '../pool/compiled.ts';
 import type { Pool } from '../pool/pool.ts';
 import type { Failing } from '../pool/tickets.ts';
 import type { Mirror } from './mirror.ts';

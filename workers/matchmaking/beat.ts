@@ -1,20 +1,14 @@
 import { compareStores } from '../../jobs/maintenance/maintenance.ts';
-import { formMatches, oncePerPool } from '../../jobs/matchmaking/form-matches.ts';
 import type { Pool } from '../pool/pool.ts';
 import type { Queues } from '../runtime/enqueue.ts';
 import { handOverAgain } from './hand-over.ts';
+import { wakePool } from './wake-pool.ts';
 
 /** Tickets looked at by one script call. */
 const ticketsAtOnce = 500;
 
 /** Until it has ended, however long that takes: a key that expires would stay for an hour where the server's clock goes back by one. */
 const oneAtATime = { deduplication: { id: compareStores.kind }, removeOnComplete: true };
-
-/** Adds form-matches for a pool. */
-export const wake =
-  ({ enqueue }: Pick<Queues, 'enqueue'>) =>
-  (pool: string): Promise<void> =>
-    enqueue({ job: formMatches, items: [{ pool }], options: oncePerPool(pool) });
 
 /**
  * One beat: wakes the pools in which time alone changes something and hands over matches left behind. Every worker
@@ -28,7 +22,7 @@ export async function beat(pool: Pool, queues: Queues): Promise<void> {
     return;
   }
   if (uncompared) await queues.enqueue({ job: compareStores, items: [{}], options: oneAtATime });
-  await Promise.all(pools.map(wake(queues)));
+  await Promise.all(pools.map(wakePool(queues)));
   await handOverAgain(overdue, queues);
 }
 

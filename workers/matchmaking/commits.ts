@@ -3,7 +3,7 @@ import type { Clock } from '../../jobs/fleet-time.ts';
 import type { CommittedMatch } from '../../jobs/match/match.ts';
 import type { FormedMatch, Pass } from '../../jobs/matchmaking/engine/match.ts';
 import type { PooledTicket } from '../pool/changes.ts';
-import type { CurrentConfiguration } from '../pool/configurations.ts';
+import type { CurrentConfiguration } from '../pool/compiled.ts';
 import type { Commit } from '../pool/outbox.ts';
 
 /** Matches decided by one script call, and named by one start-match job. */

@@ -6,7 +6,7 @@ import type { Pass } from '../../jobs/matchmaking/engine/match.ts';
 import type { MatchPool } from '../../jobs/matchmaking/engine/pool.ts';
 import type { TicketPlayer } from '../../jobs/ticket/ticket.ts';
 import type { Accepted } from '../pool/changes.ts';
-import { type Configurations, type CurrentConfiguration, RuleSetUnloadable } from '../pool/configurations.ts';
+import { type Compiled, type CurrentConfiguration, RuleSetUnloadable } from '../pool/compiled.ts';
 import type { Commit } from '../pool/outbox.ts';
 import type { Pool } from '../pool/pool.ts';
 import { admitNew } from './admit-new.ts';
@@ -26,7 +26,7 @@ const unreadyMs = 10_000;
 
 export interface CycleStores {
   readonly pool: Pool;
-  readonly configurations: Configurations;
+  readonly compiled: Compiled;
   /** Per ticket its players with the attributes taken from ratings; throws while the record is away. */
   readonly rate: (tickets: readonly Unrated[]) => Promise<TicketPlayer[][]>;
   readonly handOver: (jobId: string, matchIds: readonly string[]) => Promise<void>;
@@ -99,10 +99,10 @@ async function handOverAccepted(
 async function loaded(
   configuration: string,
   version: number,
-  { configurations, observe }: CycleStores,
+  { compiled, observe }: CycleStores,
 ): Promise<CurrentConfiguration | 'unready' | undefined> {
   try {
-    return await configurations.current(configuration, version);
+    return await compiled.current(configuration, version);
   } catch (error) {
     if (!(error instanceof RuleSetUnloadable)) throw error;
     observe.unready(configuration, error);

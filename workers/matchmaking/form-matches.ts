@@ -1,10 +1,14 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { z } from 'zod';
 import { done } from '../../jobs/contract.ts';
-import type { formMatches } from '../../jobs/matchmaking/form-matches.ts';
-import type { Handler } from '../runtime/handler.ts';
+import { formMatches } from '../../jobs/matchmaking/form-matches.ts';
+import { duty, type Handler, type OpenDuty } from '../runtime/handler.ts';
 import { type CycleStores, runCycle } from './cycle.ts';
+import { handOver } from './hand-over.ts';
 import { type Mirror, openMirror } from './mirror.ts';
+import { openRatings, type RatingStores } from './rating-attributes.ts';
+import { reportCycles, type ServingStores } from './report-cycles.ts';
+import { wakePool } from './wake-pool.ts';
 
 /** How long (ms) one job goes on cycling a pool that keeps changing, before it yields to other pools. */
 const hotMs = 5_000;
@@ -25,6 +29,20 @@ export interface FormMatchesStores extends CycleStores {
 
 /** Room for some 150,000 tickets of one player. */
 const mirrorLimits: MirrorLimits = { mostBytes: 224 * 1024 * 1024, mostMirrors: 512 };
+
+export const formMatchesDuty: OpenDuty<
+  RatingStores & Pick<CycleStores, 'pool' | 'compiled'> & ServingStores
+> = ({ pool, compiled, ...stores }, { queues, ...reports }) =>
+  duty(
+    formMatches,
+    formMatchesOfPool({
+      ...{ pool, compiled },
+      rate: openRatings(stores),
+      wake: wakePool(queues),
+      handOver: handOver(queues),
+      observe: reportCycles(stores, reports),
+    }),
+  );
 
 /**
  * Cycles one pool until nothing changes or its time is over. Mirrors stay in memory between jobs, so a pool whose jobs

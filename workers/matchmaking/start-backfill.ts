@@ -2,10 +2,14 @@ import type { z } from 'zod';
 import { withoutRatings } from '../../jobs/configuration/rating-attributes.ts';
 import { problemsOf } from '../../jobs/contract.ts';
 import { backfillPlayersWithin } from '../../jobs/matchmaking/backfill.ts';
-import type { startBackfill } from '../../jobs/matchmaking/start-backfill.ts';
+import { startBackfill } from '../../jobs/matchmaking/start-backfill.ts';
 import { ticketProblems } from '../../jobs/rule-set/check-ticket.ts';
-import type { Handler } from '../runtime/handler.ts';
+import { duty, type Handler, type OpenDuty } from '../runtime/handler.ts';
 import { type StartStores, startEach } from './start-each.ts';
+import { wakePool } from './wake-pool.ts';
+
+export const startBackfillDuty: OpenDuty<Omit<StartStores, 'wake'>> = (stores, { queues }) =>
+  duty(startBackfill, startBackfills({ ...stores, wake: wakePool(queues) }));
 
 /** StartMatchBackfill, enqueued. */
 export const startBackfills = (stores: StartStores): Handler<z.output<typeof startBackfill.item>> =>

@@ -7,14 +7,14 @@ import {
   startSettings,
 } from '../../jobs/matchmaking/start-call.ts';
 import { uncompared } from '../../jobs/matchmaking/uncompared.ts';
-import { type Configurations, type CurrentConfiguration, RuleSetUnloadable } from '../pool/configurations.ts';
+import { type Compiled, type CurrentConfiguration, RuleSetUnloadable } from '../pool/compiled.ts';
 import type { Pool } from '../pool/pool.ts';
 import type { Tickets } from '../records/tickets.ts';
 import type { Handler, ItemCall } from '../runtime/handler.ts';
 
 export interface StartStores {
   readonly pool: Pool;
-  readonly configurations: Configurations;
+  readonly compiled: Compiled;
   readonly tickets: Pick<Tickets, 'find'>;
   /** Adds form-matches for a pool. */
   readonly wake: (pool: string) => Promise<void>;
@@ -84,12 +84,12 @@ async function start<Item extends StartItem>(
   item: Item,
   actor: Actor,
   { id: callId, trace }: ItemCall,
-  { pool, configurations, wake }: StartStores,
+  { pool, compiled, wake }: StartStores,
   { check, send }: Kind<Item>,
 ): Promise<Started | string> {
   const { configuration, ticketId = idFor(callId) } = item;
   for (let version: number | undefined, tries = 0; tries < mostVersions; tries++) {
-    const current = await configurations.current(configuration, version);
+    const current = await compiled.current(configuration, version);
     if (!current) return `configuration: ${configuration} does not exist`;
     const players = await check(item, current, actor);
     if (typeof players === 'string') return players;

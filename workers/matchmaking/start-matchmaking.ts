@@ -2,10 +2,14 @@ import type { z } from 'zod';
 import { withoutRatings } from '../../jobs/configuration/rating-attributes.ts';
 import { problemsOf } from '../../jobs/contract.ts';
 import type { StartVerdict } from '../../jobs/matchmaking/start-call.ts';
-import type { startMatchmaking } from '../../jobs/matchmaking/start-matchmaking.ts';
+import { startMatchmaking } from '../../jobs/matchmaking/start-matchmaking.ts';
 import { ticketProblems } from '../../jobs/rule-set/check-ticket.ts';
-import type { Handler } from '../runtime/handler.ts';
+import { duty, type Handler, type OpenDuty } from '../runtime/handler.ts';
 import { type StartStores, startEach } from './start-each.ts';
+import { wakePool } from './wake-pool.ts';
+
+export const startMatchmakingDuty: OpenDuty<Omit<StartStores, 'wake'>> = (stores, { queues }) =>
+  duty(startMatchmaking, startTickets({ ...stores, wake: wakePool(queues) }));
 
 /** StartMatchmaking, enqueued. */
 export const startTickets = (stores: StartStores): Handler<z.output<typeof startMatchmaking.item>> =>

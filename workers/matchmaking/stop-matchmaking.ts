@@ -1,19 +1,23 @@
 import type { z } from 'zod';
 import { doneEach, refusalsOf } from '../../jobs/contract.ts';
-import type { stopMatchmaking } from '../../jobs/matchmaking/stop-matchmaking.ts';
+import { stopMatchmaking } from '../../jobs/matchmaking/stop-matchmaking.ts';
 import type { Pool } from '../pool/pool.ts';
-import type { Handler } from '../runtime/handler.ts';
+import { duty, type Handler, type OpenDuty } from '../runtime/handler.ts';
+import { wakePool } from './wake-pool.ts';
 
 export interface StopStores {
   readonly pool: Pool;
   readonly wake: (pool: string) => Promise<void>;
 }
 
+export const stopMatchmakingDuty: OpenDuty<Omit<StopStores, 'wake'>> = ({ pool }, { queues }) =>
+  duty(stopMatchmaking, stopTickets({ pool, wake: wakePool(queues) }));
+
 /**
  * Cancels tickets. One that was placed or ended meanwhile keeps its status: the caller lost a race, which is no failure of
  * the job. A player may stop only tickets they are in.
  */
-export const stopTickets =
+const stopTickets =
   ({ pool, wake }: StopStores): Handler<z.output<typeof stopMatchmaking.item>> =>
   async (items, { actor }) => {
     const reasons: (string | undefined)[] = [];

@@ -1,5 +1,5 @@
 import type { TicketPlayer } from '../../jobs/ticket/ticket.ts';
-import type { CurrentConfiguration } from '../pool/configurations.ts';
+import type { CurrentConfiguration } from '../pool/compiled.ts';
 import type { Pool } from '../pool/pool.ts';
 import type { Mirror } from './mirror.ts';
 import type { Unrated } from './rating-attributes.ts';

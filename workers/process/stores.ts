@@ -1,8 +1,8 @@
 import type { Redis } from 'ioredis';
-import { openFailedJobs } from '../maintenance/failed-jobs.ts';
 import { openOperatorKeys } from '../keys/operator-keys.ts';
+import { openFailedJobs } from '../maintenance/failed-jobs.ts';
 import { openQueueSwitch } from '../maintenance/queue-switch.ts';
-import { openConfigurations as openInstalled } from '../pool/configurations.ts';
+import { openCompiled } from '../pool/compiled.ts';
 import { openPool } from '../pool/pool.ts';
 import { openActivityRecords } from '../records/activity.ts';
 import { openApiKeys } from '../records/api-keys.ts';
@@ -53,7 +53,7 @@ export function openStores(
     database,
     pool,
     /** Configurations in force, ready to run. */
-    installed: openInstalled(pool),
+    compiled: openCompiled(pool),
     cache: traced(tracer, 'session-cache', openSessionCache(cacheRedis, onCacheAway)),
     players: traced(tracer, 'players', openPlayers(db)),
     sessions: traced(tracer, 'sessions', openSessions(db, sessionDays)),

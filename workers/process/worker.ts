@@ -13,6 +13,7 @@ import { topicFollower } from '../pool/followers.ts';
 import type { Pool } from '../pool/pool.ts';
 import { answers } from '../records/database.ts';
 import { openQueues, type Queues } from '../runtime/enqueue.ts';
+import type { DutySettings } from '../runtime/handler.ts';
 import { lockTimes, shortenLocks } from '../runtime/locks.ts';
 import { repeat } from '../runtime/repeat.ts';
 import { type Running, type RunOptions, runQueue } from '../runtime/run.ts';
@@ -24,7 +25,7 @@ import { type Log, openOutput } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import type { Tracer } from '../telemetry/tracer.ts';
 import type { WorkerConfig } from './config.ts';
-import { allDuties, type DutyParts, type EventParts } from './duties.ts';
+import { openDuties } from './duties.ts';
 import { firstWrites } from './first-writes.ts';
 import { openLog, openMetrics, openSink, openTracer } from './open-telemetry.ts';
 import { reachDatabase, reachRedis } from './reach.ts';
@@ -103,8 +104,9 @@ export async function startWorker(config: WorkerConfig, env: Environment): Promi
   });
   opened.use(health);
 
-  const settings = dutySettings(config, eventParts(config, tracer, opened));
-  const duties = allDuties({ stores, queues, metrics, log, ended: endedTickets(config), ...settings });
+  const topics = opened.adopt(openTopics(config.AWS_ENDPOINT_URL, tracer), (it) => it.close());
+  const settings = dutySettings(config);
+  const tools = { queues, metrics, log, settings };
   for (const queue of config.QUEUES)
     running.set(
       queue,
@@ -112,7 +114,7 @@ export async function startWorker(config: WorkerConfig, env: Environment): Promi
         redis: queueRedis,
         domain: config.DOMAIN,
         queue: queues.queues[queue],
-        duties: duties[queue],
+        duties: openDuties(queue, { ...stores, topics }, tools),
         concurrency: queueSettings[queue].concurrency,
         name,
         tracer,
@@ -189,13 +191,15 @@ const beats = (working: WorkerConfig['QUEUES'], pool: Pool, queues: Queues) =>
       : []),
   ] as const;
 
-const dutySettings = (
-  config: WorkerConfig,
-  events: EventParts,
-): Pick<DutyParts, 'reportSlotMs' | 'matchTtlMs' | 'events'> => ({
+const dutySettings = (config: WorkerConfig): DutySettings => ({
   reportSlotMs: config.REPORT_SLOT_MS,
   matchTtlMs: config.MATCH_TTL_MINUTES * 60_000,
-  events,
+  fleetTopic: config.EVENT_TOPIC_ARN,
+  retention: {
+    retentionMs: config.EVENT_RETENTION_HOURS * 3_600_000,
+    mostBytes: config.EVENT_RETENTION_MIB * 1024 * 1024,
+  },
+  ended: endedTickets(config),
 });
 
 function toldOfRedis(log: Log, where: string, url: string) {
@@ -227,15 +231,6 @@ const endedTickets = (config: WorkerConfig) => ({
   days: config.TICKET_RECORD_DAYS,
   auditDays: config.AUDIT_DAYS,
   readableMs: config.TICKET_READABLE_MINUTES * 60_000,
-});
-
-const eventParts = (config: WorkerConfig, tracer: Tracer, opened: AsyncDisposableStack): EventParts => ({
-  topics: opened.adopt(openTopics(config.AWS_ENDPOINT_URL, tracer), (it) => it.close()),
-  fleetTopic: config.EVENT_TOPIC_ARN,
-  retention: {
-    retentionMs: config.EVENT_RETENTION_HOURS * 3_600_000,
-    mostBytes: config.EVENT_RETENTION_MIB * 1024 * 1024,
-  },
 });
 
 const endObserver =

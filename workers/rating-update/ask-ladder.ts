@@ -1,15 +1,21 @@
-import type { CommandEnvelope } from '../../jobs/commands.ts';
-import { done, later, refused } from '../../jobs/contract.ts';
+import { type CommandEnvelope, signed } from '../../jobs/commands.ts';
+import { done, type Job, later, refused } from '../../jobs/contract.ts';
+import { correctResult } from '../../jobs/rating-update/correct-result.ts';
+import { deleteLadder } from '../../jobs/rating-update/delete-ladder.ts';
+import { giveRatings } from '../../jobs/rating-update/give-ratings.ts';
 import {
   type LadderCommand,
   type LadderVerdict,
   ladderOf,
   readLadderCommand,
 } from '../../jobs/rating-update/ladder-command.ts';
+import { putLadder } from '../../jobs/rating-update/put-ladder.ts';
+import { resetSeason } from '../../jobs/rating-update/reset-season.ts';
+import { type SignedJobStores, signedHandler } from '../keys/signed-job.ts';
 import type { Pool } from '../pool/pool.ts';
 import type { Matches } from '../records/matches.ts';
-import type { Handler } from '../runtime/handler.ts';
-import { type SignedJobStores, signedHandler } from '../signed-job.ts';
+import { duty, type Handler, type OpenDuty } from '../runtime/handler.ts';
+import { wakeLadder } from '../runtime/wake-ladder.ts';
 
 export interface AskStores extends SignedJobStores {
   readonly pool: Pick<Pool, 'commandLadder' | 'decided' | 'redisTime'>;
@@ -20,6 +26,14 @@ export interface AskStores extends SignedJobStores {
 
 /** How long (ms) a command waits before it looks again for what its rater says. */
 const lookAgainMs = 100;
+
+const ladderCommands = [correctResult, resetSeason, putLadder, deleteLadder, giveRatings];
+
+export const ladderCommandDuties = ladderCommands.map(
+  (job): OpenDuty<Omit<AskStores, 'wake'>> =>
+    (stores, { queues }) =>
+      duty(signed(job as Job), askLadders({ ...stores, wake: wakeLadder(queues) })),
+);
 
 /**
  * Puts commands of operators among their ladder's arrivals, and answers what its rater says. The rater opens them once more: others can

@@ -1,16 +1,17 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { CommandEnvelope } from '../../jobs/commands.ts';
+import { type CommandEnvelope, signed } from '../../jobs/commands.ts';
 import { done, later, problemsOf, refused } from '../../jobs/contract.ts';
 import { type EraseFromLadder, erasePlayer } from '../../jobs/rating-update/erase-player.ts';
 import type { LadderVerdict } from '../../jobs/rating-update/ladder-command.ts';
 import type { OperatorKeys } from '../keys/operator-keys.ts';
+import { signedHandler } from '../keys/signed-job.ts';
 import type { Pool } from '../pool/pool.ts';
 import { type Audit, recordAlone } from '../records/audit.ts';
 import type { Erasure } from '../records/erasure.ts';
 import type { Players } from '../records/players.ts';
-import type { Handler } from '../runtime/handler.ts';
+import { duty, type Handler, type OpenDuty } from '../runtime/handler.ts';
+import { wakeLadder } from '../runtime/wake-ladder.ts';
 import type { SessionCache } from '../session-cache/session-cache.ts';
-import { signedHandler } from '../signed-job.ts';
 import { type FlushStores, flush } from './flush.ts';
 import { appendOne, type Ladder, type LadderStores, nextDocument } from './ladder.ts';
 
@@ -28,6 +29,9 @@ export interface ErasingStores {
 /** How long (ms) a ladder's rater is waited for before the job is put off. */
 const raterMs = 20_000;
 const pollMs = 50;
+
+export const erasePlayerDuty: OpenDuty<Omit<ErasingStores, 'wake'>> = (stores, { queues }) =>
+  duty(signed(erasePlayer), erasePlayers({ ...stores, wake: wakeLadder(queues) }));
 
 /**
  * Erases a player. Each ladder's rater takes them out of its chain in its turn, behind the results that wait; a result that comes between

@@ -1,9 +1,10 @@
 import type { z } from 'zod';
 import { done } from '../../jobs/contract.ts';
 import type { Arrival } from '../../jobs/ladder/arrival.ts';
-import type { rateLadder } from '../../jobs/rating-update/rate-ladder.ts';
+import { rateLadder } from '../../jobs/rating-update/rate-ladder.ts';
 import type { Pool } from '../pool/pool.ts';
-import type { Handler } from '../runtime/handler.ts';
+import { duty, type Handler, type OpenDuty } from '../runtime/handler.ts';
+import { wakeLadder } from '../runtime/wake-ladder.ts';
 import { recompute } from './correct.ts';
 import { type FlushStores, flush } from './flush.ts';
 import { type Ladder, LadderTaken, loadLadder } from './ladder.ts';
@@ -19,12 +20,30 @@ export interface RaterStores extends ResultStores, FlushStores, ObeyStores {
   readonly onRefused: (matchId: string, reason: string) => void;
 }
 
+type Reports = 'onRated' | 'onRefused' | 'onPlayerRefused';
+
 /** How long (ms) one job goes on with a ladder on which results keep arriving, before it yields. */
 const turnMs = 5_000;
 /** How far (ms) players on record are behind the chain at most. */
 const flushMs = 500;
 /** Ladders that a worker keeps in memory between jobs. */
 const mostLadders = 32;
+
+export const rateLadderDuty: OpenDuty<Omit<RaterStores, 'wake' | Reports>> = (
+  stores,
+  { queues, metrics, log },
+) =>
+  duty(
+    rateLadder,
+    rateLadders({
+      ...stores,
+      wake: wakeLadder(queues),
+      onRated: (playerId, rating) =>
+        metrics.observe('PlayerRating', rating, { service: rateLadder.queue, playerId }),
+      onRefused: (match, reason) => log.warn({ match, reason }, 'a result was refused'),
+      onPlayerRefused: (player, reason) => log.error({ player, reason }, 'a rating cannot be put on record'),
+    }),
+  );
 
 /**
  * Puts on record what arrived for one ladder, in order, until nothing is left or its time is over. Ladders stay in memory between

@@ -1,10 +1,15 @@
 import { doneEach, later } from '../../jobs/contract.ts';
 import type { MatchResult } from '../../jobs/ladder/result.ts';
+import { updateRatings } from '../../jobs/rating-update/update-ratings.ts';
 import type { Pool } from '../pool/pool.ts';
-import type { Handler } from '../runtime/handler.ts';
+import { duty, type Handler, type OpenDuty } from '../runtime/handler.ts';
+import { wakeLadder } from '../runtime/wake-ladder.ts';
 
 /** How long (ms) a result waits for its match to be placed. */
 const placingMs = 1_000;
+
+export const updateRatingsDuty: OpenDuty<{ readonly pool: Pick<Pool, 'report'> }> = ({ pool }, { queues }) =>
+  duty(updateRatings, recordResults(pool, wakeLadder(queues)));
 
 /** Records results for whoever adds jobs with BullMQ alone, as the client does it at the call. */
 export const recordResults =

@@ -1,4 +1,8 @@
 import type { Actor, Job, Outcome } from '../../jobs/contract.ts';
+import type { Retention } from '../pool/events.ts';
+import type { Log } from '../telemetry/log.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
+import type { Queues } from './enqueue.ts';
 
 /** An item as a call of its own. */
 export interface ItemCall {
@@ -35,3 +39,27 @@ export interface Duty<Item = unknown> {
 
 /** Pairs a contract with its handler so that their item types agree, and forgets the type for the list of all. */
 export const duty = <Item>(job: Job<Item>, handle: Handler<Item>): Duty => ({ job, handle }) as Duty;
+
+/** What a worker gives its duties beside the stores. */
+export interface DutyTools {
+  readonly queues: Queues;
+  readonly metrics: Metrics;
+  readonly log: Log;
+  readonly settings: DutySettings;
+}
+
+/** What of a worker's settings its duties keep to. */
+export interface DutySettings {
+  /** From one report of the fleet to the next, ms. */
+  readonly reportSlotMs: number;
+  /** How long (ms) a match is live of which nobody reports a result. */
+  readonly matchTtlMs: number;
+  /** The topic that hears the whole fleet's events. */
+  readonly fleetTopic: string | undefined;
+  readonly retention: Retention;
+  /** How long tickets that have ended stay, and decisions on operators' commands. */
+  readonly ended: { readonly auditDays: number; readonly days: number; readonly readableMs: number };
+}
+
+/** How a worker opens a duty: with the stores that it names. Each handler's file exports its own. */
+export type OpenDuty<Stores> = (stores: Stores, tools: DutyTools) => Duty;

@@ -1,5 +1,5 @@
 import type { CommittedMatch } from '../../jobs/match/match.ts';
-import type { Configurations } from '../pool/configurations.ts';
+import type { Compiled } from '../pool/compiled.ts';
 import type { Pool } from '../pool/pool.ts';
 import type { Claimed, Conflict } from '../records/claims.ts';
 import { lostReason } from '../records/decisions.ts';
@@ -11,7 +11,7 @@ export interface ClaimStores {
   readonly tickets: Tickets;
   readonly matches: Pick<Matches, 'giveUpLost' | 'find'>;
   readonly pool: Pick<Pool, 'decided' | 'putBack'>;
-  readonly installed: Pick<Configurations, 'company'>;
+  readonly compiled: Pick<Compiled, 'company'>;
 }
 
 /** Matches that cannot start since a claim came to nothing. */
@@ -52,7 +52,7 @@ export async function claimTickets(
 async function giveBack(
   conflicts: readonly Conflict[],
   decided: readonly CommittedMatch[],
-  { matches, pool, installed }: ClaimStores,
+  { matches, pool, compiled }: ClaimStores,
 ): Promise<Map<string, Set<string>>> {
   const calls = new Map(
     decided.flatMap((match) =>
@@ -71,7 +71,7 @@ async function giveBack(
     const isBack = await pool.putBack(
       match,
       match.tickets.map((it) => callOf(it.ticketId)),
-      await installed.company(match.configuration),
+      await compiled.company(match.configuration),
     );
     if (isBack) restored.add(record._id);
   }

@@ -1,10 +1,10 @@
 import { done, refusalsOf } from '../../jobs/contract.ts';
 import { newcomer, visibleRating } from '../../jobs/ladder/rating.ts';
-import type { CreateSession } from '../../jobs/session-creation/create-session.ts';
+import { type CreateSession, createSession } from '../../jobs/session-creation/create-session.ts';
 import type { Pool } from '../pool/pool.ts';
 import type { Players } from '../records/players.ts';
 import type { SessionRecord, Sessions } from '../records/sessions.ts';
-import type { Handler } from '../runtime/handler.ts';
+import { duty, type Handler, type OpenDuty } from '../runtime/handler.ts';
 import type { SessionCache } from '../session-cache/session-cache.ts';
 import { batched } from '../telemetry/batched.ts';
 import type { Tracer } from '../telemetry/tracer.ts';
@@ -23,6 +23,12 @@ export interface CreateSessionStores {
 
 /** Sessions stored at once, by all jobs this process runs: two batches keep DocumentDB busy over a round trip. */
 const batch = { maxItems: 200, inFlight: 2, schedule: setImmediate };
+
+export const createSessionDuty: OpenDuty<Omit<CreateSessionStores, 'onCreated'>> = (stores, { metrics }) => {
+  const service = createSession.queue;
+  const onCreated = (ms: number) => metrics.observe('SessionCreationLatency', ms, { service });
+  return duty(createSession, createSessions({ ...stores, onCreated }));
+};
 
 /** Stores sessions; those of concurrently running jobs share their round trips. A player creates only their own. */
 export const createSessions = (stores: CreateSessionStores): Handler<CreateSession> => {

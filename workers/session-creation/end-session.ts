@@ -1,8 +1,8 @@
 import { done, later, refusalsOf } from '../../jobs/contract.ts';
-import type { EndSession } from '../../jobs/session-creation/end-session.ts';
+import { type EndSession, endSession } from '../../jobs/session-creation/end-session.ts';
 import type { Pool } from '../pool/pool.ts';
 import type { Sessions } from '../records/sessions.ts';
-import type { Handler } from '../runtime/handler.ts';
+import { duty, type Handler, type OpenDuty } from '../runtime/handler.ts';
 import type { SessionCache } from '../session-cache/session-cache.ts';
 import { type LeaveStores, leaveWaitMs, recordLeaves } from './record-leaves.ts';
 
@@ -11,6 +11,8 @@ export interface EndSessionStores extends LeaveStores {
   readonly cache: SessionCache;
   readonly pool: Pick<Pool, 'leave' | 'decided' | 'redisTime'>;
 }
+
+export const endSessionDuty: OpenDuty<EndSessionStores> = (stores) => duty(endSession, endSessions(stores));
 
 /**
  * Ends sessions: their players leave the live match they are in, then the record follows, then the cache. Every step can be

@@ -1,8 +1,9 @@
 import { done } from '../../jobs/contract.ts';
 import { sessionLifeSeconds } from '../../jobs/session/session.ts';
+import { expireSessions } from '../../jobs/session-creation/expire-sessions.ts';
 import type { Pool } from '../pool/pool.ts';
 import type { Sessions } from '../records/sessions.ts';
-import type { Handler } from '../runtime/handler.ts';
+import { duty, type Handler, type OpenDuty } from '../runtime/handler.ts';
 import type { SessionCache } from '../session-cache/session-cache.ts';
 
 export interface ExpireStores {
@@ -15,6 +16,12 @@ export interface ExpireStores {
 
 /** Sessions looked at in one round. */
 const most = 500;
+
+export const expireSessionsDuty: OpenDuty<Omit<ExpireStores, 'onRefused'>> = (stores, { log }) => {
+  const onRefused = (session: string, reason: string) =>
+    log.error({ session, reason }, 'DocumentDB refuses to expire a session');
+  return duty(expireSessions, expireOldSessions({ ...stores, onRefused }));
+};
 
 /**
  * Expires sessions in which nothing happened for a day of the queue Redis' time, in rounds until none is left or the job's time

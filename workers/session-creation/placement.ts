@@ -2,7 +2,7 @@ import type { InstalledConfiguration } from '../../jobs/configuration/configurat
 import type { CommittedMatch } from '../../jobs/match/match.ts';
 import { automaticTicketId, companyFor } from '../../jobs/matchmaking/backfill.ts';
 import type { PlacementOutcome } from '../../jobs/session/placement.ts';
-import type { Configurations } from '../pool/configurations.ts';
+import type { Compiled } from '../pool/compiled.ts';
 import type { Pool } from '../pool/pool.ts';
 import { batched } from '../telemetry/batched.ts';
 import type { Tracer } from '../telemetry/tracer.ts';
@@ -10,7 +10,7 @@ import { noPlace, type PlacementWebhook, type WebhookAnswer } from './webhook.ts
 
 export interface PlacementStores {
   readonly pool: Pool;
-  readonly installed: Configurations;
+  readonly compiled: Compiled;
   readonly webhook: PlacementWebhook;
   readonly tracer: Tracer;
 }
@@ -31,7 +31,7 @@ const mostPauseMs = 10_000;
  * said is noted in the outbox before anything follows from it, and the first note stands: whoever repeats this, after a crash or
  * beside another worker, goes on with the same answer.
  */
-export function openPlacement({ pool, installed, webhook, tracer }: PlacementStores) {
+export function openPlacement({ pool, compiled, webhook, tracer }: PlacementStores) {
   const send = batched<() => Promise<WebhookAnswer>, WebhookAnswer>(tracer, {
     send: async (requests) => Promise.all(requests.map((request) => request())),
     maxItems: 1,
@@ -77,7 +77,7 @@ export function openPlacement({ pool, installed, webhook, tracer }: PlacementSto
    * The ticket by which the fleet will fill a match once it has started, should it have open places then as it has now.
    */
   async function autoBackfillTicketId(match: CommittedMatch, version: number): Promise<string | undefined> {
-    const current = await installed.current(match.configuration, version);
+    const current = await compiled.current(match.configuration, version);
     const company = current && companyFor(current.installed.configuration, current.ruleSet);
     const players = match.teams.reduce((sum, team) => sum + team.playerIds.length, 0);
     return company && players < company.mostPlayers ? automaticTicketId(match.matchId) : undefined;

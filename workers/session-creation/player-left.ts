@@ -1,8 +1,10 @@
 import { done, later, refusalsOf } from '../../jobs/contract.ts';
-import type { PlayerLeft } from '../../jobs/session-creation/player-left.ts';
+import { type PlayerLeft, playerLeft } from '../../jobs/session-creation/player-left.ts';
 import { playedTeams } from '../records/match-record.ts';
-import type { Handler } from '../runtime/handler.ts';
+import { duty, type Handler, type OpenDuty } from '../runtime/handler.ts';
 import { type LeaveStores, leaveWaitMs, recordLeaves } from './record-leaves.ts';
+
+export const playerLeftDuty: OpenDuty<LeaveStores> = (stores) => duty(playerLeft, leavePlayers(stores));
 
 /**
  * Has players leave matches that go on, and the record follow. Where the queue does not know the match the record decides: one

@@ -1,11 +1,11 @@
 import type { z } from 'zod';
 import { done } from '../../jobs/contract.ts';
 import { type CachedSession, type DescribedSession, sessionLifeSeconds } from '../../jobs/session/session.ts';
-import type { readSession } from '../../jobs/session-creation/read-session.ts';
+import { readSession } from '../../jobs/session-creation/read-session.ts';
 import type { Pool } from '../pool/pool.ts';
 import type { Players } from '../records/players.ts';
 import type { Sessions } from '../records/sessions.ts';
-import type { Handler } from '../runtime/handler.ts';
+import { duty, type Handler, type OpenDuty } from '../runtime/handler.ts';
 import { asCached, type SessionCache } from '../session-cache/session-cache.ts';
 import { visibleRatings } from './visible-ratings.ts';
 
@@ -15,6 +15,9 @@ export interface SessionReadStores {
   readonly cache: SessionCache;
   readonly pool: Pick<Pool, 'redisTime' | 'presence'>;
 }
+
+export const readSessionDuty: OpenDuty<SessionReadStores> = (stores) =>
+  duty(readSession, readSessions(stores));
 
 /** Reads a session. A player sees only their own: any other does not exist for them. */
 export const readSessions =

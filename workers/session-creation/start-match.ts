@@ -2,8 +2,8 @@ import type { z } from 'zod';
 import { done, later } from '../../jobs/contract.ts';
 import type { CommittedMatch } from '../../jobs/match/match.ts';
 import type { GameSession } from '../../jobs/session/placement.ts';
-import type { startMatch } from '../../jobs/session-creation/start-match.ts';
-import type { Configurations } from '../pool/configurations.ts';
+import { startMatch } from '../../jobs/session-creation/start-match.ts';
+import type { Compiled } from '../pool/compiled.ts';
 import type { Ladders } from '../records/ladders.ts';
 import { type Inherited, inherit } from '../records/match-record.ts';
 import type { Matches } from '../records/matches.ts';
@@ -11,7 +11,7 @@ import type { Players } from '../records/players.ts';
 import { predict } from '../records/predict.ts';
 import type { Tickets } from '../records/tickets.ts';
 import type { Queues } from '../runtime/enqueue.ts';
-import type { Handler } from '../runtime/handler.ts';
+import { duty, type Handler, type OpenDuty } from '../runtime/handler.ts';
 import { serveTickets } from '../telemetry/serve-tickets.ts';
 import { claimTickets } from './claim-tickets.ts';
 import { continueMatches } from './continued.ts';
@@ -24,7 +24,7 @@ export interface StartMatchStores extends PlacementStores {
   readonly matches: Matches;
   readonly ladders: Ladders;
   readonly players: Players;
-  readonly installed: Configurations;
+  readonly compiled: Compiled;
   readonly queues: Pick<Queues, 'enqueue'>;
   /** A match was stored as FAILED because the record refuses it or one of its claims, with the record's reason. */
   readonly onRefused: (matchId: string, reason: string) => void;
@@ -60,6 +60,15 @@ const unclaimed: Failure = {
   message: 'A ticket of this match could not be stored.',
 };
 const notPlaced = (message: string): Failure => ({ reason: 'PlacementFailed', message });
+
+export const startMatchDuty: OpenDuty<Omit<StartMatchStores, 'queues' | 'onRefused'>> = (
+  stores,
+  { queues, log },
+) => {
+  const onRefused = (match: string, reason: string) =>
+    log.error({ match, reason }, 'DocumentDB refuses a match');
+  return duty(startMatch, startMatches({ ...stores, queues, onRefused }));
+};
 
 /**
  * Gives decided matches their effect. Tickets are claimed, then the match is placed, then one insert by its id decides: what is

@@ -1,9 +1,9 @@
-import type { CommandEnvelope } from '../jobs/commands.ts';
-import { done, type Outcome, refused } from '../jobs/contract.ts';
-import type { OperatorKeys } from './keys/operator-keys.ts';
-import type { Pool } from './pool/pool.ts';
-import { type Audit, recordAlone } from './records/audit.ts';
-import type { Handler } from './runtime/handler.ts';
+import type { CommandEnvelope } from '../../jobs/commands.ts';
+import { done, type Outcome, refused } from '../../jobs/contract.ts';
+import type { Pool } from '../pool/pool.ts';
+import { type Audit, recordAlone } from '../records/audit.ts';
+import type { Handler } from '../runtime/handler.ts';
+import type { OperatorKeys } from './operator-keys.ts';
 
 export interface SignedJobStores {
   readonly audit: Pick<Audit, 'note'>;

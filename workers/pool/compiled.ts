@@ -23,7 +23,7 @@ export class RuleSetUnloadable extends Error {
   override readonly name = 'RuleSetUnloadable';
 }
 
-export type Configurations = ReturnType<typeof openConfigurations>;
+export type Compiled = ReturnType<typeof openCompiled>;
 
 /** How long (ms) a copy is used without a look at Redis; a cycle, which knows the version in force, never waits for it. */
 const freshMs = 1_000;
@@ -31,7 +31,7 @@ const freshMs = 1_000;
 /**
  * Configurations by name, compiled once per version. A rule set that no longer loads throws {@link RuleSetUnloadable}.
  */
-export function openConfigurations(pool: Pool) {
+export function openCompiled(pool: Pool) {
   const copies = new Map<string, { current: CurrentConfiguration; readAt: number }>();
   const underWay = new Map<string, Promise<CurrentConfiguration | undefined>>();
 
@@ -50,7 +50,7 @@ export function openConfigurations(pool: Pool) {
     return reading;
   };
 
-  const configurations = {
+  const compiled = {
     /** `version`: the one in force, when the caller knows it. */
     async current(name: string, version?: number): Promise<CurrentConfiguration | undefined> {
       const copy = copies.get(name);
@@ -66,14 +66,14 @@ export function openConfigurations(pool: Pool) {
 
     /** What finds a stored match company, by its configuration in force; nothing where the rule set of that does not load. */
     async company(name: string): Promise<Company | undefined> {
-      const current = await configurations.current(name).catch((error: unknown) => {
+      const current = await compiled.current(name).catch((error: unknown) => {
         if (error instanceof RuleSetUnloadable) return undefined;
         throw error;
       });
       return current && companyFor(current.installed.configuration, current.ruleSet);
     },
   };
-  return configurations;
+  return compiled;
 }
 
 function compile(installed: InstalledConfiguration): CurrentConfiguration {
