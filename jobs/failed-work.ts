@@ -2,6 +2,12 @@ import { idsOf } from './item-ids.ts';
 import { settingCommands } from './maintenance/setting-commands.ts';
 import { ladderCommand } from './rating-update/ladder-command.ts';
 
+/** A job that has failed. `at`: when, ms since 1970; one that fails again has another. */
+export interface FailedOne {
+  readonly id: string;
+  readonly at: number;
+}
+
 /** A failed job as its queue keeps it. */
 export interface FailedJob {
   readonly id: string;

@@ -11,10 +11,11 @@ import type { ConsoleConfig } from './config.ts';
 import { openEventTail } from './event-tail.ts';
 import { serveFind } from './find.ts';
 import { createHttpServer } from './http-server.ts';
-import { openLogin, type WhoLooks } from './login.ts';
+import { openLogin } from './login.ts';
 import { openSharedReadings } from './readings.ts';
 import { serveScreens } from './screen.ts';
 import { screens } from './screens.ts';
+import type { WhoLooks } from './viewer.ts';
 
 /** A console at work. */
 export interface Console {

@@ -1,5 +1,5 @@
 import { type Html, html, markupOf } from './html.ts';
-import type { Viewer } from './login.ts';
+import type { Viewer } from './viewer.ts';
 
 export interface Page {
   readonly title: string;

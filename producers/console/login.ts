@@ -4,16 +4,7 @@ import type { ApiKey, KeyRing } from '../keys/key-ring.ts';
 import { readToken, sameSecret, tokenOf } from '../keys/seal.ts';
 import { html } from './html.ts';
 import { page } from './layout.ts';
-
-/** Who looks at a page, and whether they may change things. `operatorKey`: what signs their changes; it is shown nowhere. */
-export interface Viewer {
-  readonly name: string;
-  readonly mayOperate: boolean;
-  readonly operatorKey?: string | undefined;
-}
-
-/** `undefined`: nobody who is known, or who may read. */
-export type WhoLooks = (request: FastifyRequest) => Promise<Viewer | undefined>;
+import type { WhoLooks } from './viewer.ts';
 
 /** How long (ms) a login lasts. */
 const sessionMs = 8 * 3_600_000;

@@ -8,8 +8,8 @@ import type { EventTail } from './event-tail.ts';
 import { type Html, html, markupOf } from './html.ts';
 import { page } from './layout.ts';
 import { openLive } from './live.ts';
-import type { Viewer, WhoLooks } from './login.ts';
 import type { SharedReadings } from './readings.ts';
+import type { Viewer, WhoLooks } from './viewer.ts';
 
 /** What screens read and actions change. */
 export interface Fleet {

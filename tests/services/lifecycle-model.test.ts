@@ -45,7 +45,8 @@ test(`whatever ${numRuns} sequences of steps, time, crashes and repeated deliver
       }
     });
     await fc.assert(property, { numRuns: Math.min(perFleet, numRuns - from), seed: seed + from });
-    if (fleet) expect(await brokenInvariants(fleet)).toEqual([]);
+    const whose = `sequences from ${from} on: PROPERTY_SEED=${seed + from}`;
+    if (fleet) expect(await brokenInvariants(fleet), whose).toEqual([]);
     await close();
   }
 });

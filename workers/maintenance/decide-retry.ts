@@ -1,8 +1,8 @@
 import type { z } from 'zod';
 import { keptChanges } from '../../jobs/json-diff.ts';
 import type { retryJobs } from '../../jobs/maintenance/setting-commands.ts';
-import type { FailedJobs } from './failed-jobs.ts';
 import { type Decision, decided } from './decision.ts';
+import type { FailedJobs } from './failed-jobs.ts';
 
 /** Those that have failed are tried again; the audit has the first of their ids. */
 export async function decideRetry(

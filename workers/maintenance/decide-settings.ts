@@ -20,7 +20,6 @@ import {
   tagSetting,
 } from '../../jobs/maintenance/setting-commands.ts';
 import { type LoadedRuleSet, loadRuleSet, loadRuleSetWith } from '../../jobs/rule-set/load.ts';
-import type { FailedJobs } from './failed-jobs.ts';
 import type { OperatorKeys } from '../keys/operator-keys.ts';
 import type { Pool } from '../pool/pool.ts';
 import type { Audit } from '../records/audit.ts';
@@ -30,6 +29,7 @@ import { decideRetry } from './decide-retry.ts';
 import { decideTags } from './decide-tags.ts';
 import { type Decision, decided, refuse } from './decision.ts';
 import type { DescribedStores } from './describe-settings.ts';
+import type { FailedJobs } from './failed-jobs.ts';
 import type { QueueSwitch } from './queue-switch.ts';
 
 export interface SettingStores extends DescribedStores {

@@ -1,14 +1,9 @@
 import { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { QueueName } from '../../jobs/contract.ts';
+import type { FailedOne } from '../../jobs/failed-work.ts';
 import { queuePrefix } from '../../jobs/keys.ts';
 import { readingAnything } from '../runtime/stored-jobs.ts';
-
-/** A job that has failed. `at`: when, ms since 1970; one that fails again has another. */
-export interface FailedOne {
-  readonly id: string;
-  readonly at: number;
-}
 
 export type FailedJobs = ReturnType<typeof openFailedJobs>;
 

@@ -5,10 +5,10 @@ import type { CommandEnvelope, CommandVerdict } from '../../jobs/commands.ts';
 import type { Configuration } from '../../jobs/configuration/configuration.ts';
 import type { PoolSplit } from '../../jobs/configuration/pool-name.ts';
 import { type QueueName, queueNames } from '../../jobs/contract.ts';
+import type { FailedOne } from '../../jobs/failed-work.ts';
 import type { KeptChanges } from '../../jobs/json-diff.ts';
 import type { SettingKind } from '../../jobs/maintenance/change-settings.ts';
 import { settingsChain } from '../../jobs/maintenance/setting-commands.ts';
-import type { FailedOne } from '../maintenance/failed-jobs.ts';
 import type { TagsOf } from './setting-tags.ts';
 import { insertEach } from './write-each.ts';
 
