@@ -1,6 +1,7 @@
 import type { Job, QueueName } from './contract.ts';
 import { copyApiKeys, putApiKey } from './maintenance/api-keys.ts';
 import { describeSettings } from './maintenance/change-settings.ts';
+import { describeLadders } from './maintenance/describe-ladders.ts';
 import { deliverEvents, forgetTickets, recordTickets, trimEvents } from './maintenance/follow-streams.ts';
 import { keepActivity, readActivity, readPlayerHistory } from './maintenance/history.ts';
 import {
@@ -73,6 +74,7 @@ export const catalogue: readonly Job[] = [
   describePlayer,
   topOfLadder,
   predictChances,
+  describeLadders,
   measureLadders,
   keepActivity,
   readActivity,

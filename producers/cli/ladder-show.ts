@@ -16,11 +16,12 @@ export function showLadderCommand(): Command {
             'not-found',
             `there is no ladder ${name}; there are ${ladders.map((it) => it.name).join(', ')}`,
           );
-        const { season, usedBy, settings, stored, underWay } = found;
+        const { season, usedBy, settings, stored, waiting, underWay } = found;
         show(command, found, () =>
           [
             `ladder ${name}, season ${season}, used by ${usedBy.join(', ') || 'no configuration'}`,
             ...(underWay ? [`a ${underWay} is under way: results wait for it`] : []),
+            `waiting for its rater: ${waiting} (results and commands)`,
             ...(stored ? [] : ['nobody has set it or rated on it yet: these are the defaults']),
             '',
             table(Object.entries(settings).map(([setting, value]) => ({ setting, value }))),

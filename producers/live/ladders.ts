@@ -1,62 +1,14 @@
 import type { z } from 'zod';
 import { defaultLadder, defaultSettings, type LadderSettings } from '../../jobs/ladder/ladder.ts';
 import type { Unfinished } from '../../jobs/ladder/ladder-document.ts';
+import { type DescribedLadder, describeLadders } from '../../jobs/maintenance/describe-ladders.ts';
 import { predictChances, type RankedPlayer, topOfLadder } from '../../jobs/maintenance/read-players.ts';
 import type { Call, Calling, CallOptions } from '../call.ts';
-import type { openConfigurations } from '../configurations.ts';
-import type { openOperations } from '../operations.ts';
 import { parse } from '../parse.ts';
 import type { ProducerQueues } from '../queues.ts';
 
-/** A ladder as operators look at it. */
-export interface DescribedLadder {
-  readonly name: string;
-  readonly season: number;
-  readonly settings: LadderSettings;
-  /** Configurations whose results change it. */
-  readonly usedBy: readonly string[];
-  /** Whether the record has it; one that nobody has set or rated on is as a new one. */
-  readonly stored: boolean;
-  /** What is under way; results that come meanwhile wait for it. */
-  readonly underWay?: Unfinished['kind'];
-}
-
-/** Every ladder that is on record (documents of `ladders`) or that a configuration names, by name. */
-function describeLadders(
-  records: readonly Record<string, unknown>[],
-  configurations: readonly { readonly name: string; readonly ladder: string }[],
-): DescribedLadder[] {
-  const stored = new Map(records.flatMap((it) => (it['deleted'] ? [] : [[String(it['_id']), it]])));
-  const names = [
-    ...new Set([defaultLadder, ...stored.keys(), ...configurations.map((it) => it.ladder)]),
-  ].sort();
-  return names.map((name) => {
-    const unfinished = stored.get(name)?.['unfinished'] as Unfinished | undefined;
-    return {
-      name,
-      season: Number(stored.get(name)?.['season'] ?? 0),
-      settings: { ...defaultSettings, ...(stored.get(name)?.['settings'] as Partial<LadderSettings>) },
-      usedBy: configurations.flatMap((it) => (it.ladder === name ? [it.name] : [])).sort(),
-      stored: stored.has(name),
-      ...(unfinished && { underWay: unfinished.kind }),
-    };
-  });
-}
-
-const looking = { kind: 'look at ladders', askedBy: 'services' } as const;
-
 /** Ladders as they stand, and what they predict. */
-export function openLadders({
-  call,
-  queues,
-  configurations,
-  readRecord,
-}: {
-  readonly call: Call;
-  readonly queues: ProducerQueues;
-  readonly configurations: ReturnType<typeof openConfigurations>;
-  readonly readRecord: ReturnType<typeof openOperations>['readRecord'];
-}) {
+export function openLadders({ call, queues }: { readonly call: Call; readonly queues: ProducerQueues }) {
   const predict = async (
     item: z.output<typeof predictChances.item>,
     calling: Calling,
@@ -87,17 +39,12 @@ export function openLadders({
     ): Promise<readonly number[]> =>
       call(predictChances, options, (calling) => predict(parse(predictChances.item, request), calling)),
 
-    /** Every ladder that is on record or that a configuration names, by name. */
-    listLadders: (options: CallOptions = {}): Promise<DescribedLadder[]> =>
-      call(looking, options, async () => {
-        const [records, installed] = await Promise.all([
-          readRecord('ladders', undefined, options),
-          configurations.list(),
-        ]);
-        return describeLadders(
-          records,
-          installed.map((it) => it.configuration),
-        );
-      }),
+    /** Every ladder that is on record, that a configuration names or on which something waits; `default` always. By name. */
+    listLadders: (options: CallOptions = {}): Promise<readonly DescribedLadder[]> =>
+      call(
+        describeLadders,
+        options,
+        async (calling) => (await queues.ask(describeLadders, {}, calling)) as DescribedLadder[],
+      ),
   };
 }

@@ -1,7 +1,4 @@
-import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest';
@@ -13,6 +10,7 @@ import { type FleetWorker, startWorker } from '../../workers/process/worker.ts';
 import { openCliHere, type Ran } from '../support/cli.ts';
 import { commandOf, fleetLines, localLines } from '../support/cli-lines.ts';
 import { clear, openDomain } from '../support/domain.ts';
+import { openGameLiftAccount } from '../support/gamelift-account.ts';
 import { gamesCsv } from '../support/games-csv.ts';
 
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
@@ -23,13 +21,7 @@ let worker: FleetWorker;
 let client: Awaited<ReturnType<typeof openClient>>;
 /** What stands in braces in a line. */
 const known: Record<string, string> = { secret: inject('stackEnv')['API_KEYS_SECRET'] ?? '' };
-/** A GameLift account with one rule set. */
-const account = createServer((request, response) => {
-  const rules = { RuleSetName: 'theirs', RuleSetBody: JSON.stringify(examples['rule-set.json']) };
-  const asksRules = request.headers['x-amz-target'] === 'GameLift.DescribeMatchmakingRuleSets';
-  response.setHeader('content-type', 'application/x-amz-json-1.1');
-  response.end(JSON.stringify(asksRules ? { RuleSets: [rules] } : { Configurations: [] }));
-});
+let account: Awaited<ReturnType<typeof openGameLiftAccount>> | undefined;
 
 const cli = (line: string): Promise<Ran> =>
   openCliHere(domain, folder)(...line.replaceAll(/\{(\w+)\}/g, (_all, name) => known[name] ?? '').split(' '));
@@ -70,7 +62,7 @@ afterAll(async () => {
   await using own = await openDomain();
   await clear(own.redis, domain);
   await rm(folder, { recursive: true, force: true });
-  account.close();
+  await account?.[Symbol.asyncDispose]();
   vi.unstubAllEnvs();
 });
 
@@ -101,8 +93,8 @@ test('every command is documented, and has a line in this test', async () => {
 const before: Readonly<Record<string, () => Promise<void>>> = {
   'import gamelift --region eu-central-1 --endpoint-url {account}': async () => {
     for (const name of ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY']) vi.stubEnv(name, 'tests');
-    await once(account.listen(0, '127.0.0.1'), 'listening');
-    known['account'] = `http://127.0.0.1:${(account.address() as AddressInfo).port}`;
+    account = await openGameLiftAccount();
+    known['account'] = account.url;
   },
   'match show {match}': async () => {
     const players = (id: string) => [{ playerId: id, attributes: { skill: { N: 1_500 } } }];

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import { aConfiguration, duelRuleSet } from '../support/builders.ts';
+import { aConfiguration, aTicket, duelRuleSet } from '../support/builders.ts';
 import { openFleetStores } from '../support/fleet-stores.ts';
 import { openOffice } from '../support/office.ts';
 
@@ -120,6 +120,18 @@ describe('configurations', () => {
     expect(await putConfiguration()).toMatchObject(version(3));
     expect(await fleet.stores.pool.installed('duel')).toMatchObject({ version: 3 });
     expect(await fleet.stores.audit.paused()).toEqual(new Map());
+  });
+
+  test('one in which a ticket searches is not deleted', async () => {
+    await putRuleSet();
+    await putConfiguration();
+    await fleet.producerTickets.start([aTicket('waits')]);
+
+    expect(await office.give('delete-configuration', { name: 'duel' })).toMatchObject({
+      kind: 'refused',
+      reason: 'name: tickets search in duel (1); it can be deleted when none does',
+    });
+    expect(await fleet.stores.pool.installed('duel')).toMatchObject({ version: 1 });
   });
 
   test('one that does not exist is neither paused nor resumed nor deleted', async () => {

@@ -110,6 +110,7 @@ describe('an operator kind', () => {
       // A key proves by its seal who made it.
       ...['apply-commands', 'list-audit', 'describe-settings', 'put-api-key', 'copy-api-keys'],
       ...['read-record', 'describe-player', 'top-of-ladder', 'measure-ladders', 'predict-chances'],
+      ...['describe-ladders'],
       ...['keep-activity', 'read-activity', 'read-player-history'],
     ];
 

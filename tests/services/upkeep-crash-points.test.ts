@@ -276,7 +276,7 @@ test('every kind of work has a row here, in the table of the lifecycle, or a dea
   /** They only read: there is nothing that a death could leave half done. */
   const reads = [
     ...['describe-tickets', 'list-audit', 'describe-settings', 'read-record'],
-    ...['describe-player', 'top-of-ladder', 'predict-chances'],
+    ...['describe-player', 'top-of-ladder', 'predict-chances', 'describe-ladders'],
     ...['read-activity', 'read-player-history'],
   ];
 

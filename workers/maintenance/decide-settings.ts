@@ -162,7 +162,7 @@ const decideDeleteConfiguration: Decide<z.output<typeof deleteConfiguration.item
   if (!latest?.installed) return refuse(`name: there is no configuration ${name}`);
   const searching = (await stores.pool.searching()).get(name) ?? 0;
   if (searching > 0)
-    return refuse(`name: ${searching} tickets search in ${name}; it can be deleted when none does`);
+    return refuse(`name: tickets search in ${name} (${searching}); it can be deleted when none does`);
   const version = await nextVersion(name, latest.version, stores);
   return decided({ version }, { kind: 'configuration', name, version });
 };

@@ -23,6 +23,13 @@ export function openArrivals(redis: Redis, keys: DomainKeys, script: Scripts) {
     refuse: script<[string]>('refuse-result'),
   };
 
+  /** How many results and commands no rater has put on record, by ladder; none is left out on which some wait. */
+  const arrivalsByLadder = async (): Promise<Map<string, number>> => {
+    const ladders = await redis.zrange(keys.ladders(), '0', '-1');
+    const lengths = await Promise.all(ladders.map((ladder) => redis.xlen(keys.arrivals(ladder))));
+    return new Map(ladders.map((ladder, index) => [ladder, lengths[index] ?? 0]));
+  };
+
   return {
     /** Forgets arrivals that are on record or refused; returns those that are first now. With `rests`, a ladder without any is at rest. */
     async nextArrivals(ladder: string, gone: readonly string[], rests: boolean): Promise<Arrival[]> {
@@ -63,11 +70,10 @@ export function openArrivals(redis: Redis, keys: DomainKeys, script: Scripts) {
       };
     },
 
+    arrivalsByLadder,
+
     /** How many results and commands no rater has put on record. */
-    async arrivalsWaiting(): Promise<number> {
-      const ladders = await redis.zrange(keys.ladders(), '0', '-1');
-      const lengths = await Promise.all(ladders.map((ladder) => redis.xlen(keys.arrivals(ladder))));
-      return lengths.reduce((sum, length) => sum + length, 0);
-    },
+    arrivalsWaiting: async (): Promise<number> =>
+      [...(await arrivalsByLadder()).values()].reduce((sum, length) => sum + length, 0),
   };
 }

@@ -3,6 +3,7 @@ import { copyApiKeysDuty, putApiKeyDuty } from '../maintenance/api-keys.ts';
 import { applyCommandsDuty } from '../maintenance/apply-commands.ts';
 import { compareStoresDuty } from '../maintenance/compare.ts';
 import { deliverEventsDuty } from '../maintenance/deliver-events.ts';
+import { describeLaddersDuty } from '../maintenance/describe-ladders.ts';
 import { describeSettingsDuty } from '../maintenance/describe-settings.ts';
 import { describeTicketsDuty } from '../maintenance/describe-tickets.ts';
 import { dropTicketsDuty } from '../maintenance/drop-tickets.ts';
@@ -74,6 +75,7 @@ const duties: Readonly<Record<QueueName, readonly OpenDuty<DutyStores>[]>> = {
     copyApiKeysDuty,
     describePlayerDuty,
     topOfLadderDuty,
+    describeLaddersDuty,
     predictChancesDuty,
     measureLaddersDuty,
     readRecordDuty,

@@ -60,6 +60,10 @@ export function openLadders(db: Db) {
       );
     },
 
+    /** Every ladder that there is, as it was last written. */
+    all: (): Promise<LadderRecord[]> =>
+      ladders.find({ deleted: { $exists: false } }, { batchSize: 1_000 }).toArray(),
+
     /** The ladder's players are written up to here. An older state never replaces a newer one. */
     async flushed(ladder: string, state: LadderState): Promise<void> {
       const { unfinished, deleted, ...always } = recordOf(state);

@@ -78,6 +78,8 @@ export const ladder = z.object({
   settings: ladderSettings,
   usedBy: z.array(z.string()).describe('Configurations whose results change it'),
   stored: z.boolean().describe('Whether anybody has set it or rated on it'),
+  waiting: z.int().describe('Results and commands that its rater has not finished with'),
+  underWay: z.enum(['correction', 'season']).optional().describe('What results wait for'),
 });
 
 export const ladders = z.object({ items: z.array(ladder) });

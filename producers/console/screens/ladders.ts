@@ -15,8 +15,8 @@ export const ladders = defineScreen({
   view: (all) => html`
     ${table({
       caption: 'Ladders',
-      columns: ['Ladder', 'Season', 'Used by'],
-      rows: all.map((it) => [ladderLink(it.name), it.season, it.usedBy.join(', ')]),
+      columns: ['Ladder', 'Season', 'Waiting', 'Used by'],
+      rows: all.map((it) => [ladderLink(it.name), it.season, it.waiting, it.usedBy.join(', ')]),
       none: '',
     })}`,
 });
@@ -31,11 +31,12 @@ export const ladder = defineScreen({
     if (!found) throw new RequestError('not-found', `there is no ladder ${name}`);
     return found;
   },
-  view: ({ season, usedBy, settings, stored, underWay }) => html`
+  view: ({ season, usedBy, settings, stored, waiting, underWay }) => html`
     ${underWay && html`<p>A ${underWay} is under way: results wait for it.</p>`}
     ${!stored && html`<p>Nobody has set it or rated on it yet: these are the defaults.</p>`}
     ${facts([
       ['Season', season],
+      ['Waiting for its rater', `${waiting} (results and commands)`],
       ['Used by', usedBy.length > 0 && usedBy.map((it) => html`${configurationLink(it)} `)],
     ])}
     ${table({

@@ -9,7 +9,8 @@ const list = defineRoute({
   method: 'GET',
   path: '/ladders',
   id: 'listLadders',
-  summary: 'Every ladder that is on record or that a configuration names, with its settings and its season.',
+  summary:
+    'Every ladder that is on record or that a configuration names: its settings, its season and what waits.',
   right: 'read',
   input: z.strictObject({}),
   output: outputs.ladders,
