@@ -1,5 +1,5 @@
-import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './support/longest-first.ts';
 import { ofOneServer, onLocalStack } from './support/on-local-stack.ts';
 
 /** The X-Ray SDK sends to the first daemon that its process names, so this file needs a process of its own. */
@@ -13,6 +13,7 @@ const ofOneProcess = 'tests/services/telemetry-tracing.test.ts';
 export default defineConfig({
   test: {
     reporters: ['default', './tests/support/retried.ts'],
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         test: {
@@ -35,8 +36,6 @@ export default defineConfig({
           exclude: [...ofOneServer, ofOneProcess],
           // Files share processes and what those have loaded, which is a fifth of the time.
           isolate: false,
-          // They wait more than they compute, for servers that they share.
-          maxWorkers: Math.min(availableParallelism() + 1, 4),
           sequence: { groupOrder: 2 },
         },
       },

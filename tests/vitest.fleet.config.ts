@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './support/longest-first.ts';
 import { ofOneServer, onLocalStack } from './support/on-local-stack.ts';
 
 /**
@@ -10,6 +11,7 @@ import { ofOneServer, onLocalStack } from './support/on-local-stack.ts';
 export default defineConfig({
   test: {
     reporters: ['default', './tests/support/retried.ts'],
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         test: {

@@ -7,7 +7,7 @@ import { stopMatchmaking } from '../../jobs/matchmaking/stop-matchmaking.ts';
 import { createSession } from '../../jobs/session-creation/create-session.ts';
 import { endSession } from '../../jobs/session-creation/end-session.ts';
 import { playerLeft } from '../../jobs/session-creation/player-left.ts';
-import { aTicket, duelRuleSet } from '../support/builders.ts';
+import { aPlayer, aTicket, duelRuleSet } from '../support/builders.ts';
 import { type Fleet, openFleet } from '../support/fleet.ts';
 
 let fleet: Fleet;
@@ -79,11 +79,12 @@ describe('the worker checks again who asks, whatever a producer let through', ()
   });
 
   test(`${startMatchmaking.kind} of a player for others is refused, and takes nobody's ticket away (invariant 11)`, async () => {
-    await fleet.producerTickets.start([aTicket('theirs', ['they'])]);
-    const { players } = aTicket('forged', ['me', 'they']);
+    // Far from the tickets above, or the beat would match them.
+    await fleet.producerTickets.start([{ ...aTicket('theirs'), players: [aPlayer('they', 1_000)] }]);
+    const forged = aTicket('forged', ['me', 'they']).players;
     const configuration = await installForTwo();
 
-    const ended = await forge(startMatchmaking, { configuration, ticketId: 'forged', players });
+    const ended = await forge(startMatchmaking, { configuration, ticketId: 'forged', players: forged });
 
     expect(ended).toEqual({
       state: 'failed',

@@ -13,13 +13,19 @@ import type { WorkerProcess } from '../support/worker-processes.ts';
 let fleet: Fleet;
 let worker: WorkerProcess;
 let key: Awaited<ReturnType<typeof makeKey>>;
+/** For the tests that leave it as it was. */
+let shared: ApiProcess;
 beforeAll(async () => {
   fleet = await openFleet();
   worker = await fleet.startWorker({ API_KEYS_SECRET: keysSecret });
   key = await makeKey(fleet.client, 'studio', ['matchmake', 'configure', 'read']);
   await fleet.install('duel', duelRuleSet);
+  shared = await openApi(fleet);
 });
-afterAll(() => fleet[Symbol.asyncDispose]());
+afterAll(async () => {
+  await shared?.[Symbol.asyncDispose]();
+  await fleet[Symbol.asyncDispose]();
+});
 
 const eventually = { timeout: 20_000, interval: 50 };
 const start = (playerId: string, TicketId?: string) =>
@@ -67,8 +73,7 @@ test('it is ready once it has the keys, which a worker gives it, and says so', a
 });
 
 test('a start that is sent again with its invocation id is one ticket, and gets its first answer (invariant 11)', async () => {
-  await using api = await openApi(fleet);
-  const again = gameLiftClients.JSON(api.url, key);
+  const again = gameLiftClients.JSON(shared.url, key);
   type Sent = { request: { headers: Record<string, string> } };
   const theSame = (next: (sent: Sent) => unknown) => (sent: Sent) => {
     sent.request.headers['amz-sdk-invocation-id'] = 'the-same';
@@ -154,19 +159,16 @@ test.each([
     /^HTTP\/1\.1 404 /,
   ],
 ])('%s is refused, and the process lives', async (_what, text, answer) => {
-  await using api = await openApi(fleet);
-
-  expect(await raw(api, text)).toMatch(answer);
-  expect((await fetch(`${api.healthUrl}/healthz`)).status).toBe(200);
+  expect(await raw(shared, text)).toMatch(answer);
+  expect((await fetch(`${shared.healthUrl}/healthz`)).status).toBe(200);
 });
 
 test('requests that are pipelined on one connection are answered in their order', async () => {
-  await using api = await openApi(fleet);
   const one = (target: string, last = '') =>
     `POST / HTTP/1.1\r\nHost: x\r\n${last}X-Amz-Target: GameLift.${target}\r\nContent-Length: 2\r\n\r\n{}`;
 
   const answer = await raw(
-    api,
+    shared,
     one('StopMatchmaking') + one('AcceptMatch') + one('X', 'Connection: close\r\n'),
   );
 
@@ -198,7 +200,6 @@ test('without TLS in front it listens on this machine only, and without the secr
 });
 
 test('without a worker no key is believed: the API is not ready and says why', async () => {
-  await using api = await openApi(fleet);
   worker.send('SIGSTOP');
   try {
     await using late = await openApi(fleet);
@@ -212,5 +213,5 @@ test('without a worker no key is believed: the API is not ready and says why', a
   } finally {
     worker.send('SIGCONT');
   }
-  await gameLiftClients.JSON(api.url, key).send(new DescribeMatchmakingCommand({ TicketIds: ['a'] }));
+  await gameLiftClients.JSON(shared.url, key).send(new DescribeMatchmakingCommand({ TicketIds: ['a'] }));
 });

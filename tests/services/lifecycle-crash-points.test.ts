@@ -153,6 +153,23 @@ const table: readonly CrashRow[] = [
     end: matched,
   },
   {
+    job: 'beat that clears a job which failed for good, and hands its match over again',
+    calls: 'pool.beat queues.getJob job.getState job.remove queues.enqueue pool.dueLadders',
+    begin: async (own) => {
+      const matchId = await steps.decide(own);
+      const queue = fleet.kit.queues.queues['session-creation'];
+      const [{ id: jobId = '' } = {}] = await queue.getJobs(['waiting', 'prioritized']);
+      await queue.obliterate({ force: true });
+      await queue.add('start-match', { items: 'none' }, { jobId });
+      await fleet.drain();
+      await fleet.advance(11_000);
+      return matchId;
+    },
+    work: (_own, worker) => worker.beat(),
+    lost: true,
+    end: matched,
+  },
+  {
     job: 'beat that ends the time to answer',
     calls: 'pool.beat pool.isFull queues.enqueue pool.dueLadders',
     begin: async (own) => {

@@ -1,17 +1,17 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { duelRuleSet } from '../support/builders.ts';
-import { openCliHere } from '../support/cli.ts';
+import { openCli } from '../support/cli.ts';
 import { type Fleet, openFleet } from '../support/fleet.ts';
 import type { WorkerProcess } from '../support/worker-processes.ts';
 
 let fleet: Fleet;
 let worker: WorkerProcess;
-let cli: ReturnType<typeof openCliHere>;
+let cli: ReturnType<typeof openCli>;
 beforeAll(async () => {
   fleet = await openFleet();
   worker = await fleet.startWorker({ LOG_LEVEL: 'warn' });
-  cli = openCliHere(fleet.domain, '.');
+  cli = openCli(fleet.domain, '.');
 });
 afterAll(() => fleet[Symbol.asyncDispose]());
 
@@ -98,9 +98,8 @@ test('a caller who stops waiting while a worker applies the command is told that
 });
 
 test('the audit says who asked, why, and what was decided: through the client and at the command line', async () => {
-  const secret = inject('stackEnv')['API_KEYS_SECRET'] ?? '';
   const keyOf = async (name: string): Promise<string> =>
-    JSON.parse((await cli('key', 'create', name, '--may', 'operate', '--secret', secret, '--json')).out).key;
+    JSON.parse((await cli('key', 'create', name, '--may', 'operate', '--json')).out).key;
   const operatorKey = await keyOf('ann');
   await fleet.client.putRuleSet({ name: 'told', body: duelRuleSet }, { operatorKey, reason: 'a new season' });
   await fleet.client.pauseConfiguration('told', { operatorKey, reason: 'maintenance' });

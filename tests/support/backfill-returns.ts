@@ -1,9 +1,6 @@
 import { backfillSteps } from './backfill-steps.ts';
 import { aBackfill } from './builders.ts';
-import type { openPoolSteps } from './pool-steps.ts';
-import type { Story } from './script-returns.ts';
-
-type Steps = Awaited<ReturnType<typeof openPoolSteps>>;
+import type { Steps, Story } from './story.ts';
 
 /** Players of the match `running`, and backfill tickets that ask for company for them. */
 const of = (steps: Steps) => backfillSteps(() => steps);

@@ -1,8 +1,5 @@
 import { noId } from '../../jobs/chain.ts';
-import type { openPoolSteps } from './pool-steps.ts';
-import type { Story } from './script-returns.ts';
-
-type Steps = Awaited<ReturnType<typeof openPoolSteps>>;
+import type { Steps, Story } from './story.ts';
 
 const chain = 'settings';
 const append = ({ commands }: Steps, id = 'c') => commands.append(chain, id, '{}');

@@ -1,3 +1,6 @@
+import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
+
 /** `QUEUE_CLUSTER=1` gives every project a queue of three primaries in cluster mode. */
 export const onCluster = process.env['QUEUE_CLUSTER'] === '1';
 
@@ -18,7 +21,12 @@ export const onLocalStack = {
   // Real servers on a busy machine miss a deadline now and then: a test has failed when it fails twice. What should be an
   // empty list, as broken invariants, gets no second try: a race that breaks one now and then must be seen.
   retry: { count: 1, condition: /^(?!.*to deeply equal \[\])/s },
-  maxWorkers: 2,
-  // As a worker's entry sets it, before the X-Ray SDK is loaded.
-  env: { AWS_XRAY_MANUAL_MODE: '1' },
+  // They wait more than they compute, for servers and processes.
+  maxWorkers: Math.min(availableParallelism() + 1, 4),
+  env: {
+    // As a worker's entry sets it, before the X-Ray SDK is loaded.
+    AWS_XRAY_MANUAL_MODE: '1',
+    // Programs that tests start find here what an earlier one compiled, which is a third of the time they take to start.
+    NODE_COMPILE_CACHE: fileURLToPath(new URL('../../node_modules/.cache/compiled', import.meta.url)),
+  },
 };

@@ -7,7 +7,7 @@ export interface Ending {
   readonly signal: NodeJS.Signals | null;
 }
 
-/** Where programs find what an earlier one of this run compiled: a third of the time that a start takes. */
+/** Where programs find what an earlier one compiled; the configuration of the tests names it. */
 export const compiled = (): NodeJS.ProcessEnv => ({ NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] });
 
 /** Starts a program of the fleet and waits for the message by which it says that it is ready. It ends with this process. */

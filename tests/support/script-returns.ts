@@ -3,12 +3,7 @@ import { backfillReturns, placeBackfill } from './backfill-returns.ts';
 import { aConfiguration, aTicket } from './builders.ts';
 import { commandReturns } from './command-returns.ts';
 import { setPaused } from './office.ts';
-import type { openPoolSteps } from './pool-steps.ts';
-
-type Steps = Awaited<ReturnType<typeof openPoolSteps>>;
-
-/** Takes the steps after which the last call of the script returns the code. */
-export type Story = (steps: Steps) => Promise<unknown>;
+import type { Steps, Story } from './story.ts';
 
 const answerMs = 30_000;
 
