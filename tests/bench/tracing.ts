@@ -119,7 +119,10 @@ async function openBench() {
     origin: { account: '', region: '' },
     onAnswer: fail,
   };
-  const stores = openStores(redis, cache, database, name, tracer, () => undefined, placement);
+  const stores = openStores({
+    ...{ queueRedis: redis, cacheRedis: cache, database, domain: name, tracer, placement },
+    onCacheAway: () => undefined,
+  });
 
   const queue = queues[createSession.queue];
   let ended = 0;

@@ -27,7 +27,7 @@ const actors = [
 ];
 const contracts = catalogue.map((job) => ({ job, item: itemsOf(job) }));
 
-/** As `workers/runtime/run.ts` reads a job: the envelope, then each item alone; problems are put into words. */
+/** As `workers/runtime/perform.ts` reads a job: the envelope, then each item alone; problems are put into words. */
 const jobs: Target = (random) => {
   const { job, item } = random.pick(contracts);
   const items = Array.from({ length: 1 + Math.floor(random.uniform() * 3) }, () => item(random));

@@ -39,8 +39,9 @@ export async function openFleetStores(documentdb?: string) {
     cacheRedis,
     producerTickets: tickets,
     db: database.db,
-    stores: openStores(redis, cacheRedis, database, domain, noTracer, rethrow, nowhereToPlace, {
-      keysSecret,
+    stores: openStores({
+      ...{ queueRedis: redis, cacheRedis, database, domain, keysSecret },
+      ...{ tracer: noTracer, onCacheAway: rethrow, placement: nowhereToPlace },
     }),
     async [Symbol.asyncDispose]() {
       await database.db.dropDatabase();

@@ -1,27 +1,29 @@
 import { createCloudWatchSink } from '../telemetry/cloudwatch.ts';
 import { createEmfSink } from '../telemetry/emf.ts';
-import { createLog, type Log, type Output } from '../telemetry/log.ts';
+import { createLog, type Log, type Output, openOutput } from '../telemetry/log.ts';
 import { createMetrics, type MetricSink, type Metrics, noSink } from '../telemetry/metrics.ts';
 import { connectCollector } from '../telemetry/otlp-collector.ts';
 import { noTracer, type Tracer } from '../telemetry/tracer.ts';
 import { createSegmentTracer, createXrayTracer } from '../telemetry/xray-tracer.ts';
 import type { WorkerConfig } from './config.ts';
 
-export const openLog = (
-  config: WorkerConfig,
-  worker: string,
-  destination: Output,
-  { traceId }: Tracer,
-): Log =>
-  createLog({
-    destination,
-    level: config.LOG_LEVEL,
-    base: { worker, domain: config.DOMAIN },
-    traceId,
-  });
+/** A worker's tracer and log. What goes wrong with tracing is logged without a trace. */
+export async function openTelemetry(config: WorkerConfig, worker: string, opened: AsyncDisposableStack) {
+  const output = openOutput();
+  const logOf = ({ traceId }: Tracer): Log =>
+    createLog({
+      destination: output,
+      level: config.LOG_LEVEL,
+      base: { worker, domain: config.DOMAIN },
+      traceId,
+    });
+  const untraced = logOf(noTracer);
+  const tracer = await openTracer(config, opened, (message) => untraced.warn({ message }, 'tracing'));
+  return { output, tracer, log: logOf(tracer) };
+}
 
 /** Where a worker's traces go. What waits to be sent is sent when `opened` is disposed of. */
-export async function openTracer(
+async function openTracer(
   { AWS_XRAY_DAEMON_ADDRESS: address, OTLP_TRACES_URL: url, TRACE_SAMPLING: rate }: WorkerConfig,
   opened: AsyncDisposableStack,
   onProblem: (message: string) => void,

@@ -26,25 +26,36 @@ import type { Tracer } from '../telemetry/tracer.ts';
 
 export type Stores = ReturnType<typeof openStores>;
 
+/** What the stores of a worker are opened with. */
+export interface StoreParts {
+  readonly queueRedis: Redis;
+  readonly cacheRedis: Redis;
+  readonly database: Database;
+  readonly domain: string;
+  readonly tracer: Tracer;
+  readonly onCacheAway: (error: unknown) => void;
+  readonly placement: WebhookOptions;
+  /** How long (ms) ended tickets can be read from the queue store; absent: the default of `records/tickets.ts`. */
+  readonly readableMs?: number;
+  /** How long sessions stay on record; absent: the default of `records/sessions.ts`. */
+  readonly sessionDays?: number;
+  /** Under which operators' keys are sealed; absent: nobody can give a command. */
+  readonly keysSecret?: string | undefined;
+}
+
 /** Every store of a worker on its three connections; each call is a step of the current trace, by the tracer beside them. */
-export function openStores(
-  queueRedis: Redis,
-  cacheRedis: Redis,
-  database: Database,
-  domain: string,
-  tracer: Tracer,
-  onCacheAway: (error: unknown) => void,
-  placement: WebhookOptions,
-  {
-    readableMs,
-    sessionDays,
-    keysSecret,
-  }: {
-    readonly readableMs?: number;
-    readonly sessionDays?: number;
-    readonly keysSecret?: string | undefined;
-  } = {},
-) {
+export function openStores({
+  queueRedis,
+  cacheRedis,
+  database,
+  domain,
+  tracer,
+  onCacheAway,
+  placement,
+  readableMs,
+  sessionDays,
+  keysSecret,
+}: StoreParts) {
   const { db } = database;
   const pool = traced(tracer, 'pool', openPool(queueRedis, domain));
   const apiKeys = traced(tracer, 'api_keys', openApiKeys(db));

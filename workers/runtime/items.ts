@@ -1,7 +1,7 @@
 import { firstProblem, type Job, type Outcome, type Refusal } from '../../jobs/contract.ts';
 
 /** An item that parses, and its place in the job. */
-interface GoodItem {
+export interface GoodItem {
   readonly index: number;
   readonly item: unknown;
 }
