@@ -5,11 +5,11 @@ import { type Job, maxEnvelopeBytes } from './contract.ts';
  * A kind of operator's command. It is appended to a chain (`scripts/append-command.lua`), applied once and in the chain's
  * order, and answered with a verdict. A chain is known by its name; the commands of one target share one.
  */
-export interface Command<Item = never> {
+export interface Command<Item = never, Result = unknown> {
   /** Stable string, stored in Redis and in the audit. */
   readonly kind: string;
   readonly item: z.ZodType<Item>;
-  readonly askedBy: 'services';
+  readonly result: z.ZodType<Result>;
   readonly chainOf: (item: Item) => string;
   /** Name of what it changes: a rule set, a configuration, a ladder. The audit is searched by it. */
   readonly targetOf: (item: Item) => string;
@@ -76,7 +76,10 @@ export const signedText = (domain: string, it: Omit<CommandEnvelope, 'signature'
     .join('');
 
 /** A job that carries an operator's command: on its queue is the signed command, with the job's item as its body. */
-export const signed = <Item>(job: Job<Item>): Job<CommandEnvelope> => ({ ...job, item: commandEnvelope });
+export const signed = <Item, Result>(job: Job<Item, Result>): Job<CommandEnvelope, Result> => ({
+  ...job,
+  item: commandEnvelope,
+});
 
 /** What an id was used for: another command under the same id is refused. */
 export interface CommandOf {

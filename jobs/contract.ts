@@ -12,16 +12,13 @@ import { type Problem, problemLine, problemList } from './problem-list.ts';
  * - **envelope** what travels on the queue: the kind, its items, who asks, and the trace it belongs to
  * - **outcome** what a handler says happened; throwing instead means "try again"
  */
-export interface Job<Item = unknown> {
+export interface Job<Item = unknown, Result = unknown> {
   /** Stable string, stored in Redis: renaming the code does not rename the work. */
   readonly kind: string;
   readonly queue: QueueName;
   readonly item: z.ZodType<Item>;
-  /**
-   * Who may ask for it: services alone, unless the contract says players too. What a player may ask for is then checked
-   * item by item, where the state is.
-   */
-  readonly askedBy: 'services' | 'players';
+  /** What its handler answers somebody who waits for it. Default: anything, since nobody reads it. */
+  readonly result: z.ZodType<Result>;
   /** Most items one job carries. */
   readonly limit: number;
   /** How often a throwing handler is tried, the first time included. */
@@ -46,11 +43,15 @@ export const maxEnvelopeBytes = 256 * 1024;
 /** Items per job for every batched kind. */
 export const maxItems = 200;
 
-export function defineJob<Item>(
-  job: Pick<Job<Item>, 'kind' | 'queue' | 'item'> & Partial<Job<Item>>,
-): Job<Item> {
+type Defined<Item> = Pick<Job<Item>, 'kind' | 'queue' | 'item'> & Partial<Omit<Job<Item>, 'result'>>;
+
+export function defineJob<Item, Result>(
+  job: Defined<Item> & Pick<Job<Item, Result>, 'result'>,
+): Job<Item, Result>;
+export function defineJob<Item>(job: Defined<Item>): Job<Item>;
+export function defineJob<Item>(job: Defined<Item> & Partial<Pick<Job<Item>, 'result'>>): Job<Item> {
   return {
-    askedBy: 'services',
+    result: z.unknown(),
     limit: maxItems,
     attempts: 10,
     backoffMs: 200,
@@ -66,10 +67,6 @@ export const actor = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('player'), playerId }),
 ]);
 export type Actor = z.output<typeof actor>;
-
-/** Whether an actor may ask for a kind of work at all. */
-export const mayAsk = ({ askedBy }: Pick<Job, 'askedBy'>, { kind }: Actor): boolean =>
-  kind === 'service' || askedBy === 'players';
 
 export const envelope = z.strictObject({
   kind: z.string().min(1),

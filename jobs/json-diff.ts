@@ -1,3 +1,5 @@
+import { z } from 'zod';
+
 /** One difference of two JSON values; a side that has nothing there is absent. */
 export interface Difference {
   readonly path: string;
@@ -47,11 +49,12 @@ const mostKept = 20;
 const mostCharacters = 200;
 
 /** A field that a command changed, each side as JSON, cut where it is long; a side that has nothing there is absent. */
-export interface FieldChange {
-  readonly path: string;
-  readonly from?: string;
-  readonly to?: string;
-}
+export const fieldChange = z.object({
+  path: z.string(),
+  from: z.string().exactOptional(),
+  to: z.string().exactOptional(),
+});
+export type FieldChange = z.output<typeof fieldChange>;
 
 /** What the audit keeps of what a command changed: the first fields, and how many more there are. */
 export interface KeptChanges {

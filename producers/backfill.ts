@@ -1,31 +1,15 @@
-import { type BackfillRequest, backfillRequestWithin } from '../jobs/matchmaking/backfill.ts';
-import { startBackfill } from '../jobs/matchmaking/start-backfill.ts';
-import type { CallOptions } from './call.ts';
+import { backfillRequestWithin } from '../jobs/matchmaking/backfill.ts';
+import type { Calls, ClientParts } from './client-parts.ts';
 import { parse } from './parse.ts';
 import { newTrace } from './queues.ts';
-import type { openStarting, StartedTicket } from './starting.ts';
-import type { Tickets } from './tickets.ts';
-import type { Wake } from './wake.ts';
-
-export interface BackfillParts {
-  readonly starting: ReturnType<typeof openStarting>;
-  readonly tickets: Tickets;
-  readonly wake: Wake;
-}
 
 /** StartMatchBackfill. */
-export function openBackfill({ starting, tickets, wake }: BackfillParts) {
-  return {
-    /**
-     * Asks for company for a live match: services only. When this returns the ticket searches and an older one of the match is
-     * CANCELLED. Players who are not in the match any more, or look for another one, are dropped from it. Stop it like any
-     * ticket. A match that is over, is being placed, went on as another, or has a ticket whose players are being placed is
-     * refused.
-     */
-    startBackfill: (request: BackfillRequest, options: CallOptions = {}): Promise<StartedTicket> => {
+export const backfillCalls = ({ starting, tickets, wake }: ClientParts) =>
+  ({
+    startBackfill(request, options = {}) {
       let fills = '';
       return starting.start(request, options, {
-        job: startBackfill,
+        call: 'startBackfill',
         isBackfill: true,
         read(given, { installed }) {
           const asked = parse(backfillRequestWithin(installed.configuration.limits), given);
@@ -40,5 +24,4 @@ export function openBackfill({ starting, tickets, wake }: BackfillParts) {
         },
       });
     },
-  };
-}
+  }) satisfies Calls;

@@ -1,4 +1,5 @@
-import { type Actor, type Job, mayAsk } from '../jobs/contract.ts';
+import type { Actor } from '../jobs/contract.ts';
+import { type CallName, mayCall } from '../jobs/permissions.ts';
 import { reaching } from './connection.ts';
 import type { Gate } from './gate.ts';
 import { at, RequestError } from './request-error.ts';
@@ -32,7 +33,7 @@ export interface Calling {
 }
 
 export type Call = <T>(
-  job: Pick<Job, 'kind' | 'askedBy'>,
+  name: CallName,
   options: CallOptions,
   work: (calling: Calling) => Promise<T>,
   /** How many calls it counts as; default 1. */
@@ -42,10 +43,9 @@ export type Call = <T>(
 /** What every call goes through: may this actor ask for it, is Redis there, does the caller still wait. */
 export function openCalls(self: Actor, gate: Gate, whyAway: () => string): Call {
   let calls = 0;
-  return async (job, { actor = self, signal }, work, weight = 1) => {
+  return async (name, { actor = self, signal }, work, weight = 1) => {
     signal?.throwIfAborted();
-    if (!mayAsk(job, actor))
-      throw new RequestError('not-allowed', at('actor', `a player may not ask for ${job.kind}`));
+    requireMay(name, actor);
     calls += weight;
     const underWay = calls;
     let hasBegun = false;
@@ -65,6 +65,11 @@ export function openCalls(self: Actor, gate: Gate, whyAway: () => string): Call 
       calls -= weight;
     }
   };
+}
+
+export function requireMay(name: CallName, actor: Actor): void {
+  if (!mayCall(name, actor))
+    throw new RequestError('not-allowed', at('actor', `a player may not ask for ${name}`));
 }
 
 /** The work's outcome, or the signal's reason if that comes first. */

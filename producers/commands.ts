@@ -11,9 +11,10 @@ import {
 } from '../jobs/commands.ts';
 import type { Job } from '../jobs/contract.ts';
 import { domainKeys, poolTag } from '../jobs/keys.ts';
+import type { CommandName } from '../jobs/permissions.ts';
 import type { Call, Calling, CallOptions } from './call.ts';
 import type { SignCommand } from './operator-signature.ts';
-import { parse } from './parse.ts';
+import { parse, resultOf } from './parse.ts';
 import type { ProducerQueues } from './queues.ts';
 import { RequestError, refused } from './request-error.ts';
 import { openScript } from './script.ts';
@@ -47,12 +48,13 @@ export interface CommandParts {
 }
 
 /** Gives an operator's command and waits until it is decided. Resolves to its result. */
-export type GiveCommand = <Item>(
-  command: Command<Item>,
+export type GiveCommand = <Item, Result>(
+  name: CommandName,
+  command: Command<Item, Result>,
   item: unknown,
   options: CommandOptions,
   check?: (item: Item) => void,
-) => Promise<unknown>;
+) => Promise<Result>;
 
 /**
  * Operators' commands: appended to their chain, applied in its order by a worker. A caller that stops waiting withdraws the
@@ -99,8 +101,14 @@ export function openCommands(parts: CommandParts): GiveCommand {
     return state;
   };
 
-  return async (command, given, { reason, commandId = randomUUID(), expects, ...options }, check) => {
-    const work = async ({ signal }: Calling): Promise<unknown> => {
+  return async <Item, Result>(
+    name: CommandName,
+    command: Command<Item, Result>,
+    given: unknown,
+    { reason, commandId = randomUUID(), expects, ...options }: CommandOptions,
+    check?: (item: Item) => void,
+  ): Promise<Result> => {
+    const work = async ({ signal }: Calling): Promise<Result> => {
       const item = parse(command.item, given);
       check?.(item);
       const { kind } = command;
@@ -110,7 +118,7 @@ export function openCommands(parts: CommandParts): GiveCommand {
       if (typeof state === 'string') throw pending(kind, commandId);
       const other = 'of' in state && state.of && otherCommand(commandId, state.of, asked);
       if (other) throw new RequestError('conflict', other);
-      if (state.kind === 'done') return state.result;
+      if (state.kind === 'done') return resultOf(command, state.result);
       if (state.kind === 'refused') throw refused(state.reason);
       throw new RequestError(
         'unavailable',
@@ -118,16 +126,16 @@ export function openCommands(parts: CommandParts): GiveCommand {
         { outcome: 'not-done' },
       );
     };
-    let ended: Promise<unknown> | undefined;
+    let ended: Promise<Result> | undefined;
     try {
-      return await call(command, options, (calling) => {
+      return await call(name, options, (calling) => {
         ended = work(calling);
         return ended;
       });
     } catch (error) {
       if (!ended || !options.signal?.aborted) throw error;
       // The caller stops waiting; whether that withdraws the command is known in a moment.
-      const late = pause(withdrawMs, undefined, { ref: false }).then(() => {
+      const late = pause(withdrawMs, undefined, { ref: false }).then((): never => {
         throw pending(command.kind, commandId);
       });
       return Promise.race([ended, late]);
@@ -142,17 +150,18 @@ const pending = (kind: string, commandId: string): RequestError =>
   );
 
 /** Gives an operator's command that a job carries, such as those of a ladder, and waits for its verdict. */
-export type GiveByJob = <Item>(
-  job: Job<Item>,
+export type GiveByJob = <Item, Result>(
+  name: CommandName,
+  job: Job<Item, Result>,
   target: (item: Item) => string,
   request: unknown,
   options: CommandOptions,
-) => Promise<unknown>;
+) => Promise<Result>;
 
 export const openJobCommands =
   ({ call, queues, sign }: Pick<CommandParts, 'call' | 'queues' | 'sign'>): GiveByJob =>
-  (job, targetOf, request, { reason, commandId, expects, ...options }) =>
-    call(job, options, async (calling) => {
+  (name, job, targetOf, request, { reason, commandId, expects, ...options }) =>
+    call(name, options, async (calling) => {
       const item = parse(job.item, request);
       const command = {
         kind: job.kind,

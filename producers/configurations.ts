@@ -22,8 +22,10 @@ interface Copy {
   readonly readAt: number;
 }
 
+export type InstalledReader = ReturnType<typeof installedReader>;
+
 /** Configurations as producers see them: enough to check a ticket and to name its pool. */
-export function openConfigurations(redis: Redis, domain: string) {
+export function installedReader(redis: Redis, domain: string) {
   const keys = domainKeys(domain);
   const copies = new Map<string, Copy>();
   const underWay = new Map<string, Promise<Copy>>();

@@ -6,6 +6,7 @@ import { type Actor, type Job, jobOptions, type QueueName, queueNames, seal } fr
 import { queuePrefix, type Reply, replyKey } from '../jobs/keys.ts';
 import { formatTraceHeader, newTraceId, parseTraceHeader } from '../jobs/trace-header.ts';
 import type { Calling } from './call.ts';
+import { resultOf } from './parse.ts';
 import { RequestError, refused } from './request-error.ts';
 import { readingAnything } from './stored-jobs.ts';
 import { openTelling, whyWaits } from './why-waits.ts';
@@ -53,7 +54,7 @@ export function openQueues(
     { reply, traces = [trace()], ...options }: AddOptions = {},
   ) => {
     const envelope = seal(job, items, { actor, sentAt: Date.now(), reply, ...inOneJob(traces) });
-    return queues[job.queue].add(job.kind, envelope, { ...jobOptions(job as Job), ...options });
+    return queues[job.queue].add(job.kind, envelope, { ...jobOptions(job), ...options });
   };
 
   return {
@@ -67,12 +68,12 @@ export function openQueues(
      * A job that failed for good, or that nobody answered in time, throws `unavailable` and says why: it is kept. Meanwhile
      * `onWait` is told what it waits for.
      */
-    async ask<Item>(
-      job: Job<Item>,
+    async ask<Item, Result>(
+      job: Job<Item, Result>,
       item: Item,
       { actor, signal }: Calling,
       timeoutMs = 30_000,
-    ): Promise<unknown> {
+    ): Promise<Result> {
       const added = await add(job, [item], actor, { reply: true });
       const key = replyKey(domain, job.queue, added.id ?? '');
       const why = () => whyWaits(queues[job.queue], added.id ?? '');
@@ -83,7 +84,7 @@ export function openQueues(
         if (text) {
           const reply = JSON.parse(text) as Reply;
           if ('refused' in reply) throw refused(reply.refused);
-          return reply.result;
+          return resultOf(job, reply.result);
         }
         await telling.look();
         if ((await added.getState()) !== 'failed') continue;

@@ -6,12 +6,13 @@ import { boundedProblems, type Problem, problemLine, problemList, problemsIn } f
  * - `invalid-request` the input breaks a limit; `problems` names each field and its limit
  * - `not-found` a configuration, ticket or record that does not exist
  * - `not-allowed` the actor may not do this
- * - `conflict` it contradicts what is there: a ticket id used before, a ticket past stopping, a player being placed
+ * - `conflict` it contradicts what is there: a ticket id used before, a ticket past stopping, a player being
+ *   placed
  * - `refused` a worker refused the job; the message is its reason
- * - `unavailable` the queue Redis or a worker did not answer, or takes no new work for the time being; the message says why, and
- *   `outcome` whether anything may have been done
- * - `pending` an operator's command whose caller stopped waiting while a worker was applying it: asked again with the same
- *   `commandId`, it says what became of it
+ * - `unavailable` the queue Redis or a worker did not answer, or takes no new work for the time being; the
+ *   message says why, and `outcome` whether anything may have been done
+ * - `pending` an operator's command whose caller stopped waiting while a worker was applying it: asked again
+ *   with the same `commandId`, it says what became of it
  */
 export type RequestErrorCode =
   | 'invalid-request'
@@ -22,7 +23,10 @@ export type RequestErrorCode =
   | 'unavailable'
   | 'pending';
 
-/** `not-done`: nothing was changed. `unknown`: it may be done, now or later; asking again with the same ids is harmless. */
+/**
+ * `not-done`: nothing was changed. `unknown`: it may be done, now or later; asking again with the same ids is
+ * harmless.
+ */
 export type RequestOutcome = 'not-done' | 'unknown';
 
 interface More {
@@ -40,10 +44,16 @@ interface MoreOfUnavailable extends More {
 export class RequestError extends Error {
   override readonly name = 'RequestError';
   readonly code: RequestErrorCode;
-  /** Each wrong field of the request by its path (`players[0].attributes.skill`), of many the first 20; empty where none is wrong. */
+  /**
+   * Each wrong field of the request by its path (`players[0].attributes.skill`), of many the first 20; empty
+   * where none is wrong.
+   */
   readonly problems: readonly Problem[];
   readonly outcome: RequestOutcome;
-  /** Of `unavailable`: the fleet is there and has too much to do, so the same call is welcome again in a while. */
+  /**
+   * Of `unavailable`: the fleet is there and has too much to do, so the same call is welcome again in a
+   * while.
+   */
   readonly overloaded: boolean;
 
   constructor(code: Exclude<RequestErrorCode, 'unavailable'>, what: string | readonly Problem[], more?: More);

@@ -3,26 +3,17 @@ import { maxEnvelopeBytes } from '../jobs/contract.ts';
 import type { ReportedResult } from '../jobs/ladder/result.ts';
 import type { Reporting } from '../jobs/matchmaking/ticket-calls.ts';
 import { updateRatings } from '../jobs/rating-update/update-ratings.ts';
-import type { Admit } from './admission.ts';
 import { batchesInFlight } from './batches.ts';
-import type { Call, CallOptions } from './call.ts';
+import type { CallOptions } from './call.ts';
+import type { Calls, ClientParts } from './client-parts.ts';
 import { parse } from './parse.ts';
 import { at, RequestError } from './request-error.ts';
-import type { Tickets } from './tickets.ts';
 
 /** Results recorded by one script. */
 const resultsPerScript = 200;
 
-export interface ResultParts {
-  readonly call: Call;
-  readonly admit: Admit;
-  readonly tickets: Pick<Tickets, 'report'>;
-  /** Wakes the raters of ladders. */
-  readonly wakeLadders: (ladders: readonly string[]) => Promise<void>;
-}
-
-/** Results of matches: services report them, never players. */
-export function openResults({ call, admit, tickets, wakeLadders }: ResultParts) {
+/** Results of matches. */
+export function resultCalls({ call, admit, tickets, wakeLadders }: ClientParts) {
   const record = coalesce({
     send: async (results: readonly Reporting[]) => {
       const { ladders, reported } = await tickets.report(results);
@@ -36,8 +27,12 @@ export function openResults({ call, admit, tickets, wakeLadders }: ResultParts) 
     bytesOf: ({ matchId, result }: Reporting) => matchId.length + JSON.stringify(result).length,
   });
 
-  const reportOne = (result: ReportedResult, options: CallOptions): Promise<void> =>
-    call(updateRatings, options, async ({ underWay }) => {
+  const report = (
+    name: 'reportMatchResult' | 'reportMatchResultAll',
+    result: ReportedResult,
+    options: CallOptions,
+  ): Promise<void> =>
+    call(name, options, async ({ underWay }) => {
       const { matchId, ...item } = parse(updateRatings.item, result);
       await admit({ underWay });
       if ((await record({ matchId, result: item })) === 'placing')
@@ -48,15 +43,9 @@ export function openResults({ call, admit, tickets, wakeLadders }: ResultParts) 
     });
 
   return {
-    /**
-     * Reports a match's result: services only. When this returns the match is over, nobody joins it any more, and its ladder rates it in
-     * its turn, once, however often it is reported. A result that cannot be one (teams that did not play, a match that nobody knows,
-     * another result than the match has) changes no rating; it is kept with the reason among refused results.
-     */
-    reportMatchResult: (result: ReportedResult, options: CallOptions = {}) => reportOne(result, options),
+    reportMatchResult: (result, options = {}) => report('reportMatchResult', result, options),
 
-    /** Reports many results; each succeeds or fails alone, in the order given. */
-    reportMatchResults: (results: readonly ReportedResult[], options: CallOptions = {}) =>
-      Promise.allSettled(results.map((result) => reportOne(result, options))),
-  };
+    reportMatchResultAll: (results, options = {}) =>
+      Promise.allSettled(results.map((result) => report('reportMatchResultAll', result, options))),
+  } satisfies Calls;
 }

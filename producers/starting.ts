@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { InstalledConfiguration } from '../jobs/configuration/configuration.ts';
 import { withoutRatings } from '../jobs/configuration/rating-attributes.ts';
-import type { Actor, Job } from '../jobs/contract.ts';
+import type { Actor } from '../jobs/contract.ts';
 import {
   mostVersions,
   type Starting,
@@ -9,6 +9,7 @@ import {
   startSettings,
 } from '../jobs/matchmaking/start-call.ts';
 import { uncompared } from '../jobs/matchmaking/uncompared.ts';
+import type { CallName } from '../jobs/permissions.ts';
 import { problemsIn } from '../jobs/problem-list.ts';
 import { ticketProblems } from '../jobs/rule-set/check-ticket.ts';
 import { ordinaryTarget } from '../jobs/ticket/ordinary-party.ts';
@@ -16,32 +17,26 @@ import { startTarget } from '../jobs/ticket/start-request.ts';
 import type { TicketPlayer } from '../jobs/ticket/ticket.ts';
 import type { Admit } from './admission.ts';
 import type { Call, Calling, CallOptions } from './call.ts';
-import type { openConfigurations } from './configurations.ts';
+import type { InstalledReader } from './configurations.ts';
 import { reaching } from './connection.ts';
+import type { StartedTicket } from './matchmaking-client.ts';
 import { parse } from './parse.ts';
 import type { ProducerQueues } from './queues.ts';
 import { at, RequestError } from './request-error.ts';
 
-/** A ticket as it stands when its start call returns. */
-export type StartedTicket = {
-  readonly ticketId: string;
-  readonly status: 'SEARCHING';
-  readonly startTime: string;
-};
-
 export interface StartingParts {
   readonly call: Call;
   readonly admit: Admit;
-  readonly configurations: ReturnType<typeof openConfigurations>;
+  readonly configurations: InstalledReader;
   readonly queues: ProducerQueues;
   readonly whyAway: () => string;
 }
 
-type Found = Awaited<ReturnType<ReturnType<typeof openConfigurations>['find']>>;
+type Found = Awaited<ReturnType<InstalledReader['find']>>;
 
 /** How tickets of a kind are started. */
-interface Kind {
-  readonly job: Pick<Job, 'kind' | 'askedBy'>;
+export interface StartKind {
+  readonly call: CallName;
   /** What the caller gave, within the limits of the configuration. */
   readonly read: (
     request: unknown,
@@ -66,6 +61,8 @@ interface Asked {
   result?: PromiseSettledResult<StartedTicket>;
 }
 
+export type StartTickets = ReturnType<typeof openStarting>;
+
 /**
  * Starts tickets in one pass: all are checked, then sent together. Each is checked against the configuration as this client knows
  * it, which is read again where it is another by now.
@@ -74,7 +71,7 @@ export function openStarting({ call, admit, configurations, queues, whyAway }: S
   const startTogether = async (
     requests: readonly unknown[],
     { actor, underWay }: Calling,
-    kind: Kind,
+    kind: StartKind,
     callId: string | undefined,
   ): Promise<PromiseSettledResult<StartedTicket>[]> => {
     const all = requests.map((request, at) => askedOf(request, at, callId));
@@ -95,7 +92,7 @@ export function openStarting({ call, admit, configurations, queues, whyAway }: S
     return all.map((it) => it.result ?? { status: 'rejected', reason });
   };
 
-  const knownOf = async (asked: readonly Asked[], { estimate }: Kind): Promise<Known> => {
+  const knownOf = async (asked: readonly Asked[], { estimate }: StartKind): Promise<Known> => {
     const names = [...new Set(asked.map((it) => it.configuration))];
     const known = names.map(async (name) => {
       const found = await configurations.find(name);
@@ -104,7 +101,7 @@ export function openStarting({ call, admit, configurations, queues, whyAway }: S
     return new Map(await Promise.all(known));
   };
 
-  const toTicket = (asked: Asked, known: Known, actor: Actor, kind: Kind): Starting => {
+  const toTicket = (asked: Asked, known: Known, actor: Actor, kind: StartKind): Starting => {
     const { configuration, request, madeId, callId } = asked;
     const { found, estimatedWait } = known.get(configuration) ?? {};
     if (!found?.installed)
@@ -132,7 +129,7 @@ export function openStarting({ call, admit, configurations, queues, whyAway }: S
   };
 
   /** Leaves it without a result where its configuration has another version by now. */
-  const send = async (asked: Asked, ticket: Starting | undefined, kind: Kind): Promise<void> => {
+  const send = async (asked: Asked, ticket: Starting | undefined, kind: StartKind): Promise<void> => {
     if (!ticket) return;
     try {
       const verdict = await reaching(() => kind.send(ticket), whyAway);
@@ -154,11 +151,11 @@ export function openStarting({ call, admit, configurations, queues, whyAway }: S
   const startAll = async (
     requests: readonly unknown[],
     options: CallOptions,
-    kind: Kind,
+    kind: StartKind,
   ): Promise<PromiseSettledResult<StartedTicket>[]> => {
     try {
       const work = (calling: Calling) => startTogether(requests, calling, kind, options.callId);
-      return await call(kind.job, options, work, requests.length);
+      return await call(kind.call, options, work, requests.length);
     } catch (reason) {
       return requests.map(() => ({ status: 'rejected', reason }));
     }
@@ -166,7 +163,7 @@ export function openStarting({ call, admit, configurations, queues, whyAway }: S
 
   return {
     startAll,
-    async start(request: unknown, options: CallOptions, kind: Kind): Promise<StartedTicket> {
+    async start(request: unknown, options: CallOptions, kind: StartKind): Promise<StartedTicket> {
       const [result] = await startAll([request], options, kind);
       if (result?.status === 'fulfilled') return result.value;
       throw result?.reason;

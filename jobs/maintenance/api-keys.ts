@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { defineJob } from '../contract.ts';
 import { resourceName } from '../ids.ts';
 
-/** What a key may allow: each call of the HTTP API needs exactly one of them, an operator's command one of `rightsToGive`. */
+/** What a key may allow: `permissions.ts` says which of them a call needs. */
 export const rights = ['matchmake', 'report', 'configure', 'operate', 'read'] as const;
 export type Right = (typeof rights)[number];
 
@@ -63,6 +63,7 @@ export const putApiKey = defineJob({
   kind: 'put-api-key',
   queue: 'maintenance',
   item: sealedKey,
+  result: z.object({ name: z.string(), generation: z.int() }),
   limit: 1,
 });
 
@@ -75,6 +76,7 @@ export const copyApiKeys = defineJob({
   kind: 'copy-api-keys',
   queue: 'maintenance',
   item: z.strictObject({}),
+  result: z.object({ keys: z.array(sealedKey) }),
   limit: 1,
   attempts: 3,
 });

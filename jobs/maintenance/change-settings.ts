@@ -20,6 +20,19 @@ export const tagging = z.strictObject({
   remove: z.array(z.string().min(1).max(128)).max(200).default([]),
 });
 
+/** A rule set or a configuration in its latest version. */
+const describedSetting = z.object({
+  name: z.string(),
+  version: z.number(),
+  /** When its name was first put, or put again after it was deleted; ms since 1970. */
+  createdAt: z.number(),
+  tags: z.array(tag),
+  /** Of a rule set its JSON text, of a configuration the JSON of its settings. */
+  body: z.string(),
+});
+
+export type DescribedSetting = z.output<typeof describedSetting>;
+
 /** Why a change was not made, for a caller who has to tell the cases apart. */
 export type SettingsProblem =
   | 'exists'
@@ -31,19 +44,15 @@ export type SettingsProblem =
 
 /** What became of a change: the setting as it is now (of a deleted one nothing), or why nothing changed. */
 export type SettingsVerdict =
-  | { readonly setting?: DescribedSetting }
-  | { readonly problem: SettingsProblem; readonly reason: string };
+  | { readonly problem: SettingsProblem; readonly reason: string }
+  | { readonly setting?: DescribedSetting };
 
-/** A rule set or a configuration in its latest version. */
-export interface DescribedSetting {
-  readonly name: string;
-  readonly version: number;
-  /** When its name was first put, or put again after it was deleted; ms since 1970. */
-  readonly createdAt: number;
-  readonly tags: readonly Tag[];
-  /** Of a rule set its JSON text, of a configuration the JSON of its settings. */
-  readonly body: string;
-}
+const settingsPage = z.object({
+  settings: z.array(describedSetting),
+  /** There are more names after the last one. */
+  more: z.boolean(),
+});
+export type SettingsPage = z.output<typeof settingsPage>;
 
 /** Most settings that one call describes. */
 const mostSettings = 10;
@@ -64,11 +73,7 @@ export const describeSettings = defineJob({
     after: z.string().max(128).optional(),
     limit: z.int().min(1).max(mostSettings).default(mostSettings),
   }),
+  result: settingsPage,
   limit: 1,
   attempts: 3,
 });
-export interface SettingsPage {
-  readonly settings: readonly DescribedSetting[];
-  /** There are more names after the last one. */
-  readonly more: boolean;
-}

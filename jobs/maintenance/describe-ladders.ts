@@ -1,22 +1,22 @@
 import { z } from 'zod';
 import { defineJob } from '../contract.ts';
-import type { LadderSettings } from '../ladder/ladder.ts';
-import type { Unfinished } from '../ladder/ladder-document.ts';
+import { ladderSettings } from '../ladder/ladder.ts';
 
 /** A ladder as operators look at it. */
-export interface DescribedLadder {
-  readonly name: string;
-  readonly season: number;
-  readonly settings: LadderSettings;
+const describedLadder = z.object({
+  name: z.string(),
+  season: z.number(),
+  settings: ladderSettings,
   /** Configurations whose results change it. */
-  readonly usedBy: readonly string[];
+  usedBy: z.array(z.string()),
   /** Whether the record has it; one that nobody has set or rated on is as a new one. */
-  readonly stored: boolean;
+  stored: z.boolean(),
   /** Results, and operators' commands, that its rater has not finished with. */
-  readonly waiting: number;
+  waiting: z.number(),
   /** What is under way; results that come meanwhile wait for it. */
-  readonly underWay?: Unfinished['kind'];
-}
+  underWay: z.enum(['correction', 'season']).exactOptional(),
+});
+export type DescribedLadder = z.output<typeof describedLadder>;
 
 /**
  * Describes every ladder that is on record, that a configuration names or on which something waits; `default` always. Result:
@@ -26,6 +26,7 @@ export const describeLadders = defineJob({
   kind: 'describe-ladders',
   queue: 'maintenance',
   item: z.strictObject({}),
+  result: z.array(describedLadder),
   limit: 1,
   attempts: 3,
 });

@@ -15,19 +15,20 @@ export const keepActivity = defineJob({
 });
 
 /** Five minutes of a configuration. */
-export interface KeptActivity {
+const keptActivitySlot = z.object({
   /** When they began, ISO 8601. */
-  readonly at: string;
+  at: z.string(),
   /** Tickets that entered, and how they ended. */
-  readonly started: number;
-  readonly matched: number;
-  readonly cancelled: number;
-  readonly timedOut: number;
-  readonly failed: number;
-  readonly matches: number;
+  started: z.number(),
+  matched: z.number(),
+  cancelled: z.number(),
+  timedOut: z.number(),
+  failed: z.number(),
+  matches: z.number(),
   /** Matched tickets by the bucket of their wait; see `bucketsPerDoubling`. */
-  readonly waits: readonly (readonly [bucket: number, tickets: number])[];
-}
+  waits: z.array(z.tuple([z.number(), z.number()]).readonly()).readonly(),
+});
+export type KeptActivity = z.output<typeof keptActivitySlot>;
 
 /** Reads them, the oldest first. Result: `KeptActivity[]`, of a day at most. */
 export const readActivity = defineJob({
@@ -38,26 +39,29 @@ export const readActivity = defineJob({
     /** From when on, ms since 1970. */
     since: z.number().min(0),
   }),
+  result: z.array(keptActivitySlot),
   limit: 1,
   attempts: 3,
 });
 
 /** A rated match of a player. */
-export interface RatedMatch {
-  readonly matchId: string;
-  readonly ladder: string;
+const ratedMatch = z.object({
+  matchId: z.string(),
+  ladder: z.string(),
   /** ISO 8601. */
-  readonly ratedAt: string;
+  ratedAt: z.string(),
   /** As players see it. */
-  readonly before: number;
-  readonly after: number;
-}
+  before: z.number(),
+  after: z.number(),
+});
+export type RatedMatch = z.output<typeof ratedMatch>;
 
 /** Reads how a player's ratings came about: of each of their ladders, at most ten, the newest 50 matches, the newest first. Result: `RatedMatch[]`. */
 export const readPlayerHistory = defineJob({
   kind: 'read-player-history',
   queue: 'maintenance',
   item: z.strictObject({ playerId }),
+  result: z.array(ratedMatch),
   limit: 1,
   attempts: 3,
 });

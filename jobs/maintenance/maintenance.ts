@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { defineJob } from '../contract.ts';
 import { ticketId } from '../ids.ts';
-import type { FieldChange } from '../json-diff.ts';
+import { fieldChange } from '../json-diff.ts';
+import { describedTicket } from '../matchmaking/described-ticket.ts';
 
 /** Publishes QueueLength and its companions for one 10-second slot; a run staler than its slot publishes nothing. */
 export const reportQueueLength = defineJob({
@@ -47,6 +48,9 @@ export const recordCollections = {
 const listed: readonly string[] = ['rule_sets', 'configurations', 'ladders'];
 export type RecordCollection = keyof typeof recordCollections;
 
+/** A document as DocumentDB has it, through JSON. */
+const recordDocument = z.record(z.string(), z.unknown());
+
 /** Reads documents for a producer, which has no way to DocumentDB. Result: at most 100 documents, newest version first. */
 export const readRecord = defineJob({
   kind: 'read-record',
@@ -60,6 +64,7 @@ export const readRecord = defineJob({
       ({ collection, id }) => id !== undefined || listed.includes(collection),
       `id: needed for every collection but ${listed.join(', ')}`,
     ),
+  result: z.array(recordDocument),
   limit: 1,
   attempts: 3,
 });
@@ -93,23 +98,24 @@ export const dropTickets = defineJob({
 const mostListed = 1_000;
 
 /** An operator's command with what was decided on it; times are ISO 8601. */
-export interface Decided {
-  readonly commandId: string;
-  readonly kind: string;
-  readonly target: string;
-  readonly operator: string;
-  readonly reason?: string;
-  readonly askedAt: string;
-  readonly decidedAt: string;
-  readonly verdict: 'done' | 'refused' | 'withdrawn';
+const decided = z.object({
+  commandId: z.string(),
+  kind: z.string(),
+  target: z.string(),
+  operator: z.string(),
+  reason: z.string().exactOptional(),
+  askedAt: z.string(),
+  decidedAt: z.string(),
+  verdict: z.enum(['done', 'refused', 'withdrawn']),
   /** The version that it made, or found to say the same. */
-  readonly version?: number;
-  readonly refusal?: string;
+  version: z.number().exactOptional(),
+  refusal: z.string().exactOptional(),
   /** Of settings, tags and retried jobs, what changed: the first 20 fields, each side as JSON of at most 200 characters. */
-  readonly changes?: readonly FieldChange[];
+  changes: z.array(fieldChange).readonly().exactOptional(),
   /** How many fields more changed. */
-  readonly moreChanges?: number;
-}
+  moreChanges: z.number().exactOptional(),
+});
+export type Decided = z.output<typeof decided>;
 
 /**
  * Lists operators' commands, newest first: those of one target, of one operator, decided from `since` on, before `until` (ms
@@ -125,6 +131,7 @@ export const listAudit = defineJob({
     until: z.number().min(0).optional(),
     limit: z.int().min(1).max(mostListed).default(100),
   }),
+  result: z.array(decided),
   limit: 1,
   attempts: 3,
 });
@@ -136,10 +143,10 @@ const mostDescribed = 100;
 export const describeTickets = defineJob({
   kind: 'describe-tickets',
   queue: 'maintenance',
-  askedBy: 'players',
   item: z.strictObject({
     ticketIds: z.array(ticketId).min(1).max(mostDescribed, `at most ${mostDescribed} ticket ids`),
   }),
+  result: z.array(describedTicket),
   limit: 1,
   attempts: 3,
 });

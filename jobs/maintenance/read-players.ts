@@ -1,78 +1,85 @@
 import { z } from 'zod';
 import { defineJob } from '../contract.ts';
 import { ladderName, playerId } from '../ids.ts';
-import type { StoredSessionStatus } from '../session/session.ts';
+import { storedSessionStatus } from '../session/session.ts';
 
 /** A player's rating on a ladder. */
-export interface LadderRating {
-  readonly ladder: string;
+const ladderRating = z.object({
+  ladder: z.string(),
   /** The integer players see. */
-  readonly rating: number;
+  rating: z.number(),
   /** How uncertain it is, in the same points. */
-  readonly uncertainty: number;
-  readonly games: number;
-  readonly season: number;
+  uncertainty: z.number(),
+  games: z.number(),
+  season: z.number(),
   /** Ladder time of the last match, ISO 8601; absent before the first. */
-  readonly lastMatchAt?: string;
-}
+  lastMatchAt: z.string().exactOptional(),
+});
+export type LadderRating = z.output<typeof ladderRating>;
 
 /** Why a rating changed. `correction`: its number in the ladder. */
-export type RatingReason =
-  | { readonly kind: 'match'; readonly matchId: string; readonly correction?: number }
-  | { readonly kind: 'correction'; readonly correction: number }
-  | { readonly kind: 'season'; readonly season: number }
-  | { readonly kind: 'given'; readonly by: string; readonly reason?: string };
+const ratingReason = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('match'), matchId: z.string(), correction: z.number().exactOptional() }),
+  z.object({ kind: z.literal('correction'), correction: z.number() }),
+  z.object({ kind: z.literal('season'), season: z.number() }),
+  z.object({ kind: z.literal('given'), by: z.string(), reason: z.string().exactOptional() }),
+]);
+export type RatingReason = z.output<typeof ratingReason>;
 
 /** A change of a player's rating, as players see it. */
-export interface ShownChange {
-  readonly ladder: string;
-  readonly ordinal: number;
+const shownChange = z.object({
+  ladder: z.string(),
+  ordinal: z.number(),
   /** When it was put on record, ISO 8601. */
-  readonly at: string;
-  readonly before: number;
-  readonly after: number;
-  readonly why: RatingReason;
-}
+  at: z.string(),
+  before: z.number(),
+  after: z.number(),
+  why: ratingReason,
+});
+export type ShownChange = z.output<typeof shownChange>;
 
-interface ShownSession {
-  readonly sessionId: string;
-  readonly status: StoredSessionStatus;
+const shownSession = z.object({
+  sessionId: z.string(),
+  status: storedSessionStatus,
   /** The visible rating when it began. */
-  readonly rating: number;
+  rating: z.number(),
   /** ISO 8601. */
-  readonly createdAt: string;
-  readonly changedAt: string;
-}
+  createdAt: z.string(),
+  changedAt: z.string(),
+});
 
 /** What the record has of a player. */
-export interface PlayerOnRecord {
+const playerOnRecord = z.object({
   /** ISO 8601. */
-  readonly createdAt: string;
-  readonly gamesPlayed: number;
+  createdAt: z.string(),
+  gamesPlayed: z.number(),
   /** On the default ladder, as players see it. */
-  readonly rating: number;
+  rating: z.number(),
   /** By ladder. */
-  readonly ratings: readonly LadderRating[];
+  ratings: z.array(ladderRating).readonly(),
   /** The last of each ladder, the newest first. */
-  readonly changes: readonly ShownChange[];
+  changes: z.array(shownChange).readonly(),
   /** The last ones, the newest first. */
-  readonly sessions: readonly ShownSession[];
-}
+  sessions: z.array(shownSession).readonly(),
+});
+export type PlayerOnRecord = z.output<typeof playerOnRecord>;
 
 /** Describes a player by the record. Result: `PlayerOnRecord`, or null where it does not know them. */
 export const describePlayer = defineJob({
   kind: 'describe-player',
   queue: 'maintenance',
   item: z.strictObject({ playerId }),
+  result: playerOnRecord.nullable(),
   limit: 1,
   attempts: 3,
 });
 
-export interface RankedPlayer extends Omit<LadderRating, 'ladder'> {
+const rankedPlayer = ladderRating.omit({ ladder: true }).extend({
   /** From 1. */
-  readonly rank: number;
-  readonly playerId: string;
-}
+  rank: z.number(),
+  playerId: z.string(),
+});
+export type RankedPlayer = z.output<typeof rankedPlayer>;
 
 /** The best of a ladder, from a rank on. Result: `RankedPlayer[]`. */
 export const topOfLadder = defineJob({
@@ -84,6 +91,7 @@ export const topOfLadder = defineJob({
     from: z.int().min(1).max(100_000).default(1),
     limit: z.int().min(1).max(1_000).default(100),
   }),
+  result: z.array(rankedPlayer),
   limit: 1,
   attempts: 3,
 });
@@ -117,6 +125,7 @@ export const predictChances = defineJob({
       .max(200)
       .refine((teams) => teams.flat().length <= 400, 'at most 400 players'),
   }),
+  result: z.object({ chances: z.array(z.number()).readonly() }),
   limit: 1,
   attempts: 3,
 });

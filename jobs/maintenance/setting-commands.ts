@@ -4,7 +4,6 @@ import type { Command } from '../commands.ts';
 import { configuration } from '../configuration/configuration.ts';
 import { keptFailures, queueNames } from '../contract.ts';
 import { resourceName } from '../ids.ts';
-import type { Right } from './api-keys.ts';
 import { tagging } from './change-settings.ts';
 import { applyCommands } from './maintenance.ts';
 
@@ -14,19 +13,22 @@ export const settingsChain = 'settings';
 /** At most one is active and one waiting: what is appended during one is seen by it or by the next. */
 const once = { deduplication: { id: applyCommands.kind, keepLastIfActive: true }, removeOnComplete: true };
 
-const settingCommand = <Item extends { readonly name: string }>(
+const settingCommand = <Item extends { readonly name: string }, Result>(
   kind: string,
   item: z.ZodType<Item>,
-): Command<Item> => ({
+  result: z.ZodType<Result>,
+): Command<Item, Result> => ({
   kind,
   item,
-  askedBy: 'services',
+  result,
   chainOf: () => settingsChain,
   targetOf: ({ name }) => name,
   wakeUp: () => ({ job: applyCommands, item: {}, options: once }),
 });
 
 const named = z.strictObject({ name: resourceName });
+const versioned = z.object({ version: z.int() });
+const nothing = z.object({});
 
 /**
  * Stores a new version of a rule set, for every configuration that names it. The same body again is the same version. Result:
@@ -35,25 +37,30 @@ const named = z.strictObject({ name: resourceName });
 export const putRuleSet = settingCommand(
   'put-rule-set',
   inEitherSpelling(z.strictObject({ name: resourceName, body: z.string().min(1).max(65_535) })),
+  versioned.extend({ warnings: z.array(z.object({ path: z.string(), message: z.string() })) }),
 );
 
 /** Deletes a rule set that no configuration names. Result: `{ version }`, the one that says so. */
-export const deleteRuleSet = settingCommand('delete-rule-set', named);
+export const deleteRuleSet = settingCommand('delete-rule-set', named, versioned);
 
 /** Stores a new version of a configuration and gives workers and producers their copy. Result: `{ version }`. */
-export const putConfiguration = settingCommand('put-configuration', configuration);
+export const putConfiguration = settingCommand('put-configuration', configuration, versioned);
 
 /** Deletes a configuration in which no ticket searches. Result: `{ version }`, the one that says so. */
-export const deleteConfiguration = settingCommand('delete-configuration', named);
+export const deleteConfiguration = settingCommand('delete-configuration', named, versioned);
 
 /**
  * Pauses a configuration: its tickets enter and time out, and no match is formed. Result: `{ pausedSince }`, ms since 1970;
  * of one that was paused before, since then.
  */
-export const pauseConfiguration = settingCommand('pause-configuration', named);
+export const pauseConfiguration = settingCommand(
+  'pause-configuration',
+  named,
+  z.object({ pausedSince: z.number() }),
+);
 
 /** Lets a paused configuration go on. Result: `{}`. */
-export const resumeConfiguration = settingCommand('resume-configuration', named);
+export const resumeConfiguration = settingCommand('resume-configuration', named, nothing);
 
 const aQueue = z.strictObject({ name: z.enum(queueNames) });
 
@@ -61,21 +68,22 @@ const aQueue = z.strictObject({ name: z.enum(queueNames) });
  * Lets no worker take jobs of a queue, until it is resumed. Result: `{}`. Of `maintenance` too: the job that applies this comes to its
  * end, and no command is applied from then on.
  */
-export const pauseQueue = settingCommand('pause-queue', aQueue);
+export const pauseQueue = settingCommand('pause-queue', aQueue, nothing);
 
 /** Lets workers take jobs of a queue again. Result: `{}`. */
-export const resumeQueue = settingCommand('resume-queue', aQueue);
+export const resumeQueue = settingCommand('resume-queue', aQueue, nothing);
 
 /**
  * Sets and takes away tags of a rule set or a configuration, which has to exist; at most 50 may come of it. Tags go with what they are
  * of. Result: `{}`.
  */
-export const tagSetting = settingCommand('tag-setting', tagging);
+export const tagSetting = settingCommand('tag-setting', tagging, nothing);
 
 /** Tries failed jobs of a queue again, with fresh attempts. Result: `{ retried }`, the ids of those that had failed. */
 export const retryJobs = settingCommand(
   'retry-jobs',
   aQueue.extend({ jobs: z.array(z.string().min(1).max(1_024)).min(1).max(keptFailures) }),
+  z.object({ retried: z.array(z.string()) }),
 );
 
 export const settingCommands = [
@@ -90,18 +98,3 @@ export const settingCommands = [
   retryJobs,
   tagSetting,
 ] as const;
-
-const settingsThemselves: readonly string[] = [
-  putRuleSet,
-  deleteRuleSet,
-  putConfiguration,
-  deleteConfiguration,
-  tagSetting,
-].map(({ kind }) => kind);
-
-/**
- * Any of these rights lets a key give a command. Rule sets, configurations and their tags are changed by keys that may `configure`, such as a
- * deployment's; everything else needs `operate`, which may change those as well.
- */
-export const rightsToGive = (kind: string): readonly Right[] =>
-  settingsThemselves.includes(kind) ? ['configure', 'operate'] : ['operate'];

@@ -14,7 +14,6 @@ import { mostPlayersPerTicket } from '../ticket/limits.ts';
 export const acceptMatch = defineJob({
   kind: 'accept-match',
   queue: 'matchmaking',
-  askedBy: 'players',
   item: inEitherSpelling(
     z.strictObject({
       ticketId,

@@ -1,31 +1,54 @@
+import { z } from 'zod';
 import type { Actor } from '../contract.ts';
 import type { GameSession } from '../session/placement.ts';
-import type { TicketStatus } from '../ticket/lifecycle.ts';
+import { ticketStatuses } from '../ticket/lifecycle.ts';
 import type { TicketPlayer } from '../ticket/ticket.ts';
 
+const time = z.iso.datetime();
+const ticketStatus = z.enum(ticketStatuses);
+
+const attribute = z.union([
+  z.object({ N: z.number() }),
+  z.object({ S: z.string() }),
+  z.object({ SL: z.array(z.string()) }),
+  z.object({ SDM: z.record(z.string(), z.number()) }),
+]);
+
+const describedPlayer = z.object({
+  playerId: z.string(),
+  attributes: z.record(z.string(), attribute),
+  latencyInMs: z.record(z.string(), z.number()).optional(),
+  team: z.string().optional(),
+});
+
 /** A ticket as DescribeMatchmaking shows it. Times are ISO 8601. */
-export interface DescribedTicket {
-  readonly ticketId: string;
-  readonly configuration: string;
-  readonly status: TicketStatus;
+export const describedTicket = z.object({
+  ticketId: z.string(),
+  configuration: z.string(),
+  status: ticketStatus,
   /** One word for a terminal status or a return to searching, e.g. `TimedOut`; absent when there is nothing to say. */
-  readonly statusReason?: string;
-  readonly statusMessage?: string;
-  readonly startTime: string;
-  readonly endTime?: string;
+  statusReason: z.string().exactOptional(),
+  statusMessage: z.string().exactOptional(),
+  startTime: time,
+  endTime: time.exactOptional(),
   /** While SEARCHING: what half of the tickets like it waited at most lately, seconds from their start; absent: unknown. */
-  readonly estimatedWaitTime?: number;
-  /** From PLACING on. */
-  readonly matchId?: string;
-  /** Of a backfill ticket: the running match that wants players. */
-  readonly fills?: string;
-  readonly players: readonly TicketPlayer[];
+  estimatedWaitTime: z.number().exactOptional().describe('Seconds from its start'),
+  matchId: z.string().exactOptional().describe('From PLACING on'),
+  fills: z.string().exactOptional().describe('Of a backfill ticket: the running match that wants players'),
+  players: z.array(describedPlayer).readonly(),
   /** Where a COMPLETED ticket's match is played, when a webhook placed it. */
-  readonly gameSessionConnectionInfo?: Omit<GameSession, 'playerSessions'> & {
-    /** What this ticket's players show the server. */
-    readonly matchedPlayerSessions: NonNullable<GameSession['playerSessions']>;
-  };
-}
+  gameSessionConnectionInfo: z
+    .object({
+      ipAddress: z.string(),
+      port: z.int(),
+      dnsName: z.string().optional(),
+      gameSessionArn: z.string().optional(),
+      /** What this ticket's players show the server. */
+      matchedPlayerSessions: z.array(z.object({ playerId: z.string(), playerSessionId: z.string() })),
+    })
+    .exactOptional(),
+});
+export type DescribedTicket = z.output<typeof describedTicket>;
 
 /** Players know of tickets they are in; a backfill ticket lists players too, but it is its match's. */
 export const mayKnow = (actor: Actor, { fills, players }: DescribedTicket): boolean =>

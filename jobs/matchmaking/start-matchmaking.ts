@@ -12,7 +12,6 @@ import { resourceName, ticketId } from '../ids.ts';
 export const startMatchmaking = defineJob({
   kind: 'start-matchmaking',
   queue: 'matchmaking',
-  askedBy: 'players',
   item: inEitherSpelling(
     z.strictObject({
       configuration: resourceName,

@@ -9,6 +9,5 @@ import { ticketId } from '../ids.ts';
 export const stopMatchmaking = defineJob({
   kind: 'stop-matchmaking',
   queue: 'matchmaking',
-  askedBy: 'players',
   item: z.strictObject({ ticketId }),
 });

@@ -12,6 +12,7 @@ export const correctResult = defineJob({
   kind: 'correct-result',
   queue: 'rating-update',
   item: z.strictObject({ result: matchResult, reason: z.string().min(1).max(1_000) }),
+  result: z.object({ matches: z.int(), revision: z.int() }),
   limit: 1,
   attempts: 30,
 });

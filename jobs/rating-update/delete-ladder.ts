@@ -11,6 +11,7 @@ export const deleteLadder = defineJob({
   kind: 'delete-ladder',
   queue: 'rating-update',
   item: z.strictObject({ name: ladderName }),
+  result: z.object({ ordinal: z.number() }),
   limit: 1,
   attempts: 30,
 });

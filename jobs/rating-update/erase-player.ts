@@ -23,6 +23,7 @@ export const erasePlayer = defineJob({
     pseudonym,
     reason: z.string().min(1).max(1_000),
   }),
+  result: z.object({ pseudonym, matches: z.int(), sessions: z.int() }),
   limit: 1,
   attempts: 30,
   /** It reads all matches and tickets of the record. A task of ECS is given no longer to end. */

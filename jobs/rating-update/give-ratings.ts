@@ -57,6 +57,7 @@ export const giveRatings = defineJob({
       })
       .optional(),
   }),
+  result: z.object({ ordinal: z.int(), run: z.string().exactOptional() }),
   limit: 1,
   attempts: 30,
 });

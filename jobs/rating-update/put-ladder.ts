@@ -8,6 +8,7 @@ export const putLadder = defineJob({
   kind: 'put-ladder',
   queue: 'rating-update',
   item: z.strictObject({ name: ladderName, settings: ladderSettings }),
+  result: ladderSettings,
   limit: 1,
   attempts: 30,
 });

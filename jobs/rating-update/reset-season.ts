@@ -14,6 +14,7 @@ export const resetSeason = defineJob({
     /** The season to start: 1 is the first reset. */
     season: z.int().positive(),
   }),
+  result: z.object({ season: z.int() }),
   limit: 1,
   attempts: 30,
 });

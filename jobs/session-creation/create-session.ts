@@ -9,7 +9,6 @@ import { playerId, sessionId } from '../ids.ts';
 export const createSession = defineJob({
   kind: 'create-session',
   queue: 'session-creation',
-  askedBy: 'players',
   item: z.strictObject({
     sessionId,
     playerId,

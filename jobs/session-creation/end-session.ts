@@ -10,7 +10,6 @@ export type EndSessionRequest = z.output<typeof endSessionRequest>;
 export const endSession = defineJob({
   kind: 'end-session',
   queue: 'session-creation',
-  askedBy: 'players',
   item: endSessionRequest.extend({
     /** The live match that its player left at the call; '' for none. Absent: the job has them leave. */
     left: z.string().max(128).optional(),

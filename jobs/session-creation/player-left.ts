@@ -13,7 +13,6 @@ export type PlayerLeftRequest = z.output<typeof playerLeftRequest>;
 export const playerLeft = defineJob({
   kind: 'player-left',
   queue: 'session-creation',
-  askedBy: 'players',
   item: playerLeftRequest.extend({
     /** They are out of the live match already, and the record has yet to follow. */
     isOut: z.boolean().optional(),

@@ -78,7 +78,7 @@ export async function startApi(config: ApiConfig): Promise<Api> {
   opened.use(
     watchReadiness(
       async () => {
-        await client.apiKeysOnRecord({ signal: AbortSignal.timeout(answerMs) });
+        await client.readApiKeys({ signal: AbortSignal.timeout(answerMs) });
         await keys.refresh();
       },
       health,

@@ -1,5 +1,5 @@
 import type { CallOptions } from '../call.ts';
-import type { MatchmakingClient } from '../client.ts';
+import type { FleetClient } from '../client.ts';
 
 /** Matches remembered: who is on which team in one is never changed. */
 const mostMatches = 10_000;
@@ -9,7 +9,7 @@ const known = new WeakMap<object, Map<string, ReadonlyMap<string, string>>>();
 /** By match which team each of its players is on. A match that is not stored yet, or was never, is left out. */
 export async function teamsOf(
   matchIds: readonly string[],
-  client: Pick<MatchmakingClient, 'readRecord'>,
+  client: Pick<FleetClient, 'readRecord'>,
   options: CallOptions,
 ): Promise<ReadonlyMap<string, ReadonlyMap<string, string>>> {
   const remembered = known.get(client) ?? new Map<string, ReadonlyMap<string, string>>();

@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander';
 import type { FieldChange } from '../../jobs/json-diff.ts';
-import type { AuditRequest } from '../operations.ts';
+import type { AuditRequest } from '../operator-requests.ts';
 import { count } from './arguments.ts';
 import { show, withClient } from './terminal.ts';
 

@@ -44,7 +44,7 @@ export function configurationCommands(from: string): Command {
     .description('configurations in force, what searches in them now, and how long tickets wait')
     .action((_options: unknown, command: Command) =>
       withClient(command, async (client) => {
-        const all = await client.describeConfigurations();
+        const all = await client.describeConfigurationAll();
         show(command, all, all.map(configurationRow));
       }),
     );

@@ -9,7 +9,7 @@ export function eventCommands(): Command {
     .description('events that a topic refused for good, with the reason, newest first')
     .action((_options: unknown, command: Command) =>
       withClient(command, async (client) => {
-        const refused = await client.refusedEvents();
+        const refused = await client.listRefusedEvents();
         const rows = refused.map(({ at, number, type, ticketIds, reason, topic }) => ({
           at,
           number,

@@ -2,7 +2,7 @@ import type { GameLiftClient, MatchmakingConfiguration, MatchmakingRuleSet } fro
 import { Command } from 'commander';
 import type { z } from 'zod';
 import type { configuration } from '../../jobs/configuration/configuration.ts';
-import type { MatchmakingClient } from '../client.ts';
+import type { FleetClient } from '../client.ts';
 import { RequestError } from '../request-error.ts';
 import { show, withClient } from './terminal.ts';
 
@@ -46,10 +46,7 @@ export function importCommands(): Command {
   return command;
 }
 
-async function importGameLift(
-  client: MatchmakingClient,
-  { region, endpointUrl }: Options,
-): Promise<Imported[]> {
+async function importGameLift(client: FleetClient, { region, endpointUrl }: Options): Promise<Imported[]> {
   const { GameLiftClient, paginateDescribeMatchmakingConfigurations, paginateDescribeMatchmakingRuleSets } =
     await import('@aws-sdk/client-gamelift');
   const account: GameLiftClient = new GameLiftClient({
@@ -69,7 +66,7 @@ async function importGameLift(
 }
 
 async function putRuleSet(
-  client: MatchmakingClient,
+  client: FleetClient,
   { RuleSetName: name = '', RuleSetBody: body = '' }: MatchmakingRuleSet,
 ): Promise<Imported> {
   return attempt('rule set', name, [], async () => {
@@ -78,10 +75,7 @@ async function putRuleSet(
   });
 }
 
-async function putConfiguration(
-  client: MatchmakingClient,
-  from: MatchmakingConfiguration,
-): Promise<Imported> {
+async function putConfiguration(client: FleetClient, from: MatchmakingConfiguration): Promise<Imported> {
   const { settings, dropped } = ourSettings(from);
   return attempt('configuration', settings.name, dropped, async () => ({
     ...(await client.putConfiguration(settings)),

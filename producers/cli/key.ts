@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { type Right, rights, type SealedKey, shortestKeysSecret } from '../../jobs/maintenance/api-keys.ts';
-import type { MatchmakingClient } from '../client.ts';
+import type { FleetClient } from '../client.ts';
 import { newSecret, seal, tokenOf } from '../keys/seal.ts';
 import { at, RequestError } from '../request-error.ts';
 import { secretOr } from '../secrets.ts';
@@ -71,7 +71,7 @@ export function keyCommands(): Command {
     .description('keys with their rights; never a secret')
     .action((_options: unknown, command: Command) =>
       withClient(command, async (client) => {
-        const rows = (await client.apiKeysOnRecord()).map(rowOf);
+        const rows = (await client.readApiKeys()).map(rowOf);
         show(command, rows, rows);
       }),
     );
@@ -86,10 +86,10 @@ const rowOf = ({ name, state, generation, rights: allowed }: SealedKey) => ({
   may: allowed.join(','),
 });
 
-const newest = async (client: MatchmakingClient, name: string): Promise<SealedKey | undefined> =>
-  (await client.apiKeysOnRecord()).find((it) => it.name === name);
+const newest = async (client: FleetClient, name: string): Promise<SealedKey | undefined> =>
+  (await client.readApiKeys()).find((it) => it.name === name);
 
-async function existing(client: MatchmakingClient, name: string): Promise<SealedKey> {
+async function existing(client: FleetClient, name: string): Promise<SealedKey> {
   const key = await newest(client, name);
   if (key?.state !== 'active') throw new RequestError('not-found', at('name', `no key ${name} works`));
   return key;
@@ -97,7 +97,7 @@ async function existing(client: MatchmakingClient, name: string): Promise<Sealed
 
 type Next = Pick<SealedKey, 'name' | 'rights' | 'state'> & { readonly after: SealedKey | undefined };
 
-async function put(command: Command, client: MatchmakingClient, next: Next, keysSecret: string) {
+async function put(command: Command, client: FleetClient, next: Next, keysSecret: string) {
   const { after, ...key } = next;
   const secret = key.state === 'active' ? newSecret() : '';
   const under = await secretOr('API_KEYS_SECRET', keysSecret);

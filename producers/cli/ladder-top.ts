@@ -20,7 +20,7 @@ export function topCommand(): Command {
     .option('--limit <n>', 'players listed, at most 1000', whole, 20)
     .action((ladder: string, { from, limit }: Options, command: Command) =>
       withClient(command, async (client) => {
-        const players = await client.topOfLadder({ ladder, from, limit });
+        const players = await client.readTopOfLadder({ ladder, from, limit });
         const rows = players.map(({ playerId, season: _, ...it }) => ({
           ...{ rank: it.rank, player: playerId, rating: it.rating, '±': it.uncertainty, games: it.games },
           'last match': it.lastMatchAt,

@@ -15,7 +15,7 @@ export function poolCommands(): Command {
     .option('--limit <n>', 'most pools shown', count, 50)
     .action(({ limit }: { limit: number }, command: Command) =>
       withClient(command, async (client) => {
-        const pools = (await client.listPools()).sort((a, b) => b.tickets - a.tickets);
+        const pools = (await client.listPools({})).sort((a, b) => b.tickets - a.tickets);
         const shown = pools.slice(0, limit);
         show(
           command,

@@ -1,9 +1,7 @@
 import { Command } from 'commander';
 import type { QueueName } from '../../jobs/contract.ts';
 import { type FailedGroup, type FailedWork, groupFailed, type Retry } from '../../jobs/failed-work.ts';
-import { RequestError } from '../request-error.ts';
 import { count, queueName } from './arguments.ts';
-import { readFailed, toFailedWork } from './failed-jobs.ts';
 import { table } from './table.ts';
 import { show, withClient } from './terminal.ts';
 import { counted } from './wording.ts';
@@ -23,11 +21,9 @@ export function failedCommand(): Command {
     .option('--limit <n>', 'most jobs shown of a group', count, 5)
     .option('--id <job>', 'one job, with all that it carries')
     .action((which: QueueName, { limit, id }: { limit: number; id?: string }, command: Command) =>
-      withClient(command, async ({ queues }) => {
+      withClient(command, async (client) => {
         if (id !== undefined) {
-          const job = await queues[which].getJob(id);
-          if (!job) throw new RequestError('not-found', `there is no job ${id} on ${which}`);
-          const found = { ...withTime(toFailedWork(job)), data: job.data as unknown };
+          const found = withTime(await client.readFailedJob(which, id));
           show(
             command,
             found,
@@ -35,7 +31,7 @@ export function failedCommand(): Command {
           );
           return;
         }
-        const groups = groupFailed(await readFailed(queues[which]));
+        const groups = groupFailed(await client.listFailedJobs(which));
         const shown = groups.map(({ jobs, ...group }) => ({
           ...group,
           count: jobs.length,
@@ -46,7 +42,7 @@ export function failedCommand(): Command {
     );
 }
 
-const withTime = ({ at, ...work }: FailedWork) => ({
+const withTime = <Work extends FailedWork>({ at, ...work }: Work) => ({
   ...work,
   at: at === undefined ? undefined : new Date(at).toISOString(),
 });

@@ -1,4 +1,3 @@
-import type { Queue } from 'bullmq';
 import { Command } from 'commander';
 import { type QueueName, queueNames } from '../../jobs/contract.ts';
 import { queueName } from './arguments.ts';
@@ -13,9 +12,13 @@ export function queueCommands(): Command {
     .command('list')
     .description('every queue with its counts')
     .action((_options: unknown, command: Command) =>
-      withClient(command, async ({ queues }) => {
-        const rows = await Promise.all(queueNames.map((it) => row(it, queues[it])));
-        show(command, rows, rows);
+      withClient(command, async (client) => {
+        const rows = await Promise.all(queueNames.map((it) => client.describeQueue(it)));
+        show(
+          command,
+          rows,
+          rows.map((it) => ({ ...it })),
+        );
       }),
     );
 
@@ -27,8 +30,8 @@ export function queueCommands(): Command {
       .action((which: QueueName, _options: unknown, command: Command) =>
         withClient(command, async (client) => {
           await (verb === 'pause' ? client.pauseQueue(which) : client.resumeQueue(which));
-          const now = await row(which, client.queues[which]);
-          show(command, now, [now]);
+          const now = await client.describeQueue(which);
+          show(command, now, [{ ...now }]);
         }),
       );
   switched('pause', 'let no worker take jobs from a queue; survives deploys');
@@ -38,15 +41,4 @@ export function queueCommands(): Command {
   queue.addCommand(retryCommand());
 
   return queue;
-}
-
-/** A queue with its counts. */
-export async function row(name: QueueName, queue: Queue) {
-  const [counts, paused, workers] = await Promise.all([
-    queue.getJobCounts('waiting', 'prioritized', 'delayed', 'active', 'failed'),
-    queue.isPaused(),
-    queue.getWorkersCount(),
-  ]);
-  const { waiting = 0, prioritized = 0, delayed = 0, active = 0, failed = 0 } = counts;
-  return { queue: name, waiting: waiting + prioritized, delayed, active, failed, workers, paused };
 }

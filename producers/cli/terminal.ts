@@ -2,7 +2,7 @@ import { userInfo } from 'node:os';
 import type { Command } from 'commander';
 import { operatorKeyOf } from '../../jobs/maintenance/api-keys.ts';
 import { problemList } from '../../jobs/problem-list.ts';
-import { type MatchmakingClient, openClient } from '../client.ts';
+import { type FleetClient, openClient } from '../client.ts';
 import { RequestError } from '../request-error.ts';
 import { secretOr } from '../secrets.ts';
 import { requireFleet } from './known-fleet.ts';
@@ -18,7 +18,7 @@ interface GlobalOptions {
 /** Runs a command's work with a client of a fleet that is there, closed however the work ends. What it waits for is told on stderr. */
 export async function withClient(
   command: Command,
-  work: (client: MatchmakingClient) => Promise<void>,
+  work: (client: FleetClient) => Promise<void>,
 ): Promise<void> {
   const { redisUrl, domain, operatorKey, reason } = command.optsWithGlobals<GlobalOptions>();
   if (!redisUrl)

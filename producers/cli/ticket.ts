@@ -18,7 +18,7 @@ export function ticketCommands(from: string): Command {
     .action((file: string, _options: unknown, command: Command) =>
       withClient(command, async (client) => {
         const started = await client.startMatchmaking((await readJson(from, file)) as StartRequest);
-        show(command, started, [started]);
+        show(command, started, [{ ...started }]);
       }),
     );
 

@@ -1,6 +1,6 @@
 import { type Difference, jsonDiff } from '../../jobs/json-diff.ts';
 import type { RecordCollection } from '../../jobs/maintenance/maintenance.ts';
-import type { MatchmakingClient } from '../client.ts';
+import type { FleetClient } from '../client.ts';
 import { RequestError } from '../request-error.ts';
 import { table } from './table.ts';
 
@@ -17,7 +17,7 @@ type Settings = keyof typeof words & RecordCollection;
 
 /** The versions of a rule set or a configuration, the newest first, at most 100. Throws `not-found` where there is none. */
 export async function readVersions(
-  client: MatchmakingClient,
+  client: FleetClient,
   collection: Settings,
   name: string,
 ): Promise<SettingVersion[]> {

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
+import { type CallName, mayByKey, rightFor } from '../../jobs/permissions.ts';
 import type { CommandOptions } from '../commands.ts';
 import { parse } from '../parse.ts';
 import { type Html, html } from './html.ts';
@@ -10,6 +11,8 @@ const reason = z.string().trim().min(1, 'say why: it is kept with the change').m
 
 export interface Action<Input> {
   readonly path: string;
+  /** The client's call that it makes, by which who may is known. */
+  readonly call: CallName;
   /** Fields of its form but the reason. */
   readonly input: z.ZodType<Input>;
   /** Changes it, by the client's operators' calls. Resolves to what was done, in a sentence. */
@@ -33,10 +36,10 @@ export function serveActions(
     app.post(action.path, async (request, reply) => {
       const viewer = await whoLooks(request).catch(() => undefined);
       if (!viewer) return refuse(request, reply, undefined);
-      if (!viewer.mayOperate)
+      if (!mayByKey(action.call, viewer.rights))
         return send(reply, 403, {
           ...{ title: 'Not allowed', viewer, domain: fleet.domain },
-          main: html`<p class="trouble" role="alert">${viewer.name} needs a key with the right "operate" for this.</p>`,
+          main: html`<p class="trouble" role="alert">${viewer.name} needs a key with the right "${rightFor(action.call)}" for this.</p>`,
         });
       try {
         const fields = Object.fromEntries(request.body as URLSearchParams);

@@ -1,7 +1,8 @@
 import type { AddressInfo } from 'node:net';
 import { hostname, userInfo } from 'node:os';
+import { type Right, rights } from '../../jobs/maintenance/api-keys.ts';
 import { createLog, openOutput } from '../../workers/telemetry/log.ts';
-import { openClient } from '../client.ts';
+import { type FleetClient, openClient } from '../client.ts';
 import { openKeyRing } from '../keys/key-ring.ts';
 import { readToken } from '../keys/seal.ts';
 import { serveActions } from './action.ts';
@@ -61,7 +62,7 @@ export async function startConsole(config: ConsoleConfig): Promise<Console> {
 }
 
 /** The server, and who looks: whoever reaches it by loopback, or people who show a key. */
-function openDoor(config: ConsoleConfig, client: Awaited<ReturnType<typeof openClient>>) {
+function openDoor(config: ConsoleConfig, client: FleetClient) {
   const hasLogin = config.CONSOLE_LOGIN === 'key';
   const app = createHttpServer({ loopbackOnly: !hasLogin });
   if (hasLogin) {
@@ -70,7 +71,7 @@ function openDoor(config: ConsoleConfig, client: Awaited<ReturnType<typeof openC
   }
   const { OPERATOR_KEY: operatorKey } = config;
   const name = readToken(operatorKey ?? '')?.name ?? userInfo().username;
-  const viewer = { name, operatorKey, mayOperate: operatorKey !== undefined };
+  const viewer = { name, operatorKey, rights: new Set<Right>(operatorKey === undefined ? ['read'] : rights) };
   const whoLooks: WhoLooks = async () => viewer;
   return { app, whoLooks };
 }

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { MatchmakingEvent } from '../../jobs/event/event.ts';
-import type { MatchmakingClient } from '../client.ts';
+import type { FleetClient } from '../client.ts';
 import { RequestError } from '../request-error.ts';
 
 /** Events kept in this process, the newest. */
@@ -22,7 +22,7 @@ export interface SeenEvent {
 export type EventTail = Awaited<ReturnType<typeof openEventTail>>;
 
 /** Reads along in the event stream, once for all pages: what is asked of it later is in memory, and bounded. */
-export async function openEventTail(client: MatchmakingClient, onError: (error: unknown) => void) {
+export async function openEventTail(client: FleetClient, onError: (error: unknown) => void) {
   const closing = new AbortController();
   let kept: SeenEvent[] = [];
   const note = (event: SeenEvent): void => {
@@ -34,7 +34,7 @@ export async function openEventTail(client: MatchmakingClient, onError: (error: 
   const follow = async (): Promise<void> => {
     while (!closing.signal.aborted)
       try {
-        const from = await client.recentEventsPlace(readFirst);
+        const from = await client.findRecentPosition(readFirst);
         for await (const item of client.events({ from, signal: closing.signal }))
           if (item.kind === 'event') note(seen(item.event));
       } catch (error) {

@@ -52,7 +52,7 @@ export function page({ title, viewer, main, filters, forms, live, json, domain }
     </main>
     <footer>
       ${json && html`<a href=${json}>This page as JSON</a> `}
-      ${viewer && html`<span>${viewer.name}${viewer.mayOperate ? '' : ', may only read'}</span>`}
+      ${viewer && html`<span>${viewer.name}${viewer.rights.has('operate') ? '' : ', may only read'}</span>`}
     </footer>`;
   const head = html`
     <meta charset="utf-8" />

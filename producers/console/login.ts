@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
+import { mayByKey } from '../../jobs/permissions.ts';
 import type { ApiKey, KeyRing } from '../keys/key-ring.ts';
 import { readToken, sameSecret, tokenOf } from '../keys/seal.ts';
 import { html } from './html.ts';
@@ -28,7 +29,7 @@ export function openLogin(
     const form = request.body as URLSearchParams;
     const next = pathOf(form.get('next') ?? undefined);
     const key = await keyOf(keys, form.get('key')?.trim() ?? '');
-    if (!key?.rights.has('read'))
+    if (!key || !mayLook(key))
       return reply.code(401).type('text/html; charset=utf-8').send(loginPage(next, refused));
     const until = Date.now() + sessionMs;
     const value = `${key.name}~${until}~${signatureOf(key, until)}`;
@@ -47,11 +48,13 @@ export function openLogin(
   return async ({ headers }) => {
     const [, token] = /^Bearer +(\S{1,256})$/i.exec(headers.authorization ?? '') ?? [];
     const key = token ? await keyOf(keys, token) : await ofCookie(keys, headers.cookie ?? '');
-    if (!key?.rights.has('read')) return undefined;
+    if (!key || !mayLook(key)) return undefined;
     const { name, secret, rights } = key;
-    return { name, mayOperate: rights.has('operate'), operatorKey: tokenOf(name, secret) };
+    return { name, rights, operatorKey: tokenOf(name, secret) };
   };
 }
+
+const mayLook = ({ rights }: ApiKey): boolean => mayByKey('console', rights);
 
 const refused = 'This is no key that works here, or it has not the right "read".';
 

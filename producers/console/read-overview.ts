@@ -1,7 +1,7 @@
 import type { WaitEstimate } from '../../jobs/configuration/activity.ts';
 import { queueNames } from '../../jobs/contract.ts';
-import { row as queueRow } from '../cli/queue.ts';
 import type { DescribedConfiguration } from '../live/describe-configuration.ts';
+import type { QueueState } from '../operator-requests.ts';
 import type { Fleet } from './screen.ts';
 
 /** A configuration as the overview shows it. Times are ISO 8601, waits ms. */
@@ -21,16 +21,16 @@ export interface ConfigurationNow {
 
 export interface OverviewData {
   readonly configurations: readonly ConfigurationNow[];
-  readonly queues: readonly Awaited<ReturnType<typeof queueRow>>[];
+  readonly queues: readonly QueueState[];
   /** Matches decided and not stored. */
   readonly outbox: number;
 }
 
 export async function readOverview({ client }: Fleet): Promise<OverviewData> {
   const [configurations, outbox, queues] = await Promise.all([
-    client.describeConfigurations(),
-    client.outboxLength(),
-    Promise.all(queueNames.map((name) => queueRow(name, client.queues[name]))),
+    client.describeConfigurationAll(),
+    client.readOutboxLength(),
+    Promise.all(queueNames.map((name) => client.describeQueue(name))),
   ]);
   return { configurations: configurations.map(nowOf), queues, outbox };
 }

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import type { Log } from '../../workers/telemetry/log.ts';
-import type { MatchmakingClient } from '../client.ts';
+import type { FleetClient } from '../client.ts';
 import { parse } from '../parse.ts';
 import { RequestError } from '../request-error.ts';
 import type { EventTail } from './event-tail.ts';
@@ -13,7 +13,7 @@ import type { Viewer, WhoLooks } from './viewer.ts';
 
 /** What screens read and actions change. */
 export interface Fleet {
-  readonly client: MatchmakingClient;
+  readonly client: FleetClient;
   readonly events: EventTail;
   /** For what a screen reads less often than it is shown. */
   readonly readings: SharedReadings;
@@ -71,7 +71,7 @@ export function serveScreens(app: FastifyInstance, screens: readonly AnyScreen[]
         return await send(reply, 200, {
           ...{ title: screen.title(input), viewer, main: screen.view(data, input) },
           filters: screen.filters?.(input),
-          ...(viewer.mayOperate && screen.forms && { forms: screen.forms(data, input) }),
+          ...(viewer.rights.has('operate') && screen.forms && { forms: screen.forms(data, input) }),
           ...{ live: as('live'), json: as('json'), domain: parts.fleet.domain },
         });
       } catch (error) {

@@ -1,5 +1,5 @@
 import { newestKeys, type Right, type SealedKey } from '../../jobs/maintenance/api-keys.ts';
-import type { MatchmakingClient } from '../client.ts';
+import type { FleetClient } from '../client.ts';
 import { RequestError } from '../request-error.ts';
 import { openSeal } from './seal.ts';
 
@@ -22,7 +22,7 @@ const patienceMs = 60_000;
  * back with a store that went back.
  */
 export function openKeyRing(
-  client: Pick<MatchmakingClient, 'apiKeyCopies' | 'apiKeysOnRecord'>,
+  client: Pick<FleetClient, 'readApiKeyCopies' | 'readApiKeys'>,
   keysSecret: string,
   now: () => number = () => performance.now(),
 ) {
@@ -33,8 +33,8 @@ export function openKeyRing(
   let reading: Promise<void> | undefined;
 
   const read = async (): Promise<void> => {
-    const copies = await client.apiKeyCopies();
-    const onRecord = copies.run === trustedRun ? [] : await client.apiKeysOnRecord();
+    const copies = await client.readApiKeyCopies();
+    const onRecord = copies.run === trustedRun ? [] : await client.readApiKeys();
     const newest = newestKeys([...sealed, ...copies.keys, ...onRecord]);
     trustedRun = copies.run;
     sealed = newest;

@@ -1,6 +1,5 @@
 import type { Actor, QueueName } from '../../jobs/contract.ts';
 import type { Clock } from '../../jobs/fleet-time.ts';
-import { ticketId as ticketIdSchema } from '../../jobs/ids.ts';
 import type { Explanation } from '../../jobs/matchmaking/engine/explanation.ts';
 import {
   forPlayer,
@@ -10,9 +9,8 @@ import {
   waitingForPlayers,
 } from '../../jobs/matchmaking/ticket-explanation.ts';
 import type { TicketStatus } from '../../jobs/ticket/lifecycle.ts';
-import type { Call, Calling, CallOptions } from '../call.ts';
-import { openRecorded } from '../describe-tickets.ts';
-import { parse } from '../parse.ts';
+import type { Calling } from '../call.ts';
+import { recordedTickets } from '../describe-tickets.ts';
 import type { ProducerQueues } from '../queues.ts';
 import { at, RequestError } from '../request-error.ts';
 import type { Ask } from './ask.ts';
@@ -22,11 +20,7 @@ import type { TicketState, TicketStates } from './ticket-state.ts';
 /** How often an explanation begins anew when the ticket changes while it is being made. */
 const tries = 5;
 
-/** Players may ask, for tickets they are in. */
-const explaining = { kind: 'explain-ticket', askedBy: 'players' } as const;
-
 export interface ExplainParts {
-  readonly call: Call;
   readonly states: TicketStates;
   readonly clock: ClockReader;
   readonly ask: Ask;
@@ -34,7 +28,7 @@ export interface ExplainParts {
 }
 
 /** Why a ticket is where it is, whatever its status. */
-export function openExplain({ call, states, clock, ask, queues }: ExplainParts) {
+export function openExplain({ states, clock, ask, queues }: ExplainParts) {
   const jobState = async (queue: QueueName, id: string): Promise<JobState> => {
     const job = await queues.queues[queue].getJob(id);
     const state = (await job?.getState()) ?? 'unknown';
@@ -79,9 +73,8 @@ export function openExplain({ call, states, clock, ask, queues }: ExplainParts) 
     return { summary: `${paused}; beyond that: ${summary}`, pausedSince };
   };
 
-  const recorded = openRecorded(queues);
   const explainEnded = async (ticketId: string, calling: Calling): Promise<TicketExplanation> => {
-    const [ticket] = await recorded([ticketId], calling);
+    const [ticket] = await recordedTickets(queues, [ticketId], calling);
     if (
       !ticket ||
       !mayKnow(
@@ -98,26 +91,18 @@ export function openExplain({ call, states, clock, ask, queues }: ExplainParts) 
     };
   };
 
-  return {
-    /**
-     * Why a ticket waits, in a sentence and in figures; of one that searches, as its pool's next cycle sees it. Takes a
-     * worker that serves `matchmaking`; of one that ended some minutes ago, one that serves `maintenance`. A player may ask about tickets they are in, and is told no other player's name.
-     */
-    explainTicket: (ticketId: string, options: CallOptions = {}): Promise<TicketExplanation> =>
-      call(explaining, options, async (calling) => {
-        parse(ticketIdSchema, ticketId);
-        for (let tried = 0; tried < tries; tried++) {
-          const ticket = await states.ticketState(ticketId);
-          if (!ticket) return await explainEnded(ticketId, calling);
-          if (!mayKnow(calling.actor, ticket.players)) throw unknown(ticketId);
-          const reason = await reasonOf(ticket, calling);
-          if (reason) return { ...plain(ticket, await clock()), ...reason };
-        }
-        throw new RequestError(
-          'conflict',
-          at('ticketId', `${ticketId} changes too fast to be explained; ask again`),
-        );
-      }),
+  return async (ticketId: string, calling: Calling): Promise<TicketExplanation> => {
+    for (let tried = 0; tried < tries; tried++) {
+      const ticket = await states.ticketState(ticketId);
+      if (!ticket) return await explainEnded(ticketId, calling);
+      if (!mayKnow(calling.actor, ticket.players)) throw unknown(ticketId);
+      const reason = await reasonOf(ticket, calling);
+      if (reason) return { ...plain(ticket, await clock()), ...reason };
+    }
+    throw new RequestError(
+      'conflict',
+      at('ticketId', `${ticketId} changes too fast to be explained; ask again`),
+    );
   };
 }
 

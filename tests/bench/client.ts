@@ -3,8 +3,9 @@ import { parseArgs } from 'node:util';
 import { startStack } from '../../infra/local/stack.ts';
 import { jobOptions, seal } from '../../jobs/contract.ts';
 import { createSession } from '../../jobs/session-creation/create-session.ts';
-import { type MatchmakingClient, openClient } from '../../producers/client.ts';
+import { type FleetClient, openClient } from '../../producers/client.ts';
 import { openRedis } from '../../workers/process/redis.ts';
+import { queuesOf } from '../support/client-inside.ts';
 import { clear } from '../support/domain.ts';
 import { machine } from './machine.ts';
 import { median } from './median.ts';
@@ -79,7 +80,7 @@ async function openBench() {
   );
   opened.defer(() => clear(redis, domain));
   const client = opened.use(await openClient({ redisUrl, domain }));
-  const queue = client.queues[createSession.queue];
+  const queue = queuesOf(client)[createSession.queue];
 
   const redisCpu = async () => {
     const info = await redis.info('cpu');
@@ -123,11 +124,11 @@ async function openBench() {
 }
 
 /** What a call would do if it shared with no other: a job of its own, on the same queue and connection. */
-function addAlone({ queues }: MatchmakingClient, playerId: string): Promise<unknown> {
+function addAlone(client: FleetClient, playerId: string): Promise<unknown> {
   const item = createSession.item.parse({ playerId, sessionId: randomUUID(), requestedAt: Date.now() });
   const envelope = seal(createSession, [item], {
     actor: { kind: 'service', name: 'bench' },
     sentAt: Date.now(),
   });
-  return queues[createSession.queue].add(createSession.kind, envelope, jobOptions(createSession));
+  return queuesOf(client)[createSession.queue].add(createSession.kind, envelope, jobOptions(createSession));
 }

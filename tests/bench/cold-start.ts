@@ -4,8 +4,9 @@ import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { startStack } from '../../infra/local/stack.ts';
-import { type MatchmakingClient, openClient } from '../../producers/client.ts';
+import type { FleetClient } from '../../producers/client.ts';
 import { openDatabase } from '../../workers/records/database.ts';
+import { openClient, queuesOf } from '../support/client-inside.ts';
 import { makeImageFolder } from './image-folder.ts';
 import { machine } from './machine.ts';
 import { median } from './median.ts';
@@ -69,8 +70,8 @@ export async function run(args: readonly string[]): Promise<void> {
 }
 
 /** Starts a worker while a job waits; when it is done, stops the worker. */
-async function measure(client: MatchmakingClient, folder: string, env: NodeJS.ProcessEnv): Promise<Start> {
-  const queue = client.queues['session-creation'];
+async function measure(client: FleetClient, folder: string, env: NodeJS.ProcessEnv): Promise<Start> {
+  const queue = queuesOf(client)['session-creation'];
   const before = new Set((await queue.getCompleted()).map((job) => job.id));
   await client.createSession({ playerId: `player-${randomBytes(4).toString('hex')}` });
   const startedAt = Date.now();

@@ -3,7 +3,7 @@ import { noId } from '../../jobs/chain.ts';
 import { storedEvents } from '../../jobs/event/event.ts';
 import { domainKeys } from '../../jobs/keys.ts';
 import { readStoredTicket } from '../../jobs/ticket/stored-ticket.ts';
-import type { MatchmakingClient } from '../../producers/client.ts';
+import type { FleetClient } from '../../producers/client.ts';
 import { duelist, type FleetUnderTest } from './fleet-under-test.ts';
 import { inBatches } from './rating-documents.ts';
 
@@ -48,7 +48,7 @@ export async function measureJourney<Costs>(
 
   const sessionsAt = performance.now();
   await feed(clients, playerIds, feeding.perJob, (client, some) =>
-    client.createSessions(some.map((playerId) => ({ playerId }))),
+    client.createSessionAll(some.map((playerId) => ({ playerId }))),
   );
   await fleet.quiet();
   const sessionsPerSecond = perSecond(players, performance.now() - sessionsAt);
@@ -69,7 +69,7 @@ export async function measureJourney<Costs>(
   const matchIds = [...new Set(ended.map((ticket) => ticket.match))];
   const ratingsAt = performance.now();
   await feed(clients, matchIds, feeding.perJob, (client, some) =>
-    client.reportMatchResults(
+    client.reportMatchResultAll(
       some.map((matchId) => ({
         matchId,
         teams: [
@@ -97,10 +97,10 @@ export async function measureJourney<Costs>(
 
 /** Every service sends so many items at once and waits for the answer before it sends more. */
 export async function feed<Item>(
-  clients: readonly MatchmakingClient[],
+  clients: readonly FleetClient[],
   items: readonly Item[],
   perJob: number,
-  send: (client: MatchmakingClient, items: Item[]) => Promise<readonly PromiseSettledResult<unknown>[]>,
+  send: (client: FleetClient, items: Item[]) => Promise<readonly PromiseSettledResult<unknown>[]>,
 ): Promise<void> {
   const batches = inBatches(items, perJob).values();
   await Promise.all(

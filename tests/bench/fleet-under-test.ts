@@ -4,7 +4,8 @@ import { Redis } from 'ioredis';
 import { MongoClient } from 'mongodb';
 import type { Stack } from '../../infra/local/stack.ts';
 import { poolTag } from '../../jobs/keys.ts';
-import { type MatchmakingClient, openClient } from '../../producers/client.ts';
+import type { FleetClient } from '../../producers/client.ts';
+import { openClient, queuesOf } from '../support/client-inside.ts';
 import { clear } from '../support/domain.ts';
 import { startWorker } from '../support/worker-processes.ts';
 
@@ -81,16 +82,15 @@ export async function openFleetUnderTest(stack: Stack, workerCount: number) {
     client,
     workers,
     /** Upstream services, each with a connection of its own. */
-    clients: (count: number): Promise<MatchmakingClient[]> =>
-      Promise.all(Array.from({ length: count }, open)),
+    clients: (count: number): Promise<FleetClient[]> => Promise.all(Array.from({ length: count }, open)),
     quiet: () => quiet(client, redis, domain, 120_000),
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
 }
 
 /** Resolves when no job waits or runs and every decided match is stored; throws what is left after `patienceMs`. */
-async function quiet(client: MatchmakingClient, redis: Redis, domain: string, patienceMs: number) {
-  const { 'session-creation': sessions, matchmaking, 'rating-update': ratings } = client.queues;
+async function quiet(client: FleetClient, redis: Redis, domain: string, patienceMs: number) {
+  const { 'session-creation': sessions, matchmaking, 'rating-update': ratings } = queuesOf(client);
   for (const until = Date.now() + patienceMs; ; await pause(25)) {
     const left = await Promise.all([
       ...[sessions, matchmaking, ratings].map((queue) =>

@@ -5,9 +5,9 @@ import { startStack } from '../../infra/local/stack.ts';
 import { queues as queueSettings } from '../../jobs/catalogue.ts';
 import { jobOptions, type QueueName, seal } from '../../jobs/contract.ts';
 import { readRecord } from '../../jobs/maintenance/maintenance.ts';
-import { openClient } from '../../producers/client.ts';
 import { openDatabase, prepareDatabase } from '../../workers/records/database.ts';
 import { openMatches } from '../../workers/records/matches.ts';
+import { openClient, queuesOf } from '../support/client-inside.ts';
 import { startWorker } from '../support/worker-processes.ts';
 import { duelist, duelRules } from './fleet-under-test.ts';
 import { machine } from './machine.ts';
@@ -102,7 +102,7 @@ async function openBench(stackEnv: Readonly<Record<string, string>>) {
     /** Lets one worker do all that waits in a queue. */
     async drain(queue: QueueName): Promise<Measured> {
       await using worker = await start(queue);
-      const left = () => client.queues[queue].getJobCountByTypes('waiting', 'prioritized', 'active');
+      const left = () => queuesOf(client)[queue].getJobCountByTypes('waiting', 'prioritized', 'active');
       while ((await left()) > 0) await pause(50);
       const text = await (await fetch(`http://127.0.0.1:${worker.healthPort}/metrics`)).text();
       const read = (suffix: string) =>
@@ -129,7 +129,7 @@ const fill: Readonly<Record<QueueName, (bench: Bench, jobs: number, items: numbe
       data: seal(readRecord, [{ collection: 'rule_sets' }], { actor, sentAt: Date.now() }),
       opts: jobOptions(readRecord),
     };
-    await client.queues.maintenance.addBulk(Array.from({ length: jobs }, () => one));
+    await queuesOf(client).maintenance.addBulk(Array.from({ length: jobs }, () => one));
   },
   matchmaking: ({ client }, jobs, items) =>
     inTurn(jobs, (job) =>
@@ -138,7 +138,7 @@ const fill: Readonly<Record<QueueName, (bench: Bench, jobs: number, items: numbe
       ),
     ),
   'session-creation': ({ client }, jobs, items) =>
-    inTurn(jobs, (job) => client.createSessions(each(items, (item) => ({ playerId: `p-${job}-${item}` })))),
+    inTurn(jobs, (job) => client.createSessionAll(each(items, (item) => ({ playerId: `p-${job}-${item}` })))),
   async 'rating-update'({ client, matches }, jobs, items) {
     const all = makeMatches(jobs * items, 5_000);
     for (const batch of inBatches(all, 500))
@@ -146,7 +146,8 @@ const fill: Readonly<Record<QueueName, (bench: Bench, jobs: number, items: numbe
         batch.map(({ match }) => ({ match, status: 'COMPLETED' as const })),
         new Date(),
       );
-    for (const batch of inBatches(all, items)) await client.reportMatchResults(batch.map((it) => it.result));
+    for (const batch of inBatches(all, items))
+      await client.reportMatchResultAll(batch.map((it) => it.result));
   },
 };
 

@@ -4,6 +4,7 @@ import { percentile } from '../../infra/local/demo/statistics.ts';
 import { queueNames } from '../../jobs/contract.ts';
 import { poolTag } from '../../jobs/keys.ts';
 import { readStoredTicket } from '../../jobs/ticket/stored-ticket.ts';
+import { queuesOf } from '../support/client-inside.ts';
 import { usageOf } from './fleet-costs.ts';
 import { feed, readTickets } from './fleet-journey.ts';
 import { duelist, type FleetUnderTest } from './fleet-under-test.ts';
@@ -144,7 +145,7 @@ async function openLook({ redis, domain, client, workers }: FleetUnderTest) {
       const [now, oldestMs, ...waiting] = await Promise.all([
         standing(),
         oldest(),
-        ...queueNames.map((name) => client.queues[name].getJobCountByTypes('waiting', 'prioritized')),
+        ...queueNames.map((name) => queuesOf(client)[name].getJobCountByTypes('waiting', 'prioritized')),
       ]);
       const each = (count: number) => Math.round(count / (at - last.at));
       const { decided, stored, valkeyMiB, ...counts } = now;

@@ -6,10 +6,11 @@ import { startStack } from '../../infra/local/stack.ts';
 import { domainKeys } from '../../jobs/keys.ts';
 import { defaultSettings } from '../../jobs/ladder/ladder.ts';
 import type { MatchResult } from '../../jobs/ladder/result.ts';
-import { openClient } from '../../producers/client.ts';
+import { type FleetClient, openClient } from '../../producers/client.ts';
 import { openRedis } from '../../workers/process/redis.ts';
 import { type Database, openDatabase, prepareDatabase } from '../../workers/records/database.ts';
 import { openMatches } from '../../workers/records/matches.ts';
+import { queuesOf } from '../support/client-inside.ts';
 import { rateInOrder } from '../support/rate-in-order.ts';
 import { startWorker } from '../support/worker-processes.ts';
 import { median } from './median.ts';
@@ -151,20 +152,17 @@ async function measure(
     await allRated(fleet, ladderNames(ladders), total);
     return perSecond(matches.length, start);
   };
-  const batched = await report(all.slice(0, count), (results) => client.reportMatchResults(results));
+  const batched = await report(all.slice(0, count), (results) => client.reportMatchResultAll(results));
   const single = await report(all.slice(count), (results) => addOneByOne(client, results));
   return { batched, single, bare: await measureBare(bare, all.slice(0, count)) };
 }
 
 /** A job per result: the client would join them. */
-async function addOneByOne(
-  { queues }: Awaited<ReturnType<typeof openClient>>,
-  results: readonly MatchResult[],
-) {
+async function addOneByOne(client: FleetClient, results: readonly MatchResult[]) {
   const kind = 'update-ratings';
   const actor = { kind: 'service', name: 'bench' };
   for (const some of inBatches(results, 200))
-    await queues['rating-update'].addBulk(
+    await queuesOf(client)['rating-update'].addBulk(
       some.map((result) => ({ name: kind, data: { kind, items: [result], actor, sentAt: Date.now() } })),
     );
 }

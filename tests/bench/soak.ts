@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { startStack } from '../../infra/local/stack.ts';
 import { queueNames } from '../../jobs/contract.ts';
 import { poolTag, queuePrefix } from '../../jobs/keys.ts';
+import { queuesOf } from '../support/client-inside.ts';
 import { writeChart } from './chart-page.ts';
 import { readTickets } from './fleet-journey.ts';
 import { type FleetUnderTest, openFleetUnderTest } from './fleet-under-test.ts';
@@ -56,7 +57,7 @@ export async function run(args: readonly string[]): Promise<void> {
   });
   await using fleet = await openFleetUnderTest(stack, wholeNumber('--workers', values.workers));
   const sessions = Array.from({ length: players }, (_, n) => ({ playerId: `${fleet.run}-${n}` }));
-  await fleet.client.createSessions(sessions);
+  await fleet.client.createSessionAll(sessions);
   await fleet.quiet();
   const rate = values.rate
     ? wholeNumber('--rate', values.rate)
@@ -116,7 +117,7 @@ const chart = (looks: readonly Look[]) =>
 async function report(fleet: FleetUnderTest, ticketIds: readonly string[]): Promise<void> {
   const tickets = await readTickets(fleet, ticketIds);
   const matchIds = new Set(tickets.flatMap((it) => (it.status === 'COMPLETED' ? [it.match] : [])));
-  await fleet.client.reportMatchResults(
+  await fleet.client.reportMatchResultAll(
     [...matchIds].map((matchId) => ({
       matchId,
       teams: [
@@ -150,7 +151,7 @@ async function countKept({ redis, domain, client }: FleetUnderTest): Promise<Kep
   const keyspace = /^db0:keys=(\d+),expires=(\d+)/m.exec(await redis.info('keyspace'));
   const [keys = 0, keysThatExpire = 0] = [keyspace?.[1], keyspace?.[2]].map(Number);
   const counts = await Promise.all(
-    queueNames.map((name) => client.queues[name].getJobCountByTypes('completed', 'failed')),
+    queueNames.map((name) => queuesOf(client)[name].getJobCountByTypes('completed', 'failed')),
   );
   const noted = await Promise.all(
     queueNames.map((name) => redis.xlen(`${queuePrefix(domain, name)}:${name}:events`)),

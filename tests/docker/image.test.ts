@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test, vi } from 'vitest';
 import { onFreePort } from '../../infra/local/free-port.ts';
-import { openClient } from '../../producers/client.ts';
 import { newSecret, tokenOf } from '../../producers/keys/seal.ts';
 import { tasks } from '../support/aws-tasks.ts';
 import { resources, synthesise, text } from '../support/aws-templates.ts';
+import { openClient, queuesOf } from '../support/client-inside.ts';
 import { buildFleetImage, docker } from '../support/fleet-image.ts';
 
 /** The task of a queue, as ECS gets it. */
@@ -89,7 +89,7 @@ describe.skipIf(inject('dockerObstacle'))('the image', () => {
       '0 false',
     );
     expect(took).toBeLessThan(stopSeconds);
-    expect(await client.queues['session-creation'].getActiveCount()).toBe(0);
+    expect(await queuesOf(client)['session-creation'].getActiveCount()).toBe(0);
   });
 
   test('the HTTP API is ready beside a worker, and the command line answers', async () => {

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Redis } from 'ioredis';
-import type { MatchmakingClient } from '../../producers/client.ts';
+import type { FleetClient } from '../../producers/client.ts';
 import { RequestError } from '../../producers/request-error.ts';
 import { type ApiProcess, startApi } from '../support/api-process.ts';
+import { redisOf } from '../support/client-inside.ts';
 import { startPair } from './probes.ts';
 import type { PromiseLog } from './promises.ts';
 
@@ -19,13 +19,13 @@ export type ApiUnderFault = Awaited<ReturnType<typeof openApiUnderFault>>;
 /** The HTTP API in a process that can be killed, with players who ask for matches through it, in pairs. */
 export async function openApiUnderFault(
   env: Readonly<Record<string, string | undefined>>,
-  client: MatchmakingClient,
+  client: FleetClient,
   log: PromiseLog,
 ) {
   let api = await startApi(env);
   let over = false;
   const running = new Set<Promise<void>>();
-  const redis = client.queues.matchmaking.opts.connection as Redis;
+  const redis = redisOf(client);
 
   async function startThroughApi(tickets: readonly object[]): Promise<void> {
     const response = await fetch(`${api.url}/v1/matchmaking/batch`, {

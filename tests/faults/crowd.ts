@@ -3,12 +3,12 @@ import type { Party } from '../../infra/local/demo/population.ts';
 import type { Chance } from '../../infra/local/demo/random.ts';
 import type { MatchmakingEvent } from '../../jobs/event/event.ts';
 import { isTerminal } from '../../jobs/ticket/lifecycle.ts';
-import type { MatchmakingClient } from '../../producers/client.ts';
+import type { FleetClient } from '../../producers/client.ts';
 import { type Ending, partyLife } from './party.ts';
 import { listen, type PromiseLog } from './promises.ts';
 
 export interface CrowdOptions {
-  readonly client: MatchmakingClient;
+  readonly client: FleetClient;
   readonly log: PromiseLog;
   readonly parties: readonly Party[];
   readonly random: Chance;

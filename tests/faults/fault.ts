@@ -1,6 +1,6 @@
 import type { Db } from 'mongodb';
 import type { Chance } from '../../infra/local/demo/random.ts';
-import type { MatchmakingClient } from '../../producers/client.ts';
+import type { FleetClient } from '../../producers/client.ts';
 import type { ApiUnderFault } from './api-under-fault.ts';
 import type { PromiseLog } from './promises.ts';
 import type { StackUnderFault } from './stack-under-fault.ts';
@@ -11,7 +11,7 @@ export interface Field {
   readonly surroundings: StackUnderFault;
   readonly workforce: Workforce;
   readonly api: ApiUnderFault;
-  readonly client: MatchmakingClient;
+  readonly client: FleetClient;
   readonly domain: string;
   /** What the fleet has on record. */
   readonly record: Db;

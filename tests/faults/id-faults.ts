@@ -1,9 +1,9 @@
-import type { Redis } from 'ioredis';
 import type { Db } from 'mongodb';
 import { poolTag } from '../../jobs/keys.ts';
 import { isTerminal } from '../../jobs/ticket/lifecycle.ts';
 import { ticketDay } from '../../jobs/ticket/ticket-day.ts';
 import type { TicketRecord } from '../../workers/records/ticket-record.ts';
+import { redisOf } from '../support/client-inside.ts';
 import { ticketRecords } from '../support/ticket-records.ts';
 import type { Fault } from './fault.ts';
 import { startPair } from './probes.ts';
@@ -43,7 +43,7 @@ export const idFaults = {
       const ended = tickets.filter((ticket) => isTerminal(ticket.status)).map((ticket) => ticket.ticketId);
       const ids = await age(record, ended).catch(() => []);
       if (ids.length === 0) return;
-      const redis = client.queues.matchmaking.opts.connection as Redis;
+      const redis = redisOf(client);
       await redis.unlink(...ids.map((id) => `${poolTag(domain)}:ticket:${id}`)).catch(() => 0);
       await startPair(client, log, ids);
     },

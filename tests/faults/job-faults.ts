@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type Envelope, type QueueName, queueNames } from '../../jobs/contract.ts';
 import { reaching } from '../../producers/connection.ts';
 import { RequestError } from '../../producers/request-error.ts';
+import { queuesOf } from '../support/client-inside.ts';
 import type { Fault, Field } from './fault.ts';
 import { confirmed } from './promises.ts';
 
@@ -62,7 +63,7 @@ const whateverComes = (deliveries: Promise<unknown>) =>
 /** Jobs that were done are delivered again in reverse, and every pool gets cycles beside the one it has. */
 async function deliverAgain({ client, pools, log }: Field): Promise<void> {
   for (const name of queueNames) {
-    const queue = client.queues[name];
+    const queue = queuesOf(client)[name];
     const done = await queue.getCompleted(0, again - 1);
     for (const job of done) {
       // One that was removed since is not there any more.
@@ -73,7 +74,7 @@ async function deliverAgain({ client, pools, log }: Field): Promise<void> {
     }
   }
   for (const pool of [...pools, ...pools, ...pools]) {
-    await client.queues.matchmaking.add('form-matches', sealed('form-matches', [{ pool }]), {
+    await queuesOf(client).matchmaking.add('form-matches', sealed('form-matches', [{ pool }]), {
       removeOnComplete: true,
       removeOnFail: true,
     });
@@ -85,7 +86,7 @@ async function deliverAgain({ client, pools, log }: Field): Promise<void> {
 async function deliverHostile({ client, log }: Field): Promise<void> {
   for (const [queue, kind, payload] of hostilePayloads) {
     const jobId = `hostile-${randomUUID()}`;
-    const deliver = () => client.queues[queue].add(kind, payload, { jobId, attempts: 3 });
+    const deliver = () => queuesOf(client)[queue].add(kind, payload, { jobId, attempts: 3 });
     const { told } = await confirmed(client, log, deliver);
     log.hostileJobs.set(jobId, told === 'yes');
   }

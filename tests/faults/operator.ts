@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Chance } from '../../infra/local/demo/random.ts';
-import type { MatchmakingClient } from '../../producers/client.ts';
+import type { FleetClient } from '../../producers/client.ts';
 import type { PlacementService } from '../support/placement-service.ts';
 import { ask, type PromiseLog } from './promises.ts';
 import { configurationOf, type PlacedScenario } from './scenarios.ts';
@@ -11,7 +11,7 @@ const pausedMs = 800;
 const againMs = 250;
 
 interface Office {
-  readonly client: MatchmakingClient;
+  readonly client: FleetClient;
   readonly log: PromiseLog;
   readonly random: Chance;
   readonly scenarios: readonly PlacedScenario[];

@@ -6,7 +6,7 @@ import type { Scenario } from '../../infra/local/demo/scenarios.ts';
 import { loadRuleSet } from '../../jobs/rule-set/load.ts';
 import { instanceNames } from '../../jobs/rule-set/rule-set.ts';
 import type { CallOptions } from '../../producers/call.ts';
-import type { MatchmakingClient } from '../../producers/client.ts';
+import type { FleetClient } from '../../producers/client.ts';
 import { ask, type PromiseLog } from './promises.ts';
 
 /** The match a ticket ended in, and who sits where in it as far as was heard. */
@@ -16,7 +16,7 @@ export interface Ending {
 }
 
 interface World {
-  readonly client: MatchmakingClient;
+  readonly client: FleetClient;
   readonly log: PromiseLog;
   readonly random: Chance;
   readonly restless: number;

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { percentile } from '../../infra/local/demo/statistics.ts';
-import type { MatchmakingClient } from '../../producers/client.ts';
+import type { FleetClient } from '../../producers/client.ts';
 import { ask, type PromiseLog } from './promises.ts';
 
 /** Two players against each other, whoever they are. */
@@ -31,11 +31,11 @@ export interface Struck {
   readonly to: number;
 }
 
-type ProbeTicket = Parameters<MatchmakingClient['startMatchmakingAll']>[0][number];
+type ProbeTicket = Parameters<FleetClient['startMatchmakingAll']>[0][number];
 
 /** Starts a ticket of each id, by a player of its own, in the probes' configuration. Returns whether both were promised. */
 export async function startPair(
-  client: MatchmakingClient,
+  client: FleetClient,
   log: PromiseLog,
   ticketIds: readonly string[],
   start: (tickets: readonly ProbeTicket[]) => Promise<void> = (tickets) => startAll(client, tickets),
@@ -55,7 +55,7 @@ export async function startPair(
   return told === 'yes';
 }
 
-async function startAll(client: MatchmakingClient, tickets: readonly ProbeTicket[]): Promise<void> {
+async function startAll(client: FleetClient, tickets: readonly ProbeTicket[]): Promise<void> {
   const results = await client.startMatchmakingAll(tickets);
   const failed = results.find((each) => each.status === 'rejected');
   if (failed) throw failed.reason;
@@ -64,7 +64,7 @@ async function startAll(client: MatchmakingClient, tickets: readonly ProbeTicket
 export type Probes = ReturnType<typeof startProbes>;
 
 /** Asks for a match twice a second and notes how long that takes: how the fleet fares, whatever the crowd does. */
-export function startProbes(client: MatchmakingClient, log: PromiseLog) {
+export function startProbes(client: FleetClient, log: PromiseLog) {
   const probes: Probe[] = [];
   const running = new Set<Promise<void>>();
   let over = false;

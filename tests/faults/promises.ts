@@ -1,10 +1,10 @@
-import type { Redis } from 'ioredis';
 import { noId } from '../../jobs/chain.ts';
 import type { MatchmakingEvent } from '../../jobs/event/event.ts';
 import type { Asked, Call, Diary, Disturbance, Told } from '../../jobs/invariants/diary.ts';
 import { type HeldEvent, toHeldEvent } from '../../jobs/invariants/held-event.ts';
-import type { MatchmakingClient } from '../../producers/client.ts';
+import type { FleetClient } from '../../producers/client.ts';
 import { RequestError } from '../../producers/request-error.ts';
+import { redisOf } from '../support/client-inside.ts';
 
 /** What callers asked for and were told, and what they heard: the story the stores are checked against. */
 export interface PromiseLog {
@@ -61,7 +61,7 @@ export interface Ended<T> {
 
 /** Makes a call as `confirmed` does, and notes what was asked, when, and what was told. */
 export async function ask<T>(
-  client: MatchmakingClient,
+  client: FleetClient,
   log: PromiseLog,
   asked: Asked | readonly Asked[],
   call: () => Promise<T>,
@@ -78,11 +78,11 @@ export async function ask<T>(
  * only of its own connection's writes: a connection that was lost in between confirms nothing.
  */
 export async function confirmed<T>(
-  client: MatchmakingClient,
+  client: FleetClient,
   log: PromiseLog,
   call: () => Promise<T>,
 ): Promise<Ended<T>> {
-  const redis = client.queues.matchmaking.opts.connection as Redis;
+  const redis = redisOf(client);
   const before = redis.stream;
   try {
     const result = await call();
@@ -102,7 +102,7 @@ const endings = /^Matchmaking(Succeeded|Failed|Cancelled|TimedOut)$/;
 
 /** Hears every event until the signal is aborted. Events a failover took back are forgotten. */
 export async function listen(
-  client: MatchmakingClient,
+  client: FleetClient,
   log: PromiseLog,
   signal: AbortSignal,
   hear: (event: MatchmakingEvent) => void,

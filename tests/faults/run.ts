@@ -5,7 +5,8 @@ import { MongoClient } from 'mongodb';
 import { populate } from '../../infra/local/demo/population.ts';
 import { chance } from '../../infra/local/demo/random.ts';
 import { domainKeys } from '../../jobs/keys.ts';
-import { type MatchmakingClient, openClient } from '../../producers/client.ts';
+import type { FleetClient } from '../../producers/client.ts';
+import { openClient } from '../support/client-inside.ts';
 import {
   openPlacementService,
   type PlacementService,
@@ -152,7 +153,7 @@ const countsOf = ({ calls, duplicates, refused, unconfirmed }: PromiseLog) => ({
   unconfirmed,
 });
 
-async function install(client: MatchmakingClient, service: PlacementService): Promise<void> {
+async function install(client: FleetClient, service: PlacementService): Promise<void> {
   for (const scenario of scenarios) {
     await client.putRuleSet({ name: scenario.name, body: scenario.ruleSet });
     await client.putConfiguration(configurationOf(scenario, service));

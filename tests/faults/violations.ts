@@ -5,7 +5,8 @@ import { queueNames } from '../../jobs/contract.ts';
 import { judge, toLine, type Violation } from '../../jobs/invariants/judge.ts';
 import type { Snapshot } from '../../jobs/invariants/snapshot.ts';
 import { domainKeys } from '../../jobs/keys.ts';
-import type { MatchmakingClient } from '../../producers/client.ts';
+import type { FleetClient } from '../../producers/client.ts';
+import { queuesOf } from '../support/client-inside.ts';
 import { diaryOf, type PromiseLog } from './promises.ts';
 
 /** Most tickets and calls that are told of one by one. */
@@ -21,7 +22,7 @@ interface Homecoming {
 /** Waits until everybody is home and no work is left. Returns what is left after `patienceMs`. */
 export async function awaitCalm(
   { home, waitedFor, log }: Homecoming,
-  client: MatchmakingClient,
+  client: FleetClient,
   { redis, domain }: StoresOfDomain,
   patienceMs: number,
 ): Promise<string[]> {
@@ -42,7 +43,7 @@ export async function awaitCalm(
   const open = async () => {
     const jobs = await Promise.all(
       queueNames.map(async (name) => {
-        const left = await client.queues[name].getJobs(['waiting', 'prioritized', 'active', 'delayed']);
+        const left = await queuesOf(client)[name].getJobs(['waiting', 'prioritized', 'active', 'delayed']);
         return left.flatMap((job) => (job && !job.repeatJobKey ? [job] : []));
       }),
     );

@@ -7,6 +7,7 @@ import { cacheAccess, cacheCommands, type QueueRole, queueCommands } from '../..
 import { openClient } from '../../producers/client.ts';
 import { duelRuleSet } from '../support/builders.ts';
 import { openCliHere } from '../support/cli.ts';
+import { queuesOf } from '../support/client-inside.ts';
 import { namedInCode, type Role, recordCommands } from '../support/commands-used.ts';
 import { type Fleet, openFleet, soloist } from '../support/fleet.ts';
 import { openRole, openUser } from '../support/redis-user.ts';
@@ -96,7 +97,7 @@ async function play({ own, cacheRedis }: Fleet, client: Fleet['client']) {
     async () => expect(await cacheRedis.hget(`ratings:${own('ann')}`, 'rating')).not.toBeNull(),
     eventually,
   );
-  const failing = await client.queues.maintenance.add('dance', { kind: 'dance', items: [{}] });
+  const failing = await queuesOf(client).maintenance.add('dance', { kind: 'dance', items: [{}] });
   await expect.poll(() => failing.getState(), eventually).toBe('failed');
   for await (const item of client.events({ from: 0 })) if (item.kind === 'event') break;
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { describedTicket } from '../../jobs/matchmaking/described-ticket.ts';
 import * as outputs from '../../producers/api/rest/outputs.ts';
 import { createIdentity } from '../../producers/identity/identity.ts';
 import { type ApiProcess, makeKey } from '../support/api-process.ts';
@@ -112,7 +113,7 @@ test('a journey: session, start, match, leaving, result, rating (invariants 1, 4
   );
   for (const [path, output] of [
     [`/sessions/${sessionId}`, outputs.session],
-    [`/matchmaking/${ticketId}`, outputs.describedTicket],
+    [`/matchmaking/${ticketId}`, describedTicket],
     [`/players/${ann}`, outputs.player],
     ['/ladders', outputs.ladders],
     ['/ladders/default', outputs.ladder],

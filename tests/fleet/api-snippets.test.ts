@@ -72,9 +72,9 @@ const folder = async () => {
 
 /** Runs a program and expects that it starts a ticket of ann. */
 async function startsTicket(program: string, ...args: readonly string[]): Promise<void> {
-  const before = (await fleet.client.livePlayer('ann'))?.ticketId;
+  const before = (await fleet.client.findLivePlayer('ann'))?.ticketId;
   await run(program, [...args, api.url, key.name, key.secret]);
-  const after = (await fleet.client.livePlayer('ann'))?.ticketId;
+  const after = (await fleet.client.findLivePlayer('ann'))?.ticketId;
   expect(after).toBeDefined();
   expect(after).not.toBe(before);
 }

@@ -94,7 +94,7 @@ test('a running match asks for company, goes on with it, and its result rates ev
     players: playing(await stored(first)),
   });
   await becomes(asked.ticketId, 'SEARCHING');
-  expect(await fleet.client.matchmakerData(first), 'who asked knows the ticket').toMatchObject(noTicket);
+  expect(await fleet.client.readMatchmakerData(first), 'who asked knows the ticket').toMatchObject(noTicket);
 
   const joining = await start(name, carl);
 
@@ -154,7 +154,7 @@ test('a match below its maximum asks by itself until it is full, and not for a m
   ];
   const first = await duel(name, ann, bob);
   expect(await activeBackfill(first)).toBe(`backfill-${first}`);
-  expect(await fleet.client.matchmakerData(first)).toMatchObject({
+  expect(await fleet.client.readMatchmakerData(first)).toMatchObject({
     autoBackfillMode: 'AUTOMATIC',
     autoBackfillTicketId: `backfill-${first}`,
   });
@@ -164,11 +164,11 @@ test('a match below its maximum asks by itself until it is full, and not for a m
   const { matchId: third = '' } = await becomes(await start(name, dora), 'COMPLETED');
   expect(playing(await stored(third))).toHaveLength(4);
   expect(await activeBackfill(third)).toBeUndefined();
-  expect(await fleet.client.matchmakerData(third)).toMatchObject(noTicket);
+  expect(await fleet.client.readMatchmakerData(third)).toMatchObject(noTicket);
 
   await fleet.client.playerLeft({ matchId: third, playerId: dora });
   expect(await activeBackfill(third)).toBe(`backfill-${third}`);
-  expect(await fleet.client.matchmakerData(third)).toMatchObject({
+  expect(await fleet.client.readMatchmakerData(third)).toMatchObject({
     autoBackfillTicketId: `backfill-${third}`,
   });
   const [ticket] = await fleet.client.describeMatchmaking([`backfill-${third}`]);

@@ -9,6 +9,7 @@ import { workerEnvironment } from '../../workers/process/config.ts';
 import { type FleetWorker, startWorker } from '../../workers/process/worker.ts';
 import { openCliHere, type Ran } from '../support/cli.ts';
 import { commandOf, fleetLines, localLines } from '../support/cli-lines.ts';
+import { queuesOf } from '../support/client-inside.ts';
 import { clear, openDomain } from '../support/domain.ts';
 import { openGameLiftAccount } from '../support/gamelift-account.ts';
 import { gamesCsv } from '../support/games-csv.ts';
@@ -185,9 +186,9 @@ const named: Readonly<Record<string, () => string>> = {
 };
 
 test('every line of the command line in the runbook can be typed as it stands there', async () => {
-  const { id } = await client.queues.matchmaking.add('dance', { kind: 'dance' }, { jobId: 'a-dance' });
+  const { id } = await queuesOf(client).matchmaking.add('dance', { kind: 'dance' }, { jobId: 'a-dance' });
   known['job'] = id ?? '';
-  await vi.waitFor(async () => expect(await client.queues.matchmaking.getFailedCount()).toBe(1), {
+  await vi.waitFor(async () => expect(await queuesOf(client).matchmaking.getFailedCount()).toBe(1), {
     timeout: 60_000,
   });
   const failed = JSON.parse((await cli('queue failed matchmaking --json')).out);

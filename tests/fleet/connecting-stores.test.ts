@@ -7,7 +7,8 @@ import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test, vi
 import { encodeReply, Framer, parseRequest } from '../../infra/local/gateway/wire.ts';
 import { openClient } from '../../producers/client.ts';
 import { openRedis } from '../../workers/process/redis.ts';
-import { openCli, openCliHere } from '../support/cli.ts';
+import { openCliHere } from '../support/cli.ts';
+import { queuesOf } from '../support/client-inside.ts';
 import { openOddServers, password } from '../support/odd-servers.ts';
 import { whyNoWorker } from '../support/why-no-worker.ts';
 import { startWorker } from '../support/worker-processes.ts';
@@ -204,7 +205,7 @@ test('a cluster URL keeps a password without a user, and a user with special cha
 
   for (const url of urls) {
     await using client = await openClient({ redisUrl: url });
-    expect(await client.queues.matchmaking.getWaitingCount()).toBe(0);
+    expect(await queuesOf(client).matchmaking.getWaitingCount()).toBe(0);
     await using worker = await startWorker({ ...env, QUEUE_REDIS_URL: url });
     expect(worker.healthPort).toBeGreaterThan(0);
     const { code, err } = await openCliHere('main', tmpdir(), url)('queue', 'list');

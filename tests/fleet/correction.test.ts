@@ -22,7 +22,7 @@ async function playAndReport(...matchIds: string[]) {
     'default',
     matchIds.map((matchId, n) => ({ matchId, red: player('a'), blue: player('b'), at: n + 1 })),
   );
-  await fleet.client.reportMatchResults(matchIds.map((matchId) => wins('red', matchId)));
+  await fleet.client.reportMatchResultAll(matchIds.map((matchId) => wins('red', matchId)));
   await vi.waitFor(async () => {
     const { games_played } = (await fleet.stores.players.find([player('a')])).get(player('a'))?.profile ?? {};
     expect(games_played).toBe(matchIds.length);

@@ -60,7 +60,7 @@ test('a topic hears what the fleet does, in calls that are steps of a trace, a t
   expect(await cli('event', 'refused', '--json')).toMatchObject({ code: 0, out: '[]\n' });
 
   const { matchId = '' } = (await fleet.ticket(ann ?? '')) ?? {};
-  const { teams } = await fleet.client.matchmakerData(matchId);
+  const { teams } = await fleet.client.readMatchmakerData(matchId);
   expect(
     teams
       .flatMap((team) => team.players)
@@ -68,6 +68,6 @@ test('a topic hears what the fleet does, in calls that are steps of a trace, a t
       .sort(),
   ).toEqual([fleet.own('ann'), fleet.own('bob')].sort());
   expect(teams[0]?.players[0]?.attributes['skill']).toEqual({ attributeType: 'DOUBLE', valueAttribute: 10 });
-  await expect(fleet.client.matchmakerData('none')).rejects.toMatchObject({ code: 'not-found' });
-  expect(await fleet.client.refusedEvents()).toEqual([]);
+  await expect(fleet.client.readMatchmakerData('none')).rejects.toMatchObject({ code: 'not-found' });
+  expect(await fleet.client.listRefusedEvents()).toEqual([]);
 }, 180_000);

@@ -80,7 +80,7 @@ const start = async (playerId: string): Promise<string> => {
 /** What happens on a fleet before somebody types a line that begins so. */
 const before: Readonly<Record<string, () => Promise<unknown>>> = {
   'key create': async () =>
-    (await fleet.client.apiKeysOnRecord()).some((it) => it.name === 'backend' && it.state === 'active') &&
+    (await fleet.client.readApiKeys()).some((it) => it.name === 'backend' && it.state === 'active') &&
     type('key', 'revoke', 'backend'),
   'rule-set rollback duel': () => {
     const [rule] = examples['rule-set.json'].rules;

@@ -1,7 +1,7 @@
 import { BatchGetTracesCommand, XRayClient } from '@aws-sdk/client-xray';
 import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest';
 import { newTraceId, parseTraceHeader } from '../../jobs/trace-header.ts';
-import { type MatchmakingClient, openClient } from '../../producers/client.ts';
+import { type FleetClient, openClient } from '../../producers/client.ts';
 import type { Tracer } from '../../workers/telemetry/tracer.ts';
 import { createXrayTracer } from '../../workers/telemetry/xray-tracer.ts';
 import { duelRuleSet } from '../support/builders.ts';
@@ -17,7 +17,7 @@ Object.assign(process.env, account);
 let fleet: Fleet;
 let sink: XraySink;
 let upstream: Tracer;
-let client: MatchmakingClient;
+let client: FleetClient;
 let workers: WorkerProcess[];
 const xray = new XRayClient({ region: account.AWS_REGION, endpoint: stackEnv['AWS_ENDPOINT_URL'] ?? '' });
 

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import type { CommittedMatch } from '../../jobs/match/match.ts';
-import { type MatchmakingClient, openClient } from '../../producers/client.ts';
+import { type FleetClient, openClient } from '../../producers/client.ts';
 import { runCycle } from '../../workers/matchmaking/cycle.ts';
 import { openMirror } from '../../workers/matchmaking/mirror.ts';
 import type { Pool } from '../../workers/pool/pool.ts';
@@ -11,7 +11,7 @@ import { type LifeSteps, openLife } from '../support/life-steps.ts';
 
 let fleet: HandFleet;
 let steps: LifeSteps;
-let client: MatchmakingClient;
+let client: FleetClient;
 
 beforeEach(async () => {
   ({ fleet, steps } = await openLife());

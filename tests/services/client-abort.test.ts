@@ -1,8 +1,9 @@
 import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
-import type { MatchmakingClient } from '../../producers/client.ts';
+import type { FleetClient } from '../../producers/client.ts';
 import { duel, openClientDomain } from '../support/client-domain.ts';
+import { queuesOf } from '../support/client-inside.ts';
 
-let client: MatchmakingClient;
+let client: FleetClient;
 beforeEach(async () => {
   const opened = await openClientDomain();
   onTestFinished(() => opened[Symbol.asyncDispose]());
@@ -12,7 +13,7 @@ beforeEach(async () => {
 const queued = async () =>
   (
     await Promise.all(
-      Object.values(client.queues).map((queue) => queue.getJobs(['waiting', 'prioritized'], 0, -1, true)),
+      Object.values(queuesOf(client)).map((queue) => queue.getJobs(['waiting', 'prioritized'], 0, -1, true)),
     )
   ).flat();
 
@@ -50,7 +51,7 @@ describe('an abort signal', () => {
   const waits: Record<string, (signal: AbortSignal) => Promise<unknown>> = {
     describeSession: (signal) => client.describeSession('s', { signal }),
     describeMatch: (signal) => client.describeMatch('m', { signal }),
-    matchmakerData: (signal) => client.matchmakerData('m', { signal }),
+    matchmakerData: (signal) => client.readMatchmakerData('m', { signal }),
     readRecord: (signal) => client.readRecord('players', 'p', { signal }),
     putRuleSet: (signal) => client.putRuleSet(ruleSet, { signal }),
     putConfiguration: (signal) => client.putConfiguration(setting, { signal }),

@@ -1,13 +1,14 @@
 import { beforeEach, expect, inject, onTestFinished, test } from 'vitest';
 import type { AcceptMatch } from '../../jobs/matchmaking/accept-match.ts';
-import { type MatchmakingClient, openClient } from '../../producers/client.ts';
+import type { FleetClient } from '../../producers/client.ts';
 import { acceptProposals } from '../../workers/matchmaking/accept-match.ts';
 import { aTicket } from '../support/builders.ts';
+import { openClient, queuesOf } from '../support/client-inside.ts';
 import { perform } from '../support/fleet-stores.ts';
 import { openPoolSteps } from '../support/pool-steps.ts';
 
 let domain: Awaited<ReturnType<typeof openPoolSteps>>;
-let client: MatchmakingClient;
+let client: FleetClient;
 
 beforeEach(async () => {
   domain = await openPoolSteps();
@@ -23,7 +24,7 @@ const asPlayer = (playerId: string) => ({ actor: { kind: 'player', playerId } })
 
 /** How often pools have been woken, and which. */
 const woken = async () =>
-  (await client.queues.matchmaking.getWaiting()).flatMap((job) => job.data.items as { pool: string }[]);
+  (await queuesOf(client).matchmaking.getWaiting()).flatMap((job) => job.data.items as { pool: string }[]);
 
 test('an answer to the proposal a ticket is in counts when its call returns; the last one wakes the pool', async () => {
   const answersOf = async () =>

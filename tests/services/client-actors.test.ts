@@ -1,13 +1,15 @@
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import { type MatchmakingClient, openClient } from '../../producers/client.ts';
+import { type CallName, isForPlayers, permissions } from '../../jobs/permissions.ts';
+import type { FleetClient } from '../../producers/client.ts';
 import { backfillSteps } from '../support/backfill-steps.ts';
 import { aTicket } from '../support/builders.ts';
 import { duel, redisUrl } from '../support/client-domain.ts';
+import { openClient, queuesOf } from '../support/client-inside.ts';
 import { openPoolSteps } from '../support/pool-steps.ts';
 
 let steps: Awaited<ReturnType<typeof openPoolSteps>>;
 /** A client whose every call is asked for by the player `me`. */
-let mine: MatchmakingClient;
+let mine: FleetClient;
 
 beforeEach(async () => {
   steps = await openPoolSteps();
@@ -20,7 +22,7 @@ beforeEach(async () => {
 const queued = async () =>
   (
     await Promise.all(
-      Object.values(mine.queues).map((queue) => queue.getJobs(['waiting', 'prioritized'], 0, -1, true)),
+      Object.values(queuesOf(mine)).map((queue) => queue.getJobs(['waiting', 'prioritized'], 0, -1, true)),
     )
   ).flat();
 
@@ -36,7 +38,7 @@ const sessions = [{ playerId: 'you' }];
 /** Calls as a player may not make them. */
 const refusals: Record<string, (() => Promise<unknown>)[]> = {
   createSession: [() => mine.createSession({ playerId: 'you' })],
-  createSessions: [() => firstOf(mine.createSessions(sessions))],
+  createSessionAll: [() => firstOf(mine.createSessionAll(sessions))],
   endSession: [() => mine.endSession({ sessionId: 's', playerId: 'you' })],
   playerLeft: [() => mine.playerLeft({ matchId: 'm', playerId: 'you' })],
   startMatchmaking: [
@@ -45,7 +47,7 @@ const refusals: Record<string, (() => Promise<unknown>)[]> = {
     () => mine.startMatchmaking({ ...duel('me'), players: [...duel('me').players, ...duel('you').players] }),
   ],
   startMatchmakingAll: [() => firstOf(mine.startMatchmakingAll([duel('you')]))],
-  reportMatchResults: [() => firstOf(mine.reportMatchResults([{ matchId: 'm', teams: [] }]))],
+  reportMatchResultAll: [() => firstOf(mine.reportMatchResultAll([{ matchId: 'm', teams: [] }]))],
   explainTicket: [() => mine.explainTicket('yours')],
   stopMatchmaking: [() => mine.stopMatchmaking('yours')],
   acceptMatch: [
@@ -77,6 +79,12 @@ describe('a player acts only for tickets and sessions they are in', () => {
     expect(await queued()).toEqual([]);
   });
 
+  test('the table of permissions has every call of the client, and beside them those of the doors', () => {
+    const doors = ['console', 'readPlayer', 'validateRuleSet', 'validateConfiguration'];
+
+    expect([...Object.keys(mine), ...doors].sort()).toEqual(Object.keys(permissions).sort());
+  });
+
   test('describeMatchmaking leaves tickets of others out', async () => {
     await propose();
 
@@ -86,10 +94,13 @@ describe('a player acts only for tickets and sessions they are in', () => {
   test('every other call is for services: nothing of it is open to players', async () => {
     const known = [...Object.keys(refusals), ...judgedByWorkers, ...impersonal, 'describeMatchmaking'];
     const others = Object.entries(mine).filter(
-      ([name, it]) => typeof it === 'function' && !known.includes(name),
+      ([name]) => !isForPlayers(name as CallName) && !known.includes(name),
     );
 
-    expect(others.length).toBeGreaterThan(8);
+    expect(others.length).toBeGreaterThan(40);
+    expect(
+      Object.keys(mine).filter((name) => isForPlayers(name as CallName) && !known.includes(name)),
+    ).toEqual([]);
     for (const [name, call] of others)
       await expect((async () => (call as (given: unknown) => unknown)({}))(), name).rejects.toMatchObject({
         code: 'not-allowed',

@@ -1,12 +1,14 @@
 import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { poolTag } from '../../jobs/keys.ts';
-import { type ClientOptions, type MatchmakingClient, openClient } from '../../producers/client.ts';
+import type { FleetClient } from '../../producers/client.ts';
+import type { ClientOptions } from '../../producers/client-options.ts';
 import { duel, openClientDomain, redisUrl } from '../support/client-domain.ts';
+import { openClient, queuesOf } from '../support/client-inside.ts';
 import { openProxy, type TcpProxy } from '../support/tcp-proxy.ts';
 
 let domain: Awaited<ReturnType<typeof openClientDomain>>['domain'];
 /** A client that is never cut off. */
-let client: MatchmakingClient;
+let client: FleetClient;
 let proxy: TcpProxy;
 
 beforeEach(async () => {
@@ -42,7 +44,7 @@ async function cut() {
 }
 
 const sessions = async () =>
-  (await client.queues['session-creation'].getWaiting()).flatMap(
+  (await queuesOf(client)['session-creation'].getWaiting()).flatMap(
     (job) => job.data.items as { playerId: string }[],
   );
 const unavailable = { name: 'RequestError', code: 'unavailable' };

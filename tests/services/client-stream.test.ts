@@ -1,11 +1,11 @@
 import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
-import type { MatchmakingClient } from '../../producers/client.ts';
+import type { FleetClient } from '../../producers/client.ts';
 import { aTicket } from '../support/builders.ts';
 import { duel, openClientDomain } from '../support/client-domain.ts';
 import { openRollback } from '../support/store-rollback.ts';
 
 let domain: Awaited<ReturnType<typeof openClientDomain>>['domain'];
-let client: MatchmakingClient;
+let client: FleetClient;
 
 beforeEach(async () => {
   const opened = await openClientDomain();

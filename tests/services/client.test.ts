@@ -2,13 +2,14 @@ import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { Envelope } from '../../jobs/contract.ts';
 import { storedEvents } from '../../jobs/event/event.ts';
 import { domainKeys } from '../../jobs/keys.ts';
-import type { MatchmakingClient } from '../../producers/client.ts';
+import type { FleetClient } from '../../producers/client.ts';
 import { aConfiguration, aPlayer } from '../support/builders.ts';
 import { changeTicket } from '../support/change-ticket.ts';
 import { callersTrace, duel, openClientDomain } from '../support/client-domain.ts';
+import { queuesOf } from '../support/client-inside.ts';
 
 let domain: Awaited<ReturnType<typeof openClientDomain>>['domain'];
-let client: MatchmakingClient;
+let client: FleetClient;
 
 beforeEach(async () => {
   const opened = await openClientDomain();
@@ -16,8 +17,8 @@ beforeEach(async () => {
   ({ domain, client } = opened);
 });
 
-const waiting = async (queue: keyof MatchmakingClient['queues']): Promise<Envelope[]> =>
-  (await client.queues[queue].getJobs(['waiting', 'prioritized'], 0, -1, true)).map((job) => job.data);
+const waiting = async (queue: keyof ReturnType<typeof queuesOf>): Promise<Envelope[]> =>
+  (await queuesOf(client)[queue].getJobs(['waiting', 'prioritized'], 0, -1, true)).map((job) => job.data);
 
 describe('starting', () => {
   test('a started ticket searches when its call returns, and its pool is woken', async () => {
@@ -73,7 +74,7 @@ describe('starting', () => {
   });
 
   test('no job carries more than 200 items, however many calls are made together', async () => {
-    await client.createSessions(Array.from({ length: 450 }, (_, n) => ({ playerId: `p${n}` })));
+    await client.createSessionAll(Array.from({ length: 450 }, (_, n) => ({ playerId: `p${n}` })));
 
     const sizes = (await waiting('session-creation')).map((job) => job.items.length);
     expect(Math.max(...sizes)).toBeLessThanOrEqual(200);

@@ -1,12 +1,12 @@
 import { expect, test, vi } from 'vitest';
-import { openConfigurations } from '../../producers/configurations.ts';
+import { installedReader } from '../../producers/configurations.ts';
 import { aConfiguration } from '../support/builders.ts';
 import { openDomain } from '../support/domain.ts';
 
 test('calls made together read their configuration once', async () => {
   await using domain = await openDomain();
   await domain.pool.install(aConfiguration());
-  const configurations = openConfigurations(domain.redis, domain.domain);
+  const configurations = installedReader(domain.redis, domain.domain);
   const reads = vi.spyOn(domain.redis, 'hget');
 
   const found = await Promise.all(Array.from({ length: 200 }, () => configurations.find('duel')));
@@ -18,7 +18,7 @@ test('calls made together read their configuration once', async () => {
 test('a rule set is loaded again only when there is a new version of it', async () => {
   await using domain = await openDomain();
   await domain.pool.install(aConfiguration(1));
-  const configurations = openConfigurations(domain.redis, domain.domain);
+  const configurations = installedReader(domain.redis, domain.domain);
   const { ruleSet } = await configurations.find('duel');
 
   await configurations.list();

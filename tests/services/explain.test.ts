@@ -1,17 +1,18 @@
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { mostQuestions } from '../../jobs/matchmaking/question.ts';
-import type { MatchmakingClient } from '../../producers/client.ts';
+import type { FleetClient } from '../../producers/client.ts';
 import { runCycle } from '../../workers/matchmaking/cycle.ts';
 import { openMirror } from '../../workers/matchmaking/mirror.ts';
 import { aMatch, aPlayer, aTicket } from '../support/builders.ts';
 import { openClientDomain } from '../support/client-domain.ts';
+import { queuesOf } from '../support/client-inside.ts';
 import { cycleStores } from '../support/cycle-stores.ts';
 import { setPaused } from '../support/office.ts';
 
 type Domain = Awaited<ReturnType<typeof openClientDomain>>['domain'];
 
 let domain: Domain;
-let client: MatchmakingClient;
+let client: FleetClient;
 
 beforeEach(async () => {
   const opened = await openClientDomain();
@@ -54,7 +55,7 @@ describe('a ticket that searches', () => {
       summary: expect.stringContaining('needs 1 more player'),
       search: { waitsFor: 'players', nearestMiss: { ticketId: 'high', by: 15, limit: 10 } },
     });
-    const jobs = await client.queues.matchmaking.getWaiting();
+    const jobs = await queuesOf(client).matchmaking.getWaiting();
     expect(jobs.map((job) => [job.name, job.data.items])).toEqual([['form-matches', [{ pool: 'duel' }]]]);
   });
 

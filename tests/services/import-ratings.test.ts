@@ -3,7 +3,7 @@ import { domainKeys } from '../../jobs/keys.ts';
 import type { LadderDocument } from '../../jobs/ladder/ladder-document.ts';
 import { visibleRating } from '../../jobs/ladder/rating.ts';
 import type { GivenRating } from '../../jobs/rating-update/give-ratings.ts';
-import { openGivenRatings } from '../../producers/given-ratings.ts';
+import { givenRatingCalls } from '../../producers/given-ratings.ts';
 import { openFleetStores } from '../support/fleet-stores.ts';
 import { ask, command, openRater, play, report, wins } from '../support/played.ts';
 
@@ -18,13 +18,13 @@ const actor = { kind: 'service', name: 'ada' } as const;
 /** The client's part, with a worker behind it that does each job at once. */
 function openOperator(stopAfter = Number.POSITIVE_INFINITY) {
   let jobs = 0;
-  const given = openGivenRatings({
-    call: (_job, _options, work) => work({ actor, signal: undefined, underWay: 1, begun: () => undefined }),
-    giveByJob: async (_job, _target, request, { commandId }) => {
+  const given = givenRatingCalls({
+    call: (_name, _options, work) => work({ actor, signal: undefined, underWay: 1, begun: () => undefined }),
+    giveByJob: async (_name, job, _target, request, { commandId }) => {
       if (++jobs > stopAfter) throw new Error('the operator went home');
       const outcome = await command(fleet.stores, 'give-ratings', request as never, commandId);
       if (outcome.kind !== 'done') throw new Error(JSON.stringify(outcome));
-      return outcome.result;
+      return job.result.parse(outcome.result);
     },
   });
   return { ...given, jobs: () => jobs };

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import type { DescribedSession } from '../../jobs/session/session.ts';
-import { type MatchmakingClient, openClient } from '../../producers/client.ts';
+import { type FleetClient, openClient } from '../../producers/client.ts';
 import { aTicket } from '../support/builders.ts';
 import { redisUrl } from '../support/client-domain.ts';
 import { type HandFleet, openCrew } from '../support/hand-fleet.ts';
@@ -11,7 +11,7 @@ import { playingIn } from '../support/playing-in.ts';
 
 let fleet: HandFleet;
 let steps: LifeSteps;
-let client: MatchmakingClient;
+let client: FleetClient;
 beforeEach(async () => {
   ({ fleet, steps } = await openLife());
   client = await openClient({ redisUrl: redisUrl(), domain: fleet.domain });

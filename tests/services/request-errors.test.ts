@@ -1,14 +1,13 @@
 import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { queuePrefix, replyKey } from '../../jobs/keys.ts';
-import { endSession } from '../../jobs/session-creation/end-session.ts';
 import { openCalls } from '../../producers/call.ts';
-import { type MatchmakingClient, openClient } from '../../producers/client.ts';
+import { type FleetClient, openClient } from '../../producers/client.ts';
 import { at, RequestError } from '../../producers/request-error.ts';
 import { duel, openClientDomain, redisUrl } from '../support/client-domain.ts';
 import { openProxy } from '../support/tcp-proxy.ts';
 
 let domain: Awaited<ReturnType<typeof openClientDomain>>['domain'];
-let client: MatchmakingClient;
+let client: FleetClient;
 
 beforeEach(async () => {
   const opened = await openClientDomain();
@@ -107,7 +106,7 @@ describe('an error says what is wrong, where, and whether anything was done', ()
       async () => undefined,
       () => 'away',
     );
-    const failing = call(endSession, {}, async ({ begun }) => {
+    const failing = call('endSession', {}, async ({ begun }) => {
       begun();
       throw new RequestError('refused', at('playerId', 'p was erased'));
     });

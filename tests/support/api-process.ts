@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import type { Right } from '../../jobs/maintenance/api-keys.ts';
-import type { MatchmakingClient } from '../../producers/client.ts';
+import type { FleetClient } from '../../producers/client.ts';
 import { newSecret, seal, tokenOf } from '../../producers/keys/seal.ts';
 import { keysSecret } from './operator.ts';
 import { startProgram } from './program.ts';
@@ -36,7 +36,7 @@ export async function startApi(env: NodeJS.ProcessEnv): Promise<ApiProcess> {
 
 /** Makes a key that works, or its next generation; needs a worker. */
 export async function makeKey(
-  client: MatchmakingClient,
+  client: FleetClient,
   name: string,
   rights: readonly Right[],
   { generation = 1, state = 'active' }: { generation?: number; state?: 'active' | 'revoked' } = {},

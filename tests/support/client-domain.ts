@@ -1,6 +1,6 @@
 import { inject } from 'vitest';
-import { openClient } from '../../producers/client.ts';
 import { aConfiguration, aPlayer } from './builders.ts';
+import { openClient } from './client-inside.ts';
 import { openDomain } from './domain.ts';
 import { annsKey } from './operator.ts';
 

@@ -6,6 +6,7 @@ import { domainKeys } from '../../jobs/keys.ts';
 import type { DescribedTicket } from '../../jobs/matchmaking/described-ticket.ts';
 import type { TicketPlayer } from '../../jobs/ticket/ticket.ts';
 import { openClient } from '../../producers/client.ts';
+import { queuesOf } from './client-inside.ts';
 import { openFleetStores } from './fleet-stores.ts';
 import { openRole, openUser, type RedisUser } from './redis-user.ts';
 import { startWorker, type WorkerProcess } from './worker-processes.ts';
@@ -29,7 +30,7 @@ export async function openFleet() {
   const cache = await watched(openUser('CACHE_REDIS_URL', `${domain}-cache`, cacheAccess()));
   const { OPERATOR_KEY: operatorKey = '' } = inject('stackEnv');
   const client = opened.use(await openClient({ redisUrl: producer.url, domain, operatorKey }));
-  const { queues } = opened.use(await openClient({ redisUrl: operator.url, domain }));
+  const queues = queuesOf(opened.use(await openClient({ redisUrl: operator.url, domain })));
   const env: NodeJS.ProcessEnv = {
     PATH: process.env['PATH'],
     ...inject('stackEnv'),

@@ -56,8 +56,8 @@ describe('the key ring', () => {
   const ringOf = (it: ReturnType<typeof world>) =>
     openKeyRing(
       {
-        apiKeyCopies: async () => ({ keys: it.copies, run: it.run }),
-        apiKeysOnRecord: async () => {
+        readApiKeyCopies: async () => ({ keys: it.copies, run: it.run }),
+        readApiKeys: async () => {
           it.asked++;
           return it.record;
         },

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { nearestName } from '../../jobs/nearest-name.ts';
-import { type ClientOptions, openClient } from '../../producers/client.ts';
+import { openClient } from '../../producers/client.ts';
+import type { ClientOptions } from '../../producers/client-options.ts';
 
 const redisUrl = 'redis://127.0.0.1:1';
 

@@ -2,15 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { catalogue } from '../../jobs/catalogue.ts';
-import {
-  backoff,
-  backoffCapMs,
-  envelope,
-  mayAsk,
-  problemsOf,
-  queueNames,
-  refusalsOf,
-} from '../../jobs/contract.ts';
+import { backoff, backoffCapMs, envelope, problemsOf, queueNames, refusalsOf } from '../../jobs/contract.ts';
+import { mayEnqueue } from '../../jobs/permissions.ts';
 
 describe('the catalogue', () => {
   test('every kind is named once and belongs to a queue that exists', () => {
@@ -29,7 +22,7 @@ describe('the catalogue', () => {
   });
 
   test('players may ask for what is about themselves, and services for everything', () => {
-    const open = catalogue.filter((job) => mayAsk(job, { kind: 'player', playerId: 'p' }));
+    const open = catalogue.filter((job) => mayEnqueue(job.kind, { kind: 'player', playerId: 'p' }));
 
     expect(open.map((job) => job.kind).sort()).toEqual([
       'accept-match',
@@ -41,7 +34,8 @@ describe('the catalogue', () => {
       'start-matchmaking',
       'stop-matchmaking',
     ]);
-    for (const job of catalogue) expect(mayAsk(job, { kind: 'service', name: 's' }), job.kind).toBe(true);
+    for (const job of catalogue)
+      expect(mayEnqueue(job.kind, { kind: 'service', name: 's' }), job.kind).toBe(true);
   });
 
   test('only work that the clock asks for again has a single attempt', () => {

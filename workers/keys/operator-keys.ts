@@ -1,7 +1,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { type CommandEnvelope, goodForMs, howToSign, signedText } from '../../jobs/commands.ts';
 import { newestKeys, rights, type SealedKey } from '../../jobs/maintenance/api-keys.ts';
-import { rightsToGive } from '../../jobs/maintenance/setting-commands.ts';
+import { rightsToSign } from '../../jobs/permissions.ts';
 import type { Pool } from '../pool/pool.ts';
 import type { ApiKeys } from '../records/api-keys.ts';
 import { openSeal, seal } from './key-seal.ts';
@@ -48,7 +48,7 @@ export function openOperatorKeys({ apiKeys, pool }: KeyStores, { domain, keysSec
       return `signature: it is not that of key ${operator} for this command; give the command again with the key as it is now ("key rotate ${operator}" makes a new one)`;
     if (Math.abs(now - at) > goodForMs)
       return `at: the command was signed on ${new Date(at).toISOString()}, more than a week off; look at the clock of whoever signed it, and give it again`;
-    const allowed = rightsToGive(kind);
+    const allowed = rightsToSign(kind);
     return allowed.some((right) => key.rights.includes(right))
       ? undefined
       : `operator: key ${operator} may not ${kind}: it needs the right ${allowed.join(' or ')} ("key create NAME --may ${allowed[0]}")`;

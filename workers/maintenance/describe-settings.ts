@@ -25,7 +25,7 @@ export async function describeSetting(
   const found = await settings.latest(kind, name);
   if (!found || !createdAt) return undefined;
   const since = createdAt.getTime();
-  return { ...found, name, createdAt: since, tags: await settingTags.of(kind, name, since) };
+  return { ...found, name, createdAt: since, tags: [...(await settingTags.of(kind, name, since))] };
 }
 
 export const describeSettingsDuty: OpenDuty<DescribedStores> = (stores) =>

@@ -4,13 +4,13 @@ import {
   type Envelope,
   envelope,
   later,
-  mayAsk,
   type Outcome,
   problemsOf,
   type Refusal,
   refused,
 } from '../../jobs/contract.ts';
 import { idsOf } from '../../jobs/item-ids.ts';
+import { mayEnqueue } from '../../jobs/permissions.ts';
 import { replacedBecause } from '../../jobs/stored-job.ts';
 import { isLoginRefused, isUnreachable } from '../records/database.ts';
 import type { Log } from '../telemetry/log.ts';
@@ -75,7 +75,7 @@ function admit(job: BullJob, byKind: ReadonlyMap<string, Duty>, queue: Queue): A
   const { kind, items, actor, putOff = 0 } = parsed.data;
   const duty = byKind.get(kind);
   if (!duty) return refused(`kind: ${kind} is no work of queue ${queue.name}`);
-  if (!mayAsk(duty.job, actor)) return refused(`actor: a player may not ask for ${kind}`);
+  if (!mayEnqueue(kind, actor)) return refused(`actor: a player may not ask for ${kind}`);
   const { limit } = duty.job;
   if (items.length > limit)
     return refused(`items: ${items.length} items, at most ${limit} fit one ${kind} job`);

@@ -1,5 +1,5 @@
 import { queueNames } from '../../../jobs/contract.ts';
-import type { MatchmakingClient } from '../../../producers/client.ts';
+import type { FleetClient } from '../../../producers/client.ts';
 import type { Diary } from './diary.ts';
 import type { Screen } from './screen.ts';
 import { percentile } from './statistics.ts';
@@ -8,7 +8,7 @@ const everyMs = 500;
 
 /** Redraws what is going on twice a second until it is told to stop. */
 export function showLive(
-  client: MatchmakingClient,
+  client: FleetClient,
   diary: Diary,
   players: number,
   screen: Screen,
@@ -27,20 +27,10 @@ export function showLive(
   };
 }
 
-async function lines(
-  { queues }: MatchmakingClient,
-  diary: Diary,
-  players: number,
-  ms: number,
-): Promise<string[]> {
-  const counts = await Promise.all(
-    queueNames.map((name) => queues[name].getJobCounts('waiting', 'prioritized', 'active', 'failed')),
-  );
-  const depth = queueNames.map(
-    (name, at) =>
-      `${name} ${(counts[at]?.['waiting'] ?? 0) + (counts[at]?.['prioritized'] ?? 0)}+${counts[at]?.['active'] ?? 0}`,
-  );
-  const failed = counts.reduce((sum, count) => sum + (count['failed'] ?? 0), 0);
+async function lines(client: FleetClient, diary: Diary, players: number, ms: number): Promise<string[]> {
+  const queues = await Promise.all(queueNames.map((name) => client.describeQueue(name)));
+  const depth = queues.map(({ queue, waiting, active }) => `${queue} ${waiting}+${active}`);
+  const failed = queues.reduce((sum, it) => sum + it.failed, 0);
   const last = [...diary.heard.values()].map((types) => types.at(-1));
   const searching = last.filter((type) => type === 'MatchmakingSearching').length;
   const seconds = (wait: number) => `${(wait / 1_000).toFixed(2)} s`;

@@ -1,9 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { type Db, MongoClient } from 'mongodb';
+import { queueNames } from '../../../jobs/contract.ts';
 import { ratingCacheKey } from '../../../jobs/keys.ts';
 import { newcomer, visibleRating } from '../../../jobs/ladder/rating.ts';
-import { type MatchmakingClient, openClient } from '../../../producers/client.ts';
+import { type FleetClient, openClient } from '../../../producers/client.ts';
 import { readCalibration } from './calibration.ts';
 import { openCloudwatch } from './cloudwatch.ts';
 import { signUpPlayers } from './cognito-players.ts';
@@ -97,7 +98,7 @@ export async function runDemo(options: DemoOptions, fleet: Fleet, screen: Screen
   };
 }
 
-async function install(client: MatchmakingClient, { scenarios }: DemoOptions): Promise<void> {
+async function install(client: FleetClient, { scenarios }: DemoOptions): Promise<void> {
   for (const { name, ruleSet, requestTimeoutSeconds, ladder, acceptance, backfill } of scenarios) {
     await client.putRuleSet({ name, body: ruleSet });
     await client.putConfiguration({
@@ -112,19 +113,15 @@ async function install(client: MatchmakingClient, { scenarios }: DemoOptions): P
 }
 
 /** Waits until the queues are empty and every session and reported result has reached the store, or nothing moves any more. */
-async function settled({ queues }: MatchmakingClient, db: Db, diary: Diary): Promise<void> {
+async function settled(client: FleetClient, db: Db, diary: Diary): Promise<void> {
   const patienceMs = 20_000;
   for (const until = Date.now() + patienceMs; Date.now() < until; await pause(100)) {
     const [sessions, rated] = await Promise.all([
       db.collection('sessions').countDocuments(),
       db.collection('rating_changes').countDocuments(),
     ]);
-    const counts = await Promise.all(
-      Object.values(queues).map((queue) => queue.getJobCounts('waiting', 'prioritized', 'active')),
-    );
-    const idle = counts.every(
-      (it) => (it['waiting'] ?? 0) + (it['prioritized'] ?? 0) + (it['active'] ?? 0) === 0,
-    );
+    const queues = await Promise.all(queueNames.map((name) => client.describeQueue(name)));
+    const idle = queues.every(({ waiting, active }) => waiting + active === 0);
     if (idle && sessions >= diary.sessions.size && rated >= diary.reported.size) return;
   }
 }

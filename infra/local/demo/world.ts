@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { MatchmakingEvent } from '../../../jobs/event/event.ts';
 import type { CallOptions } from '../../../producers/call.ts';
-import type { MatchmakingClient } from '../../../producers/client.ts';
+import type { FleetClient } from '../../../producers/client.ts';
 import { RequestError } from '../../../producers/request-error.ts';
 import type { Diary } from './diary.ts';
 import { asTicketPlayer, type Party, type SimulatedPlayer } from './population.ts';
@@ -11,7 +11,7 @@ import type { Scenario } from './scenarios.ts';
 
 /** The calls that upstream services make here. */
 export type WorldClient = Pick<
-  MatchmakingClient,
+  FleetClient,
   'createSession' | 'startMatchmaking' | 'acceptMatch' | 'reportMatchResult' | 'events'
 >;
 

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { EventOrigin } from '../../../jobs/event/event.ts';
-import type { MatchmakingClient } from '../../client.ts';
+import { mayByKey, rightFor } from '../../../jobs/permissions.ts';
+import type { FleetClient } from '../../client.ts';
 import type { ApiKey, KeyRing } from '../../keys/key-ring.ts';
 import { tokenOf } from '../../keys/seal.ts';
 import { callIdOf } from '../call-id.ts';
@@ -12,7 +13,7 @@ import { json, type Protocol, rpcCbor } from './protocol.ts';
 import { whoseRequest } from './whose-request.ts';
 
 export interface GameLiftParts {
-  readonly client: MatchmakingClient;
+  readonly client: FleetClient;
   readonly keys: KeyRing;
   readonly serving: Serve;
   readonly origin: EventOrigin;
@@ -107,10 +108,10 @@ async function run(
       'UnknownOperationException',
       `There is no operation ${name.slice(0, 128)} here; this API serves ${[...operations.keys()].join(', ')}.`,
     );
-  if (!key.rights.has(operation.right))
+  if (!mayByKey(operation.call, key.rights))
     throw new Fault(
       'AccessDeniedException',
-      `Key ${key.name} is not allowed to ${operation.name}: it needs the right ${operation.right}.`,
+      `Key ${key.name} is not allowed to ${operation.name}: it needs the right ${rightFor(operation.call)}.`,
     );
   const body = bodyOf(request);
   if (body.length > usualBodyBytes && name !== 'StartMatchBackfill')

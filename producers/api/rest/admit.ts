@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import type { EventOrigin } from '../../../jobs/event/event.ts';
-import type { MatchmakingClient } from '../../client.ts';
+import type { FleetClient } from '../../client.ts';
 import type { KeyRing } from '../../keys/key-ring.ts';
 import type { Take } from '../rate-limit.ts';
 import type { Serve, TooMany } from '../serving.ts';
@@ -8,7 +8,7 @@ import { type Caller, callerOf, type VerifyToken } from './caller.ts';
 import { ApiProblem } from './problem.ts';
 
 export interface RestParts {
-  readonly client: MatchmakingClient;
+  readonly client: FleetClient;
   readonly keys: KeyRing;
   readonly serving: Serve;
   readonly origin: EventOrigin;

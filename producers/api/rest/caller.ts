@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Right } from '../../../jobs/maintenance/api-keys.ts';
+import { type CallName, isForPlayers, mayByKey, rightFor } from '../../../jobs/permissions.ts';
 import type { CallOptions } from '../../call.ts';
 import { IdentityError } from '../../identity/identity-error.ts';
 import type { ApiKey, KeyRing } from '../../keys/key-ring.ts';
@@ -75,11 +75,15 @@ async function playerOf(token: string, verify: VerifyToken): Promise<string> {
   }
 }
 
-/** Throws where the caller may not use a route: keys by their right, players where it is open to them. */
-export function checkMay(caller: Caller, { right, players }: { right: Right; players?: boolean }): void {
-  if (caller.kind === 'service' && !caller.key.rights.has(right))
-    throw new ApiProblem(403, `key ${caller.key.name} is not allowed to: it needs the right ${right}`);
-  if (caller.kind === 'players' && !players) throw new ApiProblem(403, 'this is for services with a key');
+/** Throws where the caller may not make a call: keys by their rights, players where it is open to them. */
+export function checkMay(caller: Caller, call: CallName): void {
+  if (caller.kind === 'service' && !mayByKey(call, caller.key.rights))
+    throw new ApiProblem(
+      403,
+      `key ${caller.key.name} is not allowed to: it needs the right ${rightFor(call)}`,
+    );
+  if (caller.kind === 'players' && !isForPlayers(call))
+    throw new ApiProblem(403, 'this is for services with a key');
 }
 
 /** Who asks, for a call of the client library; operators' commands are signed by the caller's own key. */

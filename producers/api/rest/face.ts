@@ -70,7 +70,7 @@ async function answerRoute(
     });
     try {
       caller = await admittedCaller(request, refused, parts);
-      checkMay(caller, route);
+      checkMay(caller, route.call);
       const done = route.done ?? 200;
       answer = { status: done, ...(await run(request, route, caller, signal, parts)) };
       return served('ok', done);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isForPlayers, rightFor } from '../../../jobs/permissions.ts';
 import type { Route } from './route.ts';
 import { jsonSchema } from './schemas.ts';
 
@@ -42,17 +43,7 @@ export function openApi(routes: readonly Route[]): object {
   };
 }
 
-function operationOf({
-  method,
-  path,
-  id,
-  summary,
-  right,
-  players,
-  input,
-  output,
-  done: ended,
-}: Route): object {
+function operationOf({ method, path, id, summary, call, input, output, done: ended }: Route): object {
   const done = ended ?? 200;
   const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name);
   const {
@@ -79,8 +70,8 @@ function operationOf({
   return {
     operationId: id,
     summary,
-    description: `Services need the right ${right}. ${players ? 'Open to players, for themselves.' : 'Closed to players.'}`,
-    security: players ? [{ key: [] }, { player: [] }] : [{ key: [] }],
+    description: `Services need the right ${rightFor(call)}. ${isForPlayers(call) ? 'Open to players, for themselves.' : 'Closed to players.'}`,
+    security: isForPlayers(call) ? [{ key: [] }, { player: [] }] : [{ key: [] }],
     parameters: [
       ...inPath.map((name) => parameter(name, 'path')),
       ...(hasBody ? [] : others.map((name) => parameter(name, 'query'))),

@@ -1,56 +1,15 @@
 import { z } from 'zod';
 import { ladderSettings } from '../../../jobs/ladder/ladder.ts';
-import type { DescribedTicket } from '../../../jobs/matchmaking/described-ticket.ts';
-import { ticketStatuses } from '../../../jobs/ticket/lifecycle.ts';
 
 /** What answers look like. OpenAPI says it of them; a test holds real answers to it. */
 
 const time = z.iso.datetime();
-
-const ticketStatus = z.enum(ticketStatuses);
-
-const attribute = z.union([
-  z.object({ N: z.number() }),
-  z.object({ S: z.string() }),
-  z.object({ SL: z.array(z.string()) }),
-  z.object({ SDM: z.record(z.string(), z.number()) }),
-]);
 
 export const startedTicket = z.object({
   ticketId: z.string(),
   status: z.literal('SEARCHING'),
   startTime: time,
 });
-
-export const describedTicket = z.object({
-  ticketId: z.string(),
-  configuration: z.string(),
-  status: ticketStatus,
-  statusReason: z.string().optional(),
-  statusMessage: z.string().optional(),
-  startTime: time,
-  endTime: time.optional(),
-  estimatedWaitTime: z.number().optional().describe('Seconds from its start'),
-  matchId: z.string().optional().describe('From PLACING on'),
-  fills: z.string().optional().describe('Of a backfill ticket: the running match that wants players'),
-  players: z.array(
-    z.looseObject({
-      playerId: z.string(),
-      attributes: z.record(z.string(), attribute).optional(),
-      latencyInMs: z.record(z.string(), z.number()).optional(),
-      team: z.string().optional(),
-    }),
-  ),
-  gameSessionConnectionInfo: z
-    .looseObject({
-      ipAddress: z.string().optional(),
-      port: z.int().optional(),
-      dnsName: z.string().optional(),
-      gameSessionArn: z.string().optional(),
-      matchedPlayerSessions: z.array(z.object({ playerId: z.string(), playerSessionId: z.string() })),
-    })
-    .optional(),
-}) satisfies z.ZodType<Pick<DescribedTicket, 'ticketId' | 'status' | 'startTime'>>;
 
 export const createdSession = z.looseObject({ sessionId: z.string() });
 

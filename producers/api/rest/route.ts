@@ -1,14 +1,14 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { z } from 'zod';
 import type { EventOrigin } from '../../../jobs/event/event.ts';
-import type { Right } from '../../../jobs/maintenance/api-keys.ts';
+import type { CallName } from '../../../jobs/permissions.ts';
 import type { CallOptions } from '../../call.ts';
-import type { MatchmakingClient } from '../../client.ts';
+import type { FleetClient } from '../../client.ts';
 import type { Caller } from './caller.ts';
 
 /** What a route works with. */
 export interface Asking {
-  readonly client: MatchmakingClient;
+  readonly client: FleetClient;
   readonly caller: Caller;
   /** Who asks, the call's id and its signal: for every call of the client. */
   readonly options: CallOptions;
@@ -32,10 +32,8 @@ export interface Route<Input = unknown> {
   readonly path: string;
   readonly id: string;
   readonly summary: string;
-  /** What a key has to allow. */
-  readonly right: Right;
-  /** Players may use it too, for themselves. */
-  readonly players?: boolean;
+  /** The call that it makes, by which who may use it is known. */
+  readonly call: CallName;
   /** Members of path, query and body in one; those of the path win. */
   readonly input: z.ZodType<Input>;
   /** Status when it is done. Default 200; 204 has no body. */

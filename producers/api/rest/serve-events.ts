@@ -24,7 +24,7 @@ export function serveEvents(app: FastifyInstance, parts: RestParts): void {
     const resume = request.headers['last-event-id'] ?? request.query.from;
     try {
       const caller = await admittedCaller(request, undefined, parts);
-      checkMay(caller, { right: 'read' });
+      checkMay(caller, 'events');
       if (streams >= mostStreams)
         throw new ApiProblem(503, `${mostStreams} streams are open already`, { retryAfter: 10 });
       const from = resume === '0' ? 0 : typeof resume === 'string' && resume !== '' ? resume : undefined;

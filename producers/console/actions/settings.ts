@@ -9,6 +9,7 @@ const next = ({ name }: { readonly name: string }): string => urlOf('/configurat
 
 export const pause = defineAction({
   path: '/configuration/pause',
+  call: 'pauseConfiguration',
   input: named,
   next,
   async run({ name }, { client }, options) {
@@ -19,6 +20,7 @@ export const pause = defineAction({
 
 export const resume = defineAction({
   path: '/configuration/resume',
+  call: 'resumeConfiguration',
   input: named,
   next,
   async run({ name }, { client }, options) {
@@ -29,6 +31,7 @@ export const resume = defineAction({
 
 export const rollbackSettings = defineAction({
   path: '/configuration/rollback',
+  call: 'rollbackConfiguration',
   input: named.extend({ to: version }),
   next,
   async run(request, { client }, options) {
@@ -39,6 +42,7 @@ export const rollbackSettings = defineAction({
 
 export const rollbackRuleSet = defineAction({
   path: '/rule-set/rollback',
+  call: 'rollbackRuleSet',
   input: named.extend({ to: version, configuration: resourceName }),
   next: ({ configuration }) => urlOf('/configuration', { name: configuration }),
   async run({ name, to }, { client }, options) {

@@ -18,7 +18,10 @@ export const configurationScreen = defineScreen({
   title: ({ name }) => `Configuration ${name}`,
   async read({ name, from }, fleet) {
     const { client, readings } = fleet;
-    const [found, all] = await Promise.all([client.describeConfiguration(name), client.poolsOf(name)]);
+    const [found, all] = await Promise.all([
+      client.describeConfiguration(name),
+      client.listPools({ configuration: name }),
+    ]);
     const { configuration, ruleSet } = found.installed;
     const versionsOf = (kind: 'configurations' | 'rule_sets', of: string) =>
       readings.read(`versions ${kind} ${of}`, versionsFreshMs, () => readVersions(client, kind, of));

@@ -1,8 +1,6 @@
 import { z } from 'zod';
 import { queueNames } from '../../../jobs/contract.ts';
 import { type FailedGroup, groupFailed } from '../../../jobs/failed-work.ts';
-import { readFailed } from '../../cli/failed-jobs.ts';
-import { row as queueRow } from '../../cli/queue.ts';
 import { advice } from '../../cli/queue-failed.ts';
 import { actionForm } from '../action.ts';
 import { type Html, html } from '../html.ts';
@@ -57,8 +55,8 @@ const retryForms = ({ queue, groups }: Awaited<ReturnType<typeof readQueue>>): H
   );
 
 async function readQueue(name: (typeof queueNames)[number], client: Fleet['client']) {
-  const counts = await queueRow(name, client.queues[name]);
-  const groups = counts.failed === 0 ? [] : groupFailed(await readFailed(client.queues[name]));
+  const counts = await client.describeQueue(name);
+  const groups = counts.failed === 0 ? [] : groupFailed(await client.listFailedJobs(name));
   return { ...counts, groups: groups.map(shownOf) };
 }
 

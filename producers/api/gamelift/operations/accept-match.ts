@@ -12,7 +12,7 @@ const input = z.object({
 /** GameLift names no match: the answer is for the proposal that the ticket is in now. */
 export const acceptMatch = defineOperation(
   'AcceptMatch',
-  'matchmake',
+  'acceptMatch',
   input,
   async ({ TicketId, PlayerIds, AcceptanceType }, { client, options }) => {
     const [ticket] = await client.describeMatchmaking([TicketId], options);

@@ -18,7 +18,7 @@ const input = z.object({
 
 export const createMatchmakingConfiguration = defineOperation(
   'CreateMatchmakingConfiguration',
-  'configure',
+  'changeSettings',
   input,
   async ({ Name, Tags, ...members }, { client, options, origin }) => {
     const given = Object.entries({ ...ourMembers(members), name: Name }).filter(

@@ -14,7 +14,7 @@ const input = z.object({
 /** Rule sets are immutable on GameLift: a name that exists is refused, whatever the body. */
 export const createMatchmakingRuleSet = defineOperation(
   'CreateMatchmakingRuleSet',
-  'configure',
+  'changeSettings',
   input,
   async ({ Name: name, RuleSetBody: body, Tags }, { client, options, origin }) => {
     checkRuleSet(body);

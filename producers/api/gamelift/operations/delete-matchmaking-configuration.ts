@@ -5,7 +5,7 @@ import { changed } from '../settings.ts';
 
 export const deleteMatchmakingConfiguration = defineOperation(
   'DeleteMatchmakingConfiguration',
-  'configure',
+  'changeSettings',
   z.object({ Name: nameOrArn('configuration') }),
   async ({ Name: name }, { client, options }) => {
     changed(await client.changeSettings({ change: 'delete', kind: 'configuration', name }, options));

@@ -5,7 +5,7 @@ import { changed } from '../settings.ts';
 
 export const deleteMatchmakingRuleSet = defineOperation(
   'DeleteMatchmakingRuleSet',
-  'configure',
+  'changeSettings',
   z.object({ Name: nameOrArn('rule-set') }),
   async ({ Name: name }, { client, options }) => {
     changed(await client.changeSettings({ change: 'delete', kind: 'rule-set', name }, options));

@@ -13,7 +13,7 @@ const input = z.object({
 /** Names that do not exist are left out. */
 export const describeMatchmakingConfigurations = defineOperation(
   'DescribeMatchmakingConfigurations',
-  'read',
+  'describeSettings',
   input,
   async ({ Names = [], RuleSetName, Limit, NextToken }, { client, options, origin }) => {
     const page = await client.describeSettings(

@@ -13,7 +13,7 @@ const input = z.object({
 /** Each name that is asked for has to exist. */
 export const describeMatchmakingRuleSets = defineOperation(
   'DescribeMatchmakingRuleSets',
-  'read',
+  'describeSettings',
   input,
   async ({ Names = [], Limit, NextToken }, { client, options, origin }) => {
     const names = [...new Set(Names)];

@@ -10,7 +10,7 @@ const input = z.object({
 
 export const describeMatchmaking = defineOperation(
   'DescribeMatchmaking',
-  'matchmake',
+  'describeMatchmaking',
   input,
   async ({ TicketIds }, { client, options, origin }) => {
     const tickets = await client.describeMatchmaking([...new Set(TicketIds)], options);

@@ -6,7 +6,7 @@ import { resourceArn } from '../tagged.ts';
 
 export const listTagsForResource = defineOperation(
   'ListTagsForResource',
-  'read',
+  'describeSettings',
   z.object({ ResourceARN: resourceArn }),
   async ({ ResourceARN: { kind, name } }, { client, options }) => {
     const [setting] = (await client.describeSettings({ kind, names: [name] }, options)).settings;

@@ -18,11 +18,11 @@ const input = z.object({
 
 export const startMatchBackfill = defineOperation(
   'StartMatchBackfill',
-  'matchmake',
+  'startBackfill',
   input,
   async (asked, { client, options, origin }) => {
     const { TicketId, ConfigurationName: configuration, GameSessionArn = '', Players: players } = asked;
-    const playing = await client.liveMatchesOf(
+    const playing = await client.findLiveMatches(
       players.map((it) => it.playerId),
       options,
     );

@@ -12,7 +12,7 @@ const input = z.object({
 
 export const startMatchmaking = defineOperation(
   'StartMatchmaking',
-  'matchmake',
+  'startMatchmaking',
   input,
   async ({ TicketId, ConfigurationName: configuration, Players: players }, { client, options, origin }) => {
     const ticket = await client.startMatchmaking(

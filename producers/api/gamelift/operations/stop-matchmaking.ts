@@ -6,7 +6,7 @@ import { defineOperation } from '../operation.ts';
 
 export const stopMatchmaking = defineOperation(
   'StopMatchmaking',
-  'matchmake',
+  'stopMatchmaking',
   z.object({ TicketId: ticketId }),
   async ({ TicketId }, { client, options }) => {
     try {

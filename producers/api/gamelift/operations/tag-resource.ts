@@ -6,7 +6,7 @@ import { resourceArn } from '../tagged.ts';
 
 export const tagResource = defineOperation(
   'TagResource',
-  'configure',
+  'changeSettings',
   z.object({ ResourceARN: resourceArn, Tags: tagList }),
   async ({ ResourceARN: { kind, name }, Tags }, { client, options }) => {
     changed(await client.changeSettings({ change: 'tag', kind, name, set: ourTags(Tags) ?? [] }, options));

@@ -10,7 +10,7 @@ const input = z.object({
 
 export const untagResource = defineOperation(
   'UntagResource',
-  'configure',
+  'changeSettings',
   input,
   async ({ ResourceARN: { kind, name }, TagKeys }, { client, options }) => {
     changed(await client.changeSettings({ change: 'tag', kind, name, remove: TagKeys }, options));

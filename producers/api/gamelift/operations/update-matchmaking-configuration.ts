@@ -9,7 +9,7 @@ const input = z.object({ ...configurationMembers, Name: nameOrArn('configuration
 /** Members that are given replace those that are there; all others stay, ours too. */
 export const updateMatchmakingConfiguration = defineOperation(
   'UpdateMatchmakingConfiguration',
-  'configure',
+  'changeSettings',
   input,
   async ({ Name: name, ...members }, { client, options, origin }) => {
     const verdict = await client.changeSettings(

@@ -13,7 +13,7 @@ export function checkRuleSet(body: string): void {
 
 export const validateMatchmakingRuleSet = defineOperation(
   'ValidateMatchmakingRuleSet',
-  'read',
+  'validateRuleSet',
   z.object({ RuleSetBody: z.string().min(1).max(65_535) }),
   async ({ RuleSetBody }) => {
     checkRuleSet(RuleSetBody);

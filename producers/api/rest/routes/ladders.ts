@@ -11,7 +11,7 @@ const list = defineRoute({
   id: 'listLadders',
   summary:
     'Every ladder that is on record or that a configuration names: its settings, its season and what waits.',
-  right: 'read',
+  call: 'listLadders',
   input: z.strictObject({}),
   output: outputs.ladders,
   run: async (_request, { client }) => ({ body: { items: await client.listLadders() } }),
@@ -22,7 +22,7 @@ const read = defineRoute({
   path: '/ladders/{name}',
   id: 'readLadder',
   summary: 'A ladder with its settings, its season and who uses it.',
-  right: 'read',
+  call: 'listLadders',
   input: z.strictObject({ name: ladderName }),
   output: outputs.ladder,
   async run({ name }, { client }) {
@@ -37,7 +37,7 @@ const put = defineRoute({
   path: '/ladders/{name}',
   id: 'putLadder',
   summary: 'Gives a ladder its settings, for matches rated from now on; what is not named is the default.',
-  right: 'operate',
+  call: 'putLadder',
   input: z.strictObject({ name: ladderName, settings: z.record(z.string(), z.unknown()) }),
   run: async (request, { client, options }) => ({ body: await client.putLadder(request, options) }),
 });
@@ -47,7 +47,7 @@ const startSeason = defineRoute({
   path: '/ladders/{name}/seasons/{season}',
   id: 'startSeason',
   summary: "Starts a ladder's next season: a soft reset of every rating on it. A repeat changes nothing.",
-  right: 'operate',
+  call: 'startSeason',
   input: z.strictObject({ name: ladderName, season: z.coerce.number<string>().int().min(1) }),
   run: async ({ name, season }, { client, options }) => ({
     body: await client.startSeason({ ladder: name, season }, options),
@@ -61,7 +61,7 @@ const remove = defineRoute({
   summary:
     'Deletes a ladder that no configuration names and on which no match is live, no result waits and no player has a rating.',
   done: 204,
-  right: 'operate',
+  call: 'deleteLadder',
   input: z.strictObject({ name: ladderName }),
   async run({ name }, { client, options }) {
     await client.deleteLadder(name, options);

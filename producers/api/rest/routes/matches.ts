@@ -10,7 +10,7 @@ const read = defineRoute({
   path: '/matches/{matchId}',
   id: 'readMatch',
   summary: 'A match wherever it is: proposed, decided, or stored with its chances and its result.',
-  right: 'read',
+  call: 'describeMatch',
   input: z.strictObject({ matchId }),
   async run({ matchId: id }, { client, options }) {
     const match = await client.describeMatch(id, options);
@@ -24,9 +24,11 @@ const data = defineRoute({
   path: '/matches/{matchId}/matchmaker-data',
   id: 'readMatchmakerData',
   summary: 'What FlexMatch tells the game server of a match that has started.',
-  right: 'read',
+  call: 'readMatchmakerData',
   input: z.strictObject({ matchId }),
-  run: async ({ matchId: id }, { client, options }) => ({ body: await client.matchmakerData(id, options) }),
+  run: async ({ matchId: id }, { client, options }) => ({
+    body: await client.readMatchmakerData(id, options),
+  }),
 });
 
 const left = defineRoute({
@@ -35,8 +37,7 @@ const left = defineRoute({
   id: 'playerLeft',
   summary: 'Says that a player left a match that goes on.',
   done: 204,
-  right: 'matchmake',
-  players: true,
+  call: 'playerLeft',
   input: z.strictObject({ matchId, playerId }),
   async run(request, { client, options }) {
     await client.playerLeft(request, options);
@@ -50,10 +51,10 @@ const report = defineRoute({
   id: 'reportResults',
   summary:
     'Reports results of matches; each is taken or refused alone, and rates its match once however often it comes.',
-  right: 'report',
+  call: 'reportMatchResultAll',
   input: z.strictObject({ results: z.array(z.unknown()).min(1).max(200, 'at most 200 results') }),
   async run({ results }, { client, options }) {
-    const settled = await client.reportMatchResults(results as z.output<typeof matchResult>[], options);
+    const settled = await client.reportMatchResultAll(results as z.output<typeof matchResult>[], options);
     const outcomes = settled.map((it) => {
       if (it.status === 'fulfilled') return { status: 202 };
       const problem = problemOf(it.reason);

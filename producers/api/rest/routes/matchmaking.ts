@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { matchId, playerId, resourceName, ticketId } from '../../../../jobs/ids.ts';
+import { describedTicket } from '../../../../jobs/matchmaking/described-ticket.ts';
 import { limits } from '../../../../jobs/ticket/limits.ts';
 import { startRequestWithin } from '../../../../jobs/ticket/start-request.ts';
 import { ticketPlayerWithin } from '../../../../jobs/ticket/ticket.ts';
@@ -38,8 +39,7 @@ const start = defineRoute({
   id: 'startMatchmaking',
   summary: 'Starts a ticket. With Idempotency-Key a repeat is answered as the first time.',
   done: 201,
-  right: 'matchmake',
-  players: true,
+  call: 'startMatchmaking',
   input: ticket,
   output: outputs.startedTicket,
   run: async (asked, asking) => ({
@@ -52,7 +52,7 @@ const startAll = defineRoute({
   path: '/matchmaking/batch',
   id: 'startMatchmakingAll',
   summary: 'Starts many tickets; each succeeds or fails alone, in the order given.',
-  right: 'matchmake',
+  call: 'startMatchmakingAll',
   input: z.strictObject({ tickets: z.array(z.unknown()).min(1).max(1_000, 'at most 1000 tickets') }),
   async run({ tickets }, { client, options: { callId, ...options } }) {
     const outcomes = await Promise.all(
@@ -75,10 +75,9 @@ const describe = defineRoute({
   path: '/matchmaking/{ticketId}',
   id: 'describeMatchmaking',
   summary: 'A ticket as it is now.',
-  right: 'matchmake',
-  players: true,
+  call: 'describeMatchmaking',
   input: z.strictObject({ ticketId }),
-  output: outputs.describedTicket,
+  output: describedTicket,
   async run({ ticketId: id }, { client, options }) {
     const [found] = await client.describeMatchmaking([id], options);
     if (!found) throw new ApiProblem(404, at('ticketId', `there is no ticket ${id}`));
@@ -92,8 +91,7 @@ const stop = defineRoute({
   id: 'stopMatchmaking',
   summary: 'Cancels a ticket; from PLACING on it is too late (409).',
   done: 204,
-  right: 'matchmake',
-  players: true,
+  call: 'stopMatchmaking',
   input: z.strictObject({ ticketId }),
   async run({ ticketId: id }, { client, options }) {
     await client.stopMatchmaking(id, options);
@@ -108,8 +106,7 @@ const accept = defineRoute({
   summary:
     'Answers the proposal of a match for players of a ticket. Without matchId: the proposal that the ticket is in now.',
   done: 204,
-  right: 'matchmake',
-  players: true,
+  call: 'acceptMatch',
   input: z.strictObject({
     ticketId,
     matchId: matchId.optional(),
@@ -134,8 +131,7 @@ const explain = defineRoute({
   path: '/matchmaking/{ticketId}/explanation',
   id: 'explainTicket',
   summary: 'Why a ticket waits, in a sentence and in figures.',
-  right: 'read',
-  players: true,
+  call: 'explainTicket',
   input: z.strictObject({ ticketId }),
   run: async ({ ticketId: id }, { client, options }) => ({ body: await client.explainTicket(id, options) }),
 });
@@ -146,7 +142,7 @@ const backfill = defineRoute({
   id: 'startBackfill',
   summary: 'Asks for company for a live match.',
   done: 201,
-  right: 'matchmake',
+  call: 'startBackfill',
   input: z.strictObject({
     configuration: resourceName,
     matchId,

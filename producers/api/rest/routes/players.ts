@@ -10,8 +10,7 @@ const read = defineRoute({
   path: '/players/{playerId}',
   id: 'readPlayer',
   summary: "A player's profile and ratings, with their newest ticket and their live match.",
-  right: 'read',
-  players: true,
+  call: 'readPlayer',
   input: z.strictObject({ playerId }),
   output: outputs.player,
   async run({ playerId }, { client, caller, asApi }) {
@@ -19,7 +18,7 @@ const read = defineRoute({
       throw new ApiProblem(403, at('playerId', 'a player may read only about themselves'));
     const [[record], live] = await Promise.all([
       client.readRecord('players', playerId, asApi),
-      client.livePlayer(playerId, asApi),
+      client.findLivePlayer(playerId, asApi),
     ]);
     if (!record && !live) throw new ApiProblem(404, at('playerId', `nothing is known of ${playerId}`));
     return { body: { playerId, profile: record?.['profile'], ratings: record?.['ratings'], ...live } };

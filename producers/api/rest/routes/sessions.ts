@@ -12,8 +12,7 @@ const create = defineRoute({
   summary:
     'Gives a player a session. Its id is answered at once; the session follows. With an id of your own a repeat is harmless.',
   done: 201,
-  right: 'matchmake',
-  players: true,
+  call: 'createSession',
   input: z.strictObject({ playerId: playerId.optional(), sessionId: sessionId.optional() }),
   output: outputs.createdSession,
   async run({ playerId: given, sessionId: id }, { client, caller, options }) {
@@ -30,8 +29,7 @@ const read = defineRoute({
   path: '/sessions/{sessionId}',
   id: 'readSession',
   summary: 'A session as it is now.',
-  right: 'read',
-  players: true,
+  call: 'describeSession',
   input: z.strictObject({ sessionId }),
   output: outputs.session,
   async run({ sessionId: id }, { client, options }) {
@@ -49,8 +47,7 @@ const end = defineRoute({
   id: 'endSession',
   summary: 'Ends a session: when this is answered its player is out of the live match that they were in.',
   done: 204,
-  right: 'matchmake',
-  players: true,
+  call: 'endSession',
   input: z.strictObject({ playerId, sessionId }),
   async run(request, { client, options }) {
     await client.endSession(request, options);

@@ -9,6 +9,7 @@ import type {
 import { loadRuleSet } from '../../../../jobs/rule-set/load.ts';
 import { parse } from '../../../parse.ts';
 import { at } from '../../../request-error.ts';
+import type { Wanted } from '../../../settings-change.ts';
 import { ApiProblem } from '../problem.ts';
 import { type Answer, type Asking, defineRoute } from '../route.ts';
 
@@ -65,25 +66,24 @@ async function list(
   return { body: { items: page.settings.map((it) => shown(kind, it)), ...next } };
 }
 
-async function put(kind: SettingKind, name: string, body: object, asking: Asking): Promise<Answer> {
+async function put(setting: Wanted, asking: Asking): Promise<Answer> {
   const ifVersion = wantedVersion(asking);
-  const wanted = kind === 'rule-set' ? { kind, name, ...body } : { kind, configuration: body };
-  const setting = changed(
+  const now = changed(
     await asking.client.changeSettings(
-      { change: 'put', setting: wanted as never, ...(ifVersion !== undefined && { ifVersion }) },
+      { change: 'put', setting, ...(ifVersion !== undefined && { ifVersion }) },
       asking.options,
     ),
   );
-  return setting ? { body: shown(kind, setting), headers: tagOf(setting) } : {};
+  return now ? { body: shown(setting.kind, now), headers: tagOf(now) } : {};
 }
 
-const routesOf = (kind: SettingKind, path: string, word: string, what: string) => [
+const routesOf = (kind: SettingKind, path: string, word: 'RuleSet' | 'Configuration', what: string) => [
   defineRoute({
     method: 'GET',
     path: `/${path}`,
     id: `list${word}s`,
     summary: `A page of ${what}s by name, those after a name.`,
-    right: 'read',
+    call: 'describeSettings',
     input: z.strictObject({ after: z.string().max(128).optional() }),
     run: ({ after }, asking) => list(kind, after, asking),
   }),
@@ -92,7 +92,7 @@ const routesOf = (kind: SettingKind, path: string, word: string, what: string) =
     path: `/${path}/{name}`,
     id: `read${word}`,
     summary: `A ${what} in its latest version, which ETag names.`,
-    right: 'read',
+    call: 'describeSettings',
     input: named,
     run: ({ name }, asking) => readOne(kind, name, asking),
   }),
@@ -102,7 +102,7 @@ const routesOf = (kind: SettingKind, path: string, word: string, what: string) =
     id: `delete${word}`,
     summary: `Deletes a ${what} that is not in use; its history stays on record.`,
     done: 204,
-    right: 'configure',
+    call: `delete${word}`,
     input: named,
     async run({ name }, { client, options }) {
       changed(await client.changeSettings({ change: 'delete', kind, name }, options));
@@ -117,9 +117,9 @@ const putRuleSet = defineRoute({
   id: 'putRuleSet',
   summary:
     'Stores a rule set (FlexMatch JSON as a text) as a new version; with If-Match only on top of that version.',
-  right: 'configure',
+  call: 'putRuleSet',
   input: z.strictObject({ name: resourceName, body: z.string().min(1).max(65_535) }),
-  run: ({ name, body }, asking) => put('rule-set', name, { body }, asking),
+  run: ({ name, body }, asking) => put({ kind: 'rule-set', name, body }, asking),
 });
 
 const putConfiguration = defineRoute({
@@ -127,9 +127,9 @@ const putConfiguration = defineRoute({
   path: '/configurations/{name}',
   id: 'putConfiguration',
   summary: 'Stores a configuration as a new version; with If-Match only on top of that version.',
-  right: 'configure',
+  call: 'putConfiguration',
   input: configuration,
-  run: (wanted, asking) => put('configuration', wanted.name, wanted, asking),
+  run: (wanted, asking) => put({ kind: 'configuration', configuration: wanted }, asking),
 });
 
 const validate = defineRoute({
@@ -137,7 +137,7 @@ const validate = defineRoute({
   path: '/rule-sets/validation',
   id: 'validateRuleSet',
   summary: 'Checks a rule set and names every problem and every doubt; stores nothing.',
-  right: 'read',
+  call: 'validateRuleSet',
   input: z.strictObject({ body: z.string().min(1).max(65_535) }),
   async run({ body }) {
     const loaded = loadRuleSet(body);
@@ -154,7 +154,7 @@ const validateConfiguration = defineRoute({
   path: '/configurations/validation',
   id: 'validateConfiguration',
   summary: 'Checks the members of a configuration by themselves; stores nothing.',
-  right: 'read',
+  call: 'validateConfiguration',
   input: z.looseObject({}),
   async run(wanted) {
     parse(configuration, wanted);

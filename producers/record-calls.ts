@@ -1,0 +1,28 @@
+import { readActivity, readPlayerHistory } from '../jobs/maintenance/history.ts';
+import { listAudit, readRecord } from '../jobs/maintenance/maintenance.ts';
+import type { Calls, ClientParts } from './client-parts.ts';
+
+/** What happened, and what is kept: mostly from the record. */
+export const recordCalls = ({ call, askRecord, configurations }: ClientParts) =>
+  ({
+    readActivity: ({ configuration, since }, options = {}) =>
+      askRecord('readActivity', readActivity, { configuration, since: since?.getTime() }, options),
+
+    readPlayerHistory: (playerId, options = {}) =>
+      askRecord('readPlayerHistory', readPlayerHistory, { playerId }, options),
+
+    readRecord: (collection, id, options = {}) =>
+      askRecord('readRecord', readRecord, { collection, ...(id !== undefined && { id }) }, options),
+
+    listAudit: ({ since, until, ...request }, options = {}) => {
+      const from = since && { since: since.getTime() };
+      return askRecord(
+        'listAudit',
+        listAudit,
+        { ...request, ...from, ...(until && { until: until.getTime() }) },
+        options,
+      );
+    },
+
+    listConfigurations: (options = {}) => call('listConfigurations', options, () => configurations.list()),
+  }) satisfies Calls;
