@@ -9,10 +9,7 @@ import {
   resumeQueue,
 } from '../jobs/maintenance/setting-commands.ts';
 import { problemLine, problemList } from '../jobs/problem-list.ts';
-import { correctResult } from '../jobs/rating-update/correct-result.ts';
-import { deleteLadder } from '../jobs/rating-update/delete-ladder.ts';
-import { putLadder } from '../jobs/rating-update/put-ladder.ts';
-import { resetSeason } from '../jobs/rating-update/reset-season.ts';
+import { correctResult, deleteLadder, putLadder, resetSeason } from '../jobs/rating-update/jobs.ts';
 import { loadRuleSet } from '../jobs/rule-set/load.ts';
 import type { Calls, ClientParts } from './client-parts.ts';
 import { RequestError } from './request-error.ts';

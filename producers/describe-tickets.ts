@@ -1,5 +1,5 @@
-import { describeTickets } from '../jobs/maintenance/maintenance.ts';
-import { type DescribedTicket, mayKnow } from '../jobs/matchmaking/described-ticket.ts';
+import { describeTickets } from '../jobs/maintenance/jobs.ts';
+import { type DescribedTicket, mayKnow } from '../jobs/session/described-ticket.ts';
 import type { Calling } from './call.ts';
 import type { Calls, ClientParts } from './client-parts.ts';
 import { parse } from './parse.ts';

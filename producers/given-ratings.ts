@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { erasePlayer, pseudonymOf } from '../jobs/rating-update/erase-player.ts';
 import {
+  erasePlayer,
   type GivenRating,
   type GiveRatings,
   givenRating,
   giveRatings,
   importedPart,
   mostGiven,
-} from '../jobs/rating-update/give-ratings.ts';
+  pseudonymOf,
+} from '../jobs/rating-update/jobs.ts';
 import type { Calls, ClientParts } from './client-parts.ts';
 import type { CommandOptions } from './commands.ts';
 import type { ImportRequest } from './operator-requests.ts';

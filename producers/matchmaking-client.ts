@@ -1,13 +1,12 @@
 import type { WaitEstimate } from '../jobs/configuration/activity.ts';
 import type { ReportedResult } from '../jobs/ladder/result.ts';
 import type { MatchmakerData } from '../jobs/match/matchmaker-data.ts';
-import type { AcceptMatch } from '../jobs/matchmaking/accept-match.ts';
 import type { BackfillRequest } from '../jobs/matchmaking/backfill.ts';
-import type { DescribedTicket } from '../jobs/matchmaking/described-ticket.ts';
+import type { AcceptMatch } from '../jobs/matchmaking/jobs.ts';
 import type { TicketExplanation } from '../jobs/matchmaking/ticket-explanation.ts';
+import type { DescribedTicket } from '../jobs/session/described-ticket.ts';
 import type { DescribedSession } from '../jobs/session/session.ts';
-import type { EndSessionRequest } from '../jobs/session-creation/end-session.ts';
-import type { PlayerLeftRequest } from '../jobs/session-creation/player-left.ts';
+import type { EndSessionRequest, PlayerLeftRequest } from '../jobs/session-creation/jobs.ts';
 import type { StartRequest } from '../jobs/ticket/start-request.ts';
 import type { CallOptions } from './call.ts';
 import type { EventsRequest, StreamItem } from './events.ts';

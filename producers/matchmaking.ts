@@ -1,7 +1,8 @@
 import { coalesce } from '../jobs/coalesce.ts';
 import { type Actor, maxEnvelopeBytes, maxItems } from '../jobs/contract.ts';
 import { ticketId } from '../jobs/ids.ts';
-import { type AcceptMatch, type Answered, acceptMatch } from '../jobs/matchmaking/accept-match.ts';
+import type { Answered } from '../jobs/matchmaking/accept-call.ts';
+import { type AcceptMatch, acceptMatch } from '../jobs/matchmaking/jobs.ts';
 import type { Starting, StartVerdict } from '../jobs/matchmaking/start-call.ts';
 import { ordinaryRequest } from '../jobs/ticket/ordinary-party.ts';
 import { batchesInFlight } from './batches.ts';

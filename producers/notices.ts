@@ -1,6 +1,6 @@
 import type { RefusedEvent } from '../jobs/event/refused-event.ts';
 import { domainKeys } from '../jobs/keys.ts';
-import { readRecord } from '../jobs/maintenance/maintenance.ts';
+import { readRecord } from '../jobs/maintenance/jobs.ts';
 import type { CommittedMatch } from '../jobs/match/match.ts';
 import { matchmakerData } from '../jobs/match/matchmaker-data.ts';
 import { readStoredTicket } from '../jobs/ticket/stored-ticket.ts';

@@ -1,5 +1,5 @@
 import type { QueueName } from '../jobs/contract.ts';
-import type { GivenRating } from '../jobs/rating-update/give-ratings.ts';
+import type { GivenRating } from '../jobs/rating-update/jobs.ts';
 
 /** Whether a configuration is paused, and since when (ISO 8601). */
 export interface PauseState {

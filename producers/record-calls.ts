@@ -1,5 +1,4 @@
-import { readActivity, readPlayerHistory } from '../jobs/maintenance/history.ts';
-import { listAudit, readRecord } from '../jobs/maintenance/maintenance.ts';
+import { listAudit, readActivity, readPlayerHistory, readRecord } from '../jobs/maintenance/jobs.ts';
 import type { Calls, ClientParts } from './client-parts.ts';
 
 /** What happened, and what is kept: mostly from the record. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type Version, versionBefore } from '../jobs/configuration/rollback.ts';
 import { resourceName } from '../jobs/ids.ts';
-import { readRecord } from '../jobs/maintenance/maintenance.ts';
+import { readRecord } from '../jobs/maintenance/jobs.ts';
 import { putConfiguration, putRuleSet } from '../jobs/maintenance/setting-commands.ts';
 import type { Calls, ClientParts } from './client-parts.ts';
 import { parse } from './parse.ts';

@@ -1,8 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { createSession } from '../jobs/session-creation/create-session.ts';
-import { endSession, endSessionRequest } from '../jobs/session-creation/end-session.ts';
-import { playerLeft, playerLeftRequest } from '../jobs/session-creation/player-left.ts';
-import { readSession } from '../jobs/session-creation/read-session.ts';
+import {
+  createSession,
+  endSession,
+  endSessionRequest,
+  playerLeft,
+  playerLeftRequest,
+  readSession,
+} from '../jobs/session-creation/jobs.ts';
 import type { CallOptions } from './call.ts';
 import type { Calls, ClientParts } from './client-parts.ts';
 import type { SessionRequest } from './matchmaking-client.ts';

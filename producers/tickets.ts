@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis';
 import { domainKeys, poolTag } from '../jobs/keys.ts';
-import { connectionOf, type DescribedTicket } from '../jobs/matchmaking/described-ticket.ts';
 import { ticketCalls } from '../jobs/matchmaking/ticket-calls.ts';
+import { connectionOf, type DescribedTicket } from '../jobs/session/described-ticket.ts';
 import type { PlacementOutcome } from '../jobs/session/placement.ts';
 import { playersOf, readStoredTicket, type StoredTicket } from '../jobs/ticket/stored-ticket.ts';
 import { openScript } from './script.ts';

@@ -1,5 +1,5 @@
-import { formMatches, oncePerPool } from '../jobs/matchmaking/form-matches.ts';
-import { oncePerLadder, rateLadder } from '../jobs/rating-update/rate-ladder.ts';
+import { formMatches, oncePerPool } from '../jobs/matchmaking/jobs.ts';
+import { oncePerLadder, rateLadder } from '../jobs/rating-update/jobs.ts';
 import type { ProducerQueues } from './queues.ts';
 
 /** Adds a wake-up for a pool. */

@@ -5,7 +5,7 @@ import { configuration } from '../configuration/configuration.ts';
 import { keptFailures, queueNames } from '../contract.ts';
 import { resourceName } from '../ids.ts';
 import { tagging } from './change-settings.ts';
-import { applyCommands } from './maintenance.ts';
+import { applyCommands } from './jobs.ts';
 
 /** The chain of settings and pauses: all of them are applied in one order, since one may need what another has put. */
 export const settingsChain = 'settings';

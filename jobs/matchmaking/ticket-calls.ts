@@ -1,11 +1,12 @@
 import type { StoredResult } from '../ladder/result.ts';
-import { type AcceptMatch, type Answered, acceptArguments, readAnswered } from './accept-match.ts';
+import { type Answered, acceptArguments, readAnswered } from './accept-call.ts';
 import {
   type Backfilling,
   type BackfillReply,
   backfillArguments,
   readBackfillVerdict,
 } from './backfill-call.ts';
+import type { AcceptMatch } from './jobs.ts';
 import {
   readVerdicts,
   type Starting,

@@ -1,12 +1,7 @@
 import { z } from 'zod';
 import type { CommandEnvelope } from '../commands.ts';
 import { problemsOf } from '../contract.ts';
-import { correctResult } from './correct-result.ts';
-import { deleteLadder } from './delete-ladder.ts';
-import { eraseFromLadder } from './erase-player.ts';
-import { giveRatings } from './give-ratings.ts';
-import { putLadder } from './put-ladder.ts';
-import { resetSeason } from './reset-season.ts';
+import { correctResult, deleteLadder, eraseFromLadder, giveRatings, putLadder, resetSeason } from './jobs.ts';
 
 /** What an operator asks of a ladder; `by`: the key that has signed it. */
 export const ladderCommand = z.discriminatedUnion('kind', [

@@ -1,5 +1,5 @@
 import { muShownAs, newcomer, type Rating, wellKnown } from '../ladder/rating.ts';
-import type { GivenRating } from './give-ratings.ts';
+import type { GivenRating } from './jobs.ts';
 
 /** The rating that is given. When its player last played stays as it was. */
 export function ratingGiven(

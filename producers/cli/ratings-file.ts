@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { problemsOf } from '../../jobs/contract.ts';
 import { problemList } from '../../jobs/problem-list.ts';
-import { type GivenRating, givenRating } from '../../jobs/rating-update/give-ratings.ts';
+import { type GivenRating, givenRating } from '../../jobs/rating-update/jobs.ts';
 import { RequestError } from '../request-error.ts';
 
 /** Columns of a file of ratings, and the property that each gives. */

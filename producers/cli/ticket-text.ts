@@ -1,6 +1,6 @@
-import type { DescribedTicket } from '../../jobs/matchmaking/described-ticket.ts';
 import type { Explanation } from '../../jobs/matchmaking/engine/explanation.ts';
 import type { TicketExplanation } from '../../jobs/matchmaking/ticket-explanation.ts';
+import type { DescribedTicket } from '../../jobs/session/described-ticket.ts';
 import { table } from './table.ts';
 import { counted, duration, since } from './wording.ts';
 

@@ -1,5 +1,5 @@
 import { type Difference, jsonDiff } from '../../jobs/json-diff.ts';
-import type { RecordCollection } from '../../jobs/maintenance/maintenance.ts';
+import type { RecordCollection } from '../../jobs/maintenance/jobs.ts';
 import type { FleetClient } from '../client.ts';
 import { RequestError } from '../request-error.ts';
 import { table } from './table.ts';

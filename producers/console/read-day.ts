@@ -1,5 +1,5 @@
 import { waitPercentile } from '../../jobs/configuration/activity.ts';
-import type { KeptActivity } from '../../jobs/maintenance/history.ts';
+import type { KeptActivity } from '../../jobs/maintenance/jobs.ts';
 import type { Mark } from './chart.ts';
 import type { Fleet } from './screen.ts';
 

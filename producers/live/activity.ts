@@ -9,7 +9,7 @@ import {
   type WaitEstimate,
 } from '../../jobs/configuration/activity.ts';
 import { domainKeys } from '../../jobs/keys.ts';
-import type { DescribedTicket } from '../../jobs/matchmaking/described-ticket.ts';
+import type { DescribedTicket } from '../../jobs/session/described-ticket.ts';
 import { openClock } from './clock.ts';
 
 /** How long (ms) an estimate is used before Redis is asked again. */

@@ -1,8 +1,8 @@
 import { configurationOf, poolName } from '../../jobs/configuration/pool-name.ts';
 import { resourceName, ticketId } from '../../jobs/ids.ts';
-import { readRecord } from '../../jobs/maintenance/maintenance.ts';
+import { readRecord } from '../../jobs/maintenance/jobs.ts';
 import { describePlayer as describePlayerJob, predictChances } from '../../jobs/maintenance/read-players.ts';
-import { startMatch } from '../../jobs/session-creation/start-match.ts';
+import { startMatch } from '../../jobs/session-creation/jobs.ts';
 import type { Calls, ClientParts } from '../client-parts.ts';
 import { parse } from '../parse.ts';
 import { at, RequestError } from '../request-error.ts';

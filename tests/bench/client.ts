@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { startStack } from '../../infra/local/stack.ts';
 import { jobOptions, seal } from '../../jobs/contract.ts';
-import { createSession } from '../../jobs/session-creation/create-session.ts';
+import { createSession } from '../../jobs/session-creation/jobs.ts';
 import { type FleetClient, openClient } from '../../producers/client.ts';
 import { openRedis } from '../../workers/process/redis.ts';
 import { queuesOf } from '../support/client-inside.ts';

@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 import { startStack } from '../../infra/local/stack.ts';
 import { queues as queueSettings } from '../../jobs/catalogue.ts';
 import { jobOptions, type QueueName, seal } from '../../jobs/contract.ts';
-import { readRecord } from '../../jobs/maintenance/maintenance.ts';
+import { readRecord } from '../../jobs/maintenance/jobs.ts';
 import { openDatabase, prepareDatabase } from '../../workers/records/database.ts';
 import { openMatches } from '../../workers/records/matches.ts';
 import { openClient, queuesOf } from '../support/client-inside.ts';

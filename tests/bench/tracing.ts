@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 import { startStack } from '../../infra/local/stack.ts';
 import { queues as queueSettings } from '../../jobs/catalogue.ts';
 import { seal } from '../../jobs/contract.ts';
-import { createSession } from '../../jobs/session-creation/create-session.ts';
+import { createSession } from '../../jobs/session-creation/jobs.ts';
 import { formatTraceHeader, newTraceId } from '../../jobs/trace-header.ts';
 import { openCacheRedis, openRedis } from '../../workers/process/redis.ts';
 import { openStores } from '../../workers/process/stores.ts';

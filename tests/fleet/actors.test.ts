@@ -1,13 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { catalogue } from '../../jobs/catalogue.ts';
 import type { Job } from '../../jobs/contract.ts';
-import { acceptMatch } from '../../jobs/matchmaking/accept-match.ts';
-import { startMatchmaking } from '../../jobs/matchmaking/start-matchmaking.ts';
-import { stopMatchmaking } from '../../jobs/matchmaking/stop-matchmaking.ts';
+import { acceptMatch, startMatchmaking, stopMatchmaking } from '../../jobs/matchmaking/jobs.ts';
 import { mayEnqueue } from '../../jobs/permissions.ts';
-import { createSession } from '../../jobs/session-creation/create-session.ts';
-import { endSession } from '../../jobs/session-creation/end-session.ts';
-import { playerLeft } from '../../jobs/session-creation/player-left.ts';
+import { createSession, endSession, playerLeft } from '../../jobs/session-creation/jobs.ts';
 import { aPlayer, aTicket, duelRuleSet } from '../support/builders.ts';
 import { type Fleet, openFleet } from '../support/fleet.ts';
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { describedTicket } from '../../jobs/matchmaking/described-ticket.ts';
+import { describedTicket } from '../../jobs/session/described-ticket.ts';
 import * as outputs from '../../producers/api/rest/outputs.ts';
 import { createIdentity } from '../../producers/identity/identity.ts';
 import { type ApiProcess, makeKey } from '../support/api-process.ts';

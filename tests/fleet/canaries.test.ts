@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest';
-import { startMatchmaking } from '../../jobs/matchmaking/start-matchmaking.ts';
+import { startMatchmaking } from '../../jobs/matchmaking/jobs.ts';
 import { duelRuleSet } from '../support/builders.ts';
 import { canaries, openDaemon } from '../support/canaries.ts';
 import { openFleet } from '../support/fleet.ts';

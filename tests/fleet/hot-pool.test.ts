@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest';
-import { formMatches } from '../../jobs/matchmaking/form-matches.ts';
+import { formMatches } from '../../jobs/matchmaking/jobs.ts';
 import { duelRuleSet } from '../support/builders.ts';
 import { openFleet } from '../support/fleet.ts';
 import { jobStory } from '../support/job-story.ts';

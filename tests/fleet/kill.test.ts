@@ -1,8 +1,8 @@
 import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import type { Job } from '../../jobs/contract.ts';
-import { formMatches } from '../../jobs/matchmaking/form-matches.ts';
-import { rateLadder } from '../../jobs/rating-update/rate-ladder.ts';
-import { startMatch } from '../../jobs/session-creation/start-match.ts';
+import { formMatches } from '../../jobs/matchmaking/jobs.ts';
+import { rateLadder } from '../../jobs/rating-update/jobs.ts';
+import { startMatch } from '../../jobs/session-creation/jobs.ts';
 import { duelRuleSet } from '../support/builders.ts';
 import { type Fleet, openFleet } from '../support/fleet.ts';
 import { freezeWith } from '../support/freeze.ts';

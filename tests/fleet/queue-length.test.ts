@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { queueNames } from '../../jobs/contract.ts';
-import { reportQueueLength } from '../../jobs/maintenance/maintenance.ts';
+import { reportQueueLength } from '../../jobs/maintenance/jobs.ts';
 import { openFleet } from '../support/fleet.ts';
 import { jobStory } from '../support/job-story.ts';
 import { countOf, openMetricRecorder, type RecordedDatum } from '../support/metric-recorder.ts';

@@ -1,7 +1,7 @@
 import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import type { Envelope, QueueName } from '../../jobs/contract.ts';
 import { queueNames } from '../../jobs/contract.ts';
-import { startMatchmaking } from '../../jobs/matchmaking/start-matchmaking.ts';
+import { startMatchmaking } from '../../jobs/matchmaking/jobs.ts';
 import { aConfiguration } from '../support/builders.ts';
 import { keysOf } from '../support/domain.ts';
 import { duelSteps } from '../support/duel-steps.ts';

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, inject, onTestFinished, test, vi } from 'vitest';
-import { rateLadder } from '../../jobs/rating-update/rate-ladder.ts';
+import { rateLadder } from '../../jobs/rating-update/jobs.ts';
 import { duelRuleSet } from '../support/builders.ts';
 import { type Fleet, openFleet } from '../support/fleet.ts';
 import { freezeWith } from '../support/freeze.ts';

@@ -1,5 +1,5 @@
 import { beforeEach, expect, inject, onTestFinished, test } from 'vitest';
-import type { AcceptMatch } from '../../jobs/matchmaking/accept-match.ts';
+import type { AcceptMatch } from '../../jobs/matchmaking/jobs.ts';
 import type { FleetClient } from '../../producers/client.ts';
 import { acceptProposals } from '../../workers/matchmaking/accept-match.ts';
 import { aTicket } from '../support/builders.ts';

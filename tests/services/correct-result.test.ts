@@ -1,7 +1,7 @@
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
 import { domainKeys } from '../../jobs/keys.ts';
 import { defaultSettings } from '../../jobs/ladder/ladder.ts';
-import { mostRecomputed } from '../../jobs/rating-update/correct-result.ts';
+import { mostRecomputed } from '../../jobs/rating-update/jobs.ts';
 import { askLadders } from '../../workers/rating-update/ask-ladder.ts';
 import { openFleetStores, perform } from '../support/fleet-stores.ts';
 import { deathOf, everyDeath, mortal } from '../support/mortal.ts';

@@ -1,6 +1,6 @@
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
 import { ladderSettings } from '../../jobs/ladder/ladder.ts';
-import { pseudonymOf } from '../../jobs/rating-update/erase-player.ts';
+import { pseudonymOf } from '../../jobs/rating-update/jobs.ts';
 import { erasePlayers } from '../../workers/rating-update/erase-player.ts';
 import { createSessions } from '../../workers/session-creation/create-session.ts';
 import { endSessions } from '../../workers/session-creation/end-session.ts';

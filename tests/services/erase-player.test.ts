@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { domainKeys } from '../../jobs/keys.ts';
 import { newcomer } from '../../jobs/ladder/rating.ts';
-import { pseudonymOf } from '../../jobs/rating-update/erase-player.ts';
+import { pseudonymOf } from '../../jobs/rating-update/jobs.ts';
 import { erasePlayers } from '../../workers/rating-update/erase-player.ts';
 import { createSessions } from '../../workers/session-creation/create-session.ts';
 import { openFleetStores, perform } from '../support/fleet-stores.ts';

@@ -1,6 +1,6 @@
 import { pino } from 'pino';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { rateLadder } from '../../jobs/rating-update/rate-ladder.ts';
+import { rateLadder } from '../../jobs/rating-update/jobs.ts';
 import { openClient } from '../../producers/client.ts';
 import { rateLadders } from '../../workers/rating-update/rate-ladder.ts';
 import { ratingOn } from '../../workers/records/players.ts';

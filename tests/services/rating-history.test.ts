@@ -5,7 +5,7 @@ import { domainKeys } from '../../jobs/keys.ts';
 import { defaultSettings, type LadderSettings } from '../../jobs/ladder/ladder.ts';
 import { rateOne } from '../../jobs/ladder/rate-one.ts';
 import { inSeason, newcomer, type Rating } from '../../jobs/ladder/rating.ts';
-import { isErased, pseudonymOf } from '../../jobs/rating-update/erase-player.ts';
+import { isErased, pseudonymOf } from '../../jobs/rating-update/jobs.ts';
 import { openFleetStores } from '../support/fleet-stores.ts';
 import { deathOf, mortal } from '../support/mortal.ts';
 import { signedLadderCommand } from '../support/operator.ts';

@@ -3,7 +3,7 @@ import { cacheAccess } from '../../infra/aws/data/access.ts';
 import { idNumber } from '../../jobs/chain.ts';
 import type { MatchmakingEvent } from '../../jobs/event/event.ts';
 import { domainKeys } from '../../jobs/keys.ts';
-import type { DescribedTicket } from '../../jobs/matchmaking/described-ticket.ts';
+import type { DescribedTicket } from '../../jobs/session/described-ticket.ts';
 import type { TicketPlayer } from '../../jobs/ticket/ticket.ts';
 import { openClient } from '../../producers/client.ts';
 import { queuesOf } from './client-inside.ts';

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Worker } from 'bullmq';
 import { type Envelope, type Job, type Outcome, type QueueName, queueNames } from '../../jobs/contract.ts';
 import { queuePrefix } from '../../jobs/keys.ts';
-import { sweep } from '../../jobs/maintenance/maintenance.ts';
+import { sweep } from '../../jobs/maintenance/jobs.ts';
 import { defaultReadableMs } from '../../jobs/matchmaking/claim.ts';
 import { openTopics } from '../../workers/maintenance/topics.ts';
 import { beat } from '../../workers/matchmaking/beat.ts';

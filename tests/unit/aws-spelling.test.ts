@@ -1,9 +1,8 @@
 import { expect, test } from 'vitest';
 import type { z } from 'zod';
 import { putConfiguration, putRuleSet } from '../../jobs/maintenance/setting-commands.ts';
-import { acceptMatch } from '../../jobs/matchmaking/accept-match.ts';
 import { backfillRequestWithin } from '../../jobs/matchmaking/backfill.ts';
-import { startMatchmaking } from '../../jobs/matchmaking/start-matchmaking.ts';
+import { acceptMatch, startMatchmaking } from '../../jobs/matchmaking/jobs.ts';
 import { flexMatchLimits } from '../../jobs/ticket/limits.ts';
 import { startRequestWithin, startTarget } from '../../jobs/ticket/start-request.ts';
 import { ticketFile } from '../../jobs/ticket/ticket-file.ts';

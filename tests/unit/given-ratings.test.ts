@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, expect, test } from 'vitest';
 import { newcomer, visibleRating } from '../../jobs/ladder/rating.ts';
-import { type GivenRating, givenRating } from '../../jobs/rating-update/give-ratings.ts';
+import { type GivenRating, givenRating } from '../../jobs/rating-update/jobs.ts';
 import { ratingGiven } from '../../jobs/rating-update/rating-given.ts';
 import { checkRatings, readRatings } from '../../producers/cli/ratings-file.ts';
 

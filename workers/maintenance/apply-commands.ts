@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { noId } from '../../jobs/chain.ts';
 import { commandEnvelope, otherCommand } from '../../jobs/commands.ts';
 import { done, problemsOf } from '../../jobs/contract.ts';
-import { applyCommands } from '../../jobs/maintenance/maintenance.ts';
+import { applyCommands } from '../../jobs/maintenance/jobs.ts';
 import { putConfiguration, settingsChain } from '../../jobs/maintenance/setting-commands.ts';
 import type { ChainedCommand } from '../pool/commands.ts';
 import { type AuditRecord, nobody } from '../records/audit.ts';

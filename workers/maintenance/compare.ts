@@ -1,5 +1,5 @@
 import { done } from '../../jobs/contract.ts';
-import { compareStores } from '../../jobs/maintenance/maintenance.ts';
+import { compareStores } from '../../jobs/maintenance/jobs.ts';
 import type { CommittedMatch } from '../../jobs/match/match.ts';
 import type { RecordedEnd, Waiting } from '../pool/comparing.ts';
 import type { Compiled } from '../pool/compiled.ts';

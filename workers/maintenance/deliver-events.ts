@@ -2,7 +2,7 @@ import { done } from '../../jobs/contract.ts';
 import { type EventOrigin, type StoredEvent, storedEvents } from '../../jobs/event/event.ts';
 import { toNotification } from '../../jobs/event/notification.ts';
 import { keptEventBytes, type RefusedEvent } from '../../jobs/event/refused-event.ts';
-import { deliverEvents } from '../../jobs/maintenance/follow-streams.ts';
+import { deliverEvents } from '../../jobs/maintenance/jobs.ts';
 import { topicFollower } from '../pool/followers.ts';
 import type { Pool } from '../pool/pool.ts';
 import { duty, type Handler, type OpenDuty } from '../runtime/handler.ts';

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { done } from '../../jobs/contract.ts';
-import { describeTickets } from '../../jobs/maintenance/maintenance.ts';
-import { connectionOf, type DescribedTicket, mayKnow } from '../../jobs/matchmaking/described-ticket.ts';
+import { describeTickets } from '../../jobs/maintenance/jobs.ts';
+import { connectionOf, type DescribedTicket, mayKnow } from '../../jobs/session/described-ticket.ts';
 import type { TicketPlayer } from '../../jobs/ticket/ticket.ts';
 import type { MatchRecord } from '../records/match-record.ts';
 import type { Matches } from '../records/matches.ts';

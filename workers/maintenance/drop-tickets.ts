@@ -1,5 +1,5 @@
 import { done } from '../../jobs/contract.ts';
-import { dropTickets } from '../../jobs/maintenance/maintenance.ts';
+import { dropTickets } from '../../jobs/maintenance/jobs.ts';
 import type { Pool } from '../pool/pool.ts';
 import type { Audit } from '../records/audit.ts';
 import type { Tickets } from '../records/tickets.ts';

@@ -1,5 +1,5 @@
 import { done } from '../../jobs/contract.ts';
-import { sweep } from '../../jobs/maintenance/maintenance.ts';
+import { sweep } from '../../jobs/maintenance/jobs.ts';
 import type { Pool } from '../pool/pool.ts';
 import { duty, type Handler, type OpenDuty } from '../runtime/handler.ts';
 

@@ -1,5 +1,5 @@
 import { done } from '../../jobs/contract.ts';
-import { forgetTickets } from '../../jobs/maintenance/follow-streams.ts';
+import { forgetTickets } from '../../jobs/maintenance/jobs.ts';
 import type { Pool } from '../pool/pool.ts';
 import type { Readable } from '../pool/tickets.ts';
 import { duty, type Handler, type OpenDuty } from '../runtime/handler.ts';

@@ -8,7 +8,7 @@ import {
   type RatedMatch,
   readActivity,
   readPlayerHistory,
-} from '../../jobs/maintenance/history.ts';
+} from '../../jobs/maintenance/jobs.ts';
 import type { Pool } from '../pool/pool.ts';
 import type { ActivityRecords } from '../records/activity.ts';
 import type { Players } from '../records/players.ts';

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { CommandVerdict } from '../../jobs/commands.ts';
 import { done } from '../../jobs/contract.ts';
-import { type Decided, listAudit } from '../../jobs/maintenance/maintenance.ts';
+import { type Decided, listAudit } from '../../jobs/maintenance/jobs.ts';
 import type { Audit } from '../records/audit.ts';
 import { duty, type Handler, type OpenDuty } from '../runtime/handler.ts';
 

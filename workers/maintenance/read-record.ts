@@ -1,7 +1,7 @@
 import type { Db } from 'mongodb';
 import type { z } from 'zod';
 import { done } from '../../jobs/contract.ts';
-import { readRecord, recordCollections } from '../../jobs/maintenance/maintenance.ts';
+import { readRecord, recordCollections } from '../../jobs/maintenance/jobs.ts';
 import { duty, type Handler, type OpenDuty } from '../runtime/handler.ts';
 
 export const readRecordDuty: OpenDuty<{ readonly database: { readonly db: Db } }> = ({ database }) =>

@@ -1,6 +1,6 @@
 import type { Entry } from '../../jobs/chain.ts';
 import { done } from '../../jobs/contract.ts';
-import { recordTickets } from '../../jobs/maintenance/follow-streams.ts';
+import { recordTickets } from '../../jobs/maintenance/jobs.ts';
 import { type Ended, type Ending, endedTickets } from '../../jobs/ticket/ending.ts';
 import type { Tickets } from '../records/tickets.ts';
 import { duty, type Handler, type OpenDuty } from '../runtime/handler.ts';

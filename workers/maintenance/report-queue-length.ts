@@ -1,8 +1,8 @@
 import type { Queue } from 'bullmq';
 import { done, type QueueName, queueNames } from '../../jobs/contract.ts';
-import { reportQueueLength } from '../../jobs/maintenance/maintenance.ts';
-import { formMatches } from '../../jobs/matchmaking/form-matches.ts';
-import { rateLadder } from '../../jobs/rating-update/rate-ladder.ts';
+import { reportQueueLength } from '../../jobs/maintenance/jobs.ts';
+import { formMatches } from '../../jobs/matchmaking/jobs.ts';
+import { rateLadder } from '../../jobs/rating-update/jobs.ts';
 import type { Pool } from '../pool/pool.ts';
 import { dueAtOf } from '../runtime/due-at.ts';
 import { duty, type Handler, type OpenDuty } from '../runtime/handler.ts';

@@ -1,5 +1,5 @@
 import { done } from '../../jobs/contract.ts';
-import { trimEvents } from '../../jobs/maintenance/follow-streams.ts';
+import { trimEvents } from '../../jobs/maintenance/jobs.ts';
 import type { Retention } from '../pool/events.ts';
 import type { Pool } from '../pool/pool.ts';
 import { duty, type Handler, type OpenDuty } from '../runtime/handler.ts';

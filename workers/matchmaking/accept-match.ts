@@ -1,5 +1,6 @@
 import { type Actor, doneEach, refusalsOf } from '../../jobs/contract.ts';
-import { type AcceptMatch, type Answered, acceptMatch } from '../../jobs/matchmaking/accept-match.ts';
+import type { Answered } from '../../jobs/matchmaking/accept-call.ts';
+import { type AcceptMatch, acceptMatch } from '../../jobs/matchmaking/jobs.ts';
 import type { Pool } from '../pool/pool.ts';
 import { duty, type Handler, type OpenDuty } from '../runtime/handler.ts';
 import { wakePool } from './wake-pool.ts';

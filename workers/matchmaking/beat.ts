@@ -1,4 +1,4 @@
-import { compareStores } from '../../jobs/maintenance/maintenance.ts';
+import { compareStores } from '../../jobs/maintenance/jobs.ts';
 import type { Pool } from '../pool/pool.ts';
 import type { Queues } from '../runtime/enqueue.ts';
 import { handOverAgain } from './hand-over.ts';

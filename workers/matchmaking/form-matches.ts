@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { z } from 'zod';
 import { done } from '../../jobs/contract.ts';
-import { formMatches } from '../../jobs/matchmaking/form-matches.ts';
+import { formMatches } from '../../jobs/matchmaking/jobs.ts';
 import { duty, type Handler, type OpenDuty } from '../runtime/handler.ts';
 import { type CycleStores, runCycle } from './cycle.ts';
 import { handOver } from './hand-over.ts';

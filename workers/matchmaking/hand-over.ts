@@ -1,5 +1,5 @@
 import type { Queue } from 'bullmq';
-import { mostReason, startMatch } from '../../jobs/session-creation/start-match.ts';
+import { mostReason, startMatch } from '../../jobs/session-creation/jobs.ts';
 import type { Overdue } from '../pool/outbox.ts';
 import type { Queues } from '../runtime/enqueue.ts';
 

@@ -1,4 +1,4 @@
-import { formMatches } from '../../jobs/matchmaking/form-matches.ts';
+import { formMatches } from '../../jobs/matchmaking/jobs.ts';
 import type { DutyTools } from '../runtime/handler.ts';
 import { serveTickets } from '../telemetry/serve-tickets.ts';
 import type { Tracer } from '../telemetry/tracer.ts';

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { withoutRatings } from '../../jobs/configuration/rating-attributes.ts';
 import { problemsOf } from '../../jobs/contract.ts';
 import { backfillPlayersWithin } from '../../jobs/matchmaking/backfill.ts';
-import { startBackfill } from '../../jobs/matchmaking/start-backfill.ts';
+import { startBackfill } from '../../jobs/matchmaking/jobs.ts';
 import { ticketProblems } from '../../jobs/rule-set/check-ticket.ts';
 import { duty, type Handler, type OpenDuty } from '../runtime/handler.ts';
 import { type StartStores, startEach } from './start-each.ts';

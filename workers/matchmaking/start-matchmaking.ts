@@ -1,8 +1,8 @@
 import type { z } from 'zod';
 import { withoutRatings } from '../../jobs/configuration/rating-attributes.ts';
 import { problemsOf } from '../../jobs/contract.ts';
+import { startMatchmaking } from '../../jobs/matchmaking/jobs.ts';
 import type { StartVerdict } from '../../jobs/matchmaking/start-call.ts';
-import { startMatchmaking } from '../../jobs/matchmaking/start-matchmaking.ts';
 import { ticketProblems } from '../../jobs/rule-set/check-ticket.ts';
 import { duty, type Handler, type OpenDuty } from '../runtime/handler.ts';
 import { type StartStores, startEach } from './start-each.ts';

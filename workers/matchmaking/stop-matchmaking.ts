@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { doneEach, refusalsOf } from '../../jobs/contract.ts';
-import { stopMatchmaking } from '../../jobs/matchmaking/stop-matchmaking.ts';
+import { stopMatchmaking } from '../../jobs/matchmaking/jobs.ts';
 import type { Pool } from '../pool/pool.ts';
 import { duty, type Handler, type OpenDuty } from '../runtime/handler.ts';
 import { wakePool } from './wake-pool.ts';

@@ -1,4 +1,4 @@
-import { formMatches, oncePerPool } from '../../jobs/matchmaking/form-matches.ts';
+import { formMatches, oncePerPool } from '../../jobs/matchmaking/jobs.ts';
 import type { Queues } from '../runtime/enqueue.ts';
 
 /** Adds form-matches for a pool. */

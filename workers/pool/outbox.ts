@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis';
 import type { DomainKeys } from '../../jobs/keys.ts';
 import type { CommittedMatch } from '../../jobs/match/match.ts';
-import { handoverPatience } from '../../jobs/matchmaking/accept-match.ts';
+import { handoverPatience } from '../../jobs/matchmaking/accept-call.ts';
 import { type Company, seatsOf } from '../../jobs/matchmaking/backfill.ts';
 import type { Pass } from '../../jobs/matchmaking/engine/match.ts';
 import type { GameSession, PlacementOutcome } from '../../jobs/session/placement.ts';

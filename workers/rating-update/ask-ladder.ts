@@ -1,16 +1,18 @@
 import { type CommandEnvelope, signed } from '../../jobs/commands.ts';
 import { done, type Job, later, refused } from '../../jobs/contract.ts';
-import { correctResult } from '../../jobs/rating-update/correct-result.ts';
-import { deleteLadder } from '../../jobs/rating-update/delete-ladder.ts';
-import { giveRatings } from '../../jobs/rating-update/give-ratings.ts';
+import {
+  correctResult,
+  deleteLadder,
+  giveRatings,
+  putLadder,
+  resetSeason,
+} from '../../jobs/rating-update/jobs.ts';
 import {
   type LadderCommand,
   type LadderVerdict,
   ladderOf,
   readLadderCommand,
 } from '../../jobs/rating-update/ladder-command.ts';
-import { putLadder } from '../../jobs/rating-update/put-ladder.ts';
-import { resetSeason } from '../../jobs/rating-update/reset-season.ts';
 import { type SignedJobStores, signedHandler } from '../keys/signed-job.ts';
 import type { Pool } from '../pool/pool.ts';
 import type { Matches } from '../records/matches.ts';

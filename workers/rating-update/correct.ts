@@ -3,11 +3,7 @@ import type { LadderDocument, MatchDocument, Unfinished } from '../../jobs/ladde
 import { rateOne } from '../../jobs/ladder/rate-one.ts';
 import { inSeason, newcomer, type Rating } from '../../jobs/ladder/rating.ts';
 import { sameResult } from '../../jobs/ladder/result.ts';
-import {
-  type CorrectResult,
-  mostRecomputed,
-  recomputeStep,
-} from '../../jobs/rating-update/correct-result.ts';
+import { type CorrectResult, mostRecomputed, recomputeStep } from '../../jobs/rating-update/jobs.ts';
 import type { LadderVerdict } from '../../jobs/rating-update/ladder-command.ts';
 import { type MatchRecord, playedTeams } from '../records/match-record.ts';
 import { documentOf } from '../records/rating-changes.ts';

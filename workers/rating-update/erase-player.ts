@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type CommandEnvelope, signed } from '../../jobs/commands.ts';
 import { done, later, problemsOf, refused } from '../../jobs/contract.ts';
-import { type EraseFromLadder, erasePlayer } from '../../jobs/rating-update/erase-player.ts';
+import { type EraseFromLadder, erasePlayer } from '../../jobs/rating-update/jobs.ts';
 import type { LadderVerdict } from '../../jobs/rating-update/ladder-command.ts';
 import type { OperatorKeys } from '../keys/operator-keys.ts';
 import { signedHandler } from '../keys/signed-job.ts';

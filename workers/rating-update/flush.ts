@@ -1,4 +1,4 @@
-import { isErased } from '../../jobs/rating-update/erase-player.ts';
+import { isErased } from '../../jobs/rating-update/jobs.ts';
 import { type RatingMove, ratingOn } from '../records/players.ts';
 import type { Ladder, LadderStores } from './ladder.ts';
 

@@ -1,5 +1,5 @@
 import { newcomer } from '../../jobs/ladder/rating.ts';
-import type { GiveRatings } from '../../jobs/rating-update/give-ratings.ts';
+import type { GiveRatings } from '../../jobs/rating-update/jobs.ts';
 import type { LadderVerdict } from '../../jobs/rating-update/ladder-command.ts';
 import { ratingGiven } from '../../jobs/rating-update/rating-given.ts';
 import { appendOne, type Ladder, type LadderStores, meet, nextDocument, ratingIn } from './ladder.ts';

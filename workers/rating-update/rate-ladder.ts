@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { done } from '../../jobs/contract.ts';
 import type { Arrival } from '../../jobs/ladder/arrival.ts';
-import { rateLadder } from '../../jobs/rating-update/rate-ladder.ts';
+import { rateLadder } from '../../jobs/rating-update/jobs.ts';
 import type { Pool } from '../pool/pool.ts';
 import { duty, type Handler, type OpenDuty } from '../runtime/handler.ts';
 import { wakeLadder } from '../runtime/wake-ladder.ts';

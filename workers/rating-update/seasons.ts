@@ -1,7 +1,7 @@
 import type { PlayerChange, Unfinished } from '../../jobs/ladder/ladder-document.ts';
 import { inSeason } from '../../jobs/ladder/rating.ts';
+import type { ResetSeason } from '../../jobs/rating-update/jobs.ts';
 import type { LadderVerdict } from '../../jobs/rating-update/ladder-command.ts';
-import type { ResetSeason } from '../../jobs/rating-update/reset-season.ts';
 import { type FlushStores, flush } from './flush.ts';
 import { appendOne, know, type Ladder, type LadderStores, nextDocument, ratingIn } from './ladder.ts';
 

@@ -1,6 +1,6 @@
 import { doneEach, later } from '../../jobs/contract.ts';
 import type { MatchResult } from '../../jobs/ladder/result.ts';
-import { updateRatings } from '../../jobs/rating-update/update-ratings.ts';
+import { updateRatings } from '../../jobs/rating-update/jobs.ts';
 import type { Pool } from '../pool/pool.ts';
 import { duty, type Handler, type OpenDuty } from '../runtime/handler.ts';
 import { wakeLadder } from '../runtime/wake-ladder.ts';

@@ -1,6 +1,6 @@
 import { type Db, MongoBulkWriteError } from 'mongodb';
 import type { CorrectionDocument, LadderDocument, MatchDocument } from '../../jobs/ladder/ladder-document.ts';
-import { mostRecomputed } from '../../jobs/rating-update/correct-result.ts';
+import { mostRecomputed } from '../../jobs/rating-update/jobs.ts';
 import { duplicateKey, reasonRefused } from './write-each.ts';
 
 /** What became of documents that were to follow in a ladder, in order: the first so many are there, and why the next is not. */

@@ -1,14 +1,17 @@
 import { type Job, jobOptions, seal } from '../../jobs/contract.ts';
 import {
+  applyCommands,
   deliverEvents,
+  dropTickets,
   forgetTickets,
+  keepActivity,
   recordTickets,
+  reportQueueLength,
+  sweep,
   trimEvents,
-} from '../../jobs/maintenance/follow-streams.ts';
-import { keepActivity } from '../../jobs/maintenance/history.ts';
-import { applyCommands, dropTickets, reportQueueLength, sweep } from '../../jobs/maintenance/maintenance.ts';
+} from '../../jobs/maintenance/jobs.ts';
 import { measureLadders } from '../../jobs/maintenance/read-players.ts';
-import { expireSessions } from '../../jobs/session-creation/expire-sessions.ts';
+import { expireSessions } from '../../jobs/session-creation/jobs.ts';
 import { fleet, type Queues } from './enqueue.ts';
 
 const sweepMs = 5_000;

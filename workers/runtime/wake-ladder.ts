@@ -1,4 +1,4 @@
-import { oncePerLadder, rateLadder } from '../../jobs/rating-update/rate-ladder.ts';
+import { oncePerLadder, rateLadder } from '../../jobs/rating-update/jobs.ts';
 import type { Pool } from '../pool/pool.ts';
 import type { Queues } from './enqueue.ts';
 

@@ -1,6 +1,6 @@
 import { done, refusalsOf } from '../../jobs/contract.ts';
 import { newcomer, visibleRating } from '../../jobs/ladder/rating.ts';
-import { type CreateSession, createSession } from '../../jobs/session-creation/create-session.ts';
+import { type CreateSession, createSession } from '../../jobs/session-creation/jobs.ts';
 import type { Pool } from '../pool/pool.ts';
 import type { Players } from '../records/players.ts';
 import type { SessionRecord, Sessions } from '../records/sessions.ts';

@@ -1,5 +1,5 @@
 import { done, later, refusalsOf } from '../../jobs/contract.ts';
-import { type EndSession, endSession } from '../../jobs/session-creation/end-session.ts';
+import { type EndSession, endSession } from '../../jobs/session-creation/jobs.ts';
 import type { Pool } from '../pool/pool.ts';
 import type { Sessions } from '../records/sessions.ts';
 import { duty, type Handler, type OpenDuty } from '../runtime/handler.ts';

@@ -1,6 +1,6 @@
 import { done } from '../../jobs/contract.ts';
 import { sessionLifeSeconds } from '../../jobs/session/session.ts';
-import { expireSessions } from '../../jobs/session-creation/expire-sessions.ts';
+import { expireSessions } from '../../jobs/session-creation/jobs.ts';
 import type { Pool } from '../pool/pool.ts';
 import type { Sessions } from '../records/sessions.ts';
 import { duty, type Handler, type OpenDuty } from '../runtime/handler.ts';

@@ -1,5 +1,5 @@
 import { done, later, refusalsOf } from '../../jobs/contract.ts';
-import { type PlayerLeft, playerLeft } from '../../jobs/session-creation/player-left.ts';
+import { type PlayerLeft, playerLeft } from '../../jobs/session-creation/jobs.ts';
 import { playedTeams } from '../records/match-record.ts';
 import { duty, type Handler, type OpenDuty } from '../runtime/handler.ts';
 import { type LeaveStores, leaveWaitMs, recordLeaves } from './record-leaves.ts';

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { done } from '../../jobs/contract.ts';
 import { type CachedSession, type DescribedSession, sessionLifeSeconds } from '../../jobs/session/session.ts';
-import { readSession } from '../../jobs/session-creation/read-session.ts';
+import { readSession } from '../../jobs/session-creation/jobs.ts';
 import type { Pool } from '../pool/pool.ts';
 import type { Players } from '../records/players.ts';
 import type { Sessions } from '../records/sessions.ts';

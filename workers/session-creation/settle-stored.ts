@@ -1,5 +1,5 @@
 import type { CommittedMatch } from '../../jobs/match/match.ts';
-import { playerLeft } from '../../jobs/session-creation/player-left.ts';
+import { playerLeft } from '../../jobs/session-creation/jobs.ts';
 import type { Settlement } from '../pool/outbox.ts';
 import type { Pool } from '../pool/pool.ts';
 import type { MatchRecord } from '../records/match-record.ts';

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { done, later } from '../../jobs/contract.ts';
 import type { CommittedMatch } from '../../jobs/match/match.ts';
 import type { GameSession } from '../../jobs/session/placement.ts';
-import { startMatch } from '../../jobs/session-creation/start-match.ts';
+import { startMatch } from '../../jobs/session-creation/jobs.ts';
 import type { Compiled } from '../pool/compiled.ts';
 import type { Ladders } from '../records/ladders.ts';
 import { type Inherited, inherit } from '../records/match-record.ts';

@@ -1,5 +1,5 @@
 import type { EventOrigin } from '../../../jobs/event/event.ts';
-import type { DescribedTicket } from '../../../jobs/matchmaking/described-ticket.ts';
+import type { DescribedTicket } from '../../../jobs/session/described-ticket.ts';
 import type { TicketPlayer } from '../../../jobs/ticket/ticket.ts';
 import { arnOf } from './names.ts';
 import { toWirePlayer } from './players.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ticketId } from '../../../jobs/ids.ts';
-import type { DescribedTicket } from '../../../jobs/matchmaking/described-ticket.ts';
 import type { TicketExplanation } from '../../../jobs/matchmaking/ticket-explanation.ts';
+import type { DescribedTicket } from '../../../jobs/session/described-ticket.ts';
 import type { TicketPlayer } from '../../../jobs/ticket/ticket.ts';
 import { explanationFigures } from '../../cli/ticket-text.ts';
 import { RequestError } from '../../request-error.ts';

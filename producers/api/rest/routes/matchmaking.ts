@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { matchId, playerId, resourceName, ticketId } from '../../../../jobs/ids.ts';
-import { describedTicket } from '../../../../jobs/matchmaking/described-ticket.ts';
+import { describedTicket } from '../../../../jobs/session/described-ticket.ts';
 import { limits } from '../../../../jobs/ticket/limits.ts';
 import { startRequestWithin } from '../../../../jobs/ticket/start-request.ts';
 import { ticketPlayerWithin } from '../../../../jobs/ticket/ticket.ts';

@@ -1,29 +1,4 @@
-import { z } from 'zod';
-import { inEitherSpelling } from '../aws-spelling.ts';
-import { defineJob } from '../contract.ts';
-import { matchId, playerId, ticketId } from '../ids.ts';
-import { mostPlayersPerTicket } from '../ticket/limits.ts';
-
-/**
- * AcceptMatch for whoever adds jobs with BullMQ alone; the client decides it without a job.
- *
- * Records players' answers to one proposal. The match id binds them to it: an answer that arrives when the ticket is in
- * another proposal changes nothing. The first answer of a player stands.
- * The job's result: per item, in order, `{ ticketId, outcome }`, the outcome as `jobs/scripts/accept.lua` names it.
- */
-export const acceptMatch = defineJob({
-  kind: 'accept-match',
-  queue: 'matchmaking',
-  item: inEitherSpelling(
-    z.strictObject({
-      ticketId,
-      matchId,
-      playerIds: z.array(playerId).min(1).max(mostPlayersPerTicket),
-      acceptance: z.enum(['ACCEPT', 'REJECT']),
-    }),
-  ),
-});
-export type AcceptMatch = z.output<typeof acceptMatch.item>;
+import type { AcceptMatch } from './jobs.ts';
 
 /**
  * What became of an answer, as `jobs/scripts/accept.lua` says. `pool`: the one to wake. `detail`: of `not-proposed` the

@@ -1,8 +1,12 @@
 import { z } from 'zod';
-import { defineJob } from '../contract.ts';
-import { ticketId } from '../ids.ts';
+import { defineJob, type Job } from '../contract.ts';
+import { playerId, resourceName, ticketId } from '../ids.ts';
 import { fieldChange } from '../json-diff.ts';
-import { describedTicket } from '../matchmaking/described-ticket.ts';
+import { describedTicket } from '../session/described-ticket.ts';
+import { copyApiKeys, putApiKey } from './api-keys.ts';
+import { describeSettings } from './change-settings.ts';
+import { describeLadders } from './describe-ladders.ts';
+import { describePlayer, measureLadders, predictChances, topOfLadder } from './read-players.ts';
 
 /** Publishes QueueLength and its companions for one 10-second slot; a run staler than its slot publishes nothing. */
 export const reportQueueLength = defineJob({
@@ -150,3 +154,110 @@ export const describeTickets = defineJob({
   limit: 1,
   attempts: 3,
 });
+
+/** Upkeep of a stream: one run does what there is to do, and another soon follows. */
+const upkeep = (kind: string) =>
+  defineJob({ kind, queue: 'maintenance', item: z.strictObject({}), limit: 1, attempts: 1 });
+
+/** Forgets events older than retention, and the oldest beyond its bytes. */
+export const trimEvents = upkeep('trim-events');
+
+/** Publishes events to the topics that want them; each topic keeps its own place in the stream. */
+export const deliverEvents = upkeep('deliver-events');
+
+/** Writes tickets that ended without a match to DocumentDB, from the stream of endings. */
+export const recordTickets = upkeep('record-tickets');
+
+/** Forgets tickets that ended some minutes ago and are on record. */
+export const forgetTickets = upkeep('forget-tickets');
+
+/**
+ * Copies what scripts counted on Redis to the record, before Redis forgets it: a document of `activity` per configuration and five
+ * minutes. The clock adds it. Result: `{ kept }`, slots that were not on record.
+ */
+export const keepActivity = defineJob({
+  kind: 'keep-activity',
+  queue: 'maintenance',
+  item: z.strictObject({}),
+  limit: 1,
+  attempts: 1,
+});
+
+/** Five minutes of a configuration. */
+const keptActivitySlot = z.object({
+  /** When they began, ISO 8601. */
+  at: z.string(),
+  /** Tickets that entered, and how they ended. */
+  started: z.number(),
+  matched: z.number(),
+  cancelled: z.number(),
+  timedOut: z.number(),
+  failed: z.number(),
+  matches: z.number(),
+  /** Matched tickets by the bucket of their wait; see `bucketsPerDoubling`. */
+  waits: z.array(z.tuple([z.number(), z.number()]).readonly()).readonly(),
+});
+export type KeptActivity = z.output<typeof keptActivitySlot>;
+
+/** Reads them, the oldest first. Result: `KeptActivity[]`, of a day at most. */
+export const readActivity = defineJob({
+  kind: 'read-activity',
+  queue: 'maintenance',
+  item: z.strictObject({
+    configuration: resourceName,
+    /** From when on, ms since 1970. */
+    since: z.number().min(0),
+  }),
+  result: z.array(keptActivitySlot),
+  limit: 1,
+  attempts: 3,
+});
+
+/** A rated match of a player. */
+const ratedMatch = z.object({
+  matchId: z.string(),
+  ladder: z.string(),
+  /** ISO 8601. */
+  ratedAt: z.string(),
+  /** As players see it. */
+  before: z.number(),
+  after: z.number(),
+});
+export type RatedMatch = z.output<typeof ratedMatch>;
+
+/** Reads how a player's ratings came about: of each of their ladders, at most ten, the newest 50 matches, the newest first. Result: `RatedMatch[]`. */
+export const readPlayerHistory = defineJob({
+  kind: 'read-player-history',
+  queue: 'maintenance',
+  item: z.strictObject({ playerId }),
+  result: z.array(ratedMatch),
+  limit: 1,
+  attempts: 3,
+});
+
+/** What is done on the queue `maintenance`. */
+export const maintenanceJobs: readonly Job[] = [
+  reportQueueLength,
+  sweep,
+  compareStores,
+  trimEvents,
+  deliverEvents,
+  recordTickets,
+  forgetTickets,
+  dropTickets,
+  describeTickets,
+  applyCommands,
+  listAudit,
+  describeSettings,
+  putApiKey,
+  copyApiKeys,
+  readRecord,
+  describePlayer,
+  topOfLadder,
+  predictChances,
+  describeLadders,
+  measureLadders,
+  keepActivity,
+  readActivity,
+  readPlayerHistory,
+];

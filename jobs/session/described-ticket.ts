@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { Actor } from '../contract.ts';
-import type { GameSession } from '../session/placement.ts';
 import { ticketStatuses } from '../ticket/lifecycle.ts';
 import type { TicketPlayer } from '../ticket/ticket.ts';
+import type { GameSession } from './placement.ts';
 
 const time = z.iso.datetime();
 const ticketStatus = z.enum(ticketStatuses);
