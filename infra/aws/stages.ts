@@ -1,8 +1,8 @@
 import { type StageSettings, stageSettings } from './settings.ts';
 
 /*
- * Both stages carry names the brief fixes (`game-session-cache`, `session-latency`), which are unique to an account and
- * region: give each stage an account of its own.
+ * Tools and people outside find `game-session-cache`, `session-latency` and `alerts` by these names, so every stage
+ * has them. Names are unique to an account and region: give each stage an account of its own.
  */
 
 /** Yours: where whoever is paged can read `runbook.md`. Production is not deployed with this one. */

@@ -59,7 +59,7 @@ export function packClient(root: string, folder: string): string {
   }
   const own = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Manifest;
   writeFileSync(join(stage, 'package.json'), `${JSON.stringify(manifestOf(stage, own), null, 2)}\n`);
-  writeFileSync(join(stage, 'README.md'), guideOf(readFileSync(join(root, 'README.md'), 'utf8')));
+  writeFileSync(join(stage, 'README.md'), readFileSync(join(root, 'producers/guide.md')));
   const packed = execFileSync('npm', ['pack', '--json', '--pack-destination', folder], {
     cwd: stage,
     encoding: 'utf8',
@@ -123,11 +123,4 @@ function manifestOf(stage: string, { version, dependencies }: Manifest): object 
     ),
     dependencies: Object.fromEntries([...imported].sort().map(versionOf)),
   };
-}
-
-/** The project's guide for upstream services is the package's README. */
-function guideOf(readme: string): string {
-  const [guide] = /^## In ten minutes[\s\S]*?(?=^## )/m.exec(readme) ?? [];
-  if (!guide) throw new Error('README.md has no section "In ten minutes"');
-  return guide.replace(/^## /, '# ');
 }

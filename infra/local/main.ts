@@ -18,7 +18,7 @@ Parts: ${partNames.join(', ')}; all of them when none is named.
   --help            prints this
 
 A part whose URL stands in the environment is used from there, and has to answer. The others come from Docker or, where
-that does not work, from a Debian tree built on first use (in the cache folder; the README says how large).
+that does not work, from a Debian tree built on first use (in the cache folder, 0.9 GB).
 STACK_SERVERS=docker or STACK_SERVERS=debian has no other.
 Ports, where free: queue 6379, cache 6380, DocumentDB 27017, AWS 5000, Cognito 9229, X-Ray 2000/udp; else any free one.
 In another shell: set the printed variables, then npm start.

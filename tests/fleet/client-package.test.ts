@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { publint } from 'publint';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { duelRuleSet } from '../support/builders.ts';
 import { openFleet } from '../support/fleet.ts';
 import {
   blocksOf,
@@ -28,16 +29,15 @@ let byNpm = true;
 
 beforeAll(async () => {
   project = await openUpstreamProject();
-  const readme = readFileSync(join(root, 'README.md'), 'utf8');
-  const [section = ''] = /^## In ten minutes[\s\S]*?(?=^## )/m.exec(readme) ?? [];
-  const [install = ''] = blocksOf(section, 'sh');
+  const written = readFileSync(join(root, 'producers/guide.md'), 'utf8');
+  const [install = ''] = blocksOf(written, 'sh');
   await runShell(install, project.folder).catch((error: Error) => {
     if (!/ENOTCACHED/.test(error.message)) throw error;
     byNpm = false;
     console.warn(
       `NOT INSTALLED BY NPM: its cache lacks a package of ours, "npm ci" fills it. Laid out by hand instead.\n${error.message}`,
     );
-    const [tarball = ''] = /client\.out\/\S+\.tgz/.exec(section) ?? [];
+    const [tarball = ''] = /client\.out\/\S+\.tgz/.exec(written) ?? [];
     layOut(join(root, tarball), project.folder);
   });
   guide = readFileSync(join(project.client, 'README.md'), 'utf8');
@@ -146,6 +146,28 @@ describe('the ten-minute guide', () => {
     90_000,
   );
 });
+
+test('the example of README.md ends when its ticket has a match', async () => {
+  await using fleet = await openFleet();
+  await fleet.startWorker();
+  await fleet.install('duel', duelRuleSet);
+  const [example = ''] = blocksOf(readFileSync(join(root, 'README.md'), 'utf8'), 'js');
+  saveFiles({ 'example.mjs': example });
+  await fleet.client.createSession({ playerId: 'bob' });
+  const { ticketId } = await fleet.client.startMatchmaking({
+    configuration: 'duel',
+    players: [{ playerId: 'bob', attributes: { skill: { N: 1500 } } }],
+  });
+
+  const ended = run(process.execPath, ['example.mjs'], {
+    cwd: project.folder,
+    env: fleet.env,
+    timeout: 50_000,
+  });
+
+  await expect(ended).resolves.toEqual({ stdout: '', stderr: '' });
+  expect((await fleet.lifecycle(ticketId)).at(-1)).toBe('MatchmakingSucceeded');
+}, 90_000);
 
 function saveFiles(files: Record<string, string>): void {
   for (const [name, text] of Object.entries(files)) writeFileSync(join(project.folder, name), text);

@@ -212,7 +212,7 @@ const needed = [
 /** What the CDK ends the names with that it makes up, stage by stage. */
 const madeUp = /[0-9A-F]{8}$/;
 
-test('nothing is named by hand but what the brief names', () => {
+test('nothing is named by hand but what is found by its name from outside', () => {
   const named = stages
     .flatMap((stage) => [stage.data, stage.workers, stage.watch])
     .flatMap((template) => Object.values(template.toJSON()['Resources'] as Record<string, Resource>))

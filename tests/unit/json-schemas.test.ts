@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { defaultScenarios } from '../../infra/local/demo/scenarios.ts';
@@ -7,6 +6,7 @@ import { ruleSetForm } from '../../jobs/rule-set/form.ts';
 import { loadRuleSet } from '../../jobs/rule-set/load.ts';
 import { type ExampleFile, examples } from '../../producers/cli/examples.ts';
 import { duelRuleSet } from '../support/builders.ts';
+import { readBlocks, readDocument } from '../support/documents.ts';
 
 /** What a JSON Schema says of a value, read by what reads JSON Schemas, not by the schema it was made from. */
 const problems = (name: SchemaName, value: unknown): string[] =>
@@ -15,12 +15,14 @@ const problems = (name: SchemaName, value: unknown): string[] =>
     .safeParse(value)
     .error?.issues.map((it) => `${it.path.join('.')}: ${it.message}`) ?? [];
 
-const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
-/** Objects of JSON in the README that have a property. */
-const inReadme = (property: string) =>
-  [...readme.matchAll(/`(\{ "[^`]+\})`/g)]
-    .map(([, text = '']) => JSON.parse(text) as Record<string, unknown>)
-    .filter((it) => property in it);
+/** Blocks of JSON in READMEs: each is a configuration, or what one may have. */
+const written = ['jobs/configuration/README.md', 'jobs/session/README.md'].flatMap((path) =>
+  readBlocks(readDocument(path))
+    .blocks.filter(({ language }) => language === 'json')
+    .map(({ code }) => [path, JSON.parse(code) as object] as const),
+);
+/** The configuration that stands in a line of `jobs/configuration/README.md`. */
+const inLine = /`(\{ "name": [^`]+\})`/.exec(readDocument('jobs/configuration/README.md'))?.[1] ?? '';
 
 const samples: readonly (readonly [string, SchemaName, unknown])[] = [
   ...Object.entries(examples).map(
@@ -28,20 +30,19 @@ const samples: readonly (readonly [string, SchemaName, unknown])[] = [
   ),
   ...defaultScenarios.map((it) => [`the demo's ${it.name}`, 'rule-set', JSON.parse(it.ruleSet)] as const),
   ["the tests' duel", 'rule-set', JSON.parse(duelRuleSet)],
-  ...inReadme('ruleSetName').map((it) => ["the README's configuration", 'configuration', it] as const),
-  [
-    "the README's placement and quality",
-    'configuration',
-    {
-      ...examples['configuration.json'],
-      placement: { kind: 'webhook', url: 'https://place.example.com/match' },
-      quality: { winChance: [0.45, 0.55], easesAfterSeconds: [20, 40] },
-    },
-  ],
+  ["the README's smallest configuration", 'configuration', JSON.parse(inLine)],
+  ...written.map(
+    ([path, it]) =>
+      [`that of ${path}`, 'configuration', { ...examples['configuration.json'], ...it }] as const,
+  ),
 ];
 
 test.each(samples)('%s fits the schema of a %s', (_what, name, value) => {
   expect(problems(name, value)).toEqual([]);
+});
+
+test('READMEs show configurations', () => {
+  expect(written.map(([path]) => path)).toEqual(['jobs/configuration/README.md', 'jobs/session/README.md']);
 });
 
 test('there are samples of every schema', () => {

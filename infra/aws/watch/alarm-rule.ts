@@ -16,7 +16,7 @@ export interface AlarmRule {
   readonly missing: (typeof missing)[keyof typeof missing];
   /** `page`: players feel it, so it rings through the composite alarm. `notice`: it goes to `alerts` by itself. */
   readonly urgency: 'page' | 'notice';
-  /** Where the brief fixes the alarm's name. */
+  /** Where tools and people outside find the alarm by a fixed name. */
   readonly name?: string;
 }
 
