@@ -10,7 +10,9 @@ import type {
  * factor, self sign-up, deletion) is in `infra/aws/settings.ts`.
  */
 
-/** The e-mail address is the user name, in any case: a pool with e-mail as an *alias* refuses to register one. */
+/**
+ * The e-mail address is the user name, in any case: a pool with e-mail as an *alias* refuses to register one.
+ */
 export const playerPool = {
   UsernameAttributes: ['email'],
   UsernameConfiguration: { CaseSensitive: false },
@@ -47,7 +49,7 @@ export const playerClient = {
 } satisfies Omit<CreateUserPoolClientCommandInput, 'UserPoolId' | 'ClientName'>;
 
 /**
- * The one difference between AWS and the local stack: there the client always allows this flow too, because cognito-local
- * speaks no SRP. On AWS a stage allows it by `players.passwordFlow`.
+ * The one difference between AWS and the local stack: there the client always allows this flow too, because
+ * cognito-local speaks no SRP. On AWS a stage allows it by `players.passwordFlow`.
  */
 export const passwordFlow: ExplicitAuthFlowsType = 'ALLOW_USER_PASSWORD_AUTH';

@@ -14,8 +14,8 @@ function ourName(name: string): string {
 }
 
 /**
- * Gives an object our names where it has the GameLift API's (`RuleSetName`); only the object itself, not what is in it. A
- * property that stands there in both spellings keeps them, so that its reader refuses the second.
+ * Gives an object our names where it has the GameLift API's (`RuleSetName`); only the object itself, not what
+ * is in it. A property that stands there in both spellings keeps them, so that its reader refuses the second.
  */
 export function inOurSpelling(value: unknown): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
@@ -27,6 +27,8 @@ export function inOurSpelling(value: unknown): unknown {
   );
 }
 
-/** A schema of an object that also takes the API's names for its properties. Its types are those of our names. */
+/**
+ * A schema of an object that also takes the API's names for its properties. Its types are those of our names.
+ */
 export const inEitherSpelling = <Schema extends z.ZodType>(schema: Schema) =>
   z.preprocess(inOurSpelling, schema) as unknown as z.ZodType<z.output<Schema>, z.input<Schema>>;

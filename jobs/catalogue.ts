@@ -13,8 +13,8 @@ export const catalogue: readonly Job[] = [
 ];
 
 /**
- * What a queue is to a worker: how many of its jobs one process runs at once. High where handlers of concurrent jobs
- * share their round trips, since then more at once means larger batches.
+ * What a queue is to a worker: how many of its jobs one process runs at once. High where handlers of
+ * concurrent jobs share their round trips, since then more at once means larger batches.
  */
 export const queues: Readonly<Record<QueueName, { readonly concurrency: number }>> = {
   'session-creation': { concurrency: 64 },

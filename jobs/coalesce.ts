@@ -21,9 +21,9 @@ interface Waiting<Item, Result> {
 }
 
 /**
- * Joins concurrent calls into batches without making a lone call wait: a batch leaves at the end of the current turn
- * of the event loop, and what comes while others are on their way shares the next one. The busier the caller, the
- * larger the batches.
+ * Joins concurrent calls into batches without making a lone call wait: a batch leaves at the end of the
+ * current turn of the event loop, and what comes while others are on their way shares the next one. The
+ * busier the caller, the larger the batches.
  */
 export function coalesce<Item, Result>(
   options: CoalesceOptions<Item, Result>,

@@ -2,8 +2,9 @@ import { z } from 'zod';
 import { type Job, maxEnvelopeBytes } from './contract.ts';
 
 /**
- * A kind of operator's command. It is appended to a chain (`scripts/append-command.lua`), applied once and in the chain's
- * order, and answered with a verdict. A chain is known by its name; the commands of one target share one.
+ * A kind of operator's command. It is appended to a chain (`scripts/append-command.lua`), applied once and in
+ * the chain's order, and answered with a verdict. A chain is known by its name; the commands of one target
+ * share one.
  */
 export interface Command<Item = never, Result = unknown> {
   /** Stable string, stored in Redis and in the audit. */
@@ -29,8 +30,8 @@ export const howToSign =
   'operators\' commands are signed: give an operator key (--operator-key, OPERATOR_KEY, openClient({ operatorKey })); "key create NAME --may operate" makes one, and "npm run stack" prints one for this machine';
 
 /**
- * An operator's command as it travels, whichever way. Whoever applies it checks the signature: HMAC-SHA256 of `signedText` by the
- * secret of the key that `operator` names, in hex.
+ * An operator's command as it travels, whichever way. Whoever applies it checks the signature: HMAC-SHA256 of
+ * `signedText` by the secret of the key that `operator` names, in hex.
  */
 export const commandEnvelope = z.strictObject(
   {
@@ -56,16 +57,16 @@ export const commandEnvelope = z.strictObject(
 export type CommandEnvelope = z.output<typeof commandEnvelope>;
 
 /**
- * How long (ms) a signed command may be on its way, a week: what is older is refused, so that nobody can give a command again that
- * the audit has forgotten. Shorter than the audit ever keeps one.
+ * How long (ms) a signed command may be on its way, a week: what is older is refused, so that nobody can give
+ * a command again that the audit has forgotten. Shorter than the audit ever keeps one.
  */
 export const goodForMs = 7 * 24 * 3_600_000;
 
 const purpose = 'command of an operator';
 
 /**
- * What is signed: each part after its length in bytes of UTF-8 and a colon, in this order; a part that is absent is empty. The
- * domain is one of them, so a command of one fleet is no command of another.
+ * What is signed: each part after its length in bytes of UTF-8 and a colon, in this order; a part that is
+ * absent is empty. The domain is one of them, so a command of one fleet is no command of another.
  */
 export const signedText = (domain: string, it: Omit<CommandEnvelope, 'signature'>): string =>
   [
@@ -75,7 +76,10 @@ export const signedText = (domain: string, it: Omit<CommandEnvelope, 'signature'
     .map((part) => `${new TextEncoder().encode(part).length}:${part}`)
     .join('');
 
-/** A job that carries an operator's command: on its queue is the signed command, with the job's item as its body. */
+/**
+ * A job that carries an operator's command: on its queue is the signed command, with the job's item as its
+ * body.
+ */
 export const signed = <Item, Result>(job: Job<Item, Result>): Job<CommandEnvelope, Result> => ({
   ...job,
   item: commandEnvelope,
@@ -104,12 +108,15 @@ export type CommandVerdict =
   /** Its caller gave it up before it was applied; it never will be. */
   | { readonly kind: 'withdrawn' };
 
-/** A verdict as its caller is told it. `of`: the command that it is on; another one may have been given the same id. */
+/**
+ * A verdict as its caller is told it. `of`: the command that it is on; another one may have been given the
+ * same id.
+ */
 export type ToldVerdict = CommandVerdict & { readonly of?: CommandOf };
 
 /**
- * How a command stands, as `keys.command` has it: `waiting`, `applying` (a worker decides on it), `withdrawn`, or its
- * verdict.
+ * How a command stands, as `keys.command` has it: `waiting`, `applying` (a worker decides on it),
+ * `withdrawn`, or its verdict.
  */
 export type CommandState = 'waiting' | 'applying' | ToldVerdict;
 

@@ -69,7 +69,9 @@ export const documentdbTrouble = (error: unknown): Trouble =>
     [closed, 'connection closed by the server (not a DocumentDB? one that wants TLS, tls=true?)', 'passes'],
   ]);
 
-/** Why a Redis that answers is not what its URL says, by its INFO. A server that does not tell is believed. */
+/**
+ * Why a Redis that answers is not what its URL says, by its INFO. A server that does not tell is believed.
+ */
 export function modeTrouble(info: string, { cluster }: RedisAddress): Trouble | undefined {
   const enabled = /^cluster_enabled:([01])/m.exec(info)?.[1];
   if (enabled === '1' && !cluster) return { cause: inClusterMode, lasting: true };

@@ -28,8 +28,8 @@ export interface Job<Item = unknown, Result = unknown> {
   /** A handler running longer than this (milliseconds) gets its abort signal. */
   readonly timeoutMs: number;
   /**
-   * 0: in order of arrival. More: behind every job of its queue with less. What brings new work in stands back behind what
-   * finishes it, so that a queue with too much to do goes on finishing.
+   * 0: in order of arrival. More: behind every job of its queue with less. What brings new work in stands
+   * back behind what finishes it, so that a queue with too much to do goes on finishing.
    */
   readonly priority: number;
 }
@@ -74,7 +74,10 @@ export const envelope = z.strictObject({
   actor,
   /** X-Ray trace header of the caller, absent when nobody traces. */
   trace: z.string().max(256).optional(),
-  /** Per item the trace of its own caller, where calls of several traces share the job; '' where it is `trace`. */
+  /**
+   * Per item the trace of its own caller, where calls of several traces share the job; '' where it is
+   * `trace`.
+   */
   traces: z.array(z.string().max(256)).max(maxItems).optional(),
   /** When the producer sent it, ms since 1970 on the producer's clock: for the logs, never for a decision. */
   sentAt: z.number(),
@@ -144,10 +147,15 @@ export const refused = (reason: string): Outcome => ({ kind: 'refused', reason }
 /** Failed jobs a queue keeps; beyond it the oldest go. */
 export const keptFailures = 2_000;
 
-/** A week of failed jobs with their reasons, for `queue failed` and `queue retry`: at most half a gigabyte. */
+/**
+ * A week of failed jobs with their reasons, for `queue failed` and `queue retry`: at most half a gigabyte.
+ */
 export const keptFailed = { age: 7 * 24 * 3600, count: keptFailures };
 
-/** Long enough for a caller to fetch a result; few, since jobs are large and an idle queue evicts nothing by age. */
+/**
+ * Long enough for a caller to fetch a result; few, since jobs are large and an idle queue evicts nothing by
+ * age.
+ */
 export const keptCompleted = { age: 60, count: 100 };
 
 /** What BullMQ is told about every job of a kind, whoever adds it. */
@@ -165,16 +173,17 @@ export function jobOptions(job: Job) {
 export const backoffCapMs = 30_000;
 
 /**
- * Pause before the `attempt`-th retry (1-based): exponential, capped, "full jitter" over the upper half, so that a
- * thousand jobs failed by one outage do not come back in one wave.
- * `chance` is uniform in [0, 1).
+ * Pause before the `attempt`-th retry (1-based): exponential, capped, "full jitter" over the upper half, so
+ * that a thousand jobs failed by one outage do not come back in one wave. `chance` is uniform in [0, 1).
  */
 export function backoff(attempt: number, firstMs: number, chance: number): number {
   const ceiling = Math.min(backoffCapMs, firstMs * 2 ** Math.min(attempt - 1, 20));
   return Math.round(ceiling / 2 + (ceiling / 2) * chance);
 }
 
-/** The first problem of a failed parse as one line: `items[3].players[0].playerId: too long (at most 1024)`. */
+/**
+ * The first problem of a failed parse as one line: `items[3].players[0].playerId: too long (at most 1024)`.
+ */
 export function firstProblem(error: z.ZodError, root = ''): string {
   return problemsOf(error, root)[0] ?? 'invalid';
 }

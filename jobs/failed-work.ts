@@ -28,14 +28,19 @@ export type Retry =
   | 'refused'
   /** The clock, or a wake-up, has had it done since. */
   | 'needless'
-  /** An operator's command: newer ones may have followed it, which it would undo. It is given again instead. */
+  /**
+   * An operator's command: newer ones may have followed it, which it would undo. It is given again instead.
+   */
   | 'command';
 
 /** A failed job as operators look at it. */
 export interface FailedWork {
   readonly id: string;
   readonly kind: string;
-  /** Whom or what it was about, e.g. `ticket t-1`; of a job with many items the first, and how many more there are. */
+  /**
+   * Whom or what it was about, e.g. `ticket t-1`; of a job with many items the first, and how many more there
+   * are.
+   */
   readonly subject: string;
   readonly at: number | undefined;
   readonly attempts: number;

@@ -10,8 +10,9 @@ export interface Clock {
 }
 
 /**
- * The clock as a script would read it that runs at `time` (Redis time in ms). `written` is what `domainKeys().clock()` holds:
- * when the last script ran, in Redis time and in fleet time; `null` before the first.
+ * The clock as a script would read it that runs at `time` (Redis time in ms). `written` is what
+ * `domainKeys().clock()` holds: when the last script ran, in Redis time and in fleet time; `null` before the
+ * first.
  */
 export function clockAt(written: string | null, time: number): Clock {
   const [seen, now] = (written ?? '').split(' ').map(Number);

@@ -4,8 +4,8 @@ import { z } from 'zod';
 export const idLength = { player: 1_024, ticket: 128, match: 128, session: 128, resource: 128 } as const;
 
 /**
- * Text that survives every store: a lone surrogate is no Unicode, and Redis' JSON reader throws on it; a NUL ends a field
- * name in BSON. Either would take a whole batch down with it.
+ * Text that survives every store: a lone surrogate is no Unicode, and Redis' JSON reader throws on it; a NUL
+ * ends a field name in BSON. Either would take a whole batch down with it.
  */
 export const wellFormed = (most: number) =>
   z

@@ -8,7 +8,9 @@ export type ItemIds = Readonly<
 /** Longest id taken from an item nobody has checked, in characters. */
 const maxLength = 256;
 
-/** What an item is about, whatever kind of job it is of. Ids only: never a player's attributes, never a token. */
+/**
+ * What an item is about, whatever kind of job it is of. Ids only: never a player's attributes, never a token.
+ */
 export function idsOf(item: unknown): ItemIds {
   if (typeof item !== 'object' || item === null) return {};
   const { ticketId, matchId, sessionId, pool, configuration } = item as Record<string, unknown>;

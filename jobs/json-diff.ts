@@ -8,8 +8,8 @@ export interface Difference {
 }
 
 /**
- * What it takes to make one JSON value of another, the smallest parts that differ. Lists of things with a `name` (teams, rules)
- * or a `target` are compared by it, others place by place.
+ * What it takes to make one JSON value of another, the smallest parts that differ. Lists of things with a
+ * `name` (teams, rules) or a `target` are compared by it, others place by place.
  */
 export function jsonDiff(before: unknown, after: unknown, path = ''): Difference[] {
   if (JSON.stringify(before) === JSON.stringify(after)) return [];
@@ -48,7 +48,10 @@ function nameOf(value: unknown): string | undefined {
 const mostKept = 20;
 const mostCharacters = 200;
 
-/** A field that a command changed, each side as JSON, cut where it is long; a side that has nothing there is absent. */
+/**
+ * A field that a command changed, each side as JSON, cut where it is long; a side that has nothing there is
+ * absent.
+ */
 export const fieldChange = z.object({
   path: z.string(),
   from: z.string().exactOptional(),
@@ -62,7 +65,10 @@ export interface KeptChanges {
   readonly more: number;
 }
 
-/** The differences of two JSON values, bounded. Of something new `before` is undefined, of something deleted `after`. */
+/**
+ * The differences of two JSON values, bounded. Of something new `before` is undefined, of something deleted
+ * `after`.
+ */
 export function keptChanges(before: unknown, after: unknown): KeptChanges {
   const all = jsonDiff(before ?? {}, after ?? {});
   const fields = all.slice(0, mostKept).map((it) => ({

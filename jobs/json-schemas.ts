@@ -21,8 +21,9 @@ export type SchemaName = keyof typeof forms;
 export const schemaNames = Object.keys(forms) as SchemaName[];
 
 /**
- * The JSON Schema (draft 2020-12) of a file, in our names; the GameLift API's are read too, but an editor offers one spelling.
- * What a schema cannot say, such as that one number stays below another, the fleet says when it is given the file.
+ * The JSON Schema (draft 2020-12) of a file, in our names; the GameLift API's are read too, but an editor
+ * offers one spelling. What a schema cannot say, such as that one number stays below another, the fleet says
+ * when it is given the file.
  */
 export function jsonSchema(name: SchemaName): Record<string, unknown> {
   const { title, form } = forms[name];

@@ -3,7 +3,10 @@ export type ParsedJson =
   /** `message` says where: `is not JSON: line 3, column 5: expected ',' or '}' after property value`. */
   | { readonly ok: false; readonly message: string };
 
-/** Reads JSON. What is wrong with a text that is none is told by line and column, from 1; a byte-order mark by its name. */
+/**
+ * Reads JSON. What is wrong with a text that is none is told by line and column, from 1; a byte-order mark by
+ * its name.
+ */
 export function parseJsonText(text: string): ParsedJson {
   if (text.startsWith('\uFEFF'))
     return {

@@ -11,8 +11,9 @@ export function writeLines(fields: readonly string[]): string {
 }
 
 /**
- * Reads text that has a field a line, as `writeLines` and `jobs/scripts/libraries/lines.lua` write it: the first so many fields. Within a field
- * a backslash stands as `\\` and a line's end as `\n`. `undefined` where there are fewer lines.
+ * Reads text that has a field a line, as `writeLines` and `jobs/scripts/libraries/lines.lua` write it: the
+ * first so many fields. Within a field a backslash stands as `\\` and a line's end as `\n`. `undefined` where
+ * there are fewer lines.
  */
 export function readLines(text: string, fields: number): string[] | undefined {
   const lines = text.split('\n');

@@ -3,7 +3,10 @@ import type { QueueName } from './contract.ts';
 /** The CloudWatch namespace of every metric below. */
 export const metricNamespace = 'GameMetrics';
 
-/** A third dimension some metrics can be split by. Each value of it is one more billed metric: opt-in, value by value. */
+/**
+ * A third dimension some metrics can be split by. Each value of it is one more billed metric: opt-in, value
+ * by value.
+ */
 export type DetailDimension = 'Configuration' | 'PlayerId';
 
 export interface Metric {
@@ -11,8 +14,8 @@ export interface Metric {
   readonly help: string;
   readonly unit: 'Count' | 'Seconds' | 'Milliseconds' | 'None';
   /**
-   * `level`: how much there is at a moment, of which the latest counts. `total`: how much was added, to be summed up.
-   * `distribution`: single values, whose percentiles are what matters.
+   * `level`: how much there is at a moment, of which the latest counts. `total`: how much was added, to be
+   * summed up. `distribution`: single values, whose percentiles are what matters.
    */
   readonly shape: 'level' | 'total' | 'distribution';
   readonly detail?: DetailDimension;
@@ -23,9 +26,9 @@ export interface Metric {
 /**
  * Every metric of the fleet: the dashboard's and the alarms' interface.
  *
- * Each is published with the dimensions `Environment` and `Service`, the queue's name, and once more with its detail
- * dimension where the operator opted a value in. CloudWatch does not add up over dimensions, so an alarm on the two
- * always sees everything.
+ * Each is published with the dimensions `Environment` and `Service`, the queue's name, and once more with its
+ * detail dimension where the operator opted a value in. CloudWatch does not add up over dimensions, so an
+ * alarm on the two always sees everything.
  */
 export const metrics = {
   QueueLength: {
@@ -176,7 +179,9 @@ export const metrics = {
 
 export type MetricName = keyof typeof metrics;
 
-/** Whose measurement it is. The detail is accepted where the table above has that dimension and nowhere else. */
+/**
+ * Whose measurement it is. The detail is accepted where the table above has that dimension and nowhere else.
+ */
 export type MeasuredOf<Name extends MetricName> = {
   readonly service: QueueName;
 } & ((typeof metrics)[Name] extends {

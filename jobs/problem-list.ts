@@ -12,7 +12,10 @@ const longest = 400;
 /** A problem as one line of a message. */
 export const problemLine = ({ path, message }: Problem): string => (path ? `${path}: ${message}` : message);
 
-/** A list of problems of bounded length: the first twenty, each cut where it is too long, and how many more there are. */
+/**
+ * A list of problems of bounded length: the first twenty, each cut where it is too long, and how many more
+ * there are.
+ */
 export function problemList(problems: readonly string[], most = mostNamed): string[] {
   const named = problems.slice(0, most).map(cut);
   return problems.length > most ? [...named, `and ${problems.length - most} more`] : named;
@@ -26,7 +29,10 @@ export function boundedProblems(problems: readonly Problem[]): Problem[] {
   return left > 0 ? [...bounded, { path: '', message: `and ${left} more` }] : bounded;
 }
 
-/** The problems that a reason names, as `field: what is wrong` joined by semicolons: so scripts and workers give reasons. */
+/**
+ * The problems that a reason names, as `field: what is wrong` joined by semicolons: so scripts and workers
+ * give reasons.
+ */
 export const problemsIn = (reason: string): Problem[] =>
   reason.split(/; |\n/).flatMap((text) => {
     const [, path, message] = /^([a-zA-Z][\w-]*(?:\[\d+\]|\.[^\s:.[\]]+)*): (.+)$/s.exec(text) ?? [];

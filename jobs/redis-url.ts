@@ -22,8 +22,9 @@ export type ParsedRedisUrl =
 const no = (problem: string): ParsedRedisUrl => ({ ok: false, problem });
 
 /**
- * Reads `redis[s]://[user][:password]@host[:port][/database][?cluster=true]`. Port 6379 and database 0 are the defaults. An option
- * that nothing would obey is a problem. Problems name what is wrong and repeat nothing that may hold a password.
+ * Reads `redis[s]://[user][:password]@host[:port][/database][?cluster=true]`. Port 6379 and database 0 are
+ * the defaults. An option that nothing would obey is a problem. Problems name what is wrong and repeat
+ * nothing that may hold a password.
  */
 export function parseRedisUrl(text: string): ParsedRedisUrl {
   const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(text)?.[1]?.toLowerCase();

@@ -1,7 +1,7 @@
 /**
  * Where a secret is kept, written as ECS writes it:
- * `arn:aws:secretsmanager:<region>:<account>:secret:<name>[:<json key>[:<stage>[:<version id>]]]`. With a JSON key the
- * secret is an object and the key's string is meant; without one, all of it.
+ * `arn:aws:secretsmanager:<region>:<account>:secret:<name>[:<json key>[:<stage>[:<version id>]]]`. With a
+ * JSON key the secret is an object and the key's string is meant; without one, all of it.
  */
 export interface SecretReference {
   readonly arn: string;

@@ -24,9 +24,9 @@ const options = z.looseObject({
 const wholeNumber = /^-?\d{1,15}$/;
 
 /**
- * What in a stored job keeps BullMQ from reading it or from ending it, with the field's name; `undefined` where nothing
- * does. Such a job would be taken, stall and be taken again for ever. Only a raw write to Redis makes one: BullMQ writes
- * JSON, and the fleet has no jobs with parents.
+ * What in a stored job keeps BullMQ from reading it or from ending it, with the field's name; `undefined`
+ * where nothing does. Such a job would be taken, stall and be taken again for ever. Only a raw write to Redis
+ * makes one: BullMQ writes JSON, and the fleet has no jobs with parents.
  */
 function unreadable(stored: StoredJob): string | undefined {
   const parsed = new Map<string, unknown>();
@@ -56,8 +56,8 @@ export const replacedBecause = (data: unknown): string | undefined =>
   replacement.safeParse(data).data?.unreadable;
 
 /**
- * The job as it is, or, where BullMQ could not read it, one that it can: it fails at once, is kept like other failed jobs,
- * and has in its data what was stored, as text.
+ * The job as it is, or, where BullMQ could not read it, one that it can: it fails at once, is kept like other
+ * failed jobs, and has in its data what was stored, as text.
  */
 export function readable(stored: StoredJob): StoredJob {
   const problem = unreadable(stored);

@@ -21,8 +21,9 @@ const usualForm = /^Root=(1-[0-9a-f]{8}-[0-9a-f]{24})(?:;Parent=([0-9a-f]{16}))?
 const maxLength = 256;
 
 /**
- * Undefined for anything that is not a header: it comes from outside, and a bad trace must never cost a job. Fields
- * we do not know (`Self`, `Lineage`) are skipped, in whatever order they come; `Sampled=?` is an open decision.
+ * Undefined for anything that is not a header: it comes from outside, and a bad trace must never cost a job.
+ * Fields we do not know (`Self`, `Lineage`) are skipped, in whatever order they come; `Sampled=?` is an open
+ * decision.
  */
 export function parseTraceHeader(text: string | undefined): TraceHeader | undefined {
   if (text === undefined || text.length > maxLength) return undefined;
@@ -68,8 +69,8 @@ export function formatTraceHeader({ root, parent, sampled }: TraceHeader): strin
 }
 
 /**
- * The id of a new trace. `now` in ms since 1970: X-Ray drops traces whose id is older than 30 days. `random` is 24 hex
- * digits, which must be random: the id is all that tells two traces apart.
+ * The id of a new trace. `now` in ms since 1970: X-Ray drops traces whose id is older than 30 days. `random`
+ * is 24 hex digits, which must be random: the id is all that tells two traces apart.
  */
 export function newTraceId(now: number, random: string): string {
   return `1-${Math.floor(now / 1000)
@@ -78,8 +79,8 @@ export function newTraceId(now: number, random: string): string {
 }
 
 /**
- * Whether a trace is recorded whose caller left that open. By its id, so that every hop with the same `rate` (0 to 1)
- * decides alike and a trace is recorded whole or not at all.
+ * Whether a trace is recorded whose caller left that open. By its id, so that every hop with the same `rate`
+ * (0 to 1) decides alike and a trace is recorded whole or not at all.
  */
 export const isRecorded = (root: string, rate: number): boolean =>
   Number.parseInt(root.slice(-8), 16) < rate * 2 ** 32;

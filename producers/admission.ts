@@ -6,16 +6,16 @@ import { RequestError } from './request-error.ts';
 const freshMs = 1_000;
 
 /**
- * Refuses new work while the queue Redis is fuller than it should be, or has not answered what was asked. Of a call that counts as
- * several (`of`) the first may go on where all may not: it resolves to how many do.
+ * Refuses new work while the queue Redis is fuller than it should be, or has not answered what was asked. Of
+ * a call that counts as several (`of`) the first may go on where all may not: it resolves to how many do.
  */
 export type Admit = (call: Pick<Calling, 'underWay'> & { readonly of?: number }) => Promise<number>;
 
 /**
- * Back-pressure: past `limit`, a share of `maxmemory`, no new work is let in, so that workers have the room it takes to
- * finish what is there: a Redis that is full refuses them too. What ends work is always let in. A server without a
- * `maxmemory` is never full; of a cluster the fullest primary counts. And who asks for more than Redis takes is told so, rather
- * than made to wait behind ever more calls of its own.
+ * Back-pressure: past `limit`, a share of `maxmemory`, no new work is let in, so that workers have the room
+ * it takes to finish what is there: a Redis that is full refuses them too. What ends work is always let in. A
+ * server without a `maxmemory` is never full; of a cluster the fullest primary counts. And who asks for more
+ * than Redis takes is told so, rather than made to wait behind ever more calls of its own.
  */
 export function openAdmission(redis: Redis, limit: number, mostUnderWay: number): Admit {
   let read: { readonly at: number; readonly share: Promise<number> } | undefined;

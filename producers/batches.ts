@@ -12,8 +12,8 @@ export type AddItem = <Item>(job: Job<Item>, item: Item, actor: Actor) => Promis
 const envelopeBytes = 2_048;
 
 /**
- * Adds single items to jobs shared by concurrent calls of the same kind and actor: an envelope names one actor, so
- * players' own calls share only among themselves while a service's share all.
+ * Adds single items to jobs shared by concurrent calls of the same kind and actor: an envelope names one
+ * actor, so players' own calls share only among themselves while a service's share all.
  */
 export function openBatches(queues: ProducerQueues): AddItem {
   const batches = new Map<string, (item: never) => Promise<string>>();

@@ -9,13 +9,13 @@ export interface CallOptions {
   /** A player may act only for themselves and for tickets they are in. Default: the client's actor. */
   readonly actor?: Actor;
   /**
-   * Aborted, the call throws the signal's reason. What waits for Redis is not sent any more; what was sent may still be
-   * done, and asking again with the same ids is harmless.
+   * Aborted, the call throws the signal's reason. What waits for Redis is not sent any more; what was sent
+   * may still be done, and asking again with the same ids is harmless.
    */
   readonly signal?: AbortSignal;
   /**
-   * The call's own id, for a caller that repeats calls itself: StartMatchmaking and StartMatchBackfill give a repeat their first
-   * answer. Default: a new one for each call.
+   * The call's own id, for a caller that repeats calls itself: StartMatchmaking and StartMatchBackfill give a
+   * repeat their first answer. Default: a new one for each call.
    */
   readonly callId?: string;
   /** The key, name~secret, that signs the operator's command that this call gives. Default: the client's. */
@@ -26,7 +26,10 @@ export interface CallOptions {
 export interface Calling {
   readonly actor: Actor;
   readonly signal: AbortSignal | undefined;
-  /** How many calls of the client were under way when it began, itself included; each item of a call with many counts as one. */
+  /**
+   * How many calls of the client were under way when it began, itself included; each item of a call with many
+   * counts as one.
+   */
   readonly underWay: number;
   /** From now on the call has changed something: whatever it fails of, its outcome is unknown. */
   readonly begun: () => void;

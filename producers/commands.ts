@@ -24,11 +24,14 @@ export interface CommandOptions extends CallOptions {
   /** Why, kept with the command; at most 1,024 characters. Default: the client's. */
   readonly reason?: string;
   /**
-   * The command's id. A command that is given again with the same id is applied once and gets its first answer. Default: a
-   * new one.
+   * The command's id. A command that is given again with the same id is applied once and gets its first
+   * answer. Default: a new one.
    */
   readonly commandId?: string;
-  /** Refused, with a reason that begins with `expects:`, unless its target is at this version; 0: unless there is none. */
+  /**
+   * Refused, with a reason that begins with `expects:`, unless its target is at this version; 0: unless there
+   * is none.
+   */
   readonly expects?: number;
 }
 
@@ -57,8 +60,8 @@ export type GiveCommand = <Item, Result>(
 ) => Promise<Result>;
 
 /**
- * Operators' commands: appended to their chain, applied in its order by a worker. A caller that stops waiting withdraws the
- * command; where a worker is applying it already, `pending` is thrown.
+ * Operators' commands: appended to their chain, applied in its order by a worker. A caller that stops waiting
+ * withdraws the command; where a worker is applying it already, `pending` is thrown.
  */
 export function openCommands(parts: CommandParts): GiveCommand {
   const { redis, domain, call, queues, onError, sign } = parts;

@@ -6,14 +6,19 @@ import { loadRuleSet, type RuleSet } from '../jobs/rule-set/load.ts';
 import { flexMatchLimits } from '../jobs/ticket/limits.ts';
 import { type StartRequestSchema, startRequestWithin } from '../jobs/ticket/start-request.ts';
 
-/** How long (ms) a copy is used before Redis is asked again: a new rule set version reaches producers within this. */
+/**
+ * How long (ms) a copy is used before Redis is asked again: a new rule set version reaches producers within
+ * this.
+ */
 const freshMs = 5_000;
 
 interface Copy {
   /** As it stands on Redis, null when it does not exist. */
   readonly body: string | null;
   readonly installed: InstalledConfiguration | undefined;
-  /** What a ticket is checked by; `undefined` where this client cannot load it: a worker checks the ticket. */
+  /**
+   * What a ticket is checked by; `undefined` where this client cannot load it: a worker checks the ticket.
+   */
   readonly ruleSet: RuleSet | undefined;
   /** The pool of a ticket. */
   readonly poolOf: ReturnType<typeof openPoolOf>;
@@ -40,7 +45,10 @@ export function installedReader(redis: Redis, domain: string) {
     return copy;
   };
 
-  /** Calls made together share one reading: loading a rule set takes a millisecond, a thousand of them a second. */
+  /**
+   * Calls made together share one reading: loading a rule set takes a millisecond, a thousand of them a
+   * second.
+   */
   const read = (name: string): Promise<Copy> => {
     const reading = underWay.get(name) ?? load(name).finally(() => underWay.delete(name));
     underWay.set(name, reading);

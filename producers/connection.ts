@@ -11,10 +11,15 @@ const commandTimeout = 5_000;
 
 const reconnectOnError = (error: Error): boolean => /^(READONLY|LOADING)/.test(error.message);
 
-/** Commands given while Redis is away are refused, so that a caller learns at once that nothing was promised. */
+/**
+ * Commands given while Redis is away are refused, so that a caller learns at once that nothing was promised.
+ */
 const failFast = { maxRetriesPerRequest: 0, commandTimeout, enableOfflineQueue: false };
 
-/** Commands on their way when the connection broke are sent again on the next one; each script and job bears it. */
+/**
+ * Commands on their way when the connection broke are sent again on the next one; each script and job bears
+ * it.
+ */
 const patient = (ms: number) => ({
   maxRetriesPerRequest: null,
   commandTimeout: ms,
@@ -22,8 +27,8 @@ const patient = (ms: number) => ({
 });
 
 /**
- * Connects, and goes on reconnecting in the background for as long as it lives. Throws `invalid-request` for a bad URL, else
- * `unavailable` with address and cause.
+ * Connects, and goes on reconnecting in the background for as long as it lives. Throws `invalid-request` for
+ * a bad URL, else `unavailable` with address and cause.
  */
 export async function connect(
   url: string,
@@ -84,7 +89,10 @@ function open({ server, cluster }: RedisAddress, whenAway: WhenAway): Redis {
   }) as unknown as Redis;
 }
 
-/** A second connection to the same server that waits where calls fail fast: it reconnects by itself and goes on. */
+/**
+ * A second connection to the same server that waits where calls fail fast: it reconnects by itself and goes
+ * on.
+ */
 export function patientTwin(redis: Redis): Redis {
   const alwaysOn = { lazyConnect: false, enableOfflineQueue: true };
   // It only reads: what a failover breaks off is asked for again.

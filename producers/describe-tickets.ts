@@ -27,7 +27,10 @@ export function describingCalls({ call, tickets, activity, queues }: ClientParts
   } satisfies Calls;
 }
 
-/** Tickets that the queue Redis has forgotten, as they ended; unknown ones are left out. A worker reads the record. */
+/**
+ * Tickets that the queue Redis has forgotten, as they ended; unknown ones are left out. A worker reads the
+ * record.
+ */
 export const recordedTickets = async (
   queues: Pick<ProducerQueues, 'ask'>,
   ticketIds: readonly string[],

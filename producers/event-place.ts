@@ -1,7 +1,9 @@
 import { idNumber, noId } from '../jobs/chain.ts';
 import { at, RequestError } from './request-error.ts';
 
-/** A place in the event stream: the last entry of which all events were read, and of the next one how many. */
+/**
+ * A place in the event stream: the last entry of which all events were read, and of the next one how many.
+ */
 export interface Place {
   readonly id: string;
   readonly next?: { readonly id: string; readonly events: number };

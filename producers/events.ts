@@ -11,17 +11,17 @@ import { openScript } from './script.ts';
 export type StreamItem =
   | { readonly kind: 'event'; readonly position: string; readonly event: MatchmakingEvent }
   /**
-   * Events after `from` are missing, and what comes next follows `position`. Either the reader fell behind retention, or an
-   * entry is damaged, or the store went back and has lost events up to `from`. In the last case `position` is the latest
-   * event that this reader has seen and the store still has; where the reader has just resumed and knows none, all events
-   * that are kept come again.
+   * Events after `from` are missing, and what comes next follows `position`. Either the reader fell behind
+   * retention, or an entry is damaged, or the store went back and has lost events up to `from`. In the last
+   * case `position` is the latest event that this reader has seen and the store still has; where the reader
+   * has just resumed and knows none, all events that are kept come again.
    */
   | { readonly kind: 'gap'; readonly position: string; readonly from: string };
 
 export interface EventsRequest {
   /**
-   * The position to resume after, as an item gave it. 0 starts with the oldest event kept; absent: only what happens from
-   * now on. What is no position is refused as `invalid-request`.
+   * The position to resume after, as an item gave it. 0 starts with the oldest event kept; absent: only what
+   * happens from now on. What is no position is refused as `invalid-request`.
    */
   readonly from?: string | 0;
   readonly signal?: AbortSignal;
@@ -39,7 +39,10 @@ const blockMs = 1_000;
 /** Events read at once. */
 const batch = 500;
 
-/** Reads the events of a domain until the signal is aborted. Uses a connection of its own: it waits on the server. */
+/**
+ * Reads the events of a domain until the signal is aborted. Uses a connection of its own: it waits on the
+ * server.
+ */
 export async function* readEvents(
   redis: Redis,
   domain: string,
@@ -139,7 +142,10 @@ function openMemory(reader: Redis, stream: string) {
   };
 }
 
-/** The events in a stream entry. One that nothing can be made of is `undefined`: it must not stop its readers for ever. */
+/**
+ * The events in a stream entry. One that nothing can be made of is `undefined`: it must not stop its readers
+ * for ever.
+ */
 export function readable(entry: Entry, origin: EventOrigin): MatchmakingEvent[] | undefined {
   try {
     const events = storedEvents(entry).map((stored) => toEvent(stored, origin, iso));

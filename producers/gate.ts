@@ -18,7 +18,10 @@ export type WhenAway =
 /** Resolves when a call may go on; throws `unavailable` when it may not. */
 export type Gate = () => Promise<void>;
 
-/** Lets calls through while Redis is there, and none once the client is closed. Those that wait have sent nothing yet. */
+/**
+ * Lets calls through while Redis is there, and none once the client is closed. Those that wait have sent
+ * nothing yet.
+ */
 export function openGate({ redis, whyAway }: Connection, whenAway: WhenAway, closing: AbortSignal): Gate {
   const refuseClosed = () => {
     if (closing.aborted) throw closed();
@@ -50,7 +53,10 @@ export function openGate({ redis, whyAway }: Connection, whenAway: WhenAway, clo
 export const closed = (): RequestError =>
   new RequestError('unavailable', 'the client is closed; nothing was queued', { outcome: 'not-done' });
 
-/** Resolves when the connection works, throws once the client is closed; errors on the way there are for its listeners. */
+/**
+ * Resolves when the connection works, throws once the client is closed; errors on the way there are for its
+ * listeners.
+ */
 export const readyAgain = (redis: Redis, closing?: AbortSignal): Promise<void> =>
   new Promise((resolve, reject) => {
     const refuse = () => reject(closed());

@@ -17,7 +17,10 @@ import { at, RequestError } from './request-error.ts';
 
 /** Parts of an import that are given at once: the rater takes one while the next are on their way. */
 const partsAtOnce = 8;
-/** Bytes of JSON that a part's ratings come to at most: a command is JSON within a job's JSON, which may double them, and a job carries 256 KiB. */
+/**
+ * Bytes of JSON that a part's ratings come to at most: a command is JSON within a job's JSON, which may
+ * double them, and a job carries 256 KiB.
+ */
 const partBytes = 100_000;
 
 /** Ratings that operators bring along or put right, and players whom they erase. */

@@ -106,8 +106,8 @@ export interface OperatorClient {
 
   /**
    * Deletes a ladder that nothing uses, so that whoever rates on it again begins a new one. Refused for
-   * `default`, and while a configuration names it, a match of it is live, a result of it waits or a player has
-   * a rating on it. Its chain stays on record.
+   * `default`, and while a configuration names it, a match of it is live, a result of it waits or a player
+   * has a rating on it. Its chain stays on record.
    */
   deleteLadder(name: string, options?: CommandOptions): Promise<{ readonly ordinal: number }>;
 
@@ -219,7 +219,10 @@ export interface OperatorClient {
   /** A player's rated matches, the newest first: 50 a ladder, of at most ten ladders. */
   readPlayerHistory(playerId: string, options?: CallOptions): Promise<RatedMatch[]>;
 
-  /** Every ladder that is on record, that a configuration names or on which something waits; `default` always. By name. */
+  /**
+   * Every ladder that is on record, that a configuration names or on which something waits; `default` always.
+   * By name.
+   */
   listLadders(options?: CallOptions): Promise<DescribedLadder[]>;
 
   /** The best of a ladder: `limit` players (at most 1,000, default 100) from rank `from` on (default 1). */

@@ -16,7 +16,10 @@ export interface Unsigned {
   readonly reason?: string | undefined;
 }
 
-/** Signs a command by a key, `name~secret`; by the client's where none is given. Throws `not-allowed` where there is no key at all. */
+/**
+ * Signs a command by a key, `name~secret`; by the client's where none is given. Throws `not-allowed` where
+ * there is no key at all.
+ */
 export type SignCommand = (command: Unsigned, operatorKey?: string) => CommandEnvelope;
 
 export interface SigningParts {

@@ -16,13 +16,18 @@ export type ProducerQueues = ReturnType<typeof openQueues>;
 /** How often (ms) a caller that waits for a result looks for it. */
 const pollMs = 25;
 
-/** What BullMQ takes, and: whether somebody waits for the outcome; per item the trace of the call that gave it. */
+/**
+ * What BullMQ takes, and: whether somebody waits for the outcome; per item the trace of the call that gave
+ * it.
+ */
 type AddOptions = JobsOptions & {
   readonly reply?: boolean;
   readonly traces?: readonly (string | undefined)[];
 };
 
-/** The fleet's queues as producers add to them. `callersTrace` gives the X-Ray header of whoever is calling. */
+/**
+ * The fleet's queues as producers add to them. `callersTrace` gives the X-Ray header of whoever is calling.
+ */
 export function openQueues(
   redis: Redis,
   domain: string,
@@ -64,9 +69,9 @@ export function openQueues(
     onWait,
 
     /**
-     * Adds a job and waits for what its handler returns. A refusal throws `refused` with the reason, and no job is kept.
-     * A job that failed for good, or that nobody answered in time, throws `unavailable` and says why: it is kept. Meanwhile
-     * `onWait` is told what it waits for.
+     * Adds a job and waits for what its handler returns. A refusal throws `refused` with the reason, and no
+     * job is kept. A job that failed for good, or that nobody answered in time, throws `unavailable` and says
+     * why: it is kept. Meanwhile `onWait` is told what it waits for.
      */
     async ask<Item, Result>(
       job: Job<Item, Result>,

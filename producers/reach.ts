@@ -12,9 +12,10 @@ export interface Unreached extends Trouble {
 }
 
 /**
- * Asks a Redis whether it answers as its URL says, on a connection that is closed again: there every cause is seen, while
- * a connection in use hides it behind its reconnecting. Tries once, or for `patienceMs` where waiting may help. Returns what
- * kept it from answering; `undefined` when it answered. `onTrouble` hears of every attempt that failed.
+ * Asks a Redis whether it answers as its URL says, on a connection that is closed again: there every cause is
+ * seen, while a connection in use hides it behind its reconnecting. Tries once, or for `patienceMs` where
+ * waiting may help. Returns what kept it from answering; `undefined` when it answered. `onTrouble` hears of
+ * every attempt that failed.
  */
 export async function reach(
   address: RedisAddress,

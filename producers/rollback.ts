@@ -13,8 +13,9 @@ const rollback = z.strictObject({
   to: z.int().min(1).optional(),
 });
 /**
- * Back to what was in force before. An old version is put again as a new one, with every check of a put: a repeated job
- * changes nothing, and no version is ever lost. Only the newest 100 versions can be gone back to.
+ * Back to what was in force before. An old version is put again as a new one, with every check of a put: a
+ * repeated job changes nothing, and no version is ever lost. Only the newest 100 versions can be gone back
+ * to.
  */
 export const rollbackCalls = ({ call, give, queues }: ClientParts) =>
   ({

@@ -1,7 +1,10 @@
 import { parseSecretReference, secretText } from '../jobs/secret-reference.ts';
 import { at, RequestError } from './request-error.ts';
 
-/** The setting itself, or what Secrets Manager holds when it is the ARN of a secret. The SDK is loaded only then. */
+/**
+ * The setting itself, or what Secrets Manager holds when it is the ARN of a secret. The SDK is loaded only
+ * then.
+ */
 export async function secretOr(setting: string, text: string): Promise<string> {
   const reference = parseSecretReference(text);
   if (!reference) return text;

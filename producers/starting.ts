@@ -64,8 +64,8 @@ interface Asked {
 export type StartTickets = ReturnType<typeof openStarting>;
 
 /**
- * Starts tickets in one pass: all are checked, then sent together. Each is checked against the configuration as this client knows
- * it, which is read again where it is another by now.
+ * Starts tickets in one pass: all are checked, then sent together. Each is checked against the configuration
+ * as this client knows it, which is read again where it is another by now.
  */
 export function openStarting({ call, admit, configurations, queues, whyAway }: StartingParts) {
   const startTogether = async (

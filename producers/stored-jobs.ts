@@ -3,8 +3,8 @@ import type { Redis } from 'ioredis';
 import { readable } from '../jobs/stored-job.ts';
 
 /**
- * BullMQ on Redis, which also reads jobs that somebody wrote past BullMQ: it throws at them itself, and one of them would
- * hide every other failed job from operators.
+ * BullMQ on Redis, which also reads jobs that somebody wrote past BullMQ: it throws at them itself, and one
+ * of them would hide every other failed job from operators.
  */
 export const readingAnything =
   (redis: Redis): BackendFactory<RedisQueueBackend> =>

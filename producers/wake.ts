@@ -10,8 +10,8 @@ export const addWakeUp = (queues: ProducerQueues, pool: string): Promise<unknown
 export type Wake = (pools: readonly string[]) => Promise<void>;
 
 /**
- * A call is decided before its pools are woken, so a wake-up that cannot be added takes nothing back: the pools are due, and the
- * beat wakes them within a second.
+ * A call is decided before its pools are woken, so a wake-up that cannot be added takes nothing back: the
+ * pools are due, and the beat wakes them within a second.
  */
 export const openWake =
   (queues: ProducerQueues, onError: (error: Error) => void): Wake =>

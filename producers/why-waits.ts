@@ -5,8 +5,9 @@ const silentMs = 1_500;
 const tellMs = 5_000;
 
 /**
- * Why a queue whose caller has waited for a while stands still: it is paused, nobody takes its jobs, or the one in hand does not end.
- * `undefined` where none of it is to be seen. Workers are not counted: the list of the server's clients is not for producers.
+ * Why a queue whose caller has waited for a while stands still: it is paused, nobody takes its jobs, or the
+ * one in hand does not end. `undefined` where none of it is to be seen. Workers are not counted: the list of
+ * the server's clients is not for producers.
  */
 export async function whyStands(queue: Queue): Promise<string | undefined> {
   const [paused, [inHand]] = await Promise.all([queue.isPaused(), queue.getJobs(['active'], 0, 0, true)]);
@@ -42,8 +43,8 @@ function held(queue: Queue, { name, processedOn, processedBy }: Job): string | u
 }
 
 /**
- * Tells a caller why it waits, once it has waited for a while, and again when that has changed or 5 s have passed. Where nobody
- * listens nothing is asked.
+ * Tells a caller why it waits, once it has waited for a while, and again when that has changed or 5 s have
+ * passed. Where nobody listens nothing is asked.
  */
 export function openTelling(why: () => Promise<string | undefined>, tell?: (why: string) => void) {
   let told: { readonly at: number; readonly text: string } | undefined;

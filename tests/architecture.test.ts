@@ -24,7 +24,9 @@ function importsOf(file: string): string[] {
 
 const isOurs = (name: string) => folders.some((folder) => name.startsWith(`${folder}/`));
 
-/** The import table: files under `from` import, of our own folders and of packages, only what `may` matches. */
+/**
+ * The import table: files under `from` import, of our own folders and of packages, only what `may` matches.
+ */
 const table: readonly { from: RegExp; may: RegExp; why: string }[] = [
   { from: /^jobs\//, may: /^(jobs\/|zod$|openskill(\/models)?$)/, why: 'jobs/ is pure and leans on nobody' },
   {

@@ -2,13 +2,15 @@ import { defineConfig } from 'vitest/config';
 import { LongestFirst } from './support/longest-first.ts';
 import { ofOneServer, onLocalStack } from './support/on-local-stack.ts';
 
-/** The X-Ray SDK sends to the first daemon that its process names, so this file needs a process of its own. */
+/**
+ * The X-Ray SDK sends to the first daemon that its process names, so this file needs a process of its own.
+ */
 const ofOneProcess = 'tests/services/telemetry-tracing.test.ts';
 
 /**
- * What `npm test` runs: `pure` and `tracing` need nothing; `services` runs on the real local stack, started once for the whole run, or
- * on the servers that the environment names. `tests/vitest.fleet.config.ts` has the rest.
- * All service tests on a queue in cluster mode: `QUEUE_CLUSTER=1 npm test -- --project services`.
+ * What `npm test` runs: `pure` and `tracing` need nothing; `services` runs on the real local stack, started
+ * once for the whole run, or on the servers that the environment names. `tests/vitest.fleet.config.ts` has
+ * the rest. All service tests on a queue in cluster mode: `QUEUE_CLUSTER=1 npm test -- --project services`.
  */
 export default defineConfig({
   test: {

@@ -3,10 +3,10 @@ import { LongestFirst } from './support/longest-first.ts';
 import { ofOneServer, onLocalStack } from './support/on-local-stack.ts';
 
 /**
- * What `npm run test:fleet` runs: `fleet` starts worker processes and other programs on the local stack; `cluster` runs every
- * script and the journeys once more on a stack whose queue is three primaries in cluster mode; `docker` runs the journeys and
- * the stack's own tests on a stack in Docker, where that works. A project that needs minutes, or a machine of its own kind,
- * belongs here.
+ * What `npm run test:fleet` runs: `fleet` starts worker processes and other programs on the local stack;
+ * `cluster` runs every script and the journeys once more on a stack whose queue is three primaries in cluster
+ * mode; `docker` runs the journeys and the stack's own tests on a stack in Docker, where that works. A
+ * project that needs minutes, or a machine of its own kind, belongs here.
  */
 export default defineConfig({
   test: {

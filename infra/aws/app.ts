@@ -3,7 +3,10 @@ import { AwsSolutionsChecks } from 'cdk-nag';
 import type { StageSettings } from './settings.ts';
 import { addStage } from './stage.ts';
 
-/** The app that is synthesised and deployed: these stages, every check on. `props` is for where a test puts the result. */
+/**
+ * The app that is synthesised and deployed: these stages, every check on. `props` is for where a test puts
+ * the result.
+ */
 export function fleetApp(stages: readonly StageSettings[], props: AppProps = {}): App {
   const app = new App({
     analyticsReporting: false,

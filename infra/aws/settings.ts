@@ -25,7 +25,8 @@ export const stageSettings = z
     existingVpc: existingVpc.optional(),
     /**
      * AWS's list of S3's addresses in the region: `aws ec2 describe-managed-prefix-lists --filters
-     * Name=prefix-list-name,Values=com.amazonaws.<region>.s3`. Image layers come from there, and tasks may go nowhere else.
+     * Name=prefix-list-name,Values=com.amazonaws.<region>.s3`. Image layers come from there, and tasks may go
+     * nowhere else.
      */
     s3PrefixList: z.string().regex(/^pl-[0-9a-f]+$/, 'must be the id of a prefix list, pl-…'),
     /**
@@ -36,9 +37,9 @@ export const stageSettings = z
     /** Region or title the fleet serves; the `DOMAIN` of its workers. */
     domain: z.string().regex(/^[a-z0-9-]{1,32}$/),
     /**
-     * Hosts that a configuration's placement webhook may be on. Default: none, no match is placed. Without a port: tasks
-     * may go out on 443 alone, and get there only by a route that you give the VPC. Output `PlacementKeySecret` is the key
-     * that requests are signed with.
+     * Hosts that a configuration's placement webhook may be on. Default: none, no match is placed. Without a
+     * port: tasks may go out on 443 alone, and get there only by a route that you give the VPC. Output
+     * `PlacementKeySecret` is the key that requests are signed with.
      */
     placementHosts: z.array(z.hostname().lowercase()).max(50).default([]),
 
@@ -55,19 +56,25 @@ export const stageSettings = z
         .number()
         .positive()
         .max(24 * 30),
-      /** Beyond this the oldest go before their time. It is memory of the queue cluster: well below half of it. */
+      /**
+       * Beyond this the oldest go before their time. It is memory of the queue cluster: well below half of
+       * it.
+       */
       retentionMib: z.int().min(1).max(65_536),
       /** The topic that hears all of them. Absent: only configurations' own topics hear any. */
       topicArn: topicArn.optional(),
       /**
-       * Every other topic that a configuration may name as its `notificationTarget`: tasks may publish to none but these.
-       * One encrypted with a key of its own needs a key policy that lets the task role of maintenance use it.
+       * Every other topic that a configuration may name as its `notificationTarget`: tasks may publish to
+       * none but these. One encrypted with a key of its own needs a key policy that lets the task role of
+       * maintenance use it.
        */
       configurationTopicArns: z.array(topicArn).max(50),
     }),
     /** A match of which nobody reports a result is live for this long. */
     matchTtlMinutes: z.number().min(1).max(10_080),
-    /** How long an ended ticket stays in the queue cluster at least, and how long DocumentDB has it on record. */
+    /**
+     * How long an ended ticket stays in the queue cluster at least, and how long DocumentDB has it on record.
+     */
     tickets: z.strictObject({
       readableMinutes: z
         .number()
@@ -79,7 +86,10 @@ export const stageSettings = z
     sessionRecordDays: z.int().min(1).max(3_650),
 
     alarms,
-    /** Configurations and players that get metrics of their own, by name and by id: each is billed, metric by metric. */
+    /**
+     * Configurations and players that get metrics of their own, by name and by id: each is billed, metric by
+     * metric.
+     */
     metrics: z
       .strictObject({
         configurations: z.array(resourceName).max(100).default([]),
@@ -88,16 +98,17 @@ export const stageSettings = z
           .max(100)
           .default([]),
         /**
-         * Who may read `/metrics` of the tasks: networks of a Prometheus, which reads labels and figures, no secrets. Default:
-         * nobody but the task itself.
+         * Who may read `/metrics` of the tasks: networks of a Prometheus, which reads labels and figures, no
+         * secrets. Default: nobody but the task itself.
          */
         readFrom: z.array(z.cidrv4()).max(10).default([]),
       })
       .prefault({}),
     logLevel: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
     /**
-     * How traces leave a task: `xray` by X-Ray's daemon; `otlp` by an OpenTelemetry collector beside it, which sends them to
-     * X-Ray too and can be told to send them elsewhere. AWS has the daemon in maintenance since 2026-02.
+     * How traces leave a task: `xray` by X-Ray's daemon; `otlp` by an OpenTelemetry collector beside it,
+     * which sends them to X-Ray too and can be told to send them elsewhere. AWS has the daemon in maintenance
+     * since 2026-02.
      */
     traces: z.enum(['xray', 'otlp']).default('xray'),
     /** Share of traces begun by the fleet that are recorded; a caller's decision wins. */

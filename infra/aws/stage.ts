@@ -8,8 +8,8 @@ import { WatchStack } from './watch/watch-stack.ts';
 import { WorkersStack } from './workers/workers-stack.ts';
 
 /**
- * One stage of the fleet: what must be kept, what can be thrown away and made again, and what watches both. No account
- * is named, so a stage deploys into whichever account the caller's credentials belong to.
+ * One stage of the fleet: what must be kept, what can be thrown away and made again, and what watches both.
+ * No account is named, so a stage deploys into whichever account the caller's credentials belong to.
  */
 export function addStage(app: App, settings: StageSettings) {
   const env = { region: settings.region };
@@ -38,7 +38,10 @@ export function addStage(app: App, settings: StageSettings) {
   return { data, workers, watch, api };
 }
 
-/** What only its operator can say of a production stage. Synthesis goes on without, so that a fresh clone can be looked at. */
+/**
+ * What only its operator can say of a production stage. Synthesis goes on without, so that a fresh clone can
+ * be looked at.
+ */
 function unfinished({ name, runbookUrl, players }: StageSettings): string[] {
   if (name !== 'production') return [];
   const loose = unpinned(readFileSync(new URL('../Dockerfile', import.meta.url), 'utf8'));

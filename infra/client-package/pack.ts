@@ -2,7 +2,10 @@ import { execFileSync } from 'node:child_process';
 import { cpSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 
-/** The oldest Node the package runs on. What TypeScript can put into its words is; what its library lacks, tsc refuses. */
+/**
+ * The oldest Node the package runs on. What TypeScript can put into its words is; what its library lacks, tsc
+ * refuses.
+ */
 const oldest = { node: '>=20.11', target: 'es2023', lib: ['es2023', 'es2024.string', 'esnext.disposable'] };
 
 /** What the package offers, by the name it is imported by. */
@@ -40,9 +43,10 @@ interface Manifest {
 }
 
 /**
- * Stages the client library in a folder and packs it; returns the tarball's path. Inside: what the client's modules
- * reach, as ESM JavaScript with declarations, their scripts, a manifest with the packages they import in our exact
- * versions, and the guide. No worker code is reached, by the import table of tests/architecture.test.ts.
+ * Stages the client library in a folder and packs it; returns the tarball's path. Inside: what the client's
+ * modules reach, as ESM JavaScript with declarations, their scripts, a manifest with the packages they import
+ * in our exact versions, and the guide. No worker code is reached, by the import table of
+ * tests/architecture.test.ts.
  */
 export function packClient(root: string, folder: string): string {
   rmSync(folder, { recursive: true, force: true });

@@ -7,7 +7,10 @@ const slots = 16_384;
 /** How long (ms) nodes may take to agree. */
 const patience = 30_000;
 
-/** The port nodes speak to each other on. Valkey's own choice, 10,000 above, does not exist for many a free port. */
+/**
+ * The port nodes speak to each other on. Valkey's own choice, 10,000 above, does not exist for many a free
+ * port.
+ */
 export const busPortOf = (port: number): number => port - 10_000;
 
 /** What makes a Valkey server a node of a cluster on this machine. */
@@ -16,7 +19,10 @@ export const nodeOptions = (port: number): readonly string[] => [
   ...['--cluster-port', `${busPortOf(port)}`, '--cluster-node-timeout', '5000'],
 ];
 
-/** Makes one part of nodes that do not know each other yet; each becomes a primary with an equal share of the slots. */
+/**
+ * Makes one part of nodes that do not know each other yet; each becomes a primary with an equal share of the
+ * slots.
+ */
 export async function formCluster(nodes: readonly Part[]): Promise<Part> {
   const [first, ...others] = nodes.map((node) => Number(new URL(node.url).port));
   if (first === undefined) throw new Error('A cluster needs a node');

@@ -10,8 +10,8 @@ const require = createRequire(import.meta.url);
 const confirmationCode = '123456';
 
 /**
- * Cognito is an npm package everywhere. It keeps the players' pool, which is made here, in `.cognito` of the run folder,
- * so it has the same pool and players after a restart.
+ * Cognito is an npm package everywhere. It keeps the players' pool, which is made here, in `.cognito` of the
+ * run folder, so it has the same pool and players after a restart.
  */
 export async function startCognito(run: Run, env: NodeJS.ProcessEnv, progress: Progress): Promise<Part> {
   const program = require.resolve('cognito-local/lib/bin/start.js');
@@ -35,8 +35,8 @@ export async function startCognito(run: Run, env: NodeJS.ProcessEnv, progress: P
 }
 
 /**
- * A Cognito elsewhere belongs to somebody else: nothing is made there. Its pool and client are in the same environment as
- * its address, and so is the code if it sends no mail.
+ * A Cognito elsewhere belongs to somebody else: nothing is made there. Its pool and client are in the same
+ * environment as its address, and so is the code if it sends no mail.
  */
 export function cognitoElsewhere(url: string, env: NodeJS.ProcessEnv, progress: Progress): Part {
   const { USER_POOL_ID, USER_POOL_CLIENT_ID, CODE_FROM_MAIL } = env;

@@ -14,7 +14,10 @@ export interface CommandOptions {
   readonly timeoutMs?: number;
 }
 
-/** Runs a command to its end and resolves to its exit code; a program that is not installed gives 127, as in a shell. */
+/**
+ * Runs a command to its end and resolves to its exit code; a program that is not installed gives 127, as in a
+ * shell.
+ */
 export async function exitCode([program = '', ...args]: readonly string[], options: CommandOptions = {}) {
   const log = options.log === undefined ? undefined : await open(options.log, 'a');
   try {

@@ -9,7 +9,10 @@ export const exportsOf = (env: Readonly<Record<string, string>>): string =>
     .map(([name, value]) => `export ${name}='${value.replaceAll("'", `'\\''`)}'\n`)
     .join('');
 
-/** Throws unless the file can be written: its folder is there, and so far it does not exist or an earlier stack left it. */
+/**
+ * Throws unless the file can be written: its folder is there, and so far it does not exist or an earlier
+ * stack left it.
+ */
 export async function checkEnvFile(file: string): Promise<void> {
   try {
     await access(dirname(file), constants.W_OK);
@@ -24,8 +27,9 @@ export async function checkEnvFile(file: string): Promise<void> {
 }
 
 /**
- * Writes the variables to a file that only its owner may read, since a URL may hold a password. A process that waits for
- * the file finds it whole. Disposing the result removes the file, unless another stack has written it since.
+ * Writes the variables to a file that only its owner may read, since a URL may hold a password. A process
+ * that waits for the file finds it whole. Disposing the result removes the file, unless another stack has
+ * written it since.
  */
 export async function writeEnvFile(
   file: string,

@@ -2,11 +2,11 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { exitCode } from './command.ts';
 
 /**
- * Holds a file's lock until the handle is closed or this process dies, however it dies: the kernel keeps the lock
- * with the open file, so it cannot go stale. `onWait` is called once when somebody else holds it.
+ * Holds a file's lock until the handle is closed or this process dies, however it dies: the kernel keeps the
+ * lock with the open file, so it cannot go stale. `onWait` is called once when somebody else holds it.
  *
- * `flock` comes with every Linux. Where it is missing, only Docker can serve, nothing needs building, and the lock is
- * not taken.
+ * `flock` comes with every Linux. Where it is missing, only Docker can serve, nothing needs building, and the
+ * lock is not taken.
  */
 export async function lockFile(path: string, onWait: () => void = () => {}): Promise<FileHandle> {
   const file = await open(path, 'a');

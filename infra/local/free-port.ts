@@ -4,7 +4,10 @@ import { createServer } from 'node:net';
 /** Somebody else took the port between its choice and its use. */
 export class PortTaken extends Error {}
 
-/** How servers say so: Valkey, PostgreSQL, Python and Node in words, Node's UDP sockets by code, Docker its own way. */
+/**
+ * How servers say so: Valkey, PostgreSQL, Python and Node in words, Node's UDP sockets by code, Docker its
+ * own way.
+ */
 export const portTakenMessage = /address already in use|EADDRINUSE|port is already allocated/i;
 
 /** Where people expect the servers, by the name each is started under: in Docker, and as programs. */
@@ -18,7 +21,10 @@ export const familiarPorts: Readonly<Record<string, number>> = {
   'xray-sink': 2000,
 };
 
-/** Hands `use` the wanted port if that is free, else one that was free a moment ago; on `PortTaken` tries another, five times in all. */
+/**
+ * Hands `use` the wanted port if that is free, else one that was free a moment ago; on `PortTaken` tries
+ * another, five times in all.
+ */
 export async function onFreePort<T>(use: (port: number) => Promise<T>, wanted?: number): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     const asWanted =

@@ -27,14 +27,17 @@ export async function documentdbBehind(postgres: Server, run: Run): Promise<Part
   });
 }
 
-/** DocumentDB: another gateway, at host:port, that wants TLS and this login, behind one that refuses as Amazon's does. */
+/**
+ * DocumentDB: another gateway, at host:port, that wants TLS and this login, behind one that refuses as
+ * Amazon's does.
+ */
 export async function documentdbBefore(server: Part, login: string, run: Run): Promise<Part> {
   return together(await startGateway(run, ['--upstream', server.url]), server, `${login}@`);
 }
 
 /**
- * Killing or restarting it does so to both. `retryWrites=false` because Amazon DocumentDB refuses them, and so does the
- * gateway.
+ * Killing or restarting it does so to both. `retryWrites=false` because Amazon DocumentDB refuses them, and
+ * so does the gateway.
  */
 const together = (gateway: Server, behind: Behind, login = ''): Part => ({
   url: `mongodb://${login}127.0.0.1:${gateway.port}/?directConnection=true&retryWrites=false`,

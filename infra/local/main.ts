@@ -77,7 +77,8 @@ async function runUntilInterrupted({ envFile, hasConsole, ...options }: Wanted):
   await using stack = await startStack({ ...options, env: process.env, familiar: true, progress });
   process.off('SIGINT', leave).off('SIGTERM', leave);
 
-  // Ctrl-C in a terminal arrives twice, once through npm: only the first counts, so that stopping is not cut short.
+  // Ctrl-C in a terminal arrives twice, once through npm: only the first counts, so that stopping is not cut
+  // short.
   const interrupted = new Promise((resolve) => process.on('SIGINT', resolve).on('SIGTERM', resolve));
   await using _file = envFile === undefined ? undefined : await writeEnvFile(envFile, stack.env);
   process.stdout.write(exportsOf(stack.env));
@@ -93,8 +94,8 @@ async function runUntilInterrupted({ envFile, hasConsole, ...options }: Wanted):
 }
 
 /**
- * Killing `npm run stack` kills npm and its shell, and not always what they run: their death counts as a SIGTERM. The watch
- * also keeps this process alive where it has no server of its own to wait for.
+ * Killing `npm run stack` kills npm and its shell, and not always what they run: their death counts as a
+ * SIGTERM. The watch also keeps this process alive where it has no server of its own to wait for.
  */
 function endWithParent(parent: number): Disposable {
   const watch = setInterval(() => {

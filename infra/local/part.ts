@@ -20,13 +20,16 @@ export interface Part {
   /** Its processes on this machine; empty for a container or a part that runs elsewhere. */
   readonly pids: readonly number[];
   /**
-   * Sends a signal to all of its processes, by default `SIGKILL`: a crash. Resolves when they are gone; at once
-   * after `SIGSTOP` and `SIGCONT`, which hang the part and let it go on.
+   * Sends a signal to all of its processes, by default `SIGKILL`: a crash. Resolves when they are gone; at
+   * once after `SIGSTOP` and `SIGCONT`, which hang the part and let it go on.
    */
   kill(signal?: NodeJS.Signals): Promise<void>;
   /** Starts it again with the same address and data, stopping it first when it runs. */
   restart(): Promise<void>;
-  /** Of a DocumentDB with our gateway: refuses the documents of a collection that contain a text; without a text none. */
+  /**
+   * Of a DocumentDB with our gateway: refuses the documents of a collection that contain a text; without a
+   * text none.
+   */
   refuse?(documents: { readonly collection: string; readonly text?: string }): void;
   /** Of a queue with a movable clock: moves it to so many seconds ahead of this machine's, at once. */
   moveClock?(aheadSeconds: number): Promise<void>;
@@ -35,12 +38,16 @@ export interface Part {
 /** The parts npm does not bring: they come from Docker or from a Debian tree. */
 type ServerName = 'queueRedis' | 'queueCluster' | 'cacheRedis' | 'documentdb' | 'aws';
 
-/** How each of them is started. `queueCluster` is the queue on three primaries in cluster mode, in place of `queueRedis`. */
+/**
+ * How each of them is started. `queueCluster` is the queue on three primaries in cluster mode, in place of
+ * `queueRedis`.
+ */
 export type Servers = Readonly<Record<ServerName, () => Promise<Part>>>;
 
 /**
- * How much a write survives. `everysec`: a killed server loses nothing it wrote to the kernel, but at most a second
- * of queue writes it had not, as in production's `async`. `always`: a write is on disk when it is acknowledged.
+ * How much a write survives. `everysec`: a killed server loses nothing it wrote to the kernel, but at most a
+ * second of queue writes it had not, as in production's `async`. `always`: a write is on disk when it is
+ * acknowledged.
  */
 export type Durability = 'everysec' | 'always';
 

@@ -11,7 +11,10 @@ export interface PlayersVariables {
   readonly USER_POOL_CLIENT_ID: string;
 }
 
-/** Makes the players' user pool and its client in the Cognito at an address of this machine, which takes any account. */
+/**
+ * Makes the players' user pool and its client in the Cognito at an address of this machine, which takes any
+ * account.
+ */
 export async function makePlayers(endpoint: string): Promise<PlayersVariables> {
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
   const cognito = new CognitoIdentityProviderClient({ region: 'us-east-1', endpoint, credentials });

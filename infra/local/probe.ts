@@ -19,8 +19,8 @@ const asks: Record<PartName, (url: string, env: NodeJS.ProcessEnv) => Promise<st
 };
 
 /**
- * Asks the parts whose URLs stand in the environment, all at once, and tells what each said. Throws one error that names
- * the variable, the address and the cause of every part that does not answer within five seconds.
+ * Asks the parts whose URLs stand in the environment, all at once, and tells what each said. Throws one error
+ * that names the variable, the address and the cause of every part that does not answer within five seconds.
  */
 export async function probe(names: readonly PartName[], env: NodeJS.ProcessEnv, progress: Progress) {
   const dead: string[] = [];
@@ -100,7 +100,10 @@ async function request(url: string): Promise<string> {
   throw new Error(`HTTP status ${answer.status}: the server behind it is away`);
 }
 
-/** UDP answers nothing. All that can be known is that this machine, or the other, refuses the datagram: the port is closed. */
+/**
+ * UDP answers nothing. All that can be known is that this machine, or the other, refuses the datagram: the
+ * port is closed.
+ */
 async function sendNothing(address: string): Promise<string> {
   const [, host = '', port = ''] = /^([^:]+):(\d+)$/.exec(address) ?? [];
   if (host === '') throw new Error('not an address of the form host:port');

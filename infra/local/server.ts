@@ -20,7 +20,9 @@ export interface Program {
   readonly env?: (port: number) => NodeJS.ProcessEnv;
   /** How it says that it takes connections: a line of its log, or an IPC message. */
   readonly ready: RegExp | 'message';
-  /** A Node program: it ends when this process's end of the IPC channel closes. Others need a death signal. */
+  /**
+   * A Node program: it ends when this process's end of the IPC channel closes. Others need a death signal.
+   */
   readonly ipc?: boolean;
   /** What asks it to finish. Default `SIGTERM`. */
   readonly stopSignal?: NodeJS.Signals;

@@ -15,8 +15,8 @@ interface Way {
 }
 
 /**
- * The servers for the parts whose URLs are not in the environment: from Docker or, where it does not work, from a Debian
- * tree. `STACK_SERVERS` names one of the two, `docker` or `debian`, to have no other.
+ * The servers for the parts whose URLs are not in the environment: from Docker or, where it does not work,
+ * from a Debian tree. `STACK_SERVERS` names one of the two, `docker` or `debian`, to have no other.
  */
 export async function findServers(surroundings: Surroundings): Promise<Servers> {
   const { run, env, durability, movableClock, progress } = surroundings;

@@ -21,9 +21,14 @@ export interface StackOptions {
   /** What to start at once; the others start when asked for. Default: all. */
   readonly parts?: readonly PartName[];
   readonly durability?: Durability;
-  /** Lets `moveClock` of the queue move its clock, where the servers come from a Debian tree. Default: it has this machine's. */
+  /**
+   * Lets `moveClock` of the queue move its clock, where the servers come from a Debian tree. Default: it has
+   * this machine's.
+   */
   readonly movableClock?: boolean;
-  /** The queue as three primaries in cluster mode, as in production with several shards. Default: one server. */
+  /**
+   * The queue as three primaries in cluster mode, as in production with several shards. Default: one server.
+   */
   readonly cluster?: boolean;
   /** Each server on the port people expect it at, where that is free. Default: on any free port. */
   readonly familiar?: boolean;
@@ -31,7 +36,9 @@ export interface StackOptions {
   readonly progress?: Progress;
 }
 
-/** The fleet's surroundings on one machine. Disposing it stops every part and removes every trace of the run. */
+/**
+ * The fleet's surroundings on one machine. Disposing it stops every part and removes every trace of the run.
+ */
 export interface Stack extends AsyncDisposable {
   /** Where data and logs stand until it is disposed of. */
   readonly folder: string;
@@ -44,8 +51,8 @@ export interface Stack extends AsyncDisposable {
 }
 
 /**
- * Starts the parts; when one does not come up, stops the rest and says why. Parts that the environment names have to
- * answer before anything is started.
+ * Starts the parts; when one does not come up, stops the rest and says why. Parts that the environment names
+ * have to answer before anything is started.
  */
 export async function startStack(options: StackOptions): Promise<Stack> {
   const { env, parts = partNames, durability = 'everysec', cluster = false } = options;
@@ -119,7 +126,10 @@ export async function startStack(options: StackOptions): Promise<Stack> {
 /** Whether somebody else runs the part. A variable that is set to nothing names nobody. */
 export const isGiven = (name: PartName, env: NodeJS.ProcessEnv): boolean => Boolean(env[variableOf[name]]);
 
-/** moto takes any account, but the SDK wants one. For AWS elsewhere the caller's own holds, and is not passed around. */
+/**
+ * moto takes any account, but the SDK wants one. For AWS elsewhere the caller's own holds, and is not passed
+ * around.
+ */
 function awsAccount({ AWS_ENDPOINT_URL }: NodeJS.ProcessEnv): Record<string, string> {
   if (AWS_ENDPOINT_URL) return {};
   return { AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local' };
@@ -134,7 +144,10 @@ function once<T>(work: () => Promise<T>): () => Promise<T> {
   };
 }
 
-/** What keys of the HTTP API are sealed under, and the first of them, which the API makes: the caller's, or new ones. */
+/**
+ * What keys of the HTTP API are sealed under, and the first of them, which the API makes: the caller's, or
+ * new ones.
+ */
 function apiKeys(env: NodeJS.ProcessEnv): Record<string, string> {
   const random = () => randomBytes(32).toString('base64url');
   return {

@@ -11,7 +11,10 @@ export interface FleetProcess {
   readonly stop: () => Promise<void>;
 }
 
-/** Starts a program and waits until it says that it is ready. It ends with this process. It logs to `logFile`, or nowhere. */
+/**
+ * Starts a program and waits until it says that it is ready. It ends with this process. It logs to `logFile`,
+ * or nowhere.
+ */
 export async function startProcess(
   what: string,
   main: string,

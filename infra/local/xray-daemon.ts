@@ -5,7 +5,9 @@ import { partOf, startServer } from './server.ts';
 
 const program = fileURLToPath(new URL('xray-sink/main.ts', import.meta.url));
 
-/** The stand-in for the X-Ray daemon, forwarding to `awsUrl`. Its environment carries credentials and region. */
+/**
+ * The stand-in for the X-Ray daemon, forwarding to `awsUrl`. Its environment carries credentials and region.
+ */
 export async function startXrayDaemon(run: Run, awsUrl: string, env: NodeJS.ProcessEnv): Promise<Part> {
   const server = await startServer(run, {
     name: 'xray-sink',

@@ -1,9 +1,10 @@
 import type { DomainKeys } from '../keys.ts';
 
 /**
- * What happened in a configuration lately, as scripts count it on Redis: one hash per slot of five minutes (fleet time),
- * each kept a little over an hour. Fields: `started`, `matches`, `CANCELLED`, `TIMED_OUT`, `FAILED`, and `wait:<bucket>`,
- * the tickets that waited so long from their start to the decision of their match.
+ * What happened in a configuration lately, as scripts count it on Redis: one hash per slot of five minutes
+ * (fleet time), each kept a little over an hour. Fields: `started`, `matches`, `CANCELLED`, `TIMED_OUT`,
+ * `FAILED`, and `wait:<bucket>`, the tickets that waited so long from their start to the decision of their
+ * match.
  */
 export const activitySlotMs = 300_000;
 const slotsKept = 12;
@@ -42,8 +43,8 @@ export function activityKeys(keys: DomainKeys, configuration: string, now: numbe
 }
 
 /**
- * How far (ms) a configuration is behind that takes no new tickets for it; 0 where it takes them. `noted` is what its key
- * `behind` holds, `now` fleet time in ms.
+ * How far (ms) a configuration is behind that takes no new tickets for it; 0 where it takes them. `noted` is
+ * what its key `behind` holds, `now` fleet time in ms.
  */
 export function lagRefused(noted: string | null, now: number): number {
   const [lag = 0, until = 0] = (noted ?? '').split(' ').map(Number);
@@ -83,7 +84,10 @@ export function sumActivity(slots: readonly Activity[]): Activity {
   };
 }
 
-/** What the newest slots say that together hold enough waits; `undefined` without any. The newest slot comes first. */
+/**
+ * What the newest slots say that together hold enough waits; `undefined` without any. The newest slot comes
+ * first.
+ */
 export function estimateWait(slots: readonly Activity[]): WaitEstimate | undefined {
   let tickets = 0;
   let from = 0;
@@ -99,7 +103,10 @@ export function matchesPerMinute([running, before]: readonly Activity[], now: nu
   return ((running?.matches ?? 0) + (before?.matches ?? 0)) / minutes;
 }
 
-/** The wait (ms) that `share` (0 to 1) of the tickets did not exceed, 0 when there are none; within a bucket it is told from the rank. */
+/**
+ * The wait (ms) that `share` (0 to 1) of the tickets did not exceed, 0 when there are none; within a bucket
+ * it is told from the rank.
+ */
 export function waitPercentile(waits: ReadonlyMap<number, number>, share: number): number {
   const rank = share * sum(waits.values());
   let below = 0;

@@ -30,7 +30,10 @@ const flexMatch = {
   ruleSetName: resourceName,
   /** A ticket still searching after this many seconds is TIMED_OUT. */
   requestTimeoutSeconds: z.int().min(1).max(43_200),
-  /** Whether a match is proposed to its players first; all of them must accept within `acceptanceTimeoutSeconds`. */
+  /**
+   * Whether a match is proposed to its players first; all of them must accept within
+   * `acceptanceTimeoutSeconds`.
+   */
   acceptanceRequired: z.boolean().default(false),
   /** Used with `acceptanceRequired` only; FlexMatch's own samples set it without. */
   acceptanceTimeoutSeconds: z.int().min(1).max(600).optional(),
@@ -39,8 +42,9 @@ const flexMatch = {
   /** Hears this configuration's events, beside the topic that hears the whole fleet's. */
   notificationTarget: topicArn.optional(),
   /**
-   * `AUTOMATIC`: a match that starts below its maximum, or that players leave, gets a backfill ticket of the fleet's own,
-   * and another after each success until it is full. `MANUAL`: only StartMatchBackfill opens one.
+   * `AUTOMATIC`: a match that starts below its maximum, or that players leave, gets a backfill ticket of the
+   * fleet's own, and another after each success until it is full. `MANUAL`: only StartMatchBackfill opens
+   * one.
    */
   backfillMode: z.enum(['MANUAL', 'AUTOMATIC']).default('MANUAL'),
   flexMatchMode: z.literal('STANDALONE', `WITH_QUEUE ${hosting}`).default('STANDALONE'),
@@ -69,26 +73,35 @@ const ours = {
    * `documented` takes FlexMatch's order.
    */
   order: z.enum(['closest', 'documented']).default('closest'),
-  /** The ratings its results change. Configurations that share a ladder share ratings; only `default` is visible as `current_rating`. */
+  /**
+   * The ratings its results change. Configurations that share a ladder share ratings; only `default` is
+   * visible as `current_rating`.
+   */
   ladder: ladderName.default(defaultLadder),
   /**
-   * Seconds from the start of one cycle of a pool to the start of the next, at least, so that tickets gather. 0, the default:
-   * a cycle begins as soon as something has changed. Time-outs come in time whatever it is.
+   * Seconds from the start of one cycle of a pool to the start of the next, at least, so that tickets gather.
+   * 0, the default: a cycle begins as soon as something has changed. Time-outs come in time whatever it is.
    */
   minimumIntervalSeconds: z.int().min(0).max(600).default(0),
   /**
-   * Seconds that the oldest ticket of a match must have waited before the match is accepted below its maximum (the sum of
-   * `maxPlayers`); a full one is accepted at once. 0, the default: no wait.
+   * Seconds that the oldest ticket of a match must have waited before the match is accepted below its maximum
+   * (the sum of `maxPlayers`); a full one is accepted at once. 0, the default: no wait.
    */
   minimumHoldSeconds: z.int().min(0).max(43_199).default(0),
   /**
-   * Expansions, in the rule set's own form, for matches that a backfill ticket is in: those of the rule set do not apply to
-   * them then. Absent: backfill relaxes as everything else does.
+   * Expansions, in the rule set's own form, for matches that a backfill ticket is in: those of the rule set
+   * do not apply to them then. Absent: backfill relaxes as everything else does.
    */
   backfillExpansions: z.array(z.unknown()).max(100).optional(),
-  /** Attributes that players get from their ratings on `ladder` instead of from the client: `{ "skill": "rating" }`. */
+  /**
+   * Attributes that players get from their ratings on `ladder` instead of from the client: `{ "skill":
+   * "rating" }`.
+   */
   ratingAttributes: ratingAttributes.default({}),
-  /** How even a match has to be, and for how long its players wait for one. Absent, the default: any that the rules allow. */
+  /**
+   * How even a match has to be, and for how long its players wait for one. Absent, the default: any that the
+   * rules allow.
+   */
   quality: quality.optional(),
   /** What its tickets may hold, above FlexMatch's limits where they are raised. */
   limits: limits.default(flexMatchLimits),
@@ -119,8 +132,8 @@ const inOurNames = z.strictObject({ ...flexMatch, ...ours }).superRefine((it, co
 export type Configuration = z.output<typeof inOurNames>;
 
 /**
- * A named queue for players: which rule set forms its matches, and how long a ticket may search. Its properties may also
- * have the API's spelling: `Name`, `RuleSetName`, …
+ * A named queue for players: which rule set forms its matches, and how long a ticket may search. Its
+ * properties may also have the API's spelling: `Name`, `RuleSetName`, …
  */
 export const configuration = z.preprocess(configurationInOurSpelling, inOurNames) as unknown as z.ZodType<
   Configuration,

@@ -4,16 +4,19 @@ import type { RuleSet } from '../rule-set/rule-set.ts';
 import type { TicketPlayer } from '../ticket/ticket.ts';
 
 /**
- * A pool's name: its configuration, and behind it, where the rule set has string `batchDistance` rules, one value each
- * that all of its tickets share: `race/eu/ranked`. Values are percent-encoded, so `/` stands between them only. Tickets
- * of different pools could never meet, so pools run in parallel across the fleet.
+ * A pool's name: its configuration, and behind it, where the rule set has string `batchDistance` rules, one
+ * value each that all of its tickets share: `race/eu/ranked`. Values are percent-encoded, so `/` stands
+ * between them only. Tickets of different pools could never meet, so pools run in parallel across the fleet.
  */
 export const poolName = z.string().min(1).max(16_384);
 
 /** The configuration a pool belongs to. */
 export const configurationOf = (pool: string): string => pool.split('/', 1)[0] ?? '';
 
-/** The values behind the configuration, in the order of the rules; none where the pool is the whole configuration. */
+/**
+ * The values behind the configuration, in the order of the rules; none where the pool is the whole
+ * configuration.
+ */
 export const valuesOf = (pool: string): string[] => pool.split('/').slice(1).map(decodeURIComponent);
 
 /** The string attributes that split a configuration into pools, in the order of the rules that name them. */
@@ -44,8 +47,9 @@ export const poolSplits = (ruleSet: RuleSet): PoolSplit[] =>
   });
 
 /**
- * Tells the pool that a ticket of these players waits in. Where the first player has no value and there is no default, or
- * where the players differ, no match can ever hold the ticket: it waits, like on FlexMatch, wherever its first player would.
+ * Tells the pool that a ticket of these players waits in. Where the first player has no value and there is no
+ * default, or where the players differ, no match can ever hold the ticket: it waits, like on FlexMatch,
+ * wherever its first player would.
  */
 export function openPoolOf(
   configuration: string,

@@ -9,14 +9,16 @@ const narrowest = 0.01;
 /**
  * How even a match has to be.
  *
- * - `winChance` the chance that each side may have against any other side of the match, e.g. `[0.45, 0.55]`: the two ends
+ * - `winChance` the chance that each side may have against any other side of the match, e.g. `[0.45, 0.55]`:
+ *   the two ends
  *   mirror each other
- * - `easesAfterSeconds` ages of the oldest ticket of a match, rising, e.g. `[15, 30]`: at each but the last the band grows by
+ * - `easesAfterSeconds` ages of the oldest ticket of a match, rising, e.g. `[15, 30]`: at each but the last
+ *   the band grows by
  *   its own width, from the last on every match will do
  *
- * A match that its rules allow and that is outside the band is not made: its tickets go on searching. So nobody waits longer
- * for the target than the last of the ages, and on a quiet pool everybody may wait that long. Matches that a backfill ticket is
- * in are exempt: they are being played already.
+ * A match that its rules allow and that is outside the band is not made: its tickets go on searching. So
+ * nobody waits longer for the target than the last of the ages, and on a quiet pool everybody may wait that
+ * long. Matches that a backfill ticket is in are exempt: they are being played already.
  */
 export const quality = z.strictObject({
   winChance: z
@@ -62,7 +64,10 @@ interface Rated {
   readonly ratingAttributes: RatingAttributes;
 }
 
-/** The target of a configuration under its rule set; undefined where it has none, or nothing says how good players are. */
+/**
+ * The target of a configuration under its rule set; undefined where it has none, or nothing says how good
+ * players are.
+ */
 export function qualityTarget(
   { quality: wanted, ratingAttributes }: Rated,
   ruleSet: Pick<RuleSet, 'algorithm'>,

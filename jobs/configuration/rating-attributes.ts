@@ -17,12 +17,14 @@ const numberOf = {
  * Attributes that players get from their ratings on the configuration's ladder, by name:
  *
  * - `rating` the integer players see; 1500 for a newcomer
- * - `cautious` the same for the skill they have almost certainly, mu − 3σ; 763 for a newcomer, rising as they play
+ * - `cautious` the same for the skill they have almost certainly, mu − 3σ; 763 for a newcomer, rising as they
+ *   play
  * - `mu` the model's mean, unrounded; 25 for a newcomer
- * - `percentile` the rank of that among the ladder's active players, 0 to 100, as of the last minutes; 50 before it is first measured
+ * - `percentile` the rank of that among the ladder's active players, 0 to 100, as of the last minutes; 50
+ *   before it is first measured
  *
- * Ratings are as the player's last rated match left them, when the ticket starts. What a client says of such an attribute is
- * not refused; it does not count.
+ * Ratings are as the player's last rated match left them, when the ticket starts. What a client says of such
+ * an attribute is not refused; it does not count.
  */
 export const ratingAttributes = z
   .record(
@@ -73,7 +75,9 @@ export function withRatings(
   });
 }
 
-/** Attributes that cannot be taken from ratings under a rule set, since it does not declare them as numbers. */
+/**
+ * Attributes that cannot be taken from ratings under a rule set, since it does not declare them as numbers.
+ */
 export function checkRatingAttributes(
   taken: RatingAttributes,
   { attributes }: Pick<RuleSet, 'attributes'>,

@@ -6,9 +6,10 @@ export interface Version {
 }
 
 /**
- * The version to go back to: `to`, or the one before what is in force. Going back stores an old body as a new version, so
- * what is in force counts from the first version that says the same: asked twice, it goes further back and never returns to
- * what it left. `versions` is newest first; `undefined` where none is the wanted one.
+ * The version to go back to: `to`, or the one before what is in force. Going back stores an old body as a new
+ * version, so what is in force counts from the first version that says the same: asked twice, it goes further
+ * back and never returns to what it left. `versions` is newest first; `undefined` where none is the wanted
+ * one.
  */
 export function versionBefore(versions: readonly Version[], to?: number): Version | undefined {
   if (to !== undefined) return versions.find(({ version }) => version === to);

@@ -21,7 +21,10 @@ const player = z.object({
 
 const time = z.iso.datetime();
 
-/** An event as readers of the stream get it, and notification topics: what JSON Schema is made of. Details have more, by type. */
+/**
+ * An event as readers of the stream get it, and notification topics: what JSON Schema is made of. Details
+ * have more, by type.
+ */
 export const eventForm = z.object({
   version: z.literal('0'),
   id: z.uuid(),

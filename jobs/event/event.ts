@@ -13,7 +13,10 @@ export type EventType =
 
 interface EventPlayer {
   readonly playerId: string;
-  /** From a potential match on; of a backfill ticket, whose players bring theirs, in all events but MatchmakingSearching. */
+  /**
+   * From a potential match on; of a backfill ticket, whose players bring theirs, in all events but
+   * MatchmakingSearching.
+   */
   readonly team?: string;
   /** Once they answered. */
   readonly accepted?: boolean;
@@ -84,8 +87,9 @@ export const configurationArn = ({ region, account }: EventOrigin, configuration
   `arn:aws:gamelift:${region}:${account}:matchmakingconfiguration/${configuration}`;
 
 /**
- * The events of a stream entry, as `jobs/scripts/libraries/events.lua` writes it: an event ends with its detail, and has in common
- * with the one before it what is not said again. Throws where nothing can be made of it.
+ * The events of a stream entry, as `jobs/scripts/libraries/events.lua` writes it: an event ends with its
+ * detail, and has in common with the one before it what is not said again. Throws where nothing can be made
+ * of it.
  */
 export function storedEvents([id, fields]: Entry): StoredEvent[] {
   const said = new Map<string, string>();

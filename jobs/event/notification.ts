@@ -9,11 +9,13 @@ export interface Notification {
   readonly number: number;
   readonly body: string;
   /**
-   * What keeps its order on a FIFO topic: the pool; the configuration, where the ticket has not entered a pool. So all
-   * events of one ticket have one group, unless a new rule set moves the ticket to another pool.
+   * What keeps its order on a FIFO topic: the pool; the configuration, where the ticket has not entered a
+   * pool. So all events of one ticket have one group, unless a new rule set moves the ticket to another pool.
    */
   readonly group: string;
-  /** What subscriptions filter by: `eventType`, e.g. `MatchmakingSucceeded`, and `configuration`, its name. */
+  /**
+   * What subscriptions filter by: `eventType`, e.g. `MatchmakingSucceeded`, and `configuration`, its name.
+   */
   readonly attributes: Readonly<Record<'eventType' | 'configuration', string>>;
   /** As SNS counts them: body and attributes. */
   readonly bytes: number;
@@ -44,8 +46,9 @@ export function toNotification(
 }
 
 /**
- * Messages in order, as few calls as the limits allow; each message alone must fit. Messages about the same thing (`about`
- * names it) go in different calls: a call may fail for one of its messages and deliver those behind it.
+ * Messages in order, as few calls as the limits allow; each message alone must fit. Messages about the same
+ * thing (`about` names it) go in different calls: a call may fail for one of its messages and deliver those
+ * behind it.
  */
 export function inBatches<Message extends { readonly bytes: number }>(
   messages: readonly Message[],

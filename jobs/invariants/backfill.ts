@@ -44,8 +44,8 @@ export const overMatchWantsNobody: Check = {
 };
 
 /**
- * A live match below its maximum has an open backfill ticket where its configuration is AUTOMATIC. One whose decision the queue has
- * lost, with all of its tickets, gets none: the queue knows of no such match.
+ * A live match below its maximum has an open backfill ticket where its configuration is AUTOMATIC. One whose
+ * decision the queue has lost, with all of its tickets, gets none: the queue knows of no such match.
  */
 export const shortMatchWantsPlayers: Check = {
   invariant: 4,
@@ -67,7 +67,10 @@ export const shortMatchWantsPlayers: Check = {
   },
 };
 
-/** How many players a match has at most where AUTOMATIC finds it company: by the rule set that it was decided by. */
+/**
+ * How many players a match has at most where AUTOMATIC finds it company: by the rule set that it was decided
+ * by.
+ */
 function openMostPlayers({ installed, ruleSets }: Snapshot): (match: StoredMatch) => number | undefined {
   const automatic = new Set(
     installed.flatMap(({ configuration: { name, backfillMode } }) =>

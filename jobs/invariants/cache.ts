@@ -3,8 +3,9 @@ import { sessionLifeSeconds } from '../session/session.ts';
 import type { Check } from './check.ts';
 
 /**
- * What the cache shows of a session is what the record says, once everything has come to its end. A session that expired may
- * stand there as it was before: readers do not believe one in which nothing happened for that long.
+ * What the cache shows of a session is what the record says, once everything has come to its end. A session
+ * that expired may stand there as it was before: readers do not believe one in which nothing happened for
+ * that long.
  */
 export const cachedSessionTrue: Check = {
   invariant: 4,

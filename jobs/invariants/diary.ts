@@ -2,8 +2,8 @@ import type { MatchResult } from '../ladder/result.ts';
 import type { HeldEvent } from './held-event.ts';
 
 /**
- * What a call was told. `yes`: it returned, and no failure of a store can have taken that back. `perhaps`: it failed, or
- * nobody confirmed it; it has an effect or none. `no`: it was refused by name.
+ * What a call was told. `yes`: it returned, and no failure of a store can have taken that back. `perhaps`: it
+ * failed, or nobody confirmed it; it has an effect or none. `no`: it was refused by name.
  */
 export type Told = 'yes' | 'perhaps' | 'no';
 
@@ -42,14 +42,19 @@ export type Asked =
   /** Paused, or with `paused: false` resumed. */
   | { readonly kind: 'pause'; readonly name: string; readonly paused: boolean };
 
-/** One call: what was asked, when, what the caller was told, and when. Ms since 1970 by the caller's clock. */
+/**
+ * One call: what was asked, when, what the caller was told, and when. Ms since 1970 by the caller's clock.
+ */
 export type Call<Kind extends Asked['kind'] = Asked['kind']> = Extract<Asked, { readonly kind: Kind }> & {
   readonly askedAt: number;
   readonly toldAt: number;
   readonly told: Told;
 };
 
-/** How often each ticket id was asked for: whoever uses one again, long after its ticket ended, starts another ticket. */
+/**
+ * How often each ticket id was asked for: whoever uses one again, long after its ticket ended, starts another
+ * ticket.
+ */
 export function timesStarted(diary: Diary): Map<string, number> {
   const times = new Map<string, number>();
   for (const { ticketId } of callsOf(diary, 'start')) times.set(ticketId, (times.get(ticketId) ?? 0) + 1);
@@ -68,7 +73,10 @@ export interface Diary {
   readonly calls: readonly Call[];
   /** Whether everything has come to its end: nothing may be under way but matches that are played. */
   readonly settled: boolean;
-  /** When the caller heard that a ticket had ended, by the caller's clock. Who heard nothing goes by the stores' times. */
+  /**
+   * When the caller heard that a ticket had ended, by the caller's clock. Who heard nothing goes by the
+   * stores' times.
+   */
   readonly endingHeardAt: ReadonlyMap<string, number>;
   /** Whether the queue Redis's clock was moved: then its times and the callers' are not compared. */
   readonly clockMoved: boolean;

@@ -50,8 +50,9 @@ export const outboxEmptied: Check = {
 };
 
 /**
- * A match that succeeded is recorded, and nothing is recorded that was not decided, by a store that has gone back since or not. A
- * failover may lose a decision together with all of its tickets, before anybody heard of either: then nobody was promised anything.
+ * A match that succeeded is recorded, and nothing is recorded that was not decided, by a store that has gone
+ * back since or not. A failover may lose a decision together with all of its tickets, before anybody heard of
+ * either: then nobody was promised anything.
  */
 export const matchRecorded: Check = {
   invariant: 4,

@@ -19,7 +19,10 @@ export interface Games {
   readonly last: (matchId: string) => StoredMatch | undefined;
   /** A match and all that it went on as, in order. */
   readonly chain: (matchId: string) => StoredMatch[];
-  /** Whether a match is played: nobody reported its result, and it has not gone on as another that is on record as played. */
+  /**
+   * Whether a match is played: nobody reported its result, and it has not gone on as another that is on
+   * record as played.
+   */
   readonly isLive: (match: StoredMatch) => boolean;
 }
 

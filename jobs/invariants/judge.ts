@@ -22,8 +22,8 @@ import type { Snapshot } from './snapshot.ts';
 import { ticketEnded, ticketEndedInTime, ticketFindable, ticketIdUsedAgain, ticketKept } from './tickets.ts';
 
 /**
- * Every check, by name. Invariant 7 shows as a break of 2 or 3, invariant 9 as a break of any; 10 is the engine's alone, and
- * its property tests judge it.
+ * Every check, by name. Invariant 7 shows as a break of 2 or 3, invariant 9 as a break of any; 10 is the
+ * engine's alone, and its property tests judge it.
  */
 export const checks = {
   'ticket kept': ticketKept,
@@ -78,7 +78,9 @@ export interface Violation extends Finding {
   readonly invariant: number;
 }
 
-/** Looks at a snapshot of the stores, and at what callers were told, for all that contradicts an invariant. */
+/**
+ * Looks at a snapshot of the stores, and at what callers were told, for all that contradicts an invariant.
+ */
 export const judge = (held: Snapshot, diary: Diary): Violation[] =>
   (Object.keys(checks) as CheckName[]).flatMap((check) => {
     const { invariant, find }: Check = checks[check];

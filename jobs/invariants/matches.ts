@@ -4,8 +4,8 @@ import { timesStarted } from './diary.ts';
 import type { StoredMatch } from './snapshot.ts';
 
 /**
- * The matches that took each ticket, the first first. A ticket id may have been used again, and the clock have gone back in
- * between: which ticket is the later one tells its sequence.
+ * The matches that took each ticket, the first first. A ticket id may have been used again, and the clock
+ * have gone back in between: which ticket is the later one tells its sequence.
  */
 function matchesByTicket(matches: readonly StoredMatch[]): Map<string, string[]> {
   const taken = matches

@@ -6,7 +6,10 @@ export function combined(values: number[], aggregation: string): number {
   return values.reduce((sum, v) => sum + v, 0) / values.length;
 }
 
-/** A function of property expressions, as references/flexmatch.md describes it; undefined is an aggregate over nobody. */
+/**
+ * A function of property expressions, as references/flexmatch.md describes it; undefined is an aggregate over
+ * nobody.
+ */
 export function applied(name: string, v: Value): Value {
   const list = v as Value[];
   if (name === 'flatten') return list.flat() as Value[];

@@ -17,7 +17,10 @@ const backfillIds = ({ tickets, claims, matches }: Snapshot) =>
     ...matches.flatMap((it) => it.backfill?.ticketId ?? []),
   ]);
 
-/** No player has two active tickets at any point of the event stream. Those whose start the store took back are none. */
+/**
+ * No player has two active tickets at any point of the event stream. Those whose start the store took back
+ * are none.
+ */
 export const playerInOneTicket: Check = {
   invariant: 2,
   find(snapshot, { takenBack }) {
@@ -51,8 +54,9 @@ export const playerInOneTicket: Check = {
 };
 
 /**
- * No player is in two live matches by tickets of their own: a later match was decided before the earlier one's result, by a
- * ticket that was not asked for after the earlier one began, and the player had not left that.
+ * No player is in two live matches by tickets of their own: a later match was decided before the earlier
+ * one's result, by a ticket that was not asked for after the earlier one began, and the player had not left
+ * that.
  */
 export const playerInOneMatch: Check = {
   invariant: 2,
@@ -80,8 +84,8 @@ export const playerInOneMatch: Check = {
 };
 
 /**
- * Nor by backfill: who is carried on into a match while a newer ticket of theirs was under way has left one of the two
- * before the other was decided.
+ * Nor by backfill: who is carried on into a match while a newer ticket of theirs was under way has left one
+ * of the two before the other was decided.
  */
 export const playerInOneMatchByBackfill: Check = {
   invariant: 2,

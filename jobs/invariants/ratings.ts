@@ -68,7 +68,10 @@ export const ratingHistory: Check = {
 
 type Change = StoredRatingChange | StoredGivenRating;
 
-/** Matches that count for a player of a ladder: those rated since an operator gave them a rating, and what that counts. */
+/**
+ * Matches that count for a player of a ladder: those rated since an operator gave them a rating, and what
+ * that counts.
+ */
 function gamesIn(changes: readonly Change[]): number {
   const given = changes.filter((it) => !('match_id' in it)).sort((a, b) => b.after.version - a.after.version);
   const { version, games } = given[0]?.after ?? { version: 0, games: 0 };
@@ -78,7 +81,10 @@ function gamesIn(changes: readonly Change[]): number {
   return games + new Set(matches).size;
 }
 
-/** Each change begins where the one before it ended, in the order of the ladder; a ladder rated again has two histories. */
+/**
+ * Each change begins where the one before it ended, in the order of the ladder; a ladder rated again has two
+ * histories.
+ */
 function isChain(player: StoredPlayer, ladder: string, changes: readonly Change[]): boolean {
   if (changes.some((change) => 'revision' in change && change.revision > 0)) return true;
   const chain = changes.toSorted((a, b) => a.after.version - b.after.version);

@@ -59,7 +59,9 @@ export const sessionRating: Check = {
   },
 };
 
-/** A session whose end was promised is over, and so is its player's part in the live matches that there were. */
+/**
+ * A session whose end was promised is over, and so is its player's part in the live matches that there were.
+ */
 export const endedSessionOver: Check = {
   invariant: 11,
   find({ sessions, matches, live }, diary) {

@@ -9,8 +9,8 @@ import type { TicketStatus } from '../ticket/lifecycle.ts';
 import type { HeldEvent } from './held-event.ts';
 
 /**
- * All that the stores of one domain hold, as plain data. Every moment is ms since 1970. What is in it was read while work
- * went on unless the diary says that everything was settled.
+ * All that the stores of one domain hold, as plain data. Every moment is ms since 1970. What is in it was
+ * read while work went on unless the diary says that everything was settled.
  */
 export interface Snapshot extends QueueContents, RecordContents {
   /** When it was read, by the reader's clock. */
@@ -161,7 +161,10 @@ export interface StoredRuleSet {
   readonly body: string;
 }
 
-/** What the session cache holds of the players and sessions of this domain. Every value is text, as Redis keeps it. */
+/**
+ * What the session cache holds of the players and sessions of this domain. Every value is text, as Redis
+ * keeps it.
+ */
 export interface CacheContents {
   readonly sessions: ReadonlyMap<string, Readonly<Record<string, string>>>;
   readonly ratings: ReadonlyMap<string, Readonly<Record<string, string>>>;

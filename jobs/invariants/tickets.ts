@@ -4,7 +4,10 @@ import { type Diary, promisedCalls, undisturbedMs } from './diary.ts';
 import { gamesOf } from './games.ts';
 import type { HeldTicket, Snapshot } from './snapshot.ts';
 
-/** How long (ms) after its time a ticket may still be found waiting: a dead worker's work takes 15 s to resume. */
+/**
+ * How long (ms) after its time a ticket may still be found waiting: a dead worker's work takes 15 s to
+ * resume.
+ */
 const lateMs = 30_000;
 
 /** A ticket whose start was promised is in a store. */
@@ -81,7 +84,10 @@ function allowedWaits({ configurations, installed }: Snapshot): Map<string, numb
   return allowed;
 }
 
-/** How long a ticket waited that found no match; `undefined` for one that was matched, or whose times mean nothing. */
+/**
+ * How long a ticket waited that found no match; `undefined` for one that was matched, or whose times mean
+ * nothing.
+ */
 function waitOf(
   { ticketId, status, start, end }: HeldTicket,
   { takenAt }: Snapshot,
@@ -95,7 +101,10 @@ function waitOf(
   return diary.clockMoved ? undefined : undisturbedMs(diary, start, end ?? takenAt);
 }
 
-/** Who uses a ticket id again harms nobody else: should their match come second for that id, its other tickets search again. */
+/**
+ * Who uses a ticket id again harms nobody else: should their match come second for that id, its other tickets
+ * search again.
+ */
 export const ticketIdUsedAgain: Check = {
   invariant: 1,
   find({ tickets, matches }, diary) {

@@ -2,7 +2,10 @@ import type { Entry } from '../chain.ts';
 import { type CommandEnvelope, commandEnvelope } from '../commands.ts';
 import { type MatchResult, matchResult } from './result.ts';
 
-/** What waits for a ladder's rater; `entry` is its id among the ladder's arrivals. See `scripts/libraries/arrivals.lua`. */
+/**
+ * What waits for a ladder's rater; `entry` is its id among the ladder's arrivals. See
+ * `scripts/libraries/arrivals.lua`.
+ */
 export type Arrival =
   | { readonly entry: string; readonly kind: 'result'; readonly result: MatchResult }
   | { readonly entry: string; readonly kind: 'command'; readonly command: CommandEnvelope }

@@ -42,8 +42,9 @@ export interface FitOptions {
 }
 
 /**
- * Settings by the least log-loss on games known so far, which are in order of date: coordinate descent over the second half of them, the
- * first half having brought the ratings there. The defaults where there are fewer than `leastGames`.
+ * Settings by the least log-loss on games known so far, which are in order of date: coordinate descent over
+ * the second half of them, the first half having brought the ratings there. The defaults where there are
+ * fewer than `leastGames`.
  */
 export function fitLadder(known: readonly Game[], { side, margin, progress }: FitOptions): LadderSettings {
   if (known.length < leastGames) return defaultSettings;
@@ -93,7 +94,10 @@ export function fitLadder(known: readonly Game[], { side, margin, progress }: Fi
     for (let round = first; round < last; round++) found = onward(found, descend(found, round));
     return found;
   };
-  /** As far again the way that a round went: settings that only pay together move together (Hooke and Jeeves, JACM 8, 1961). */
+  /**
+   * As far again the way that a round went: settings that only pay together move together (Hooke and Jeeves,
+   * JACM 8, 1961).
+   */
   const onward = (from: Found, to: Found): Found => {
     const next = tuned.flatMap((name) => {
       const [before, after] = [settingOf(from.settings, name), settingOf(to.settings, name)];

@@ -1,6 +1,9 @@
 import type { Forecast } from './replay.ts';
 
-/** How good forecasts were. `calibrationError`: mean distance of predicted from actual wins over ten equal bands. */
+/**
+ * How good forecasts were. `calibrationError`: mean distance of predicted from actual wins over ten equal
+ * bands.
+ */
 export interface Scores {
   readonly games: number;
   readonly accuracy: number;
@@ -34,7 +37,9 @@ export function scoresOf(forecasts: readonly Forecast[]): Scores {
 
 const lossOf = ({ chance, won }: Forecast): number => -Math.log(Math.max(1e-15, won ? chance : 1 - chance));
 
-/** How much less log-loss than others some forecasts of the same games have, with a 95 % confidence interval. */
+/**
+ * How much less log-loss than others some forecasts of the same games have, with a 95 % confidence interval.
+ */
 export interface Gain {
   readonly mean: number;
   readonly low: number;
@@ -42,8 +47,8 @@ export interface Gain {
 }
 
 /**
- * Compares two forecasts of the same games, game by game. Games of one day count as one observation, since what a day brings is alike for all
- * of them. Of fewer than two days the interval is infinite.
+ * Compares two forecasts of the same games, game by game. Games of one day count as one observation, since
+ * what a day brings is alike for all of them. Of fewer than two days the interval is infinite.
  */
 export function gainOf(some: readonly Forecast[], others: readonly Forecast[]): Gain {
   const gains = some.map((it, index) => lossOf(others[index] ?? it) - lossOf(it));

@@ -13,7 +13,9 @@ interface InChain {
   /** Tells what it came from, so that this comes into the chain once: a match, or an operator's command. */
   readonly _id: string;
   readonly ladder: string;
-  /** From 1; unique in the ladder. Of two raters that write the same one the second has read an older chain. */
+  /**
+   * From 1; unique in the ladder. Of two raters that write the same one the second has read an older chain.
+   */
   readonly ordinal: number;
   /** Ms since 1970. */
   readonly written_at: number;
@@ -50,7 +52,10 @@ interface CorrectionEvent {
 export type LadderEvent =
   | MatchEvent
   | CorrectionEvent
-  /** All that the correction of this ordinal reaches has been rated again; unless there are `more` players to move. */
+  /**
+   * All that the correction of this ordinal reaches has been rated again; unless there are `more` players to
+   * move.
+   */
   | { readonly kind: 'corrected'; readonly correction: number; readonly more?: true }
   | { readonly kind: 'season'; readonly season: number; readonly by: string }
   /** Players up to `last`, in order of id, are in the season; without it, all. */
@@ -79,8 +84,8 @@ export type LadderEvent =
     };
 
 /**
- * A document of `rating_changes`. All of one ladder are a chain: each has the next ordinal, and none is changed. A ladder is what
- * its documents make of it, in order.
+ * A document of `rating_changes`. All of one ladder are a chain: each has the next ordinal, and none is
+ * changed. A ladder is what its documents make of it, in order.
  */
 export type LadderDocument = InChain & LadderEvent;
 export type MatchDocument = InChain & MatchEvent;

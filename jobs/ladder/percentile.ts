@@ -1,4 +1,7 @@
-/** How a ladder's active players are rated: means, ascending, at equal steps of rank from the last player to the first. */
+/**
+ * How a ladder's active players are rated: means, ascending, at equal steps of rank from the last player to
+ * the first.
+ */
 export type Distribution = readonly number[];
 
 /** Means that a distribution keeps at most: a step is a tenth of a percentile. */
@@ -11,7 +14,10 @@ export function distributionOf(means: readonly number[]): Distribution {
   return Array.from({ length: mostKept }, (_, at) => means[Math.round(at * step)] ?? 0);
 }
 
-/** Where a mean stands among the active players, from 0 (the last) to 100 (the first); 50 among fewer than two. */
+/**
+ * Where a mean stands among the active players, from 0 (the last) to 100 (the first); 50 among fewer than
+ * two.
+ */
 export function percentileOf(mean: number, distribution: Distribution): number {
   const last = distribution.length - 1;
   if (last < 1) return 50;

@@ -27,8 +27,8 @@ export interface RatedMatch {
 }
 
 /**
- * Rates one match. `ratingOf` gives its players' ratings before it; who has none is a newcomer. Returns, in place of what it did, why
- * it cannot be rated: a rating would come out that is no number.
+ * Rates one match. `ratingOf` gives its players' ratings before it; who has none is a newcomer. Returns, in
+ * place of what it did, why it cannot be rated: a rating would come out that is no number.
  */
 export function rateOne(
   match: PlayedMatch,

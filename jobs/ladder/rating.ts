@@ -53,9 +53,9 @@ const perLogit = Math.SQRT2 * beta;
 const pointsPerMu = 400 / (Math.LN10 * perLogit);
 
 /**
- * The integer players see. An Elo-like scale: 1500 for a newcomer, and 400 points between two well-known players mean
- * odds of ten to one. It shows mu and not a cautious mu − 3σ, so that it neither starts at the bottom nor climbs merely
- * by playing.
+ * The integer players see. An Elo-like scale: 1500 for a newcomer, and 400 points between two well-known
+ * players mean odds of ten to one. It shows mu and not a cautious mu − 3σ, so that it neither starts at the
+ * bottom nor climbs merely by playing.
  */
 export function visibleRating(rating: Pick<Rating, 'mu'>): number {
   return Math.round(1500 + (rating.mu - newcomer.mu) * pointsPerMu);
@@ -70,7 +70,10 @@ export const muShownAs = (points: number): number => newcomer.mu + (points - 150
 /** The uncertainty of somebody who has played for long, in units of mu: some 60 points. */
 export const wellKnown = 2;
 
-/** The rating a player has almost certainly (mu − 3σ), on the scale players see: low for a newcomer, rising as they play. */
+/**
+ * The rating a player has almost certainly (mu − 3σ), on the scale players see: low for a newcomer, rising as
+ * they play.
+ */
 export function cautiousRating({ mu, sigma }: Pick<Rating, 'mu' | 'sigma'>): number {
   return visibleRating({ mu: mu - 3 * sigma });
 }
@@ -82,8 +85,8 @@ const newcomerSigma = ({ newcomerUncertainty }: LadderSettings): number =>
 const dayMs = 24 * 3600 * 1000;
 
 /**
- * A rating as it stands at a later moment: a soft reset for each season that began since draws mu towards the newcomer's
- * and adds uncertainty, then inactivity adds more; never beyond a newcomer's.
+ * A rating as it stands at a later moment: a soft reset for each season that began since draws mu towards the
+ * newcomer's and adds uncertainty, then inactivity adds more; never beyond a newcomer's.
  */
 export function ratingAt(rating: Rating, { at, season }: Moment, ladder: LadderSettings): Rating {
   const most = newcomerSigma(ladder);
@@ -112,18 +115,19 @@ export const inSeason = (rating: Rating, season: number, ladder: LadderSettings)
 });
 
 /**
- * The ladder's time of a match: when it was committed, or just after the latest of its players' earlier matches on the
- * ladder where a result comes late. So each player's matches are strictly ordered, whichever workers rated them and
- * whatever their clocks said: a hybrid logical clock. Matches that share no player may share a time.
+ * The ladder's time of a match: when it was committed, or just after the latest of its players' earlier
+ * matches on the ladder where a result comes late. So each player's matches are strictly ordered, whichever
+ * workers rated them and whatever their clocks said: a hybrid logical clock. Matches that share no player may
+ * share a time.
  */
 export function ladderTime(committedAt: number, players: readonly Rating[]): number {
   return players.reduce((time, rating) => Math.max(time, rating.at + 1), committedAt);
 }
 
 /**
- * New ratings of all players of one match by its result: two sides as `ratedTwo` has it, more by Weng and Lin's Plackett-Luce model.
- * The teams are in the match's own order. Teams without players do not count; with fewer than two teams nothing was won, and only counts
- * and time move.
+ * New ratings of all players of one match by its result: two sides as `ratedTwo` has it, more by Weng and
+ * Lin's Plackett-Luce model. The teams are in the match's own order. Teams without players do not count; with
+ * fewer than two teams nothing was won, and only counts and time move.
  */
 export function rateMatch(
   teams: readonly (readonly Contender[])[],
@@ -209,9 +213,10 @@ function ratedInOrder(teams: readonly ModelTeam[], ranks: readonly number[]): re
 }
 
 /**
- * A team as the model sees it. A team's strength is the sum of its players', so whoever took part in a share w of the match
- * adds w times their strength: partial play is this change of variables (Herbrich, Minka and Graepel, "TrueSkill", 2006,
- * section 5), undone on the result. The first team's side plays along as somebody of known strength.
+ * A team as the model sees it. A team's strength is the sum of its players', so whoever took part in a share
+ * w of the match adds w times their strength: partial play is this change of variables (Herbrich, Minka and
+ * Graepel, "TrueSkill", 2006, section 5), undone on the result. The first team's side plays along as somebody
+ * of known strength.
  */
 function asTeam(
   players: readonly { readonly now: Rating; readonly weight?: number | undefined }[],
@@ -229,8 +234,9 @@ function asTeam(
 }
 
 /**
- * How much a team's result among three or more counts by its score: once when it is ahead or behind by the ladder's typical margin,
- * more by a rout, less by a narrow one, with the logarithm. A mean over its opponents; a draw, having no margin, counts once.
+ * How much a team's result among three or more counts by its score: once when it is ahead or behind by the
+ * ladder's typical margin, more by a rout, less by a narrow one, with the logarithm. A mean over its
+ * opponents; a draw, having no margin, counts once.
  */
 function marginFactor(place: Place, team: number, typical: number | undefined): number {
   if (typical === undefined || !('score' in place) || place.score.length < 3) return 1;
@@ -243,8 +249,8 @@ function marginFactor(place: Place, team: number, typical: number | undefined): 
 }
 
 /**
- * Each team's chance to win, in the order given; they sum to 1. What the model itself expects of first place, tempered by
- * the ladder's `confidence`.
+ * Each team's chance to win, in the order given; they sum to 1. What the model itself expects of first place,
+ * tempered by the ladder's `confidence`.
  */
 export function winChances(
   teams: readonly (readonly Contender[])[],

@@ -30,8 +30,8 @@ export interface RatingSystem {
 }
 
 /**
- * Plays games through a system and returns the forecasts of those `scored` says, ties left out. A day's games are all predicted before
- * any of them is rated: a file need not list them in the order they were played.
+ * Plays games through a system and returns the forecasts of those `scored` says, ties left out. A day's games
+ * are all predicted before any of them is rated: a file need not list them in the order they were played.
  */
 export function forecast(
   games: readonly Game[],
@@ -53,7 +53,8 @@ export function forecast(
 }
 
 /**
- * The year 1, in ms since 1970. To a ladder a time of 0 or less is none, so replays count from here: games from before 1970 have dates too.
+ * The year 1, in ms since 1970. To a ladder a time of 0 or less is none, so replays count from here: games
+ * from before 1970 have dates too.
  */
 const yearOne = -62_135_596_800_000;
 const timeOf = ({ day }: Game): number => day - yearOne;

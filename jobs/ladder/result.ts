@@ -3,7 +3,10 @@ import { matchId, playerId } from '../ids.ts';
 import type { CommittedMatch } from '../match/match.ts';
 import type { Contender, Place, Rating } from './rating.ts';
 
-/** Shares of players as a list, since a player id is never a key of an object here: `__proto__` is an id like any other. */
+/**
+ * Shares of players as a list, since a player id is never a key of an object here: `__proto__` is an id like
+ * any other.
+ */
 const shares = z
   .array(
     z.strictObject({ playerId, share: z.number() }).refine(({ share }) => share > 0 && share <= 1, {
@@ -34,8 +37,8 @@ const played = z
   .pipe(shares);
 
 /**
- * One match's result: every team of the match by its instance name, with either a `rank` (1 is best, equal ranks are a
- * draw) or a `score` (higher is better), the same kind for all.
+ * One match's result: every team of the match by its instance name, with either a `rank` (1 is best, equal
+ * ranks are a draw) or a `score` (higher is better), the same kind for all.
  */
 export const matchResult = z
   .strictObject({
@@ -52,7 +55,9 @@ export const matchResult = z
       )
       .min(1)
       .max(200),
-    /** Players who took part in only a share of the match, over 0 up to 1; who is not named played all of it. */
+    /**
+     * Players who took part in only a share of the match, over 0 up to 1; who is not named played all of it.
+     */
     played: played.optional(),
   })
   .superRefine(({ teams }, context) => {
@@ -70,7 +75,10 @@ export type StoredResult = Omit<MatchResult, 'matchId'>;
 
 type Teams = Pick<CommittedMatch, 'teams'>;
 
-/** Why a result does not fit its match, or `undefined` when it does: it must name exactly the teams that played. */
+/**
+ * Why a result does not fit its match, or `undefined` when it does: it must name exactly the teams that
+ * played.
+ */
 export function resultProblem({ teams }: Teams, result: MatchResult): string | undefined {
   const playing = teams.filter((team) => team.playerIds.length > 0).map((team) => team.name);
   const unknown = result.teams.find((team) => !playing.includes(team.name));
@@ -84,7 +92,10 @@ export function resultProblem({ teams }: Teams, result: MatchResult): string | u
   return stranger ? `played: ${stranger.playerId} is not a player of match ${result.matchId}` : undefined;
 }
 
-/** Whether two results of a match say the same: how they were written down, the order of teams and players, is no matter. */
+/**
+ * Whether two results of a match say the same: how they were written down, the order of teams and players, is
+ * no matter.
+ */
 export function sameResult(one: StoredResult, other: StoredResult): boolean {
   const byName = <T>([a]: readonly [string, T], [b]: readonly [string, T]) => (a < b ? -1 : 1);
   const normal = ({ teams, played = [] }: StoredResult) =>
@@ -100,7 +111,10 @@ export function sameResult(one: StoredResult, other: StoredResult): boolean {
   return normal(one) === normal(other);
 }
 
-/** Who contended in a match and where each team was placed, teams in the order of the match, those without players left out. */
+/**
+ * Who contended in a match and where each team was placed, teams in the order of the match, those without
+ * players left out.
+ */
 export function contest(
   { teams }: Teams,
   result: StoredResult,

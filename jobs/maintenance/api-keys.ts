@@ -11,17 +11,17 @@ export const keyForm = /^([a-zA-Z0-9.-]{1,128})~([\w-]{43})$/;
 export const keyProblem = 'must be name~secret, as "key create" prints it';
 
 /**
- * The key that `OPERATOR_KEY` holds. A secret alone is that of the key `operator`: a store of secrets that makes one by itself
- * cannot put a name before it.
+ * The key that `OPERATOR_KEY` holds. A secret alone is that of the key `operator`: a store of secrets that
+ * makes one by itself cannot put a name before it.
  */
 export const operatorKeyOf = (text: string): string => (/^[\w-]{43}$/.test(text) ? `operator~${text}` : text);
 
 const base64 = z.string().regex(/^[A-Za-z0-9+/]+={0,2}$/, 'must be base64');
 
 /**
- * A key as it is kept: its secret is sealed by AES-256-GCM under `API_KEYS_SECRET`, with everything else as additional data, so
- * that nobody without that secret can make a key, or give one another name or more rights. A key that is rotated or revoked
- * is a new generation of its name.
+ * A key as it is kept: its secret is sealed by AES-256-GCM under `API_KEYS_SECRET`, with everything else as
+ * additional data, so that nobody without that secret can make a key, or give one another name or more
+ * rights. A key that is rotated or revoked is a new generation of its name.
  */
 export const sealedKey = z.strictObject({
   name: resourceName,
@@ -56,8 +56,9 @@ export function newestKeys(all: readonly SealedKey[]): SealedKey[] {
 }
 
 /**
- * Stores the next generation of a key. Its seal says that whoever made it holds `API_KEYS_SECRET`; a worker without that secret
- * refuses it. Result: `{ name, generation }`. The same generation again, with the same seal, changes nothing.
+ * Stores the next generation of a key. Its seal says that whoever made it holds `API_KEYS_SECRET`; a worker
+ * without that secret refuses it. Result: `{ name, generation }`. The same generation again, with the same
+ * seal, changes nothing.
  */
 export const putApiKey = defineJob({
   kind: 'put-api-key',
@@ -68,9 +69,9 @@ export const putApiKey = defineJob({
 });
 
 /**
- * Writes every key from the record to the copy that the API reads. The API asks for it before it believes a copy on a server that
- * it does not know, so that a revoked key does not come back with an older store. Result: `{ keys }`, sealed, the newest of
- * each name.
+ * Writes every key from the record to the copy that the API reads. The API asks for it before it believes a
+ * copy on a server that it does not know, so that a revoked key does not come back with an older store.
+ * Result: `{ keys }`, sealed, the newest of each name.
  */
 export const copyApiKeys = defineJob({
   kind: 'copy-api-keys',

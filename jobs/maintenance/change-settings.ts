@@ -58,8 +58,8 @@ export type SettingsPage = z.output<typeof settingsPage>;
 const mostSettings = 10;
 
 /**
- * The latest versions of rule sets or configurations, with their bodies: those named, or a page of all by name. Result:
- * `{ settings: DescribedSetting[], more }`; names that do not exist are left out.
+ * The latest versions of rule sets or configurations, with their bodies: those named, or a page of all by
+ * name. Result: `{ settings: DescribedSetting[], more }`; names that do not exist are left out.
  */
 export const describeSettings = defineJob({
   kind: 'describe-settings',

@@ -19,8 +19,8 @@ const describedLadder = z.object({
 export type DescribedLadder = z.output<typeof describedLadder>;
 
 /**
- * Describes every ladder that is on record, that a configuration names or on which something waits; `default` always. Result:
- * `DescribedLadder[]`, by name.
+ * Describes every ladder that is on record, that a configuration names or on which something waits; `default`
+ * always. Result: `DescribedLadder[]`, by name.
  */
 export const describeLadders = defineJob({
   kind: 'describe-ladders',

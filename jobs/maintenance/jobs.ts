@@ -8,7 +8,10 @@ import { describeSettings } from './change-settings.ts';
 import { describeLadders } from './describe-ladders.ts';
 import { describePlayer, measureLadders, predictChances, topOfLadder } from './read-players.ts';
 
-/** Publishes QueueLength and its companions for one 10-second slot; a run staler than its slot publishes nothing. */
+/**
+ * Publishes QueueLength and its companions for one 10-second slot; a run staler than its slot publishes
+ * nothing.
+ */
 export const reportQueueLength = defineJob({
   kind: 'report-queue-length',
   queue: 'maintenance',
@@ -27,8 +30,8 @@ export const sweep = defineJob({
 });
 
 /**
- * Applies the commands of the settings chain that wait, in order; see `setting-commands.ts`. One attempt and never put off: the
- * clock adds it each second. Result: `{ applied }`.
+ * Applies the commands of the settings chain that wait, in order; see `setting-commands.ts`. One attempt and
+ * never put off: the clock adds it each second. Result: `{ applied }`.
  */
 export const applyCommands = defineJob({
   kind: 'apply-commands',
@@ -55,7 +58,10 @@ export type RecordCollection = keyof typeof recordCollections;
 /** A document as DocumentDB has it, through JSON. */
 const recordDocument = z.record(z.string(), z.unknown());
 
-/** Reads documents for a producer, which has no way to DocumentDB. Result: at most 100 documents, newest version first. */
+/**
+ * Reads documents for a producer, which has no way to DocumentDB. Result: at most 100 documents, newest
+ * version first.
+ */
 export const readRecord = defineJob({
   kind: 'read-record',
   queue: 'maintenance',
@@ -74,9 +80,9 @@ export const readRecord = defineJob({
 });
 
 /**
- * Compares the queue store with the record once it has started or taken over, and may have gone back in time: writes back
- * configurations, lets stored matches take their tickets, and ends tickets whose end is on record. Until then cycles wait. Result:
- * `{ putBack, endedAgain, compared }`.
+ * Compares the queue store with the record once it has started or taken over, and may have gone back in time:
+ * writes back configurations, lets stored matches take their tickets, and ends tickets whose end is on
+ * record. Until then cycles wait. Result: `{ putBack, endedAgain, compared }`.
  */
 export const compareStores = defineJob({
   kind: 'compare-stores',
@@ -87,8 +93,8 @@ export const compareStores = defineJob({
 });
 
 /**
- * Drops from the record what is older than it keeps it: ended tickets, and decisions on operators' commands. Result: `{ dropped,
- * decisions }`, names of collections, and how many decisions.
+ * Drops from the record what is older than it keeps it: ended tickets, and decisions on operators' commands.
+ * Result: `{ dropped, decisions }`, names of collections, and how many decisions.
  */
 export const dropTickets = defineJob({
   kind: 'drop-tickets',
@@ -114,7 +120,10 @@ const decided = z.object({
   /** The version that it made, or found to say the same. */
   version: z.number().exactOptional(),
   refusal: z.string().exactOptional(),
-  /** Of settings, tags and retried jobs, what changed: the first 20 fields, each side as JSON of at most 200 characters. */
+  /**
+   * Of settings, tags and retried jobs, what changed: the first 20 fields, each side as JSON of at most 200
+   * characters.
+   */
   changes: z.array(fieldChange).readonly().exactOptional(),
   /** How many fields more changed. */
   moreChanges: z.number().exactOptional(),
@@ -122,8 +131,8 @@ const decided = z.object({
 export type Decided = z.output<typeof decided>;
 
 /**
- * Lists operators' commands, newest first: those of one target, of one operator, decided from `since` on, before `until` (ms
- * since 1970). Result: `Decided[]`.
+ * Lists operators' commands, newest first: those of one target, of one operator, decided from `since` on,
+ * before `until` (ms since 1970). Result: `Decided[]`.
  */
 export const listAudit = defineJob({
   kind: 'list-audit',
@@ -143,7 +152,10 @@ export const listAudit = defineJob({
 /** Most tickets that one call describes. */
 const mostDescribed = 100;
 
-/** Describes tickets that ended so long ago that only the record has them. Result: `DescribedTicket[]`, unknown ones left out. */
+/**
+ * Describes tickets that ended so long ago that only the record has them. Result: `DescribedTicket[]`,
+ * unknown ones left out.
+ */
 export const describeTickets = defineJob({
   kind: 'describe-tickets',
   queue: 'maintenance',
@@ -172,8 +184,8 @@ export const recordTickets = upkeep('record-tickets');
 export const forgetTickets = upkeep('forget-tickets');
 
 /**
- * Copies what scripts counted on Redis to the record, before Redis forgets it: a document of `activity` per configuration and five
- * minutes. The clock adds it. Result: `{ kept }`, slots that were not on record.
+ * Copies what scripts counted on Redis to the record, before Redis forgets it: a document of `activity` per
+ * configuration and five minutes. The clock adds it. Result: `{ kept }`, slots that were not on record.
  */
 export const keepActivity = defineJob({
   kind: 'keep-activity',
@@ -225,7 +237,10 @@ const ratedMatch = z.object({
 });
 export type RatedMatch = z.output<typeof ratedMatch>;
 
-/** Reads how a player's ratings came about: of each of their ladders, at most ten, the newest 50 matches, the newest first. Result: `RatedMatch[]`. */
+/**
+ * Reads how a player's ratings came about: of each of their ladders, at most ten, the newest 50 matches, the
+ * newest first. Result: `RatedMatch[]`.
+ */
 export const readPlayerHistory = defineJob({
   kind: 'read-player-history',
   queue: 'maintenance',

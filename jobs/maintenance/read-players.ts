@@ -97,8 +97,8 @@ export const topOfLadder = defineJob({
 });
 
 /**
- * Measures how the active players of ladders are rated of which a configuration takes percentiles, where that is some minutes
- * old. Result: `{ measured }`, names of ladders.
+ * Measures how the active players of ladders are rated of which a configuration takes percentiles, where that
+ * is some minutes old. Result: `{ measured }`, names of ladders.
  */
 export const measureLadders = defineJob({
   kind: 'measure-ladders',
@@ -111,8 +111,8 @@ export const measureLadders = defineJob({
 });
 
 /**
- * Each team's chance to win, by the ratings that its players have now on a ladder; who has none there is a newcomer. Result:
- * `{ chances }`, in the order of the teams, summing to 1.
+ * Each team's chance to win, by the ratings that its players have now on a ladder; who has none there is a
+ * newcomer. Result: `{ chances }`, in the order of the teams, summing to 1.
  */
 export const predictChances = defineJob({
   kind: 'predict-chances',

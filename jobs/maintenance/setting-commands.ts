@@ -7,7 +7,10 @@ import { resourceName } from '../ids.ts';
 import { tagging } from './change-settings.ts';
 import { applyCommands } from './jobs.ts';
 
-/** The chain of settings and pauses: all of them are applied in one order, since one may need what another has put. */
+/**
+ * The chain of settings and pauses: all of them are applied in one order, since one may need what another has
+ * put.
+ */
 export const settingsChain = 'settings';
 
 /** At most one is active and one waiting: what is appended during one is seen by it or by the next. */
@@ -31,8 +34,8 @@ const versioned = z.object({ version: z.int() });
 const nothing = z.object({});
 
 /**
- * Stores a new version of a rule set, for every configuration that names it. The same body again is the same version. Result:
- * `{ version, warnings }`.
+ * Stores a new version of a rule set, for every configuration that names it. The same body again is the same
+ * version. Result: `{ version, warnings }`.
  */
 export const putRuleSet = settingCommand(
   'put-rule-set',
@@ -43,15 +46,17 @@ export const putRuleSet = settingCommand(
 /** Deletes a rule set that no configuration names. Result: `{ version }`, the one that says so. */
 export const deleteRuleSet = settingCommand('delete-rule-set', named, versioned);
 
-/** Stores a new version of a configuration and gives workers and producers their copy. Result: `{ version }`. */
+/**
+ * Stores a new version of a configuration and gives workers and producers their copy. Result: `{ version }`.
+ */
 export const putConfiguration = settingCommand('put-configuration', configuration, versioned);
 
 /** Deletes a configuration in which no ticket searches. Result: `{ version }`, the one that says so. */
 export const deleteConfiguration = settingCommand('delete-configuration', named, versioned);
 
 /**
- * Pauses a configuration: its tickets enter and time out, and no match is formed. Result: `{ pausedSince }`, ms since 1970;
- * of one that was paused before, since then.
+ * Pauses a configuration: its tickets enter and time out, and no match is formed. Result: `{ pausedSince }`,
+ * ms since 1970; of one that was paused before, since then.
  */
 export const pauseConfiguration = settingCommand(
   'pause-configuration',
@@ -65,8 +70,8 @@ export const resumeConfiguration = settingCommand('resume-configuration', named,
 const aQueue = z.strictObject({ name: z.enum(queueNames) });
 
 /**
- * Lets no worker take jobs of a queue, until it is resumed. Result: `{}`. Of `maintenance` too: the job that applies this comes to its
- * end, and no command is applied from then on.
+ * Lets no worker take jobs of a queue, until it is resumed. Result: `{}`. Of `maintenance` too: the job that
+ * applies this comes to its end, and no command is applied from then on.
  */
 export const pauseQueue = settingCommand('pause-queue', aQueue, nothing);
 
@@ -74,12 +79,15 @@ export const pauseQueue = settingCommand('pause-queue', aQueue, nothing);
 export const resumeQueue = settingCommand('resume-queue', aQueue, nothing);
 
 /**
- * Sets and takes away tags of a rule set or a configuration, which has to exist; at most 50 may come of it. Tags go with what they are
- * of. Result: `{}`.
+ * Sets and takes away tags of a rule set or a configuration, which has to exist; at most 50 may come of it.
+ * Tags go with what they are of. Result: `{}`.
  */
 export const tagSetting = settingCommand('tag-setting', tagging, nothing);
 
-/** Tries failed jobs of a queue again, with fresh attempts. Result: `{ retried }`, the ids of those that had failed. */
+/**
+ * Tries failed jobs of a queue again, with fresh attempts. Result: `{ retried }`, the ids of those that had
+ * failed.
+ */
 export const retryJobs = settingCommand(
   'retry-jobs',
   aQueue.extend({ jobs: z.array(z.string().min(1).max(1_024)).min(1).max(keptFailures) }),

@@ -1,8 +1,8 @@
 import type { TicketPlayer } from '../ticket/ticket.ts';
 
 /**
- * A decided match: which tickets, who plays on which team, and everything needed to form it again (rule set version,
- * `now`, `seed`), so that each can be re-checked.
+ * A decided match: which tickets, who plays on which team, and everything needed to form it again (rule set
+ * version, `now`, `seed`), so that each can be re-checked.
  */
 export interface CommittedMatch {
   readonly matchId: string;
@@ -12,7 +12,10 @@ export interface CommittedMatch {
   readonly ruleSet: { readonly name: string; readonly version: number };
   /** The cycle's Redis time, ms. */
   readonly now: number;
-  /** The cycle's fleet time, ms: expansions were judged as of it. Of two matches of a player the later one has the higher. */
+  /**
+   * The cycle's fleet time, ms: expansions were judged as of it. Of two matches of a player the later one has
+   * the higher.
+   */
   readonly asOf: number;
   readonly seed: number;
   readonly location?: string;
@@ -32,9 +35,14 @@ export interface CommittedMatch {
   }[];
   /** Live matches that its players left when it was decided. */
   readonly leaves?: readonly { readonly matchId: string; readonly playerIds: readonly string[] }[];
-  /** In the order of its tickets the call that asked for each; '' for one that the fleet opened. Absent before it is decided. */
+  /**
+   * In the order of its tickets the call that asked for each; '' for one that the fleet opened. Absent before
+   * it is decided.
+   */
   readonly calls?: readonly string[];
   readonly teams: readonly { readonly name: string; readonly playerIds: readonly string[] }[];
-  /** Where it goes on from a running match: that match, and the ticket that asked for company for its players. */
+  /**
+   * Where it goes on from a running match: that match, and the ticket that asked for company for its players.
+   */
   readonly backfill?: { readonly matchId: string; readonly ticketId: string };
 }

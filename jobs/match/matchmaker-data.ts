@@ -12,7 +12,10 @@ type ServerAttribute =
       readonly valueAttribute: Readonly<Record<string, number>>;
     };
 
-/** What FlexMatch tells a game server of its match, as an object; servers get it as JSON. Latencies are not in it. */
+/**
+ * What FlexMatch tells a game server of its match, as an object; servers get it as JSON. Latencies are not in
+ * it.
+ */
 export interface MatchmakerData {
   readonly matchId: string;
   readonly matchmakingConfigurationArn: string;
@@ -28,8 +31,8 @@ export interface MatchmakerData {
 }
 
 /**
- * `autoBackfillTicketId`: of the ticket by which the fleet itself fills the match. Without it both `autoBackfill…` are null:
- * the fleet does not, or the caller does not know of it.
+ * `autoBackfillTicketId`: of the ticket by which the fleet itself fills the match. Without it both
+ * `autoBackfill…` are null: the fleet does not, or the caller does not know of it.
  */
 export function matchmakerData(
   match: Pick<CommittedMatch, 'matchId' | 'configuration' | 'tickets' | 'teams'>,

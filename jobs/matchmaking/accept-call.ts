@@ -1,8 +1,8 @@
 import type { AcceptMatch } from './jobs.ts';
 
 /**
- * What became of an answer, as `jobs/scripts/accept.lua` says. `pool`: the one to wake. `detail`: of `not-proposed` the
- * ticket's status or why else, of `stranger` the player.
+ * What became of an answer, as `jobs/scripts/accept.lua` says. `pool`: the one to wake. `detail`: of
+ * `not-proposed` the ticket's status or why else, of `stranger` the player.
  */
 export type Answered =
   | { readonly outcome: 'recorded' | 'missing' }

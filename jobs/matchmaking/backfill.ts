@@ -9,7 +9,10 @@ import { type TicketPlayer, ticketPlayerWithin } from '../ticket/ticket.ts';
 
 /** StartMatchBackfill's own limit: one place of 200 at least is open. */
 const mostPlayers = 199;
-/** Ours, UTF-8 bytes of a backfill ticket's players as JSON: with the tickets that join it still fits one document. */
+/**
+ * Ours, UTF-8 bytes of a backfill ticket's players as JSON: with the tickets that join it still fits one
+ * document.
+ */
 const mostBytes = 1024 * 1024;
 
 /** The players of a backfill ticket: each on a team. */
@@ -35,8 +38,8 @@ export const backfillPlayersWithin = (limits: Limits) =>
     );
 
 /**
- * What a caller gives StartMatchBackfill: a running match and everybody who is in it now, each with attributes and team,
- * and with latency for the location they play in where a latency rule exists.
+ * What a caller gives StartMatchBackfill: a running match and everybody who is in it now, each with
+ * attributes and team, and with latency for the location they play in where a latency rule exists.
  */
 export const backfillRequestWithin = (limits: Limits) =>
   inEitherSpelling(
@@ -70,7 +73,10 @@ export const companyFor = (
 /** The id of the first backfill ticket that AUTOMATIC gives a match, unless somebody has taken that id. */
 export const automaticTicketId = (matchId: string): string => `backfill-${matchId}`;
 
-/** A player who joins a match: id, and as JSON, with their team, how a backfill ticket lists them ('' where none does). */
+/**
+ * A player who joins a match: id, and as JSON, with their team, how a backfill ticket lists them ('' where
+ * none does).
+ */
 type Seat = readonly [playerId: string, player: string];
 
 /** The seats of who joins a match; who goes on from the match that it fills has one there. */

@@ -6,10 +6,10 @@ import { matchId, playerId, resourceName, ticketId } from '../ids.ts';
 import { mostPlayersPerTicket } from '../ticket/limits.ts';
 
 /**
- * StartMatchmaking for whoever adds jobs with BullMQ alone; the client decides it without a job. What the players may look
- * like is the configuration's: `start-request.ts`. Without a ticket id the ticket gets one made of the job's id and its
- * place in the job.
- * Repeating the job changes nothing. Its result: per item, in order, `{ ticketId, status, startTime }`.
+ * StartMatchmaking for whoever adds jobs with BullMQ alone; the client decides it without a job. What the
+ * players may look like is the configuration's: `start-request.ts`. Without a ticket id the ticket gets one
+ * made of the job's id and its place in the job. Repeating the job changes nothing. Its result: per item, in
+ * order, `{ ticketId, status, startTime }`.
  */
 export const startMatchmaking = defineJob({
   kind: 'start-matchmaking',
@@ -25,8 +25,9 @@ export const startMatchmaking = defineJob({
 });
 
 /**
- * StopMatchmaking for whoever adds jobs with BullMQ alone; the client decides it without a job. A ticket that is PLACING or has
- * ended keeps its status. The job's result: per item, in order, `{ ticketId, status }` as it is now.
+ * StopMatchmaking for whoever adds jobs with BullMQ alone; the client decides it without a job. A ticket that
+ * is PLACING or has ended keeps its status. The job's result: per item, in order, `{ ticketId, status }` as
+ * it is now.
  */
 export const stopMatchmaking = defineJob({
   kind: 'stop-matchmaking',
@@ -37,9 +38,9 @@ export const stopMatchmaking = defineJob({
 /**
  * AcceptMatch for whoever adds jobs with BullMQ alone; the client decides it without a job.
  *
- * Records players' answers to one proposal. The match id binds them to it: an answer that arrives when the ticket is in
- * another proposal changes nothing. The first answer of a player stands.
- * The job's result: per item, in order, `{ ticketId, outcome }`, the outcome as `jobs/scripts/accept.lua` names it.
+ * Records players' answers to one proposal. The match id binds them to it: an answer that arrives when the
+ * ticket is in another proposal changes nothing. The first answer of a player stands. The job's result: per
+ * item, in order, `{ ticketId, outcome }`, the outcome as `jobs/scripts/accept.lua` names it.
  */
 export const acceptMatch = defineJob({
   kind: 'accept-match',
@@ -56,10 +57,10 @@ export const acceptMatch = defineJob({
 export type AcceptMatch = z.output<typeof acceptMatch.item>;
 
 /**
- * StartMatchBackfill for whoever adds jobs with BullMQ alone; the client decides it without a job. What the players may look
- * like is the configuration's: `backfill.ts`. Without a ticket id the ticket gets one made of the job's id and its place in
- * the job.
- * Repeating the job changes nothing. Its result: per item, in order, `{ ticketId, status, startTime }`.
+ * StartMatchBackfill for whoever adds jobs with BullMQ alone; the client decides it without a job. What the
+ * players may look like is the configuration's: `backfill.ts`. Without a ticket id the ticket gets one made
+ * of the job's id and its place in the job. Repeating the job changes nothing. Its result: per item, in
+ * order, `{ ticketId, status, startTime }`.
  */
 export const startBackfill = defineJob({
   kind: 'start-backfill',
@@ -74,8 +75,8 @@ export const startBackfill = defineJob({
 });
 
 /**
- * Runs the cycles of one pool. One attempt and never put off: the next arrival and the beat are its retry, whereas an
- * add during a backoff would wait behind it.
+ * Runs the cycles of one pool. One attempt and never put off: the next arrival and the beat are its retry,
+ * whereas an add during a backoff would wait behind it.
  */
 export const formMatches = defineJob({
   kind: 'form-matches',
@@ -85,7 +86,10 @@ export const formMatches = defineJob({
   attempts: 1,
 });
 
-/** How to add it: at most one of a pool is active and one waiting, so what happens during a cycle shares the next. */
+/**
+ * How to add it: at most one of a pool is active and one waiting, so what happens during a cycle shares the
+ * next.
+ */
 export const oncePerPool = (pool: string) => ({
   deduplication: { id: pool, keepLastIfActive: true },
   removeOnComplete: true,

@@ -1,8 +1,9 @@
 import type { Explanation } from './engine/explanation.ts';
 
 /**
- * Somebody asks why a ticket waits. Its pool's next cycle answers: whoever runs it has the pool in memory, while anybody
- * else would have to read all of it. Nothing depends on the answer: a question whose worker died is asked again.
+ * Somebody asks why a ticket waits. Its pool's next cycle answers: whoever runs it has the pool in memory,
+ * while anybody else would have to read all of it. Nothing depends on the answer: a question whose worker
+ * died is asked again.
  */
 export interface Question {
   readonly ticketId: string;

@@ -20,7 +20,9 @@ export interface Starting {
   readonly callId: string;
   /** Header of the trace that its call belongs to; kept with the ticket unless that is not recorded. */
   readonly trace?: string | undefined;
-  /** How long (ms) tickets of its configuration have waited lately, as its event tells; absent: nobody knows. */
+  /**
+   * How long (ms) tickets of its configuration have waited lately, as its event tells; absent: nobody knows.
+   */
   readonly estimatedWait?: number | undefined;
   /** The players' ratings have to be read before it can be matched. */
   readonly unrated: boolean;
@@ -41,7 +43,10 @@ export type StartVerdict =
   | { readonly kind: 'searching'; readonly sequence: number; readonly startTime: number }
   /** The configuration has another version by now: it is to be read again. */
   | { readonly kind: 'outdated' }
-  /** The store has just started or taken over, and the record may know another end of an earlier ticket: ask again in a second. */
+  /**
+   * The store has just started or taken over, and the record may know another end of an earlier ticket: ask
+   * again in a second.
+   */
   | { readonly kind: 'uncompared' }
   | {
       readonly kind: 'refused';

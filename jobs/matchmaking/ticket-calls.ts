@@ -31,7 +31,10 @@ export interface Reporting {
   readonly ladder?: string;
 }
 
-/** The calls that one script each decides, whoever runs it: the client itself, or a worker for a job of that kind. */
+/**
+ * The calls that one script each decides, whoever runs it: the client itself, or a worker for a job of that
+ * kind.
+ */
 export function ticketCalls(script: BindScript) {
   const run = {
     start: script<StartReply>('start'),
@@ -52,7 +55,10 @@ export function ticketCalls(script: BindScript) {
       return { pools: reply[0], verdicts: readVerdicts(tickets, reply) };
     },
 
-    /** The status the ticket has now, `missing` or `stranger` (see `stop.lua`); and the pool to wake, if there is one. */
+    /**
+     * The status the ticket has now, `missing` or `stranger` (see `stop.lua`); and the pool to wake, if there
+     * is one.
+     */
     async stop(ticketId: string, playerId?: string): Promise<{ status: string; pool: string | undefined }> {
       const [status, pool] = await run.stop(ticketId, playerId ?? '');
       return { status, pool: pool || undefined };
@@ -69,8 +75,9 @@ export function ticketCalls(script: BindScript) {
     },
 
     /**
-     * Takes a player out of a live match, without a `matchId` out of whichever they are in; `sessionId`: because it ends. Returns the id under which that match
-     * goes on; `undefined` when they are not in it as far as the queue knows.
+     * Takes a player out of a live match, without a `matchId` out of whichever they are in; `sessionId`:
+     * because it ends. Returns the id under which that match goes on; `undefined` when they are not in it as
+     * far as the queue knows.
      */
     async leave(playerId: string, matchId = '', sessionId = ''): Promise<string | undefined> {
       const [outcome, left] = await run.leave(playerId, matchId, sessionId);

@@ -1,4 +1,6 @@
-/** How an error of a script begins that may not end a ticket yet; see `jobs/scripts/libraries/comparing.lua`. */
+/**
+ * How an error of a script begins that may not end a ticket yet; see `jobs/scripts/libraries/comparing.lua`.
+ */
 const code = 'UNCOMPARED';
 
 export const isUncompared = (message: string): boolean => message.startsWith(`${code} `);

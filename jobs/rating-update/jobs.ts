@@ -5,8 +5,8 @@ import { ladderSettings } from '../ladder/ladder.ts';
 import { matchResult } from '../ladder/result.ts';
 
 /**
- * Reports results of finished matches, for services that add jobs with BullMQ alone: recorded as the client's call does it, and
- * rated soon after. Each match is rated once however often its result arrives.
+ * Reports results of finished matches, for services that add jobs with BullMQ alone: recorded as the client's
+ * call does it, and rated soon after. Each match is rated once however often its result arrives.
  */
 export const updateRatings = defineJob({
   kind: 'update-ratings',
@@ -18,9 +18,9 @@ export const updateRatings = defineJob({
 });
 
 /**
- * Puts on record what arrived for one ladder: results are rated, operators' commands done. Retried and put off like any other job: a
- * worker that cannot reach the record leaves it to the others, whereas a wake-up that ended there would be followed by the next
- * one in the same worker.
+ * Puts on record what arrived for one ladder: results are rated, operators' commands done. Retried and put
+ * off like any other job: a worker that cannot reach the record leaves it to the others, whereas a wake-up
+ * that ended there would be followed by the next one in the same worker.
  */
 export const rateLadder = defineJob({
   kind: 'rate-ladder',
@@ -29,17 +29,20 @@ export const rateLadder = defineJob({
   limit: 1,
 });
 
-/** How to add it: at most one of a ladder is active and one waiting, so what arrives meanwhile shares the next. */
+/**
+ * How to add it: at most one of a ladder is active and one waiting, so what arrives meanwhile shares the
+ * next.
+ */
 export const oncePerLadder = (ladder: string) => ({
   deduplication: { id: ladder, keepLastIfActive: true },
   removeOnComplete: true,
 });
 
 /**
- * Replaces the result of a rated match, for operators. The match, and each since that it reaches through players, is rated again, in
- * the order they were and by the settings that held then; until that is done the ladder's new results wait. Giving the result
- * it has already changes nothing. Result: `{ matches, revision }`: how many matches have been rated since, and the correction's
- * number in the ladder.
+ * Replaces the result of a rated match, for operators. The match, and each since that it reaches through
+ * players, is rated again, in the order they were and by the settings that held then; until that is done the
+ * ladder's new results wait. Giving the result it has already changes nothing. Result: `{ matches, revision
+ * }`: how many matches have been rated since, and the correction's number in the ladder.
  */
 export const correctResult = defineJob({
   kind: 'correct-result',
@@ -51,15 +54,19 @@ export const correctResult = defineJob({
 });
 export type CorrectResult = z.output<typeof correctResult.item>;
 
-/** A correction that would rate more matches again than this is refused: its ladder's results would wait for minutes. */
+/**
+ * A correction that would rate more matches again than this is refused: its ladder's results would wait for
+ * minutes.
+ */
 export const mostRecomputed = 10_000;
 
 /** Documents of the ladder looked through in one step; between two steps the rater yields. */
 export const recomputeStep = 500;
 
 /**
- * Starts a ladder's next season: every rating is drawn towards 1500 and less certain, as the ladder's settings say. Results that
- * come meanwhile wait until everybody is brought forward. Starting a season that has started changes nothing.
+ * Starts a ladder's next season: every rating is drawn towards 1500 and less certain, as the ladder's
+ * settings say. Results that come meanwhile wait until everybody is brought forward. Starting a season that
+ * has started changes nothing.
  */
 export const resetSeason = defineJob({
   kind: 'reset-season',
@@ -75,7 +82,10 @@ export const resetSeason = defineJob({
 });
 export type ResetSeason = z.output<typeof resetSeason.item>;
 
-/** Gives a ladder its settings, for matches rated from now on. A match rated again keeps the settings that held when it was rated. */
+/**
+ * Gives a ladder its settings, for matches rated from now on. A match rated again keeps the settings that
+ * held when it was rated.
+ */
 export const putLadder = defineJob({
   kind: 'put-ladder',
   queue: 'rating-update',
@@ -86,9 +96,10 @@ export const putLadder = defineJob({
 });
 
 /**
- * Deletes a ladder that nothing uses: its settings and its season go, and whoever rates on it again begins a new one. Refused for
- * `default`, and while a configuration names it, a match of it is live, a result of it waits or a player has a rating on it. Its
- * chain stays on record. Result: `{ ordinal }`, of the document that says so.
+ * Deletes a ladder that nothing uses: its settings and its season go, and whoever rates on it again begins a
+ * new one. Refused for `default`, and while a configuration names it, a match of it is live, a result of it
+ * waits or a player has a rating on it. Its chain stays on record. Result: `{ ordinal }`, of the document
+ * that says so.
  */
 export const deleteLadder = defineJob({
   kind: 'delete-ladder',
@@ -100,8 +111,8 @@ export const deleteLadder = defineJob({
 });
 
 /**
- * A player's rating on a ladder as an operator gives it: `rating` as players see it, or `mu` and `sigma` of the model. Whatever is
- * given stands from then on, also when an earlier match is corrected.
+ * A player's rating on a ladder as an operator gives it: `rating` as players see it, or `mu` and `sigma` of
+ * the model. Whatever is given stands from then on, also when an earlier match is corrected.
  *
  * - `sigma` default with `rating`: what so many games leave of a newcomer's uncertainty
  * - `games` matches that it counts. Default: as many as the player has on the ladder
@@ -128,9 +139,9 @@ export type GivenRating = z.output<typeof givenRating>;
 export const mostGiven = 1_000;
 
 /**
- * Gives players ratings on a ladder, for operators: those of another system, or one that has to be put right. Part of an import names
- * the import and its own place in it; given again it changes nothing. Result: `{ ordinal, run? }`: its number in the ladder, and which
- * run of the import gave it.
+ * Gives players ratings on a ladder, for operators: those of another system, or one that has to be put right.
+ * Part of an import names the import and its own place in it; given again it changes nothing. Result: `{
+ * ordinal, run? }`: its number in the ladder, and which run of the import gave it.
  */
 export const giveRatings = defineJob({
   kind: 'give-ratings',
@@ -164,7 +175,10 @@ export type GiveRatings = z.output<typeof giveRatings.item>;
 export const importedPart = ({ ladder, import: part }: GiveRatings): string | undefined =>
   part && `${ladder}/import/${part.id}/${part.part}`;
 
-/** How the pseudonym of an erased player begins. What is so called is no player: no rating of it is kept in `players`. */
+/**
+ * How the pseudonym of an erased player begins. What is so called is no player: no rating of it is kept in
+ * `players`.
+ */
 const prefix = 'erased:';
 const pseudonym = z.string().regex(/^erased:[0-9a-f-]{36}$/, `must be ${prefix} and a UUID`);
 
@@ -172,9 +186,10 @@ export const isErased = (playerId: string): boolean => playerId.startsWith(prefi
 export const pseudonymOf = (uuid: string): string => `${prefix}${uuid}`;
 
 /**
- * Erases a player, for operators: profile, ratings, sessions and tickets go; in matches and in the chains of ladders a random pseudonym
- * stands for them, so that others' histories still add up. The audit has the pseudonym, not the player. Refused while the player
- * has a ticket or a live match. Result: `{ pseudonym, matches, sessions }`, how many of each.
+ * Erases a player, for operators: profile, ratings, sessions and tickets go; in matches and in the chains of
+ * ladders a random pseudonym stands for them, so that others' histories still add up. The audit has the
+ * pseudonym, not the player. Refused while the player has a ticket or a live match. Result: `{ pseudonym,
+ * matches, sessions }`, how many of each.
  */
 export const erasePlayer = defineJob({
   kind: 'erase-player',

@@ -12,8 +12,9 @@ export function ratingGiven(
 }
 
 /**
- * What so many games leave of a newcomer's uncertainty. Each adds the Fisher information that the model's logistic has of an even game
- * of two, 1 / (8 β²) with β half a newcomer's sigma; never below somebody who is well known.
+ * What so many games leave of a newcomer's uncertainty. Each adds the Fisher information that the model's
+ * logistic has of an even game of two, 1 / (8 β²) with β half a newcomer's sigma; never below somebody who is
+ * well known.
  */
 function sigmaAfter(games: number): number {
   const perGame = 1 / (8 * (newcomer.sigma / 2) ** 2);

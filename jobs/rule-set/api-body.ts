@@ -2,8 +2,8 @@ import { inOurSpelling } from '../aws-spelling.ts';
 import { parseJson } from './json.ts';
 
 /**
- * The rule set in a file: the text itself, or what stands in `RuleSetBody` of CreateMatchmakingRuleSet or, where it is one rule set,
- * of DescribeMatchmakingRuleSets.
+ * The rule set in a file: the text itself, or what stands in `RuleSetBody` of CreateMatchmakingRuleSet or,
+ * where it is one rule set, of DescribeMatchmakingRuleSets.
  */
 export function ruleSetBodyIn(text: string): string {
   const parsed = parseJson(text);

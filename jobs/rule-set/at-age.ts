@@ -1,6 +1,9 @@
 import type { Expansion, Rule, RuleSet, Team } from './rule-set.ts';
 
-/** The rule set as matches with a backfill ticket are judged by it: with the expansions of their own, if it has any. */
+/**
+ * The rule set as matches with a backfill ticket are judged by it: with the expansions of their own, if it
+ * has any.
+ */
 export function ofBackfill(ruleSet: RuleSet): RuleSet {
   const { backfillExpansions } = ruleSet;
   return backfillExpansions ? { ...ruleSet, expansions: backfillExpansions } : ruleSet;
@@ -18,7 +21,10 @@ export function stageStarts(ruleSet: RuleSet): number[] {
   return [...new Set([0, ...waits])].sort((a, b) => a - b);
 }
 
-/** The rule set with every expansion applied that an age (ms) has reached. Targets move independently of each other. */
+/**
+ * The rule set with every expansion applied that an age (ms) has reached. Targets move independently of each
+ * other.
+ */
 export function ruleSetAt(ruleSet: RuleSet, age: number): RuleSet {
   let { rules, teams } = ruleSet;
   for (const expansion of ruleSet.expansions) {
@@ -33,7 +39,10 @@ export function ruleSetAt(ruleSet: RuleSet, age: number): RuleSet {
   return { ...ruleSet, rules, teams };
 }
 
-/** Looser with age: upper limits only rise and lower ones only fall. What is broken at one stage is at all earlier ones. */
+/**
+ * Looser with age: upper limits only rise and lower ones only fall. What is broken at one stage is at all
+ * earlier ones.
+ */
 export function onlyLoosens(ruleSet: RuleSet): boolean {
   return ruleSet.expansions.every((expansion) => {
     const direction = { max: 1, min: -1 }[expansion.property.slice(0, 3)];

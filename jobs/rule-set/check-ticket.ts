@@ -16,8 +16,9 @@ interface Checked {
 }
 
 /**
- * What makes a ticket impossible under this rule set, each with a path such as `players[0].attributes.skill`. Not an
- * error: a missing attribute without default (the ticket waits, as on FlexMatch) and an attribute nobody declared.
+ * What makes a ticket impossible under this rule set, each with a path such as `players[0].attributes.skill`.
+ * Not an error: a missing attribute without default (the ticket waits, as on FlexMatch) and an attribute
+ * nobody declared.
  */
 export function checkTicket(ruleSet: RuleSet, { players, backfill }: Checked): Problem[] {
   const fit = backfill ? checkTeams(ruleSet, players) : checkSize(ruleSet, players);

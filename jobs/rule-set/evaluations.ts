@@ -2,8 +2,9 @@ import { rulesIn } from './expression.ts';
 import type { Rule } from './rule-set.ts';
 
 /**
- * How often rules are evaluated for one look at a match, at most: once per measurement, and a compound as often as it
- * names rules, those of compounds it names included. A rule that a compound names is enforced through it alone.
+ * How often rules are evaluated for one look at a match, at most: once per measurement, and a compound as
+ * often as it names rules, those of compounds it names included. A rule that a compound names is enforced
+ * through it alone.
  */
 export function evaluationsOf(rules: readonly Rule[]): number {
   const each = new Map<string, number>();

@@ -12,7 +12,10 @@ export const functionNames = [
 ] as const;
 export type FunctionName = (typeof functionNames)[number];
 
-/** What a path reads from its teams. `mapKey` reads one entry of a string_number_map (works, but undocumented). */
+/**
+ * What a path reads from its teams. `mapKey` reads one entry of a string_number_map (works, but
+ * undocumented).
+ */
 export type Property =
   | { readonly of: 'team' }
   | { readonly of: 'player' }
@@ -28,7 +31,10 @@ export interface Shape {
   readonly item: 'number' | 'string' | 'player' | 'team';
 }
 
-/** A parsed property expression. `teams` are instance names; `grouped`: the selector named more than one, or `*`. */
+/**
+ * A parsed property expression. `teams` are instance names; `grouped`: the selector named more than one, or
+ * `*`.
+ */
 export type Expression =
   | { readonly kind: 'literal'; readonly value: number | string | readonly string[]; readonly shape: Shape }
   | {
@@ -40,7 +46,10 @@ export type Expression =
     }
   | { readonly kind: 'call'; readonly name: FunctionName; readonly of: Expression; readonly shape: Shape };
 
-/** A parsed compound statement: rule names joined by `and`, `or`, `not`, `xor` (more than two arguments are accepted). */
+/**
+ * A parsed compound statement: rule names joined by `and`, `or`, `not`, `xor` (more than two arguments are
+ * accepted).
+ */
 export type Statement =
   | { readonly kind: 'rule'; readonly name: string }
   | { readonly kind: 'and' | 'or' | 'xor' | 'not'; readonly of: readonly Statement[] };

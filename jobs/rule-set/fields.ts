@@ -36,7 +36,8 @@ export function quoted(words: Iterable<string>): string {
 }
 
 /**
- * Numbers may arrive as strings (the docs' own batchDistance example has `"maxDistance":"500"`). NaN when it is none.
+ * Numbers may arrive as strings (the docs' own batchDistance example has `"maxDistance":"500"`). NaN when it
+ * is none.
  */
 export function asNumber(value: unknown): number {
   if (typeof value === 'number') return value;
@@ -54,9 +55,9 @@ export function optional<K extends string>(
 }
 
 /**
- * Reads the properties of one JSON object, noting every problem at its path. Property names are taken whatever their
- * case (the docs spell `sortbyAttributes` once); a name close to an allowed one is a slip and a problem, any other
- * unknown name is ignored with a warning.
+ * Reads the properties of one JSON object, noting every problem at its path. Property names are taken
+ * whatever their case (the docs spell `sortbyAttributes` once); a name close to an allowed one is a slip and
+ * a problem, any other unknown name is ignored with a warning.
  */
 export class Fields {
   readonly path: string;
@@ -126,7 +127,10 @@ export class Fields {
     return fallback;
   }
 
-  /** A list of at most `most` objects, each as its value and path. What is no object is a problem and left out. */
+  /**
+   * A list of at most `most` objects, each as its value and path. What is no object is a problem and left
+   * out.
+   */
   objects(name: string, most = Number.POSITIVE_INFINITY): { path: string; value: object }[] {
     const value = this.get(name);
     if (value === undefined) return [];

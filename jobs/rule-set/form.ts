@@ -67,8 +67,8 @@ const rules = z.discriminatedUnion('type', [
 ]);
 
 /**
- * What a rule set looks like, for editors: names, kinds and choices. Whether its parts fit each other is said by `loadRuleSet`,
- * which also takes names in any case and passes over those it does not know.
+ * What a rule set looks like, for editors: names, kinds and choices. Whether its parts fit each other is said
+ * by `loadRuleSet`, which also takes names in any case and passes over those it does not know.
  */
 export const ruleSetForm = z.looseObject({
   name: z.string().optional(),

@@ -13,7 +13,9 @@ export function warnOfHiddenMembers(
   if (measurements.some(limitsPlayers)) warnOfAverage(fields, scope);
 }
 
-/** For a rule whose limit is on each player's own number, where parties may come and none says how they count. */
+/**
+ * For a rule whose limit is on each player's own number, where parties may come and none says how they count.
+ */
 export function warnOfAverage(fields: Fields, { largestParty }: Scope): void {
   if (fields.get('partyAggregation') !== undefined || largestParty < 2) return;
   fields.findings.warn(
@@ -22,7 +24,10 @@ export function warnOfAverage(fields: Fields, { largestParty }: Scope): void {
   );
 }
 
-/** Numbers of players as they are, or the lowest or highest of them: an average of all is not moved by how parties count. */
+/**
+ * Numbers of players as they are, or the lowest or highest of them: an average of all is not moved by how
+ * parties count.
+ */
 function limitsPlayers(expression: Expression): boolean {
   if (expression.kind === 'literal' || expression.shape.item !== 'number') return false;
   const calls = callsOf(expression);

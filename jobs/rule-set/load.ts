@@ -20,8 +20,9 @@ export type LoadedRuleSet =
   | { readonly ok: false; readonly problems: readonly Problem[]; readonly warnings: readonly Problem[] };
 
 /**
- * Reads a FlexMatch rule set as JSON text. Everything wrong with it is reported at once. As lenient as FlexMatch
- * itself is in practice: comments, numbers as strings, a bare `measurements` string, a missing name or no rules load.
+ * Reads a FlexMatch rule set as JSON text. Everything wrong with it is reported at once. As lenient as
+ * FlexMatch itself is in practice: comments, numbers as strings, a bare `measurements` string, a missing name
+ * or no rules load.
  */
 export function loadRuleSet(body: string): LoadedRuleSet {
   const findings = new Findings();
@@ -67,7 +68,10 @@ function readBody(body: string, findings: Findings): RuleSet | undefined {
   return { name: typeof name === 'string' ? name : '', attributes, teams, rules, expansions, algorithm };
 }
 
-/** Reads a rule set together with the expansions that a configuration sets beside it for matches with a backfill ticket. */
+/**
+ * Reads a rule set together with the expansions that a configuration sets beside it for matches with a
+ * backfill ticket.
+ */
 export function loadRuleSetWith(body: string, backfillExpansions?: readonly unknown[]): LoadedRuleSet {
   const loaded = loadRuleSet(body);
   return loaded.ok && backfillExpansions ? expandedBy(loaded.ruleSet, backfillExpansions) : loaded;

@@ -15,7 +15,10 @@ export interface Scope {
 /** Thrown inside this folder only: the reader of a rule turns it into a problem at the rule's path. */
 export class ExpressionError extends Error {}
 
-/** Reads `func(path)` and its nestings, as `references` of the FlexMatch guide write them. Throws `ExpressionError`. */
+/**
+ * Reads `func(path)` and its nestings, as `references` of the FlexMatch guide write them. Throws
+ * `ExpressionError`.
+ */
 export function parseExpression(text: string, scope: Scope, depth = 0): Expression {
   const source = text.trim();
   if (source !== '' && Number.isFinite(Number(source)))
@@ -26,8 +29,8 @@ export function parseExpression(text: string, scope: Scope, depth = 0): Expressi
 }
 
 /**
- * Whether a reference value is meant as an expression: it names teams in brackets, or calls a function that there is. Any
- * other string is the string itself, `Flag (classic)` too.
+ * Whether a reference value is meant as an expression: it names teams in brackets, or calls a function that
+ * there is. Any other string is the string itself, `Flag (classic)` too.
  */
 export function looksLikeExpression(text: string): boolean {
   const [, called = ''] = /^\s*([A-Za-z_]+)\s*\(/.exec(text) ?? [];
@@ -49,7 +52,10 @@ function parseCall(name: string, argument: string, scope: Scope, depth: number):
   return { kind: 'call', name: fn, of, shape: resultShape(fn, of.shape) };
 }
 
-/** Functions take the innermost list, on deeper lists each sublist; `flatten` alone removes the outer (team) level. */
+/**
+ * Functions take the innermost list, on deeper lists each sublist; `flatten` alone removes the outer (team)
+ * level.
+ */
 function resultShape(fn: FunctionName, { depth, item }: Shape): Shape {
   switch (fn) {
     case 'flatten':

@@ -11,7 +11,10 @@ const properties = [
   'expansionAgeSelection',
 ];
 
-/** `algorithm`, defaults filled in. Its strategy does not decide the mode: docs ex. 10 is `balanced` and small. */
+/**
+ * `algorithm`, defaults filled in. Its strategy does not decide the mode: docs ex. 10 is `balanced` and
+ * small.
+ */
 export function readAlgorithm(
   root: Fields,
   attributes: readonly PlayerAttribute[],

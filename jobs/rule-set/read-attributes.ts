@@ -43,7 +43,10 @@ const expected: Record<AttributeType, string> = {
   string_number_map: 'an object of numbers',
 };
 
-/** `value` as content of a `type` attribute, or undefined when it is of another type. Lists are sets: repeats go. */
+/**
+ * `value` as content of a `type` attribute, or undefined when it is of another type. Lists are sets: repeats
+ * go.
+ */
 function contentOf(type: AttributeType, value: unknown): AttributeContent | undefined {
   switch (type) {
     case 'string':

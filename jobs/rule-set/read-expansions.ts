@@ -20,7 +20,10 @@ import { didYouMean } from './spelling.ts';
 
 const targetForm = /^\s*(rules|teams)\s*\[([^\]]*)\]\s*\.\s*(\w+)\s*$/i;
 
-/** Expansions, under their name in the root: targets that exist and may be relaxed, steps in rising order of wait. */
+/**
+ * Expansions, under their name in the root: targets that exist and may be relaxed, steps in rising order of
+ * wait.
+ */
 export function readExpansions(
   root: Fields,
   known: Known,

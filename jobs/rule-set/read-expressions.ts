@@ -2,7 +2,10 @@ import { type Expression, pathsOf } from './expression.ts';
 import { asNumber, type Fields, shown } from './fields.ts';
 import { ExpressionError, looksLikeExpression, parseExpression, type Scope } from './parse-expression.ts';
 
-/** `measurements`: a list of expressions or one bare string (docs ex. 11). Undefined when one of them is wrong. */
+/**
+ * `measurements`: a list of expressions or one bare string (docs ex. 11). Undefined when one of them is
+ * wrong.
+ */
 export function readMeasurements(
   fields: Fields,
   scope: Scope,
@@ -42,13 +45,18 @@ export function readMeasurements(
   return good.length === read.length ? good : undefined;
 }
 
-/** What a reference value is compared with: a literal takes this type. `lists`: it may be a list of strings. */
+/**
+ * What a reference value is compared with: a literal takes this type. `lists`: it may be a list of strings.
+ */
 export interface Compared {
   readonly item: 'number' | 'string';
   readonly lists?: boolean;
 }
 
-/** `referenceValue`: a literal, an expression or (collections) a list of strings. Undefined when absent or wrong. */
+/**
+ * `referenceValue`: a literal, an expression or (collections) a list of strings. Undefined when absent or
+ * wrong.
+ */
 export function readReference(fields: Fields, scope: Scope, compared: Compared): Expression | undefined {
   const value = fields.get('referenceValue');
   return value === undefined ? undefined : parseReference(fields, 'referenceValue', value, scope, compared);

@@ -1,7 +1,9 @@
 import { Fields, type Findings, quoted, shown } from './fields.ts';
 import { instanceNames, largestMatch, matchSizes, type Team } from './rule-set.ts';
 
-/** `teams`: at least one, names unique (instance names too), 0 ≤ minPlayers ≤ maxPlayers, 200 players at most. */
+/**
+ * `teams`: at least one, names unique (instance names too), 0 ≤ minPlayers ≤ maxPlayers, 200 players at most.
+ */
 export function readTeams(root: Fields): Team[] {
   const entries = root.objects('teams', matchSizes.large);
   if (root.get('teams') === undefined)

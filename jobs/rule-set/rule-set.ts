@@ -1,11 +1,13 @@
 import type { Expression, Statement } from './expression.ts';
 
-/** FlexMatch draws the line here: the sum of maxPlayers × quantity decides the mode, not `algorithm.strategy`. */
+/**
+ * FlexMatch draws the line here: the sum of maxPlayers × quantity decides the mode, not `algorithm.strategy`.
+ */
 export const matchSizes = { small: 40, large: 200 } as const;
 
 /**
- * FlexMatch documents no bounds on these. With them, whatever fits a body loads and compiles in a moment, and looking at
- * one match once costs milliseconds at most.
+ * FlexMatch documents no bounds on these. With them, whatever fits a body loads and compiles in a moment, and
+ * looking at one match once costs milliseconds at most.
  */
 export const ruleSetLimits = {
   attributes: 200,
@@ -45,7 +47,10 @@ export interface Team {
 export const operations = ['<', '<=', '=', '!=', '>', '>='] as const;
 export type Operation = (typeof operations)[number];
 
-/** How a party's numbers become one: each member counts with that value, so player counts stay true. Default `avg`. */
+/**
+ * How a party's numbers become one: each member counts with that value, so player counts stay true. Default
+ * `avg`.
+ */
 export const numberAggregations = ['min', 'max', 'avg'] as const;
 export type NumberAggregation = (typeof numberAggregations)[number];
 
@@ -64,7 +69,8 @@ export interface ComparisonRule extends Named {
   readonly operation: Operation;
   readonly referenceValue?: Expression;
   /**
-   * Undocumented: left out, a comparison across players looks at each player, since averaged ranks 1 and 3 would "equal" a 2.
+   * Undocumented: left out, a comparison across players looks at each player, since averaged ranks 1 and 3
+   * would "equal" a 2.
    */
   readonly partyAggregation?: NumberAggregation;
 }
@@ -103,14 +109,16 @@ export interface CollectionRule extends Named {
 export const distanceReferences = ['min', 'avg'] as const;
 
 /**
- * Some location must suit every ticket (undocumented reading: one and the same location, for all latency rules outside
- * compounds together). Milliseconds.
+ * Some location must suit every ticket (undocumented reading: one and the same location, for all latency
+ * rules outside compounds together). Milliseconds.
  */
 export interface LatencyRule extends Named {
   readonly type: 'latency';
   readonly maxLatency?: number;
   readonly maxDistance?: number;
-  /** What `maxDistance` is measured from. Undocumented default: `avg`, the mean latency of the match there. */
+  /**
+   * What `maxDistance` is measured from. Undocumented default: `avg`, the mean latency of the match there.
+   */
   readonly distanceReference: (typeof distanceReferences)[number];
   readonly partyAggregation: NumberAggregation;
 }
@@ -158,7 +166,10 @@ export interface Expansion {
   readonly steps: readonly ExpansionStep[];
 }
 
-/** Defaults as FlexMatch documents them. `sortByAttributes` and `balancedAttribute` are declared attribute names. */
+/**
+ * Defaults as FlexMatch documents them. `sortByAttributes` and `balancedAttribute` are declared attribute
+ * names.
+ */
 export interface Algorithm {
   readonly strategy: 'exhaustiveSearch' | 'balanced';
   readonly batchingPreference: 'random' | 'sorted' | 'largestPopulation' | 'fastestRegion';
@@ -177,7 +188,10 @@ export interface RuleSet {
   readonly teams: readonly Team[];
   readonly rules: readonly Rule[];
   readonly expansions: readonly Expansion[];
-  /** In place of `expansions` for matches that a backfill ticket is in: from the configuration, FlexMatch has none. */
+  /**
+   * In place of `expansions` for matches that a backfill ticket is in: from the configuration, FlexMatch has
+   * none.
+   */
   readonly backfillExpansions?: readonly Expansion[];
   readonly algorithm: Algorithm;
 }

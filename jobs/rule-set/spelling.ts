@@ -7,7 +7,10 @@ export function didYouMean(found: string, allowed: Iterable<string>): string {
 /** Nobody mistypes a longer word for another, and comparing two costs the product of their lengths. */
 const longestWord = 32;
 
-/** The closest spelling within a third of the word's length, case ignored; none of a word of more than 32 letters. */
+/**
+ * The closest spelling within a third of the word's length, case ignored; none of a word of more than 32
+ * letters.
+ */
 export function nearest(found: string, allowed: Iterable<string>): string | undefined {
   if (found.length > longestWord) return undefined;
   let best: string | undefined;

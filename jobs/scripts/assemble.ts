@@ -7,15 +7,18 @@ export interface LuaFile {
 }
 
 /**
- * The first argument of every call is a random whole number from 0 up to this, a new one each time: ids are made from it
- * that never come again (`libraries/chain.lua`).
+ * The first argument of every call is a random whole number from 0 up to this, a new one each time: ids are
+ * made from it that never come again (`libraries/chain.lua`).
  */
 export const freshRange = 2 ** 32;
 
 /** A script as Redis is sent it. */
 export interface AssembledScript {
   readonly text: string;
-  /** An error of Redis names a line of `text`. Has it name the file and line that this comes from; returns the error. */
+  /**
+   * An error of Redis names a line of `text`. Has it name the file and line that this comes from; returns the
+   * error.
+   */
   readonly locate: (error: unknown) => unknown;
 }
 
@@ -42,12 +45,13 @@ interface Library {
 type Assemble = (script: LuaFile) => AssembledScript;
 
 /**
- * Puts scripts together with the libraries that their headers name: `-- Uses: tickets, events`. A library may name others
- * the same way, in no circle. Of a library a script gets the definitions it names, and those that these name: Lua makes
- * each function anew in every call, and all libraries together cost more than most scripts (`npm run bench -- scripts`).
- * For the same reason a function of one line (see {@link Short}) is written out where it is called, and what a script with
- * `-- Rarely: cancel` in its header needs for `cancel` alone is made when that is called.
- * A script with `-- Flags: allow-oom` in its header may write when Redis is full.
+ * Puts scripts together with the libraries that their headers name: `-- Uses: tickets, events`. A library may
+ * name others the same way, in no circle. Of a library a script gets the definitions it names, and those that
+ * these name: Lua makes each function anew in every call, and all libraries together cost more than most
+ * scripts (`npm run bench -- scripts`). For the same reason a function of one line (see {@link Short}) is
+ * written out where it is called, and what a script with `-- Rarely: cancel` in its header needs for `cancel`
+ * alone is made when that is called. A script with `-- Flags: allow-oom` in its header may write when Redis
+ * is full.
  *
  * `read` finds a library by its name; what it throws for an unknown one is thrown on. A circle throws too.
  */
@@ -91,8 +95,8 @@ export function openAssembler(read: (name: string) => LuaFile): Assemble {
 }
 
 /**
- * Of definitions, in their order, those that these names ask for, and those that they ask for; none that declares a name of
- * `without`. `collects`: something is left for the end, which `run` does after the script.
+ * Of definitions, in their order, those that these names ask for, and those that they ask for; none that
+ * declares a name of `without`. `collects`: something is left for the end, which `run` does after the script.
  */
 function reach(
   definitions: readonly Definition[],
@@ -191,8 +195,9 @@ function locate(error: unknown, lines: readonly Line[]): unknown {
 }
 
 /**
- * Redis says `<CODE> user_script:<line>: <what> script: <digest>, on @user_script:<line>.`, the first place only where Lua
- * itself failed. The code is ERR then, which says nothing. Any other code stays in front, where callers look for it.
+ * Redis says `<CODE> user_script:<line>: <what> script: <digest>, on @user_script:<line>.`, the first place
+ * only where Lua itself failed. The code is ERR then, which says nothing. Any other code stays in front,
+ * where callers look for it.
  */
 function located(message: string, lines: readonly Line[]): string {
   const [, line] = /user_script:(\d+)/.exec(message) ?? [];

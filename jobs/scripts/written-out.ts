@@ -1,6 +1,7 @@
 /**
- * A function of one line, `local function name(a, b) return <expression> end`, whose expression has each parameter once at most.
- * Where it is called its expression can stand instead. A function costs a call 0.2 µs to make, whether it runs or not.
+ * A function of one line, `local function name(a, b) return <expression> end`, whose expression has each
+ * parameter once at most. Where it is called its expression can stand instead. A function costs a call 0.2 µs
+ * to make, whether it runs or not.
  */
 export interface Short {
   readonly name: string;
@@ -19,7 +20,10 @@ export function shortOf(line: string): Short[] {
   return once ? [{ name, parameters, expression }] : [];
 }
 
-/** A line with its calls of such functions written out. A call over several lines, or with other arguments, stays. */
+/**
+ * A line with its calls of such functions written out. A call over several lines, or with other arguments,
+ * stays.
+ */
 export function writtenOut(line: string, shorts: readonly Short[]): string {
   let text = line;
   for (const short of shorts) {
@@ -46,7 +50,10 @@ function expressionOf({ parameters, expression }: Short, given: readonly string[
 
 const bracketed = (argument: string): string => (/^[\w.]+$/.test(argument) ? argument : `(${argument})`);
 
-/** The arguments from behind an opening bracket up to the one that closes it; `undefined` where that is not in the line. */
+/**
+ * The arguments from behind an opening bracket up to the one that closes it; `undefined` where that is not in
+ * the line.
+ */
 function argumentsAt(text: string, from: number): { list: string[]; end: number } | undefined {
   const list: string[] = [];
   let [depth, begin] = [0, from];

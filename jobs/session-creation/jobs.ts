@@ -4,8 +4,8 @@ import { matchId, playerId, sessionId } from '../ids.ts';
 import { describedSession } from '../session/session.ts';
 
 /**
- * Gives a player a session: the player is created on their first one, the session is stored in DocumentDB and cached.
- * Doing it again with the same session id changes nothing.
+ * Gives a player a session: the player is created on their first one, the session is stored in DocumentDB and
+ * cached. Doing it again with the same session id changes nothing.
  */
 export const createSession = defineJob({
   kind: 'create-session',
@@ -13,7 +13,9 @@ export const createSession = defineJob({
   item: z.strictObject({
     sessionId,
     playerId,
-    /** When the caller asked, ms since 1970 by TIME of the queue Redis: where SessionCreationLatency starts. */
+    /**
+     * When the caller asked, ms since 1970 by TIME of the queue Redis: where SessionCreationLatency starts.
+     */
     requestedAt: z.number(),
   }),
 });
@@ -23,19 +25,25 @@ export type CreateSession = z.output<typeof createSession.item>;
 export const mostReason = 250;
 
 /**
- * Carries decided matches to their effect: each is stored, its tickets are settled and its outbox entry is removed. The job
- * names them and the outbox holds them, so that a match of any size fits, and one that was settled meanwhile is simply not there
- * any more. Every part can be repeated.
+ * Carries decided matches to their effect: each is stored, its tickets are settled and its outbox entry is
+ * removed. The job names them and the outbox holds them, so that a match of any size fits, and one that was
+ * settled meanwhile is simply not there any more. Every part can be repeated.
  */
 export const startMatch = defineJob({
   kind: 'start-match',
   queue: 'session-creation',
   item: z.strictObject({
     matchId,
-    /** Why it is given up, as its tickets say: it is FAILED unless it has been stored already. Absent: it is to be played. */
+    /**
+     * Why it is given up, as its tickets say: it is FAILED unless it has been stored already. Absent: it is
+     * to be played.
+     */
     givenUp: z.string().min(1).max(mostReason).optional(),
   }),
-  /** About five minutes of trying, after which the match is given up; an unreachable DocumentDB uses none of them. */
+  /**
+   * About five minutes of trying, after which the match is given up; an unreachable DocumentDB uses none of
+   * them.
+   */
   attempts: 18,
 });
 
@@ -59,8 +67,8 @@ export const playerLeftRequest = z.strictObject({ matchId, playerId });
 export type PlayerLeftRequest = z.output<typeof playerLeftRequest>;
 
 /**
- * Says that a player left a match that goes on: it is no longer live for them. The match's result still rates them, for the
- * share of it they played (`played` of the result). Doing it again changes nothing.
+ * Says that a player left a match that goes on: it is no longer live for them. The match's result still rates
+ * them, for the share of it they played (`played` of the result). Doing it again changes nothing.
  */
 export const playerLeft = defineJob({
   kind: 'player-left',
@@ -73,8 +81,8 @@ export const playerLeft = defineJob({
 export type PlayerLeft = z.output<typeof playerLeft.item>;
 
 /**
- * Reads one session, from the cache or, on a miss, from DocumentDB; whether its player is in a match, from the live matches.
- * Result: a `DescribedSession`, or null.
+ * Reads one session, from the cache or, on a miss, from DocumentDB; whether its player is in a match, from
+ * the live matches. Result: a `DescribedSession`, or null.
  */
 export const readSession = defineJob({
   kind: 'read-session',
@@ -85,7 +93,10 @@ export const readSession = defineJob({
   attempts: 3,
 });
 
-/** Expires sessions in which nothing happened for `sessionLifeSeconds`; the next run goes on where one was cut short. */
+/**
+ * Expires sessions in which nothing happened for `sessionLifeSeconds`; the next run goes on where one was cut
+ * short.
+ */
 export const expireSessions = defineJob({
   kind: 'expire-sessions',
   queue: 'session-creation',

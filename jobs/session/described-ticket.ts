@@ -26,12 +26,18 @@ export const describedTicket = z.object({
   ticketId: z.string(),
   configuration: z.string(),
   status: ticketStatus,
-  /** One word for a terminal status or a return to searching, e.g. `TimedOut`; absent when there is nothing to say. */
+  /**
+   * One word for a terminal status or a return to searching, e.g. `TimedOut`; absent when there is nothing to
+   * say.
+   */
   statusReason: z.string().exactOptional(),
   statusMessage: z.string().exactOptional(),
   startTime: time,
   endTime: time.exactOptional(),
-  /** While SEARCHING: what half of the tickets like it waited at most lately, seconds from their start; absent: unknown. */
+  /**
+   * While SEARCHING: what half of the tickets like it waited at most lately, seconds from their start;
+   * absent: unknown.
+   */
   estimatedWaitTime: z.number().exactOptional().describe('Seconds from its start'),
   matchId: z.string().exactOptional().describe('From PLACING on'),
   fills: z.string().exactOptional().describe('Of a backfill ticket: the running match that wants players'),

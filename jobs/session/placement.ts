@@ -17,8 +17,9 @@ function urlProblem(text: string): string | undefined {
 }
 
 /**
- * Who finds a decided match a place to be played. `none`, the default: nobody, matches are teams only, as FlexMatch's
- * STANDALONE mode has it. `webhook`: a service of yours is asked by HTTP POST, see `placementRequest`.
+ * Who finds a decided match a place to be played. `none`, the default: nobody, matches are teams only, as
+ * FlexMatch's STANDALONE mode has it. `webhook`: a service of yours is asked by HTTP POST, see
+ * `placementRequest`.
  */
 export const placement = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('none') }),
@@ -32,7 +33,10 @@ export const placement = z.discriminatedUnion('kind', [
         const message = urlProblem(text);
         if (message) context.addIssue({ code: 'custom', message });
       }),
-    /** The environment variable of the workers that holds the key requests are signed with: a name, never the key. */
+    /**
+     * The environment variable of the workers that holds the key requests are signed with: a name, never the
+     * key.
+     */
     secret: z
       .string()
       .regex(
@@ -68,7 +72,9 @@ export const gameSession = z.object({
 });
 export type GameSession = z.output<typeof gameSession>;
 
-/** What came of placing a match. The first of these that is noted stands, whatever a repeated request is told. */
+/**
+ * What came of placing a match. The first of these that is noted stands, whatever a repeated request is told.
+ */
 export type PlacementOutcome =
   | { readonly kind: 'placed'; readonly gameSession: GameSession }
   | { readonly kind: 'failed'; readonly message: string };
@@ -82,12 +88,14 @@ export interface Told {
 }
 
 /**
- * The body of the request, `matchmakerData` in the shape FlexMatch gives game servers. `backfill` names the running match that
- * this one goes on from, and the ticket that asked for company for it: whoever runs that match answers with where it is.
+ * The body of the request, `matchmakerData` in the shape FlexMatch gives game servers. `backfill` names the
+ * running match that this one goes on from, and the ticket that asked for company for it: whoever runs that
+ * match answers with where it is.
  *
- * `{ matchId, configuration, location?, backfill?: { matchId, ticketId }, gameProperties?, gameSessionData?, matchmakerData: { matchId,
- * matchmakingConfigurationArn, teams: [{ name, players: [{ playerId, attributes: { skill: { attributeType: "DOUBLE",
- * valueAttribute: 23 } } }] }], autoBackfillMode, autoBackfillTicketId }, playerLatencies: [{ playerId, latencyInMs }] }`
+ * `{ matchId, configuration, location?, backfill?: { matchId, ticketId }, gameProperties?, gameSessionData?,
+ * matchmakerData: { matchId, matchmakingConfigurationArn, teams: [{ name, players: [{ playerId, attributes: {
+ * skill: { attributeType: "DOUBLE", valueAttribute: 23 } } }] }], autoBackfillMode, autoBackfillTicketId },
+ * playerLatencies: [{ playerId, latencyInMs }] }`
  */
 export function placementRequest(match: CommittedMatch, told: Told, origin: EventOrigin) {
   const players = new Map(

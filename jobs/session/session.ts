@@ -9,8 +9,8 @@ export const storedSessionStatus = z.enum(['ACTIVE', 'ENDED', 'EXPIRED']);
 export type StoredSessionStatus = z.output<typeof storedSessionStatus>;
 
 /**
- * An open session is this old (s) when it expires, unless its player then plays or has a ticket: it goes on for as long again. A
- * day: longer than any match, shorter than forgetting.
+ * An open session is this old (s) when it expires, unless its player then plays or has a ticket: it goes on
+ * for as long again. A day: longer than any match, shorter than forgetting.
  */
 export const sessionLifeSeconds = 24 * 3600;
 

@@ -1,7 +1,10 @@
 import { z } from 'zod';
 import type { Entry } from '../chain.ts';
 
-/** How a ticket that is not COMPLETED ended, as `jobs/scripts/libraries/ended.lua` writes it. Times in ms, Redis time. */
+/**
+ * How a ticket that is not COMPLETED ended, as `jobs/scripts/libraries/ended.lua` writes it. Times in ms,
+ * Redis time.
+ */
 export interface Ending {
   readonly ticketId: string;
   readonly status: 'FAILED' | 'CANCELLED' | 'TIMED_OUT';

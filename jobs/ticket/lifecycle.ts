@@ -1,5 +1,6 @@
 /**
- * The life of a ticket. A call or a cycle moves it, in one script each; the letters are the events that tell of it.
+ * The life of a ticket. A call or a cycle moves it, in one script each; the letters are the events that tell
+ * of it.
  *
  *     start ──S──▶ SEARCHING ──────────── a match is formed ────────────┐
  *                   ▲  │                                                │
@@ -13,7 +14,8 @@
  *                      ├─ stopped, replaced by a newer ticket, or its match is over ──X──▶ CANCELLED
  *                      └─ requestTimeoutSeconds are over ──T──▶ TIMED_OUT
  *
- * Statuses are those of the GameLift API, but for QUEUED: a ticket searches from its start. The last four are terminal.
+ * Statuses are those of the GameLift API, but for QUEUED: a ticket searches from its start. The last four are
+ * terminal.
  */
 export const ticketStatuses = [
   'SEARCHING',
@@ -44,8 +46,9 @@ const letters: Readonly<Record<string, string>> = {
 };
 
 /**
- * What a ticket's events must look like by its status: it searches, again after each failed proposal and each match that came
- * second for a ticket, and ends. A backfill ticket that ends before it enters its pool never searched.
+ * What a ticket's events must look like by its status: it searches, again after each failed proposal and each
+ * match that came second for a ticket, and ends. A backfill ticket that ends before it enters its pool never
+ * searched.
  */
 const lifecycles: Readonly<Partial<Record<TicketStatus, RegExp>>> = {
   SEARCHING: /^S(P(a*c)?S)*$/,

@@ -6,8 +6,9 @@ const from = (flexMatch: number, most: number) => z.int().min(flexMatch).max(mos
 export const mostPlayersPerTicket = 200;
 
 /**
- * What a ticket may hold. The defaults are the limits of the GameLift API (`gamelift/2015-10-01`), which a configuration
- * may raise up to the second number; whatever it says, a ticket's players stay within `ticketBytes`.
+ * What a ticket may hold. The defaults are the limits of the GameLift API (`gamelift/2015-10-01`), which a
+ * configuration may raise up to the second number; whatever it says, a ticket's players stay within
+ * `ticketBytes`.
  */
 export const limits = z.strictObject({
   playersPerTicket: from(10, mostPlayersPerTicket),

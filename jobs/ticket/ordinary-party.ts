@@ -3,9 +3,9 @@ import type { Limits } from './limits.ts';
 import { type AttributeValue, type TicketPlayer, ticketLimits } from './ticket.ts';
 
 /**
- * The players of an ordinary ticket, as `partyWithin` reads them, in a tenth of its time; `undefined` for any that is not plainly
- * in order, which `partyWithin` then reads, or refuses by name. (13 µs a ticket of one player, of which a start and its cycle
- * each paid all: commit d9664c4.)
+ * The players of an ordinary ticket, as `partyWithin` reads them, in a tenth of its time; `undefined` for any
+ * that is not plainly in order, which `partyWithin` then reads, or refuses by name. (13 µs a ticket of one
+ * player, of which a start and its cycle each paid all: commit d9664c4.)
  */
 export function ordinaryParty(given: unknown, limits: Limits): TicketPlayer[] | undefined {
   if (!Array.isArray(given) || given.length === 0 || given.length > limits.playersPerTicket) return undefined;
@@ -20,8 +20,8 @@ export function ordinaryParty(given: unknown, limits: Limits): TicketPlayer[] | 
 }
 
 /**
- * An ordinary StartMatchmaking request, as `startRequestWithin` reads it; `undefined` likewise. Its configuration has been checked
- * before: without it nobody knows the limits.
+ * An ordinary StartMatchmaking request, as `startRequestWithin` reads it; `undefined` likewise. Its
+ * configuration has been checked before: without it nobody knows the limits.
  */
 export function ordinaryRequest(
   given: unknown,
@@ -45,7 +45,9 @@ interface Size {
   left: number;
 }
 
-/** Escaped, a character of JSON takes six bytes; names, quotes and commas of a value hardly more than these. */
+/**
+ * Escaped, a character of JSON takes six bytes; names, quotes and commas of a value hardly more than these.
+ */
 const perCharacter = 6;
 const perValue = 64;
 

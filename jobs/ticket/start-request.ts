@@ -7,7 +7,10 @@ import { partyWithin } from './ticket.ts';
 /** Which configuration a request is for: its limits are what the rest is checked against. */
 export const startTarget = inEitherSpelling(z.looseObject({ configuration: resourceName }));
 
-/** What a caller gives StartMatchmaking, within a configuration's limits. `ticketId` is made by the client when absent. */
+/**
+ * What a caller gives StartMatchmaking, within a configuration's limits. `ticketId` is made by the client
+ * when absent.
+ */
 export const startRequestWithin = (limits: Limits) =>
   inEitherSpelling(
     z

@@ -3,8 +3,8 @@ import type { TicketStatus } from './lifecycle.ts';
 import type { TicketPlayer } from './ticket.ts';
 
 /**
- * The lines of a ticket as the queue Redis keeps it, in their order; `jobs/scripts/libraries/tickets.lua` has the same names, and
- * a test compares both. All are text, and empty where there is nothing to say.
+ * The lines of a ticket as the queue Redis keeps it, in their order; `jobs/scripts/libraries/tickets.lua` has
+ * the same names, and a test compares both. All are text, and empty where there is nothing to say.
  */
 export const ticketLines = [
   /** A TicketStatus. */

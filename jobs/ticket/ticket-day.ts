@@ -1,8 +1,8 @@
 const dayMs = 24 * 3_600_000;
 
 /**
- * The collection of tickets that started on a day of UTC, by the days since 1970: `tickets_20787` is that of 2026-11-30. A ticket
- * brings its start along, so every worker names the same, whatever its own clock says.
+ * The collection of tickets that started on a day of UTC, by the days since 1970: `tickets_20787` is that of
+ * 2026-11-30. A ticket brings its start along, so every worker names the same, whatever its own clock says.
  */
 export const ticketDay = (startTime: number): string => `tickets_${Math.floor(startTime / dayMs)}`;
 

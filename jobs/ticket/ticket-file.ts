@@ -31,8 +31,9 @@ const ticket = inEitherSpelling(
 );
 
 /**
- * Tickets in FlexMatch's wire form, `[{ ticketId, startTime, players: [{ playerId, attributes: { skill: { N: 23 } },
- * latencyInMs: { eu: 40 }, team? }], backfill? }]`; names may be the API's (`PlayerId`, `PlayerAttributes`, ...).
+ * Tickets in FlexMatch's wire form, `[{ ticketId, startTime, players: [{ playerId, attributes: { skill: { N:
+ * 23 } }, latencyInMs: { eu: 40 }, team? }], backfill? }]`; names may be the API's (`PlayerId`,
+ * `PlayerAttributes`, ...).
  */
 export const ticketFile = z.array(ticket).superRefine((tickets, context) => {
   const seen = new Set<string>();
@@ -43,7 +44,10 @@ export const ticketFile = z.array(ticket).superRefine((tickets, context) => {
   }
 });
 
-/** As the engine reads them, oldest first; `ms` turns an ISO time into ms since 1970. Ties keep the file's order. */
+/**
+ * As the engine reads them, oldest first; `ms` turns an ISO time into ms since 1970. Ties keep the file's
+ * order.
+ */
 export function toSearching(
   tickets: z.output<typeof ticketFile>,
   ms: (iso: string) => number,

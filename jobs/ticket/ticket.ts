@@ -14,7 +14,9 @@ export const ticketLimits = {
 
 const name = wellFormed(ticketLimits.nameLength);
 
-/** One attribute value in FlexMatch's wire form: exactly one of S, N, SL, SDM. Numbers may arrive as strings. */
+/**
+ * One attribute value in FlexMatch's wire form: exactly one of S, N, SL, SDM. Numbers may arrive as strings.
+ */
 const attributeValueWithin = ({ stringLength, stringsPerList, pairsPerMap }: Limits) => {
   const text = wellFormed(stringLength);
   return z.union(
@@ -71,7 +73,10 @@ export type TicketPlayer = z.output<ReturnType<typeof ticketPlayerWithin>>;
 
 const utf8Bytes = (it: string): number => new TextEncoder().encode(it).length;
 
-/** A party that asks for a match. `team` is accepted, as FlexMatch's own samples send it, and means nothing: it is not a request. */
+/**
+ * A party that asks for a match. `team` is accepted, as FlexMatch's own samples send it, and means nothing:
+ * it is not a request.
+ */
 export const partyWithin = (limits: Limits) =>
   z
     .array(ticketPlayerWithin(limits).transform(({ team: _team, ...player }): TicketPlayer => player))
@@ -83,8 +88,8 @@ export const partyWithin = (limits: Limits) =>
     );
 
 /**
- * A ticket as the engine sees it: a party (or a running match that wants players) that searches since a moment (ms, by the
- * clock that says when it is to whoever forms matches; in workers that is fleet time).
+ * A ticket as the engine sees it: a party (or a running match that wants players) that searches since a
+ * moment (ms, by the clock that says when it is to whoever forms matches; in workers that is fleet time).
  */
 export interface SearchingTicket {
   readonly ticketId: string;

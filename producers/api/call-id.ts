@@ -5,8 +5,8 @@ import type { FastifyRequest } from 'fastify';
 const headers = ['idempotency-key', 'amz-sdk-invocation-id'] as const;
 
 /**
- * The call's id, the same for every repeat of it by the same caller; `undefined`: the client does not say. It is hashed with the
- * caller's name, so that nobody's repeats get what another was told.
+ * The call's id, the same for every repeat of it by the same caller; `undefined`: the client does not say. It
+ * is hashed with the caller's name, so that nobody's repeats get what another was told.
  */
 export function callIdOf(request: Pick<FastifyRequest, 'headers'>, caller: string): string | undefined {
   const given = headers

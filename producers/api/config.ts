@@ -28,7 +28,9 @@ export const apiEnvironment = z
     HEALTH_HOST: z.string().default('127.0.0.1'),
     HEALTH_PORT: whole(0, 65_535, 0),
     AWS_REGION: z.string().min(1).default('us-east-1'),
-    /** The account that configurations and rule sets are named with where they have an ARN; in nothing else. */
+    /**
+     * The account that configurations and rule sets are named with where they have an ARN; in nothing else.
+     */
     AWS_ACCOUNT_ID: z
       .string()
       .regex(/^\d{12}$/, 'must be 12 digits')

@@ -7,8 +7,8 @@ const mostBodyBytes = 1_200_000;
 const mostHeaderBytes = 16 * 1024;
 
 /**
- * The HTTP server with its bounds: a request arrives within its time, in bounded size. Bodies arrive as bytes, since a signature
- * is over the bytes.
+ * The HTTP server with its bounds: a request arrives within its time, in bounded size. Bodies arrive as
+ * bytes, since a signature is over the bytes.
  */
 export function createHttpServer({ RECEIVE_MS, KEEP_ALIVE_MS, ANSWER_MS }: ApiConfig): FastifyInstance {
   const app = Fastify({

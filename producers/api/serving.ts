@@ -30,12 +30,18 @@ export class TooMany extends Error {
   override readonly name = 'TooMany';
 }
 
-/** Surrounds every request of either face: room, time, a segment of the caller's trace, metrics and a line in the log. */
+/**
+ * Surrounds every request of either face: room, time, a segment of the caller's trace, metrics and a line in
+ * the log.
+ */
 export function openServing({ crowd, measures, tracer, log, answerMs }: ServingParts) {
   return async function serve(
     request: FastifyRequest,
     reply: FastifyReply,
-    /** `signal` is aborted when the caller has gone or the time is over. `refused`: what to answer instead of working. */
+    /**
+     * `signal` is aborted when the caller has gone or the time is over. `refused`: what to answer instead of
+     * working.
+     */
     work: (signal: AbortSignal, refused?: TooMany) => Promise<Served>,
   ): Promise<void> {
     const startedAt = performance.now();

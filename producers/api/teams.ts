@@ -6,7 +6,9 @@ const mostMatches = 10_000;
 
 const known = new WeakMap<object, Map<string, ReadonlyMap<string, string>>>();
 
-/** By match which team each of its players is on. A match that is not stored yet, or was never, is left out. */
+/**
+ * By match which team each of its players is on. A match that is not stored yet, or was never, is left out.
+ */
 export async function teamsOf(
   matchIds: readonly string[],
   client: Pick<FleetClient, 'readRecord'>,

@@ -47,8 +47,8 @@ export const examples = {
 export type ExampleFile = keyof typeof examples;
 
 /**
- * Gives a command the option `--example`: it writes files that the command takes into the caller's folder and does nothing else,
- * whatever other arguments are missing. A file that is there is not replaced.
+ * Gives a command the option `--example`: it writes files that the command takes into the caller's folder and
+ * does nothing else, whatever other arguments are missing. A file that is there is not replaced.
  */
 export function withExample(command: Command, from: string, ...names: readonly ExampleFile[]): Command {
   return command

@@ -107,7 +107,10 @@ function readRow(cell: (name: string) => string, columns: Columns, where: string
   return { day, season, home: !neutral, sides: [one, other] as [string, string], scores };
 }
 
-/** Records of a CSV text (RFC 4180: quoted fields may hold commas, quotes and line ends). Blank lines are left out. */
+/**
+ * Records of a CSV text (RFC 4180: quoted fields may hold commas, quotes and line ends). Blank lines are left
+ * out.
+ */
 function parseCsv(text: string): string[][] {
   const records: string[][] = [];
   let record: string[] = [];

@@ -5,8 +5,9 @@ import { connect } from '../connection.ts';
 import { RequestError } from '../request-error.ts';
 
 /**
- * Throws `not-found` unless a worker has served the domain on this server. Every command passes here first: what a wrong domain or a
- * wrong server would show are calm zeros, and what it would take are settings that nobody reads. Writes nothing.
+ * Throws `not-found` unless a worker has served the domain on this server. Every command passes here first:
+ * what a wrong domain or a wrong server would show are calm zeros, and what it would take are settings that
+ * nobody reads. Writes nothing.
  */
 export async function requireFleet(redisUrl: string, domain: string): Promise<void> {
   const { redis } = await connect(redisUrl, { kind: 'fail' }, () => undefined);
@@ -29,7 +30,10 @@ export async function requireFleet(redisUrl: string, domain: string): Promise<vo
   }
 }
 
-/** Only workers write these. The first goes with a queue Redis that was emptied; the others are written back while workers run. */
+/**
+ * Only workers write these. The first goes with a queue Redis that was emptied; the others are written back
+ * while workers run.
+ */
 async function isServed(redis: Redis, domain: string): Promise<boolean> {
   const keys = domainKeys(domain);
   return (await redis.exists(servedKey(domain), keys.compared(), keys.configurations())) > 0;

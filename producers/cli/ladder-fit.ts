@@ -18,7 +18,10 @@ type Options = Parameters<typeof columnsOf>[0] & {
 /** Share of the games that settings are chosen on where no date says it. */
 const earlierShare = 0.7;
 
-/** What `ladder fit` prints. Log-loss is that of the later games; `gain` is how much lower it is than by today's settings. */
+/**
+ * What `ladder fit` prints. Log-loss is that of the later games; `gain` is how much lower it is than by
+ * today's settings.
+ */
 interface Fit {
   readonly name: string;
   readonly judgedFrom: string;

@@ -55,8 +55,9 @@ export function openProgram(from: string): Command {
 }
 
 /**
- * Runs one command. Returns its exit code: 0 done, 1 the fleet could not or would not, 2 the command itself was wrong. What it
- * prints for people and programs goes to stdout; why it failed, warnings and what it waits for go to stderr.
+ * Runs one command. Returns its exit code: 0 done, 1 the fleet could not or would not, 2 the command itself
+ * was wrong. What it prints for people and programs goes to stdout; why it failed, warnings and what it waits
+ * for go to stderr.
  */
 export async function runProgram(from: string, args: readonly string[]): Promise<0 | 1 | 2> {
   const program = openProgram(from);

@@ -25,7 +25,10 @@ interface CheckedFile {
   readonly digest: string;
 }
 
-/** Reads a whole file of ratings before any of it is used. Throws `invalid-request` with file, line and field of what is wrong. */
+/**
+ * Reads a whole file of ratings before any of it is used. Throws `invalid-request` with file, line and field
+ * of what is wrong.
+ */
 export async function checkRatings(path: string, file: string): Promise<CheckedFile> {
   const hash = createHash('sha256');
   const lineOf = new Map<string, number>();

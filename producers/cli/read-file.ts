@@ -29,7 +29,10 @@ async function readStandardInput(): Promise<string> {
   return text(process.stdin);
 }
 
-/** Reads a file of JSON. An object has our names, also where the file has those of the GameLift API (`RuleSetName`). */
+/**
+ * Reads a file of JSON. An object has our names, also where the file has those of the GameLift API
+ * (`RuleSetName`).
+ */
 export async function readJson(from: string, file: string): Promise<unknown> {
   const parsed = parseJsonText(await readText(from, file));
   if (!parsed.ok) throw new RequestError('invalid-request', `${file} ${parsed.message}`);

@@ -3,9 +3,9 @@ const width = 100;
 const gap = '  ';
 
 /**
- * Rows as an aligned table, at most 100 columns wide: what is too long goes on in the next line, between words; numbers are to the
- * right. Where ids are so long that no table fits, each row is a block with a line per value. No id is ever broken. A column's
- * cells say what it holds: no value is an empty cell.
+ * Rows as an aligned table, at most 100 columns wide: what is too long goes on in the next line, between
+ * words; numbers are to the right. Where ids are so long that no table fits, each row is a block with a line
+ * per value. No id is ever broken. A column's cells say what it holds: no value is an empty cell.
  */
 export function table(rows: readonly Record<string, unknown>[]): string {
   const names = [...new Set(rows.flatMap((row) => Object.keys(row)))];

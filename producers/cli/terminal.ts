@@ -15,7 +15,10 @@ interface GlobalOptions {
   readonly reason?: string;
 }
 
-/** Runs a command's work with a client of a fleet that is there, closed however the work ends. What it waits for is told on stderr. */
+/**
+ * Runs a command's work with a client of a fleet that is there, closed however the work ends. What it waits
+ * for is told on stderr.
+ */
 export async function withClient(
   command: Command,
   work: (client: FleetClient) => Promise<void>,
@@ -49,7 +52,10 @@ export function show(command: Command, result: unknown, forPeople: readonly Row[
 /** Lines of an error that are printed. */
 const mostLines = 40;
 
-/** Says on stderr why a command did not do what it was asked, in bounded length; `{ error: { code, message } }` for machines. */
+/**
+ * Says on stderr why a command did not do what it was asked, in bounded length; `{ error: { code, message }
+ * }` for machines.
+ */
 export function showError({ code, message }: RequestError, json: boolean): void {
   const bounded = problemList(message.split('\n'), mostLines).join('\n');
   console.error(json ? JSON.stringify({ error: { code, message: bounded } }) : bounded);

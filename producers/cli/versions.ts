@@ -15,7 +15,10 @@ export interface SettingVersion {
 const words = { rule_sets: 'rule set', configurations: 'configuration' } as const;
 type Settings = keyof typeof words & RecordCollection;
 
-/** The versions of a rule set or a configuration, the newest first, at most 100. Throws `not-found` where there is none. */
+/**
+ * The versions of a rule set or a configuration, the newest first, at most 100. Throws `not-found` where
+ * there is none.
+ */
 export async function readVersions(
   client: FleetClient,
   collection: Settings,

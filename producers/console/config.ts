@@ -19,12 +19,17 @@ export const consoleEnvironment = z
     CONSOLE_LOGIN: z.enum(['none', 'key']).default('none'),
     /** `true`: whoever listens in front of it speaks TLS, and nothing else reaches it. */
     BEHIND_TLS: z.enum(['true', 'false']).default('false'),
-    /** With CONSOLE_LOGIN=key: what keys are sealed under, or the ARN of its secret; the same as in workers. */
+    /**
+     * With CONSOLE_LOGIN=key: what keys are sealed under, or the ARN of its secret; the same as in workers.
+     */
     API_KEYS_SECRET: z
       .string()
       .min(shortestKeysSecret, `must have at least ${shortestKeysSecret} characters`)
       .optional(),
-    /** Without a login: the key that signs what is changed here, `name~secret`; the audit keeps its name. Absent: nothing is changed here. */
+    /**
+     * Without a login: the key that signs what is changed here, `name~secret`; the audit keeps its name.
+     * Absent: nothing is changed here.
+     */
     OPERATOR_KEY: z.string().regex(keyForm, keyProblem).optional(),
     LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
   })

@@ -21,13 +21,16 @@ export interface SeenEvent {
 
 export type EventTail = Awaited<ReturnType<typeof openEventTail>>;
 
-/** Reads along in the event stream, once for all pages: what is asked of it later is in memory, and bounded. */
+/**
+ * Reads along in the event stream, once for all pages: what is asked of it later is in memory, and bounded.
+ */
 export async function openEventTail(client: FleetClient, onError: (error: unknown) => void) {
   const closing = new AbortController();
   let kept: SeenEvent[] = [];
   const note = (event: SeenEvent): void => {
     kept.push(event);
-    // Half as many again before the old ones go: moving the rest for each event would cost more than reading it.
+    // Half as many again before the old ones go: moving the rest for each event would cost more than reading
+    // it.
     if (kept.length > 1.5 * mostKept) kept = kept.slice(-mostKept);
   };
 

@@ -3,7 +3,10 @@ import { RequestError } from '../request-error.ts';
 import { urlOf } from './parts.ts';
 import { type Fleet, refuse, type ServingParts, sendError } from './screen.ts';
 
-/** Leads from an id to the screen of what has it: a player, a ticket or a match. Nothing is searched by a part of an id. */
+/**
+ * Leads from an id to the screen of what has it: a player, a ticket or a match. Nothing is searched by a part
+ * of an id.
+ */
 export function serveFind(app: FastifyInstance, parts: ServingParts): void {
   app.get<{ Querystring: { id?: string } }>('/find', async (request, reply) => {
     const viewer = await parts.whoLooks(request).catch(() => undefined);

@@ -11,8 +11,8 @@ const policy = [
 const loopbackName = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?$/i;
 
 /**
- * The HTTP server with its bounds. `loopbackOnly`: there is no login, so a request must name this machine as its host: a web page
- * elsewhere that has its own name point here reaches nothing.
+ * The HTTP server with its bounds. `loopbackOnly`: there is no login, so a request must name this machine as
+ * its host: a web page elsewhere that has its own name point here reaches nothing.
  */
 export function createHttpServer({ loopbackOnly }: { readonly loopbackOnly: boolean }): FastifyInstance {
   const app = Fastify({

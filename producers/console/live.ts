@@ -10,7 +10,10 @@ const heartbeatMs = 15_000;
 /** Bytes that may wait for a reader; one that takes less is cut off, and comes back by itself. */
 const mostWaitingBytes = 1_000_000;
 
-/** Serves what a page shows as server-sent events: all of it at first, then again whenever it has changed, at most once a second. */
+/**
+ * Serves what a page shows as server-sent events: all of it at first, then again whenever it has changed, at
+ * most once a second.
+ */
 export function openLive() {
   let streams = 0;
   return async (reply: FastifyReply, look: () => Promise<string>): Promise<FastifyReply> => {

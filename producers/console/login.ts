@@ -12,9 +12,9 @@ const sessionMs = 8 * 3_600_000;
 const cookieName = 'console';
 
 /**
- * People log in with a key of the HTTP API that has the right `read`; `operate` lets them change things. The cookie is signed by the
- * key's own secret: a key that is rotated or revoked ends its sessions, and every console process knows them. Programs send
- * the key as a bearer token.
+ * People log in with a key of the HTTP API that has the right `read`; `operate` lets them change things. The
+ * cookie is signed by the key's own secret: a key that is rotated or revoked ends its sessions, and every
+ * console process knows them. Programs send the key as a bearer token.
  */
 export function openLogin(
   app: FastifyInstance,

@@ -7,7 +7,9 @@ const dayMs = 24 * 3_600_000;
 /** A day is read again after this (ms): it changes every five minutes. */
 const freshMs = 30_000;
 
-/** The last day of a configuration: how long its tickets waited (ms), how they ended, and what was changed. */
+/**
+ * The last day of a configuration: how long its tickets waited (ms), how they ended, and what was changed.
+ */
 export interface Day {
   readonly slots: readonly (Omit<KeptActivity, 'waits'> & { readonly p50?: number; readonly p95?: number })[];
   readonly changes: readonly Mark[];

@@ -10,7 +10,10 @@ export interface TicketAtCommit {
   readonly ticketId: string;
   readonly players: readonly string[];
   readonly waitMs: number;
-  /** Which stage of the expansions its age had reached, from 1; absent where the rule set's version is not known any more. */
+  /**
+   * Which stage of the expansions its age had reached, from 1; absent where the rule set's version is not
+   * known any more.
+   */
   readonly stage?: number;
   readonly stages?: number;
 }

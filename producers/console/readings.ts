@@ -1,7 +1,10 @@
 /** Readings kept at once; of more, the one that was made first goes. */
 const mostKept = 1_000;
 
-/** A reading is used for at least ten times as long as it took: looking takes at most a tenth of a connection's time. */
+/**
+ * A reading is used for at least ten times as long as it took: looking takes at most a tenth of a
+ * connection's time.
+ */
 const restFactor = 10;
 
 interface Reading {

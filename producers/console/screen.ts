@@ -47,7 +47,10 @@ export interface ServingParts {
   readonly log: Log;
 }
 
-/** Serves each screen under one URL: as a page, with `format=json` as data, with `format=live` as a stream of what changes. */
+/**
+ * Serves each screen under one URL: as a page, with `format=json` as data, with `format=live` as a stream of
+ * what changes.
+ */
 export function serveScreens(app: FastifyInstance, screens: readonly AnyScreen[], parts: ServingParts): void {
   const serveLive = openLive();
   for (const screen of screens)

@@ -1,7 +1,10 @@
 import type { FastifyRequest } from 'fastify';
 import type { Right } from '../../jobs/maintenance/api-keys.ts';
 
-/** Who looks at a page, and what their key allows. `operatorKey`: what signs their changes; it is shown nowhere. */
+/**
+ * Who looks at a page, and what their key allows. `operatorKey`: what signs their changes; it is shown
+ * nowhere.
+ */
 export interface Viewer {
   readonly name: string;
   readonly rights: ReadonlySet<Right>;

@@ -20,7 +20,10 @@ interface AccessClaims {
 
 export type VerifyToken = (accessToken: string) => Promise<AccessClaims>;
 
-/** Longest wait (ms) for the pool's keys. They are fetched once and again when a token names a key not seen yet. */
+/**
+ * Longest wait (ms) for the pool's keys. They are fetched once and again when a token names a key not seen
+ * yet.
+ */
 const keysTimeoutMs = 3_000;
 
 export interface VerifierOptions {
@@ -32,8 +35,8 @@ export interface VerifierOptions {
 }
 
 /**
- * Checks access tokens of one client of one pool: signature by the pool's keys, issuer, expiry, `token_use` and
- * `client_id`. A verified token is good until it expires, signed out or not: no call is made to ask.
+ * Checks access tokens of one client of one pool: signature by the pool's keys, issuer, expiry, `token_use`
+ * and `client_id`. A verified token is good until it expires, signed out or not: no call is made to ask.
  */
 export function createVerifier({
   issuers,

@@ -24,20 +24,26 @@ export interface Credentials {
   readonly password: string;
 }
 
-/** What a pool's user names are: addresses, or names that players choose, with the address as another way to sign in. */
+/**
+ * What a pool's user names are: addresses, or names that players choose, with the address as another way to
+ * sign in.
+ */
 export type UserNames = 'email' | 'chosen';
 
-/** Whose account it is. Of a pool with chosen names `userName` alone, since an address signs nobody in before it is confirmed. */
+/**
+ * Whose account it is. Of a pool with chosen names `userName` alone, since an address signs nobody in before
+ * it is confirmed.
+ */
 type Account = { readonly email: string } | { readonly userName: string };
 
 /** Registering and confirming, without revealing who is registered already. */
 export interface Accounts {
   /**
-   * Sends a confirmation code to the address. For an address already taken nothing is sent and the id is one that
-   * never comes to life, so that nobody can ask who plays: trust the `playerId` of a sign-in.
+   * Sends a confirmation code to the address. For an address already taken nothing is sent and the id is one
+   * that never comes to life, so that nobody can ask who plays: trust the `playerId` of a sign-in.
    *
-   * A pool with chosen names needs `userName`, at most 128 characters without space and `@`; whether one is taken is no
-   * secret (`user-name-taken`). Other pools refuse it.
+   * A pool with chosen names needs `userName`, at most 128 characters without space and `@`; whether one is
+   * taken is no secret (`user-name-taken`). Other pools refuse it.
    */
   register(given: Credentials & { readonly userName?: string }): Promise<{ readonly playerId: string }>;
   confirm(given: Account & { readonly code: string }): Promise<void>;

@@ -13,8 +13,8 @@ const always: Meanings = {
 };
 
 /**
- * What Cognito answers, or the named outcome it stands for. Anything else is thrown as it came. The exception is kept
- * as the cause of an outage only: elsewhere it tells what the code keeps quiet about.
+ * What Cognito answers, or the named outcome it stands for. Anything else is thrown as it came. The exception
+ * is kept as the cause of an outage only: elsewhere it tells what the code keeps quiet about.
  */
 export async function answerOf<T>(call: Promise<T>, meanings: Meanings): Promise<T> {
   try {
@@ -28,9 +28,9 @@ export async function answerOf<T>(call: Promise<T>, meanings: Meanings): Promise
 }
 
 /**
- * What Cognito says when there is nobody to send a code to, or the code does not get there: no such user, one in
- * another state, an address that takes no mail. The caller is told the same as when a code is on its way; deliveries
- * that fail are in the pool's own metrics.
+ * What Cognito says when there is nobody to send a code to, or the code does not get there: no such user, one
+ * in another state, an address that takes no mail. The caller is told the same as when a code is on its way;
+ * deliveries that fail are in the pool's own metrics.
  */
 const nobodyWaits = new Set([
   'UserNotFoundException',

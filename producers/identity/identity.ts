@@ -14,7 +14,10 @@ export interface IdentityOptions {
   readonly flow?: SignInFlow | undefined;
   /** What the pool's user names are, `players.userNames` of its stage. Default: `email`. */
   readonly userNames?: UserNames | undefined;
-  /** How far (seconds) this machine's clock may be off Cognito's before a token counts as expired. Default: 30. */
+  /**
+   * How far (seconds) this machine's clock may be off Cognito's before a token counts as expired. Default:
+   * 30.
+   */
   readonly clockSkewSeconds?: number | undefined;
   /** Only for a Cognito elsewhere than in AWS: it is asked for the pool's keys too. */
   readonly endpoint?: string | undefined;

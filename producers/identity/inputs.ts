@@ -3,8 +3,8 @@ import { problemsOf } from '../../jobs/contract.ts';
 import { IdentityError } from './identity-error.ts';
 
 /**
- * Pools compare addresses without regard to case; so do we, and send one spelling only. 128 characters are Cognito's limit
- * for a user name, which the address is.
+ * Pools compare addresses without regard to case; so do we, and send one spelling only. 128 characters are
+ * Cognito's limit for a user name, which the address is.
  */
 const email = z.string().trim().max(128).toLowerCase().pipe(z.email());
 
@@ -17,7 +17,10 @@ const password = z
 /** Longer than any token with its groups; a bound before anything is decoded. */
 const token = z.string().min(1).max(16_384);
 
-/** Cognito's bound; without `@`, since a pool with the address as alias refuses a user name that looks like one. */
+/**
+ * Cognito's bound; without `@`, since a pool with the address as alias refuses a user name that looks like
+ * one.
+ */
 const userName = z
   .string('is required: this pool lets players choose user names')
   .max(128, 'must have 128 characters at most')

@@ -24,12 +24,18 @@ interface SignedIn {
   readonly expiresIn: number;
 }
 
-/** How a password is presented: proved by SRP, so that it never leaves this process, or sent to Cognito over TLS. */
+/**
+ * How a password is presented: proved by SRP, so that it never leaves this process, or sent to Cognito over
+ * TLS.
+ */
 export type SignInFlow = 'srp' | 'password';
 
 /** Getting tokens and giving them back. */
 export interface SignIn {
-  /** Answers no second factor: a player who has one gets `challenge-required`, and signs in with Cognito's own SDK. */
+  /**
+   * Answers no second factor: a player who has one gets `challenge-required`, and signs in with Cognito's own
+   * SDK.
+   */
   authenticate(given: Credentials): Promise<SignedIn>;
   refresh(given: { readonly refreshToken: string }): Promise<SignedIn>;
   /** Ends what this refresh token began. Access tokens already out stay good until they expire. */
@@ -72,7 +78,10 @@ export interface SignInParts {
 }
 
 export function createSignIn({ cognito, userPoolId, clientId, flow, verify }: SignInParts): SignIn {
-  /** What a sign-in hands out. Verified at once: a pool or client configured wrongly shows here, not at the first job. */
+  /**
+   * What a sign-in hands out. Verified at once: a pool or client configured wrongly shows here, not at the
+   * first job.
+   */
   async function signedIn(result: AuthenticationResultType | undefined, kept?: string): Promise<SignedIn> {
     const accessToken = result?.AccessToken;
     const refreshToken = result?.RefreshToken ?? kept;

@@ -1,9 +1,9 @@
 import { createHash, createHmac, getDiffieHellman, hkdfSync, randomBytes } from 'node:crypto';
 
 /**
- * Secure Remote Password as Cognito speaks it: the password proves itself and never leaves this process. SRP-6a with
- * SHA-256 over the 3072-bit group of RFC 3526 and generator 2; the session key is 16 bytes of HKDF.
- * Source: RFC 5054, and for the paddings and names Cognito's own SDKs.
+ * Secure Remote Password as Cognito speaks it: the password proves itself and never leaves this process.
+ * SRP-6a with SHA-256 over the 3072-bit group of RFC 3526 and generator 2; the session key is 16 bytes of
+ * HKDF. Source: RFC 5054, and for the paddings and names Cognito's own SDKs.
  */
 const N = BigInt(`0x${getDiffieHellman('modp15').getPrime('hex')}`);
 const g = 2n;
@@ -20,7 +20,10 @@ interface SrpChallenge {
 export interface SrpSession {
   /** The public number a sign-in begins with, hex. */
   readonly A: string;
-  /** What answers the challenge. `undefined` when it comes from nobody who means well, and nothing must be told. */
+  /**
+   * What answers the challenge. `undefined` when it comes from nobody who means well, and nothing must be
+   * told.
+   */
   answer(challenge: SrpChallenge, password: string, now: Date): SrpAnswer | undefined;
 }
 
@@ -70,7 +73,10 @@ function hash(...parts: readonly Buffer[]): bigint {
   return BigInt(`0x${digest(...parts).toString('hex')}`);
 }
 
-/** Bytes of a number as Cognito hashes them: positive in two's complement, so a leading bit of one gets a zero byte. */
+/**
+ * Bytes of a number as Cognito hashes them: positive in two's complement, so a leading bit of one gets a zero
+ * byte.
+ */
 function padded(number: bigint): Buffer {
   const hex = number.toString(16);
   const even = hex.length % 2 === 0 ? hex : `0${hex}`;

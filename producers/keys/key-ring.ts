@@ -17,9 +17,9 @@ const freshMs = 2_000;
 const patienceMs = 60_000;
 
 /**
- * The keys that work, from the copies on Redis. What another run of the server holds is not believed before a worker has written the
- * keys from the record over it; and of each name the newest generation ever seen counts. So a revoked key does not come
- * back with a store that went back.
+ * The keys that work, from the copies on Redis. What another run of the server holds is not believed before a
+ * worker has written the keys from the record over it; and of each name the newest generation ever seen
+ * counts. So a revoked key does not come back with a store that went back.
  */
 export function openKeyRing(
   client: Pick<FleetClient, 'readApiKeyCopies' | 'readApiKeys'>,
@@ -50,7 +50,10 @@ export function openKeyRing(
   };
 
   return {
-    /** Reads the copies again where they are not fresh. Throws `unavailable` where they cannot be read, and none were lately. */
+    /**
+     * Reads the copies again where they are not fresh. Throws `unavailable` where they cannot be read, and
+     * none were lately.
+     */
     async find(name: string): Promise<ApiKey | undefined> {
       if (now() - readAt > freshMs)
         await refresh().catch((error: unknown) => {

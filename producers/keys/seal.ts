@@ -26,7 +26,10 @@ export function seal(key: Omit<SealedKey, 'iv' | 'sealed'>, secret: string, keys
   return { ...key, iv: iv.toString('base64'), sealed: sealed.toString('base64') };
 }
 
-/** The secret of a key; `undefined` where its seal was made under another `API_KEYS_SECRET`, or for another name or rights. */
+/**
+ * The secret of a key; `undefined` where its seal was made under another `API_KEYS_SECRET`, or for another
+ * name or rights.
+ */
 export function openSeal(key: SealedKey, keysSecret: string): string | undefined {
   const sealed = Buffer.from(key.sealed, 'base64');
   try {
@@ -41,7 +44,10 @@ export function openSeal(key: SealedKey, keysSecret: string): string | undefined
   }
 }
 
-/** A key as people and programs hold it: `name~secret`. It is a bearer token, and an AWS key pair taken apart at the `~`. */
+/**
+ * A key as people and programs hold it: `name~secret`. It is a bearer token, and an AWS key pair taken apart
+ * at the `~`.
+ */
 export const tokenOf = (name: string, secret: string): string => `${name}~${secret}`;
 
 /** `undefined` for text that is no key. */

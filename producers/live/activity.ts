@@ -43,7 +43,10 @@ export function openActivity(redis: Redis, domain: string) {
   return {
     clock,
 
-    /** How long tickets of a configuration that exists wait; `undefined` when none was matched in the last hour. */
+    /**
+     * How long tickets of a configuration that exists wait; `undefined` when none was matched in the last
+     * hour.
+     */
     waitEstimate,
 
     /** A ticket with how long it may wait, where it still does and that is known. */

@@ -14,13 +14,19 @@ import { openScript } from '../script.ts';
 import { addWakeUp } from '../wake.ts';
 import { openTelling, whyStands } from '../why-waits.ts';
 
-/** How long (ms) an answer is waited for. A worker that has to read a pool of 100,000 first takes a few seconds. */
+/**
+ * How long (ms) an answer is waited for. A worker that has to read a pool of 100,000 first takes a few
+ * seconds.
+ */
 const patienceMs = 15_000;
 const pollMs = 25;
 
 export type Ask = (pool: string, ticketId: string, signal: AbortSignal | undefined) => Promise<Answer>;
 
-/** Asks a pool about one of its tickets: leaves the question, wakes the pool, and waits for its cycle's answer. */
+/**
+ * Asks a pool about one of its tickets: leaves the question, wakes the pool, and waits for its cycle's
+ * answer.
+ */
 export function openAsk(redis: Redis, domain: string, queues: ProducerQueues): Ask {
   const leaveQuestion = openScript<[number]>(redis, poolTag(domain), 'ask');
 

@@ -9,11 +9,17 @@ import type { TicketState, TicketStates } from './ticket-state.ts';
 /** A pool with its oldest tickets. */
 export interface DescribedPool extends PoolState {
   readonly pausedSince?: string;
-  /** For how long no match has been decided, because the queue store is yet to be compared with the record; absent: it has been. */
+  /**
+   * For how long no match has been decided, because the queue store is yet to be compared with the record;
+   * absent: it has been.
+   */
   readonly comparisonWaitSeconds?: number;
   /** Of this pool: matches whose players are asked. */
   readonly proposals: number;
-  /** Of its configuration: matches decided and not confirmed; and of all configurations, against the cap of 50,000. */
+  /**
+   * Of its configuration: matches decided and not confirmed; and of all configurations, against the cap of
+   * 50,000.
+   */
   readonly outbox: { readonly ofConfiguration: number; readonly all: number };
   readonly oldest: readonly WaitingTicket[];
 }
@@ -79,7 +85,10 @@ export async function describePool(
   };
 }
 
-/** Throws `not-found` for a pool that holds nothing and is not the only one of its configuration: its name may be a slip. */
+/**
+ * Throws `not-found` for a pool that holds nothing and is not the only one of its configuration: its name may
+ * be a slip.
+ */
 async function requirePool(name: string, configuration: string, pools: PoolReader): Promise<void> {
   const others = await pools.poolsOf(configuration);
   if (name === configuration && others.length === 0) return;

@@ -2,7 +2,10 @@ import type { Redis } from 'ioredis';
 import { domainKeys } from '../../jobs/keys.ts';
 import { readLines } from '../../jobs/lines.ts';
 
-/** Lines of a player: the newest ticket, then the live match that they are in; see `jobs/scripts/libraries/players.lua`. */
+/**
+ * Lines of a player: the newest ticket, then the live match that they are in; see
+ * `jobs/scripts/libraries/players.lua`.
+ */
 const [ticketLine, playingLine] = [0, 1];
 
 /** What a player is in now. */

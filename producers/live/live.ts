@@ -28,7 +28,9 @@ const unlessAborted = (signal: AbortSignal | undefined) => (): undefined => {
 /** Most tickets of a pool that are shown. */
 const mostShown = 100;
 
-/** The fleet as it is now: pools, waits, and where a ticket or a match stands. It reads, and changes nothing. */
+/**
+ * The fleet as it is now: pools, waits, and where a ticket or a match stands. It reads, and changes nothing.
+ */
 export function liveCalls(parts: ClientParts) {
   const { redis, domain, call, queues, configurations, activity } = parts;
   const pools = openPools(redis, domain);

@@ -17,7 +17,10 @@ export interface PoolState {
 
 /** Pools read at once: each costs four commands. */
 const poolsAtOnce = 200;
-/** Entries of the outbox, and proposals, that are looked at; with more, what is told is an estimate from so many. */
+/**
+ * Entries of the outbox, and proposals, that are looked at; with more, what is told is an estimate from so
+ * many.
+ */
 const sampled = 500;
 
 export type PoolReader = ReturnType<typeof openPools>;
@@ -60,7 +63,10 @@ export function openPools(redis: Redis, domain: string) {
       return found.filter((it) => it.tickets > 0);
     },
 
-    /** No match is decided until the store has been compared with the record. Since when that is so (fleet time, ms); `undefined`: it was compared. */
+    /**
+     * No match is decided until the store has been compared with the record. Since when that is so (fleet
+     * time, ms); `undefined`: it was compared.
+     */
     async uncomparedSince(): Promise<number | undefined> {
       const [, since] = (await redis.get(keys.uncompared()))?.split(' ') ?? [];
       return since === undefined ? undefined : Number(since);

@@ -16,7 +16,9 @@ export type Scaler = (at: number, tasks: number, points: readonly Measured[]) =>
 
 const pointsPerMinute = 6;
 
-/** The measure in each of the last `count` whole minutes: of that minute's averages, as metric math has it. */
+/**
+ * The measure in each of the last `count` whole minutes: of that minute's averages, as metric math has it.
+ */
 function minutes(points: readonly Measured[], count: number, of: (it: Measured) => number): number[] {
   const whole = Math.floor(points.length / pointsPerMinute);
   return Array.from({ length: Math.min(count, whole) }, (_, back) => {
@@ -33,8 +35,9 @@ function minutes(points: readonly Measured[], count: number, of: (it: Measured) 
 }
 
 /**
- * Target tracking as AWS runs it: three minutes above the target add tasks in proportion, fifteen below 90 % of it
- * remove some, each after its cooldown. It never removes so many that the measure would rise above its target.
+ * Target tracking as AWS runs it: three minutes above the target add tasks in proportion, fifteen below 90 %
+ * of it remove some, each after its cooldown. It never removes so many that the measure would rise above its
+ * target.
  */
 function tracking(target: number, of: (it: Measured) => number): Scaler {
   const { outCooldownSeconds, inCooldownSeconds } = scalingPolicy;

@@ -10,7 +10,10 @@ export interface Scenario {
   readonly scaler: Scaler;
 }
 
-/** One second of it. `wait` is how long a job arriving now waits, seconds, at the speed of now; see `waitFromNone`. */
+/**
+ * One second of it. `wait` is how long a job arriving now waits, seconds, at the speed of now; see
+ * `waitFromNone`.
+ */
 export interface Step {
   readonly waiting: number;
   readonly wait: number;
@@ -24,7 +27,10 @@ const reportSeconds = 10;
 /** What a job waits at most that finds no task: two reports that ring, and a task that starts. */
 const waitFromNone = 2 * reportSeconds + startSeconds;
 
-/** The queue as a fluid, second by second; tasks start late, finish what they run, and are measured every 10 s. */
+/**
+ * The queue as a fluid, second by second; tasks start late, finish what they run, and are measured every 10
+ * s.
+ */
 export function simulate(scenario: Scenario): Step[] {
   const { seconds, arrivals, jobsPerTaskSecond, busyCpu, minTasks, scaler } = scenario;
   const points: Measured[] = [];

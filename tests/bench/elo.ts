@@ -1,9 +1,13 @@
 import type { Game, RatingSystem } from '../../jobs/ladder/replay.ts';
 
-/** K of Elo, which says how far one game moves a rating. It may depend on how many games the player has played. */
+/**
+ * K of Elo, which says how far one game moves a rating. It may depend on how many games the player has
+ * played.
+ */
 export const eloSpeeds = {
   'Elo, K 24': () => 24,
-  // FiveThirtyEight's for tennis (Morris and Bialik, "Serena Williams and the difference between all-time great and greatest of all time", 2015).
+  // FiveThirtyEight's for tennis (Morris and Bialik, "Serena Williams and the difference between all-time
+  // great and greatest of all time", 2015).
   "Elo, 538's falling K": (games: number) => 250 / (games + 5) ** 0.4,
 } as const;
 

@@ -7,8 +7,8 @@ import { benchNow, ratingWindow, ticketsOf, type Workload } from './engine-workl
 import { median } from './median.ts';
 
 /**
- * Milliseconds are medians over the runs of an engine that is warm, as a worker's is, on the clock; `fullPassCpuMs` is what
- * the process used of its cores.
+ * Milliseconds are medians over the runs of an engine that is warm, as a worker's is, on the clock;
+ * `fullPassCpuMs` is what the process used of its cores.
  */
 export interface CaseResult {
   readonly workload: string;

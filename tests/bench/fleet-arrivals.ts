@@ -25,8 +25,8 @@ export interface Arrivals {
 }
 
 /**
- * Tickets arrive by themselves (Poisson) at a rate, one call each, through one client. A call that is late since
- * its caller was busy counts from when it was due.
+ * Tickets arrive by themselves (Poisson) at a rate, one call each, through one client. A call that is late
+ * since its caller was busy counts from when it was due.
  */
 export async function measureArrivals(
   fleet: FleetUnderTest,

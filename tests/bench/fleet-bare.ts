@@ -19,13 +19,15 @@ const warmUpJobs = 2_000;
 
 export interface Bare {
   readonly jobsPerSecond: number;
-  /** Time of cores a job took of all processes together, µs: what noise of the machine moves less than speed. */
+  /**
+   * Time of cores a job took of all processes together, µs: what noise of the machine moves less than speed.
+   */
   readonly cpuUsec: number;
 }
 
 /**
- * BullMQ alone: one process adds jobs that name a ticket, the others take them and do nothing, all at once, from the
- * first add to the last completion.
+ * BullMQ alone: one process adds jobs that name a ticket, the others take them and do nothing, all at once,
+ * from the first add to the last completion.
  */
 export async function measureBare(
   stack: Stack,

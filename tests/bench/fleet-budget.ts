@@ -19,8 +19,9 @@ export interface RoundTrips {
 const kept = 1_000_000;
 
 /**
- * Has Redis log every command with its time, until the function returned reads the log: which scripts were called, by
- * their file's name. It logs what scripts run as well, so it is slower meanwhile, and times compare only with each other.
+ * Has Redis log every command with its time, until the function returned reads the log: which scripts were
+ * called, by their file's name. It logs what scripts run as well, so it is slower meanwhile, and times
+ * compare only with each other.
  */
 export async function logRoundTrips(redis: Redis): Promise<() => Promise<RoundTrips[]>> {
   await redis.config('SET', 'slowlog-max-len', String(kept));

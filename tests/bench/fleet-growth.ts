@@ -15,7 +15,10 @@ export interface Growth extends Arrivals {
   readonly workersMiB: readonly number[];
 }
 
-/** Fills the pool step by step with tickets nobody suits, and measures at each step how those fare who suit each other. */
+/**
+ * Fills the pool step by step with tickets nobody suits, and measures at each step how those fare who suit
+ * each other.
+ */
 export async function measureGrowth(fleet: FleetUnderTest, sizes: readonly number[]): Promise<Growth[]> {
   const clients = await fleet.clients(4);
   const steps: Growth[] = [];

@@ -7,13 +7,17 @@ import type { FleetClient } from '../../producers/client.ts';
 import { duelist, type FleetUnderTest } from './fleet-under-test.ts';
 import { inBatches } from './rating-documents.ts';
 
-/** How many items each job carries, and how many upstream services ask at once, each waiting for its answer. */
+/**
+ * How many items each job carries, and how many upstream services ask at once, each waiting for its answer.
+ */
 export interface Feeding {
   readonly perJob: number;
   readonly services: number;
 }
 
-/** How fast everybody went through each step, all at once: a second, from the first call to the last effect. */
+/**
+ * How fast everybody went through each step, all at once: a second, from the first call to the last effect.
+ */
 export interface Journey<Costs> {
   readonly sessionsPerSecond: number;
   readonly decidedPerSecond: number;
@@ -36,7 +40,9 @@ export async function warmUp(fleet: FleetUnderTest, { perJob, services }: Feedin
   await fleet.quiet();
 }
 
-/** Sends every player through the fleet: all get sessions, then all are matched, then all matches are rated. */
+/**
+ * Sends every player through the fleet: all get sessions, then all are matched, then all matches are rated.
+ */
 export async function measureJourney<Costs>(
   fleet: FleetUnderTest,
   players: number,

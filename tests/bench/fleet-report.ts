@@ -31,7 +31,10 @@ export interface FleetReport {
 /** The rate DESIGN.md section 14 sets a target for. */
 const targetRate = 1_000;
 
-/** The one object `--json` prints. Ratios are to bare BullMQ at the same number of workers, the first one measured. */
+/**
+ * The one object `--json` prints. Ratios are to bare BullMQ at the same number of workers, the first one
+ * measured.
+ */
 export function toJson({ throughput, curve, ...rest }: FleetReport) {
   const workers = throughput[0]?.workers;
   const with_ = (perJob: number) => throughput.find((it) => it.workers === workers && it.perJob === perJob);

@@ -88,7 +88,10 @@ export async function openFleetUnderTest(stack: Stack, workerCount: number) {
   };
 }
 
-/** Resolves when no job waits or runs and every decided match is stored; throws what is left after `patienceMs`. */
+/**
+ * Resolves when no job waits or runs and every decided match is stored; throws what is left after
+ * `patienceMs`.
+ */
 async function quiet(client: FleetClient, redis: Redis, domain: string, patienceMs: number) {
   const { 'session-creation': sessions, matchmaking, 'rating-update': ratings } = queuesOf(client);
   for (const until = Date.now() + patienceMs; ; await pause(25)) {

@@ -1,7 +1,10 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 
-/** Bare HTTP/1.1: one request at a time on each connection, which is kept. It knows no answer without `content-length`. */
+/**
+ * Bare HTTP/1.1: one request at a time on each connection, which is kept. It knows no answer without
+ * `content-length`.
+ */
 export function openConnections(port: number) {
   const idle: Socket[] = [];
   const all: Socket[] = [];

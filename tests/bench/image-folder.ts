@@ -16,8 +16,9 @@ export interface ImageFolder extends AsyncDisposable {
 }
 
 /**
- * `/app` of the image, made here by the steps of `infra/Dockerfile`: packages of production without their maps, types
- * and texts, bill of materials, code, and both entry points compiled. Asks the package registry, as `npm ci` does.
+ * `/app` of the image, made here by the steps of `infra/Dockerfile`: packages of production without their
+ * maps, types and texts, bill of materials, code, and both entry points compiled. Asks the package registry,
+ * as `npm ci` does.
  */
 export async function makeImageFolder(): Promise<ImageFolder> {
   const folder = await mkdtemp(join(tmpdir(), 'fleet-image-'));

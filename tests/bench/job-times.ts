@@ -47,7 +47,8 @@ export async function run(args: readonly string[]): Promise<void> {
   });
   await using bench = await openBench(stack.env);
   const measured: Measured[] = [];
-  // Maintenance first: it installs what matchmaking needs. Matchmaking next: it leaves session-creation start-match jobs.
+  // Maintenance first: it installs what matchmaking needs. Matchmaking next: it leaves session-creation
+  // start-match jobs.
   for (const queue of ['maintenance', 'matchmaking', 'session-creation', 'rating-update'] as const) {
     await fill[queue](bench, jobs, items);
     process.stderr.write(`${queue}: filled\n`);

@@ -8,7 +8,9 @@ interface LooksChart {
   readonly lines: Readonly<Record<string, keyof Look>>;
 }
 
-/** How a fleet stood over time, as a chart with a logarithmic axis: what is drawn together is of many sizes. */
+/**
+ * How a fleet stood over time, as a chart with a logarithmic axis: what is drawn together is of many sizes.
+ */
 export const chartOfLooks = (looks: readonly Look[], { title, y, lines }: LooksChart): Chart => ({
   title,
   x: 'seconds',

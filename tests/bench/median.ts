@@ -3,8 +3,8 @@ export const median = (values: readonly number[]): number =>
   values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 
 /**
- * Where the median of what the values are drawn from lies with 95 % certainty: between ranks n/2 ± 0.98·√n, as the sign
- * test has it.
+ * Where the median of what the values are drawn from lies with 95 % certainty: between ranks n/2 ± 0.98·√n,
+ * as the sign test has it.
  */
 export function medianWithin(values: readonly number[]): [number, number] {
   const sorted = values.toSorted((a, b) => a - b);

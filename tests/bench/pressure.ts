@@ -33,7 +33,10 @@ export interface Look {
   readonly clientMiB: number;
 }
 
-/** Tickets a second the fleet gets from the first call to the stored match when services send as fast as they can. */
+/**
+ * Tickets a second the fleet gets from the first call to the stored match when services send as fast as they
+ * can.
+ */
 export async function measureCapacity(fleet: FleetUnderTest, tickets: number): Promise<number> {
   const clients = await fleet.clients(8);
   const ticketIds = Array.from({ length: tickets }, () => randomUUID());

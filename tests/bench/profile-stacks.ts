@@ -1,4 +1,7 @@
-/** What `node --cpu-prof` writes: https://chromedevtools.github.io/devtools-protocol/tot/Profiler/#type-Profile */
+/**
+ * What `node --cpu-prof` writes:
+ * https://chromedevtools.github.io/devtools-protocol/tot/Profiler/#type-Profile
+ */
 export interface CpuProfile {
   readonly nodes: readonly {
     readonly id: number;
@@ -30,7 +33,10 @@ export const newFrame = (name: string, origin: string): Frame => ({
 
 const waiting = new Set(['(idle)', '(root)']);
 
-/** Adds a process's time, from `afterUs` after its start on, to a tree of calls; `false` when it did not run `file`. */
+/**
+ * Adds a process's time, from `afterUs` after its start on, to a tree of calls; `false` when it did not run
+ * `file`.
+ */
 export function addProfile(
   root: Frame,
   { nodes, samples, timeDeltas }: CpuProfile,
@@ -86,7 +92,9 @@ function originOf(url: string): string {
   return /(?:workers|producers|jobs|infra|tests)\/.*$/.exec(url)?.[0] ?? url;
 }
 
-/** Each stack in a line with its own µs, outermost first: the form that Brendan Gregg's flamegraph.pl takes. */
+/**
+ * Each stack in a line with its own µs, outermost first: the form that Brendan Gregg's flamegraph.pl takes.
+ */
 export function folded(root: Frame): string {
   const lines: string[] = [];
   const visit = (frame: Frame, stack: string) => {

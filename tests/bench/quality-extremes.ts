@@ -6,8 +6,9 @@ import { arrivals, duels, pointsOf } from './quality-traffic.ts';
 type Window = 'points' | 'percentiles';
 
 /**
- * How much longer than others the players at the ends of a ladder wait for a duel: the mean wait of the best or of the worst hundredth,
- * whichever is longer, divided by everybody's. The median says little here, since half of the players find somebody waiting.
+ * How much longer than others the players at the ends of a ladder wait for a duel: the mean wait of the best
+ * or of the worst hundredth, whichever is longer, divided by everybody's. The median says little here, since
+ * half of the players find somebody waiting.
  */
 export function extremesWait(window: Window, seeds: number, seconds: number): number {
   const traffic = duels(window);

@@ -7,7 +7,10 @@ import { median } from './median.ts';
 import { engineOf, meanOf, skillsByTeam } from './quality-simulation.ts';
 import { armies, party, squads } from './quality-traffic.ts';
 
-/** Of pools with 25 squads of one size and 10 other players in smaller parties: those whose one match is found, of 10. */
+/**
+ * Of pools with 25 squads of one size and 10 other players in smaller parties: those whose one match is
+ * found, of 10.
+ */
 export function packedPools(size: number): number {
   const engine = engineOf(squads(size));
   let found = 0;

@@ -15,7 +15,10 @@ const passEveryMs = 50;
 /** What became of traffic. */
 export interface Played {
   readonly matches: readonly FormedMatch[];
-  /** Seconds from start to match, by ticket; of one still waiting at the end so far. Who came in the last fifth is left out. */
+  /**
+   * Seconds from start to match, by ticket; of one still waiting at the end so far. Who came in the last
+   * fifth is left out.
+   */
   readonly waits: readonly number[];
   /** The same by ticket. */
   readonly waited: ReadonlyMap<string, number>;
@@ -23,7 +26,10 @@ export interface Played {
   readonly cpuSeconds: number;
 }
 
-/** Whether matches have to be even before they are made, each side with a chance of 45 to 55 %, which eases from 30 s on. */
+/**
+ * Whether matches have to be even before they are made, each side with a chance of 45 to 55 %, which eases
+ * from 30 s on.
+ */
 export type Target = 'with target' | 'without';
 const quality = { winChance: [0.45, 0.55] as [number, number], easesAfterSeconds: [30, 60, 90] };
 
@@ -36,7 +42,10 @@ export function engineOf({ ruleSet }: Pick<Traffic, 'ruleSet'>, target: Target =
   });
 }
 
-/** Runs one pool through so many seconds of traffic, in simulated time: the same for the same seed, however fast the machine. */
+/**
+ * Runs one pool through so many seconds of traffic, in simulated time: the same for the same seed, however
+ * fast the machine.
+ */
 export function simulate(engine: Engine, traffic: Traffic, seed: number, seconds: number): Played {
   const pool = new MatchPool(engine);
   const coming = arrivals(traffic, seed);
@@ -89,7 +98,10 @@ function eloChance(match: FormedMatch): number {
   return 1 / (1 + 10 ** ((other - one) / 400));
 }
 
-/** The same by what the fleet stores with a match: the ladder's own prediction, for players that it knows well. */
+/**
+ * The same by what the fleet stores with a match: the ladder's own prediction, for players that it knows
+ * well.
+ */
 function predictedChance(match: FormedMatch): number {
   const teams = skillsByTeam(match).map((skills) =>
     skills.map((skill, index) => ({
@@ -120,10 +132,16 @@ const sizeOf = ({ players }: SearchingTicket) => players.length;
 /** How good the matches of a kind of traffic are, and how long players wait for them: medians over seeds. */
 export interface Quality {
   readonly matches: number;
-  /** Shares of matches whose sides have a chance of 45 to 55 % each, by Elo of team means and as the ladder predicts. */
+  /**
+   * Shares of matches whose sides have a chance of 45 to 55 % each, by Elo of team means and as the ladder
+   * predicts.
+   */
   readonly even: number;
   readonly evenAsPredicted: number;
-  /** Of the parties that fill a team, those whose opponents hold a party of three or more; NaN where there are none. */
+  /**
+   * Of the parties that fill a team, those whose opponents hold a party of three or more; NaN where there are
+   * none.
+   */
   readonly stacksMeet: number;
   readonly waitP50: number;
   readonly waitP90: number;

@@ -69,7 +69,10 @@ function workloadNamed(wanted: string): Workload {
   };
 }
 
-/** Duels of players within 50 points, or within as many percentiles as hold as many players in the middle of the ladder. */
+/**
+ * Duels of players within 50 points, or within as many percentiles as hold as many players in the middle of
+ * the ladder.
+ */
 export const duels = (by: 'points' | 'percentiles'): Traffic => ({
   name: `1v1, windows in ${by}`,
   ticketsPerSecond: 5,

@@ -20,7 +20,10 @@ has no match at the end counts as long as it has waited. Stacks meet: of the
 parties that fill a team, those that face a party of three or more. The quality target asks for sides that win 45 to 55 % by Elo, and
 eases after 30, 60 and 90 s.`;
 
-/** The median wait (s) for a match of solos of an engine that takes the first full match it finds; 5 seeds, 600 s. */
+/**
+ * The median wait (s) for a match of solos of an engine that takes the first full match it finds; 5 seeds,
+ * 600 s.
+ */
 const solosWait = 8.6;
 
 interface Row {

@@ -18,7 +18,8 @@ export const ladderNames = (count: number): string[] =>
   Array.from({ length: count }, (_, n) => (n === 0 ? defaultLadder : `ladder-${n}`));
 
 /**
- * Matches of 5 against 5, their players drawn at random: the same ones each time. They are on so many ladders in turn.
+ * Matches of 5 against 5, their players drawn at random: the same ones each time. They are on so many ladders
+ * in turn.
  */
 export function makeMatches(count: number, players: number, ladders = 1): BenchMatch[] {
   const names = ladderNames(ladders);
@@ -56,8 +57,8 @@ export function inBatches<T>(all: readonly T[], size: number): T[][] {
 }
 
 /**
- * Inserts the documents of rated matches in order and does nothing else; the documents are made before. Ladders are inserted side by
- * side. Returns matches a second.
+ * Inserts the documents of rated matches in order and does nothing else; the documents are made before.
+ * Ladders are inserted side by side. Returns matches a second.
  */
 export async function measureBare({ db }: Database, all: readonly BenchMatch[]): Promise<number> {
   const collection = db.collection<LadderDocument>('rating_changes');

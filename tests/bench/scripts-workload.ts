@@ -57,7 +57,9 @@ const groups = (ids: readonly string[], size: number): string[][] =>
   Array.from({ length: Math.ceil(ids.length / size) }, (_, at) => ids.slice(at * size, (at + 1) * size));
 const pairs = (ids: readonly string[]) => groups(ids, 2) as [string, string][];
 
-/** The life of so many tickets: short scripts, the path of a match one by one, and the same fifty at a time. */
+/**
+ * The life of so many tickets: short scripts, the path of a match one by one, and the same fifty at a time.
+ */
 export function lifeOf(tickets: number): Step[] {
   const named = (kind: string) => Array.from({ length: tickets }, (_, n) => `${kind}-${n}`);
   const [single, batched, stopped] = [named('one'), named('many'), named('stopped')];

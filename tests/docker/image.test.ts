@@ -141,7 +141,8 @@ describe.skipIf(inject('dockerObstacle'))('the image', () => {
       found: [],
       top: ['.compiled', 'jobs', 'node_modules', 'package.json', 'producers', 'sbom.json', 'workers'],
     });
-    // A file that one layer adds and the next removes is still in the image: none of these layers removes any.
+    // A file that one layer adds and the next removes is still in the image: none of these layers removes
+    // any.
     expect(history).not.toMatch(/\brm\b|--mount=type=secret|ARG /);
     expect(env.map((it) => it.split('=')[0]).sort()).toEqual(
       expect.arrayContaining(['HEALTH_PORT', 'NODE_COMPILE_CACHE', 'NODE_ENV']),

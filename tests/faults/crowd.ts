@@ -52,13 +52,16 @@ export function startCrowd({ client, log, parties, random, restless }: CrowdOpti
     if (endings.test(type)) for (const { ticketId } of tickets) waiting.get(ticketId)?.(event);
   }
 
-  /** Resolves when an acknowledged ticket has ended: to its match, or to nothing when it ended without one. */
+  /**
+   * Resolves when an acknowledged ticket has ended: to its match, or to nothing when it ended without one.
+   */
   async function ended(ticketId: string): Promise<Ending | undefined> {
     const { promise: heard, resolve } = Promise.withResolvers<MatchmakingEvent | undefined>();
     waiting.set(ticketId, resolve);
     let event: MatchmakingEvent | undefined;
     for (let wait = lookMs; ; wait = againMs) {
-      // A pause each time: describing fails at once while Redis is away, and a loop without one never lets it come back.
+      // A pause each time: describing fails at once while Redis is away, and a loop without one never lets it
+      // come back.
       const came = await Promise.race(
         wait === lookMs ? [heard, pause(wait, undefined)] : [pause(wait, undefined)],
       );

@@ -35,7 +35,10 @@ async function age(record: Db, ticketIds: readonly string[]): Promise<string[]> 
 export const idFaults = {
   'ticket ids used again': {
     on: 'ids',
-    /** A day goes by for some tickets that ended, after which the queue has forgotten them; then somebody uses their ids. */
+    /**
+     * A day goes by for some tickets that ended, after which the queue has forgotten them; then somebody uses
+     * their ids.
+     */
     async strike({ client, domain, record, log }) {
       const old = log.calls.filter((call) => call.kind === 'start' && call.configuration === 'probe');
       const asked = old.flatMap((call) => ('ticketId' in call ? call.ticketId : []));

@@ -23,12 +23,18 @@ interface World {
   readonly ended: (ticketId: string) => Promise<Ending | undefined>;
 }
 
-/** How long (ms) a match is played where its scenario does not say, a party rests, and a failed call waits for its next try. */
+/**
+ * How long (ms) a match is played where its scenario does not say, a party rests, and a failed call waits for
+ * its next try.
+ */
 const usualPlayMs = 150;
 const restMs = 400;
 const againMs = 250;
 
-/** Shares of matches: somebody leaves at once, a session ends with it, more players are asked for, nobody reports it. */
+/**
+ * Shares of matches: somebody leaves at once, a session ends with it, more players are asked for, nobody
+ * reports it.
+ */
 const shares = { leaves: 0.08, endsSession: 0.05, backfills: 0.05, unreported: 0.02 } as const;
 /** Shares of proposals that a ticket ignores, and rejects. */
 const moods = { silent: 0.02, rejects: 0.03 } as const;

@@ -6,8 +6,8 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
 /**
- * A copy of what workers are made of, with one text of one file replaced: a build broken on purpose. Throws when the text
- * is not there, so that it cannot go on unbroken. Disposing it removes it.
+ * A copy of what workers are made of, with one text of one file replaced: a build broken on purpose. Throws
+ * when the text is not there, so that it cannot go on unbroken. Disposing it removes it.
  */
 export function patchTree(file: string, from: string, to: string) {
   const tree = mkdtempSync(join(tmpdir(), 'patched-'));

@@ -10,8 +10,8 @@ export interface Strike {
 const calmMs = 3_000;
 
 /**
- * One fault every `everyMs`, moved about by chance. Every kind comes once before any comes again, in an order of chance:
- * the same seed gives the same plan.
+ * One fault every `everyMs`, moved about by chance. Every kind comes once before any comes again, in an order
+ * of chance: the same seed gives the same plan.
  */
 export function planFaults(
   kinds: readonly string[],

@@ -16,8 +16,8 @@ const everyMs = 500;
 const lookMs = 100;
 
 /**
- * When a pair asked, and when it saw that both were matched and their match stored; ms since 1970 by this process's clock, since
- * faults step the one that tickets end by.
+ * When a pair asked, and when it saw that both were matched and their match stored; ms since 1970 by this
+ * process's clock, since faults step the one that tickets end by.
  */
 interface Probe {
   readonly askedAt: number;
@@ -33,7 +33,10 @@ export interface Struck {
 
 type ProbeTicket = Parameters<FleetClient['startMatchmakingAll']>[0][number];
 
-/** Starts a ticket of each id, by a player of its own, in the probes' configuration. Returns whether both were promised. */
+/**
+ * Starts a ticket of each id, by a player of its own, in the probes' configuration. Returns whether both were
+ * promised.
+ */
 export async function startPair(
   client: FleetClient,
   log: PromiseLog,
@@ -63,7 +66,10 @@ async function startAll(client: FleetClient, tickets: readonly ProbeTicket[]): P
 
 export type Probes = ReturnType<typeof startProbes>;
 
-/** Asks for a match twice a second and notes how long that takes: how the fleet fares, whatever the crowd does. */
+/**
+ * Asks for a match twice a second and notes how long that takes: how the fleet fares, whatever the crowd
+ * does.
+ */
 export function startProbes(client: FleetClient, log: PromiseLog) {
   const probes: Probe[] = [];
   const running = new Set<Promise<void>>();
@@ -103,8 +109,8 @@ export function startProbes(client: FleetClient, log: PromiseLog) {
     },
 
     /**
-     * How long after a fault its last victim was well: ms from the end of its cause until every pair that had asked from
-     * a second before it to a second after it was matched and stored.
+     * How long after a fault its last victim was well: ms from the end of its cause until every pair that had
+     * asked from a second before it to a second after it was matched and stored.
      */
     recoveryOf({ from, to }: Struck): number {
       const victims = probes.filter((it) => it.askedAt >= from - 1_000 && it.askedAt <= to + 1_000);

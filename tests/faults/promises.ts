@@ -74,8 +74,8 @@ export async function ask<T>(
 }
 
 /**
- * Makes a call and has a replica confirm it by `WAIT 1`, so that a primary that dies takes no promise with it. WAIT knows
- * only of its own connection's writes: a connection that was lost in between confirms nothing.
+ * Makes a call and has a replica confirm it by `WAIT 1`, so that a primary that dies takes no promise with
+ * it. WAIT knows only of its own connection's writes: a connection that was lost in between confirms nothing.
  */
 export async function confirmed<T>(
   client: FleetClient,
@@ -109,7 +109,8 @@ export async function listen(
 ): Promise<void> {
   for await (const item of client.events({ from: 0, signal })) {
     if (item.kind === 'gap') {
-      // One that was heard before: the store went back. What a replica had not yet heard of was promised to nobody.
+      // One that was heard before: the store went back. What a replica had not yet heard of was promised to
+      // nobody.
       const kept = log.positions.lastIndexOf(item.position) + 1;
       if (kept === 0 && item.position !== noId) log.gaps.push(`${item.from} to ${item.position}`);
       else log.events.length = log.positions.length = kept;

@@ -36,7 +36,10 @@ export interface FaultOptions {
   readonly everySeconds: number;
   /** Share of tickets whose party changes its mind at once. */
   readonly restless: number;
-  /** How long (ms) after the last fault work may be left to do. Default: 90,000; a stalled job takes 15 s, a match handed over again 10 s. */
+  /**
+   * How long (ms) after the last fault work may be left to do. Default: 90,000; a stalled job takes 15 s, a
+   * match handed over again 10 s.
+   */
   readonly calmWithinMs?: number;
   /** The workers' program. Default: this tree's. */
   readonly workerMain?: string;
@@ -162,7 +165,10 @@ async function install(client: FleetClient, service: PlacementService): Promise<
   await client.putConfiguration({ name: 'probe', ruleSetName: 'probe', requestTimeoutSeconds: 30 });
 }
 
-/** Each fault at its time; those that break the same thing wait for each other, and when time is up no more come. */
+/**
+ * Each fault at its time; those that break the same thing wait for each other, and when time is up no more
+ * come.
+ */
 async function strikeAll(
   plan: readonly Strike[],
   field: Field,

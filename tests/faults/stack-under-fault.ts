@@ -11,9 +11,9 @@ export interface QueueNode {
 }
 
 /**
- * A stack of its own, every write on disk when it is acknowledged, that parts can be killed of. Fleet and clients reach
- * the queue, DocumentDB and AWS through proxies, which are to them what the endpoint names are in production: after a
- * failover the queue's leads to the new primary.
+ * A stack of its own, every write on disk when it is acknowledged, that parts can be killed of. Fleet and
+ * clients reach the queue, DocumentDB and AWS through proxies, which are to them what the endpoint names are
+ * in production: after a failover the queue's leads to the new primary.
  */
 export interface StackUnderFault extends AsyncDisposable {
   readonly stack: Stack;

@@ -12,7 +12,10 @@ import { diaryOf, type PromiseLog } from './promises.ts';
 /** Most tickets and calls that are told of one by one. */
 const mostTold = 5;
 
-/** Who goes home after the last fault, by name, each until they are there; and which tickets the crowd waits for. */
+/**
+ * Who goes home after the last fault, by name, each until they are there; and which tickets the crowd waits
+ * for.
+ */
 interface Homecoming {
   readonly home: Readonly<Record<string, Promise<unknown>>>;
   readonly waitedFor: () => readonly string[];
@@ -82,7 +85,10 @@ async function tell(job: Job): Promise<string> {
 /** How long (ms) between two looks: what only one of them sees was on its way. */
 const lookAgainMs = 1_000;
 
-/** Every invariant that the stores and the callers' own log show to be broken, a line each, with the history of whom it is about. */
+/**
+ * Every invariant that the stores and the callers' own log show to be broken, a line each, with the history
+ * of whom it is about.
+ */
 export async function findViolations(log: PromiseLog, stores: StoresOfDomain): Promise<string[]> {
   const seen = new Set(judge(await look(log, stores), diaryOf(log)).map(toLine));
   await pause(lookAgainMs);
@@ -92,7 +98,9 @@ export async function findViolations(log: PromiseLog, stores: StoresOfDomain): P
     .map((it) => `${toLine(it)} (${it.check})${historyOf(it, log, held)}`);
 }
 
-/** What the stores hold, with the events as the client heard them: it heard all, the stream keeps the latest. */
+/**
+ * What the stores hold, with the events as the client heard them: it heard all, the stream keeps the latest.
+ */
 async function look({ events }: PromiseLog, stores: StoresOfDomain): Promise<Snapshot> {
   const held = await readSnapshot(stores);
   return { ...held, events: [...events], eventsComplete: true };
@@ -100,7 +108,10 @@ async function look({ events }: PromiseLog, stores: StoresOfDomain): Promise<Sna
 
 const ids = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
 
-/** What was asked and heard of the tickets, matches and players a violation names, and how their tickets stand. */
+/**
+ * What was asked and heard of the tickets, matches and players a violation names, and how their tickets
+ * stand.
+ */
 function historyOf({ story }: Violation, { calls, events }: PromiseLog, { tickets }: Snapshot): string {
   const named = [...new Set(story.match(ids) ?? [])];
   const about = <T>(list: readonly T[]) =>

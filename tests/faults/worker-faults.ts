@@ -1,7 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Fault } from './fault.ts';
 
-/** Longer than the lock (8 s): a worker that stood still so long wakes up with jobs that others have done meanwhile. */
+/**
+ * Longer than the lock (8 s): a worker that stood still so long wakes up with jobs that others have done
+ * meanwhile.
+ */
 const frozenMs = 9_500;
 
 /** How far (ms) one worker's clock is off. */

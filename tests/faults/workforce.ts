@@ -10,8 +10,8 @@ const mostTries = 30;
 export type Workforce = Awaited<ReturnType<typeof openWorkforce>>;
 
 /**
- * Worker processes, as many as there should be: who ends is replaced. `main` is the program they run, by default
- * this tree's.
+ * Worker processes, as many as there should be: who ends is replaced. `main` is the program they run, by
+ * default this tree's.
  */
 export async function openWorkforce(env: NodeJS.ProcessEnv, count: number, main?: string) {
   const workers = new Set<WorkerProcess>();

@@ -14,7 +14,10 @@ import { keysSecret } from '../support/operator.ts';
 const run = promisify(execFile);
 const modules = fileURLToPath(new URL('../../node_modules', import.meta.url));
 
-/** How a game backend uses the client. Lines marked as errors are, since the client knows what requests and answers look like. */
+/**
+ * How a game backend uses the client. Lines marked as errors are, since the client knows what requests and
+ * answers look like.
+ */
 const usage = `
 import * as api from './client.ts';
 

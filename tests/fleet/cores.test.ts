@@ -25,7 +25,10 @@ test.each([1])('`npm run test:fleet` starts on a machine with %i cores', async (
   expect(await runOn(cores, 'vitest.fleet.config.ts', ...none)).toHaveLength(2);
 });
 
-/** Runs a suite, with its real configuration and on the stack of this run, as if the machine had so many cores. */
+/**
+ * Runs a suite, with its real configuration and on the stack of this run, as if the machine had so many
+ * cores.
+ */
 async function runOn(cores: number, config: keyof typeof suites, ...options: string[]) {
   const folder = mkdtempSync(join(tmpdir(), 'cores-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));

@@ -8,7 +8,10 @@ import { runWorker } from '../support/worker-processes.ts';
 const user = 'tasks@fleet';
 const passwords = { old: 'p@ss/word:1', new: 'p@ss/word:2' };
 
-/** A fleet whose record wants TLS and the login of a user who may read and write the fleet's database, nothing else. */
+/**
+ * A fleet whose record wants TLS and the login of a user who may read and write the fleet's database, nothing
+ * else.
+ */
 async function openSecuredFleet() {
   await using opening = new AsyncDisposableStack();
   const fleet = opening.use(await openFleet());

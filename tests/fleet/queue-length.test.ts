@@ -31,7 +31,10 @@ test('QueueLength is published once per queue and interval by 4 workers; a kill 
       .data()
       .filter((it) => it.MetricName === 'QueueLength' && it.Dimensions.some((of) => of.Value === queue))
       .sort((a, b) => a.Timestamp - b.Timestamp);
-  /** Slots (ms) that somebody said to have reported, oldest first. A slot's job is due at its start, whenever it was run. */
+  /**
+   * Slots (ms) that somebody said to have reported, oldest first. A slot's job is due at its start, whenever
+   * it was run.
+   */
   const published = async () =>
     (await jobStory(fleet, reportQueueLength.queue))
       .filter((it) => it.event === 'completed' && it.result === '"published"')

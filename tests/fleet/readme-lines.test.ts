@@ -12,7 +12,9 @@ import { gamesCsv } from '../support/games-csv.ts';
 vi.setConfig({ testTimeout: 240_000, hookTimeout: 60_000 });
 
 const root = new URL('../../', import.meta.url);
-/** What a line says after `npm run -s cli --`, in a block of code or within a sentence, without its remark. */
+/**
+ * What a line says after `npm run -s cli --`, in a block of code or within a sentence, without its remark.
+ */
 function linesIn(document: string): string[] {
   const text = readFileSync(new URL(document, root), 'utf8');
   return [...text.matchAll(/npm run -s cli -- ([^`\n]+)/g)].map(([, line = '']) =>

@@ -52,8 +52,8 @@ async function everything() {
 }
 
 /**
- * Twenty players get sessions, play one match each and are rated; one more searches and is stopped. Half of the tickets are
- * started by a client, the others and the stop come as jobs.
+ * Twenty players get sessions, play one match each and are rated; one more searches and is stopped. Half of
+ * the tickets are started by a client, the others and the stop come as jobs.
  */
 async function liveOneEvening() {
   const { client } = fleet;

@@ -20,7 +20,8 @@ describe('SIGTERM under load (DESIGN 13)', { timeout: 120_000 }, () => {
   const underWay = ({ diary }: Traffic, matches: number) =>
     vi.waitFor(() => expect(diary.reported.size).toBeGreaterThan(matches), { timeout: 60_000, interval: 20 });
 
-  // The emulator of CloudWatch answers a page of HTML now and then while two workers send at once, which they warn of.
+  // The emulator of CloudWatch answers a page of HTML now and then while two workers send at once, which they
+  // warn of.
   const settings = { GRACE_MS: String(graceMs), LOG_LEVEL: 'warn', METRICS_SINK: 'none' };
   const handedBack = async () => (await notesOf(fleet, 'waiting')).filter((note) => note.from === 'active');
 

@@ -14,7 +14,10 @@ import { openFleet } from '../support/fleet.ts';
 const inside = '/mnt';
 const nodes = 3;
 
-/** Lets a node of a cluster take TLS by a certificate of ours, on a port of its own, of which it tells the others. */
+/**
+ * Lets a node of a cluster take TLS by a certificate of ours, on a port of its own, of which it tells the
+ * others.
+ */
 async function takeTls(url: string, serverFolder: string, certificates: string): Promise<number> {
   for (const file of ['ours.pem', 'ours-server.pem', 'ours-server.key']) {
     const copy = join(serverFolder, file);

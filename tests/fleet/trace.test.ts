@@ -13,7 +13,10 @@ const stackEnv = inject('stackEnv');
 const account = { AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local' };
 Object.assign(process.env, account);
 
-/** Two workers that record only what callers have decided to record, and an upstream service that traces its own calls. */
+/**
+ * Two workers that record only what callers have decided to record, and an upstream service that traces its
+ * own calls.
+ */
 let fleet: Fleet;
 let sink: XraySink;
 let upstream: Tracer;
@@ -78,7 +81,10 @@ const rated = async (matchId: string) => {
   await vi.waitFor(async () => expect(await stored('matches', matchId)).toHaveProperty('result'), eventually);
 };
 
-/** The trace as X-Ray gives it back, once it has the caller's own segment, which may come last, and those of these names. */
+/**
+ * The trace as X-Ray gives it back, once it has the caller's own segment, which may come last, and those of
+ * these names.
+ */
 const readBack = (trace: string, names: readonly string[]) =>
   vi.waitFor(async () => {
     const { Traces = [] } = await xray.send(new BatchGetTracesCommand({ TraceIds: [trace] }));

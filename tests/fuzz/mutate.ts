@@ -2,7 +2,9 @@ import type { Chance } from '../../infra/local/demo/random.ts';
 
 const deep = (levels: number): string => '['.repeat(levels) + ']'.repeat(levels);
 
-/** Values that have broken somebody's program before, as JSON text; `__proto__` is a key like any other there. */
+/**
+ * Values that have broken somebody's program before, as JSON text; `__proto__` is a key like any other there.
+ */
 const hostile: readonly string[] = [
   'null',
   'true',

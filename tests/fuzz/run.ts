@@ -15,7 +15,9 @@ const patienceMs = 1_000;
 
 const clean = Object.getOwnPropertyNames(Object.prototype).length;
 
-/** Feeds a target inputs of seeds `seed` to `seed + count - 1`; each seed makes one input, always the same. */
+/**
+ * Feeds a target inputs of seeds `seed` to `seed + count - 1`; each seed makes one input, always the same.
+ */
 export function fuzz(target: Target, count: number, seed: number): Findings {
   let accepted = 0;
   let slowestMs = 0;

@@ -18,7 +18,10 @@ import { mutateBytes, mutateJson, mutateText } from './mutate.ts';
 /** What became of an input that nothing threw on but what it is there to throw. */
 type Fate = 'accepted' | 'refused';
 
-/** One door that input from outside comes through. Throws what a caller of the real code would be surprised by. */
+/**
+ * One door that input from outside comes through. Throws what a caller of the real code would be surprised
+ * by.
+ */
 export type Target = (random: Chance) => Fate;
 
 const actors = [
@@ -27,7 +30,10 @@ const actors = [
 ];
 const contracts = catalogue.map((job) => ({ job, item: itemsOf(job) }));
 
-/** As `workers/runtime/perform.ts` reads a job: the envelope, then each item alone; problems are put into words. */
+/**
+ * As `workers/runtime/perform.ts` reads a job: the envelope, then each item alone; problems are put into
+ * words.
+ */
 const jobs: Target = (random) => {
   const { job, item } = random.pick(contracts);
   const items = Array.from({ length: 1 + Math.floor(random.uniform() * 3) }, () => item(random));

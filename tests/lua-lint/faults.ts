@@ -10,7 +10,10 @@ const given = new Set(
 
 type Read = { readonly file: LuaFile; readonly names: Names };
 
-/** What is wrong in scripts and the libraries that they may use, by their names; each as `<path>:<line>: <what>`. */
+/**
+ * What is wrong in scripts and the libraries that they may use, by their names; each as `<path>:<line>:
+ * <what>`.
+ */
 export function faultsOf(scripts: readonly LuaFile[], libraries: ReadonlyMap<string, LuaFile>): string[] {
   const faults: string[] = [];
   const read = (file: LuaFile): Read[] => {
@@ -63,7 +66,10 @@ function faultsOfNames({ file, names }: Read, known: ReadonlyMap<string, Read>):
   return faults;
 }
 
-/** Of a library: statements that the assembler cannot take apart, what it offers and does not have, and what nobody uses. */
+/**
+ * Of a library: statements that the assembler cannot take apart, what it offers and does not have, and what
+ * nobody uses.
+ */
 function faultsOfLibrary({ file, names }: Read, usedElsewhere: (name: string) => boolean): string[] {
   const declared = names.top.map((it) => it.name);
   const offers = offersOf({ file, names });

@@ -6,8 +6,8 @@ import { redisUrl } from '../support/client-domain.ts';
 import { type Fleet, openFleet } from '../support/fleet.ts';
 
 /**
- * What an upstream service has that knows BullMQ and nothing of ours, in whatever language: the queue's name and prefix, and
- * envelopes that it writes out itself.
+ * What an upstream service has that knows BullMQ and nothing of ours, in whatever language: the queue's name
+ * and prefix, and envelopes that it writes out itself.
  */
 const opened = new AsyncDisposableStack();
 let fleet: Fleet;

@@ -7,7 +7,9 @@ import { cycleStores } from '../support/cycle-stores.ts';
 import { perform } from '../support/fleet-stores.ts';
 import { openPoolSteps } from '../support/pool-steps.ts';
 
-/** The pool `duel` under these settings, and as many workers as are asked for, each with a mirror of its own. */
+/**
+ * The pool `duel` under these settings, and as many workers as are asked for, each with a mirror of its own.
+ */
 async function openCadence(settings: object, maxPlayers = 1) {
   const domain = await openPoolSteps();
   onTestFinished(() => domain[Symbol.asyncDispose]());

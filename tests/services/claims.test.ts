@@ -20,7 +20,9 @@ const recordOf = async (_id: string) => (await ticketRecords(fleet.db, { _id }))
 const statuses = async (...ids: string[]) =>
   (await fleet.producerTickets.describe(ids)).map((it) => it.status);
 
-/** The queue forgets tickets and their players, and every trace of them on record is older by so much (ms). */
+/**
+ * The queue forgets tickets and their players, and every trace of them on record is older by so much (ms).
+ */
 async function forget(ms: number, ...ids: string[]) {
   await fleet.redis.del(
     ...ids.flatMap((id) => ['ticket', 'player'].map((what) => `${poolTag(fleet.domain)}:${what}:${id}`)),

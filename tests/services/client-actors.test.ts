@@ -56,7 +56,9 @@ const refusals: Record<string, (() => Promise<unknown>)[]> = {
   ],
 };
 
-/** Calls open to players about whose objects only a worker knows who owns them: tests/fleet/actors.test.ts. */
+/**
+ * Calls open to players about whose objects only a worker knows who owns them: tests/fleet/actors.test.ts.
+ */
 const judgedByWorkers = ['describeSession'];
 
 /** Open to players, and about nobody. */

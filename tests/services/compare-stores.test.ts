@@ -30,7 +30,10 @@ async function failOver(then: () => Promise<void>): Promise<void> {
   await fleet.redis.set(key('compared'), 'that of the primary');
 }
 
-/** Ann and Bob wait; the store goes back to that once their match is stored, which it sees if it is told. Returns its id. */
+/**
+ * Ann and Bob wait; the store goes back to that once their match is stored, which it sees if it is told.
+ * Returns its id.
+ */
 async function loseMatch(own = plain, seen = true): Promise<string> {
   await steps.start(own, ['ann', 'bob']);
   const back = await openRollback(fleet.redis, fleet.domain);

@@ -26,7 +26,9 @@ const season = (prefix: string, count: number): Duel[] =>
   }));
 const redWinsAll = (duels: readonly Duel[]) => duels.map(({ matchId }) => wins('red', matchId));
 
-/** The same matches on two ladders: `main` has the first result wrong, `right` had it right from the start. */
+/**
+ * The same matches on two ladders: `main` has the first result wrong, `right` had it right from the start.
+ */
 async function playBoth(count: number) {
   const [main, right] = [season('m', count), season('r', count)];
   await play(fleet.stores, 'main', main);

@@ -13,8 +13,9 @@ import { signedCommand } from '../support/operator.ts';
 import { ask, openRater, play, record, report, wins } from '../support/played.ts';
 
 /**
- * Each test lets a worker die at every store call of a job, before and after it, each time in a case of its own, and then
- * lets another worker do the job. The last case is the one in which nobody died: all others must have ended like it.
+ * Each test lets a worker die at every store call of a job, before and after it, each time in a case of its
+ * own, and then lets another worker do the job. The last case is the one in which nobody died: all others
+ * must have ended like it.
  */
 let fleet: Awaited<ReturnType<typeof openFleetStores>>;
 
@@ -36,7 +37,10 @@ interface Story {
 /** Matches here were put on record as if tickets had led to them: what says so is no break. */
 const staged = /^4: match .* was recorded, not decided|^6: match .* names rule set/;
 
-/** Tells a story once per death, and once without. Returns the calls somebody died at and how every case ended. */
+/**
+ * Tells a story once per death, and once without. Returns the calls somebody died at and how every case
+ * ended.
+ */
 async function tell({ begin, job }: Story) {
   const { stores } = fleet;
   const endings: unknown[] = [];

@@ -9,8 +9,8 @@ import { backfillRows, eventRows, rules } from '../support/event-rows.ts';
 import { openPoolSteps } from '../support/pool-steps.ts';
 
 /**
- * One life of every kind, told to the scripts as a fleet tells them, and what each event of it looks like beside
- * flexmatch.md section 13: no key too many, none too few.
+ * One life of every kind, told to the scripts as a fleet tells them, and what each event of it looks like
+ * beside flexmatch.md section 13: no key too many, none too few.
  */
 let domain: Awaited<ReturnType<typeof openPoolSteps>>;
 let heard: MatchmakingEvent[];

@@ -14,8 +14,8 @@ import {
 } from '../support/secured-database.ts';
 
 /**
- * As in Docker, where a gateway of others wants TLS and a login: ours with both stands for it here, and another of ours
- * before it. That the one in front refuses by itself is for `gateway-guard-alone.test.ts`.
+ * As in Docker, where a gateway of others wants TLS and a login: ours with both stands for it here, and
+ * another of ours before it. That the one in front refuses by itself is for `gateway-guard-alone.test.ts`.
  */
 describe.skipIf(obstacle !== undefined)('a gateway before another', () => {
   let database: SecuredDatabase;

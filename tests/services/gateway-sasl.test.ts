@@ -36,7 +36,9 @@ describe.skipIf(obstacle !== undefined)('a login that goes wrong', () => {
 
   const hmac = (key: Buffer, text: string) => createHmac('sha256', key).update(text).digest();
 
-  /** The last message of a client who knows the password, to an opening with nonce `abc` and the answer to it. */
+  /**
+   * The last message of a client who knows the password, to an opening with nonce `abc` and the answer to it.
+   */
   function closing(challenge: string, change: (unproven: string) => string = (it) => it): Buffer {
     const [, nonce = '', salt = '', rounds = ''] = /^r=(.+),s=(.+),i=(\d+)$/.exec(challenge) ?? [];
     const unproven = change(`c=biws,r=${nonce}`);

@@ -12,9 +12,9 @@ import { makePlayers } from '../../infra/local/players.ts';
 import { createIdentity, type Identity } from '../../producers/identity/identity.ts';
 
 /**
- * moto is faithful where cognito-local is not: it has a password policy, answers wrong passwords as AWS does, begins SRP
- * with a challenge and ends all sign-ins of a player. It confirms with any code and does not check the proof of a
- * password, which tests/unit/srp.test.ts does.
+ * moto is faithful where cognito-local is not: it has a password policy, answers wrong passwords as AWS does,
+ * begins SRP with a challenge and ends all sign-ins of a player. It confirms with any code and does not check
+ * the proof of a password, which tests/unit/srp.test.ts does.
  */
 const { AWS_ENDPOINT_URL: endpoint = '', ...account } = inject('stackEnv');
 const region = account['AWS_REGION'] ?? '';

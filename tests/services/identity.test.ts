@@ -214,7 +214,8 @@ describe('an answer of Cognito', () => {
     });
   });
 
-  // Neither cognito-local nor moto knows ResendConfirmationCode: what is sent, and every answer to it, is held here.
+  // Neither cognito-local nor moto knows ResendConfirmationCode: what is sent, and every answer to it, is
+  // held here.
   test('about a code to send again is the same whoever waits for one', async () => {
     for (const [status, type] of [
       [200, 'none'],

@@ -7,7 +7,10 @@ import { cycleStores } from '../support/cycle-stores.ts';
 import { perform } from '../support/fleet-stores.ts';
 import { openPoolSteps } from '../support/pool-steps.ts';
 
-/** A worker within limits, configurations in each of which one ticket waits, and the pools the worker had to read. */
+/**
+ * A worker within limits, configurations in each of which one ticket waits, and the pools the worker had to
+ * read.
+ */
 async function openWorker(mirrorLimits: MirrorLimits) {
   const domain = await openPoolSteps();
   onTestFinished(() => domain[Symbol.asyncDispose]());

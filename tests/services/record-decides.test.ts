@@ -32,7 +32,9 @@ const workerWith = (stores: { [Name in keyof Kit]?: Partial<Kit[Name]> }) => {
   return openCrew({ ...fleet.kit, ...Object.fromEntries(changed) });
 };
 
-/** The match's start job has failed with a reason, for more than the five minutes after which it is given up. */
+/**
+ * The match's start job has failed with a reason, for more than the five minutes after which it is given up.
+ */
 async function failForFiveMinutes(matchId: string, reason: string) {
   const queue = fleet.kit.queues.queues['session-creation'];
   await queue.obliterate({ force: true });

@@ -31,7 +31,10 @@ async function commit(matchId: string, ...ticketIds: string[]) {
   return match;
 }
 
-/** Delivers start-match for matches that are in the outbox, or are put back there as if their settling had been lost. */
+/**
+ * Delivers start-match for matches that are in the outbox, or are put back there as if their settling had
+ * been lost.
+ */
 const start = async (...matches: CommittedMatch[]) => {
   for (const match of matches)
     await fleet.redis.hset(`{${fleet.domain}.matchmaking}:outbox`, match.matchId, JSON.stringify(match));

@@ -12,7 +12,10 @@ interface Asked {
   readonly ExpiresInMinutes?: number;
 }
 
-/** An ECS agent as a task sees it: one path, PUT, JSON both ways. It answers as `replies` say, then as ECS would. */
+/**
+ * An ECS agent as a task sees it: one path, PUT, JSON both ways. It answers as `replies` say, then as ECS
+ * would.
+ */
 async function openAgent() {
   const asked: Asked[] = [];
   const replies: { status: number; body: object }[] = [];

@@ -79,7 +79,10 @@ describe('metrics', () => {
     }));
   }
 
-  /** Every value of a metric that moto holds, in order, whoever sent it: its own API, since it answers p99 with 500. */
+  /**
+   * Every value of a metric that moto holds, in order, whoever sent it: its own API, since it answers p99
+   * with 500.
+   */
   async function stored(metric: string): Promise<number[]> {
     const answer = await fetch(new URL('/moto-api/data.json', endpoint));
     const { cloudwatch } = (await answer.json()) as {

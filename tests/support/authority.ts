@@ -3,8 +3,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
- * A private authority, `<name>.pem`, and a certificate for this machine that it signed: `<name>-server.pem` with its key
- * `<name>-server.key`, good for two days.
+ * A private authority, `<name>.pem`, and a certificate for this machine that it signed: `<name>-server.pem`
+ * with its key `<name>-server.key`, good for two days.
  */
 export function makeAuthority(folder: string, name: string): void {
   const openssl = (...args: string[]) => execFileSync('openssl', args, { cwd: folder, stdio: 'pipe' });

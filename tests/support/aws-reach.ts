@@ -7,7 +7,10 @@ interface Rule {
   readonly port: number;
 }
 
-/** Who reaches whom in the stacks of one stage. Groups go by the id of their resource, everybody else by id or addresses. */
+/**
+ * Who reaches whom in the stacks of one stage. Groups go by the id of their resource, everybody else by id or
+ * addresses.
+ */
 export function reachOf(stacks: readonly Template[]) {
   const all = (type: string) => stacks.flatMap((it) => Object.entries(resources(it, type)));
   const groups = all('AWS::EC2::SecurityGroup');
@@ -49,10 +52,16 @@ export function reachOf(stacks: readonly Template[]) {
     rulesOut: out,
     /** The group whose construct has this path. */
     group: (path: string): string => ids.find((id) => id.replace(/[0-9A-F]{8}$/, '') === path) ?? '',
-    /** Whether a packet gets from one to the other: a group of ours needs a rule out, whoever they are a rule in. */
+    /**
+     * Whether a packet gets from one to the other: a group of ours needs a rule out, whoever they are a rule
+     * in.
+     */
     reaches: (from: string, to: string, port: number): boolean =>
       (!ids.includes(from) || stands(out, from, to, port)) && stands(into, from, to, port),
-    /** Where each route table sends answers to addresses outside the VPC. Empty where the VPC is somebody else's. */
+    /**
+     * Where each route table sends answers to addresses outside the VPC. Empty where the VPC is somebody
+     * else's.
+     */
     waysBack: (cidr: string): unknown[] =>
       tables.map((table) => {
         const route = routes.find(

@@ -4,7 +4,10 @@ import type { Steps, Story } from './story.ts';
 
 /** Players of the match `running`, and backfill tickets that ask for company for them. */
 const of = (steps: Steps) => backfillSteps(() => steps);
-/** The backfill ticket `f` of the match of player `p` found a player, who is asked, if they are, for `answerMs`. */
+/**
+ * The backfill ticket `f` of the match of player `p` found a player, who is asked, if they are, for
+ * `answerMs`.
+ */
 export const placeBackfill = async (steps: Steps, answerMs?: number) => {
   await of(steps).fill('f', 'p');
   await steps.search('x');

@@ -14,7 +14,10 @@ export const onTeam = (playerId: string, team = 'side_1') => ({
 /** AUTOMATIC finds company for matches of fewer than three. */
 export const trio: Company = { mostPlayers: 3, timeoutMs: 60_000 };
 
-/** Steps of matches that are live and want company, in the domain a test has opened. `company`: as AUTOMATIC finds it. */
+/**
+ * Steps of matches that are live and want company, in the domain a test has opened. `company`: as AUTOMATIC
+ * finds it.
+ */
 export function backfillSteps(domain: () => Awaited<ReturnType<typeof openPoolSteps>>, company?: Company) {
   /** Asks for company for players of the match `running`, or another. */
   const ask = async (ticketId: string, playerIds: readonly string[], fills = 'running') => {

@@ -16,7 +16,9 @@ export const aPlayer = (playerId: string, skill = 10): TicketPlayer => ({
 
 const actor = { kind: 'service', name: 'test' } as const;
 
-/** A ticket to start in `duel`, by a call of its own; its id is also its only player unless players are named. */
+/**
+ * A ticket to start in `duel`, by a call of its own; its id is also its only player unless players are named.
+ */
 export const aTicket = (ticketId: string, playerIds: readonly string[] = [ticketId]): Starting => ({
   ticketId,
   configuration: 'duel',

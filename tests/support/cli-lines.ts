@@ -1,6 +1,6 @@
 /**
- * A line for each command that asks the fleet, in an order in which each of them can be done on a fleet of one worker, from the
- * files of `--example`. What stands in braces is told while they run.
+ * A line for each command that asks the fleet, in an order in which each of them can be done on a fleet of
+ * one worker, from the files of `--example`. What stands in braces is told while they run.
  */
 export const fleetLines: readonly string[] = [
   'rule-set put duel rule-set.json',

@@ -23,7 +23,9 @@ export const openCli =
     );
   };
 
-/** What a command printed, and what it exits with. `told`: lines on stderr with the ms after which each came. */
+/**
+ * What a command printed, and what it exits with. `told`: lines on stderr with the ms after which each came.
+ */
 export interface Ran {
   readonly code: number | null;
   readonly out: string;

@@ -35,8 +35,8 @@ const containers = new Set(['client', 'cluster', 'config', 'function', 'script']
 const beforeLogin = new Set(['auth', 'hello', 'quit', 'reset']);
 
 /**
- * Calls of a script (`redis.call('X'`, `rcall("X"`), to which BullMQ hands the way to push as a word, and of ioredis
- * (`redis.x(`, `redis.call('X'`).
+ * Calls of a script (`redis.call('X'`, `rcall("X"`), to which BullMQ hands the way to push as a word, and of
+ * ioredis (`redis.x(`, `redis.call('X'`).
  */
 const scriptCall = /(?:\b(?:r?call|redis\.p?call)\(\s*["'](\w+)["']|["']([LR]PUSH)["'])/g;
 const clientCall = /\b(?:redis|reader)\.(\w+)\(/g;
@@ -68,8 +68,8 @@ export async function namedInCode(admin: Redis, role: Role): Promise<Set<string>
 }
 
 /**
- * Listens to all a server is asked and keeps by user which commands they gave, and which are named in the scripts they
- * ran. What a script calls counts for who ran it, as access does.
+ * Listens to all a server is asked and keeps by user which commands they gave, and which are named in the
+ * scripts they ran. What a script calls counts for who ran it, as access does.
  */
 export async function recordCommands(admin: Redis) {
   const monitor = await admin.monitor();

@@ -8,7 +8,10 @@ const consoleMain = fileURLToPath(new URL('../../producers/console/main.ts', imp
 /** Who changes things where the console has no login: the first key of the stack. */
 export const consoleOperator = 'operator';
 
-/** A console of the fleet in a process of its own, with the access of an operator. Dispose of it before the fleet. */
+/**
+ * A console of the fleet in a process of its own, with the access of an operator. Dispose of it before the
+ * fleet.
+ */
 export async function openConsole(fleet: Fleet, more: NodeJS.ProcessEnv = {}) {
   const role = await openRole(fleet.domain, 'operator');
   const console_ = await startConsole({
@@ -27,7 +30,9 @@ export async function openConsole(fleet: Fleet, more: NodeJS.ProcessEnv = {}) {
   };
 }
 
-/** Starts `producers/console/main.ts` and waits until it listens; throws with what it said where it does not. */
+/**
+ * Starts `producers/console/main.ts` and waits until it listens; throws with what it said where it does not.
+ */
 export async function startConsole(env: NodeJS.ProcessEnv) {
   const { ready, send, ended, output } = await startProgram<{ url: string }>('The console', consoleMain, {
     ...{ CONSOLE_PORT: '0', LOG_LEVEL: 'warn' },

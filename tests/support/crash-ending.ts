@@ -2,7 +2,10 @@ import { expect } from 'vitest';
 import { asCached } from '../../workers/session-cache/session-cache.ts';
 import type { openFleetStores } from './fleet-stores.ts';
 
-/** What a case left in records and cache, without its name and dates. Its cached sessions are as their records. */
+/**
+ * What a case left in records and cache, without its name and dates. Its cached sessions are as their
+ * records.
+ */
 export async function endingOf(
   name: string,
   { db, stores, cacheRedis }: Awaited<ReturnType<typeof openFleetStores>>,

@@ -27,8 +27,8 @@ export interface CrashRow {
 let cases = 0;
 
 /**
- * Lets a worker die at every call of a row's work, before and after it, each time in a case of its own, and the rest of
- * the fleet finish; then reads every invariant from the stores. Returns the calls, in order.
+ * Lets a worker die at every call of a row's work, before and after it, each time in a case of its own, and
+ * the rest of the fleet finish; then reads every invariant from the stores. Returns the calls, in order.
  */
 export const dieEverywhere = (fleet: HandFleet, row: CrashRow): Promise<string[]> =>
   everyDeath(async (death) => {

@@ -6,7 +6,9 @@ import { perform } from './fleet-stores.ts';
 import { openPoolSteps } from './pool-steps.ts';
 import { type Heard, openTopic } from './topic.ts';
 
-/** A domain whose events are delivered through an SNS that fails when it is told to; gone when the test ends. */
+/**
+ * A domain whose events are delivered through an SNS that fails when it is told to; gone when the test ends.
+ */
 export async function openDeliverySteps() {
   vi.stubEnv('AWS_ACCESS_KEY_ID', 'local');
   vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'local');

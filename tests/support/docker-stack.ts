@@ -9,7 +9,10 @@ declare module 'vitest' {
   }
 }
 
-/** Starts the local stack in Docker for project `docker`. Where that does not work, says so before and after the tests. */
+/**
+ * Starts the local stack in Docker for project `docker`. Where that does not work, says so before and after
+ * the tests.
+ */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const obstacle = await dockerObstacle(process.env);
   project.provide('dockerObstacle', obstacle);

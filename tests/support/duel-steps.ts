@@ -3,7 +3,9 @@ import type { CommittedMatch } from '../../jobs/match/match.ts';
 import { aMatch, aTicket } from './builders.ts';
 import type { Fleet } from './fleet.ts';
 
-/** The steps by which two players get to a match, taken by hand. Tickets are named after their only players. */
+/**
+ * The steps by which two players get to a match, taken by hand. Tickets are named after their only players.
+ */
 export const duelSteps = (fleet: Fleet, ann: string, bob: string) => ({
   /** What a producer does. */
   start: () => fleet.producerTickets.start([aTicket(ann), aTicket(bob)]),

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 
 /**
- * A line of the embedded metric format, held to its specification: a directive names its dimension sets (at most 30
- * keys) and at most 100 metrics, each a root member of numbers, at most 100 of them; a dimension is a root member of text.
+ * A line of the embedded metric format, held to its specification: a directive names its dimension sets (at
+ * most 30 keys) and at most 100 metrics, each a root member of numbers, at most 100 of them; a dimension is a
+ * root member of text.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
 const units = ['Count', 'Seconds', 'Milliseconds', 'None'];

@@ -8,7 +8,10 @@ interface EntryFault {
   readonly senderFault: boolean;
 }
 
-/** What becomes of a whole call: an error of SNS, or a connection that breaks, before or after SNS did its work. */
+/**
+ * What becomes of a whole call: an error of SNS, or a connection that breaks, before or after SNS did its
+ * work.
+ */
 type CallFault =
   | { readonly status: number; readonly code: string; readonly message: string }
   | 'break'
@@ -20,8 +23,8 @@ export interface FaultPlan {
 }
 
 /**
- * Stands before SNS and lets calls, or single entries of a batch, fail as a test says; everything else reaches the real
- * one. `calls` are the message bodies of every batch that came, in order.
+ * Stands before SNS and lets calls, or single entries of a batch, fail as a test says; everything else
+ * reaches the real one. `calls` are the message bodies of every batch that came, in order.
  */
 export async function openFaultyTopics(target: string) {
   const calls: string[][] = [];

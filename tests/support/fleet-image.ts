@@ -20,8 +20,9 @@ export const docker = async (args: readonly string[], env: NodeJS.ProcessEnv = {
 };
 
 /**
- * Builds stage `fleet` of `infra/Dockerfile` under this tag. Where the daemon has stand-ins of its bases (`stand-ins/main.ts`) no
- * registry is asked: digests go, and the certificates are the stand-in's. Returns whether it is so.
+ * Builds stage `fleet` of `infra/Dockerfile` under this tag. Where the daemon has stand-ins of its bases
+ * (`stand-ins/main.ts`) no registry is asked: digests go, and the certificates are the stand-in's. Returns
+ * whether it is so.
  */
 export async function buildFleetImage(tag: string): Promise<boolean> {
   const label = [

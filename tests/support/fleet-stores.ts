@@ -21,8 +21,8 @@ const nowhereToPlace = {
 };
 
 /**
- * All stores of a worker on a domain and a database of their own, gone when the test ends. `documentdb`: the URI of another
- * server than the run's.
+ * All stores of a worker on a domain and a database of their own, gone when the test ends. `documentdb`: the
+ * URI of another server than the run's.
  */
 export async function openFleetStores(documentdb?: string) {
   const env = inject('stackEnv');

@@ -14,9 +14,9 @@ import { startWorker, type WorkerProcess } from './worker-processes.ts';
 export type Fleet = Awaited<ReturnType<typeof openFleet>>;
 
 /**
- * The whole fleet on a domain and a database of its own: the real client, worker processes as a test starts them, each
- * with the access of their role on either Redis, and the stores to see what they did. Gone, with its processes, when the test ends,
- * which fails if their role was too narrow.
+ * The whole fleet on a domain and a database of its own: the real client, worker processes as a test starts
+ * them, each with the access of their role on either Redis, and the stores to see what they did. Gone, with
+ * its processes, when the test ends, which fails if their role was too narrow.
  */
 export async function openFleet() {
   const opened = new AsyncDisposableStack();

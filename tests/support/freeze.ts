@@ -4,14 +4,14 @@ import type { Fleet } from './fleet.ts';
 import type { WorkerProcess } from './worker-processes.ts';
 
 /**
- * A job in hand for this long (ms) is in the hands of a worker that stands still: far longer than a job takes on a busy
- * machine, and well within the 4 s after which its lock would have to be renewed.
+ * A job in hand for this long (ms) is in the hands of a worker that stands still: far longer than a job takes
+ * on a busy machine, and well within the 4 s after which its lock would have to be renewed.
  */
 export const inHandMs = 2_000;
 
 /**
- * Freezes a worker (SIGSTOP) with a job of the kind in its hands, wherever in the job it then is, and returns the job's
- * id. A worker that turns out to have none goes on and is frozen again when such jobs are about.
+ * Freezes a worker (SIGSTOP) with a job of the kind in its hands, wherever in the job it then is, and returns
+ * the job's id. A worker that turns out to have none goes on and is frozen again when such jobs are about.
  */
 export async function freezeWith(
   fleet: Fleet,

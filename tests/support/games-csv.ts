@@ -1,6 +1,9 @@
 import { chance } from '../../infra/local/demo/random.ts';
 
-/** Games of 20 players, of whom the one with the lower number wins three in four, two a day: columns `date`, `w` and `l`. */
+/**
+ * Games of 20 players, of whom the one with the lower number wins three in four, two a day: columns `date`,
+ * `w` and `l`.
+ */
 export function gamesCsv(count: number): string {
   const random = chance(1);
   const lines = Array.from({ length: count }, (_, n) => {

@@ -5,7 +5,10 @@ export interface Item extends Document {
   _id: number | string;
 }
 
-/** The gateway as the official driver meets it, with a database of the file's own and a collection of each test's own. */
+/**
+ * The gateway as the official driver meets it, with a database of the file's own and a collection of each
+ * test's own.
+ */
 export interface Driven {
   readonly uri: string;
   readonly client: MongoClient;

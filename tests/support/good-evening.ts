@@ -87,8 +87,8 @@ const told = (rows: readonly Told[]) =>
   );
 
 /**
- * Ann and Bob asked, were matched, played, and were rated; Eve asked and took it back; Cid and Dot play a brawl that wants
- * more players.
+ * Ann and Bob asked, were matched, played, and were rated; Eve asked and took it back; Cid and Dot play a
+ * brawl that wants more players.
  */
 export function goodEvening(): Evening {
   const duel = match('m', 'duel', [

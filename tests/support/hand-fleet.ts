@@ -25,8 +25,9 @@ export type HandFleet = Awaited<ReturnType<typeof openHandFleet>>;
 const pastPatienceMs = 11_000;
 
 /**
- * A fleet without processes and timers: real stores, real queues, the handlers of `workers/process/duties.ts`, and a clock that a
- * test moves, so that it decides what happens when. `documentdb`: the URI of another server than the run's.
+ * A fleet without processes and timers: real stores, real queues, the handlers of
+ * `workers/process/duties.ts`, and a clock that a test moves, so that it decides what happens when.
+ * `documentdb`: the URI of another server than the run's.
  */
 export async function openHandFleet(documentdb?: string) {
   const opened = new AsyncDisposableStack();
@@ -88,7 +89,10 @@ export async function openHandFleet(documentdb?: string) {
     drain,
     advance,
 
-    /** What the rest of the fleet does until nothing is left to do: jobs, and beat and sweep once patience is over. */
+    /**
+     * What the rest of the fleet does until nothing is left to do: jobs, and beat and sweep once patience is
+     * over.
+     */
     async workOff(): Promise<void> {
       await drain();
       do {

@@ -13,14 +13,15 @@ export interface Promises {
 }
 
 /**
- * Not judged here: tests share one session cache, which has ratings of other tests' players by the same names, and some
- * have a job fail on purpose.
+ * Not judged here: tests share one session cache, which has ratings of other tests' players by the same
+ * names, and some have a job fail on purpose.
  */
 const ofWholeRuns = new Set<CheckName>(['session rating', 'cached rating', 'no job failed']);
 
 /**
- * Every invariant that the stores of a domain show to be broken, one line each with its number and what it was seen on;
- * empty when all is well. Nothing is taken from a worker's or a producer's word but the promises.
+ * Every invariant that the stores of a domain show to be broken, one line each with its number and what it
+ * was seen on; empty when all is well. Nothing is taken from a worker's or a producer's word but the
+ * promises.
  */
 export async function brokenInvariants(stores: StoresOfDomain, promises: Promises = {}): Promise<string[]> {
   const violations = judge(await readSnapshot(stores), diaryOf(promises));

@@ -5,7 +5,8 @@ import { queueNames } from '../../jobs/contract.ts';
 import type { Fleet } from './fleet.ts';
 
 /**
- * Waits until what the players were promised stands in the stores and no job is left: the demo's verdict finds no problem.
+ * Waits until what the players were promised stands in the stores and no job is left: the demo's verdict
+ * finds no problem.
  */
 export const allIsWell = (fleet: Fleet, diary: Diary): Promise<void> =>
   vi.waitFor(

@@ -14,7 +14,10 @@ export interface LenientServer extends AsyncDisposable {
   readonly heard: string[];
 }
 
-/** Speaks MongoDB's protocol and refuses nothing: it answers ok, with an empty result. Its certificate goes to `folder`. */
+/**
+ * Speaks MongoDB's protocol and refuses nothing: it answers ok, with an empty result. Its certificate goes to
+ * `folder`.
+ */
 export async function openLenientServer(folder: string): Promise<LenientServer> {
   makeAuthority(folder, 'lenient');
   const pem = (name: string) => readFileSync(join(folder, name));

@@ -29,8 +29,9 @@ const trioRuleSet = JSON.stringify({
 export const idsOf = (own: Own, names: readonly string[]) => names.map((name) => ({ ticketId: own(name) }));
 
 /**
- * The steps of Ann's, Bob's and others' tickets, each as a healthy worker takes it, in the configurations `duel`, `asked`
- * (players have 600 s to accept), and `manual` and `automatic` (a match of two may get company).
+ * The steps of Ann's, Bob's and others' tickets, each as a healthy worker takes it, in the configurations
+ * `duel`, `asked` (players have 600 s to accept), and `manual` and `automatic` (a match of two may get
+ * company).
  */
 export async function lifeSteps(fleet: HandFleet) {
   const { pool } = fleet.stores;

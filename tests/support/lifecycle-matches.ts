@@ -105,7 +105,10 @@ export function leave(model: Model, id: string, player: string): void {
   if (match && live && isIn) leaveLive(model, player);
 }
 
-/** The result of a match, or of the one it goes on as, is told: it is over, or will be when what it goes on as has begun. */
+/**
+ * The result of a match, or of the one it goes on as, is told: it is over, or will be when what it goes on as
+ * has begun.
+ */
 export function finish(model: Model, id: string): void {
   const match = inTheEnd(model, id);
   if (match?.status !== 'running') return;

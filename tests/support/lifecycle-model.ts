@@ -25,7 +25,10 @@ interface Proposal {
   readonly answers: Map<string, boolean>;
 }
 
-/** A match. `proposed`: it may never be decided, and the fleet knows nothing of it. `succeeded`: it goes on as another. */
+/**
+ * A match. `proposed`: it may never be decided, and the fleet knows nothing of it. `succeeded`: it goes on as
+ * another.
+ */
 export interface ModelMatch {
   readonly id: string;
   readonly configuration: string;
@@ -34,7 +37,10 @@ export interface ModelMatch {
   readonly teams: ReadonlyMap<string, string>;
   status: 'proposed' | 'placing' | 'running' | 'over' | 'succeeded' | 'failed';
   successor?: string;
-  /** Its result came while the match that it was to go on as was placed: whichever of the two is played is live no more. */
+  /**
+   * Its result came while the match that it was to go on as was placed: whichever of the two is played is
+   * live no more.
+   */
   overNext?: boolean;
   /** It is not live any more, and its result is not rated. */
   ended?: boolean;
@@ -136,7 +142,10 @@ export function looksElsewhere(model: Model, player: string): boolean {
 export const backfillOf = ({ tickets }: Model, match: string): ModelTicket | undefined =>
   [...tickets.values()].find((it) => it.fills === match && (it.status === 'PLACING' || isUndecided(it)));
 
-/** A ticket searches, and what its players asked for before is cancelled. `refused`: the id is taken, or a player is being placed. */
+/**
+ * A ticket searches, and what its players asked for before is cancelled. `refused`: the id is taken, or a
+ * player is being placed.
+ */
 export function start(model: Model, asked: Asked, timeoutMs: number): 'searching' | 'refused' {
   if (model.tickets.has(asked.id)) return 'refused';
   if (asked.players.some((player) => newestOf(model, player)?.status === 'PLACING')) return 'refused';
@@ -183,7 +192,10 @@ export function expire(model: Model, pool: string): void {
     if (it.deadline <= model.now) end(it, 'TIMED_OUT', 'MatchmakingTimedOut');
 }
 
-/** A match somebody formed of tickets that wait; players are asked for `answerMs` if they are. Throws what is wrong with it. */
+/**
+ * A match somebody formed of tickets that wait; players are asked for `answerMs` if they are. Throws what is
+ * wrong with it.
+ */
 export function commit(
   model: Model,
   pool: string,

@@ -58,12 +58,16 @@ const cycle =
   async (model, world) => {
     const pools = await world.pools(configuration);
     for (const pool of pools) await world.deliver('form-matches', { pool }, delivery);
-    // A match of one pool may take players out of a live match, whose backfill ticket then opens in the other.
+    // A match of one pool may take players out of a live match, whose backfill ticket then opens in the
+    // other.
     if (pools.length > 1) for (const pool of pools) await world.deliver('form-matches', { pool }, 'once');
     await world.followCycle(model, configuration);
   };
 
-/** One or all players of a ticket answer, to the n-th proposal or, where there is none, to a match long decided. */
+/**
+ * One or all players of a ticket answer, to the n-th proposal or, where there is none, to a match long
+ * decided.
+ */
 const answer =
   (n: number, ticket: number, all: boolean, yes: boolean, delivery: Delivery): Happening =>
   async (model, world) => {
@@ -118,7 +122,8 @@ const leaveJob =
     if (!playerId || !current || !/running|over|placing/.test(current.status)) return;
     const isCarried = backfillOf(model, model.playing.get(playerId) ?? '')?.match === current.id;
     const outcomes: ('done' | 'later')[] = current.status === 'placing' ? ['later'] : ['done'];
-    // Who is carried on is in the match before; told again, they are in neither, and the record waits for the one they named.
+    // Who is carried on is in the match before; told again, they are in neither, and the record waits for the
+    // one they named.
     if (isCarried) outcomes.unshift('done');
     await world.deliver('player-left', { matchId: match.id, playerId }, delivery, ...outcomes);
     leave(model, match.id, playerId);
@@ -243,7 +248,9 @@ export const sequences = (maxCommands: number) =>
     .subarray(Object.keys(kinds), { minLength: 1, maxLength: 2 })
     .chain((names) => fc.commands(stepsIn(fc.constantFrom(...names)), { maxCommands, size: 'max' }));
 
-/** Brings every story to its end: who looks for a match stops, what was decided begins, what is played ends. */
+/**
+ * Brings every story to its end: who looks for a match stops, what was decided begins, what is played ends.
+ */
 export const end: Step = step('the end', async (model, world) => {
   for (;;) {
     const ticket = [...model.tickets.values()].find(isUndecided);

@@ -22,7 +22,9 @@ export const unnoticed =
     model.now = await world.now();
   };
 
-/** A new version of the rule set puts tickets into another pool, or back: to them it is nothing that happens. */
+/**
+ * A new version of the rule set puts tickets into another pool, or back: to them it is nothing that happens.
+ */
 export const repartitioned =
   (configuration: string): Happening =>
   (_model, world) =>

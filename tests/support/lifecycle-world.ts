@@ -12,7 +12,9 @@ import { type Playing, tend } from './lifecycle-matches.ts';
 import { commit, expire, type Model, waiting } from './lifecycle-model.ts';
 import { deathOf, mortal } from './mortal.ts';
 
-/** How a job is delivered: once, twice, or to a worker that dies at its n-th store call and then to another. */
+/**
+ * How a job is delivered: once, twice, or to a worker that dies at its n-th store call and then to another.
+ */
 export type Delivery = 'once' | 'twice' | { readonly call: number; readonly when: 'before' | 'after' };
 
 const teams = (red: number, blue: number) => ({
@@ -47,7 +49,10 @@ const partitioned = (ruleSet: Kind['ruleSet']) => ({
   rules: [{ name: 'SameMode', type: 'batchDistance', batchAttribute: 'mode' }],
 });
 
-/** Configurations in which everybody suits everybody, so that who still waits after a cycle waits for want of players. */
+/**
+ * Configurations in which everybody suits everybody, so that who still waits after a cycle waits for want of
+ * players.
+ */
 export const kinds: Readonly<Record<string, Kind>> = {
   duel: kind(1, 1),
   asked: kind(2, 2, { answerMs: 100_000 }),
@@ -175,7 +180,9 @@ export async function openWorld(fleet: HandFleet, name: string) {
         expect(outcomes.length > 0 ? outcomes : ['done']).toContain(refused ? 'refused' : ended.kind);
       }, delivery),
 
-    /** Puts a configuration's tickets into a pool of one value, or back into that of the whole configuration. */
+    /**
+     * Puts a configuration's tickets into a pool of one value, or back into that of the whole configuration.
+     */
     async repartition(name: string): Promise<void> {
       const { pool } = fleet.stores;
       const installed = await pool.installed(name);

@@ -9,7 +9,10 @@ declare module 'vitest' {
   }
 }
 
-/** The account that goes with an AWS that is given: the stack has none for it, and workers that a test starts need one. */
+/**
+ * The account that goes with an AWS that is given: the stack has none for it, and workers that a test starts
+ * need one.
+ */
 const ownAccount = () =>
   Object.fromEntries(
     ['AWS_REGION', 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'].flatMap((name) => {
@@ -19,9 +22,9 @@ const ownAccount = () =>
   );
 
 /**
- * Starts the whole local stack once for all tests of a project and stops it after the last of them; parts that the
- * environment names are used from there. The project `cluster` has its queue on three primaries in cluster mode;
- * `QUEUE_CLUSTER=1` gives every project such a one.
+ * Starts the whole local stack once for all tests of a project and stops it after the last of them; parts
+ * that the environment names are used from there. The project `cluster` has its queue on three primaries in
+ * cluster mode; `QUEUE_CLUSTER=1` gives every project such a one.
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const stack = await startStack({

@@ -1,8 +1,8 @@
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /**
- * Files that take more than half a minute on two cores, longest first. One that starts last is waited for by itself.
- * The order of files alone: a name that no file has is harmless.
+ * Files that take more than half a minute on two cores, longest first. One that starts last is waited for by
+ * itself. The order of files alone: a name that no file has is harmless.
  */
 const longest = [
   ...['fleet/faults', 'fleet/api-clients', 'fleet/cli-truth', 'fleet/demo', 'fleet/queue-length'],

@@ -10,12 +10,15 @@ interface Death {
 
 class Died extends Error {}
 
-/** What a worker has beside its stores: the database their transactions run on, what watches it, who may give commands. */
+/**
+ * What a worker has beside its stores: the database their transactions run on, what watches it, who may give
+ * commands.
+ */
 const notStores = new Set(['database', 'tracer', 'operatorKeys']);
 
 /**
- * Stores of a worker that dies there. What it calls after its death reaches nothing; the database itself lives on. Every
- * method is a call, those of queues and of the jobs they give too.
+ * Stores of a worker that dies there. What it calls after its death reaches nothing; the database itself
+ * lives on. Every method is a call, those of queues and of the jobs they give too.
  */
 export function mortal<Stores extends object>(stores: Stores, death: Death): Stores {
   let calls = 0;
@@ -46,8 +49,8 @@ export function mortal<Stores extends object>(stores: Stores, death: Death): Sto
 }
 
 /**
- * The store call that work died at; `undefined` when it came to its end. What else goes wrong is thrown on. Work that goes
- * on after a call failed did not notice its death: `death` tells.
+ * The store call that work died at; `undefined` when it came to its end. What else goes wrong is thrown on.
+ * Work that goes on after a call failed did not notice its death: `death` tells.
  */
 export async function deathOf(work: Promise<unknown>, death?: Death): Promise<string | undefined> {
   const noticed = await work.then(
@@ -60,7 +63,10 @@ export async function deathOf(work: Promise<unknown>, death?: Death): Promise<st
   return death?.place ?? noticed;
 }
 
-/** Dies at every call, before and after it, until there is no call left to die at. Returns the calls, in order. */
+/**
+ * Dies at every call, before and after it, until there is no call left to die at. Returns the calls, in
+ * order.
+ */
 export async function everyDeath(die: (death: Death) => Promise<string | undefined>): Promise<string[]> {
   const calls: string[] = [];
   for (let call = 1; ; call++) {

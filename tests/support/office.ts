@@ -46,7 +46,10 @@ export function openOffice({ stores, redis, domain }: { stores: Stores; redis: R
   };
 }
 
-/** Pauses a configuration, or lets it go on, as a worker does once the record has decided so. Returns since when. */
+/**
+ * Pauses a configuration, or lets it go on, as a worker does once the record has decided so. Returns since
+ * when.
+ */
 export async function setPaused(pool: Pool, name: string, paused: boolean): Promise<number> {
   const since = await pool.redisTime();
   const effect = paused ? ({ kind: 'pause', name, since } as const) : ({ kind: 'resume', name } as const);

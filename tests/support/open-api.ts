@@ -3,7 +3,10 @@ import type { Fleet } from './fleet.ts';
 import { keysSecret } from './operator.ts';
 import { openRole } from './redis-user.ts';
 
-/** An API of the fleet, with the access of its role. Give it to `await using`, or dispose of it before the fleet. */
+/**
+ * An API of the fleet, with the access of its role. Give it to `await using`, or dispose of it before the
+ * fleet.
+ */
 export async function openApi(fleet: Fleet, more: NodeJS.ProcessEnv = {}): Promise<ApiProcess> {
   const role = await openRole(fleet.domain, 'producer');
   const { OPERATOR_KEY: _unused, ...env } = fleet.env;

@@ -31,7 +31,10 @@ export const status =
   (_body, response) =>
     void response.writeHead(code, headers).end();
 
-/** An operator's placement service on this machine; requests whose signature is wrong are counted and get a 401. */
+/**
+ * An operator's placement service on this machine; requests whose signature is wrong are counted and get a
+ * 401.
+ */
 export type PlacementService = Awaited<ReturnType<typeof openPlacementService>>;
 
 export async function openPlacementService() {
@@ -73,7 +76,10 @@ export async function openPlacementService() {
   };
 }
 
-/** Checks a request as the documentation tells a service to: an HMAC over time and body, not older than a minute. */
+/**
+ * Checks a request as the documentation tells a service to: an HMAC over time and body, not older than a
+ * minute.
+ */
 function isSigned(request: IncomingMessage, body: string): boolean {
   const [, seconds = '', digest] =
     /^t=(\d+),v1=([0-9a-f]{64})$/.exec(String(request.headers['matchmaking-signature'])) ?? [];

@@ -5,7 +5,10 @@ import { openFleetStores, perform } from './fleet-stores.ts';
 import { openPlacementService, placementSecret } from './placement-service.ts';
 import { ticketRecords } from './ticket-records.ts';
 
-/** Stores with the configuration `duel` placed by a service of the test's own, and the steps placement tests take. */
+/**
+ * Stores with the configuration `duel` placed by a service of the test's own, and the steps placement tests
+ * take.
+ */
 export async function openPlacementSteps() {
   const opened = new AsyncDisposableStack();
   const fleet = opened.use(await openFleetStores());

@@ -97,7 +97,10 @@ export const record = (stores: Pick<Stores, 'pool'>, results: readonly MatchResu
 
 type Asked<Kind extends LadderCommand['kind']> = Extract<LadderCommand, { kind: Kind }>['item'];
 
-/** Asks something of a ladder and has it rated, until there is an answer. `id`: of the call, the same when it is repeated. */
+/**
+ * Asks something of a ladder and has it rated, until there is an answer. `id`: of the call, the same when it
+ * is repeated.
+ */
 export async function command<Kind extends LadderCommand['kind']>(
   stores: Stores,
   kind: Kind,

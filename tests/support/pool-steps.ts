@@ -6,7 +6,10 @@ import { aConfiguration, aMatch, aTicket } from './builders.ts';
 import { openDomain } from './domain.ts';
 import { fleetTime, passTime } from './fleet-clock.ts';
 
-/** A domain, one of its own by default, with the configuration `duel` installed, and the steps pool tests take in it. */
+/**
+ * A domain, one of its own by default, with the configuration `duel` installed, and the steps pool tests take
+ * in it.
+ */
 export async function openPoolSteps(opened?: Awaited<ReturnType<typeof openDomain>>) {
   const domain = opened ?? (await openDomain());
   const { pool, tickets, redis } = domain;

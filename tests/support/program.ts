@@ -10,7 +10,10 @@ export interface Ending {
 /** Where programs find what an earlier one compiled; the configuration of the tests names it. */
 export const compiled = (): NodeJS.ProcessEnv => ({ NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] });
 
-/** Starts a program of the fleet and waits for the message by which it says that it is ready. It ends with this process. */
+/**
+ * Starts a program of the fleet and waits for the message by which it says that it is ready. It ends with
+ * this process.
+ */
 export async function startProgram<Ready>(what: string, main: string, env: NodeJS.ProcessEnv) {
   const child = spawn(process.execPath, [main], {
     env: { ...compiled(), ...env },

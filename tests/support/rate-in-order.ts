@@ -2,7 +2,10 @@ import type { LadderSettings } from '../../jobs/ladder/ladder.ts';
 import { type PlayedMatch, type RatedMatch, rateOne } from '../../jobs/ladder/rate-one.ts';
 import type { Rating } from '../../jobs/ladder/rating.ts';
 
-/** Rates matches one after the other, each from the ratings that the earlier ones left; `stored` gives those before the first. */
+/**
+ * Rates matches one after the other, each from the ratings that the earlier ones left; `stored` gives those
+ * before the first.
+ */
 export function rateInOrder(
   matches: readonly PlayedMatch[],
   stored: (playerId: string) => Rating | undefined,

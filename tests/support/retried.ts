@@ -1,8 +1,9 @@
 import type { Reporter, TestModule } from 'vitest/node';
 
 /**
- * Prints, at the end of a run, every test that needed more than one try, with what its first try died of: a test that fails
- * now and then is a race or a deadline that somebody should look at, although the run counts it as passed.
+ * Prints, at the end of a run, every test that needed more than one try, with what its first try died of: a
+ * test that fails now and then is a race or a deadline that somebody should look at, although the run counts
+ * it as passed.
  */
 export default class Retried implements Reporter {
   onTestRunEnd(modules: readonly TestModule[]): void {

@@ -39,7 +39,10 @@ const endAgain = ({ pool }: Steps, sequence: number) =>
 
 const follow = ({ pool }: Steps, holder: string) => pool.follow('events', 'f', holder, 'oldest');
 
-/** Every code that a script's header says it returns, with how it comes to that; by the reason that follows, where one does. */
+/**
+ * Every code that a script's header says it returns, with how it comes to that; by the reason that follows,
+ * where one does.
+ */
 export const scriptReturns: Readonly<
   Record<string, Readonly<Record<string, Story | Readonly<Record<string, Story>>>>>
 > = {

@@ -7,7 +7,9 @@ import { postgresUrl, startGateway } from '../../infra/local/gateway.ts';
 import { cacheFolder, openRun } from '../../infra/local/run.ts';
 import { makeAuthority } from './authority.ts';
 
-/** Why there can be none here, or undefined: the gateway that has users needs a PostgreSQL of the Debian tree. */
+/**
+ * Why there can be none here, or undefined: the gateway that has users needs a PostgreSQL of the Debian tree.
+ */
 export const obstacle = await treeObstacle();
 
 export const administrator = { username: 'master', password: 'pass:word é' };
@@ -15,8 +17,8 @@ export const administrator = { username: 'master', password: 'pass:word é' };
 export type SecuredDatabase = Awaited<ReturnType<typeof openSecuredDatabase>>;
 
 /**
- * A DocumentDB as in production: TLS by a private authority, and nobody without a login. A PostgreSQL of its own behind the
- * gateway; gone when disposed of.
+ * A DocumentDB as in production: TLS by a private authority, and nobody without a login. A PostgreSQL of its
+ * own behind the gateway; gone when disposed of.
  */
 export async function openSecuredDatabase() {
   const env = process.env;

@@ -1,7 +1,10 @@
 import type { Redis } from 'ioredis';
 import { keysOf } from './domain.ts';
 
-/** Keeps what a domain has on the queue Redis now. Calling it lets the store go back to that, as after a failover. */
+/**
+ * Keeps what a domain has on the queue Redis now. Calling it lets the store go back to that, as after a
+ * failover.
+ */
 export async function openRollback(redis: Redis, domain: string): Promise<() => Promise<void>> {
   const pattern = `{${domain}.*`;
   const kept = await Promise.all(

@@ -17,8 +17,8 @@ export interface TcpProxy {
 }
 
 /**
- * Stands between a client and a server so that a test can cut them apart: on command, or as soon as what the client
- * sends contains `cutAt`.
+ * Stands between a client and a server so that a test can cut them apart: on command, or as soon as what the
+ * client sends contains `cutAt`.
  */
 export async function openProxy(target: string, cutAt?: string): Promise<TcpProxy> {
   let cutting = cutAt;

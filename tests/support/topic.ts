@@ -19,7 +19,9 @@ export interface Heard {
   readonly deduplicationId?: string | undefined;
 }
 
-/** A topic with a queue that hears it, gone when the test ends. `filter`: an SNS filter policy on attributes. */
+/**
+ * A topic with a queue that hears it, gone when the test ends. `filter`: an SNS filter policy on attributes.
+ */
 export async function openTopic({
   fifo = false,
   filter,

@@ -23,8 +23,8 @@ export interface Traffic {
 }
 
 /**
- * Players who queue, play and queue again: `players` in each configuration, until they are stopped. Every player
- * reports the result of every match they were in, so each match is reported once per player.
+ * Players who queue, play and queue again: `players` in each configuration, until they are stopped. Every
+ * player reports the result of every match they were in, so each match is reported once per player.
  */
 export function startTraffic(fleet: Fleet, configurations: readonly string[], players: number): Traffic {
   const { client } = fleet;

@@ -32,9 +32,10 @@ export const filesOf = (guide: string): Record<string, string> =>
   );
 
 /**
- * An upstream service's project with nothing in it but the types of Node, in which the guide's shell blocks install the
- * client. npm asks no registry: the packages are in the cache that `npm ci` filled, and which versions there are, which
- * that cache does not tell, is in our lock file, of which npm keeps what the client depends on.
+ * An upstream service's project with nothing in it but the types of Node, in which the guide's shell blocks
+ * install the client. npm asks no registry: the packages are in the cache that `npm ci` filled, and which
+ * versions there are, which that cache does not tell, is in our lock file, of which npm keeps what the client
+ * depends on.
  */
 export async function openUpstreamProject() {
   const folder = mkdtempSync(join(tmpdir(), 'upstream-'));
@@ -66,15 +67,18 @@ async function lockFor(manifest: object) {
   return { ...lock, name: 'upstream', packages: { '': manifest, ...Object.fromEntries(packages) } };
 }
 
-/** Runs shell lines in our own folder, as somebody does who reads the guide; `SERVICE` is the folder of their project. */
+/**
+ * Runs shell lines in our own folder, as somebody does who reads the guide; `SERVICE` is the folder of their
+ * project.
+ */
 export async function runShell(lines: string, service: string): Promise<void> {
   const offline = { npm_config_offline: 'true', npm_config_audit: 'false', npm_config_fund: 'false' };
   await run('sh', ['-euc', lines], { cwd: root, env: { ...process.env, ...offline, SERVICE: service } });
 }
 
 /**
- * What npm would have made, where its cache lacks a package: the tarball unpacked, and beside it links to the packages it
- * names and no other.
+ * What npm would have made, where its cache lacks a package: the tarball unpacked, and beside it links to the
+ * packages it names and no other.
  */
 export function layOut(tarball: string, folder: string): void {
   const modules = join(folder, 'node_modules');

@@ -6,8 +6,8 @@ import { startWorker } from '../../workers/process/worker.ts';
 const quiet = { METRICS_SINK: 'none', LOG_LEVEL: 'silent', AWS_XRAY_DAEMON_ADDRESS: undefined };
 
 /**
- * Why no worker starts with this environment, in the words that its process prints. Starts it in this process, which saves
- * two seconds. Throws when it does start.
+ * Why no worker starts with this environment, in the words that its process prints. Starts it in this
+ * process, which saves two seconds. Throws when it does start.
  */
 export async function whyNoWorker(env: NodeJS.ProcessEnv): Promise<string> {
   const parsed = workerEnvironment.safeParse({ ...env, ...quiet });

@@ -18,7 +18,10 @@ export interface WorkerProcess extends AsyncDisposable {
   readonly log: () => readonly { readonly msg: string }[];
 }
 
-/** Starts a worker, `workers/process/main.ts` of this tree or another, and waits until it serves. It ends with this process. */
+/**
+ * Starts a worker, `workers/process/main.ts` of this tree or another, and waits until it serves. It ends with
+ * this process.
+ */
 export async function startWorker(env: NodeJS.ProcessEnv, main = workerMain): Promise<WorkerProcess> {
   const { ready, ...program } = await startProgram<{ healthPort: number }>('A worker', main, env);
   return {

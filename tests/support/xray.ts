@@ -21,8 +21,8 @@ export interface XrayDocument {
 export type XraySink = Awaited<ReturnType<typeof openXraySink>>;
 
 /**
- * In place of the X-Ray daemon: keeps the segments it is sent, having checked the line before each, and passes them on to
- * another daemon (`host:port`) if there is one.
+ * In place of the X-Ray daemon: keeps the segments it is sent, having checked the line before each, and
+ * passes them on to another daemon (`host:port`) if there is one.
  */
 export async function openXraySink(next?: string) {
   const received: XrayDocument[] = [];

@@ -45,7 +45,8 @@ describe('what production costs', () => {
   });
 
   test('with all tasks it costs more, those on Spot a share of the others', () => {
-    // On demand: matchmaking 16 × 1, maintenance 3 × 0.25, and the 2 that each other service keeps; the rest on Spot.
+    // On demand: matchmaking 16 × 1, maintenance 3 × 0.25, and the 2 that each other service keeps; the rest
+    // on Spot.
     expect((row('vCPU of tasks')?.atMost ?? 0) / (hoursPerMonth * prices.vcpu.usd)).toBeCloseTo(
       16 + 0.75 + 1 + 1 + 0.3 * (14 * 0.5 + 6 * 0.5),
     );

@@ -19,7 +19,10 @@ const full = stageSettings.parse({
   events: { ...production.events, topicArn: 'arn:aws:sns:us-east-1:123456789012:events.fifo' },
 });
 
-/** Synthesises the app of `npm run synth`, into a folder that is gone with the test; `add` seeds what is wrong with it. */
+/**
+ * Synthesises the app of `npm run synth`, into a folder that is gone with the test; `add` seeds what is wrong
+ * with it.
+ */
 function synthesise(stages: readonly StageSettings[], add: (app: App) => void = () => undefined) {
   const folder = mkdtempSync(join(tmpdir(), 'fleet-templates-'));
   const { exitCode } = process;

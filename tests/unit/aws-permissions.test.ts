@@ -115,7 +115,10 @@ function sourcesOf(folder: string): string[] {
   return globSync('**/*.ts', { cwd: root }).map((file) => readFileSync(`${root}/${file}`, 'utf8'));
 }
 
-/** The IAM action behind every call to AWS in a folder's code: each SDK command it imports, and the ECS agent's. */
+/**
+ * The IAM action behind every call to AWS in a folder's code: each SDK command it imports, and the ECS
+ * agent's.
+ */
 function callsOf(folder: string): string[] {
   const sources = sourcesOf(folder);
   const commands = sources

@@ -25,7 +25,10 @@ const mail = {
   configurationSet: 'codes',
 };
 
-/** Two changed stages between them take every value below, so that what is tested is synthesised twice and not ten times. */
+/**
+ * Two changed stages between them take every value below, so that what is tested is synthesised twice and not
+ * ten times.
+ */
 const one = changed({
   queueCluster: { ...production.queueCluster, durability: 'async', snapshotName: 'before-the-fire' },
   documentdb: { ...production.documentdb, engineVersion: '8.0.0', restoredEndpoint: 'restored.example.com' },

@@ -8,7 +8,10 @@ import { type Forecast, forecast, type Game, openLadder } from '../../jobs/ladde
 const dayMs = 24 * 3_600 * 1_000;
 const pointsPerLogit = 400 / Math.LN10;
 
-/** Games of players whose skill is known, in points; ten a day. `drift`: what a game adds to the skill of each side, a deviation. */
+/**
+ * Games of players whose skill is known, in points; ten a day. `drift`: what a game adds to the skill of each
+ * side, a deviation.
+ */
 function simulated(
   seed: number,
   { games, spread, side, drift }: { games: number; spread: number; side: number; drift: number },
@@ -47,7 +50,8 @@ describe('settings fit on a simulated stream', { timeout: 60_000 }, () => {
       );
 
       expect(Math.abs(fit.sideAdvantage - truth.side)).toBeLessThan(25);
-      // An idle day and a match are seldom told apart: ten games a day give each of a hundred players one in five days.
+      // An idle day and a match are seldom told apart: ten games a day give each of a hundred players one in
+      // five days.
       const drift = Math.sqrt(fit.matchUncertainty ** 2 + 5 * fit.dailyUncertainty ** 2);
       expect(drift).toBeGreaterThan(truth.drift / 2.5);
       expect(drift).toBeLessThan(truth.drift * 2.5);

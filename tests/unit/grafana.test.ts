@@ -13,7 +13,10 @@ const file = readFileSync(new URL('../../infra/grafana/fleet.json', import.meta.
 const { panels } = JSON.parse(file) as { panels: readonly Panel[] };
 const expressions = panels.flatMap((panel) => panel.targets?.map(({ expr }) => expr) ?? []);
 
-/** Names of metrics in an expression: ours are the only words with capitals, those of the process have a prefix. */
+/**
+ * Names of metrics in an expression: ours are the only words with capitals, those of the process have a
+ * prefix.
+ */
 const namesIn = (expression: string): string[] =>
   expression.match(/\b([A-Z][A-Za-z]+(_[a-z]+)*|(process|nodejs)_[a-z0-9_]+)\b/g) ?? [];
 

@@ -8,7 +8,9 @@ import { type ExampleFile, examples } from '../../producers/cli/examples.ts';
 import { duelRuleSet } from '../support/builders.ts';
 import { readBlocks, readDocument } from '../support/documents.ts';
 
-/** What a JSON Schema says of a value, read by what reads JSON Schemas, not by the schema it was made from. */
+/**
+ * What a JSON Schema says of a value, read by what reads JSON Schemas, not by the schema it was made from.
+ */
 const problems = (name: SchemaName, value: unknown): string[] =>
   z
     .fromJSONSchema(jsonSchema(name) as never)

@@ -4,8 +4,8 @@ import { ladderSettings } from '../../jobs/ladder/ladder.ts';
 import { newcomer, type Place, type Rating, rateMatch } from '../../jobs/ladder/rating.ts';
 
 /**
- * Numbers of openskill.js 5.0.1 with its defaults; those of Plackett-Luce agree with the README of openskill.py. The
- * openskill of these figures adds tau = 25/300 to every sigma before a match.
+ * Numbers of openskill.js 5.0.1 with its defaults; those of Plackett-Luce agree with the README of
+ * openskill.py. The openskill of these figures adds tau = 25/300 to every sigma before a match.
  */
 const openskills = ladderSettings.parse({
   matchUncertainty: (25 / 300) * (400 / (Math.LN10 * Math.SQRT2 * (25 / 6))),

@@ -14,7 +14,9 @@ const outcome: fc.Arbitrary<Outcome> = fc.oneof(
 const runs = { numRuns: 500, seed: 1 };
 const sum = (one: Side) => one.reduce((total, { mu }) => total + mu, 0);
 
-/** The posterior of one player against a known opponent, by summing the likelihood over a fine grid. Logits. */
+/**
+ * The posterior of one player against a known opponent, by summing the likelihood over a fine grid. Logits.
+ */
 function exact(mean: number, sigma: number, likelihood: (x: number) => number) {
   let [mass, first, second] = [0, 0, 0];
   for (let z = -8; z <= 8; z += 0.001) {

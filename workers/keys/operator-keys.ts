@@ -23,8 +23,9 @@ export type OperatorKeys = ReturnType<typeof openOperatorKeys>;
 export type OpenedCommand = { readonly body: unknown } | { readonly unproven: string };
 
 /**
- * Who has signed an operator's command, and whether they may give it. Keys are read for each command: those on record and the copies
- * on the queue Redis, the newest of each name, so that a revoked key stays so whichever of both stores went back.
+ * Who has signed an operator's command, and whether they may give it. Keys are read for each command: those
+ * on record and the copies on the queue Redis, the newest of each name, so that a revoked key stays so
+ * whichever of both stores went back.
  */
 export function openOperatorKeys({ apiKeys, pool }: KeyStores, { domain, keysSecret }: KeySettings) {
   const newest = async (name: string): Promise<SealedKey | undefined> => {
@@ -59,8 +60,8 @@ export function openOperatorKeys({ apiKeys, pool }: KeyStores, { domain, keysSec
     domain,
 
     /**
-     * Opens a command: the one way to what it asks for. Whoever applies it reads nothing of it that its signature does not prove.
-     * `now`: ms since 1970.
+     * Opens a command: the one way to what it asks for. Whoever applies it reads nothing of it that its
+     * signature does not prove. `now`: ms since 1970.
      */
     async open(command: CommandEnvelope, now: number): Promise<OpenedCommand> {
       const unproven = await whyUnproven(command, now);
@@ -76,7 +77,10 @@ export function openOperatorKeys({ apiKeys, pool }: KeyStores, { domain, keysSec
         : undefined;
     },
 
-    /** What carrying out a command takes of a ladder, signed by the same operator; `undefined`: their key works no more. */
+    /**
+     * What carrying out a command takes of a ladder, signed by the same operator; `undefined`: their key
+     * works no more.
+     */
     async onBehalf(
       { operator }: CommandEnvelope,
       command: Pick<CommandEnvelope, 'id' | 'kind' | 'target' | 'body'>,
@@ -88,7 +92,10 @@ export function openOperatorKeys({ apiKeys, pool }: KeyStores, { domain, keysSec
       return { ...unsigned, signature: signatureOf(secret, domain, unsigned) };
     },
 
-    /** Makes a key with every right where none of its name was ever made: a fleet on one machine begins with it. */
+    /**
+     * Makes a key with every right where none of its name was ever made: a fleet on one machine begins with
+     * it.
+     */
     async makeFirst(name: string, secret: string): Promise<void> {
       if (keysSecret === undefined || (await newest(name))) return;
       const key = seal({ name, generation: 1, state: 'active', rights: [...rights] }, secret, keysSecret);

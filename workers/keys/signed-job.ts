@@ -12,8 +12,9 @@ export interface SignedJobStores {
 }
 
 /**
- * A handler of jobs that carry operators' commands. It is given what a command asks for once the signature is proven; what is refused is
- * in the audit, whoever refused it: a command that its ladder's rater has refused is there already, under the same id.
+ * A handler of jobs that carry operators' commands. It is given what a command asks for once the signature is
+ * proven; what is refused is in the audit, whoever refused it: a command that its ladder's rater has refused
+ * is there already, under the same id.
  */
 export const signedHandler =
   (

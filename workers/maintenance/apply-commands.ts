@@ -27,11 +27,12 @@ export const applyCommandsDuty: OpenDuty<SettingStores> = (stores) =>
  *
  *   read the next ─▶ decide by the record ─▶ insert into `audit` ─▶ documents ─▶ queue store, verdict ─▶ read the next …
  *
- * The insert is the decision. A worker that dies after it leaves the rest to the next, which finds it in the record. Any
- * number of workers may run this at once: an ordinal is inserted once, and whoever comes second stops.
+ * The insert is the decision. A worker that dies after it leaves the rest to the next, which finds it in the
+ * record. Any number of workers may run this at once: an ordinal is inserted once, and whoever comes second
+ * stops.
  *
- * Where the queue store and the record do not go together one of them went back in time: the record is written back first, and
- * then commands that it does not know are applied.
+ * Where the queue store and the record do not go together one of them went back in time: the record is
+ * written back first, and then commands that it does not know are applied.
  *
  * While DocumentDB is away nothing is applied, and nothing has failed: the clock asks again in a second.
  */
@@ -115,8 +116,8 @@ interface Begun {
 }
 
 /**
- * Writes the record back to the queue store, then applies the commands that are there and that it does not know. `false`: others
- * have overtaken this worker, or do the same.
+ * Writes the record back to the queue store, then applies the commands that are there and that it does not
+ * know. `false`: others have overtaken this worker, or do the same.
  */
 async function writeBack(stores: SettingStores): Promise<boolean> {
   const { audit, pool, configurations } = stores;

@@ -54,9 +54,10 @@ export const compareStoresDuty: OpenDuty<Omit<CompareStores, 'observe'>> = (stor
   );
 
 /**
- * After a failover or a restart the queue store may have gone back in time, so cycles wait until this is done. Configurations that
- * it has lost are written back, matches that are stored take those of their tickets that wait, and tickets whose end is on record end
- * again. While the record is away nothing is compared, and nothing has failed: the beat asks again.
+ * After a failover or a restart the queue store may have gone back in time, so cycles wait until this is
+ * done. Configurations that it has lost are written back, matches that are stored take those of their tickets
+ * that wait, and tickets whose end is on record end again. While the record is away nothing is compared, and
+ * nothing has failed: the beat asks again.
  */
 const compareWithRecord =
   (stores: CompareStores): Handler<unknown> =>
@@ -121,7 +122,10 @@ function matchOf(record: MatchRecord, records: readonly TicketRecord[]): [Commit
   return [match, match.tickets.map((it) => calls.get(`${match.matchId} ${it.ticketId}`) ?? '')];
 }
 
-/** Nothing for a ticket that a match has claimed which is not stored: whoever starts it, or another of its tickets, decides. */
+/**
+ * Nothing for a ticket that a match has claimed which is not stored: whoever starts it, or another of its
+ * tickets, decides.
+ */
 function endOf({ _id, sequence, call, status, reason, message }: TicketRecord): RecordedEnd[] {
   if (status === 'COMPLETED') return [];
   return [

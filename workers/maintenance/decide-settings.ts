@@ -46,8 +46,8 @@ export interface SettingStores extends DescribedStores {
 export type Proven = Omit<CommandEnvelope, 'body' | 'signature'> & { readonly body: unknown };
 
 /**
- * Decides on a command by the record as it is. `now`: Redis time, ms. Nothing is written. A command that breaks the code that
- * decides is refused: thrown again and again it would keep those behind it waiting.
+ * Decides on a command by the record as it is. `now`: Redis time, ms. Nothing is written. A command that
+ * breaks the code that decides is refused: thrown again and again it would keep those behind it waiting.
  */
 export async function decideOn(
   { kind, body, target, expects }: Proven,
@@ -211,7 +211,10 @@ const says = (
   ruleSet.name === wanted.ruleSetName &&
   ruleSet.version === ruleSetVersion;
 
-/** What of a configuration does not fit a rule set: its own expansions, what it takes from ratings, or its quality target. */
+/**
+ * What of a configuration does not fit a rule set: its own expansions, what it takes from ratings, or its
+ * quality target.
+ */
 function misfitOf(configuration: Configuration, body: string): string | undefined {
   const { backfillExpansions, ratingAttributes = {}, quality } = configuration;
   const fitting = loadRuleSetWith(body, backfillExpansions);

@@ -38,7 +38,10 @@ export const deliverEventsDuty: OpenDuty<Pick<DeliverStores, 'pool' | 'topics'>>
   return duty(deliverEvents, deliverToTopics({ pool, topics, fleetTopic, observe, onDelivered }));
 };
 
-/** Publishes to every topic what it has not heard yet. Each topic is a follower: one that is away holds up no other. */
+/**
+ * Publishes to every topic what it has not heard yet. Each topic is a follower: one that is away holds up no
+ * other.
+ */
 export const deliverToTopics =
   (stores: DeliverStores): Handler<unknown> =>
   async (_items, { signal }) => {

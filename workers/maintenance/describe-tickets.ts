@@ -17,7 +17,10 @@ export interface DescribeStores {
 export const describeTicketsDuty: OpenDuty<DescribeStores> = (stores) =>
   duty(describeTickets, describeEnded(stores));
 
-/** Describes tickets as they ended, those with a match by what is stored of it: producers have no way to DocumentDB. */
+/**
+ * Describes tickets as they ended, those with a match by what is stored of it: producers have no way to
+ * DocumentDB.
+ */
 export const describeEnded =
   ({ tickets, matches }: DescribeStores): Handler<z.output<typeof describeTickets.item>> =>
   async ([item], { actor }) => {

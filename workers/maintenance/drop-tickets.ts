@@ -15,8 +15,8 @@ export const dropTicketsDuty: OpenDuty<DropStores> = (stores, { settings }) =>
   duty(dropTickets, dropOldTickets(stores, settings.ended));
 
 /**
- * Drops ended tickets from the record, those that started on one day together, `days` after that day is over, and what was decided
- * on operators' commands `auditDays` ago.
+ * Drops ended tickets from the record, those that started on one day together, `days` after that day is over,
+ * and what was decided on operators' commands `auditDays` ago.
  */
 export const dropOldTickets =
   (

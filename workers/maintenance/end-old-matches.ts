@@ -10,7 +10,9 @@ interface OldMatchStores {
 export const sweepDuty: OpenDuty<OldMatchStores> = (stores, { settings }) =>
   duty(sweep, endOldMatches(stores, settings.matchTtlMs));
 
-/** Ends matches that nobody has reported a result of for too long. A result that comes later is still rated. */
+/**
+ * Ends matches that nobody has reported a result of for too long. A result that comes later is still rated.
+ */
 const endOldMatches =
   ({ pool }: OldMatchStores, ttlMs: number): Handler<unknown> =>
   async () => {

@@ -24,8 +24,9 @@ export function openFailedJobs(redis: Redis, domain: string) {
     },
 
     /**
-     * Tries failed jobs again, with fresh attempts: BullMQ's own retry of all keeps used-up attempts, so that its jobs fail again at
-     * once. Done twice it does nothing: a job that has failed again since stays as it is.
+     * Tries failed jobs again, with fresh attempts: BullMQ's own retry of all keeps used-up attempts, so that
+     * its jobs fail again at once. Done twice it does nothing: a job that has failed again since stays as it
+     * is.
      */
     async retry(name: QueueName, failed: readonly FailedOne[]): Promise<void> {
       await using queue = closing(open(name));

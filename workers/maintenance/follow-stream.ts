@@ -12,8 +12,9 @@ export interface Follower<Told> {
   /** Where it begins when it is new. */
   readonly begin: 'oldest' | 'latest';
   /**
-   * Takes a page. When it throws none of it counts as taken: the page comes again, after a rest, so taking a thing twice
-   * must be harmless. Returns what it never will take: events with the reason (JSON), or ids of tickets.
+   * Takes a page. When it throws none of it counts as taken: the page comes again, after a rest, so taking a
+   * thing twice must be harmless. Returns what it never will take: events with the reason (JSON), or ids of
+   * tickets.
    */
   readonly take: (told: readonly Told[], signal: AbortSignal) => Promise<readonly string[]>;
 }
@@ -36,9 +37,9 @@ const runMs = 10_000;
 const pageMs = 15_000;
 
 /**
- * Brings a follower up to date. Its place moves only by the hand of who holds it: should this process sleep so long that
- * another took over, what it does afterwards changes nothing; should it die between taking a page and moving on, that
- * page is taken again.
+ * Brings a follower up to date. Its place moves only by the hand of who holds it: should this process sleep
+ * so long that another took over, what it does afterwards changes nothing; should it die between taking a
+ * page and moving on, that page is taken again.
  */
 export async function followStream<Told extends { readonly now: number }>(
   follower: Follower<Told>,

@@ -4,7 +4,10 @@ import type { Metrics } from '../telemetry/metrics.ts';
 /** One queue's state at one moment. */
 export interface QueueReport {
   readonly queue: QueueName;
-  /** Waiting and prioritised jobs, and delayed ones whose time has come. Upkeep that the clock has added just now is none. */
+  /**
+   * Waiting and prioritised jobs, and delayed ones whose time has come. Upkeep that the clock has added just
+   * now is none.
+   */
   readonly waiting: number;
   /** Those, and tickets that no cycle and results that no rater has read: work, however it waits. */
   readonly length: number;
@@ -24,11 +27,16 @@ export interface FleetReport {
   readonly searching: ReadonlyMap<string, number>;
   /** How far (ms) matchmaking is behind where new tickets are refused for it; else 0. */
   readonly lag: number;
-  /** How long (ms) cycles have waited for the queue store to be compared with the record; 0 while they do not. */
+  /**
+   * How long (ms) cycles have waited for the queue store to be compared with the record; 0 while they do not.
+   */
   readonly uncomparedMs: number;
 }
 
-/** Publishes a slot's reports. Sent at once, since scaling waits for them and their time is then that of their slot. */
+/**
+ * Publishes a slot's reports. Sent at once, since scaling waits for them and their time is then that of their
+ * slot.
+ */
 export const publishReports = ({ observe, flush }: Metrics) => {
   /** Configurations in which nobody has searched yet are no metric: each would be billed. */
   const used = new Set<string>();

@@ -3,7 +3,9 @@ import type { Redis } from 'ioredis';
 import type { QueueName } from '../../jobs/contract.ts';
 import { queuePrefix } from '../../jobs/keys.ts';
 
-/** Lets workers take jobs of a queue or not. Done twice it changes nothing. A job that runs comes to its end. */
+/**
+ * Lets workers take jobs of a queue or not. Done twice it changes nothing. A job that runs comes to its end.
+ */
 export function openQueueSwitch(redis: Redis, domain: string) {
   return {
     async pauseQueue(name: QueueName, paused: boolean): Promise<void> {

@@ -15,7 +15,8 @@ const readRecords =
     const { collection, id } = item;
     const listing = id === undefined;
     const filter = listing ? {} : { [recordCollections[collection]]: id };
-    // A list says what there is; bodies of up to 64 KiB each would make the job's result the largest thing in Redis.
+    // A list says what there is; bodies of up to 64 KiB each would make the job's result the largest thing in
+    // Redis.
     const projection = listing ? { body: 0, 'installed.ruleSet.body': 0 } : {};
     return done(
       await db

@@ -14,7 +14,10 @@ export interface RecordStores extends FollowStores {
   readonly tickets: Tickets;
   /** So many tickets of a configuration ended so; a page that is taken twice counts twice. */
   readonly onEnded: (configuration: string, status: Ending['status'], count: number) => void;
-  /** A ticket's ending is not on record: DocumentDB refuses it, or nothing can be made of it, with that reason. */
+  /**
+   * A ticket's ending is not on record: DocumentDB refuses it, or nothing can be made of it, with that
+   * reason.
+   */
   readonly onRefused: (ticketId: string, reason: string) => void;
 }
 
@@ -37,8 +40,8 @@ export const recordTicketsDuty: OpenDuty<Pick<RecordStores, 'pool' | 'tickets'>>
 };
 
 /**
- * Writes tickets that ended without a match, each once, whatever ended them. DocumentDB away: they wait in the stream, and their
- * tickets where they are. One that DocumentDB refuses for good stays where it is too.
+ * Writes tickets that ended without a match, each once, whatever ended them. DocumentDB away: they wait in
+ * the stream, and their tickets where they are. One that DocumentDB refuses for good stays where it is too.
  */
 export const recordEndings =
   (stores: RecordStores): Handler<unknown> =>

@@ -20,8 +20,8 @@ export const reportQueueLengthDuty: OpenDuty<{ readonly pool: Reported }> = (
   duty(reportQueueLength, reportQueues(queues.queues, pool, settings.reportSlotMs, publishReports(metrics)));
 
 /**
- * Reports the fleet once per slot (ms): the scheduler adds one job per slot, and a run that comes later than its slot reports
- * nothing, since the next one does.
+ * Reports the fleet once per slot (ms): the scheduler adds one job per slot, and a run that comes later than
+ * its slot reports nothing, since the next one does.
  */
 export const reportQueues =
   (

@@ -21,8 +21,8 @@ const firstPauseMs = 100;
 const groupLength = 128;
 
 /**
- * Amazon SNS, as events are published to it: `endpoint` only where it is elsewhere than in AWS. A topic's region is the one
- * its ARN names. Each call is a step of the current trace.
+ * Amazon SNS, as events are published to it: `endpoint` only where it is elsewhere than in AWS. A topic's
+ * region is the one its ARN names. Each call is a step of the current trace.
  */
 export function openTopics(endpoint?: string, tracer = noTracer) {
   const clients = new Map<string, SNSClient>();
@@ -79,9 +79,9 @@ export function openTopics(endpoint?: string, tracer = noTracer) {
 
   return {
     /**
-     * Publishes to a topic; on a FIFO one each ticket's events in their order, whatever entry of a batch fails alone.
-     * Resolves when each was accepted or refused for good; throws when the topic cannot be reached, does not exist or is
-     * closed to this fleet: then any of them may have been accepted.
+     * Publishes to a topic; on a FIFO one each ticket's events in their order, whatever entry of a batch
+     * fails alone. Resolves when each was accepted or refused for good; throws when the topic cannot be
+     * reached, does not exist or is closed to this fleet: then any of them may have been accepted.
      */
     async publish(
       topic: string,

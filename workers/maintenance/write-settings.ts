@@ -5,7 +5,10 @@ import type { CommandEffect } from '../pool/commands.ts';
 import type { AuditRecord, SettingsChange } from '../records/audit.ts';
 import type { SettingStores } from './decide-settings.ts';
 
-/** Whom to tell, where it is not the command itself, and who writes the record back, where this is part of that. */
+/**
+ * Whom to tell, where it is not the command itself, and who writes the record back, where this is part of
+ * that.
+ */
 interface Telling {
   readonly id?: string;
   readonly restorer?: string | undefined;
@@ -14,8 +17,8 @@ interface Telling {
 }
 
 /**
- * Does all that follows from a decision: documents, the copies on the queue store, the verdict. Done twice, by a worker that
- * others have overtaken too, it changes nothing: then `false`.
+ * Does all that follows from a decision: documents, the copies on the queue store, the verdict. Done twice,
+ * by a worker that others have overtaken too, it changes nothing: then `false`.
  */
 export async function carryOut(
   record: AuditRecord,
@@ -37,8 +40,8 @@ export async function carryOut(
 }
 
 /**
- * Pauses a queue or lets it go on, as was decided last. Whoever was overtaken meanwhile finds that out here and does what the
- * later command says.
+ * Pauses a queue or lets it go on, as was decided last. Whoever was overtaken meanwhile finds that out here
+ * and does what the later command says.
  */
 export async function switchQueue(
   name: QueueName,
@@ -52,7 +55,9 @@ export async function switchQueue(
   }
 }
 
-/** Writes the documents of a decision. Returns the configurations that workers and producers get a copy of. */
+/**
+ * Writes the documents of a decision. Returns the configurations that workers and producers get a copy of.
+ */
 export async function writeDocuments(
   { change, ordinal, decided_at: created_at }: AuditRecord,
   { ruleSets, configurations, settingTags }: SettingStores,

@@ -14,8 +14,8 @@ export const acceptMatchDuty: OpenDuty<Omit<AcceptStores, 'wake'>> = ({ pool }, 
   duty(acceptMatch, acceptProposals({ pool, wake: wakePool(queues) }));
 
 /**
- * Records answers one by one. What an answer sets off is in Redis before its pool is woken: should this process die in
- * between, the beat wakes it.
+ * Records answers one by one. What an answer sets off is in Redis before its pool is woken: should this
+ * process die in between, the beat wakes it.
  */
 export const acceptProposals =
   ({ pool, wake }: AcceptStores): Handler<AcceptMatch> =>
@@ -36,7 +36,10 @@ export const acceptProposals =
 const mayAnswer = ({ playerIds }: AcceptMatch, actor: Actor): boolean =>
   actor.kind === 'service' || playerIds.every((id) => id === actor.playerId);
 
-/** Where somebody was faster (a rejection, the deadline, a stop) the ticket's status tells: it is nobody's failure. */
+/**
+ * Where somebody was faster (a rejection, the deadline, a stop) the ticket's status tells: it is nobody's
+ * failure.
+ */
 function reasonOf(answered: Answered, { ticketId }: AcceptMatch): string | undefined {
   if (answered.outcome === 'missing') return `ticketId: there is no ticket ${ticketId}`;
   if (answered.outcome !== 'stranger') return undefined;

@@ -12,9 +12,9 @@ import { takeOut } from './take-out.ts';
 const ticketsPerCall = 200;
 
 /**
- * Looks at the tickets that are new to a cycle, or all under a new rule set. Those that it puts into other pools go there, and
- * those pools are due within a second. One that no match can hold, from a producer of another version, fails with its reason.
- * The others may be matched.
+ * Looks at the tickets that are new to a cycle, or all under a new rule set. Those that it puts into other
+ * pools go there, and those pools are due within a second. One that no match can hold, from a producer of
+ * another version, fails with its reason. The others may be matched.
  */
 export async function admitNew(
   mirror: Mirror,

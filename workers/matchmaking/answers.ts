@@ -5,11 +5,14 @@ import type { MatchPool } from '../../jobs/matchmaking/engine/pool.ts';
 import type { Pool } from '../pool/pool.ts';
 import type { Mirror } from './mirror.ts';
 
-/** Questions answered by one cycle. An answer takes some 10 ms, however large the pool: matching comes first. */
+/**
+ * Questions answered by one cycle. An answer takes some 10 ms, however large the pool: matching comes first.
+ */
 const perCycle = 4;
 
 /**
- * Answers why tickets of a pool wait, as of the pass that has just been made. Returns whether more may be asked.
+ * Answers why tickets of a pool wait, as of the pass that has just been made. Returns whether more may be
+ * asked.
  */
 export async function answerSome(
   mirror: Mirror,

@@ -7,13 +7,17 @@ import { wakePool } from './wake-pool.ts';
 /** Tickets looked at by one script call. */
 const ticketsAtOnce = 500;
 
-/** Until it has ended, however long that takes: a key that expires would stay for an hour where the server's clock goes back by one. */
+/**
+ * Until it has ended, however long that takes: a key that expires would stay for an hour where the server's
+ * clock goes back by one.
+ */
 const oneAtATime = { deduplication: { id: compareStores.kind }, removeOnComplete: true };
 
 /**
- * One beat: wakes the pools in which time alone changes something and hands over matches left behind. Every worker
- * beats once a second; the script gives each due thing to one of them. Idle pools cost nothing. While the store is full no job
- * can be added or taken, so tickets time out here. A store that waits to be compared with the record has that done at once.
+ * One beat: wakes the pools in which time alone changes something and hands over matches left behind. Every
+ * worker beats once a second; the script gives each due thing to one of them. Idle pools cost nothing. While
+ * the store is full no job can be added or taken, so tickets time out here. A store that waits to be compared
+ * with the record has that done at once.
  */
 export async function beat(pool: Pool, queues: Queues): Promise<void> {
   const { now, pools, overdue, uncompared } = await pool.beat();

@@ -19,7 +19,10 @@ import { takeRatings } from './take-ratings.ts';
 
 /** Tickets timed out by one script call. */
 const ticketsPerExpiry = 500;
-/** How long (ms) a pool waits before it looks again whether the outbox has room, the record is back, or the stores are compared. */
+/**
+ * How long (ms) a pool waits before it looks again whether the outbox has room, the record is back, or the
+ * stores are compared.
+ */
 const pauseMs = 1_000;
 /** How long (ms) a pool waits until another worker, which may be newer, tries to load its rule set. */
 const unreadyMs = 10_000;
@@ -45,9 +48,9 @@ export interface CycleStores {
 }
 
 /**
- * One cycle of a pool: catch the mirror up, time out, look at what is new, form matches, commit them, hand them over. While an operator has
- * paused the configuration, its rule set does not load, or the store is yet to be compared with the record, it only times out.
- * Returns whether another is worth running at once.
+ * One cycle of a pool: catch the mirror up, time out, look at what is new, form matches, commit them, hand
+ * them over. While an operator has paused the configuration, its rule set does not load, or the store is yet
+ * to be compared with the record, it only times out. Returns whether another is worth running at once.
  */
 export async function runCycle(mirror: Mirror, stores: CycleStores): Promise<boolean> {
   const { name, configuration } = mirror;
@@ -79,7 +82,9 @@ export async function runCycle(mirror: Mirror, stores: CycleStores): Promise<boo
   return !(await stores.pool.rest(name, saw(), Number.isFinite(next) ? next : undefined, short));
 }
 
-/** Matches that their players have accepted since the last cycle: decided then, observed and handed over now. */
+/**
+ * Matches that their players have accepted since the last cycle: decided then, observed and handed over now.
+ */
 async function handOverAccepted(
   accepted: readonly Accepted[],
   { pool, handOver, observe }: CycleStores,
@@ -125,16 +130,19 @@ const nextDeadline = (mirror: Mirror): number => {
 };
 
 /**
- * `changed`: a match was committed, or refused since a ticket changed; either way the pool is not what the pass saw.
- * `full`: so is the outbox; matching goes on when it has drained. `paused`: an operator paused the configuration. `uncompared`:
- * the store has just started or taken over.
+ * `changed`: a match was committed, or refused since a ticket changed; either way the pool is not what the
+ * pass saw. `full`: so is the outbox; matching goes on when it has drained. `paused`: an operator paused the
+ * configuration. `uncompared`: the store has just started or taken over.
  */
 type CycleOutcome = 'nothing' | 'changed' | 'full' | 'paused' | 'uncompared';
 
 /** What a paused pool's cycle comes to: nothing but deadlines until it is resumed, which makes it due. */
 const atRest = { outcome: 'paused', nextChange: Number.POSITIVE_INFINITY } as const;
 
-/** Matches, unless the configuration wants more time between two cycles of a pool; an empty one waits for nothing. */
+/**
+ * Matches, unless the configuration wants more time between two cycles of a pool; an empty one waits for
+ * nothing.
+ */
 async function matchInTime(
   mirror: Mirror,
   current: CurrentConfiguration,
@@ -149,7 +157,9 @@ async function matchInTime(
     : { outcome: 'nothing', nextChange: from };
 }
 
-/** Passes over the pool in slices, so that the event loop, with its locks to renew, is never held for long. */
+/**
+ * Passes over the pool in slices, so that the event loop, with its locks to renew, is never held for long.
+ */
 async function matchAll(
   mirror: Mirror,
   current: CurrentConfiguration,

@@ -27,8 +27,8 @@ export function openEngineView(tickets: ReadonlyMap<string, PooledTicket>) {
     },
 
     /**
-     * Tickets that no cycle has looked at under the engine's rule set, oldest first: those that are new, and of another engine
-     * all. None of them is matched before it is admitted.
+     * Tickets that no cycle has looked at under the engine's rule set, oldest first: those that are new, and
+     * of another engine all. None of them is matched before it is admitted.
      */
     unseen(engine: Engine): PooledTicket[] {
       const present = fresh.filter((it) => tickets.get(it.ticketId) === it);
@@ -48,7 +48,10 @@ export function openEngineView(tickets: ReadonlyMap<string, PooledTicket>) {
     /** Tickets that wait for their players' ratings, in the order in which they came. */
     unrated: (): PooledTicket[] => [...unrated.values()],
 
-    /** The engine's view of the tickets admitted under its rule set; it is kept between cycles, so that a pass costs what changed. */
+    /**
+     * The engine's view of the tickets admitted under its rule set; it is kept between cycles, so that a pass
+     * costs what changed.
+     */
     matching(engine: Engine): MatchPool {
       if (matching?.engine !== engine) throw new Error('matching before its tickets were looked at');
       return matching.pool;

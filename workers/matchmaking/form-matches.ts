@@ -12,7 +12,10 @@ import { wakePool } from './wake-pool.ts';
 
 /** How long (ms) one job goes on cycling a pool that keeps changing, before it yields to other pools. */
 const hotMs = 5_000;
-/** From one cycle's beginning to the next one's (ms), at least: what arrives meanwhile is read, and decided, together. */
+/**
+ * From one cycle's beginning to the next one's (ms), at least: what arrives meanwhile is read, and decided,
+ * together.
+ */
 const cycleMs = 10;
 
 /** What a worker keeps in memory between jobs: beyond either, the mirrors used longest ago are let go. */
@@ -45,9 +48,9 @@ export const formMatchesDuty: OpenDuty<
   );
 
 /**
- * Cycles one pool until nothing changes or its time is over. Mirrors stay in memory between jobs, so a pool whose jobs
- * come back to this worker is caught up instead of read. A mirror in use is nobody else's: should a second job of the
- * pool run here, after a lost lock say, it opens its own.
+ * Cycles one pool until nothing changes or its time is over. Mirrors stay in memory between jobs, so a pool
+ * whose jobs come back to this worker is caught up instead of read. A mirror in use is nobody else's: should
+ * a second job of the pool run here, after a lost lock say, it opens its own.
  */
 export const formMatchesOfPool = (
   { wake, ...stores }: FormMatchesStores,

@@ -13,9 +13,10 @@ export const handOver =
     enqueue({ job: startMatch, items: matchIds.map((matchId) => ({ matchId })), options: { jobId } });
 
 /**
- * Hands over again what waits in the outbox for too long. A job still on its way is left alone; a failed one, or one
- * that completed without settling all of its matches, is cleared and takes those that are still open. A match whose
- * job goes on failing until its deadline is handed over to be given up, with the job's reason: the record decides.
+ * Hands over again what waits in the outbox for too long. A job still on its way is left alone; a failed one,
+ * or one that completed without settling all of its matches, is cleared and takes those that are still open.
+ * A match whose job goes on failing until its deadline is handed over to be given up, with the job's reason:
+ * the record decides.
  */
 export async function handOverAgain(overdue: readonly Overdue[], queues: Queues): Promise<void> {
   for (const [jobId, entries] of Map.groupBy(overdue, (it) => it.jobId)) {

@@ -7,23 +7,23 @@ import { openEngineView } from './engine-view.ts';
 /** Changes read in one step; a mirror further behind takes several before its next cycle. */
 const changesPerStep = 2_000;
 /**
- * Of a pool so many pages are read before a cycle goes on with them, its oldest tickets; more come before the next. When Redis
- * has all it can do, each page takes tenths of a second.
+ * Of a pool so many pages are read before a cycle goes on with them, its oldest tickets; more come before the
+ * next. When Redis has all it can do, each page takes tenths of a second.
  */
 const reading = { ticketsPerPage: 1_000, pagesAtOnce: 8 };
 
 /**
- * About what a ticket takes in memory, the engine's view of it included: some 1.5 KB for one player. Parsed, players take
- * twice their text where they are few, less where they are many (measured).
+ * About what a ticket takes in memory, the engine's view of it included: some 1.5 KB for one player. Parsed,
+ * players take twice their text where they are few, less where they are many (measured).
  */
 const bytesOf = ({ length }: PooledTicket): number => 1_200 + 2 * length;
 
 export type Mirror = ReturnType<typeof openMirror>;
 
 /**
- * A pool's tickets in this process's memory: a cache fed by the pool's change stream, with the engine's view of them
- * beside it. It may be behind at any time, and of a large pool hold no more than the oldest yet; a commit formed from what it
- * shows is checked against the tickets themselves. One cycle at a time may use it.
+ * A pool's tickets in this process's memory: a cache fed by the pool's change stream, with the engine's view
+ * of them beside it. It may be behind at any time, and of a large pool hold no more than the oldest yet; a
+ * commit formed from what it shows is checked against the tickets themselves. One cycle at a time may use it.
  */
 export function openMirror(pool: Pool, name: string, { ticketsPerPage, pagesAtOnce } = reading) {
   const tickets = new Map<string, PooledTicket>();
@@ -56,7 +56,9 @@ export function openMirror(pool: Pool, name: string, { ticketsPerPage, pagesAtOn
     readTo = 0;
   };
 
-  /** Reads a page more. Changes since the first are applied between them, so pages need not be of one moment. */
+  /**
+   * Reads a page more. Changes since the first are applied between them, so pages need not be of one moment.
+   */
   const readOn = async (after: number) => {
     const page = await pool.readPool(name, after, ticketsPerPage);
     position ??= page.latest;
@@ -80,8 +82,9 @@ export function openMirror(pool: Pool, name: string, { ticketsPerPage, pagesAtOn
     matching: view.matching,
 
     /**
-     * A match formed from this mirror was refused since a ticket had changed. Being behind, it learns of the change from
-     * the stream; refused again, the very same match shows that the mirror is wrong, and it reads the pool anew.
+     * A match formed from this mirror was refused since a ticket had changed. Being behind, it learns of the
+     * change from the stream; refused again, the very same match shows that the mirror is wrong, and it reads
+     * the pool anew.
      */
     doubt(matchId: string): void {
       if (refused.has(matchId)) forget();
@@ -115,8 +118,9 @@ export function openMirror(pool: Pool, name: string, { ticketsPerPage, pagesAtOn
     },
 
     /**
-     * Applies what had changed when it was called; returns the time, and the configuration as it is in force. What changes
-     * meanwhile is the next call's: a pool that changes faster than it can be read would never be matched.
+     * Applies what had changed when it was called; returns the time, and the configuration as it is in force.
+     * What changes meanwhile is the next call's: a pool that changes faster than it can be read would never
+     * be matched.
      */
     async catchUp(): Promise<Omit<CatchUp, 'latest' | 'gap' | 'changes'>> {
       let begins = true;

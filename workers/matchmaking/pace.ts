@@ -1,13 +1,16 @@
-/** What one slice of a pass may hold the event loop for (ms): a quarter of it leaves room for one dear anchor. */
+/**
+ * What one slice of a pass may hold the event loop for (ms): a quarter of it leaves room for one dear anchor.
+ */
 const sliceMs = 12;
 const firstBudget = 2_000;
 const leastBudget = 1;
 const mostBudget = 1_000_000;
 
 /**
- * Finds out how many steps fit a slice of the event loop. Steps of one rule set cost alike, of another a hundred times
- * more, so each slice's time sets the next one's budget. The first goes by `evaluations`, of rules for one step: a rule set
- * that allows a thousand of them must not hold the loop for seconds before anybody has measured.
+ * Finds out how many steps fit a slice of the event loop. Steps of one rule set cost alike, of another a
+ * hundred times more, so each slice's time sets the next one's budget. The first goes by `evaluations`, of
+ * rules for one step: a rule set that allows a thousand of them must not hold the loop for seconds before
+ * anybody has measured.
  */
 export function openPace(evaluations: number) {
   let budget = Math.ceil(Math.min(firstBudget, firstBudget / Math.max(1, evaluations)));

@@ -25,8 +25,9 @@ export interface Unrated {
 }
 
 /**
- * Per ticket its players with the attributes that its configuration takes from ratings. The session cache knows the visible ratings of the
- * default ladder, the record everything: it is asked, once, for who is not in the cache or whose number is not.
+ * Per ticket its players with the attributes that its configuration takes from ratings. The session cache
+ * knows the visible ratings of the default ladder, the record everything: it is asked, once, for who is not
+ * in the cache or whose number is not.
  */
 export const openRatings =
   ({ players, cache, distributions }: RatingStores) =>

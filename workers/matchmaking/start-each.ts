@@ -50,9 +50,10 @@ interface Kind<Item> {
 const unreadyMs = 10_000;
 
 /**
- * Starts tickets for whoever adds jobs with BullMQ alone, as the client does it at the call. Each is checked and started alone.
- * Where a rule set does not load here the job is put off, for a worker that can load it. A job that comes again after its tickets
- * have ended and left the queue store gets its first answer from the record.
+ * Starts tickets for whoever adds jobs with BullMQ alone, as the client does it at the call. Each is checked
+ * and started alone. Where a rule set does not load here the job is put off, for a worker that can load it. A
+ * job that comes again after its tickets have ended and left the queue store gets its first answer from the
+ * record.
  */
 export const startEach =
   <Item extends StartItem>(stores: StartStores, kind: Kind<Item>): Handler<Item> =>

@@ -14,8 +14,8 @@ export const stopMatchmakingDuty: OpenDuty<Omit<StopStores, 'wake'>> = ({ pool }
   duty(stopMatchmaking, stopTickets({ pool, wake: wakePool(queues) }));
 
 /**
- * Cancels tickets. One that was placed or ended meanwhile keeps its status: the caller lost a race, which is no failure of
- * the job. A player may stop only tickets they are in.
+ * Cancels tickets. One that was placed or ended meanwhile keeps its status: the caller lost a race, which is
+ * no failure of the job. A player may stop only tickets they are in.
  */
 const stopTickets =
   ({ pool, wake }: StopStores): Handler<z.output<typeof stopMatchmaking.item>> =>

@@ -14,8 +14,9 @@ export interface RatingParts {
 }
 
 /**
- * Reads the ratings that tickets of the pool wait for and writes them to the tickets, so that every mirror matches them by the
- * same numbers; this one has them with its next cycle. A record that is away holds up nobody else.
+ * Reads the ratings that tickets of the pool wait for and writes them to the tickets, so that every mirror
+ * matches them by the same numbers; this one has them with its next cycle. A record that is away holds up
+ * nobody else.
  */
 export async function takeRatings(
   mirror: Mirror,

@@ -10,7 +10,10 @@ import {
 import { clockAt, toRedisTime } from '../../jobs/fleet-time.ts';
 import type { DomainKeys } from '../../jobs/keys.ts';
 
-/** How long (ms) an estimate is used before Redis is asked again: slots are five minutes, so it hardly moves meanwhile. */
+/**
+ * How long (ms) an estimate is used before Redis is asked again: slots are five minutes, so it hardly moves
+ * meanwhile.
+ */
 const freshMs = 10_000;
 
 /** How many tickets wait, and how long they do, from what scripts counted. */
@@ -59,7 +62,10 @@ export function openActivity(redis: Redis, keys: DomainKeys) {
       return (await Promise.all(configurations.map(read))).flat();
     },
 
-    /** How far matchmaking of the configuration furthest behind is, ms, where new tickets are refused for it; else 0. */
+    /**
+     * How far matchmaking of the configuration furthest behind is, ms, where new tickets are refused for it;
+     * else 0.
+     */
     async lag(): Promise<number> {
       const configurations = await redis.smembers(keys.configurations());
       if (configurations.length === 0) return 0;

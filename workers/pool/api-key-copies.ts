@@ -2,7 +2,10 @@ import type { Redis } from 'ioredis';
 import { apiKeysKey } from '../../jobs/keys.ts';
 import { newestKeys, type SealedKey } from '../../jobs/maintenance/api-keys.ts';
 
-/** The copy of the keys that the HTTP API reads. A generation is never changed, so it does not matter who writes it first. */
+/**
+ * The copy of the keys that the HTTP API reads. A generation is never changed, so it does not matter who
+ * writes it first.
+ */
 export function openApiKeyCopies(redis: Redis, domain: string) {
   const at = apiKeysKey(domain);
   const there = async (): Promise<SealedKey[]> =>

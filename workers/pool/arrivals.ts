@@ -23,7 +23,9 @@ export function openArrivals(redis: Redis, keys: DomainKeys, script: Scripts) {
     refuse: script<[string]>('refuse-result'),
   };
 
-  /** How many results and commands no rater has put on record, by ladder; none is left out on which some wait. */
+  /**
+   * How many results and commands no rater has put on record, by ladder; none is left out on which some wait.
+   */
   const arrivalsByLadder = async (): Promise<Map<string, number>> => {
     const ladders = await redis.zrange(keys.ladders(), '0', '-1');
     const lengths = await Promise.all(ladders.map((ladder) => redis.xlen(keys.arrivals(ladder))));
@@ -31,7 +33,10 @@ export function openArrivals(redis: Redis, keys: DomainKeys, script: Scripts) {
   };
 
   return {
-    /** Forgets arrivals that are on record or refused; returns those that are first now. With `rests`, a ladder without any is at rest. */
+    /**
+     * Forgets arrivals that are on record or refused; returns those that are first now. With `rests`, a
+     * ladder without any is at rest.
+     */
     async nextArrivals(ladder: string, gone: readonly string[], rests: boolean): Promise<Arrival[]> {
       const entries = await run.next(ladder, pageLength, wakePatience, rests ? 1 : 0, ...gone);
       return entries.map(readArrival);
@@ -40,7 +45,10 @@ export function openArrivals(redis: Redis, keys: DomainKeys, script: Scripts) {
     /** Ladders whose raters are to be woken. Each goes to one caller. */
     dueLadders: (most = 100): Promise<string[]> => run.due(most, wakePatience),
 
-    /** Puts a command among a ladder's arrivals, once. `verdict`: what became of it; absent while its rater has yet to say. */
+    /**
+     * Puts a command among a ladder's arrivals, once. `verdict`: what became of it; absent while its rater
+     * has yet to say.
+     */
     async commandLadder(
       ladder: string,
       command: CommandEnvelope,

@@ -30,13 +30,18 @@ export type Change =
 export interface CatchUp extends Clock {
   /** Id of the pool's latest change. */
   readonly latest: string;
-  /** Whether changes after the position are missing: they were forgotten, or a failover put others in their place. */
+  /**
+   * Whether changes after the position are missing: they were forgotten, or a failover put others in their
+   * place.
+   */
   readonly gap: boolean;
   /** Version of the configuration in force, 0 when there is none. */
   readonly version: number;
   /** Since when an operator has paused the configuration, Redis time in ms; absent: it runs. */
   readonly pausedSince?: number;
-  /** The store has not been compared with the record yet, so no match can be decided; told to a cycle alone. */
+  /**
+   * The store has not been compared with the record yet, so no match can be decided; told to a cycle alone.
+   */
   readonly uncompared: boolean;
   /** Questions about its tickets that wait for an answer. */
   readonly questions: number;
@@ -97,8 +102,8 @@ export function openChanges(script: Scripts) {
 
   return {
     /**
-     * The time, the configuration in force, and at most `most` changes after `position`, for a cycle or, without one,
-     * for somebody who only looks.
+     * The time, the configuration in force, and at most `most` changes after `position`, for a cycle or,
+     * without one, for somebody who only looks.
      */
     async catchUp(
       pool: string,
@@ -139,8 +144,8 @@ export function openChanges(script: Scripts) {
     },
 
     /**
-     * One page of the pool in sequence order, and the id of the latest change when it was read. `last`: the sequence to go on
-     * after; `undefined` at the pool's end.
+     * One page of the pool in sequence order, and the id of the latest change when it was read. `last`: the
+     * sequence to go on after; `undefined` at the pool's end.
      */
     async readPool(
       pool: string,
@@ -152,8 +157,8 @@ export function openChanges(script: Scripts) {
     },
 
     /**
-     * Lets a cycle of the pool begin, unless the last one began less than `intervalMs` ago, whichever worker ran it: then
-     * it returns from when on (fleet time in ms) the next one may.
+     * Lets a cycle of the pool begin, unless the last one began less than `intervalMs` ago, whichever worker
+     * ran it: then it returns from when on (fleet time in ms) the next one may.
      */
     async beginCycle(pool: string, intervalMs: number): Promise<number | undefined> {
       const from = await run.beginCycle(pool, intervalMs);
@@ -161,9 +166,9 @@ export function openChanges(script: Scripts) {
     },
 
     /**
-     * Nothing to do in the pool until `nextChange` (fleet time in ms; absent: until an arrival), unless it or its configuration
-     * is not what the worker `saw`: then it is due at once, and `false` is returned. `short`: it could not decide all it formed,
-     * so it is behind as before.
+     * Nothing to do in the pool until `nextChange` (fleet time in ms; absent: until an arrival), unless it or
+     * its configuration is not what the worker `saw`: then it is due at once, and `false` is returned.
+     * `short`: it could not decide all it formed, so it is behind as before.
      */
     async rest(pool: string, saw: Seen, nextChange: number | undefined, short = false): Promise<boolean> {
       const { position, configuration, version, pausedSince = '' } = saw;

@@ -54,7 +54,10 @@ export function openCommands(redis: Redis, keys: DomainKeys, script: Scripts) {
       return { withdrawn: state === 'withdrawn', now: Number(now) };
     },
 
-    /** Gives this store a command's effect and its caller the verdict; `false` when others have overtaken this worker. */
+    /**
+     * Gives this store a command's effect and its caller the verdict; `false` when others have overtaken this
+     * worker.
+     */
     async settleCommand(
       { chain, from = '', to = '', restorer = '' }: CommandPlace,
       answer?: CommandAnswer,

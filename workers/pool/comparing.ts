@@ -33,13 +33,19 @@ export function openComparing(redis: Redis, keys: DomainKeys, script: Scripts) {
   };
 
   return {
-    /** The history of the server with which this store waits to be compared, and for how long (ms); `undefined`: it has been. */
+    /**
+     * The history of the server with which this store waits to be compared, and for how long (ms);
+     * `undefined`: it has been.
+     */
     async uncompared(): Promise<{ history: string; waitedMs: number } | undefined> {
       const [history, waited] = (await run.uncompared()) || [];
       return history === undefined ? undefined : { history, waitedMs: Number(waited) };
     },
 
-    /** Notes that everything has been compared on this history, and lets cycles go on; `false`: it is another by now. */
+    /**
+     * Notes that everything has been compared on this history, and lets cycles go on; `false`: it is another
+     * by now.
+     */
     compared: async (history: string): Promise<boolean> => (await run.compared(history)) === 1,
 
     /** Every pool that holds tickets. */
@@ -71,8 +77,8 @@ export function openComparing(redis: Redis, keys: DomainKeys, script: Scripts) {
     },
 
     /**
-     * Puts a match that is on record back into the outbox, with the call of each of its tickets, and what finds it company; whether
-     * it took a ticket that was not decided here.
+     * Puts a match that is on record back into the outbox, with the call of each of its tickets, and what
+     * finds it company; whether it took a ticket that was not decided here.
      */
     async putBack(match: CommittedMatch, calls: readonly string[], company?: Company): Promise<boolean> {
       const detail = matchDetail(match, { acceptanceRequired: false, ruleEvaluationMetrics: [] });

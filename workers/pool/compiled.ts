@@ -18,18 +18,24 @@ export interface CurrentConfiguration {
   readonly party: ReturnType<typeof partyWithin>;
 }
 
-/** A rule set in force that this worker cannot load. It was checked when it was put, so a newer worker can. */
+/**
+ * A rule set in force that this worker cannot load. It was checked when it was put, so a newer worker can.
+ */
 export class RuleSetUnloadable extends Error {
   override readonly name = 'RuleSetUnloadable';
 }
 
 export type Compiled = ReturnType<typeof openCompiled>;
 
-/** How long (ms) a copy is used without a look at Redis; a cycle, which knows the version in force, never waits for it. */
+/**
+ * How long (ms) a copy is used without a look at Redis; a cycle, which knows the version in force, never
+ * waits for it.
+ */
 const freshMs = 1_000;
 
 /**
- * Configurations by name, compiled once per version. A rule set that no longer loads throws {@link RuleSetUnloadable}.
+ * Configurations by name, compiled once per version. A rule set that no longer loads throws {@link
+ * RuleSetUnloadable}.
  */
 export function openCompiled(pool: Pool) {
   const copies = new Map<string, { current: CurrentConfiguration; readAt: number }>();
@@ -64,7 +70,10 @@ export function openCompiled(pool: Pool) {
       return version === undefined || current?.installed.version === version ? current : read(name);
     },
 
-    /** What finds a stored match company, by its configuration in force; nothing where the rule set of that does not load. */
+    /**
+     * What finds a stored match company, by its configuration in force; nothing where the rule set of that
+     * does not load.
+     */
     async company(name: string): Promise<Company | undefined> {
       const current = await compiled.current(name).catch((error: unknown) => {
         if (error instanceof RuleSetUnloadable) return undefined;

@@ -35,7 +35,10 @@ export function openEvents(redis: Redis, keys: DomainKeys, script: Scripts) {
       await redis.set(keys.rules(pool), rules, 'EX', longestSearchSeconds);
     },
 
-    /** Forgets events beyond retention, step by step, until none is left or `signal` says so. Returns how many. */
+    /**
+     * Forgets events beyond retention, step by step, until none is left or `signal` says so. Returns how
+     * many.
+     */
     async trimEvents({ retentionMs, mostBytes }: Retention, signal: AbortSignal): Promise<number> {
       let forgotten = 0;
       for (let more = 1; more === 1 && !signal.aborted; ) {

@@ -45,7 +45,9 @@ export function openFollowers(script: Scripts) {
   };
 
   return {
-    /** The next page of a follower, from now on held by `holder`; `busy` when another holds it or it rests. */
+    /**
+     * The next page of a follower, from now on held by `holder`; `busy` when another holds it or it rests.
+     */
     async follow(
       stream: Stream,
       follower: string,
@@ -59,8 +61,8 @@ export function openFollowers(script: Scripts) {
     },
 
     /**
-     * Moves a follower on, and keeps what it could not take: events (JSON), or the tickets of these ids; `false` when it is
-     * not `holder`'s, or not at `from`, any more, or a failover has lost what was read.
+     * Moves a follower on, and keeps what it could not take: events (JSON), or the tickets of these ids;
+     * `false` when it is not `holder`'s, or not at `from`, any more, or a failover has lost what was read.
      */
     async advance(
       stream: Stream,

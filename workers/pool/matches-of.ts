@@ -22,7 +22,10 @@ export function openMatchesOf(redis: Redis, keys: DomainKeys, script: Scripts) {
       return { items, next: next || undefined };
     },
 
-    /** Matches whose players are asked, by id, as they are decided if all accept; those settled meanwhile are left out. */
+    /**
+     * Matches whose players are asked, by id, as they are decided if all accept; those settled meanwhile are
+     * left out.
+     */
     async proposedMatches(matchIds: readonly string[]): Promise<CommittedMatch[]> {
       const entries = await Promise.all(matchIds.map((id) => redis.hget(keys.proposal(id), 'entry')));
       return entries.flatMap((entry) => (entry ? [JSON.parse(entry) as CommittedMatch] : []));

@@ -20,9 +20,9 @@ export interface Commit {
 }
 
 /**
- * `repeated`: this very match was committed before. `changed`: one of its tickets is not what it was, so none was taken.
- * `paused`: an operator paused the configuration while the match was being formed. `uncompared`: the store may lack decisions that
- * the record has.
+ * `repeated`: this very match was committed before. `changed`: one of its tickets is not what it was, so none
+ * was taken. `paused`: an operator paused the configuration while the match was being formed. `uncompared`:
+ * the store may lack decisions that the record has.
  */
 export type Verdict = 'committed' | 'repeated' | 'changed' | 'outbox-full' | 'paused' | 'uncompared';
 
@@ -75,8 +75,9 @@ export function openOutbox(redis: Redis, keys: DomainKeys, script: Scripts) {
 
   return {
     /**
-     * Decides each match whole or not at all; `now` is the fleet time of the decision, ms. With `acceptMs` its players
-     * are asked first, and have that long to answer. `company`: what finds it company as long as it is live.
+     * Decides each match whole or not at all; `now` is the fleet time of the decision, ms. With `acceptMs`
+     * its players are asked first, and have that long to answer. `company`: what finds it company as long as
+     * it is live.
      */
     async commit(
       pool: string,
@@ -112,7 +113,9 @@ export function openOutbox(redis: Redis, keys: DomainKeys, script: Scripts) {
       return entries.flatMap((entry) => (entry ? [JSON.parse(entry) as CommittedMatch] : []));
     },
 
-    /** Per decided match its age since it was decided (ms), and what came of placing it, once that is known. */
+    /**
+     * Per decided match its age since it was decided (ms), and what came of placing it, once that is known.
+     */
     async placements(
       matchIds: readonly string[],
     ): Promise<{ age: number; outcome: PlacementOutcome | undefined }[]> {
@@ -120,14 +123,20 @@ export function openOutbox(redis: Redis, keys: DomainKeys, script: Scripts) {
       return matchIds.map((_, at) => ({ age: Number(flat[2 * at]), outcome: readOutcome(flat[2 * at + 1]) }));
     },
 
-    /** Notes what came of placing a match, unless that is noted already; `undefined` when it was settled before. */
+    /**
+     * Notes what came of placing a match, unless that is noted already; `undefined` when it was settled
+     * before.
+     */
     place: async (matchId: string, outcome: PlacementOutcome): Promise<PlacementOutcome | undefined> =>
       readOutcome(await run.place(matchId, JSON.stringify(outcome))),
 
     /** Matches decided and not yet settled. */
     outboxLength: (): Promise<number> => redis.hlen(keys.outbox()),
 
-    /** Ends matches whose effect is stored, or cannot be. Returns, in order, whether each was settled by this call. */
+    /**
+     * Ends matches whose effect is stored, or cannot be. Returns, in order, whether each was settled by this
+     * call.
+     */
     async settle(settlements: readonly Settlement[]): Promise<boolean[]> {
       const args = settlements.flatMap(
         ({ match, again = [], status, reason, message, gameSession, isOver }) => [
@@ -165,8 +174,8 @@ export function openOutbox(redis: Redis, keys: DomainKeys, script: Scripts) {
       ),
 
     /**
-     * What time alone has made due by `now`, fleet time in ms: pools to wake, matches to hand over again. Each goes to one caller.
-     * `uncompared`: cycles wait until the store has been compared with the record.
+     * What time alone has made due by `now`, fleet time in ms: pools to wake, matches to hand over again.
+     * Each goes to one caller. `uncompared`: cycles wait until the store has been compared with the record.
      */
     async beat(
       most = 100,

@@ -1,4 +1,7 @@
-/** Part of a list that is too long to be read at once. `next`: after what the next part begins; absent after the last. */
+/**
+ * Part of a list that is too long to be read at once. `next`: after what the next part begins; absent after
+ * the last.
+ */
 export interface Page<Item> {
   readonly items: readonly Item[];
   readonly next: string | undefined;

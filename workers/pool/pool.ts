@@ -19,8 +19,8 @@ import { openTickets } from './tickets.ts';
 export type Pool = ReturnType<typeof openPool>;
 
 /**
- * All of one domain's matchmaking state on the queue Redis. Every method is one script, atomic over the domain's hash
- * tag; a lost connection throws, every other outcome is a value.
+ * All of one domain's matchmaking state on the queue Redis. Every method is one script, atomic over the
+ * domain's hash tag; a lost connection throws, every other outcome is a value.
  */
 export function openPool(redis: Redis, domain: string) {
   const keys = domainKeys(domain);

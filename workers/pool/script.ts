@@ -11,7 +11,10 @@ import {
 /** A Lua script, run atomically over one domain's hash tag. Its file says what it takes and returns. */
 type Script<Result> = (...args: readonly (string | number)[]) => Promise<Result>;
 
-/** Binds a script by its name: workers' own, or one that producers run too. ioredis sends its digest and falls back to its text. */
+/**
+ * Binds a script by its name: workers' own, or one that producers run too. ioredis sends its digest and falls
+ * back to its text.
+ */
 export type Scripts = <Result>(name: string) => Script<Result>;
 
 const root = new URL('../../', import.meta.url);
@@ -25,7 +28,9 @@ export function workerScript(name: string): AssembledScript {
   return assemble(luaFile(existsSync(new URL(own, root)) ? own : `jobs/scripts/${name}.lua`));
 }
 
-/** The scripts of one domain on one connection. What Redis says went wrong names the script's file and line. */
+/**
+ * The scripts of one domain on one connection. What Redis says went wrong names the script's file and line.
+ */
 export function openScripts(redis: Redis, tag: string): Scripts {
   return <Result>(name: string) => {
     const { text, locate } = workerScript(name);

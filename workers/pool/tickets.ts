@@ -22,7 +22,10 @@ export interface Rated {
   readonly fills?: string | undefined;
 }
 
-/** How long (ms) tickets can be read here once they have ended: those on record, and those that the record refuses. */
+/**
+ * How long (ms) tickets can be read here once they have ended: those on record, and those that the record
+ * refuses.
+ */
 export interface Readable {
   readonly readableMs: number;
   readonly refusedReadableMs: number;
@@ -58,8 +61,8 @@ export function openTickets(redis: Redis, script: Scripts) {
       run.refuse(...tickets.flatMap((it) => [it.ticketId, it.revision, it.reason, it.message])),
 
     /**
-     * Forgets tickets that ended long enough ago and are on record, step by step, until none is left or `signal` says so.
-     * `follower`: who puts them there. Returns how many.
+     * Forgets tickets that ended long enough ago and are on record, step by step, until none is left or
+     * `signal` says so. `follower`: who puts them there. Returns how many.
      */
     async forgetTickets(
       follower: string,

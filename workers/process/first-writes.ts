@@ -13,9 +13,10 @@ import type { Stores } from './stores.ts';
 const againMs = 5_000;
 
 /**
- * Lets a worker write what it writes when it starts. A queue Redis that is full refuses that, and the worker starts all the same:
- * it takes running workers to time tickets out, which is what frees a full store. The writes are then tried again every 5 s until
- * they are done. `onRefused` hears each refusal. Returns what ends the attempts. Any other failure is thrown.
+ * Lets a worker write what it writes when it starts. A queue Redis that is full refuses that, and the worker
+ * starts all the same: it takes running workers to time tickets out, which is what frees a full store. The
+ * writes are then tried again every 5 s until they are done. `onRefused` hears each refusal. Returns what
+ * ends the attempts. Any other failure is thrown.
  */
 export async function firstWrites(
   write: () => Promise<void>,
@@ -38,8 +39,8 @@ export async function firstWrites(
 }
 
 /**
- * The queue Redis may be new and have no settings, and the fleet no key. The topic that hears the whole fleet's events misses none
- * from here on.
+ * The queue Redis may be new and have no settings, and the fleet no key. The topic that hears the whole
+ * fleet's events misses none from here on.
  */
 export async function beginWith(
   { DOMAIN, QUEUES, EVENT_TOPIC_ARN: fleetTopic, OPERATOR_KEY: first, REPORT_SLOT_MS }: WorkerConfig,

@@ -27,8 +27,8 @@ if (!config.success) {
 // The X-Ray SDK reads its mode when it is loaded; see `telemetry/xray-daemon.ts`.
 process.env['AWS_XRAY_MANUAL_MODE'] = '1';
 
-// A worker started as a child with a channel to its parent does not outlive it, not even while it starts. An orderly
-// exit would write what is left of the log first, and try for ever when its reader is gone as well.
+// A worker started as a child with a channel to its parent does not outlive it, not even while it starts. An
+// orderly exit would write what is left of the log first, and try for ever when its reader is gone as well.
 process.once('disconnect', () => process.kill(process.pid, 'SIGKILL'));
 const worker = await startWorker(config.data, environment).catch((error: unknown) => {
   console.error(`This worker could not start: ${error instanceof Error ? error.message : String(error)}`);

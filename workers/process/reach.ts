@@ -4,7 +4,9 @@ import type { RedisAddress } from '../../jobs/redis-url.ts';
 import { type Database, openDatabase, prepareDatabase } from '../records/database.ts';
 import { addressOf } from './redis.ts';
 
-/** How long (ms) a worker that starts waits for the queue Redis, and for the cache, which it can do without. */
+/**
+ * How long (ms) a worker that starts waits for the queue Redis, and for the cache, which it can do without.
+ */
 const patience = { queue: 5_000, cache: 2_000 };
 const pauseMs = 200;
 
@@ -14,8 +16,8 @@ interface Urls {
 }
 
 /**
- * Makes sure that a worker's Redis servers are what its settings say. Throws with setting, address and cause; the cache may be
- * away for now, of which `onCacheAway` is told.
+ * Makes sure that a worker's Redis servers are what its settings say. Throws with setting, address and cause;
+ * the cache may be away for now, of which `onCacheAway` is told.
  */
 export async function reachRedis(urls: Urls, onCacheAway: (message: string) => void): Promise<void> {
   const [queue, cache] = await Promise.all([
@@ -34,7 +36,10 @@ export async function reachRedis(urls: Urls, onCacheAway: (message: string) => v
   refuseEviction(queue.info, about);
 }
 
-/** Where the cache is the queue Redis under another name, database or user. ElastiCache Serverless tells no id. */
+/**
+ * Where the cache is the queue Redis under another name, database or user. ElastiCache Serverless tells no
+ * id.
+ */
 function refuseSameServer(queue: string, cache: string | undefined): void {
   const idOf = (info = '') => /^run_id:([0-9a-f]{40})/m.exec(info)?.[1];
   if (idOf(queue) !== undefined && idOf(queue) === idOf(cache))
@@ -42,8 +47,8 @@ function refuseSameServer(queue: string, cache: string | undefined): void {
 }
 
 /**
- * Refuses a queue Redis that evicts: under memory pressure it would drop BullMQ's locks, so that every running job
- * loses its result. Read from INFO, since CONFIG is closed on ElastiCache.
+ * Refuses a queue Redis that evicts: under memory pressure it would drop BullMQ's locks, so that every
+ * running job loses its result. Read from INFO, since CONFIG is closed on ElastiCache.
  */
 function refuseEviction(queue: string, cache: string | undefined): void {
   const policyOf = (info = '') => /^maxmemory_policy:(\S+)/m.exec(info)?.[1];
@@ -56,7 +61,10 @@ function refuseEviction(queue: string, cache: string | undefined): void {
 
 type Reached = { readonly info: string } | (Trouble & { readonly shown: string });
 
-/** What a Redis says in INFO, on a connection that is closed again: one in use hides causes behind its reconnecting. */
+/**
+ * What a Redis says in INFO, on a connection that is closed again: one in use hides causes behind its
+ * reconnecting.
+ */
 async function reach(url: string, patienceMs: number): Promise<Reached> {
   const address = addressOf(url);
   const until = performance.now() + patienceMs;

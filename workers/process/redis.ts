@@ -1,14 +1,20 @@
 import { Cluster, Redis } from 'ioredis';
 import { parseRedisUrl, type RedisAddress } from '../../jobs/redis-url.ts';
 
-/** What keeps a failover from running every active job twice: READONLY is met by reconnecting and sending again. */
+/**
+ * What keeps a failover from running every active job twice: READONLY is met by reconnecting and sending
+ * again.
+ */
 const steadfast = {
   maxRetriesPerRequest: null,
   reconnectOnError: (error: Error): false | 2 =>
     /^(READONLY|LOADING|UNBLOCKED)/.test(error.message) ? 2 : false,
 };
 
-/** A connection that waits for its server however long it takes. Throws for a URL that `parseRedisUrl` refuses. */
+/**
+ * A connection that waits for its server however long it takes. Throws for a URL that `parseRedisUrl`
+ * refuses.
+ */
 export function openRedis(url: string, onError: (error: Error) => void): Redis {
   const { server, cluster } = addressOf(url);
   const pause = (attempt: number) =>
@@ -28,8 +34,9 @@ export function addressOf(url: string): RedisAddress {
 }
 
 /**
- * A server in cluster mode, of which the URL names any node. Commands find the primary of their keys by themselves,
- * after a failover too. Every key of a script carries one hash tag, so to callers it is a Redis like any other.
+ * A server in cluster mode, of which the URL names any node. Commands find the primary of their keys by
+ * themselves, after a failover too. Every key of a script carries one hash tag, so to callers it is a Redis
+ * like any other.
  */
 function openCluster(
   { host, port, ...login }: RedisAddress['server'],
@@ -46,10 +53,10 @@ function openCluster(
 }
 
 /**
- * A connection to the session cache, which no work waits for: a command that is not answered at once is a miss, and
- * none is queued while the cache is away. What is asked together is sent together: a write per session was an eighth of
- * a worker's CPU (`npm run bench -- fleet`). The queue's connection must not do so: a connection that is cut fails what
- * was sent together, which sent one by one is sent again.
+ * A connection to the session cache, which no work waits for: a command that is not answered at once is a
+ * miss, and none is queued while the cache is away. What is asked together is sent together: a write per
+ * session was an eighth of a worker's CPU (`npm run bench -- fleet`). The queue's connection must not do so:
+ * a connection that is cut fails what was sent together, which sent one by one is sent again.
  */
 export function openCacheRedis(url: string, onError: (error: Error) => void): Redis {
   const redis = new Redis({

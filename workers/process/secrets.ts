@@ -17,8 +17,9 @@ const placementSecret = /^(PLACEMENT_SECRET(?:_[A-Z0-9]+)*?)(?:_SECRET_ARN)?$/;
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * The environment with every secret it names read from Secrets Manager: `<SETTING>` is an ARN, or `<SETTING>_SECRET_ARN`
- * stands in its place. Without any, nothing is asked and no SDK is loaded. Throws naming the setting.
+ * The environment with every secret it names read from Secrets Manager: `<SETTING>` is an ARN, or
+ * `<SETTING>_SECRET_ARN` stands in its place. Without any, nothing is asked and no SDK is loaded. Throws
+ * naming the setting.
  */
 export async function withSecrets(env: Environment): Promise<Environment> {
   const found: Record<string, string> = {};

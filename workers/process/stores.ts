@@ -35,7 +35,10 @@ export interface StoreParts {
   readonly tracer: Tracer;
   readonly onCacheAway: (error: unknown) => void;
   readonly placement: WebhookOptions;
-  /** How long (ms) ended tickets can be read from the queue store; absent: the default of `records/tickets.ts`. */
+  /**
+   * How long (ms) ended tickets can be read from the queue store; absent: the default of
+   * `records/tickets.ts`.
+   */
   readonly readableMs?: number;
   /** How long sessions stay on record; absent: the default of `records/sessions.ts`. */
   readonly sessionDays?: number;
@@ -43,7 +46,10 @@ export interface StoreParts {
   readonly keysSecret?: string | undefined;
 }
 
-/** Every store of a worker on its three connections; each call is a step of the current trace, by the tracer beside them. */
+/**
+ * Every store of a worker on its three connections; each call is a step of the current trace, by the tracer
+ * beside them.
+ */
 export function openStores({
   queueRedis,
   cacheRedis,

@@ -10,12 +10,15 @@ export interface TaskProtectionOptions {
 }
 
 /**
- * A job running for so long (ms) protects its task. Above the 5 s a cycle goes on and below the grace period, in which
- * shorter jobs end anyway: a service under any load always has some job running, and protected by each it would never
- * scale in, nor a deployment come to its end.
+ * A job running for so long (ms) protects its task. Above the 5 s a cycle goes on and below the grace period,
+ * in which shorter jobs end anyway: a service under any load always has some job running, and protected by
+ * each it would never scale in, nor a deployment come to its end.
  */
 export const longJobMs = 6_000;
-/** Protection goes when no job has been long for this time (ms): ECS throttles those who change their mind often. */
+/**
+ * Protection goes when no job has been long for this time (ms): ECS throttles those who change their mind
+ * often.
+ */
 export const calmMs = 10_000;
 
 /** Runs out by itself if this process cannot take it back. Asked for again when half of it is over. */
@@ -30,9 +33,10 @@ const maxPauseMs = 60_000;
 const answer = z.object({ protection: z.object({ ProtectionEnabled: z.boolean() }) });
 
 /**
- * Scale-in protection of this process's own task while a long job runs, by the ECS agent's endpoint. Returns what to
- * call every second or so, with the time. Never rejects: a refusal (throttling, a task of no service) costs a log line
- * and a pause that doubles up to a minute; without protection a job still has the grace period.
+ * Scale-in protection of this process's own task while a long job runs, by the ECS agent's endpoint. Returns
+ * what to call every second or so, with the time. Never rejects: a refusal (throttling, a task of no service)
+ * costs a log line and a pause that doubles up to a minute; without protection a job still has the grace
+ * period.
  */
 export function createTaskProtection({ agentUri, busySince, log }: TaskProtectionOptions) {
   let protectedUntil = 0;

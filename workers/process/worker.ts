@@ -23,7 +23,10 @@ import { createTaskProtection } from './task-protection.ts';
 /** A worker process at work. */
 export interface FleetWorker {
   readonly healthPort: number;
-  /** Stops taking jobs, lets those running end within the grace period, hands the rest back, and closes everything. */
+  /**
+   * Stops taking jobs, lets those running end within the grace period, hands the rest back, and closes
+   * everything.
+   */
   readonly stop: () => Promise<void>;
 }
 
@@ -33,8 +36,8 @@ const protectionMs = 1_000;
 const closingMs = 8_000;
 
 /**
- * Starts a worker: connections, checks, stores, then the queues it serves. `env` has the keys of placement webhooks.
- * Everything opened is closed again when a step fails.
+ * Starts a worker: connections, checks, stores, then the queues it serves. `env` has the keys of placement
+ * webhooks. Everything opened is closed again when a step fails.
  */
 export async function startWorker(config: WorkerConfig, env: Environment): Promise<FleetWorker> {
   await using opened = new AsyncDisposableStack();

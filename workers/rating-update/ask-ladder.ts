@@ -38,8 +38,8 @@ export const ladderCommandDuties = ladderCommands.map(
 );
 
 /**
- * Puts commands of operators among their ladder's arrivals, and answers what its rater says. The rater opens them once more: others can
- * write among its arrivals too.
+ * Puts commands of operators among their ladder's arrivals, and answers what its rater says. The rater opens
+ * them once more: others can write among its arrivals too.
  */
 export function askLadders(stores: AskStores): Handler<CommandEnvelope> {
   const { pool, matches, wake } = stores;

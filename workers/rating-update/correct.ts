@@ -24,7 +24,10 @@ export type CorrectionStores = LadderStores & MatchStores;
 /** Players that one document moves at most: a document has room for several times as many. */
 const playersAtOnce = 5_000;
 
-/** Puts a correction into the chain. What it reaches is rated again by `recompute`, before anything else of the ladder. */
+/**
+ * Puts a correction into the chain. What it reaches is rated again by `recompute`, before anything else of
+ * the ladder.
+ */
 export async function correct(
   ladder: Ladder,
   { item, by, _id }: { readonly item: CorrectResult; readonly by: string; readonly _id: string },
@@ -57,9 +60,9 @@ export async function correct(
 }
 
 /**
- * One step of what a correction makes necessary: goes through some of the ladder's documents from the corrected match on and rates
- * again those matches in which somebody plays whose rating is another by then. A match that a rater before has rated again is
- * gone by, so that whoever takes over goes on from there.
+ * One step of what a correction makes necessary: goes through some of the ladder's documents from the
+ * corrected match on and rates again those matches in which somebody plays whose rating is another by then. A
+ * match that a rater before has rated again is gone by, so that whoever takes over goes on from there.
  */
 export async function recompute(
   ladder: Ladder,
@@ -96,7 +99,10 @@ async function storeResult(
   });
 }
 
-/** Rates documents again, one after the other; `ratings` are those that are other than they were, as of the one before. */
+/**
+ * Rates documents again, one after the other; `ratings` are those that are other than they were, as of the
+ * one before.
+ */
 async function openRedo(
   ladder: Ladder,
   documents: readonly LadderDocument[],

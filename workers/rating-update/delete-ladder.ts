@@ -14,8 +14,8 @@ export interface DeletionStores extends LadderStores, FlushStores {
 }
 
 /**
- * Deletes a ladder that nothing uses. Its rater does, between two results: one that comes later waits in the ladder's arrivals as ever,
- * and is rated on a ladder that begins anew.
+ * Deletes a ladder that nothing uses. Its rater does, between two results: one that comes later waits in the
+ * ladder's arrivals as ever, and is rated on a ladder that begins anew.
  */
 export async function deleteLadder(
   ladder: Ladder,
@@ -37,8 +37,9 @@ export async function deleteLadder(
 }
 
 /**
- * What uses a ladder; `undefined`: nothing does. A match passes from one place to the next in the order in which they are looked at:
- * proposal, live, result among the arrivals of its configuration's ladder, result here.
+ * What uses a ladder; `undefined`: nothing does. A match passes from one place to the next in the order in
+ * which they are looked at: proposal, live, result among the arrivals of its configuration's ladder, result
+ * here.
  */
 async function useOf(name: string, stores: DeletionStores): Promise<string | undefined> {
   const { configurations, players } = stores;
@@ -80,7 +81,10 @@ async function matchOf(
   return undefined;
 }
 
-/** A match of the ladder whose result waits among the arrivals of `at`. Its own are all of it, or are for it to refuse. */
+/**
+ * A match of the ladder whose result waits among the arrivals of `at`. Its own are all of it, or are for it
+ * to refuse.
+ */
 async function resultFor(
   ladder: string,
   at: string,

@@ -34,8 +34,9 @@ export const erasePlayerDuty: OpenDuty<Omit<ErasingStores, 'wake'>> = (stores, {
   duty(signed(erasePlayer), erasePlayers({ ...stores, wake: wakeLadder(queues) }));
 
 /**
- * Erases a player. Each ladder's rater takes them out of its chain in its turn, behind the results that wait; a result that comes between
- * is taken out in another round. The player's own document goes last: it keeps the pseudonym that an attempt before has begun with.
+ * Erases a player. Each ladder's rater takes them out of its chain in its turn, behind the results that wait;
+ * a result that comes between is taken out in another round. The player's own document goes last: it keeps
+ * the pseudonym that an attempt before has begun with.
  */
 export const erasePlayers = (stores: ErasingStores): Handler<CommandEnvelope> =>
   signedHandler(stores, async (envelope, body) => {
@@ -91,8 +92,8 @@ async function askRater(
 }
 
 /**
- * Takes a player out of a ladder. The document that says so comes last: whoever has read the chain before meets it when they
- * append, and a rater that dies before it begins again.
+ * Takes a player out of a ladder. The document that says so comes last: whoever has read the chain before
+ * meets it when they append, and a rater that dies before it begins again.
  */
 export async function eraseFromLadder(
   ladder: Ladder,

@@ -19,7 +19,10 @@ export interface FoundMatches {
   readonly waiting: ReadonlySet<string>;
 }
 
-/** Results with their matches as stored. A result of a match that was backfilled is one of the match it has gone on as. */
+/**
+ * Results with their matches as stored. A result of a match that was backfilled is one of the match it has
+ * gone on as.
+ */
 export async function findMatches(
   reported: readonly MatchResult[],
   { matches, pool }: Pick<MatchStores, 'matches' | 'pool'>,
@@ -52,7 +55,9 @@ export async function replacedResults(
   );
 }
 
-/** Why a result cannot be its match's, or `undefined` when it can. `known`: results that the match has or had. */
+/**
+ * Why a result cannot be its match's, or `undefined` when it can. `known`: results that the match has or had.
+ */
 export function whyNot(
   match: MatchRecord,
   result: MatchResult,

@@ -14,8 +14,9 @@ export interface FlushStores extends Pick<LadderStores, 'players' | 'ladders'> {
 }
 
 /**
- * Writes to `players` what the ladder's documents have come to, then that they are written up to there. Whoever dies between leaves
- * players that the next rater writes: each only moves on from the rating that the move follows.
+ * Writes to `players` what the ladder's documents have come to, then that they are written up to there.
+ * Whoever dies between leaves players that the next rater writes: each only moves on from the rating that the
+ * move follows.
  */
 export async function flush(ladder: Ladder, stores: FlushStores): Promise<void> {
   const { state, dirty } = ladder;

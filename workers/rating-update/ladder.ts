@@ -31,8 +31,8 @@ interface Standing {
 }
 
 /**
- * A ladder in a rater's memory, as of its last document. It is a copy: to append tells whether it was up to date, and a copy that was
- * not is dropped.
+ * A ladder in a rater's memory, as of its last document. It is a copy: to append tells whether it was up to
+ * date, and a copy that was not is dropped.
  */
 export interface Ladder {
   readonly name: string;
@@ -43,7 +43,10 @@ export interface Ladder {
   readonly players: Map<string, Standing>;
   /** Players whose rating is not in `players` yet. */
   dirty: Set<string>;
-  /** How far the correction of that ordinal was followed: the last document looked at, and who has another rating by then. */
+  /**
+   * How far the correction of that ordinal was followed: the last document looked at, and who has another
+   * rating by then.
+   */
   redone?: { readonly correction: number; through: number; readonly ratings: Map<string, Rating> };
 }
 
@@ -122,8 +125,9 @@ export const asStored = ({ playerId, before, after }: RatingChange): PlayerChang
 });
 
 /**
- * Appends documents to the ladder's chain, then to what is remembered of it, and tells the session cache. Returns how many are there,
- * and why the record refuses the next if it does. Throws LadderTaken when another rater was faster.
+ * Appends documents to the ladder's chain, then to what is remembered of it, and tells the session cache.
+ * Returns how many are there, and why the record refuses the next if it does. Throws LadderTaken when another
+ * rater was faster.
  */
 export async function append(
   ladder: Ladder,

@@ -30,8 +30,9 @@ export interface ObeyStores extends CorrectionStores, FlushStores, DeletionStore
 }
 
 /**
- * Does an operator's command, once: one that comes again, however late, gets its first answer from the audit or from its document.
- * Whatever brought it here, it is refused unless somebody who may give it has signed it for this ladder.
+ * Does an operator's command, once: one that comes again, however late, gets its first answer from the audit
+ * or from its document. Whatever brought it here, it is refused unless somebody who may give it has signed it
+ * for this ladder.
  */
 export async function obey(
   ladder: Ladder,

@@ -46,8 +46,9 @@ export const rateLadderDuty: OpenDuty<Omit<RaterStores, 'wake' | Reports>> = (
   );
 
 /**
- * Puts on record what arrived for one ladder, in order, until nothing is left or its time is over. Ladders stay in memory between
- * jobs. A rater that is not alone finds out when it appends: it drops its copy and reads the ladder again.
+ * Puts on record what arrived for one ladder, in order, until nothing is left or its time is over. Ladders
+ * stay in memory between jobs. A rater that is not alone finds out when it appends: it drops its copy and
+ * reads the ladder again.
  */
 export const rateLadders = (stores: RaterStores): Handler<z.output<typeof rateLadder.item>> => {
   const idle = new Map<string, Ladder>();
@@ -134,7 +135,10 @@ async function goOn(ladder: Ladder, stores: RaterStores): Promise<void> {
   if (unfinished?.kind === 'season') await bringForward(ladder, unfinished, stores);
 }
 
-/** Does the first arrivals: results up to the first command, or that. Returns those that need not wait any longer. */
+/**
+ * Does the first arrivals: results up to the first command, or that. Returns those that need not wait any
+ * longer.
+ */
 async function take(ladder: Ladder, arrivals: readonly Arrival[], stores: RaterStores): Promise<string[]> {
   const [first] = arrivals;
   if (!first) return [];

@@ -21,13 +21,16 @@ import {
 
 export interface ResultStores extends LadderStores, MatchStores {
   readonly tracer: Tracer;
-  /** Called once per player and match that was rated on the default ladder, with the visible rating it led to. */
+  /**
+   * Called once per player and match that was rated on the default ladder, with the visible rating it led to.
+   */
   readonly onRated: (playerId: string, rating: number) => void;
 }
 
 /**
- * What becomes of a result that arrived. `recorded`: it is in the chain. `elsewhere`: its match belongs to that ladder. `waiting`: its
- * match waits for its effect. `again`: something has changed meanwhile, so it is looked at again.
+ * What becomes of a result that arrived. `recorded`: it is in the chain. `elsewhere`: its match belongs to
+ * that ladder. `waiting`: its match waits for its effect. `again`: something has changed meanwhile, so it is
+ * looked at again.
  */
 export type Fate =
   | 'recorded'
@@ -37,8 +40,9 @@ export type Fate =
   | { readonly refused: string };
 
 /**
- * Rates results in order. First each match takes its result: there the result and the match that it would go on as exclude each
- * other. Then its document comes into the chain. A result that comes again finds its document there.
+ * Rates results in order. First each match takes its result: there the result and the match that it would go
+ * on as exclude each other. Then its document comes into the chain. A result that comes again finds its
+ * document there.
  */
 export async function rateResults(
   ladder: Ladder,

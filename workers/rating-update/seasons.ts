@@ -8,7 +8,10 @@ import { appendOne, know, type Ladder, type LadderStores, nextDocument, ratingIn
 /** Players looked at for one document. */
 const atOnce = 500;
 
-/** Starts a ladder's next season. `bringForward` brings its players into it, before anything else of the ladder. */
+/**
+ * Starts a ladder's next season. `bringForward` brings its players into it, before anything else of the
+ * ladder.
+ */
 export async function startSeason(
   ladder: Ladder,
   { item, by, _id }: { readonly item: ResetSeason; readonly by: string; readonly _id: string },

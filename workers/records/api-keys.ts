@@ -11,7 +11,10 @@ interface ApiKeyRecord extends SealedKey {
 
 export type ApiKeys = ReturnType<typeof openApiKeys>;
 
-/** What became of a key that was to be stored; `newer`: the record has that generation or a later one, and another key in it. */
+/**
+ * What became of a key that was to be stored; `newer`: the record has that generation or a later one, and
+ * another key in it.
+ */
 export type StoredKey = 'stored' | 'newer';
 
 export function openApiKeys(db: Db) {
@@ -24,7 +27,10 @@ export function openApiKeys(db: Db) {
       return newestKeys(records.map(({ _id, created_at, ...key }) => key));
     },
 
-    /** Stores the next generation. Generations have no holes, so that none can be prepared behind the one in force. */
+    /**
+     * Stores the next generation. Generations have no holes, so that none can be prepared behind the one in
+     * force.
+     */
     async put(key: SealedKey, now: Date): Promise<StoredKey> {
       const { name, generation } = key;
       const [newest] = await apiKeys.find({ name }).sort({ generation: -1 }).limit(1).toArray();

@@ -13,8 +13,9 @@ import type { TagsOf } from './setting-tags.ts';
 import { insertEach } from './write-each.ts';
 
 /**
- * A document of `audit`: a command with what was decided on it. Of settings inserting it is the decision: of one chain each has the
- * next ordinal, so a worker that others have overtaken decides nothing. Of a ladder its rater has decided.
+ * A document of `audit`: a command with what was decided on it. Of settings inserting it is the decision: of
+ * one chain each has the next ordinal, so a worker that others have overtaken decides nothing. Of a ladder
+ * its rater has decided.
  */
 export interface AuditRecord {
   /** The command's id. */
@@ -40,8 +41,9 @@ export interface AuditRecord {
 }
 
 /**
- * What was decided on a command that is in no chain of settings: here it is a chain of its own. `now`: ms since 1970. `unproven`: nobody
- * has signed it, so nobody is named, and its id may be that of somebody's command that is still to come.
+ * What was decided on a command that is in no chain of settings: here it is a chain of its own. `now`: ms
+ * since 1970. `unproven`: nobody has signed it, so nobody is named, and its id may be that of somebody's
+ * command that is still to come.
  */
 export function recordAlone(
   { id, kind, target, operator, reason, at }: CommandEnvelope,
@@ -131,8 +133,8 @@ export function openAudit(db: Db) {
     },
 
     /**
-     * Decides, unless the command was decided on before or another command has the ordinal. A command that the store refuses
-     * is decided as refused, with the reason.
+     * Decides, unless the command was decided on before or another command has the ordinal. A command that
+     * the store refuses is decided as refused, with the reason.
      */
     async decide(record: AuditRecord): Promise<AuditRecord | 'overtaken'> {
       const { present, refused } = await insertEach(audit, [record]);
@@ -183,8 +185,8 @@ export function openAudit(db: Db) {
     },
 
     /**
-     * Forgets what was decided before a time, but for what still holds: pauses in force, and the chain's last command, after which it
-     * goes on. Returns how many.
+     * Forgets what was decided before a time, but for what still holds: pauses in force, and the chain's last
+     * command, after which it goes on. Returns how many.
      */
     async dropBefore(time: Date): Promise<number> {
       const [last] = await audit.find({ chain: settingsChain }).sort({ ordinal: -1 }).limit(1).toArray();

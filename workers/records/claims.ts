@@ -10,7 +10,10 @@ export interface Conflict {
   readonly ticketId: string;
   readonly matchId: string;
   readonly holder: string;
-  /** The holder claimed this very ticket, not an earlier one of its id. What the fleet opens for a match has an id of that match's own. */
+  /**
+   * The holder claimed this very ticket, not an earlier one of its id. What the fleet opens for a match has
+   * an id of that match's own.
+   */
   readonly same: boolean;
 }
 
@@ -24,8 +27,8 @@ export interface Claimed {
 type ClaimRecord = TicketRecord & Required<Omit<Claim, 'call'>>;
 
 /**
- * Claims of matches for their tickets: the fence against a queue that went back in time and decides a ticket again. `youngMs`: so
- * long a claim holds a ticket's id, whoever uses it.
+ * Claims of matches for their tickets: the fence against a queue that went back in time and decides a ticket
+ * again. `youngMs`: so long a claim holds a ticket's id, whoever uses it.
  */
 export function openClaims(days: TicketDays, youngMs: number) {
   const claimsOf = (matches: readonly CommittedMatch[], now: Date): ClaimRecord[] =>
@@ -54,8 +57,8 @@ export function openClaims(days: TicketDays, youngMs: number) {
   };
 
   /**
-   * Puts claims in the place of what has been read. Where something else got there first, that stands: returns who has those
-   * tickets.
+   * Puts claims in the place of what has been read. Where something else got there first, that stands:
+   * returns who has those tickets.
    */
   const replace = async (
     claims: readonly { readonly claim: ClaimRecord; readonly from: string | undefined }[],
@@ -81,8 +84,8 @@ export function openClaims(days: TicketDays, youngMs: number) {
   };
 
   /**
-   * Claims that stand against these though they are of tickets that started the day before. An id comes again by another call
-   * only when the queue has lost the start of its ticket, and a queue loses minutes at most.
+   * Claims that stand against these though they are of tickets that started the day before. An id comes again
+   * by another call only when the queue has lost the start of its ticket, and a queue loses minutes at most.
    */
   const heldFromTheDayBefore = async (claims: readonly ClaimRecord[]): Promise<Conflict[]> => {
     const before = ({ start_time }: ClaimRecord) => start_time.getTime() - 2 * youngMs;
@@ -95,7 +98,9 @@ export function openClaims(days: TicketDays, youngMs: number) {
   };
 
   return {
-    /** Writes each ticket with its match. A claim that is there already stands where it `refuses` this one. */
+    /**
+     * Writes each ticket with its match. A claim that is there already stands where it `refuses` this one.
+     */
     async claim(matches: readonly CommittedMatch[], now: Date): Promise<Claimed> {
       const claims = claimsOf(matches, now);
       const [{ present, refused }, earlier] = await Promise.all([

@@ -7,9 +7,9 @@ export interface Database {
 }
 
 /**
- * Opens DocumentDB. `retryWrites=false` unless the URI says otherwise: Amazon DocumentDB before 8.0.2 refuses retryable
- * writes. Reads go to the primary, since a replica may not have what the previous step wrote.
- * An unreachable server is reported after 5 s, as an error that `isUnreachable` knows.
+ * Opens DocumentDB. `retryWrites=false` unless the URI says otherwise: Amazon DocumentDB before 8.0.2 refuses
+ * retryable writes. Reads go to the primary, since a replica may not have what the previous step wrote. An
+ * unreachable server is reported after 5 s, as an error that `isUnreachable` knows.
  */
 export async function openDatabase(uri: string, name: string): Promise<Database> {
   const retryWrites = /[?&]retryWrites=true\b/.test(uri);
@@ -18,7 +18,10 @@ export async function openDatabase(uri: string, name: string): Promise<Database>
     readPreference: 'primary',
     serverSelectionTimeoutMS: 5_000,
     connectTimeoutMS: 5_000,
-    /** A socket silent for this long is dead: longer than any statement of ours, shorter than an operator's patience. */
+    /**
+     * A socket silent for this long is dead: longer than any statement of ours, shorter than an operator's
+     * patience.
+     */
     socketTimeoutMS: 20_000,
     maxPoolSize: 32,
     ignoreUndefined: true,
@@ -30,7 +33,10 @@ export async function openDatabase(uri: string, name: string): Promise<Database>
 /** How long (ms) DocumentDB has to say that it is there. */
 const answerMs = 1_000;
 
-/** Whether DocumentDB answers: one that hangs keeps its connections, so that nothing else tells it from one that is slow. */
+/**
+ * Whether DocumentDB answers: one that hangs keeps its connections, so that nothing else tells it from one
+ * that is slow.
+ */
 export async function answers({ db }: Pick<Database, 'db'>): Promise<boolean> {
   const late = new Promise<false>((resolve) => setTimeout(() => resolve(false), answerMs).unref());
   const pinged = db.command({ ping: 1 }).then(
@@ -40,12 +46,15 @@ export async function answers({ db }: Pick<Database, 'db'>): Promise<boolean> {
   return Promise.race([pinged, late]);
 }
 
-/** A server that answers, but not as a primary: it fails over, starts or stops (and PostgreSQL behind the gateway away). */
+/**
+ * A server that answers, but not as a primary: it fails over, starts or stops (and PostgreSQL behind the
+ * gateway away).
+ */
 export const notPrimary = new Set([91, 189, 10_107, 11_600, 11_602, 13_435, 13_436]);
 
 /**
- * The server could not be reached, as opposed to having said no: the work can wait without counting a failure. A refused
- * login is such a case: the work is sound, and another process may log in.
+ * The server could not be reached, as opposed to having said no: the work can wait without counting a
+ * failure. A refused login is such a case: the work is sound, and another process may log in.
  */
 export const isUnreachable = (error: unknown): boolean =>
   isLoginRefused(error) ||
@@ -60,7 +69,9 @@ export const isUnreachable = (error: unknown): boolean =>
       (it instanceof MongoError && notPrimary.has(Number(it.code))),
   );
 
-/** The server does not know this login, any more: its password has been changed since this process read it. */
+/**
+ * The server does not know this login, any more: its password has been changed since this process read it.
+ */
 export const isLoginRefused = (error: unknown): boolean =>
   hasCause(error, (it) => it instanceof MongoError && it.code === authenticationFailed);
 
@@ -74,8 +85,8 @@ function hasCause(error: unknown, is: (it: Error) => boolean): boolean {
 }
 
 /**
- * Every index besides that of ids: one per question that is asked, since each is written with every document. Unique ones carry
- * idempotency: what is stored twice is stored once.
+ * Every index besides that of ids: one per question that is asked, since each is written with every document.
+ * Unique ones carry idempotency: what is stored twice is stored once.
  */
 const indexes = {
   players: [],
@@ -111,8 +122,8 @@ const indexes = {
 } as const;
 
 /**
- * Makes collections and indexes where they are missing, at start-up: a transaction may not create them. Any number of
- * workers may do it at once.
+ * Makes collections and indexes where they are missing, at start-up: a transaction may not create them. Any
+ * number of workers may do it at once.
  */
 export async function prepareDatabase(db: Db): Promise<void> {
   const present = new Set((await db.listCollections({}, { nameOnly: true }).toArray()).map((it) => it.name));

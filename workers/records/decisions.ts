@@ -34,7 +34,10 @@ const unstored = { reason: 'MatchNotStored', message: 'The match could not be st
 export const lostReason = 'MatchLost';
 const lost = { reason: lostReason, message: 'The queue store lost the match before it was stored.' };
 
-/** One insert by match id decides what becomes of a match, status included: whoever comes later goes by what is stored. */
+/**
+ * One insert by match id decides what becomes of a match, status included: whoever comes later goes by what
+ * is stored.
+ */
 export function openDecisions(
   matches: Collection<MatchRecord>,
   find: (matchIds: readonly string[]) => Promise<ReadonlyMap<string, MatchRecord>>,
@@ -61,8 +64,9 @@ export function openDecisions(
     },
 
     /**
-     * Stores matches as FAILED that are neither stored nor in the queue any more: should a worker have one of them after all,
-     * it stores no other. Returns all as they are stored: one has been stored meanwhile, or failed for a reason of its own.
+     * Stores matches as FAILED that are neither stored nor in the queue any more: should a worker have one of
+     * them after all, it stores no other. Returns all as they are stored: one has been stored meanwhile, or
+     * failed for a reason of its own.
      */
     async giveUpLost(all: readonly LostMatch[], now: Date): Promise<ReadonlyMap<string, MatchRecord>> {
       await insertNew(
@@ -99,7 +103,10 @@ const toRecord = (
 
 export const lostMatch = (match: LostMatch, at: Date): MatchRecord => failedWithout(match, lost, at);
 
-/** A FAILED match without anything that a client has chosen: there is nothing in it that could be refused again. */
+/**
+ * A FAILED match without anything that a client has chosen: there is nothing in it that could be refused
+ * again.
+ */
 const failedWithout = (
   { _id, configuration, ladder, rule_set, now, seed }: LostMatch,
   why: Pick<MatchRecord, 'reason' | 'message'>,

@@ -6,7 +6,10 @@ import type { PlayerRecord } from './players.ts';
 /** Documents that one statement looks through: none runs for long, however much is on record. */
 const pageLength = 5_000;
 
-/** Where a document has players: the field by which it is found, the place that is written, and what a player's place there is called. */
+/**
+ * Where a document has players: the field by which it is found, the place that is written, and what a
+ * player's place there is called.
+ */
 type Place = readonly [field: string, place: string, element: string];
 
 const ofChain: readonly Place[] = [
@@ -76,7 +79,10 @@ export function openErasure(db: Db) {
     ladders: (playerId: string): Promise<string[]> =>
       changes.distinct('ladder', { 'players.player_id': playerId }),
 
-    /** Names the player otherwise in a ladder's chain and in the matches that it rated, and takes their rating on it away. */
+    /**
+     * Names the player otherwise in a ladder's chain and in the matches that it rated, and takes their rating
+     * on it away.
+     */
     async eraseFromLadder(ladder: string, playerId: string, pseudonym: string): Promise<void> {
       const documents = await changes
         .find({ 'players.player_id': playerId, ladder }, { projection: { match_id: 1 } })
@@ -88,7 +94,8 @@ export function openErasure(db: Db) {
           playerId,
           pseudonym,
         ]);
-        // What names them by their share of the match comes first: they are found by their place among the players.
+        // What names them by their share of the match comes first: they are found by their place among the
+        // players.
         await rename(changes as never, { ladder, match_id: { $in: some } }, ofChain.toReversed(), [
           playerId,
           pseudonym,
@@ -105,7 +112,10 @@ export function openErasure(db: Db) {
         );
     },
 
-    /** Names the player otherwise in matches and in the tickets that they claimed; other tickets of theirs go. Returns how many matches. */
+    /**
+     * Names the player otherwise in matches and in the tickets that they claimed; other tickets of theirs go.
+     * Returns how many matches.
+     */
     async eraseFromMatches(playerId: string, pseudonym: string): Promise<number> {
       let matches = 0;
       const stored = db.collection<Document>('matches');

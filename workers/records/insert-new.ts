@@ -1,7 +1,10 @@
 import type { Collection, Document } from 'mongodb';
 import { insertEach } from './write-each.ts';
 
-/** Inserts documents none of which can be refused: that throws. Returns the indexes of those that were there before. */
+/**
+ * Inserts documents none of which can be refused: that throws. Returns the indexes of those that were there
+ * before.
+ */
 export async function insertNew<D extends Document>(
   collection: Collection<D>,
   documents: readonly D[],

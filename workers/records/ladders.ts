@@ -4,7 +4,10 @@ import { type LadderState, newLadder, type Unfinished } from '../../jobs/ladder/
 import { isUnreachable } from './database.ts';
 import { meanOn } from './players.ts';
 
-/** A document of `ladders`: the ladder as of the ordinal up to which its players are written. Its chain may be further. */
+/**
+ * A document of `ladders`: the ladder as of the ordinal up to which its players are written. Its chain may be
+ * further.
+ */
 export interface LadderRecord {
   readonly _id: string;
   readonly flushed: number;
@@ -27,7 +30,10 @@ const recordOf = ({ ordinal: flushed, settingsAt: settings_at, ...state }: Ladde
 export function openLadders(db: Db) {
   const ladders = db.collection<LadderRecord>('ladders');
 
-  /** Finds the best of a new ladder. A collection has room for 64 indexes: the best of further ladders are sorted when asked for. */
+  /**
+   * Finds the best of a new ladder. A collection has room for 64 indexes: the best of further ladders are
+   * sorted when asked for.
+   */
   const indexMeans = async (ladder: string): Promise<void> => {
     try {
       await db.collection('players').createIndex({ [meanOn(ladder)]: -1, _id: 1 }, { name: indexOf(ladder) });
@@ -48,7 +54,9 @@ export function openLadders(db: Db) {
   };
 
   return {
-    /** Ladders as they were last written, at most a second ago; one that nobody has rated on is as a new one. */
+    /**
+     * Ladders as they were last written, at most a second ago; one that nobody has rated on is as a new one.
+     */
     async read(names: readonly string[]): Promise<Map<string, LadderRecord>> {
       const wanted = [...new Set(names)];
       const found = await ladders.find({ _id: { $in: wanted } }, { batchSize: 1_000 }).toArray();

@@ -2,7 +2,10 @@ import type { StoredResult } from '../../jobs/ladder/result.ts';
 import type { CommittedMatch } from '../../jobs/match/match.ts';
 import type { GameSession } from '../../jobs/session/placement.ts';
 
-/** A document of `matches`: with rule set version, `now` and `seed`, so that each match can be formed again and checked. */
+/**
+ * A document of `matches`: with rule set version, `now` and `seed`, so that each match can be formed again
+ * and checked.
+ */
 export interface MatchRecord {
   readonly _id: string;
   readonly configuration: string;
@@ -12,7 +15,10 @@ export interface MatchRecord {
   /** Of one that is FAILED: a word and a sentence, as its tickets say them. */
   readonly reason?: string | undefined;
   readonly message?: string | undefined;
-  /** Of one that failed for a reason of single tickets: which failed with it. The others search again, or are in the match whose they are. */
+  /**
+   * Of one that failed for a reason of single tickets: which failed with it. The others search again, or are
+   * in the match whose they are.
+   */
   readonly failing?: readonly string[] | undefined;
   /** Redis time of the cycle that formed it, ms. */
   readonly now: number;
@@ -31,7 +37,10 @@ export interface MatchRecord {
   readonly left?: readonly string[];
   /** The running match it goes on from, with new players. */
   readonly backfill?: CommittedMatch['backfill'] | undefined;
-  /** Players of the match it goes on from who are not in it any more; its result still rates them, on these teams. */
+  /**
+   * Players of the match it goes on from who are not in it any more; its result still rates them, on these
+   * teams.
+   */
   readonly departed?: CommittedMatch['teams'] | undefined;
   /** The match that goes on from it: this one is over, and a result reported of it is that one's. */
   readonly succeeded_by?: string;

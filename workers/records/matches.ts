@@ -27,7 +27,10 @@ export function openMatches(db: Db) {
       return (await matches.findOne(filter, { projection: { _id: 1 } }))?._id;
     },
 
-    /** Gives matches their results where they have none and have not gone on as another. Returns whether all took theirs. */
+    /**
+     * Gives matches their results where they have none and have not gone on as another. Returns whether all
+     * took theirs.
+     */
     async finish(results: readonly MatchResult[], now: Date): Promise<boolean> {
       const { matched } = await updateEach(
         matches,

@@ -17,7 +17,10 @@ export interface PlayerRecord {
   readonly ratings: Readonly<Record<string, Rating>>;
 }
 
-/** A player's rating on a ladder. One may be called `constructor`, which every object has without being given it. */
+/**
+ * A player's rating on a ladder. One may be called `constructor`, which every object has without being given
+ * it.
+ */
 export const ratingOn = (player: PlayerRecord | undefined, ladder: string): Rating | undefined =>
   player && Object.hasOwn(player.ratings, ladder) ? player.ratings[ladder] : undefined;
 
@@ -66,8 +69,8 @@ export function openPlayers(db: Db) {
     },
 
     /**
-     * Moves players to new ratings on a ladder where the one on record is what the move follows. Returns whether all were, and those
-     * that the store refuses, by index.
+     * Moves players to new ratings on a ladder where the one on record is what the move follows. Returns
+     * whether all were, and those that the store refuses, by index.
      */
     async move(
       ladder: string,
@@ -93,7 +96,8 @@ export function openPlayers(db: Db) {
                 },
               }),
             },
-            // Where somebody has rated the player meanwhile this is a second document of that id, which is refused.
+            // Where somebody has rated the player meanwhile this is a second document of that id, which is
+            // refused.
             upsert: !from,
           },
         })),
@@ -102,7 +106,10 @@ export function openPlayers(db: Db) {
       return { all: present.size === 0 && matched >= known, refused };
     },
 
-    /** A ladder's players in order of their means, the best first. By the index that its first flush has made (`ladders.ts`). */
+    /**
+     * A ladder's players in order of their means, the best first. By the index that its first flush has made
+     * (`ladders.ts`).
+     */
     top: (ladder: string, skip: number, most: number): Promise<PlayerRecord[]> =>
       players
         .find({ [meanOn(ladder)]: { $gt: -1e9 } }, { batchSize: most + 1 })

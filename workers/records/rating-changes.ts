@@ -3,7 +3,10 @@ import type { CorrectionDocument, LadderDocument, MatchDocument } from '../../jo
 import { mostRecomputed } from '../../jobs/rating-update/jobs.ts';
 import { duplicateKey, reasonRefused } from './write-each.ts';
 
-/** What became of documents that were to follow in a ladder, in order: the first so many are there, and why the next is not. */
+/**
+ * What became of documents that were to follow in a ladder, in order: the first so many are there, and why
+ * the next is not.
+ */
 export interface Appended {
   readonly count: number;
   /** `taken`: another rater has written that ordinal, or the document is there under another one. */
@@ -84,7 +87,9 @@ export function openRatingChanges(db: Db) {
       return new Map((found as MatchDocument[]).map((it) => [it.match_id, it]));
     },
 
-    /** The last documents of a ladder that changed a player, the newest first, each with that player alone. */
+    /**
+     * The last documents of a ladder that changed a player, the newest first, each with that player alone.
+     */
     ofPlayer: (playerId: string, ladder: string, most: number): Promise<LadderDocument[]> =>
       documents
         .find({ 'players.player_id': playerId, ladder }, { batchSize: most + 1 })
@@ -96,7 +101,10 @@ export function openRatingChanges(db: Db) {
         .limit(most)
         .toArray(),
 
-    /** How many matches a ladder has rated from an ordinal on, counted a little further than may be rated again. */
+    /**
+     * How many matches a ladder has rated from an ordinal on, counted a little further than may be rated
+     * again.
+     */
     matchesFrom: (ladder: string, ordinal: number): Promise<number> =>
       documents.countDocuments(
         { ladder, ordinal: { $gte: ordinal }, kind: 'match', revision: 0 },

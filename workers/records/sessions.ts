@@ -33,7 +33,10 @@ const dayMs = 24 * 3_600_000;
 export function openSessions(db: Db, recordDays = 30) {
   const sessions = db.collection<SessionRecord>('sessions');
 
-  /** Changes open sessions in one statement; each alone where the store refuses that, so that one leaves the others be. */
+  /**
+   * Changes open sessions in one statement; each alone where the store refuses that, so that one leaves the
+   * others be.
+   */
   const changeOpen = async (
     sessionIds: readonly string[],
     now: Date,
@@ -66,7 +69,9 @@ export function openSessions(db: Db, recordDays = 30) {
   return {
     find,
 
-    /** Stores new sessions; returns, by index, the records that were there before, and why others are refused. */
+    /**
+     * Stores new sessions; returns, by index, the records that were there before, and why others are refused.
+     */
     async create(records: readonly SessionRecord[]): Promise<CreatedSessions> {
       const { present, refused } = await insertEach(sessions, records);
       if (present.size === 0) return { earlier: new Map(), refused };
@@ -91,7 +96,10 @@ export function openSessions(db: Db, recordDays = 30) {
     end: (sessionIds: readonly string[], now: Date): Promise<Refused> =>
       changeOpen(sessionIds, now, over('ENDED', now)),
 
-    /** Stores sessions that ended before they were created; one that has been created meanwhile stays as it is. */
+    /**
+     * Stores sessions that ended before they were created; one that has been created meanwhile stays as it
+     * is.
+     */
     async endBefore(
       ended: readonly { readonly sessionId: string; readonly playerId: string }[],
       now: Date,

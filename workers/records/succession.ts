@@ -43,8 +43,8 @@ export function openSuccession(matches: Collection<MatchRecord>) {
   };
 
   /**
-   * Takes back links to matches that are not played. A FAILED match of that id is stored first: should a worker have it after
-   * all, it stores no other.
+   * Takes back links to matches that are not played. A FAILED match of that id is stored first: should a
+   * worker have it after all, it stores no other.
    */
   const reopen = async (links: readonly (readonly [string, string])[], now: Date): Promise<void> => {
     const successors = links.map(([, successor]) => successor);
@@ -65,8 +65,8 @@ export function openSuccession(matches: Collection<MatchRecord>) {
     goOnAlone,
 
     /**
-     * Lets a match go on as another. Returns it as it is now; `undefined` when the fleet does not know it; `over` when it
-     * has a result or has gone on as yet another match, which decides any race with either.
+     * Lets a match go on as another. Returns it as it is now; `undefined` when the fleet does not know it;
+     * `over` when it has a result or has gone on as yet another match, which decides any race with either.
      */
     async succeed(matchId: string, successor: string): Promise<MatchRecord | undefined | 'over'> {
       const running = {
@@ -82,9 +82,10 @@ export function openSuccession(matches: Collection<MatchRecord>) {
     },
 
     /**
-     * Per match the id of the one that it goes on as in the end; of matches that went on as none, their own. A link counts where
-     * the other match is on record as played, or waits in the outbox. Any other is taken back: that match is FAILED, or a
-     * queue store that went back in time has lost it, and the worker that had it died before it stored it.
+     * Per match the id of the one that it goes on as in the end; of matches that went on as none, their own.
+     * A link counts where the other match is on record as played, or waits in the outbox. Any other is taken
+     * back: that match is FAILED, or a queue store that went back in time has lost it, and the worker that
+     * had it died before it stored it.
      */
     async current(matchIds: readonly string[], waiting: Waiting, now: Date): Promise<Map<string, string>> {
       const next = await successions(matchIds);

@@ -8,8 +8,9 @@ export type Started = Pick<TicketRecord, '_id' | 'start_time'>;
 export type TicketDays = ReturnType<typeof openTicketDays>;
 
 /**
- * The collections of ended tickets, one for the tickets that started on a day: old ones are dropped whole, which costs nothing,
- * where expiry writes once for each document. The first document makes a collection; it needs no index but that of ids.
+ * The collections of ended tickets, one for the tickets that started on a day: old ones are dropped whole,
+ * which costs nothing, where expiry writes once for each document. The first document makes a collection; it
+ * needs no index but that of ids.
  */
 export function openTicketDays(db: Db) {
   const collectionOf = (day: string): Collection<TicketRecord> => db.collection<TicketRecord>(day);
@@ -39,7 +40,10 @@ export function openTicketDays(db: Db) {
       return together(...(await Promise.all(parts)));
     },
 
-    /** What the collections of these days have on record under the ids of tickets; of one that they have not, nothing. */
+    /**
+     * What the collections of these days have on record under the ids of tickets; of one that they have not,
+     * nothing.
+     */
     async read<Document extends Started>(
       documents: readonly Document[],
       startedOn: (document: Document) => number = ({ start_time }) => start_time.getTime(),
@@ -69,7 +73,10 @@ export function openTicketDays(db: Db) {
       return found;
     },
 
-    /** Drops the collections of days that are over for `keep` days, by Redis time `now` (ms). Returns their names. */
+    /**
+     * Drops the collections of days that are over for `keep` days, by Redis time `now` (ms). Returns their
+     * names.
+     */
     async drop(keep: number, now: number): Promise<string[]> {
       const over = (await days()).filter(({ day }) => isOver(day, keep, now)).map(({ name }) => name);
       for (const name of over) await collectionOf(name).drop();

@@ -12,7 +12,10 @@ export type Tickets = ReturnType<typeof openTickets>;
 export function openTickets(db: Db, readableMs = defaultReadableMs) {
   const days = openTicketDays(db);
 
-  /** What an ending takes the place of: what an older ticket of its id left, or an older store, but for a claim that is young. */
+  /**
+   * What an ending takes the place of: what an older ticket of its id left, or an older store, but for a
+   * claim that is young.
+   */
   const replacing = (record: TicketRecord) => {
     const { _id, status, match_id, start_time, ended_at } = record;
     const giveWay = [
@@ -39,8 +42,8 @@ export function openTickets(db: Db, readableMs = defaultReadableMs) {
     drop: days.drop,
 
     /**
-     * Writes endings, each once. A ticket that was claimed before its match failed is told so, and whose it is does not
-     * change. Returns the endings that the record refuses, and why.
+     * Writes endings, each once. A ticket that was claimed before its match failed is told so, and whose it
+     * is does not change. Returns the endings that the record refuses, and why.
      */
     async record(endings: readonly Ending[]): Promise<{ ticketId: string; reason: string }[]> {
       const records = endings.map(toRecord);

@@ -11,7 +11,10 @@ import {
 import { notPrimary } from './database.ts';
 
 export const duplicateKey = 11_000;
-/** Codes of write errors that say nothing about the document: something inside, a lock, a time limit, a conflict, a failover. */
+/**
+ * Codes of write errors that say nothing about the document: something inside, a lock, a time limit, a
+ * conflict, a failover.
+ */
 const passing = new Set([1, 8, 24, 50, 112, 262, ...notPrimary]);
 /** Codes by which a whole command fails because of what a document contains, MongoDB's numbers. */
 const aboutContents = new Set([2, 9, 14, 22, 52, 55, 56, 57, 121, 303, 10_334]);
@@ -27,9 +30,10 @@ export interface Written {
 }
 
 /**
- * Inserts the documents that are not there yet; one that the store refuses leaves the others be. One round trip, unless the
- * store refuses a whole call: then each half is tried alone. Everything else throws: the driver reports a lost connection or
- * a failed-over server as a bulk error without a single write error, which must not pass for success.
+ * Inserts the documents that are not there yet; one that the store refuses leaves the others be. One round
+ * trip, unless the store refuses a whole call: then each half is tried alone. Everything else throws: the
+ * driver reports a lost connection or a failed-over server as a bulk error without a single write error,
+ * which must not pass for success.
  */
 export const insertEach = <D extends Document>(
   collection: Collection<D>,

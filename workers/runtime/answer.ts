@@ -17,8 +17,8 @@ export interface AnswerParts {
 }
 
 /**
- * Tells a caller that waits what became of its job. Resolves to the refusal if the caller has taken it, else to undefined:
- * a caller that gave up or died takes nothing.
+ * Tells a caller that waits what became of its job. Resolves to the refusal if the caller has taken it, else
+ * to undefined: a caller that gave up or died takes nothing.
  */
 export async function answer(
   outcome: Outcome,

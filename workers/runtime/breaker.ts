@@ -6,8 +6,8 @@ const restMs = 1_000;
 const restCapMs = 15_000;
 
 /**
- * Rests a worker that errs in a tight loop. BullMQ's own pause covers lost connections only: on a full or read-only
- * Redis its fetch loop fails thousands of times a second, starving the very server it waits for.
+ * Rests a worker that errs in a tight loop. BullMQ's own pause covers lost connections only: on a full or
+ * read-only Redis its fetch loop fails thousands of times a second, starving the very server it waits for.
  */
 export function breakOnErrors(worker: Worker, log: Log): void {
   let since = 0;

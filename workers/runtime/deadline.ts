@@ -9,8 +9,9 @@ class LateError extends Error {}
 export const isLate = (error: unknown): boolean => error instanceof LateError;
 
 /**
- * Aborted with the first of the signals, or after `ms` with an error that `isLate` knows and that says `message`. What `AbortSignal.any` does,
- * without its weak references, which take as much time as the rest of a job that does nothing.
+ * Aborted with the first of the signals, or after `ms` with an error that `isLate` knows and that says
+ * `message`. What `AbortSignal.any` does, without its weak references, which take as much time as the rest of
+ * a job that does nothing.
  */
 export function openDeadline(signals: readonly AbortSignal[], ms: number, message: string): Deadline {
   const ending = new AbortController();

@@ -26,8 +26,8 @@ export interface Context {
 }
 
 /**
- * Does a job's items and says what happened. Items are parsed already; refusals name them by their place in `items`.
- * Throwing means "try again": whatever was done so far must bear being done again.
+ * Does a job's items and says what happened. Items are parsed already; refusals name them by their place in
+ * `items`. Throwing means "try again": whatever was done so far must bear being done again.
  */
 export type Handler<Item> = (items: readonly Item[], context: Context) => Promise<Outcome>;
 
@@ -37,7 +37,9 @@ export interface Duty<Item = unknown> {
   readonly handle: Handler<Item>;
 }
 
-/** Pairs a contract with its handler so that their item types agree, and forgets the type for the list of all. */
+/**
+ * Pairs a contract with its handler so that their item types agree, and forgets the type for the list of all.
+ */
 export const duty = <Item>(job: Job<Item>, handle: Handler<Item>): Duty => ({ job, handle }) as Duty;
 
 /** What a worker gives its duties beside the stores. */

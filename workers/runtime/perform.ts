@@ -33,8 +33,8 @@ export interface PerformOptions {
 }
 
 /**
- * A job started this often more than it ended has taken its worker down each time: it is kept as failed. Stalls as such
- * never fail a job (two deploys would), so BullMQ's own count is out of reach.
+ * A job started this often more than it ended has taken its worker down each time: it is kept as failed.
+ * Stalls as such never fail a job (two deploys would), so BullMQ's own count is out of reach.
  */
 const maxCrashes = 10;
 const unreachableMs = 2_000;
@@ -143,7 +143,8 @@ async function whenThrown(
   if (!away) throw error;
   const why = full ? `the queue Redis cannot do it now: ${error}` : 'DocumentDB cannot be reached';
   if (attempts > 1) return later(unreachableMs, why);
-  // A job with one attempt has another way to be done again: waiting would hold that up, and keeping it tells nobody anything.
+  // A job with one attempt has another way to be done again: waiting would hold that up, and keeping it tells
+  // nobody anything.
   log.warn(
     { queue: queue.name, ...storyOf(job), err: error },
     `job left: ${full ? 'the queue Redis cannot do it now' : why}`,
@@ -151,7 +152,10 @@ async function whenThrown(
   return done();
 }
 
-/** The work's result, or the signal's reason if that comes first: a handler that ignores its signal cannot hold a job. */
+/**
+ * The work's result, or the signal's reason if that comes first: a handler that ignores its signal cannot
+ * hold a job.
+ */
 async function abandonedBy<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
   const { promise: aborted, reject } = Promise.withResolvers<never>();
   const abandon = () => reject(signal.reason);

@@ -53,10 +53,11 @@ export interface Running {
 /**
  * Runs one queue: the only place where the fleet's words become BullMQ's.
  *
- * done → completed · later → delayed, no attempt used · refused → failed at once, with the reason · thrown → retried
- * after a capped, jittered pause. A refusal that its caller has taken completes the job: kept as failed, an operator's old
- * command could be retried and put an old setting over a newer one. An unreachable store is `later`, and
- * costs a job with one attempt nothing but its turn. A worker shutting down hands its job back.
+ * done → completed · later → delayed, no attempt used · refused → failed at once, with the reason · thrown →
+ * retried after a capped, jittered pause. A refusal that its caller has taken completes the job: kept as
+ * failed, an operator's old command could be retried and put an old setting over a newer one. An unreachable
+ * store is `later`, and costs a job with one attempt nothing but its turn. A worker shutting down hands its
+ * job back.
  */
 export function runQueue(options: RunOptions): Running {
   const { redis, queue } = options;

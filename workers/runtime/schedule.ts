@@ -24,11 +24,17 @@ const recordMs = 5_000;
 const dropMs = 3_600_000;
 /** How late a command is applied at most whose wake-up is lost. */
 const applyMs = 1_000;
-/** How often the ladders that percentiles are taken from are looked at: one that is due is measured so late at most. */
+/**
+ * How often the ladders that percentiles are taken from are looked at: one that is due is measured so late at
+ * most.
+ */
 const measureMs = 60_000;
 const trimMs = 10_000;
 
-/** Sets the fleet's upkeep going. Any number of workers may do it: a schedule is one per queue, whoever wrote it last. */
+/**
+ * Sets the fleet's upkeep going. Any number of workers may do it: a schedule is one per queue, whoever wrote
+ * it last.
+ */
 export async function scheduleUpkeep({ queues }: Queues, reportSlotMs: number): Promise<void> {
   const every = async (job: Job<object>, ms: number) => {
     const data = seal(job, [{}], { actor: fleet, sentAt: Date.now() });

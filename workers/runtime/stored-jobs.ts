@@ -6,9 +6,9 @@ import { readable, type StoredJob } from '../../jobs/stored-job.ts';
 const fetching = new Set(['moveToActive', 'moveToFinished']);
 
 /**
- * BullMQ on Redis, which also reads jobs that somebody wrote past BullMQ. BullMQ itself throws at them while it fetches:
- * nobody then holds the job, and it stalls and is fetched for ever. What a worker fetches is mended in Redis too, so that
- * the job can end and whoever lists failed jobs can read it.
+ * BullMQ on Redis, which also reads jobs that somebody wrote past BullMQ. BullMQ itself throws at them while
+ * it fetches: nobody then holds the job, and it stalls and is fetched for ever. What a worker fetches is
+ * mended in Redis too, so that the job can end and whoever lists failed jobs can read it.
  */
 export const readingAnything =
   (redis: Redis): BackendFactory<RedisQueueBackend> =>
@@ -31,7 +31,10 @@ export const readingAnything =
     return backend;
   };
 
-/** Makes a stored job one that BullMQ can read and end, if it is not. A crash in between leaves it to be mended again. */
+/**
+ * Makes a stored job one that BullMQ can read and end, if it is not. A crash in between leaves it to be
+ * mended again.
+ */
 async function mend(redis: Redis, key: string, stored: StoredJob): Promise<StoredJob> {
   const better = readable(stored);
   if (better === stored) return stored;

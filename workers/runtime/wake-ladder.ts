@@ -8,7 +8,10 @@ export const wakeLadder =
   (ladder: string): Promise<void> =>
     enqueue({ job: rateLadder, items: [{ ladder }], options: oncePerLadder(ladder) });
 
-/** Wakes ladders whose wake-up was lost, or whose rater died. Every worker does so once a second; each ladder goes to one of them. */
+/**
+ * Wakes ladders whose wake-up was lost, or whose rater died. Every worker does so once a second; each ladder
+ * goes to one of them.
+ */
 export async function wakeDueLadders(pool: Pick<Pool, 'dueLadders'>, queues: Queues): Promise<void> {
   await Promise.all((await pool.dueLadders()).map(wakeLadder(queues)));
 }

@@ -16,8 +16,9 @@ redis.call('EXPIRE', KEYS[1], ARGV[3])
 return 1`;
 
 /**
- * Writes sessions' hashes. One that is over stays so: a session never opens again, and whoever says that it is open read it before.
- * KEYS the hashes · ARGV seconds to live, then per hash status, player id, rating, timestamp
+ * Writes sessions' hashes. One that is over stays so: a session never opens again, and whoever says that it
+ * is open read it before. KEYS the hashes · ARGV seconds to live, then per hash status, player id, rating,
+ * timestamp
  */
 const putSessions = `
 for i, key in ipairs(KEYS) do
@@ -50,11 +51,12 @@ export const asCached = (
 export type SessionCache = ReturnType<typeof openSessionCache>;
 
 /**
- * The session cache: `sessions:<id>` and `ratings:<player>` hashes with a time to live, on a Redis that may evict any
- * of them. Everything here can be read again from DocumentDB; repeated or late writes only move it forward.
+ * The session cache: `sessions:<id>` and `ratings:<player>` hashes with a time to live, on a Redis that may
+ * evict any of them. Everything here can be read again from DocumentDB; repeated or late writes only move it
+ * forward.
  *
- * No work depends on it: while it is away, reads miss and writes are lost, and `onAway` is told. That sessions are over it is told
- * once it answers again.
+ * No work depends on it: while it is away, reads miss and writes are lost, and `onAway` is told. That
+ * sessions are over it is told once it answers again.
  */
 export function openSessionCache(redis: Redis, onAway: (error: unknown) => void) {
   redis.defineCommand('putNewer', { numberOfKeys: 1, lua: putNewer });

@@ -16,15 +16,18 @@ export interface ClaimStores {
 
 /** Matches that cannot start since a claim came to nothing. */
 export interface Unclaimed {
-  /** By match that came second for one of its tickets, those that fail with it: whose id belongs to another, and a backfill ticket. */
+  /**
+   * By match that came second for one of its tickets, those that fail with it: whose id belongs to another,
+   * and a backfill ticket.
+   */
   readonly second: ReadonlyMap<string, ReadonlySet<string>>;
   /** Those with a claim that the record refuses, and why. */
   readonly refused: ReadonlyMap<string, string>;
 }
 
 /**
- * Claims the tickets of matches. A ticket that a lost match holds, one that is neither stored nor in the outbox, is taken over:
- * that match is FAILED first.
+ * Claims the tickets of matches. A ticket that a lost match holds, one that is neither stored nor in the
+ * outbox, is taken over: that match is FAILED first.
  */
 export async function claimTickets(
   decided: readonly CommittedMatch[],
@@ -46,8 +49,8 @@ export async function claimTickets(
 }
 
 /**
- * The queue went back in time and decided tickets again that a stored match has. They go back to that match: they have not failed
- * with the one that came second.
+ * The queue went back in time and decided tickets again that a stored match has. They go back to that match:
+ * they have not failed with the one that came second.
  */
 async function giveBack(
   conflicts: readonly Conflict[],
@@ -105,6 +108,9 @@ async function takeFromLost(
   return { conflicts: [...standing, ...overtaken], refused };
 }
 
-/** A match that failed for a reason of its own keeps its tickets, but for those that search again since it came second. */
+/**
+ * A match that failed for a reason of its own keeps its tickets, but for those that search again since it
+ * came second.
+ */
 const hasLetGo = (holder: MatchRecord | undefined, ticketId: string): boolean =>
   holder?.reason === lostReason || (holder?.failing !== undefined && !holder.failing.includes(ticketId));

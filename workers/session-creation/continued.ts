@@ -8,7 +8,10 @@ interface ContinueStores {
   readonly pool: Pick<Pool, 'decided'>;
 }
 
-/** Of backfilled matches by id: the match each goes on from, where the fleet knows it; `over` when that is over. */
+/**
+ * Of backfilled matches by id: the match each goes on from, where the fleet knows it; `over` when that is
+ * over.
+ */
 export type Continued = ReadonlyMap<string, MatchRecord | 'over'>;
 
 /** Lets the matches that backfilled ones go on from end in them. */

@@ -21,7 +21,9 @@ export interface CreateSessionStores {
   readonly onCreated: (latencyMs: number) => void;
 }
 
-/** Sessions stored at once, by all jobs this process runs: two batches keep DocumentDB busy over a round trip. */
+/**
+ * Sessions stored at once, by all jobs this process runs: two batches keep DocumentDB busy over a round trip.
+ */
 const batch = { maxItems: 200, inFlight: 2, schedule: setImmediate };
 
 export const createSessionDuty: OpenDuty<Omit<CreateSessionStores, 'onCreated'>> = (stores, { metrics }) => {
@@ -30,7 +32,10 @@ export const createSessionDuty: OpenDuty<Omit<CreateSessionStores, 'onCreated'>>
   return duty(createSession, createSessions({ ...stores, onCreated }));
 };
 
-/** Stores sessions; those of concurrently running jobs share their round trips. A player creates only their own. */
+/**
+ * Stores sessions; those of concurrently running jobs share their round trips. A player creates only their
+ * own.
+ */
 export const createSessions = (stores: CreateSessionStores): Handler<CreateSession> => {
   const store = batched(stores.tracer, {
     ...batch,
@@ -49,9 +54,9 @@ export const createSessions = (stores: CreateSessionStores): Handler<CreateSessi
 };
 
 /**
- * DocumentDB first, then the cache: a crash between leaves a session the next read fills in, never a cached session
- * that no record backs. A player whose rating is cached exists, so in the common case each store is asked once.
- * Returns per item why it was refused, if it was.
+ * DocumentDB first, then the cache: a crash between leaves a session the next read fills in, never a cached
+ * session that no record backs. A player whose rating is cached exists, so in the common case each store is
+ * asked once. Returns per item why it was refused, if it was.
  */
 async function storeSessions(
   items: readonly CreateSession[],

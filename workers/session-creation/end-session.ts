@@ -15,9 +15,9 @@ export interface EndSessionStores extends LeaveStores {
 export const endSessionDuty: OpenDuty<EndSessionStores> = (stores) => duty(endSession, endSessions(stores));
 
 /**
- * Ends sessions: their players leave the live match they are in, then the record follows, then the cache. Every step can be
- * taken again. A player ends only their own. A session that is not on record may be created by a job that is late: it is
- * stored as one that is over, which that job then finds.
+ * Ends sessions: their players leave the live match they are in, then the record follows, then the cache.
+ * Every step can be taken again. A player ends only their own. A session that is not on record may be created
+ * by a job that is late: it is stored as one that is over, which that job then finds.
  */
 export const endSessions =
   (stores: EndSessionStores): Handler<EndSession> =>

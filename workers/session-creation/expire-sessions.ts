@@ -24,9 +24,9 @@ export const expireSessionsDuty: OpenDuty<Omit<ExpireStores, 'onRefused'>> = (st
 };
 
 /**
- * Expires sessions in which nothing happened for a day of the queue Redis' time, in rounds until none is left or the job's time
- * is over. Those whose players play or have a ticket go on. The record first: a crash before the cache leaves a session there
- * that is too old to be believed.
+ * Expires sessions in which nothing happened for a day of the queue Redis' time, in rounds until none is left
+ * or the job's time is over. Those whose players play or have a ticket go on. The record first: a crash
+ * before the cache leaves a session there that is too old to be believed.
  */
 export const expireOldSessions =
   ({ sessions, cache, pool, onRefused }: ExpireStores): Handler<unknown> =>

@@ -27,9 +27,9 @@ const leastPauseMs = 500;
 const mostPauseMs = 10_000;
 
 /**
- * Finds matches whose configuration wants it a place to be played; the others are left out of the result. What the webhook
- * said is noted in the outbox before anything follows from it, and the first note stands: whoever repeats this, after a crash or
- * beside another worker, goes on with the same answer.
+ * Finds matches whose configuration wants it a place to be played; the others are left out of the result.
+ * What the webhook said is noted in the outbox before anything follows from it, and the first note stands:
+ * whoever repeats this, after a crash or beside another worker, goes on with the same answer.
  */
 export function openPlacement({ pool, compiled, webhook, tracer }: PlacementStores) {
   const send = batched<() => Promise<WebhookAnswer>, WebhookAnswer>(tracer, {
@@ -66,7 +66,10 @@ export function openPlacement({ pool, compiled, webhook, tracer }: PlacementStor
     return new Map(placed);
   };
 
-  /** The configurations of matches as they are in force now: a webhook that was mended is asked at its new address. */
+  /**
+   * The configurations of matches as they are in force now: a webhook that was mended is asked at its new
+   * address.
+   */
   async function settingsOf(matches: readonly CommittedMatch[]) {
     const names = [...new Set(matches.map((match) => match.configuration))];
     const inForce = await Promise.all(names.map((name) => pool.installed(name)));
@@ -74,7 +77,8 @@ export function openPlacement({ pool, compiled, webhook, tracer }: PlacementStor
   }
 
   /**
-   * The ticket by which the fleet will fill a match once it has started, should it have open places then as it has now.
+   * The ticket by which the fleet will fill a match once it has started, should it have open places then as
+   * it has now.
    */
   async function autoBackfillTicketId(match: CommittedMatch, version: number): Promise<string | undefined> {
     const current = await compiled.current(match.configuration, version);

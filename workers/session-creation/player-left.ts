@@ -7,8 +7,9 @@ import { type LeaveStores, leaveWaitMs, recordLeaves } from './record-leaves.ts'
 export const playerLeftDuty: OpenDuty<LeaveStores> = (stores) => duty(playerLeft, leavePlayers(stores));
 
 /**
- * Has players leave matches that go on, and the record follow. Where the queue does not know the match the record decides: one
- * that was backfilled goes on under another id, which they leave; of one that is over only the record remembers who left.
+ * Has players leave matches that go on, and the record follow. Where the queue does not know the match the
+ * record decides: one that was backfilled goes on under another id, which they leave; of one that is over
+ * only the record remembers who left.
  */
 export const leavePlayers =
   (stores: LeaveStores): Handler<PlayerLeft> =>

@@ -42,7 +42,9 @@ async function read(
   return asCached(record);
 }
 
-/** It should have expired by now: the worker that expired its record may have died before it told the cache. */
+/**
+ * It should have expired by now: the worker that expired its record may have died before it told the cache.
+ */
 const isOverdue = ({ status, timestamp }: CachedSession, now: number): boolean =>
   status === 'ACTIVE' && now - Number(timestamp) > sessionLifeSeconds * 1_000;
 

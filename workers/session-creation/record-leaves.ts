@@ -11,9 +11,9 @@ export interface LeaveStores {
 export const leaveWaitMs = 1_000;
 
 /**
- * Has the record follow players who are out of a live match; it bears being told again. A match that went on meanwhile took them
- * along, unless they joined that one anew. `waiting`: one of the matches is not settled, so it may not be stored yet; tell it
- * again.
+ * Has the record follow players who are out of a live match; it bears being told again. A match that went on
+ * meanwhile took them along, unless they joined that one anew. `waiting`: one of the matches is not settled,
+ * so it may not be stored yet; tell it again.
  */
 export async function recordLeaves(
   matchId: string,

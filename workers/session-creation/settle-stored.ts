@@ -24,8 +24,9 @@ interface Stored {
 }
 
 /**
- * Lets everything follow the record: claims, running matches, and last the queue. Earlier matches that players left for
- * these follow by jobs of their own, since they may not be settled yet. Returns how many matches start.
+ * Lets everything follow the record: claims, running matches, and last the queue. Earlier matches that
+ * players left for these follow by jobs of their own, since they may not be settled yet. Returns how many
+ * matches start.
  */
 export async function settleStored(
   decided: readonly CommittedMatch[],

@@ -26,11 +26,17 @@ export interface StartMatchStores extends PlacementStores {
   readonly players: Players;
   readonly compiled: Compiled;
   readonly queues: Pick<Queues, 'enqueue'>;
-  /** A match was stored as FAILED because the record refuses it or one of its claims, with the record's reason. */
+  /**
+   * A match was stored as FAILED because the record refuses it or one of its claims, with the record's
+   * reason.
+   */
   readonly onRefused: (matchId: string, reason: string) => void;
 }
 
-/** Why a decided match cannot be played after all: a word and a sentence for its tickets, which are FAILED with it. */
+/**
+ * Why a decided match cannot be played after all: a word and a sentence for its tickets, which are FAILED
+ * with it.
+ */
 interface Failure {
   readonly reason: string;
   readonly message: string;
@@ -71,12 +77,15 @@ export const startMatchDuty: OpenDuty<Omit<StartMatchStores, 'queues' | 'onRefus
 };
 
 /**
- * Gives decided matches their effect. Tickets are claimed, then the match is placed, then one insert by its id decides: what is
- * stored, by whomever, is what becomes of it. Tickets are settled by that, and the outbox entry goes last: whatever dies between,
- * the entry is still there and the beat hands the match over again. Until it is gone a result waits, so it finds the match
- * stored. A match that is backfilled ends before the insert, so its result comes either before or after. A match without a place stays in the outbox, and its job is put off.
+ * Gives decided matches their effect. Tickets are claimed, then the match is placed, then one insert by its
+ * id decides: what is stored, by whomever, is what becomes of it. Tickets are settled by that, and the outbox
+ * entry goes last: whatever dies between, the entry is still there and the beat hands the match over again.
+ * Until it is gone a result waits, so it finds the match stored. A match that is backfilled ends before the
+ * insert, so its result comes either before or after. A match without a place stays in the outbox, and its
+ * job is put off.
  *
- * A match that is given up goes the same way, from the insert on. One that cannot be started leaves its neighbours be.
+ * A match that is given up goes the same way, from the insert on. One that cannot be started leaves its
+ * neighbours be.
  */
 export const startMatches = (stores: StartMatchStores): Handler<z.output<typeof startMatch.item>> => {
   const place = openPlacement(stores);
@@ -168,7 +177,9 @@ function placedAs(each: Starting, placement: Placement | undefined): Starting[] 
   }
 }
 
-/** Lets the running matches that backfilled ones go on from end in them. One that is over takes no players. */
+/**
+ * Lets the running matches that backfilled ones go on from end in them. One that is over takes no players.
+ */
 async function goOn(ready: readonly Starting[], stores: StartMatchStores, now: Date): Promise<Starting[]> {
   const continued = await continueMatches(
     ready.filter(({ failure }) => !failure).map(({ match }) => match),

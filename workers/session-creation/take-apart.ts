@@ -4,8 +4,9 @@ import { isOfTheStore } from '../runtime/store-trouble.ts';
 const wouldFailForAll = (error: unknown): boolean => isUnreachable(error) || isOfTheStore(error);
 
 /**
- * Does repeatable work on all items at once and, where that throws, on each half alone: an item that cannot be worked on leaves
- * the others be. Throws what the first such item threw, once the others are done; at once where a store fails for all of them.
+ * Does repeatable work on all items at once and, where that throws, on each half alone: an item that cannot
+ * be worked on leaves the others be. Throws what the first such item threw, once the others are done; at once
+ * where a store fails for all of them.
  */
 export async function takeApart<Item>(
   items: readonly Item[],

@@ -1,7 +1,10 @@
 import type { PlayerRecord } from '../records/players.ts';
 import type { SessionCache } from '../session-cache/session-cache.ts';
 
-/** Players' visible ratings, from the cache; those of players that it does not know, from the record by `find`, are cached. */
+/**
+ * Players' visible ratings, from the cache; those of players that it does not know, from the record by
+ * `find`, are cached.
+ */
 export async function visibleRatings(
   playerIds: readonly string[],
   cache: SessionCache,

@@ -22,8 +22,8 @@ export interface WebhookOptions {
 }
 
 /**
- * What the webhook said. `later`: it could not be asked, or could not say yet. `message` is for players and events, `detail`
- * for operators.
+ * What the webhook said. `later`: it could not be asked, or could not say yet. `message` is for players and
+ * events, `detail` for operators.
  */
 export type WebhookAnswer =
   | { readonly kind: 'placed'; readonly gameSession: GameSession }
@@ -34,18 +34,22 @@ export const noPlace = 'No place to play was found in time.';
 
 /** Most bytes of an answer: two hundred player sessions fit. */
 const answerBytes = 512 * 1024;
-/** Answers that say "not now": a time-out there, too early, too many. Any other 4xx refuses the match for good. */
+/**
+ * Answers that say "not now": a time-out there, too early, too many. Any other 4xx refuses the match for
+ * good.
+ */
 const notNow = new Set([408, 425, 429]);
 
 export type PlacementWebhook = ReturnType<typeof openWebhook>;
 
 /**
- * Asks a service of the operator's where matches are to be played. Each request is signed: `Matchmaking-Signature` is
- * `t=<epoch seconds>,v1=<hex>`, an HMAC-SHA256 of `<epoch seconds>.<body>` under the key; `Idempotency-Key` is the match id,
- * and the same key must get the same answer, since a match may be asked for again after a crash.
+ * Asks a service of the operator's where matches are to be played. Each request is signed:
+ * `Matchmaking-Signature` is `t=<epoch seconds>,v1=<hex>`, an HMAC-SHA256 of `<epoch seconds>.<body>` under
+ * the key; `Idempotency-Key` is the match id, and the same key must get the same answer, since a match may be
+ * asked for again after a crash.
  *
- * No redirect is followed, no host is asked that the worker's own settings do not name, and no answer is read beyond its
- * bound: a configuration cannot make workers talk to anybody else.
+ * No redirect is followed, no host is asked that the worker's own settings do not name, and no answer is read
+ * beyond its bound: a configuration cannot make workers talk to anybody else.
  */
 export function openWebhook({ hosts, secretOf, origin, onAnswer }: WebhookOptions) {
   const later = (detail: string): WebhookAnswer => ({

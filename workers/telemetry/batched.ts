@@ -3,8 +3,8 @@ import { logging } from './log.ts';
 import type { Place, Tracer } from './tracer.ts';
 
 /**
- * `coalesce` under a trace: what a batch does is a step of every job that has an item in it. Left alone, it would be one
- * of whichever job happened to be there when the batch was sent.
+ * `coalesce` under a trace: what a batch does is a step of every job that has an item in it. Left alone, it
+ * would be one of whichever job happened to be there when the batch was sent.
  */
 export function batched<Item, Result>(
   tracer: Tracer,

@@ -14,15 +14,18 @@ export interface CloudWatchOptions {
   readonly log: Pick<Log, 'info' | 'warn'>;
 }
 
-/** Calls kept while CloudWatch is away, at most 1 MB each: five minutes of ordinary windows. The oldest go first. */
+/**
+ * Calls kept while CloudWatch is away, at most 1 MB each: five minutes of ordinary windows. The oldest go
+ * first.
+ */
 const maxPending = 30;
 
 /** Longest wait for one call, its retry inside the SDK included. */
 const sendTimeoutMs = 3_000;
 
 /**
- * Calls on their way to CloudWatch, in order, one at a time. While it is away they wait, bounded, and are tried again
- * after growing pauses; what has to be given up is handed back.
+ * Calls on their way to CloudWatch, in order, one at a time. While it is away they wait, bounded, and are
+ * tried again after growing pauses; what has to be given up is handed back.
  */
 export function createCloudWatchSink({ region, endpoint, tracer, log }: CloudWatchOptions): MetricSink {
   const client = new CloudWatchClient({
@@ -92,7 +95,10 @@ export function createCloudWatchSink({ region, endpoint, tracer, log }: CloudWat
   };
 }
 
-/** Pauses after failures double from 1 s up to this. CloudWatch takes data up to two weeks old, so late is fine. */
+/**
+ * Pauses after failures double from 1 s up to this. CloudWatch takes data up to two weeks old, so late is
+ * fine.
+ */
 const maxPauseMs = 60_000;
 
 function createOutage() {
@@ -114,7 +120,9 @@ function createOutage() {
   };
 }
 
-/** An answer that no retry changes: CloudWatch read the call and called it wrong. Throttling and 5xx are not. */
+/**
+ * An answer that no retry changes: CloudWatch read the call and called it wrong. Throttling and 5xx are not.
+ */
 function isRefusal(error: unknown): boolean {
   return (
     error instanceof Error &&

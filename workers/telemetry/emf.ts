@@ -6,9 +6,9 @@ import type { MetricSink } from './metrics.ts';
 export const emfLimits = { values: 100, metrics: 100 } as const;
 
 /**
- * Metrics as lines of CloudWatch's embedded metric format, which CloudWatch Logs turns into the same metrics as
- * PutMetricData would. Share the output with the log: it writes whole lines, so the two never mix within one. Log lines
- * have a `level`, these have `_aws`.
+ * Metrics as lines of CloudWatch's embedded metric format, which CloudWatch Logs turns into the same metrics
+ * as PutMetricData would. Share the output with the log: it writes whole lines, so the two never mix within
+ * one. Log lines have a `level`, these have `_aws`.
  */
 export function createEmfSink(output: { write(line: string): unknown }): MetricSink {
   const write = async (data: readonly MetricDatum[]): Promise<MetricDatum[]> => {

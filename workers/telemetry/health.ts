@@ -11,14 +11,17 @@ export interface Progress {
 }
 
 export interface HealthOptions {
-  /** `127.0.0.1` keeps the probes on this machine, which is where ECS runs them; `0.0.0.0` opens them to the network. */
+  /**
+   * `127.0.0.1` keeps the probes on this machine, which is where ECS runs them; `0.0.0.0` opens them to the
+   * network.
+   */
   readonly host: string;
   /** 0 takes a free port. */
   readonly port: number;
   readonly progress: () => readonly Progress[];
   /**
-   * Work waiting and none ended for so long (ms) is a stuck worker, to be replaced. Longer than the slowest job, or
-   * a healthy worker is killed in the middle of it.
+   * Work waiting and none ended for so long (ms) is a stuck worker, to be replaced. Longer than the slowest
+   * job, or a healthy worker is killed in the middle of it.
    */
   readonly stuckAfterMs: number;
   /** What `/metrics` answers. */
@@ -30,8 +33,8 @@ export interface Health extends AsyncDisposable {
   /** Start-up is over: `/readyz` says so from now on. */
   ready(): void;
   /**
-   * Shutdown began, or what this process needs is away, for the reason given: `/readyz` fails from now on; `/healthz` goes on
-   * telling about the work being finished.
+   * Shutdown began, or what this process needs is away, for the reason given: `/readyz` fails from now on;
+   * `/healthz` goes on telling about the work being finished.
    */
   draining(reason?: string): void;
   /** Only another process can do better: `/healthz` fails from now on, for this reason. */
@@ -40,8 +43,9 @@ export interface Health extends AsyncDisposable {
 }
 
 /**
- * Two probes, and `/metrics` for Prometheus. `/healthz` asks whether work gets done, not whether somebody is there: a worker that answers pings
- * while its queue stands still is what must be restarted. `/readyz` is for start-up and shutdown.
+ * Two probes, and `/metrics` for Prometheus. `/healthz` asks whether work gets done, not whether somebody is
+ * there: a worker that answers pings while its queue stands still is what must be restarted. `/readyz` is for
+ * start-up and shutdown.
  */
 export async function startHealth({
   host,
@@ -86,7 +90,9 @@ export async function startHealth({
   };
 }
 
-/** Reasons to call this process stuck; none is healthy. Time without progress counts from when work was there. */
+/**
+ * Reasons to call this process stuck; none is healthy. Time without progress counts from when work was there.
+ */
 function watchForStuck(progress: () => readonly Progress[], stuckAfterMs: number): (now: number) => string[] {
   const busySince = new Map<string, number>();
 

@@ -26,8 +26,9 @@ export const logging = <T>(fields: Readonly<Record<string, string | number>>, wo
   about.run(fields, work);
 
 /**
- * JSON lines. A line inside a job says which (see `logging`), and of which trace (`traceId`); no line carries player attributes, tokens or passwords,
- * however deep in a field they hide. (Values formatted *into* a message are not looked at: messages are constants.)
+ * JSON lines. A line inside a job says which (see `logging`), and of which trace (`traceId`); no line carries
+ * player attributes, tokens or passwords, however deep in a field they hide. (Values formatted *into* a
+ * message are not looked at: messages are constants.)
  */
 export function createLog({ level = 'info', base, traceId, destination }: LogOptions): Log {
   const log = pino(
@@ -75,7 +76,10 @@ function withoutSecrets(value: unknown, depth: number): unknown {
   );
 }
 
-/** An error without its other properties: those of the Redis and MongoDB drivers are whole commands with their data. */
+/**
+ * An error without its other properties: those of the Redis and MongoDB drivers are whole commands with their
+ * data.
+ */
 function described(error: Error, depth: number) {
   const code = 'code' in error ? error.code : undefined;
   return {

@@ -8,7 +8,9 @@ import { createWindow } from './window.ts';
 export interface Metrics extends AsyncDisposable {
   /** Notes one measurement, in the unit of `jobs/metrics.ts`. Never throws, never waits. */
   observe<Name extends MetricName>(name: Name, value: number, of: MeasuredOf<Name>): void;
-  /** Sends what was measured so far. Resolves also when CloudWatch could not be reached: the log has it then. */
+  /**
+   * Sends what was measured so far. Resolves also when CloudWatch could not be reached: the log has it then.
+   */
   flush(): Promise<void>;
   /** Everything measured since the start, as Prometheus reads it. */
   expose(): Promise<Exposition>;
@@ -31,9 +33,13 @@ export interface MetricsOptions {
   readonly sink: MetricSink;
   /** The `Environment` dimension of everything. */
   readonly environment: string;
-  /** Values of the detail dimensions that get series of their own. None by default: each is a billed metric. */
+  /**
+   * Values of the detail dimensions that get series of their own. None by default: each is a billed metric.
+   */
   readonly details?: Readonly<Partial<Record<DetailDimension, ReadonlySet<string>>>>;
-  /** Time between two sends. 10 s: scaling reads QueueLength at that pace, and a crash loses up to that much. */
+  /**
+   * Time between two sends. 10 s: scaling reads QueueLength at that pace, and a crash loses up to that much.
+   */
   readonly flushMs?: number;
   /** Distinct values one window holds before it is sent ahead of time. Default 20,000, about 1.2 MB. */
   readonly maxValues?: number;
@@ -41,8 +47,8 @@ export interface MetricsOptions {
 }
 
 /**
- * Measurements on their way out: sent on a timer, when a window is full, and at shutdown. An outage costs measurements
- * and nothing else; what is lost is counted, in the log and in `MeasurementsLost`.
+ * Measurements on their way out: sent on a timer, when a window is full, and at shutdown. An outage costs
+ * measurements and nothing else; what is lost is counted, in the log and in `MeasurementsLost`.
  */
 export function createMetrics(options: MetricsOptions): Metrics {
   const { sink, environment, details = {}, flushMs = 10_000, maxValues = 20_000, log } = options;

@@ -11,14 +11,17 @@ export interface Collector extends AsyncDisposable {
   readonly send: (segment: Segment) => void;
 }
 
-/** A batch is sent at this size or after this long (ms), whichever comes first; the collector has as long to take it. */
+/**
+ * A batch is sent at this size or after this long (ms), whichever comes first; the collector has as long to
+ * take it.
+ */
 const batch = { maxExportBatchSize: 256, maxQueueSize: 4_096, scheduledDelayMillis: 1_000 };
 const patienceMs = 5_000;
 const problemEveryMs = 60_000;
 
 /**
- * An OpenTelemetry collector, through OpenTelemetry's own exporter: spans wait in memory, and those beyond its bound are
- * lost, as are those that the collector does not take. Disposing sends what waits.
+ * An OpenTelemetry collector, through OpenTelemetry's own exporter: spans wait in memory, and those beyond
+ * its bound are lost, as are those that the collector does not take. Disposing sends what waits.
  */
 export async function connectCollector({ url, onProblem }: CollectorOptions): Promise<Collector> {
   const [{ BatchSpanProcessor }, { OTLPTraceExporter }, { resourceFromAttributes }, { spansOf }] =

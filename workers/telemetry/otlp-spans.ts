@@ -12,9 +12,9 @@ import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
 import type { Segment, Step } from './xray-segment.ts';
 
 /**
- * A segment and its steps as spans of OpenTelemetry, with the same ids: an X-Ray trace id is one of OpenTelemetry whose first
- * eight digits are a time. Annotations are attributes, named once more in `aws.xray.annotations`, which the collector's
- * exporter for X-Ray indexes
+ * A segment and its steps as spans of OpenTelemetry, with the same ids: an X-Ray trace id is one of
+ * OpenTelemetry whose first eight digits are a time. Annotations are attributes, named once more in
+ * `aws.xray.annotations`, which the collector's exporter for X-Ray indexes
  * (https://github.com/open-telemetry/opentelemetry-collector-contrib/tree/main/exporter/awsxrayexporter).
  */
 export function spansOf(segment: Segment, resource: Resource): ReadableSpan[] {

@@ -9,12 +9,14 @@ export interface Exposition {
 }
 
 /**
- * A level is shown for this long (ms) after it was measured. Each slot of 10 s another worker may report a queue, so a
- * level that stood for ever would go on saying what was true when its worker last had its turn.
+ * A level is shown for this long (ms) after it was measured. Each slot of 10 s another worker may report a
+ * queue, so a level that stood for ever would go on saying what was true when its worker last had its turn.
  */
 export const levelMs = 15_000;
 
-/** Upper bounds of histogram buckets, by unit: for latencies up to the longest request timeout that is usual. */
+/**
+ * Upper bounds of histogram buckets, by unit: for latencies up to the longest request timeout that is usual.
+ */
 const buckets = {
   Milliseconds: [
     1, 2, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 30_000, 60_000, 180_000, 600_000,
@@ -26,7 +28,10 @@ const buckets = {
 
 type Unit = keyof typeof buckets;
 
-/** A metric's name here: that of CloudWatch, then its unit where that is a time, then `_total` where it only grows. */
+/**
+ * A metric's name here: that of CloudWatch, then its unit where that is a time, then `_total` where it only
+ * grows.
+ */
 export function prometheusName(name: MetricName): string {
   const { unit, shape }: Metric = metrics[name];
   const suffix = { Milliseconds: '_milliseconds', Seconds: '_seconds', Count: '', None: '' }[unit];
@@ -39,8 +44,9 @@ const detailLabel: Readonly<Record<DetailDimension, string>> = {
 };
 
 /**
- * The same measurements for Prometheus, which asks for them. Prometheus adds up over labels where CloudWatch does not, so
- * nothing is there twice: what is not opted in has an empty detail label. Series are bounded by queues and opt-ins.
+ * The same measurements for Prometheus, which asks for them. Prometheus adds up over labels where CloudWatch
+ * does not, so nothing is there twice: what is not opted in has an empty detail label. Series are bounded by
+ * queues and opt-ins.
  */
 export function createExposition(environment: string) {
   const registry = new Registry();

@@ -1,7 +1,10 @@
 import type { CommittedMatch } from '../../jobs/match/match.ts';
 import type { Tracer } from './tracer.ts';
 
-/** Lets the current segment serve every ticket of a match: the trace that began a ticket shows all that was done for it. */
+/**
+ * Lets the current segment serve every ticket of a match: the trace that began a ticket shows all that was
+ * done for it.
+ */
 export function serveTickets(
   tracer: Tracer,
   { matchId: match, configuration, tickets }: Pick<CommittedMatch, 'matchId' | 'configuration' | 'tickets'>,

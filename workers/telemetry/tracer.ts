@@ -1,4 +1,7 @@
-/** What a call leaves the process for: `aws` an AWS service, `remote` anything else. Absent for work of our own. */
+/**
+ * What a call leaves the process for: `aws` an AWS service, `remote` anything else. Absent for work of our
+ * own.
+ */
 export type Namespace = 'aws' | 'remote';
 
 /** How work ended that did not throw: `error` the caller's mistake, `throttle` put off, `fault` ours. */
@@ -11,16 +14,16 @@ export type Annotations = Readonly<Record<string, string | number | boolean>>;
 export type Place = object;
 
 /**
- * Tracing as the fleet sees it. A trace is one journey over processes; a segment is one process's part of it (a job),
- * a subsegment one step of that part (a call to Redis, DocumentDB, AWS).
+ * Tracing as the fleet sees it. A trace is one journey over processes; a segment is one process's part of it
+ * (a job), a subsegment one step of that part (a call to Redis, DocumentDB, AWS).
  *
- * A port: whatever comes after X-Ray replaces one implementation. Work is never affected by its tracing: it runs, returns
- * and throws the same with any tracer.
+ * A port: whatever comes after X-Ray replaces one implementation. Work is never affected by its tracing: it
+ * runs, returns and throws the same with any tracer.
  */
 export interface Tracer {
   /**
-   * Runs `work` as a segment of the trace named in `header`, or of a new one where there is none or it does not parse.
-   * A throw marks the segment as faulty.
+   * Runs `work` as a segment of the trace named in `header`, or of a new one where there is none or it does
+   * not parse. A throw marks the segment as faulty.
    */
   segment<T>(
     name: string,
@@ -31,16 +34,16 @@ export interface Tracer {
   /** Runs `work` as a step of the current (sub)segment; outside of one it just runs. */
   subsegment<T>(name: string, work: () => Promise<T>, namespace?: Namespace): Promise<T>;
   /**
-   * Says that the current segment works for another trace too: a job carries many tickets, a cycle matches tickets of
-   * many. That trace gets a segment of its own, with the same times, outcome and annotations, these beside them, and a
-   * link to this one. Of the own trace, these annotations alone are noted.
+   * Says that the current segment works for another trace too: a job carries many tickets, a cycle matches
+   * tickets of many. That trace gets a segment of its own, with the same times, outcome and annotations,
+   * these beside them, and a link to this one. Of the own trace, these annotations alone are noted.
    */
   serve(header: string | undefined, annotations: Annotations): void;
   /** How the current (sub)segment ended, where nothing is thrown. */
   mark(how: Mark): void;
   /**
-   * What the next hop needs to join this trace; undefined outside of a segment. Where this trace is not recorded and one
-   * it serves is, it is that one.
+   * What the next hop needs to join this trace; undefined outside of a segment. Where this trace is not
+   * recorded and one it serves is, it is that one.
    */
   header(): string | undefined;
   traceId(): string | undefined;

@@ -2,7 +2,10 @@ import type { MetricDatum } from '@aws-sdk/client-cloudwatch';
 import type { QueueName } from '../../jobs/contract.ts';
 import { type DetailDimension, type Metric, type MetricName, metrics } from '../../jobs/metrics.ts';
 
-/** Limits of one PutMetricData call. CloudWatch allows 1 MB; the rest is left for the envelope around the data. */
+/**
+ * Limits of one PutMetricData call. CloudWatch allows 1 MB; the rest is left for the envelope around the
+ * data.
+ */
 export const putLimits = { values: 150, data: 1_000, bytes: 950_000 } as const;
 
 /** Whose values a series holds. `detail` is the value of the metric's detail dimension. */
@@ -18,11 +21,14 @@ interface Series extends Source {
 }
 
 /**
- * Everything measured since the last flush, as distributions: per series each distinct value with its count, so a
- * thousand equal latencies cost as much as one and percentiles survive.
+ * Everything measured since the last flush, as distributions: per series each distinct value with its count,
+ * so a thousand equal latencies cost as much as one and percentiles survive.
  */
 export interface Window {
-  /** Not `kept`: it is `unfit`, no finite number, or the window is `full` and this would be a further distinct value. */
+  /**
+   * Not `kept`: it is `unfit`, no finite number, or the window is `full` and this would be a further distinct
+   * value.
+   */
   add(source: Source, value: number): 'kept' | 'unfit' | 'full';
   /** The window as CloudWatch data. `timestamp` in ms since 1970. */
   data(environment: string, timestamp: number): MetricDatum[];
@@ -53,8 +59,8 @@ export function createWindow(maxValues: number): Window {
 }
 
 /**
- * Latencies keep 3 significant digits, at most 0.5 % off: 900 distinct values per power of ten instead of one per
- * microsecond. Everything else is exact, since counts are summed.
+ * Latencies keep 3 significant digits, at most 0.5 % off: 900 distinct values per power of ten instead of one
+ * per microsecond. Everything else is exact, since counts are summed.
  */
 function keptPrecision(name: MetricName, value: number): number {
   return metrics[name].unit === 'Milliseconds' ? Number(value.toPrecision(3)) : value;

@@ -14,11 +14,13 @@ export interface DaemonOptions {
 const problemEveryMs = 60_000;
 
 /**
- * The X-Ray daemon, through the X-Ray SDK: a segment is one datagram, and what does not arrive is lost. Segments are kept
- * as plain documents and become the SDK's only to be sent: its own bookkeeping cost four times as much.
+ * The X-Ray daemon, through the X-Ray SDK: a segment is one datagram, and what does not arrive is lost.
+ * Segments are kept as plain documents and become the SDK's only to be sent: its own bookkeeping cost four
+ * times as much.
  *
- * The SDK reads its mode once, when it is loaded. Loaded in automatic mode it hooks every promise of the process, and
- * 500,000 awaits went from 65 ms to 700 ms and more; so the process sets `AWS_XRAY_MANUAL_MODE=1` at its entry.
+ * The SDK reads its mode once, when it is loaded. Loaded in automatic mode it hooks every promise of the
+ * process, and 500,000 awaits went from 65 ms to 700 ms and more; so the process sets
+ * `AWS_XRAY_MANUAL_MODE=1` at its entry.
  */
 export async function connectDaemon({
   address,
@@ -47,7 +49,10 @@ export async function connectDaemon({
 
   // What the SDK says of itself and of where it runs is the same in every segment.
   const { aws, service, origin } = JSON.parse(JSON.stringify(new sdk.Segment('fleet'))) as Surroundings;
-  /** A segment that is written already: the SDK's own copies itself and writes itself twice, the second time for a log. */
+  /**
+   * A segment that is written already: the SDK's own copies itself and writes itself twice, the second time
+   * for a log.
+   */
   const written: SdkSegment = Object.assign(Object.create(sdk.Segment.prototype), {
     format(this: { text: string }) {
       return this.text;

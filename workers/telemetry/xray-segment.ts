@@ -28,11 +28,17 @@ export interface Segment extends Step {
   readonly trace_id: string;
   readonly parent_id?: string | undefined;
   metadata?: { default: Record<string, unknown> };
-  /** Other traces' segments of the same work; undocumented, as the OpenTelemetry collector writes it for X-Ray. */
+  /**
+   * Other traces' segments of the same work; undocumented, as the OpenTelemetry collector writes it for
+   * X-Ray.
+   */
   links?: { readonly trace_id: string; readonly id: string }[];
 }
 
-/** Random for each process, then counted: no two of a trace are alike, at a fraction of the cost of random ids. */
+/**
+ * Random for each process, then counted: no two of a trace are alike, at a fraction of the cost of random
+ * ids.
+ */
 const processId = randomBytes(4).toString('hex');
 let counter = randomBytes(4).readUInt32BE();
 export function nextId(): string {
@@ -43,7 +49,10 @@ export function nextId(): string {
 /** Longest message (characters) kept of an error. */
 const maxMessage = 500;
 
-/** Errors that are described already, where they were thrown: what they pass on their way up is marked, no more. */
+/**
+ * Errors that are described already, where they were thrown: what they pass on their way up is marked, no
+ * more.
+ */
 const described = new WeakSet<object>();
 
 /** Marks steps by what their work threw. */

@@ -7,8 +7,8 @@ import { fail, mark, nextId, noteItem, type Segment, type Step } from './xray-se
 
 export interface XrayOptions extends DaemonOptions {
   /**
-   * Share of traces recorded, 0 to 1, where the caller left the decision open. Default 0.05: X-Ray bills by recorded
-   * trace.
+   * Share of traces recorded, 0 to 1, where the caller left the decision open. Default 0.05: X-Ray bills by
+   * recorded trace.
    */
   readonly rate?: number;
 }
@@ -43,18 +43,24 @@ interface Here {
   readonly at: readonly At[];
 }
 
-/** Steps of one segment and other traces of one run: what is beyond them is left out, so that a segment fits a datagram. */
+/**
+ * Steps of one segment and other traces of one run: what is beyond them is left out, so that a segment fits a
+ * datagram.
+ */
 const maxSteps = 150;
 const maxTwins = 200;
 
 /**
- * Tracing by X-Ray, without its SDK: that is in maintenance, and spends several times what this does on each segment
- * (`npm run bench -- tracing`). Where the code is, is kept in an AsyncLocalStorage.
+ * Tracing by X-Ray, without its SDK: that is in maintenance, and spends several times what this does on each
+ * segment (`npm run bench -- tracing`). Where the code is, is kept in an AsyncLocalStorage.
  */
 export const createXrayTracer = async ({ rate = 0.05, ...daemon }: XrayOptions): Promise<Tracer> =>
   createSegmentTracer(await connectDaemon(daemon), rate);
 
-/** Tracing by segments that are handed to `send` when they end: to X-Ray's daemon, or to whoever translates them. */
+/**
+ * Tracing by segments that are handed to `send` when they end: to X-Ray's daemon, or to whoever translates
+ * them.
+ */
 export function createSegmentTracer(send: (segment: Segment) => void, rate: number): Tracer {
   const places = new AsyncLocalStorage<Here>();
   const inside = (here: Here | undefined): Here | undefined => (here?.run.isOver ? undefined : here);
@@ -167,7 +173,9 @@ function copyMarks(from: Step, to: Step): void {
   for (const flag of ['error', 'throttle', 'fault'] as const) if (from[flag]) to[flag] = true;
 }
 
-/** The run's segment in the trace of a header: its own, or a twin; undefined where that trace is not recorded. */
+/**
+ * The run's segment in the trace of a header: its own, or a twin; undefined where that trace is not recorded.
+ */
 function segmentIn(run: Run, header: string | undefined, rate: number): Segment | undefined {
   const given = header === run.header ? undefined : parseTraceHeader(header);
   if (!given || given.root === run.root) return run.segment;

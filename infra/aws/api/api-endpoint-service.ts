@@ -19,7 +19,8 @@ export interface ApiEndpointServiceProps extends NonNullable<ApiSettings['endpoi
 }
 
 /**
- * The HTTP API for VPCs that have no route here. PrivateLink takes a network load balancer, which passes TLS on as it is:
+ * The HTTP API for VPCs that have no route here. PrivateLink takes a network load balancer, which passes TLS
+ * on as it is:
  * https://docs.aws.amazon.com/elasticloadbalancing/latest/network/application-load-balancer-target.html
  */
 export class ApiEndpointService extends Construct {

@@ -6,11 +6,19 @@ export const api = z.strictObject({
   memoryMiB: z.int().min(512).max(8_192),
   minTasks: z.int().min(1),
   maxTasks: z.int().min(1),
-  /** The certificate (ACM) of the name by which services reach it; that name is yours to point at the output `Address`. */
+  /**
+   * The certificate (ACM) of the name by which services reach it; that name is yours to point at the output
+   * `Address`.
+   */
   certificateArn: z.string().regex(/^arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate\/[\w-]+$/),
-  /** Where game services call from, beside those in the groups of producers; nobody else reaches the load balancer. */
+  /**
+   * Where game services call from, beside those in the groups of producers; nobody else reaches the load
+   * balancer.
+   */
   clientCidrs: z.array(z.cidrv4()).default([]),
-  /** A PrivateLink endpoint service for VPCs that are not peered, of this account or another. Default: none. */
+  /**
+   * A PrivateLink endpoint service for VPCs that are not peered, of this account or another. Default: none.
+   */
   endpointService: z
     .strictObject({
       /** Who may ask for an endpoint: an account (`arn:aws:iam::<account>:root`), a role or a user of it. */
@@ -18,7 +26,10 @@ export const api = z.strictObject({
         .array(z.string().regex(/^arn:aws[a-z-]*:iam::\d{12}:(root|(role|user)\/[\w+=,.@/-]+)$/))
         .min(1)
         .max(50),
-      /** `true`: an endpoint carries nothing until you accept it. `false`: every allowed principal's works at once. */
+      /**
+       * `true`: an endpoint carries nothing until you accept it. `false`: every allowed principal's works at
+       * once.
+       */
       acceptanceRequired: z.boolean().default(true),
     })
     .optional(),

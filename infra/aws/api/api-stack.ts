@@ -39,7 +39,10 @@ export interface ApiStackProps extends StackProps {
   readonly topic: ITopic;
 }
 
-/** The HTTP API: its service, the load balancer inside the network that ends TLS in front of it, its scaling and its alarms. */
+/**
+ * The HTTP API: its service, the load balancer inside the network that ends TLS in front of it, its scaling
+ * and its alarms.
+ */
 export class ApiStack extends Stack {
   constructor(
     scope: Construct,

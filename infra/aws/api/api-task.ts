@@ -23,7 +23,10 @@ const xrayPort = 2_000;
 const graceSeconds = 30;
 const sidecar = { cpu: 32, memoryMiB: 128 };
 
-/** One process of the HTTP API and its X-Ray daemon. It logs in to the queue cluster as producers do, and to nothing else. */
+/**
+ * One process of the HTTP API and its X-Ray daemon. It logs in to the queue cluster as producers do, and to
+ * nothing else.
+ */
 export class ApiTask extends Construct {
   readonly definition: FargateTaskDefinition;
 

@@ -35,7 +35,10 @@ export interface Costs {
 export const hoursPerMonth = 730;
 const secondsPerMonth = hoursPerMonth * 3_600;
 
-/** What a stage costs in a month: the resources that CloudFormation makes for it, and the data that its tasks send. */
+/**
+ * What a stage costs in a month: the resources that CloudFormation makes for it, and the data that its tasks
+ * send.
+ */
 export function costsOf(made: readonly Made[], settings: StageSettings, load: Load): Costs {
   const of = (type: string) => made.filter((it) => it.type === type);
   const nodes = [
@@ -149,7 +152,9 @@ const endpointZones = (made: readonly Made[]): number =>
     (it) => (it.properties['SubnetIds'] as unknown[]).length,
   );
 
-/** Alarms are billed by the metrics that they look at, fast ones more; target tracking makes two of its own. */
+/**
+ * Alarms are billed by the metrics that they look at, fast ones more; target tracking makes two of its own.
+ */
 function alarmRows(made: readonly Made[]): CostRow[] {
   const seen = made
     .filter((it) => it.type === 'AWS::CloudWatch::Alarm')

@@ -2,7 +2,10 @@
 export interface Price {
   readonly usd: number;
   readonly per: 'hour' | 'month' | 'thousand' | 'million' | 'GB';
-  /** `cited`: read in a published price list or a page that quotes one. `assumed`: written down from memory; look it up. */
+  /**
+   * `cited`: read in a published price list or a page that quotes one. `assumed`: written down from memory;
+   * look it up.
+   */
   readonly source: string;
 }
 
@@ -16,7 +19,10 @@ const assumed = 'assumed';
 const valkey = 'assumed: four fifths of the Redis OSS node';
 const hourly = (usd: number, source: string): Price => ({ usd, per: 'hour', source });
 
-/** Nodes of ElastiCache for Valkey and instances of DocumentDB, on demand. One that is missing is named instead of priced. */
+/**
+ * Nodes of ElastiCache for Valkey and instances of DocumentDB, on demand. One that is missing is named
+ * instead of priced.
+ */
 export const nodePrices: Readonly<Record<string, Price>> = {
   'cache.t3.micro': hourly(0.0136, valkey),
   'cache.t4g.micro': hourly(0.0128, valkey),

@@ -37,12 +37,16 @@ const lists: Record<QueueRole, readonly string[]> = {
 };
 
 /**
- * The commands of a role, and no other. A script may call only what its user may: the lists hold what the scripts of the
- * fleet and of BullMQ name too. `tests/fleet/acl-roles.test.ts` compares them with what a fleet uses.
+ * The commands of a role, and no other. A script may call only what its user may: the lists hold what the
+ * scripts of the fleet and of BullMQ name too. `tests/fleet/acl-roles.test.ts` compares them with what a
+ * fleet uses.
  */
 export const queueCommands = (role: QueueRole): readonly string[] => lists[role].join(' ').split(' ');
 
-/** Access of the queue cluster's users, as `ACL SETUSER` takes it: the keys of one domain, the commands of one role. */
+/**
+ * Access of the queue cluster's users, as `ACL SETUSER` takes it: the keys of one domain, the commands of one
+ * role.
+ */
 export function queueAccess(domain: string, role: QueueRole): string {
   const tags = new Set([...queueNames.map((queue) => queuePrefix(domain, queue)), poolTag(domain)]);
   const guarded = `${role === 'worker' ? '~' : '%R~'}${guardedTag(domain)}*`;

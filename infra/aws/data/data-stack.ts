@@ -17,7 +17,9 @@ export interface DataStackProps extends StackProps {
   readonly settings: StageSettings;
 }
 
-/** What must be kept: network, key, stores, players. Deployed rarely, protected where the stage says `retain`. */
+/**
+ * What must be kept: network, key, stores, players. Deployed rarely, protected where the stage says `retain`.
+ */
 export class DataStack extends Stack {
   readonly encryptionKey: Key;
   readonly network: Network;

@@ -28,8 +28,8 @@ export class DocumentDb extends Construct {
   /** `username` and `password` of the master user, rotated every 30 days. */
   readonly login: ISecret;
   /**
-   * The same of the user tasks log in as, who may read and write the fleet's database. CloudFormation makes no users of
-   * DocumentDB: `login-task.ts` does at every deployment, from this secret.
+   * The same of the user tasks log in as, who may read and write the fleet's database. CloudFormation makes
+   * no users of DocumentDB: `login-task.ts` does at every deployment, from this secret.
    */
   readonly taskLogin: ISecret;
   /** Without the login, which a task gets beside it. */
@@ -107,8 +107,9 @@ export class DocumentDb extends Construct {
       application: SecretRotationApplication.MONGODB_ROTATION_SINGLE_USER,
       secret: this.login,
     });
-    // Two users take turns, so that a task which has read the old password logs in with it until the next rotation. The
-    // first rotation waits for its day: there is no user to copy before the first deployment has made one.
+    // Two users take turns, so that a task which has read the old password logs in with it until the next
+    // rotation. The first rotation waits for its day: there is no user to copy before the first deployment
+    // has made one.
     new SecretRotation(this, 'TaskRotation', {
       ...rotated,
       application: SecretRotationApplication.MONGODB_ROTATION_MULTI_USER,
@@ -137,7 +138,9 @@ export class DocumentDb extends Construct {
     );
   }
 
-  /** A user name and a password nobody has seen, as the functions that rotate logins of DocumentDB read them. */
+  /**
+   * A user name and a password nobody has seen, as the functions that rotate logins of DocumentDB read them.
+   */
   #login(
     id: string,
     {

@@ -4,7 +4,10 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 
-/** What the role of an upstream service needs beside its own: the URL of the queue cluster, and the key it is sealed with. */
+/**
+ * What the role of an upstream service needs beside its own: the URL of the queue cluster, and the key it is
+ * sealed with.
+ */
 export const producersPolicy = (scope: Construct, url: ISecret, encryptionKey: IKey): ManagedPolicy =>
   new ManagedPolicy(scope, 'ProducersMay', {
     description: 'Reads the URL by which upstream services add jobs to the matchmaking fleet',

@@ -16,9 +16,10 @@ export interface QueueClusterProps {
 }
 
 /**
- * The Valkey that holds queues, pools, tickets and the outbox. `noeviction`: it refuses writes when full, where any
- * other policy would drop BullMQ's locks. One shard in cluster mode, which durability asks for: a queue lives on one
- * shard anyway, and every script of a pool on another queue's shard would be a second round trip.
+ * The Valkey that holds queues, pools, tickets and the outbox. `noeviction`: it refuses writes when full,
+ * where any other policy would drop BullMQ's locks. One shard in cluster mode, which durability asks for: a
+ * queue lives on one shard anyway, and every script of a pool on another queue's shard would be a second
+ * round trip.
  */
 export class QueueCluster extends Construct {
   readonly group: CfnReplicationGroup;

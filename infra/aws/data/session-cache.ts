@@ -15,7 +15,9 @@ export interface SessionCacheProps {
   readonly encryptionKey: IKey;
 }
 
-/** `game-session-cache`: sessions and ratings, evicted when memory runs short and read again from DocumentDB. */
+/**
+ * `game-session-cache`: sessions and ratings, evicted when memory runs short and read again from DocumentDB.
+ */
 export class SessionCache extends Construct {
   readonly group: CfnReplicationGroup;
   readonly url: ISecret;

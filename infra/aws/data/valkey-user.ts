@@ -14,8 +14,8 @@ export interface ValkeyUserProps {
 }
 
 /**
- * One who may use a Valkey cluster, with a password nobody has seen. The password before it goes on working, so that whoever
- * has read that one logs in until the next change: ElastiCache lets a user have two.
+ * One who may use a Valkey cluster, with a password nobody has seen. The password before it goes on working,
+ * so that whoever has read that one logs in until the next change: ElastiCache lets a user have two.
  */
 export class ValkeyUser extends Construct {
   readonly user: CfnUser;

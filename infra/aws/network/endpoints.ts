@@ -4,11 +4,12 @@ import { AnyPrincipal, Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { type StageSettings, topicsOf } from '../settings.ts';
 
 /**
- * The AWS services a task calls: images, logs, metrics, traces, secrets; topics, where the stage names any; and the keys
- * of players' tokens, which the HTTP API verifies.
+ * The AWS services a task calls: images, logs, metrics, traces, secrets; topics, where the stage names any;
+ * and the keys of players' tokens, which the HTTP API verifies.
  *
- * Two that one might look for are left out. `ecs`: a task protects itself by `ECS_AGENT_URI`, and Fargate's agent has a
- * network of its own. `sts`: a task's credentials come from the same agent, and nothing here assumes another role.
+ * Two that one might look for are left out. `ecs`: a task protects itself by `ECS_AGENT_URI`, and Fargate's
+ * agent has a network of its own. `sts`: a task's credentials come from the same agent, and nothing here
+ * assumes another role.
  */
 const services = (settings: StageSettings) => ({
   EcrApi: InterfaceVpcEndpointAwsService.ECR,
@@ -22,9 +23,9 @@ const services = (settings: StageSettings) => ({
 });
 
 /**
- * One way to each of those services, for the fleet's tasks and its producers. Who comes through it must be of this
- * account: credentials that somebody else brought along reach nothing. Keys of tokens are asked for without credentials, so
- * there the pool must be of this account.
+ * One way to each of those services, for the fleet's tasks and its producers. Who comes through it must be of
+ * this account: credentials that somebody else brought along reach nothing. Keys of tokens are asked for
+ * without credentials, so there the pool must be of this account.
  */
 export function addEndpoints(vpc: IVpc, settings: StageSettings, door: ISecurityGroup): void {
   for (const [name, service] of Object.entries(services(settings)))

@@ -26,15 +26,18 @@ export const documentdbPort = 27017;
 export const healthPort = 8080;
 
 /**
- * A network without a way out: no internet gateway, no NAT. Tasks reach AWS through endpoints and the stores through
- * one rule each, so what a hostile payload could make a worker do ends here. In a VPC that is there already the same
- * groups and rules hold; its routes are its owner's.
+ * A network without a way out: no internet gateway, no NAT. Tasks reach AWS through endpoints and the stores
+ * through one rule each, so what a hostile payload could make a worker do ends here. In a VPC that is there
+ * already the same groups and rules hold; its routes are its owner's.
  */
 export class Network extends Construct {
   readonly vpc: IVpc;
   /** Every task of the fleet. */
   readonly workers: SecurityGroup;
-  /** Upstream services in this VPC join this group to reach the queue cluster and its secret, and nothing else. */
+  /**
+   * Upstream services in this VPC join this group to reach the queue cluster and its secret, and nothing
+   * else.
+   */
   readonly producers: SecurityGroup;
   /** The function that changes DocumentDB's password. */
   readonly rotation: SecurityGroup;
@@ -74,7 +77,10 @@ export class Network extends Construct {
       this.workers.connections.allowToAnyIpv4(Port.tcp(443), 'hosts that place matches');
   }
 
-  /** Lets tasks of another stack call the AWS services, and nobody else outside. The rule is part of that stack. */
+  /**
+   * Lets tasks of another stack call the AWS services, and nobody else outside. The rule is part of that
+   * stack.
+   */
   admitToAws(tasks: SecurityGroup, settings: StageSettings, why: string): void {
     if (this.#endpoints) tasks.connections.allowTo(this.#endpoints, Port.tcp(443), why);
     else tasks.addEgressRule(Peer.ipv4(settings.cidr), Port.tcp(443), why);
@@ -164,7 +170,10 @@ function addRoutes(vpc: Vpc, { producers }: StageSettings): void {
 
 const layersWhy = 'image layers, by the S3 gateway endpoint';
 
-/** The bucket that holds the layers of every image in ECR, named by AWS for whoever restricts an endpoint to it. */
+/**
+ * The bucket that holds the layers of every image in ECR, named by AWS for whoever restricts an endpoint to
+ * it.
+ */
 const layersOf = (region: string) => `arn:${Aws.PARTITION}:s3:::prod-${region}-starport-layer-bucket/*`;
 
 /** S3 by a route of the subnets. Only ECR's own bucket can be read, and none can be written. */

@@ -1,6 +1,9 @@
 import { z } from 'zod';
 
-/** Who may reach the queue cluster, beside services in the stage's own group (output `ProducersSecurityGroup`). */
+/**
+ * Who may reach the queue cluster, beside services in the stage's own group (output
+ * `ProducersSecurityGroup`).
+ */
 export const producers = z
   .strictObject({
     /** Groups of theirs, in this VPC or in a peered one of the same region. They reach the HTTP API too. */
@@ -11,8 +14,9 @@ export const producers = z
     /** Addresses that peering, a transit gateway or a VPN routes here. */
     cidrs: z.array(z.cidrv4()).max(20).default([]),
     /**
-     * Routes for answers to addresses outside the VPC that the stage makes. Without one no answer reaches them. A peering connection must
-     * be accepted, and a transit gateway attached to the VPC, before it is named here. A route admits nobody by itself.
+     * Routes for answers to addresses outside the VPC that the stage makes. Without one no answer reaches
+     * them. A peering connection must be accepted, and a transit gateway attached to the VPC, before it is
+     * named here. A route admits nobody by itself.
      */
     routes: z
       .array(

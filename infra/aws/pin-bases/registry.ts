@@ -11,9 +11,10 @@ const manifests = [
 const digestForm = /^sha256:[0-9a-f]{64}$/;
 
 /**
- * The digest that a tag stands for, from its registry, by the protocol that Docker Hub, gcr.io and public.ecr.aws share
- * (https://distribution.github.io/distribution/spec/api/): who asks without a token is told where to get one.
- * Throws, naming the image, where the registry does not answer or knows no such tag. `scheme` is for a registry without TLS.
+ * The digest that a tag stands for, from its registry, by the protocol that Docker Hub, gcr.io and
+ * public.ecr.aws share (https://distribution.github.io/distribution/spec/api/): who asks without a token is
+ * told where to get one. Throws, naming the image, where the registry does not answer or knows no such tag.
+ * `scheme` is for a registry without TLS.
  */
 export async function digestOf(image: string, scheme = 'https'): Promise<string> {
   const { host, repository, tag } = addressOf(image);

@@ -14,7 +14,9 @@ export interface FleetTaskProps {
 /** `nonroot` of the distroless images: nobody, in every container of a task. */
 export const user = '65532';
 
-/** What every task of the fleet's image has: the platform it is built for, and an encrypted log of its own. */
+/**
+ * What every task of the fleet's image has: the platform it is built for, and an encrypted log of its own.
+ */
 export const defineFleetTask = (scope: Construct, { cpu, memoryMiB, settings, data }: FleetTaskProps) => ({
   definition: new FargateTaskDefinition(scope, 'Definition', {
     cpu,

@@ -20,7 +20,9 @@ export function bundleUrl(dockerfile: string): string {
   return url;
 }
 
-/** What may be something else at the next build: images without a digest, and the bundle without a checksum. */
+/**
+ * What may be something else at the next build: images without a digest, and the bundle without a checksum.
+ */
 export const unpinned = (dockerfile: string): string[] => [
   ...basesOf(dockerfile).flatMap((it) => (it.digest === undefined ? [it.image] : [])),
   ...(bundle.exec(dockerfile)?.[1] === '' ? [bundleUrl(dockerfile)] : []),

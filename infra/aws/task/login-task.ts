@@ -17,9 +17,9 @@ export interface LoginTaskProps {
 }
 
 /**
- * Makes the DocumentDB user that workers log in as, at every deployment that changes this task: it is the only one that
- * gets the master user's login. It runs beside the first workers, which wait for their user as they wait for a store that
- * is away.
+ * Makes the DocumentDB user that workers log in as, at every deployment that changes this task: it is the
+ * only one that gets the master user's login. It runs beside the first workers, which wait for their user as
+ * they wait for a store that is away.
  */
 export class LoginTask extends Construct {
   constructor(scope: Construct, id: string, { settings, data, cluster }: LoginTaskProps) {

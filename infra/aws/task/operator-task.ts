@@ -15,8 +15,8 @@ export interface OperatorTaskProps {
 }
 
 /**
- * The fleet's command line as a task that somebody runs once: with the rights of operators, inside the network, where no
- * person can log in. It calls nothing of AWS. `runbook.md` has the line that runs it.
+ * The fleet's command line as a task that somebody runs once: with the rights of operators, inside the
+ * network, where no person can log in. It calls nothing of AWS. `runbook.md` has the line that runs it.
  */
 export class OperatorTask extends Construct {
   readonly definition: FargateTaskDefinition;

@@ -19,8 +19,8 @@ export function allowSecrets(definition: FargateTaskDefinition, encryptionKey: I
 }
 
 /**
- * Lets a task make every AWS call that its worker, its X-Ray daemon and, for them, the ECS agent make; no other. It may
- * publish to `topics` alone.
+ * Lets a task make every AWS call that its worker, its X-Ray daemon and, for them, the ECS agent make; no
+ * other. It may publish to `topics` alone.
  */
 export function allowCalls(
   definition: FargateTaskDefinition,

@@ -10,7 +10,9 @@ type Sidecar = Pick<ContainerDefinitionOptions, 'image' | 'command' | 'environme
   readonly workerEnvironment: Readonly<Record<string, string>>;
 };
 
-/** Takes a task's traces on loopback and sends them to X-Ray: AWS's daemon, or a collector of OpenTelemetry. */
+/**
+ * Takes a task's traces on loopback and sends them to X-Ray: AWS's daemon, or a collector of OpenTelemetry.
+ */
 export const traceSidecar = ({ traces, region }: StageSettings): Sidecar =>
   traces === 'xray'
     ? {

@@ -14,7 +14,10 @@ export interface AlarmRule {
   /** Periods in a row that must be above it. */
   readonly periods: number;
   readonly missing: (typeof missing)[keyof typeof missing];
-  /** `page`: players feel it, so it rings through the composite alarm. `notice`: it goes to `alerts` by itself. */
+  /**
+   * `page`: players feel it, so it rings through the composite alarm. `notice`: it goes to `alerts` by
+   * itself.
+   */
   readonly urgency: 'page' | 'notice';
   /** Where tools and people outside find the alarm by a fixed name. */
   readonly name?: string;

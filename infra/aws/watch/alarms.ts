@@ -17,7 +17,10 @@ export interface AlarmsProps {
   readonly runbookUrl: string;
 }
 
-/** Every rule as an alarm, and one alarm over all that players feel, so that an outage rings once and not twenty times. */
+/**
+ * Every rule as an alarm, and one alarm over all that players feel, so that an outage rings once and not
+ * twenty times.
+ */
 export class Alarms extends Construct {
   readonly all: readonly IAlarm[];
   readonly composite: CompositeAlarm;

@@ -20,7 +20,10 @@ export interface FleetDashboardProps {
   readonly alarms: readonly IAlarm[];
 }
 
-/** The fleet on one screen, read from top to bottom: is anything wrong, do players wait, does work pile up, who is full. */
+/**
+ * The fleet on one screen, read from top to bottom: is anything wrong, do players wait, does work pile up,
+ * who is full.
+ */
 export class FleetDashboard extends Construct {
   constructor(scope: Construct, id: string, { settings, data, alarms }: FleetDashboardProps) {
     super(scope, id);

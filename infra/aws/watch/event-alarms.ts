@@ -2,7 +2,10 @@ import { fleetMetric } from '../fleet-metric.ts';
 import type { StageSettings } from '../settings.ts';
 import { type AlarmRule, missing } from './alarm-rule.ts';
 
-/** What those who live by events feel: topics, and the record of tickets. Players and matching feel none of it. */
+/**
+ * What those who live by events feel: topics, and the record of tickets. Players and matching feel none of
+ * it.
+ */
 export function eventAlarms({ name: environment, alarms, events }: StageSettings): AlarmRule[] {
   const metric = (name: 'EventLag' | 'EventsLost' | 'EventsRefused', statistic: string) =>
     fleetMetric(name, { environment, service: 'maintenance', statistic });

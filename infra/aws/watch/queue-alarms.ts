@@ -46,8 +46,8 @@ function alarmsOf(queue: QueueName, settings: StageSettings): AlarmRule[] {
       meaning: `${queue} has workers and jobs, and none has ended for three minutes.`,
       metric: new MathExpression({
         label: 'Jobs, and none ended',
-        // In an outage of DocumentDB jobs are tried and put off, so few may wait. A service at rest has no worker to make
-        // progress: its first task is on its way, or oldest-job rings.
+        // In an outage of DocumentDB jobs are tried and put off, so few may wait. A service at rest has no
+        // worker to make progress: its first task is on its way, or oldest-job rings.
         expression: 'IF((length > 0 OR FILL(tried, 0) > 0) AND workers > 0 AND FILL(ended, 0) == 0, 1, 0)',
         period: Duration.minutes(1),
         usingMetrics: {

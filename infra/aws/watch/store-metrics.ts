@@ -6,8 +6,8 @@ import type { CfnReplicationGroup } from 'aws-cdk-lib/aws-elasticache';
 const period = Duration.minutes(1);
 
 /**
- * The worst node of a Valkey cluster. ElastiCache measures nodes, and which of them is the primary changes with a
- * failover; nodes of a cluster-mode group are called `<group>-0001-00<n>`, others `<group>-00<n>`.
+ * The worst node of a Valkey cluster. ElastiCache measures nodes, and which of them is the primary changes
+ * with a failover; nodes of a cluster-mode group are called `<group>-0001-00<n>`, others `<group>-00<n>`.
  */
 export function worstNode(
   group: CfnReplicationGroup,

@@ -6,17 +6,23 @@ export const service = z.strictObject({
   cpu: z.literal([256, 512, 1_024]),
   memoryMiB: z.int().min(512).max(8_192),
   /**
-   * 0 lets rating-update cost nothing while nobody plays; its first job then waits for a task to start, a minute or more.
-   * The other queues are never at rest: see `neverAtRest`.
+   * 0 lets rating-update cost nothing while nobody plays; its first job then waits for a task to start, a
+   * minute or more. The other queues are never at rest: see `neverAtRest`.
    */
   minTasks: z.int().min(0),
   /** Guards what lies behind: tasks × 32 connections must fit DocumentDB. */
   maxTasks: z.int().min(1),
   /** How long a job may wait in its queue before that is worth another task. */
   acceptableWaitSeconds: z.number().positive(),
-  /** One job from taken to ended at full concurrency, ms: the mean of `JobDuration`. Measure again when work changes. */
+  /**
+   * One job from taken to ended at full concurrency, ms: the mean of `JobDuration`. Measure again when work
+   * changes.
+   */
   jobMs: z.number().positive(),
-  /** Tasks beyond `minTasks` run on Spot: 70 % cheaper, taken away at two minutes' notice, which the fleet survives. */
+  /**
+   * Tasks beyond `minTasks` run on Spot: 70 % cheaper, taken away at two minutes' notice, which the fleet
+   * survives.
+   */
   spot: z.boolean(),
 });
 

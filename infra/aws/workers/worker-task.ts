@@ -27,12 +27,16 @@ export interface WorkerTaskProps {
 
 const sidecar = { cpu: 32, memoryMiB: 128 };
 
-/** After the grace period a worker closes its connections and sends its last metrics: at most this long, seconds. */
+/**
+ * After the grace period a worker closes its connections and sends its last metrics: at most this long,
+ * seconds.
+ */
 const closingSeconds = 15;
 
 /**
- * How long a queue's worker may finish its jobs after SIGTERM, seconds: as long as its slowest job may take. So neither
- * scale-in nor a deployment ever interrupts a job; a long one protects its task besides, see `workers/process/task-protection.ts`.
+ * How long a queue's worker may finish its jobs after SIGTERM, seconds: as long as its slowest job may take.
+ * So neither scale-in nor a deployment ever interrupts a job; a long one protects its task besides, see
+ * `workers/process/task-protection.ts`.
  */
 const graceSeconds = (queue: QueueName): number =>
   Math.ceil(Math.max(...catalogue.filter((job) => job.queue === queue).map((job) => job.timeoutMs)) / 1_000);
@@ -55,7 +59,8 @@ export class WorkerTask extends Construct {
       command: ['workers/process/main.ts'],
       user,
       readonlyRootFilesystem: true,
-      // Room for the heap beside code and buffers; V8 collects harder near it instead of being killed by the kernel.
+      // Room for the heap beside code and buffers; V8 collects harder near it instead of being killed by the
+      // kernel.
       environment: {
         ...plainEnvironment(queue, settings, data),
         ...workerEnvironment,

@@ -18,7 +18,10 @@ export interface WorkersStackProps extends StackProps {
   readonly data: DataStack;
 }
 
-/** The fleet itself: one service per queue. It holds nothing and may be deleted and deployed again at any time. */
+/**
+ * The fleet itself: one service per queue. It holds nothing and may be deleted and deployed again at any
+ * time.
+ */
 export class WorkersStack extends Stack {
   readonly cluster: ICluster;
   readonly services: ReadonlyMap<QueueName, WorkerService>;
@@ -42,7 +45,8 @@ export class WorkersStack extends Stack {
         new WorkerService(this, queue, { queue, settings, data, cluster: this.cluster }),
       ]),
     );
-    // ECS refuses a service whose provider is not associated yet, and an association that a service still uses does not go.
+    // ECS refuses a service whose provider is not associated yet, and an association that a service still
+    // uses does not go.
     for (const { service } of this.services.values()) service.node.addDependency(providers);
     new LoginTask(this, 'login', { settings, data, cluster: this.cluster });
     const operator = new OperatorTask(this, 'operator', { settings, data });

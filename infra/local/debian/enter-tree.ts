@@ -12,13 +12,19 @@ export interface Entry {
   readonly command: readonly string[];
 }
 
-/** The command line that runs a server in the tree. The outer death signal covers the steps before the inner one. */
+/**
+ * The command line that runs a server in the tree. The outer death signal covers the steps before the inner
+ * one.
+ */
 export const enterTree = (tree: string, { folder, user, deathSignal = 'KILL', command }: Entry): string[] => [
   ...['setpriv', '--pdeathsig=KILL', 'unshare', '--mount', '--ipc'],
   ...['sh', script, tree, folder, user, deathSignal, ...command],
 ];
 
-/** Puts a command that leaves children behind into a process namespace: when this process dies, all of them do. */
+/**
+ * Puts a command that leaves children behind into a process namespace: when this process dies, all of them
+ * do.
+ */
 export const withoutOrphans = (command: readonly string[]): string[] => [
   ...['setpriv', '--pdeathsig=KILL', 'unshare', '--mount', '--pid', '--fork', '--kill-child', '--mount-proc'],
   ...command,

@@ -5,8 +5,8 @@ import { promisify } from 'node:util';
 const execute = promisify(execFile);
 
 /**
- * The mirror this machine installs its own Debian from: reachable wherever the machine stands. Where it does not
- * install from one (Ubuntu, mirror lists), `DEBIAN_MIRROR` has to name it.
+ * The mirror this machine installs its own Debian from: reachable wherever the machine stands. Where it does
+ * not install from one (Ubuntu, mirror lists), `DEBIAN_MIRROR` has to name it.
  */
 export async function debianMirror({ DEBIAN_MIRROR }: NodeJS.ProcessEnv): Promise<string> {
   if (DEBIAN_MIRROR) return DEBIAN_MIRROR;
@@ -27,7 +27,10 @@ export async function debianMirror({ DEBIAN_MIRROR }: NodeJS.ProcessEnv): Promis
 const unknownMirror = () =>
   new Error('This machine does not say which Debian mirror it uses: set DEBIAN_MIRROR to the URL of one');
 
-/** The machine's way to fetch packages (proxies, retries, dates) as an apt configuration file; hooks stay behind. */
+/**
+ * The machine's way to fetch packages (proxies, retries, dates) as an apt configuration file; hooks stay
+ * behind.
+ */
 export async function aptAcquireSettings(): Promise<string> {
   const { stdout } = await execute('apt-config', ['dump', '--no-empty', '--format', '%f "%v";%n', 'Acquire']);
   return stdout

@@ -73,7 +73,10 @@ async function valkey(
   return partOf(server, `redis://127.0.0.1:${server.port}`);
 }
 
-/** A Valkey whose clock can be moved while it runs: what is preloaded adds the seconds in a file to the time of day. */
+/**
+ * A Valkey whose clock can be moved while it runs: what is preloaded adds the seconds in a file to the time
+ * of day.
+ */
 async function withMovableClock(place: Place, name: string, options: () => readonly string[]): Promise<Part> {
   const folder = join(place.run.folder, name);
   const file = join(folder, 'clock');
@@ -101,7 +104,10 @@ async function moto(place: Place): Promise<Part> {
   return partOf(server, `http://127.0.0.1:${server.port}`);
 }
 
-/** `SIGQUIT` is PostgreSQL's crash: no checkpoint, and its children end with it. `SIGINT` drops clients, then stops. */
+/**
+ * `SIGQUIT` is PostgreSQL's crash: no checkpoint, and its children end with it. `SIGINT` drops clients, then
+ * stops.
+ */
 export async function postgres(place: Place): Promise<Server> {
   const data = join(place.run.folder, 'postgres');
   await runCommand(['cp', '-a', '--reflink=auto', join(place.tree, databaseTemplate), data], {

@@ -18,8 +18,9 @@ export async function treeObstacle(): Promise<string | undefined> {
 }
 
 /**
- * The folder of a Debian tree of a kind, by default that with all servers, built on first use. It is built under another name and renamed when whole,
- * so a build that was interrupted is never taken for a tree; builders take turns.
+ * The folder of a Debian tree of a kind, by default that with all servers, built on first use. It is built
+ * under another name and renamed when whole, so a build that was interrupted is never taken for a tree;
+ * builders take turns.
  */
 export async function debianTree(
   cache: string,
@@ -58,7 +59,10 @@ async function isWhole(tree: string, { recipe, vitalFiles }: TreeKind): Promise<
   return sizes.every((size) => size > 0);
 }
 
-/** Nothing of the machine is mounted in a tree outside the namespaces of its processes; should it be, it is spared. */
+/**
+ * Nothing of the machine is mounted in a tree outside the namespaces of its processes; should it be, it is
+ * spared.
+ */
 const remove = (folder: string) => exitCode(['rm', '-rf', '--one-file-system', folder]);
 
 async function build(
@@ -96,7 +100,9 @@ async function installDebootstrap(log: string): Promise<void> {
   await runCommand(install, { log });
 }
 
-/** The base system, set up to fetch packages the way the machine does and to start no service on installation. */
+/**
+ * The base system, set up to fetch packages the way the machine does and to start no service on installation.
+ */
 async function bootstrap(tree: string, suite: string, log: string, env: NodeJS.ProcessEnv): Promise<void> {
   const mirror = await debianMirror(env);
   const scripts = '/usr/share/debootstrap/scripts';

@@ -26,7 +26,10 @@ export function literalsOf(rules: readonly { readonly referenceValue?: unknown }
 
 const places = ['alpha', 'beta'];
 
-/** A value for an attribute the demo knows nothing about: near its default, or one of the values its rules name. */
+/**
+ * A value for an attribute the demo knows nothing about: near its default, or one of the values its rules
+ * name.
+ */
 export function makeValue(attribute: DeclaredAttribute, literals: Literals, chance: Chance): AttributeValue {
   const strings = [...new Set([...literals.strings, ...(literals.strings.length === 0 ? places : [])])];
   switch (attribute.type) {

@@ -1,8 +1,8 @@
 import type { MatchmakingEvent } from '../../../jobs/event/event.ts';
 
 /**
- * What the simulated upstream was promised and told: the producer's side of the story, which the stores' side is
- * checked against in the end.
+ * What the simulated upstream was promised and told: the producer's side of the story, which the stores' side
+ * is checked against in the end.
  */
 export interface Diary {
   arrived: number;

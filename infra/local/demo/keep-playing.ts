@@ -13,7 +13,10 @@ const hours = 12;
 const playersAMinute = 40;
 const playMs = 15_000;
 
-/** Lets players go on playing at a slow rate, so that there is something to look at, for twelve hours or until this process ends. */
+/**
+ * Lets players go on playing at a slow rate, so that there is something to look at, for twelve hours or until
+ * this process ends.
+ */
 export async function keepPlaying(
   { scenarios, seed }: DemoOptions,
   env: NodeJS.ProcessEnv,

@@ -69,7 +69,10 @@ async function demo(wanted: DemoOptions): Promise<number> {
   return report.verdict.problems.length === 0 ? 0 : 1;
 }
 
-/** Keeps the stack, one worker, an API and players running until the demo is interrupted, and says how to look at them. */
+/**
+ * Keeps the stack, one worker, an API and players running until the demo is interrupted, and says how to look
+ * at them.
+ */
 async function keep(
   wanted: DemoOptions,
   env: NodeJS.ProcessEnv,

@@ -36,7 +36,10 @@ export interface DemoOptions {
   readonly scenarios: readonly Scenario[];
 }
 
-/** Reads the command line; `undefined` when only help was asked for. Throws with a message that names the option. */
+/**
+ * Reads the command line; `undefined` when only help was asked for. Throws with a message that names the
+ * option.
+ */
 export function readOptions(args: readonly string[], from: string): DemoOptions | undefined {
   const { values } = parseArgs({
     args: [...args],
@@ -80,7 +83,9 @@ function whole(option: string, text: string, least: number, most: number): numbe
   return value;
 }
 
-/** A rule set file is the bare rule set, or an object that holds it under `ruleSet` beside notes of its own. */
+/**
+ * A rule set file is the bare rule set, or an object that holds it under `ruleSet` beside notes of its own.
+ */
 function readScenario(file: string, index: number): Scenario {
   const text = readFileSync(file, 'utf8');
   const ruleSet = unwrap(text);

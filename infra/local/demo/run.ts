@@ -23,7 +23,10 @@ import { liveThrough } from './world.ts';
 /** Players who go the whole way: sign-up, confirmation, sign-in, and calls by their own token. */
 const signedInPlayers = 10;
 
-/** How long (ms) after the last arrival parties start another match: then they go home, and nobody is left over alone. */
+/**
+ * How long (ms) after the last arrival parties start another match: then they go home, and nobody is left
+ * over alone.
+ */
 const closingMs = 3_000;
 
 export interface Fleet {
@@ -112,7 +115,10 @@ async function install(client: FleetClient, { scenarios }: DemoOptions): Promise
   }
 }
 
-/** Waits until the queues are empty and every session and reported result has reached the store, or nothing moves any more. */
+/**
+ * Waits until the queues are empty and every session and reported result has reached the store, or nothing
+ * moves any more.
+ */
 async function settled(client: FleetClient, db: Db, diary: Diary): Promise<void> {
   const patienceMs = 20_000;
   for (const until = Date.now() + patienceMs; Date.now() < until; await pause(100)) {

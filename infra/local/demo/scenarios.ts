@@ -5,7 +5,10 @@ export interface Scenario {
   readonly ruleSet: string;
   readonly requestTimeoutSeconds: number;
   readonly ladder: string;
-  /** Where players are asked first: how long they have, and which share of parties accepts, rejects or stays silent. */
+  /**
+   * Where players are asked first: how long they have, and which share of parties accepts, rejects or stays
+   * silent.
+   */
   readonly acceptance?: { readonly seconds: number; readonly rejects: number; readonly silent: number };
   /** Attribute that carries the player's current rating, where the rule set has one. */
   readonly ratingAttribute?: string;
@@ -81,8 +84,8 @@ const brawl = {
 };
 
 /**
- * What the demo runs unless told otherwise: duels in a rating window that widens, 3 against 3 with parties who are asked
- * first, and brawls that players join while they go on.
+ * What the demo runs unless told otherwise: duels in a rating window that widens, 3 against 3 with parties
+ * who are asked first, and brawls that players join while they go on.
  */
 export const defaultScenarios: readonly Scenario[] = [
   {

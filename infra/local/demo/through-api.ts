@@ -19,7 +19,10 @@ const codes: Readonly<Record<number, RequestErrorCode>> = {
   503: 'unavailable',
 };
 
-/** The calls of the demo's crowd as requests to the HTTP API: services send the key, players their own access token. */
+/**
+ * The calls of the demo's crowd as requests to the HTTP API: services send the key, players their own access
+ * token.
+ */
 export function openThroughApi(
   url: string,
   key: string,

@@ -24,7 +24,10 @@ export interface Verdict {
   readonly problems: readonly string[];
 }
 
-/** Compares what the client was promised with what the stores hold. Each problem names the invariant it breaks. */
+/**
+ * Compares what the client was promised with what the stores hold. Each problem names the invariant it
+ * breaks.
+ */
 export async function judgeDemo(stores: StoresOfDomain, diary: Diary): Promise<Verdict> {
   const held = await readSnapshot(stores);
   const violations = judge(held, toldBy(diary));
@@ -70,7 +73,9 @@ function toldBy({ acknowledged, sessions, reported }: Diary): Told {
   return { ...emptyDiary, calls };
 }
 
-/** The client heard of each of its tickets what led to its status, in that order, and nothing is missing (8). */
+/**
+ * The client heard of each of its tickets what led to its status, in that order, and nothing is missing (8).
+ */
 const heardAmiss = (tickets: readonly HeldTicket[], { heard }: Diary): string[] =>
   tickets
     .map(({ ticketId, status }) => ({ ticketId, status, types: heard.get(ticketId) ?? [] }))
@@ -80,7 +85,9 @@ const heardAmiss = (tickets: readonly HeldTicket[], { heard }: Diary): string[] 
       return `invariant 8: ticket ${ticketId} is ${status}, the events heard of it were ${events}`;
     });
 
-/** One change per player of every reported match; a result of a match that was backfilled is its successor's. */
+/**
+ * One change per player of every reported match; a result of a match that was backfilled is its successor's.
+ */
 function expectedRatings({ matches }: Snapshot, { reported }: Diary): number {
   const { last } = gamesOf(matches);
   const players = new Map<string, number>();

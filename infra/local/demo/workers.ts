@@ -6,8 +6,8 @@ import { type FleetProcess, startProcess } from '../start-process.ts';
 const workerMain = fileURLToPath(new URL('../../../workers/process/main.ts', import.meta.url));
 
 /**
- * Starts worker processes and waits until each serves its queues. They end with this process, whatever ends it. What they
- * log goes to `worker-1.log` and so on in the folder `logs`, or nowhere.
+ * Starts worker processes and waits until each serves its queues. They end with this process, whatever ends
+ * it. What they log goes to `worker-1.log` and so on in the folder `logs`, or nowhere.
  */
 export async function startWorkers(
   count: number,

@@ -36,8 +36,8 @@ export interface WorldOptions {
 const usualPlayMs = 200;
 
 /**
- * Lets every party arrive, queue, play and queue again, as upstream services would: through the client alone, told by
- * the event stream how its tickets end. Resolves when everybody has gone home.
+ * Lets every party arrive, queue, play and queue again, as upstream services would: through the client alone,
+ * told by the event stream how its tickets end. Resolves when everybody has gone home.
  */
 export async function liveThrough(options: WorldOptions): Promise<void> {
   const { parties } = options;
@@ -119,8 +119,8 @@ interface Game {
 }
 
 /**
- * Knows who waits for which ticket, plays each match once, however often it is backfilled meanwhile, and reports who won by
- * the players' hidden skill.
+ * Knows who waits for which ticket, plays each match once, however often it is backfilled meanwhile, and
+ * reports who won by the players' hidden skill.
  */
 function createReferee({ client, parties, diary, random }: WorldOptions) {
   const skills = new Map(
@@ -181,7 +181,9 @@ function createReferee({ client, parties, diary, random }: WorldOptions) {
   };
 
   return {
-    /** Resolves when the ticket's match has been played and reported, or when the ticket ended without one. */
+    /**
+     * Resolves when the ticket's match has been played and reported, or when the ticket ended without one.
+     */
     expect(ticketId: string): Promise<Ending> {
       const { promise, resolve } = Promise.withResolvers<Ending>();
       waiting.set(ticketId, resolve);

@@ -11,8 +11,8 @@ const folders = ['jobs', 'producers', 'workers'].map((name) => fileURLToPath(new
 const settleMs = 200;
 
 /**
- * Runs a worker that is stopped and started again when one of its files changes. One that ends by itself, as by a mistake
- * in a file, is started at the next change. Disposing stops it.
+ * Runs a worker that is stopped and started again when one of its files changes. One that ends by itself, as
+ * by a mistake in a file, is started at the next change. Disposing stops it.
  */
 export function watchWorker(env: NodeJS.ProcessEnv, progress: (line: string) => void): AsyncDisposable {
   let worker = start(env, progress);

@@ -7,9 +7,10 @@ import { MongoClient } from 'mongodb';
 const patience = { start: 180_000, ask: 2_000, look: 2_000, pause: 50 };
 
 /**
- * Resolves when the container's server answers in its own protocol: Docker takes connections before the server does.
- * Rejects when the container has ended, or after three minutes. Compose's health checks would tell as soon only if they
- * ran every second, for as long as the container lives: that takes a tenth of a core for each.
+ * Resolves when the container's server answers in its own protocol: Docker takes connections before the
+ * server does. Rejects when the container has ended, or after three minutes. Compose's health checks would
+ * tell as soon only if they ran every second, for as long as the container lives: that takes a tenth of a
+ * core for each.
  */
 export async function answer(url: string, runs: () => Promise<boolean>): Promise<void> {
   const deadline = performance.now() + patience.start;

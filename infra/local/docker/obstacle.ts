@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
 
 /**
- * Why Docker cannot serve here, and what to do about it; undefined when it can. A client waits for ever for a daemon that
- * hangs: a command that takes longer than `patience` milliseconds counts as failed.
+ * Why Docker cannot serve here, and what to do about it; undefined when it can. A client waits for ever for a
+ * daemon that hangs: a command that takes longer than `patience` milliseconds counts as failed.
  */
 export async function dockerObstacle(env: NodeJS.ProcessEnv, patience = 10_000): Promise<string | undefined> {
   const limit = `${patience / 1000} s`;

@@ -106,7 +106,10 @@ async function lists([program = '', ...args]: readonly string[], env: NodeJS.Pro
   return stdout.trim() !== '';
 }
 
-/** What does to a whole container what the signal does to a process. A `SIGSTOP` would stop its first process alone. */
+/**
+ * What does to a whole container what the signal does to a process. A `SIGSTOP` would stop its first process
+ * alone.
+ */
 const verbs: Partial<Record<NodeJS.Signals, string>> = {
   SIGKILL: 'kill',
   SIGSTOP: 'pause',
@@ -114,9 +117,9 @@ const verbs: Partial<Record<NodeJS.Signals, string>> = {
 };
 
 /**
- * Containers do not die with whoever started them. A shell takes them down when its input ends: when the run is disposed
- * of, or when this process is gone and every command with it that holds the returned end, so that none of them can start
- * a container afterwards.
+ * Containers do not die with whoever started them. A shell takes them down when its input ends: when the run
+ * is disposed of, or when this process is gone and every command with it that holds the returned end, so that
+ * none of them can start a container afterwards.
  */
 async function takeDownAtTheEnd(
   { folder, resources }: Surroundings['run'],

@@ -24,11 +24,20 @@ export interface Call {
   /** What the command acts on: the value of its first field. */
   readonly target: unknown;
   readonly fields: Fields;
-  /** The whole command as it came. The engine ignores the fields that are not its business, so nothing is cut out. */
+  /**
+   * The whole command as it came. The engine ignores the fields that are not its business, so nothing is cut
+   * out.
+   */
   readonly body: Buffer;
-  /** The documents, updates or deletes that came beside the body, as BSON back to back; null when they stand in it. */
+  /**
+   * The documents, updates or deletes that came beside the body, as BSON back to back; null when they stand
+   * in it.
+   */
   readonly sequence: Buffer | null;
-  /** The statements of an update or delete, wherever they came; none for an insert, whose documents nobody judges. */
+  /**
+   * The statements of an update or delete, wherever they came; none for an insert, whose documents nobody
+   * judges.
+   */
   readonly statements: readonly Fields[];
   /** The driver connection it came on. */
   readonly peer: number;
@@ -45,8 +54,9 @@ const statementsField: ReadonlyMap<string, string> = new Map([
 ]);
 
 /**
- * 64-bit integers stay exact; the documents of an insert stay bytes. Reading every command this way took 2 % of the
- * gateway's time under the fleet's mix of finds and writes, so there is no reader of our own for the few fields needed.
+ * 64-bit integers stay exact; the documents of an insert stay bytes. Reading every command this way took 2 %
+ * of the gateway's time under the fleet's mix of finds and writes, so there is no reader of our own for the
+ * few fields needed.
  */
 const reading = {
   useBigInt64: true,

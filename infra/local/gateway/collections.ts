@@ -8,7 +8,10 @@ const touching = new Set([
   ...['find', 'aggregate', 'distinct'],
 ]);
 
-/** The collection that must exist for a call in a transaction: none is created there, and none missing is touched. */
+/**
+ * The collection that must exist for a call in a transaction: none is created there, and none missing is
+ * touched.
+ */
 export const neededInTransaction = (call: Call): string | undefined =>
   touching.has(call.name) ? collectionOf(call) : undefined;
 

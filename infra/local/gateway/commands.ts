@@ -7,7 +7,10 @@ import type { Logins } from './logins.ts';
 import type { Postgres } from './postgres.ts';
 import type { Transactions } from './transactions.ts';
 
-/** Which documents are refused, also as updates: those of one collection that contain a text. Without a text none is. */
+/**
+ * Which documents are refused, also as updates: those of one collection that contain a text. Without a text
+ * none is.
+ */
 export interface RefusedDocuments {
   collection?: string;
   text?: string;

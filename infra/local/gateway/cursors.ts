@@ -1,4 +1,6 @@
-/** Open cursors: what the engine needs to go on with a result, and the connection that holds it where it must. */
+/**
+ * Open cursors: what the engine needs to go on with a result, and the connection that holds it where it must.
+ */
 
 import { CommandError } from './errors.ts';
 import { bsonOf, type Lease, type Postgres } from './postgres.ts';

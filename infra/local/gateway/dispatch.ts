@@ -1,4 +1,7 @@
-/** From a request to the BSON that answers it: refuse, find the transaction, run the handler, translate the error. */
+/**
+ * From a request to the BSON that answers it: refuse, find the transaction, run the handler, translate the
+ * error.
+ */
 
 import { type Document, serialize } from 'bson';
 import { type Call, readCall } from './call.ts';

@@ -1,4 +1,6 @@
-/** Which unique index a duplicate key violated, said as MongoDB says it: in the message and as `keyPattern`. */
+/**
+ * Which unique index a duplicate key violated, said as MongoDB says it: in the message and as `keyPattern`.
+ */
 
 import { type Document, deserialize } from 'bson';
 import { type Call, collectionOf } from './call.ts';

@@ -1,4 +1,7 @@
-/** What went wrong, in MongoDB's numbers: the engine reports SQLSTATEs, drivers and stores decide on codes. Pure. */
+/**
+ * What went wrong, in MongoDB's numbers: the engine reports SQLSTATEs, drivers and stores decide on codes.
+ * Pure.
+ */
 
 /** [code, name] as in MongoDB's error_codes.yml. */
 const codes = {
@@ -95,8 +98,8 @@ export const inTransaction = ({ code, codeName, message }: CommandError): Comman
   new CommandError(codeName ?? code, message, transientCodes.has(code) ? transient : []);
 
 /**
- * SQLSTATE → name. The engine's own are `M` and four base-36 digits of (row − 1) in upstream's documentdb_errors.csv; the
- * rest are PostgreSQL's.
+ * SQLSTATE → name. The engine's own are `M` and four base-36 digits of (row − 1) in upstream's
+ * documentdb_errors.csv; the rest are PostgreSQL's.
  */
 const states: Readonly<Record<string, CodeName>> = {
   M0001: 'BadValue',
@@ -145,7 +148,9 @@ const states: Readonly<Record<string, CodeName>> = {
   '53300': 'ShutdownInProgress',
 };
 
-/** The engine puts a SQLSTATE into a writeErrors code: six bits a character, the first lowest, each less 48. */
+/**
+ * The engine puts a SQLSTATE into a writeErrors code: six bits a character, the first lowest, each less 48.
+ */
 function unpackState(packed: number): string {
   let state = '';
   for (let shift = 0; shift < 30; shift += 6) state += String.fromCharCode(((packed >> shift) & 0x3f) + 48);
@@ -158,7 +163,9 @@ const stateOf = (error: unknown): string | undefined =>
     ? String(error.code)
     : undefined;
 
-/** Whether running the same statement again is safe and may succeed: PostgreSQL undid it for a concurrent one. */
+/**
+ * Whether running the same statement again is safe and may succeed: PostgreSQL undid it for a concurrent one.
+ */
 export const isConflict = (error: unknown): boolean => ['40001', '40P01'].includes(stateOf(error) ?? '');
 
 /** Whether the PostgreSQL connection that threw `error` is of no further use. */

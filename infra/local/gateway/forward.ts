@@ -1,6 +1,6 @@
 /**
- * Connections passed on to another server of MongoDB's protocol, byte for byte and logins included. Only what Amazon
- * DocumentDB refuses does not get there: it is answered here.
+ * Connections passed on to another server of MongoDB's protocol, byte for byte and logins included. Only what
+ * Amazon DocumentDB refuses does not get there: it is answered here.
  */
 
 import type { Socket } from 'node:net';

@@ -1,4 +1,7 @@
-/** What a user may do: three of the roles of Amazon DocumentDB, enough for an administrator and for the fleet. Pure. */
+/**
+ * What a user may do: three of the roles of Amazon DocumentDB, enough for an administrator and for the fleet.
+ * Pure.
+ */
 
 import type { Call } from './call.ts';
 import { CommandError } from './errors.ts';

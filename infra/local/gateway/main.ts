@@ -1,4 +1,7 @@
-/** Starts the gateway: a MongoDB-wire face for the DocumentDB extension of a PostgreSQL, or a guard before another. */
+/**
+ * Starts the gateway: a MongoDB-wire face for the DocumentDB extension of a PostgreSQL, or a guard before
+ * another.
+ */
 
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';

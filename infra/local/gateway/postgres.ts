@@ -7,8 +7,9 @@ import { isConflict, isConnectionLost } from './errors.ts';
 const page = 'select cursorpage, continuation, persistconnection, cursorid from documentdb_api.';
 
 /**
- * Every statement is prepared once per connection under its own name. Parameters are raw BSON: pg sends a Buffer in binary
- * form and the engine's bson type receives it as it is. Results come as text, since pg decodes every column as UTF-8.
+ * Every statement is prepared once per connection under its own name. Parameters are raw BSON: pg sends a
+ * Buffer in binary form and the engine's bson type receives it as it is. Results come as text, since pg
+ * decodes every column as UTF-8.
  */
 const statements = {
   insert: 'select p_result from documentdb_api.insert($1, $2, $3)',
@@ -51,17 +52,24 @@ type Value = string | number | Buffer | null;
 type Column = string | boolean | null;
 
 /**
- * Milliseconds. PostgreSQL looks for a deadlock only after waiting this long; MongoDB reports the conflict at once. Who
- * runs again waits for up to as long first, and longer each time. Six concurrent inserts of one unique value now and then
- * kept meeting for 9 s with 50 here and a tenth of the wait; so they need about 0.05 s, seldom 1 s.
+ * Milliseconds. PostgreSQL looks for a deadlock only after waiting this long; MongoDB reports the conflict at
+ * once. Who runs again waits for up to as long first, and longer each time. Six concurrent inserts of one
+ * unique value now and then kept meeting for 9 s with 50 here and a tenth of the wait; so they need about
+ * 0.05 s, seldom 1 s.
  */
 const deadlockMs = 10;
 
 const settings = {
-  /** Otherwise a deadlock ends up inside writeErrors; thrown, it undoes the statement, which can then be run again. */
+  /**
+   * Otherwise a deadlock ends up inside writeErrors; thrown, it undoes the statement, which can then be run
+   * again.
+   */
   'documentdb.throwDeadlockOnCRUD': 'on',
   deadlock_timeout: `${deadlockMs}`,
-  /** Well below: a batch of updates that has to wait is taken apart in time, and one by one they cannot deadlock. */
+  /**
+   * Well below: a batch of updates that has to wait is taken apart in time, and one by one they cannot
+   * deadlock.
+   */
   'documentdb.batchUpdateLockTimeoutMs': `${deadlockMs / 5}`,
   /** Amazon DocumentDB's limit for waiting on a document that another transaction has written. */
   lock_timeout: '60s',
@@ -101,7 +109,10 @@ export class Lease {
     }
   }
 
-  /** BEGIN, COMMIT and the like: a connection on which one of them fails is in no known state and is not used again. */
+  /**
+   * BEGIN, COMMIT and the like: a connection on which one of them fails is in no known state and is not used
+   * again.
+   */
   async run(sql: string): Promise<void> {
     try {
       await this.#client.query(sql);
@@ -133,7 +144,8 @@ export class Postgres {
       .map(([name, value]) => `-c ${name}=${value}`)
       .join(' ');
     this.#pool = new pg.Pool({ connectionString, options, max: poolSize });
-    // A connection that dies while idle or pinned is noticed by its next query; unheard, the event would end the process.
+    // A connection that dies while idle or pinned is noticed by its next query; unheard, the event would end
+    // the process.
     this.#pool.on('error', () => {});
     this.#pool.on('connect', (client) => client.on('error', () => {}));
   }
@@ -161,7 +173,10 @@ export class Postgres {
     }
   }
 
-  /** As {@link ask}, run again while concurrent writers get in the way: MongoDB, too, retries a single write itself. */
+  /**
+   * As {@link ask}, run again while concurrent writers get in the way: MongoDB, too, retries a single write
+   * itself.
+   */
   async write(statement: Statement, values: Value[]): Promise<readonly Column[]> {
     for (let run = 1; ; run += 1) {
       try {

@@ -1,10 +1,10 @@
 /**
- * What Amazon DocumentDB 5.0 refuses although the engine or the gateway behind would do it. One table per kind of refusal;
- * what passes here runs there. Pure.
+ * What Amazon DocumentDB 5.0 refuses although the engine or the gateway behind would do it. One table per
+ * kind of refusal; what passes here runs there. Pure.
  *
- * Support: https://docs.aws.amazon.com/documentdb/latest/developerguide/mongo-apis.html and the table of AWS's
- * amazon-documentdb-tools (compat-tool), column 5.0. Codes 301, 304, 305 and their texts as reported from the field; where
- * Amazon's own text is not known, 303 and the words "Feature not supported".
+ * Support: https://docs.aws.amazon.com/documentdb/latest/developerguide/mongo-apis.html and the table of
+ * AWS's amazon-documentdb-tools (compat-tool), column 5.0. Codes 301, 304, 305 and their texts as reported
+ * from the field; where Amazon's own text is not known, 303 and the words "Feature not supported".
  */
 
 export interface Refusal {

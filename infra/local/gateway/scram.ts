@@ -1,6 +1,6 @@
 /**
- * The texts of a SCRAM-SHA-256 login (RFC 5802, RFC 7677). They are only read and put together here: the engine keeps the
- * passwords and computes. Pure.
+ * The texts of a SCRAM-SHA-256 login (RFC 5802, RFC 7677). They are only read and put together here: the
+ * engine keeps the passwords and computes. Pure.
  */
 
 import { CommandError } from './errors.ts';

@@ -95,7 +95,9 @@ export class Transactions {
     return this.#open.delete(transaction.session);
   }
 
-  /** Undoes the transaction at once, stopping a statement that still runs; whoever uses it next is told 251. */
+  /**
+   * Undoes the transaction at once, stopping a statement that still runs; whoever uses it next is told 251.
+   */
   async #expire(transaction: Transaction): Promise<void> {
     if (!this.#forget(transaction)) return;
     transaction.expired = true;

@@ -1,6 +1,7 @@
 /**
- * The users: PostgreSQL roles that the engine makes. It knows other roles than Amazon DocumentDB, so what a user may do
- * stands as a note on the PostgreSQL role. A PostgreSQL role without one, as the superuser, is no user here.
+ * The users: PostgreSQL roles that the engine makes. It knows other roles than Amazon DocumentDB, so what a
+ * user may do stands as a note on the PostgreSQL role. A PostgreSQL role without one, as the superuser, is no
+ * user here.
  */
 
 import { serialize } from 'bson';
@@ -54,7 +55,9 @@ export async function drop(postgres: Postgres, user: string): Promise<void> {
   await postgres.ask('dropUser', [bson({ dropUser: user, $db: 'admin' })]);
 }
 
-/** Makes the administrators that are missing; who exists keeps the password that may have been changed since. */
+/**
+ * Makes the administrators that are missing; who exists keeps the password that may have been changed since.
+ */
 export async function ensureAdministrators(
   postgres: Postgres,
   administrators: ReadonlyMap<string, string>,

@@ -1,8 +1,9 @@
 /**
  * MongoDB's wire framing: bytes in, requests out, replies back to bytes. Pure.
  *
- * Two opcodes are spoken: OP_MSG (everything) and OP_QUERY (old-style handshakes, answered with OP_REPLY). OP_COMPRESSED
- * is never offered, so it is refused. Layouts: https://www.mongodb.com/docs/manual/reference/mongodb-wire-protocol/
+ * Two opcodes are spoken: OP_MSG (everything) and OP_QUERY (old-style handshakes, answered with OP_REPLY).
+ * OP_COMPRESSED is never offered, so it is refused. Layouts:
+ * https://www.mongodb.com/docs/manual/reference/mongodb-wire-protocol/
  */
 
 /** Bytes. What `hello` announces and what a driver keeps to; a longer claim ends the connection. */
@@ -38,7 +39,9 @@ export interface Request {
   readonly wantsReply: boolean;
 }
 
-/** Cuts a stream of chunks into whole messages; each byte is copied at most once however small the chunks are. */
+/**
+ * Cuts a stream of chunks into whole messages; each byte is copied at most once however small the chunks are.
+ */
 export class Framer {
   #chunks: Buffer[] = [];
   #bytes = 0;

@@ -15,7 +15,10 @@ const page = 500;
 
 type Read<T> = (pipeline: ReturnType<Redis['pipeline']>, name: string) => T;
 
-/** Reads what a domain has on the queue Redis, page by page; of tickets and events only what is judged is kept. */
+/**
+ * Reads what a domain has on the queue Redis, page by page; of tickets and events only what is judged is
+ * kept.
+ */
 export async function readQueue(redis: Redis, domain: string): Promise<QueueContents> {
   const keys = domainKeys(domain);
   /** The names that keys of one kind end with. */

@@ -14,7 +14,10 @@ export interface StoresOfDomain {
   readonly cacheRedis?: Redis | undefined;
 }
 
-/** Reads all that is judged from the stores of a running stack. Only what stands still meanwhile is of one moment. */
+/**
+ * Reads all that is judged from the stores of a running stack. Only what stands still meanwhile is of one
+ * moment.
+ */
 export async function readSnapshot({ redis, domain, db, cacheRedis }: StoresOfDomain): Promise<Snapshot> {
   const queue = await readQueue(redis, domain);
   const record = await readRecord(db);

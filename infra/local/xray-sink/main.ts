@@ -4,14 +4,18 @@ import { parseArgs } from 'node:util';
 import { PutTraceSegmentsCommand, XRayClient } from '@aws-sdk/client-xray';
 
 /**
- * Stands in for the X-Ray daemon, of which there is no package: takes segments by UDP (a header line, then the segment,
- * both JSON) and forwards them in batches to `PutTraceSegments`. Like the daemon it drops what it cannot deliver.
- * Started with an IPC channel: says `{ ready, port }` when it listens and ends when the channel closes.
+ * Stands in for the X-Ray daemon, of which there is no package: takes segments by UDP (a header line, then
+ * the segment, both JSON) and forwards them in batches to `PutTraceSegments`. Like the daemon it drops what
+ * it cannot deliver. Started with an IPC channel: says `{ ready, port }` when it listens and ends when the
+ * channel closes.
  */
 const { values } = parseArgs({
   options: { port: { type: 'string', default: '0' }, endpoint: { type: 'string' } },
 });
-/** 50 segments is what PutTraceSegments takes. 10,000 wait at most, so that an outage does not fill the memory. */
+/**
+ * 50 segments is what PutTraceSegments takes. 10,000 wait at most, so that an outage does not fill the
+ * memory.
+ */
 const batch = { size: 50, delayMs: 100, waiting: 10_000 };
 
 const xray = new XRayClient({ ...(values.endpoint && { endpoint: values.endpoint }) });

@@ -11,19 +11,24 @@ import type { Slot } from './tickets.ts';
 import { holding } from './verdict.ts';
 
 /**
- * Shares of what the tickets of a match differ by. Teams whose means lie no further apart than the first are even enough to
- * bring nobody else into the match; at the second, swapping tickets between them ends.
+ * Shares of what the tickets of a match differ by. Teams whose means lie no further apart than the first are
+ * even enough to bring nobody else into the match; at the second, swapping tickets between them ends.
  */
 const evenEnough = 0.003;
 const evenInDetail = 0.0005;
 /** What weighing a split costs of a step: sums are compared, no rule is asked. */
 const weighing = 1 / 64;
-/** A match that breaks a rule as it stands: how many of its splits are tried in the hope that one does not. */
+/**
+ * A match that breaks a rule as it stands: how many of its splits are tried in the hope that one does not.
+ */
 const hopes = 8;
 /** How many exchanges are tried that turn out to break a rule, before the next one that does not. */
 const refusals = 8;
 
-/** A match under work: how far apart its teams' means are, and whether every rule holds; those that ask for no teams do. */
+/**
+ * A match under work: how far apart its teams' means are, and whether every rule holds; those that ask for no
+ * teams do.
+ */
 interface State extends Seated {
   readonly spread: number;
   readonly holds: boolean;
@@ -48,9 +53,9 @@ export class Balancer {
   }
 
   /**
-   * Splits the tickets best; then, as long as that helps, exchanges one for a waiting one of its size and splits again. The
-   * first member stays. Undefined when `seated` breaks a rule and no way to mend that was found. Judging a line-up
-   * costs a step.
+   * Splits the tickets best; then, as long as that helps, exchanges one for a waiting one of its size and
+   * splits again. The first member stays. Undefined when `seated` breaks a rule and no way to mend that was
+   * found. Judging a line-up costs a step.
    */
   balance(seated: Seated, holds: boolean, waiting: readonly Slot[], tally: Tally): Balanced | undefined {
     if (!holds && !this.#suitEachOther(seated)) return undefined;
@@ -87,7 +92,10 @@ export class Balancer {
     return state.holds ? state : { ...state, ...better[0] };
   }
 
-  /** Swaps tickets between teams, each time those that even them most: single ones of a size, else one or two for one or two. */
+  /**
+   * Swaps tickets between teams, each time those that even them most: single ones of a size, else one or two
+   * for one or two.
+   */
   #swap(state: State, goal: number, tally: Tally): State {
     let best = state;
     for (let swaps = 0; swaps < state.members.length && best.spread > goal; swaps++) {
@@ -107,8 +115,8 @@ export class Balancer {
   }
 
   /**
-   * The exchange that evens the teams most, of those that keep the rules: of two tickets on different teams, or of one for a
-   * waiting one.
+   * The exchange that evens the teams most, of those that keep the rules: of two tickets on different teams,
+   * or of one for a waiting one.
    */
   #exchange(state: State, waiting: readonly Slot[], tally: Tally): State | undefined {
     this.#spreadOf(state);
@@ -126,7 +134,9 @@ export class Balancer {
     return undefined;
   }
 
-  /** Index of the leaving member times the number of tickets, plus that of the ticket that takes its place. */
+  /**
+   * Index of the leaving member times the number of tickets, plus that of the ticket that takes its place.
+   */
   #bestExchange(
     { members, places }: Seated,
     waiting: readonly Slot[],

@@ -2,8 +2,8 @@ import type { Expression } from '../../rule-set/expression.ts';
 import { type BatchDistanceRule, instanceNames, type Rule, type RuleSet } from '../../rule-set/rule-set.ts';
 
 /**
- * The rule set with its batchDistance rules as what they mean over all players of a match: numbers lie at most so far apart,
- * strings are equal.
+ * The rule set with its batchDistance rules as what they mean over all players of a match: numbers lie at
+ * most so far apart, strings are equal.
  */
 export function asDistances(ruleSet: RuleSet): RuleSet {
   const teams = ruleSet.teams.flatMap(instanceNames);

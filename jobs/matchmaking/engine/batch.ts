@@ -9,10 +9,10 @@ import type { Scene } from './scene.ts';
 import type { Slot } from './tickets.ts';
 
 /**
- * The candidates that could play where the anchor can, all in one location; undefined when no latency rule limits any.
- * `largestPopulation` (also for exhaustive searches): the location acceptable to most. `fastestRegion`: the anchor's
- * fastest, and only tickets for whom it is the fastest too. A choice of whom to try first, never a verdict: how long
- * `fastestRegion` leaves no other is in `fastest-region.ts`.
+ * The candidates that could play where the anchor can, all in one location; undefined when no latency rule
+ * limits any. `largestPopulation` (also for exhaustive searches): the location acceptable to most.
+ * `fastestRegion`: the anchor's fastest, and only tickets for whom it is the fastest too. A choice of whom to
+ * try first, never a verdict: how long `fastestRegion` leaves no other is in `fastest-region.ts`.
  */
 export function inOneLocation(
   { engine, tickets }: Scene,

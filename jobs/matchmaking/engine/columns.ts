@@ -11,8 +11,8 @@ import { type Bits, either, everything, type Names } from './names.ts';
 export type NamesOf = (what: string) => Names;
 
 /**
- * One number that is kept of each party. What stands for the parties of a running match together: their mean, the bits that
- * they have in common, or what is read anew of all of them.
+ * One number that is kept of each party. What stands for the parties of a running match together: their mean,
+ * the bits that they have in common, or what is read anew of all of them.
  */
 interface Column {
   readonly together: 'mean' | 'bits' | 'anew';
@@ -116,8 +116,9 @@ export class Columns {
   }
 
   /**
-   * A party's values, read off its players. Numbers: every member counts with the party's value. Lists: the party counts once,
-   * with one list. Strings have no average, so whatever is asked for, they are taken one by one.
+   * A party's values, read off its players. Numbers: every member counts with the party's value. Lists: the
+   * party counts once, with one list. Strings have no average, so whatever is asked for, they are taken one
+   * by one.
    */
   cells(players: readonly TicketPlayer[], source: Source, aggregation: Aggregation): Cell[] {
     if (source.of === 'playerId') return players.map(({ playerId }) => playerId);

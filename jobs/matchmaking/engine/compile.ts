@@ -26,8 +26,9 @@ import { Runs } from './runs.ts';
 export type { Engine } from './engine.ts';
 
 /**
- * FlexMatch keeps an unstated best batch size; this many tickets are ordered before the first is tried. With `random` it
- * draws a batch by lot; here it is those nearest on the pool's index, since a lot could leave out the best.
+ * FlexMatch keeps an unstated best batch size; this many tickets are ordered before the first is tried. With
+ * `random` it draws a batch by lot; here it is those nearest on the pool's index, since a lot could leave out
+ * the best.
  */
 const batch = 256;
 
@@ -36,7 +37,9 @@ interface Options {
   readonly order?: Order;
   /** How long (ms) the oldest ticket of a match below its maximum must have waited. Default 0: not at all. */
   readonly holdMs?: number;
-  /** Number attribute that teams are made even by. Default: `balancedAttribute`, else what the rules limit. */
+  /**
+   * Number attribute that teams are made even by. Default: `balancedAttribute`, else what the rules limit.
+   */
   readonly balanceBy?: string;
   /** How even a match has to be. Absent: as the rules allow. */
   readonly quality?: QualityTarget | undefined;
@@ -162,7 +165,10 @@ function compileChecks(ruleSet: RuleSet, scope: RuleScope, byReach: boolean): Ch
   return checks.sort((a, b) => Number(b.prunes) - Number(a.prunes));
 }
 
-/** Only where limits loosen with age, and none but the newest ticket's age decides by which of them a match is judged. */
+/**
+ * Only where limits loosen with age, and none but the newest ticket's age decides by which of them a match is
+ * judged.
+ */
 function isBoundByReach({ algorithm, backfillExpansions }: RuleSet, { prunes }: RuleScope): boolean {
   return prunes && algorithm.expansionAgeSelection === 'newest' && backfillExpansions === undefined;
 }
@@ -196,7 +202,10 @@ function asksForTeams(rule: Rule, ruleSet: RuleSet): boolean {
   return !expressionsOf(rule).every(isOfMatch);
 }
 
-/** Two instances are alike when they have the same sizes at every age and stand in the same paths of every rule. */
+/**
+ * Two instances are alike when they have the same sizes at every age and stand in the same paths of every
+ * rule.
+ */
 function teamClasses(ruleSet: RuleSet, teamNames: readonly string[]): number[] {
   const paths = ruleSet.rules.flatMap(expressionsOf).flatMap(pathsOf);
   const steps = everyExpansion(ruleSet).flatMap((expansion) =>

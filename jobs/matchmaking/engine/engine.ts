@@ -44,7 +44,10 @@ export interface Stage extends Judgement {
   readonly reach: SharedBits | undefined;
   /** The fewest teams with players that such a match can have. */
   readonly peopled: number;
-  /** No two tickets further apart in the first of `Engine.nearness` can share a match judged at this stage or earlier. */
+  /**
+   * No two tickets further apart in the first of `Engine.nearness` can share a match judged at this stage or
+   * earlier.
+   */
   readonly window: number;
 }
 
@@ -78,14 +81,23 @@ export interface Engine {
   readonly nearness: readonly Nearness[];
   /** What the teams of a match should have alike means of. */
   readonly balance: readonly Nearness[];
-  /** Members of a match judged at a stage or a later one have a location in common that is within the reach of that stage. */
+  /**
+   * Members of a match judged at a stage or a later one have a location in common that is within the reach of
+   * that stage.
+   */
   readonly boundByReach: boolean;
-  /** Without a latency rule: the locations that players report, of which the members of a match need one in common. */
+  /**
+   * Without a latency rule: the locations that players report, of which the members of a match need one in
+   * common.
+   */
   readonly reported: SharedBits | undefined;
   readonly sortRules: readonly SortRule[];
   /** `sortByAttributes`, for batches of like tickets. */
   readonly sortColumns: readonly string[];
-  /** How many candidates are looked at before choosing, where one number alone does not decide; else undefined. */
+  /**
+   * How many candidates are looked at before choosing, where one number alone does not decide; else
+   * undefined.
+   */
   readonly batchSize: number | undefined;
   /** In rising order of `from`. */
   readonly stages: readonly Stage[];

@@ -9,7 +9,10 @@ type Seats = Pick<Lineup, 'teams' | 'tickets'>;
 
 /** A quality target, compiled. */
 export interface Evenness {
-  /** By stage of the oldest ticket: how far from even a side's chance against another may be; Infinity once nothing is asked. */
+  /**
+   * By stage of the oldest ticket: how far from even a side's chance against another may be; Infinity once
+   * nothing is asked.
+   */
   readonly allowed: readonly number[];
   /** How far from even the strongest side's chance against the weakest is, 0 to 0.5. */
   readonly unevenness: (lineup: Seats) => number;
@@ -29,7 +32,10 @@ export function compileEvenness(
   return { allowed, unevenness: by.of === 'elo' ? byElo(columns, by.attribute) : byLadder(columns, by) };
 }
 
-/** Whether a line-up is as even as its oldest ticket still asks for. Matches that are being played already are exempt. */
+/**
+ * Whether a line-up is as even as its oldest ticket still asks for. Matches that are being played already are
+ * exempt.
+ */
 export function isEvenEnough({ allowed, unevenness }: Evenness, lineup: Lineup): boolean {
   const most = allowed[Math.max(...lineup.members.map((slot) => lineup.tickets.stage(slot)))];
   if (lineup.backfill || most === undefined || most === Number.POSITIVE_INFINITY) return true;

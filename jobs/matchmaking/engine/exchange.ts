@@ -6,9 +6,9 @@ import type { Tally } from './tally.ts';
 import type { Slot } from './tickets.ts';
 
 /**
- * Matches of two swap opponents while every rule holds and the gaps do not grow. One sweep along the matched tickets in the
- * order of their neighbourhood brings neighbours together: where one number decides alone, this reaches the pairing of these
- * tickets with the smallest sum of gaps. Changes `found`.
+ * Matches of two swap opponents while every rule holds and the gaps do not grow. One sweep along the matched
+ * tickets in the order of their neighbourhood brings neighbours together: where one number decides alone,
+ * this reaches the pairing of these tickets with the smallest sum of gaps. Changes `found`.
  */
 export function exchange(scene: Scene, found: readonly Found[], tally: Tally, budget: number): void {
   const { order, nearness, sortRules, sortColumns, fastest } = scene.engine;
@@ -48,7 +48,10 @@ function pairsByKey({ tickets }: Scene, found: readonly Found[]): Iterable<Found
   return pairs.values();
 }
 
-/** The tickets of these matches by their place in the neighbourhood, -1 where there is none, and the match of each. */
+/**
+ * The tickets of these matches by their place in the neighbourhood, -1 where there is none, and the match of
+ * each.
+ */
 function lineOf({ tickets }: Scene, matches: readonly Found[]) {
   let length = 0;
   for (const { members } of matches)
@@ -63,7 +66,10 @@ function lineOf({ tickets }: Scene, matches: readonly Found[]) {
   return { line, homes };
 }
 
-/** Makes `other` the opponent of `one`, if it is not yet, where sizes are equal, the gaps do not grow and every rule holds. */
+/**
+ * Makes `other` the opponent of `one`, if it is not yet, where sizes are equal, the gaps do not grow and
+ * every rule holds.
+ */
 function swap(
   scene: Scene,
   matches: readonly Found[],

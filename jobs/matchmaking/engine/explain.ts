@@ -15,7 +15,9 @@ import { summaryOf } from './summary.ts';
 import { Tally } from './tally.ts';
 import type { Slot } from './tickets.ts';
 
-/** What surrounds a ticket in its pool. `home` holds the tickets it could meet, `others` those of other keys. */
+/**
+ * What surrounds a ticket in its pool. `home` holds the tickets it could meet, `others` those of other keys.
+ */
 export interface Surroundings {
   readonly home: Neighbourhood;
   readonly others: readonly Neighbourhood[];
@@ -27,7 +29,10 @@ const sampleSize = 256;
 /** Steps of the search for a match: some 10 ms. */
 const searchSteps = 2_000;
 
-/** Explains a ticket as of the stages its pool is in; `deadline` (ms) is when it times out. Reads, changes nothing. */
+/**
+ * Explains a ticket as of the stages its pool is in; `deadline` (ms) is when it times out. Reads, changes
+ * nothing.
+ */
 export function explain(
   scene: Scene,
   ticket: SearchingTicket,

@@ -73,8 +73,8 @@ export function inCommon<T>(lists: readonly (readonly T[])[]): T[] {
 }
 
 /**
- * Undocumented: stddev is the population's; sum and count of nobody are 0, every other aggregate of nobody is NaN, and so
- * is every aggregate of a list that holds a NaN.
+ * Undocumented: stddev is the population's; sum and count of nobody are 0, every other aggregate of nobody is
+ * NaN, and so is every aggregate of a list that holds a NaN.
  */
 export function reduce(name: FunctionName, list: readonly Scalar[]): number {
   const { length } = list;

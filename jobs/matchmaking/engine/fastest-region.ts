@@ -5,14 +5,14 @@ import type { Scene } from './scene.ts';
 import type { Slot } from './tickets.ts';
 
 /**
- * How long (ms) a ticket keeps to those whose fastest location is its own, under `fastestRegion`. FlexMatch says only that it
- * can take longer; without an end, whoever is alone in a region would never play.
+ * How long (ms) a ticket keeps to those whose fastest location is its own, under `fastestRegion`. FlexMatch
+ * says only that it can take longer; without an end, whoever is alone in a region would never play.
  */
 export const spillsAfterMs = 10_000;
 
 /**
- * Who an anchor may be matched with, as far as their fastest locations go; undefined where everybody may. A ticket that has
- * waited longer takes whoever suits it, also tickets that have just come.
+ * Who an anchor may be matched with, as far as their fastest locations go; undefined where everybody may. A
+ * ticket that has waited longer takes whoever suits it, also tickets that have just come.
  */
 export function neighboursOf(scene: Scene, anchor: Slot): ((other: Slot) => boolean) | undefined {
   const { engine, tickets } = scene;
@@ -37,7 +37,10 @@ export function fastestIn(columns: Columns): number {
   return columns.index(['fastest'], read, 'anew');
 }
 
-/** The location with the lowest mean latency of those that all players with latencies report; undefined where there is none. */
+/**
+ * The location with the lowest mean latency of those that all players with latencies report; undefined where
+ * there is none.
+ */
 function fastestOf(players: readonly TicketPlayer[]): string | undefined {
   const reports = players.map(({ latencyInMs }) => latencyInMs).filter((it) => it !== undefined);
   const [first = {}] = reports;

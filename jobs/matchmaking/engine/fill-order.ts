@@ -2,9 +2,9 @@ import { type Engine, isLarge, judgementAt } from './engine.ts';
 import type { Lineup } from './lineup.ts';
 
 /**
- * Teams to try for the next ticket, one of each that are alike and still empty; all of them while a backfill ticket may
- * join, whose players make alike teams different. Equally good ones start at a random team (FlexMatch documents the choice
- * as random).
+ * Teams to try for the next ticket, one of each that are alike and still empty; all of them while a backfill
+ * ticket may join, whose players make alike teams different. Equally good ones start at a random team
+ * (FlexMatch documents the choice as random).
  */
 export function openTeams(
   engine: Engine,
@@ -39,7 +39,10 @@ export function openTeams(
   return teams;
 }
 
-/** Large matches: teams below their minimum first, then the most open slots (flexmatch.md 7.2). Lower is sooner. */
+/**
+ * Large matches: teams below their minimum first, then the most open slots (flexmatch.md 7.2). Lower is
+ * sooner.
+ */
 function largeUrgency(engine: Engine, { counts, stage, backfill }: Lineup, team: number): number {
   const { minPlayers = [], maxPlayers = [] } = judgementAt(engine, stage, backfill) ?? {};
   const count = counts[team] ?? 0;

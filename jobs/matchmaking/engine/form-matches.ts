@@ -6,9 +6,9 @@ import { MatchPool } from './pool.ts';
 export type { FormedMatch, Pass } from './match.ts';
 
 /**
- * One pass over a whole pool, from nothing: tickets in sequence order, `now` in ms. The same input gives the same
- * matches. `budget` bounds the steps of the pass (one ticket tried on one team); a worker that cycles a pool keeps a
- * `MatchPool` instead, whose passes cost what changed.
+ * One pass over a whole pool, from nothing: tickets in sequence order, `now` in ms. The same input gives the
+ * same matches. `budget` bounds the steps of the pass (one ticket tried on one team); a worker that cycles a
+ * pool keeps a `MatchPool` instead, whose passes cost what changed.
  */
 export function formMatches(
   engine: Engine,

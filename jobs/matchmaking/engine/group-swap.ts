@@ -14,8 +14,9 @@ interface Group {
 }
 
 /**
- * The seats after the swap that evens the teams most: one or two tickets of a team for one or two of another, as many players
- * for as many. Undefined where none evens them. `deviation` is that of `means`, which is settled on these seats.
+ * The seats after the swap that evens the teams most: one or two tickets of a team for one or two of another,
+ * as many players for as many. Undefined where none evens them. `deviation` is that of `means`, which is
+ * settled on these seats.
  */
 export function swapGroups(
   scene: Scene,

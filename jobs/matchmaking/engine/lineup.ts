@@ -19,8 +19,8 @@ interface Frame {
 }
 
 /**
- * A match being built: who is on which team so far, in the order they joined. Seating a ticket and taking it away again costs
- * the engine's runs, whatever the size of the match.
+ * A match being built: who is on which team so far, in the order they joined. Seating a ticket and taking it
+ * away again costs the engine's runs, whatever the size of the match.
  */
 export class Lineup {
   /** Rows of tickets per team instance. */
@@ -85,7 +85,10 @@ export class Lineup {
     return reported === undefined ? everything : this.value(reported.run, 0);
   }
 
-  /** False only where no location can suit the members and this ticket, at any stage that they may be judged at together. */
+  /**
+   * False only where no location can suit the members and this ticket, at any stage that they may be judged
+   * at together.
+   */
   reaches(slot: Slot): boolean {
     const { stages, boundByReach } = this.#engine;
     if (!boundByReach || this.members.length === 0) return true;

@@ -4,9 +4,10 @@ import type { Scene } from './scene.ts';
 import type { Slot, Tickets } from './tickets.ts';
 
 /**
- * The location that suits a match best: the lowest mean latency among those that every player with latencies reports
- * (FlexMatch: reported latencies restrict placement also without a latency rule) and in which all enforced latency rules
- * hold. Undefined when nobody reports latencies, or only a compound rule lets those meet who share no location.
+ * The location that suits a match best: the lowest mean latency among those that every player with latencies
+ * reports (FlexMatch: reported latencies restrict placement also without a latency rule) and in which all
+ * enforced latency rules hold. Undefined when nobody reports latencies, or only a compound rule lets those
+ * meet who share no location.
  */
 export function placementOf(scene: Scene, members: readonly Slot[]): string | undefined {
   const sums = new Map<string, { sum: number; players: number }>();

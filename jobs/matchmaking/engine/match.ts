@@ -3,7 +3,10 @@ import type { Found } from './found.ts';
 import { placementOf } from './location.ts';
 import type { Scene } from './scene.ts';
 
-/** A match: its tickets, and every team instance with its players; `location` where all of them are well connected. */
+/**
+ * A match: its tickets, and every team instance with its players; `location` where all of them are well
+ * connected.
+ */
 export interface FormedMatch {
   readonly tickets: readonly SearchingTicket[];
   readonly teams: readonly { readonly name: string; readonly playerIds: readonly string[] }[];

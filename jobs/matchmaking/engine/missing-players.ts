@@ -6,8 +6,8 @@ import type { Scene } from './scene.ts';
 import type { Slot } from './tickets.ts';
 
 /**
- * Players missing for the smallest match with the ticket, on the team where fewest are: up to the minimum of each team, and
- * up to the size that a rule wants beside the largest. At least one for a running match.
+ * Players missing for the smallest match with the ticket, on the team where fewest are: up to the minimum of
+ * each team, and up to the size that a rule wants beside the largest. At least one for a running match.
  */
 export function missingPlayers({ engine, tickets }: Scene, slot: Slot): number {
   const [stage, backfill, size] = [tickets.stage(slot), tickets.isBackfill(slot), tickets.size(slot)];

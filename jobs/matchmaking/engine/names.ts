@@ -5,13 +5,17 @@ const distinct = 1 << 31;
 const most = 31;
 
 /**
- * A set of strings as bits: 0 to 30 stand for strings, the sign says that none of them stands for two, so that sets can be
- * compared by their bits alone. `everything` is what all sets have in common with themselves.
+ * A set of strings as bits: 0 to 30 stand for strings, the sign says that none of them stands for two, so
+ * that sets can be compared by their bits alone. `everything` is what all sets have in common with
+ * themselves.
  */
 export type Bits = number;
 export const everything: Bits = -1;
 
-/** Gives the first 31 strings that it sees a bit each; later ones share these, so that strings of clients fill no memory. */
+/**
+ * Gives the first 31 strings that it sees a bit each; later ones share these, so that strings of clients fill
+ * no memory.
+ */
 export class Names {
   readonly #bits = new Map<string, Bits>();
 

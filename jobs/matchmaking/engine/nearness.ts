@@ -29,8 +29,9 @@ export function nearnessOf(ruleSet: RuleSet, columns: Columns): Nearness[] {
 }
 
 /**
- * Columns of which the teams of a match should have alike means: what the rule set balances, else what the configuration says
- * that players are rated by, else all numbers that its rules limit. FlexMatch's own order balances only where it is asked to.
+ * Columns of which the teams of a match should have alike means: what the rule set balances, else what the
+ * configuration says that players are rated by, else all numbers that its rules limit. FlexMatch's own order
+ * balances only where it is asked to.
  */
 export function balanceColumnsOf(
   ruleSet: RuleSet,
@@ -67,8 +68,8 @@ function attributeIn(expression: Expression): { name: string; mapKey?: string } 
 }
 
 /**
- * The furthest two tickets of one match can be apart in the first nearness, or Infinity. Taken from enforced rules only,
- * so no ticket outside the window of the anchor needs to be looked at.
+ * The furthest two tickets of one match can be apart in the first nearness, or Infinity. Taken from enforced
+ * rules only, so no ticket outside the window of the anchor needs to be looked at.
  */
 export function windowOf(ruleSet: RuleSet, nearness: readonly Nearness[], columns: Columns): number {
   const [primary] = nearness;
@@ -109,7 +110,9 @@ function namedInCompound(rule: Rule, ruleSet: RuleSet): boolean {
   );
 }
 
-/** `attributes[x]` of all players: a path over all teams, or any aggregate per team where no team holds two. */
+/**
+ * `attributes[x]` of all players: a path over all teams, or any aggregate per team where no team holds two.
+ */
 function everyPlayersValue(
   expression: Expression,
   ruleSet: RuleSet,

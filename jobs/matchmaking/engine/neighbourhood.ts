@@ -6,9 +6,9 @@ import { slackOf } from './slack.ts';
 import type { Slot, Tickets } from './tickets.ts';
 
 /**
- * The waiting tickets of one key in one line, neighbours side by side: by the first number that decides who suits whom,
- * else by `sortByAttributes`, else by age. A doubly linked list over it makes taking a ticket out two writes, and the
- * nearest to an anchor are found by walking outward from it.
+ * The waiting tickets of one key in one line, neighbours side by side: by the first number that decides who
+ * suits whom, else by `sortByAttributes`, else by age. A doubly linked list over it makes taking a ticket out
+ * two writes, and the nearest to an anchor are found by walking outward from it.
  */
 export class Neighbourhood {
   readonly #scene: Scene;
@@ -103,8 +103,9 @@ export class Neighbourhood {
   }
 
   /**
-   * Up to `limit` waiting tickets around the anchor, nearest first, none further than `window`; of two equally near ones
-   * the older; only those who `suits` takes, if it is given. `more` says that others within the window were left out.
+   * Up to `limit` waiting tickets around the anchor, nearest first, none further than `window`; of two
+   * equally near ones the older; only those who `suits` takes, if it is given. `more` says that others within
+   * the window were left out.
    */
   around(
     anchor: Slot,
@@ -167,7 +168,10 @@ function comparison({ engine, tickets }: Scene): (a: Slot, b: Slot) => number {
   };
 }
 
-/** Few usually join many, so places are searched for: comparing along the whole line would read every ticket in it. */
+/**
+ * Few usually join many, so places are searched for: comparing along the whole line would read every ticket
+ * in it.
+ */
 function merged<T>(left: readonly T[], right: readonly T[], compare: (a: T, b: T) => number): T[] {
   if (left.length === 0) return [...right];
   const all: T[] = [];

@@ -2,11 +2,16 @@ import { ruleSetAt } from '../../rule-set/at-age.ts';
 import { written } from '../../rule-set/expression.ts';
 import type { Expansion, ExpansionStep, RuleSet } from '../../rule-set/rule-set.ts';
 
-/** What a ticket's growing older changes next. A match is judged by the age that `expansionAgeSelection` names. */
+/**
+ * What a ticket's growing older changes next. A match is judged by the age that `expansionAgeSelection`
+ * names.
+ */
 export interface NextStep {
   /** When, ms since 1970. */
   readonly at: number;
-  /** `target` as the rule set writes it: `rules[FairSkill].maxDistance`. `from` is null where nothing was set. */
+  /**
+   * `target` as the rule set writes it: `rules[FairSkill].maxDistance`. `from` is null where nothing was set.
+   */
   readonly changes: readonly {
     readonly target: string;
     readonly from: number | string | null;

@@ -26,10 +26,14 @@ function orderOf(numbers: Float64Array<ArrayBuffer>): Uint32Array {
   return order.sort((a, b) => (numbers[a] ?? 0) - (numbers[b] ?? 0) || a - b);
 }
 
-/** By 16 bits at a time, the lowest first: comparing takes ten times as long at 100,000. Overwrites its arguments. */
+/**
+ * By 16 bits at a time, the lowest first: comparing takes ten times as long at 100,000. Overwrites its
+ * arguments.
+ */
 function radixOrder(numbers: Float64Array, order: Uint32Array<ArrayBuffer>): Uint32Array {
   const words = new Uint32Array(numbers.buffer);
-  // As bits, doubles order like whole numbers once the positive ones have their sign set and the negative ones are flipped.
+  // As bits, doubles order like whole numbers once the positive ones have their sign set and the negative
+  // ones are flipped.
   for (let high = 1; high < words.length; high += 2) {
     const word = words[high] ?? 0;
     const negative = word >>> 31 === 1;

@@ -62,8 +62,8 @@ export class Outcome {
   }
 
   /**
-   * Notes a full line-up, made as even as it can be. One that breaks a rule may keep it with its tickets on other teams, or
-   * some of them exchanged. True when no better one needs to be looked for.
+   * Notes a full line-up, made as even as it can be. One that breaks a rule may keep it with its tickets on
+   * other teams, or some of them exchanged. True when no better one needs to be looked for.
    */
   finish(lineup: Lineup, standing: Standing, tally: Tally): boolean {
     const first = this.best?.full !== true;
@@ -84,7 +84,9 @@ export class Outcome {
     return balanced.even || this.#trialsLeft === 0;
   }
 
-  /** The search is over: a match that is not full is balanced once it is known that there is no larger one. */
+  /**
+   * The search is over: a match that is not full is balanced once it is known that there is no larger one.
+   */
   conclude(tally: Tally): Found | undefined {
     const { best } = this;
     if (best === undefined || best.full) return best;

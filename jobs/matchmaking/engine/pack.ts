@@ -7,8 +7,9 @@ import type { Tally } from './tally.ts';
 import type { Slot } from './tickets.ts';
 
 /**
- * Looks for a full match of parties that fill its teams exactly, large parties first and of one size in the order of the
- * candidates. Costs hardly more steps than it has tickets: counting finds the sizes, and nothing is taken back.
+ * Looks for a full match of parties that fill its teams exactly, large parties first and of one size in the
+ * order of the candidates. Costs hardly more steps than it has tickets: counting finds the sizes, and nothing
+ * is taken back.
  */
 export function pack(
   scene: Scene,
@@ -31,7 +32,10 @@ export function pack(
   }
 }
 
-/** Seats the first candidates of the wanted sizes that break no rule for good. False where some seats stay empty. */
+/**
+ * Seats the first candidates of the wanted sizes that break no rule for good. False where some seats stay
+ * empty.
+ */
 function seat(
   { engine, tickets }: Scene,
   wanted: readonly { readonly team: number; readonly size: number }[],

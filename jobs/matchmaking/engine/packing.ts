@@ -2,7 +2,10 @@ import { judgementAt } from './engine.ts';
 import type { Scene } from './scene.ts';
 import type { Slot } from './tickets.ts';
 
-/** How many ways to go on are tried before a packing counts as not found. Parties are of ten sizes at most, teams often alike. */
+/**
+ * How many ways to go on are tried before a packing counts as not found. Parties are of ten sizes at most,
+ * teams often alike.
+ */
 const most = 20_000;
 
 /** Sizes of the parties that fill the seats, by team; that there are none; or that it is too hard to say. */
@@ -16,8 +19,8 @@ interface Packed {
 }
 
 /**
- * Ways to fill every team exactly with the anchor and some of the candidates, one for each kind of team that the anchor may
- * join, by counting alone. `impossible` when no choice of them fills the match.
+ * Ways to fill every team exactly with the anchor and some of the candidates, one for each kind of team that
+ * the anchor may join, by counting alone. `impossible` when no choice of them fills the match.
  */
 export function packingsOf(
   { engine, tickets }: Scene,
@@ -53,7 +56,9 @@ export function packingsOf(
   return found.length > 0 || unknown ? found : 'impossible';
 }
 
-/** Fills the seats that each team has left exactly, large parties first. `counts`: parties waiting by size. */
+/**
+ * Fills the seats that each team has left exactly, large parties first. `counts`: parties waiting by size.
+ */
 function packingOf(seats: readonly number[], counts: readonly number[]): Packing {
   const left = [...counts];
   const packing: number[][] = seats.map(() => []);

@@ -4,8 +4,8 @@ import type { Slot, Tickets } from './tickets.ts';
 const weight = 0.5;
 
 /**
- * How unlike two tickets are in party size: players who came together play better together, so stacks suit stacks, and
- * those who came alone suit each other. `seats`: the players of the largest team.
+ * How unlike two tickets are in party size: players who came together play better together, so stacks suit
+ * stacks, and those who came alone suit each other. `seats`: the players of the largest team.
  */
 export function partyGap(tickets: Tickets, one: Slot, other: Slot, seats: number): number {
   if (tickets.isBackfill(one) || tickets.isBackfill(other)) return 0;

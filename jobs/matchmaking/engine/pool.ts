@@ -17,10 +17,11 @@ import { type Slot, Tickets } from './tickets.ts';
 type Steps = ReturnType<typeof searchAround>;
 
 /**
- * The waiting tickets of one pool, kept between passes so that a pass costs what changed: an anchor that found no match
- * sleeps until a ticket within its reach arrives or grows into another expansion stage.
+ * The waiting tickets of one pool, kept between passes so that a pass costs what changed: an anchor that
+ * found no match sleeps until a ticket within its reach arrives or grows into another expansion stage.
  *
- * Matched tickets stay out of later passes until `remove` (the match was committed) or `release` (it was refused).
+ * Matched tickets stay out of later passes until `remove` (the match was committed) or `release` (it was
+ * refused).
  */
 export class MatchPool {
   readonly #scene: Scene;
@@ -82,8 +83,8 @@ export class MatchPool {
   }
 
   /**
-   * Forms matches, the oldest ticket first. `now` in ms; `budget` in steps (one ticket tried on one team): the pass stops
-   * there, in the middle of a search if need be, and the next one goes on.
+   * Forms matches, the oldest ticket first. `now` in ms; `budget` in steps (one ticket tried on one team):
+   * the pass stops there, in the middle of a search if need be, and the next one goes on.
    */
   pass(now: number, seed: number, budget: number = Number.POSITIVE_INFINITY): Pass {
     const tally = new Tally(this.#scene.engine.ruleNames.length);
@@ -129,8 +130,8 @@ export class MatchPool {
   }
 
   /**
-   * Why a ticket waits, as the next pass at `now` (ms) would see it; `deadline` (ms) is when it times out. Of a ticket
-   * that is not here it says what keeps it out.
+   * Why a ticket waits, as the next pass at `now` (ms) would see it; `deadline` (ms) is when it times out. Of
+   * a ticket that is not here it says what keeps it out.
    */
   explain(ticket: SearchingTicket, now: number, deadline: number = Number.POSITIVE_INFINITY): Explanation {
     this.#settle();
@@ -173,7 +174,10 @@ export class MatchPool {
     this.#gone = [];
   }
 
-  /** Tickets that are new or have grown into another stage wake, and so do all that they could share a match with. */
+  /**
+   * Tickets that are new or have grown into another stage wake, and so do all that they could share a match
+   * with.
+   */
   #wake(now: number): void {
     const tickets = this.#tickets;
     const { stages } = this.#scene.engine;

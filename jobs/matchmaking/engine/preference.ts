@@ -6,7 +6,10 @@ import { partyGap } from './party-size.ts';
 import type { Scene } from './scene.ts';
 import type { Slot } from './tickets.ts';
 
-/** What a sort rule looks at in one ticket: the party's number, its string, or its map with one number per key. */
+/**
+ * What a sort rule looks at in one ticket: the party's number, its string, or its map with one number per
+ * key.
+ */
 type SortValue = number | string | Readonly<Record<string, number>> | undefined;
 
 export function sortRulesOf(ruleSet: RuleSet): SortRule[] {
@@ -40,7 +43,10 @@ function mergedMap(
 
 type Compare = (a: Slot, b: Slot) => number;
 
-/** By age, backfill tickets before or after the others if the rule set says so: anchors take their turns like this. */
+/**
+ * By age, backfill tickets before or after the others if the rule set says so: anchors take their turns like
+ * this.
+ */
 export function inBatchOrder({ engine, tickets }: Scene): Compare {
   const backfillRank = { high: -1, normal: 0, low: 1 }[engine.algorithm.backfillPriority];
   const rank = (slot: Slot) => (tickets.isBackfill(slot) ? backfillRank : 0);
@@ -48,9 +54,9 @@ export function inBatchOrder({ engine, tickets }: Scene): Compare {
 }
 
 /**
- * The candidates in the order in which they suit the anchor: by the sort rules in their order; then, under `fastestRegion`,
- * those who are fastest where it is first; then, under `closest`, by the numbers the rule set limits, each in units of its
- * limit, and party size; then by age.
+ * The candidates in the order in which they suit the anchor: by the sort rules in their order; then, under
+ * `fastestRegion`, those who are fastest where it is first; then, under `closest`, by the numbers the rule
+ * set limits, each in units of its limit, and party size; then by age.
  */
 export function inPreference(scene: Scene, anchor: Slot, candidates: Slot[]): Slot[] {
   const { engine, tickets } = scene;

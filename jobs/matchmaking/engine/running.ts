@@ -7,8 +7,8 @@ import type { Run } from './runs.ts';
 type Total = (lineup: Lineup) => number;
 
 /**
- * The innermost values of an expression, from running aggregates where it is made of them. With `ends`, the smallest and the
- * largest may stand for a list of players' numbers.
+ * The innermost values of an expression, from running aggregates where it is made of them. With `ends`, the
+ * smallest and the largest may stand for a list of players' numbers.
  */
 export function compileGather(expression: Expression, scope: RunningScope, ends = false): Gather {
   if (expression.kind === 'literal') {

@@ -1,6 +1,7 @@
 /**
- * An aggregate that line-ups keep up to date: the sum, smallest or largest of a column's numbers, or what its bits have in
- * common. A sum counts each party's number once, as often as it has players, or as often as another of its columns says.
+ * An aggregate that line-ups keep up to date: the sum, smallest or largest of a column's numbers, or what its
+ * bits have in common. A sum counts each party's number once, as often as it has players, or as often as
+ * another of its columns says.
  */
 export interface Run {
   readonly of: 'sum' | 'min' | 'max' | 'and';

@@ -9,19 +9,31 @@ import type { Scene } from './scene.ts';
 import type { Search } from './search.ts';
 import type { Slot } from './tickets.ts';
 
-/** With up to this many others waiting every combination is tried, so a match with the anchor is found if there is one. */
+/**
+ * With up to this many others waiting every combination is tried, so a match with the anchor is found if
+ * there is one.
+ */
 const exhaustive = { candidates: 7, steps: 400_000 };
 
-/** What one search may cost per seat of the match, beyond a look at each candidate: with more, backtracking found next to nothing in the bench. */
+/**
+ * What one search may cost per seat of the match, beyond a look at each candidate: with more, backtracking
+ * found next to nothing in the bench.
+ */
 const stepsPerSeat = 16;
 
-/** Where one number decides who makes a pair, hardly anyone needs to look past this many: it halves the time of a pass. */
+/**
+ * Where one number decides who makes a pair, hardly anyone needs to look past this many: it halves the time
+ * of a pass.
+ */
 const nearestForPair = 2;
 
 /** The most candidates one anchor looks at. */
 const widest = 2_048;
 
-/** First the nearest few; only when they make no full match, many more. In one location first, where latency counts. */
+/**
+ * First the nearest few; only when they make no full match, many more. In one location first, where latency
+ * counts.
+ */
 export function* searchAround(
   scene: Scene,
   search: Search,
@@ -61,7 +73,10 @@ export function* searchAround(
   return best;
 }
 
-/** Whether counting leaves a chance of a match: enough players, enough parties, and some that fit where all teams must be full. */
+/**
+ * Whether counting leaves a chance of a match: enough players, enough parties, and some that fit where all
+ * teams must be full.
+ */
 function mayFill(scene: Scene, anchor: Slot, near: readonly Slot[]): boolean {
   const { engine, tickets } = scene;
   const { fewest = 0, peopled = 0, room = [] } = engine.stages[windowStage(scene, anchor)] ?? {};
@@ -82,12 +97,18 @@ function preferred(scene: Scene, anchor: Slot, near: Slot[]): Slot[] {
   return byOneNumber(engine) && near.every(isAlike) ? near : inPreference(scene, anchor, near);
 }
 
-/** The walk outward already is the order of preference where one number decides alone, among parties of one size and place. */
+/**
+ * The walk outward already is the order of preference where one number decides alone, among parties of one
+ * size and place.
+ */
 function byOneNumber({ batchSize, nearness }: Engine): boolean {
   return batchSize === undefined && nearness.length === 1;
 }
 
-/** `newest`: no match with the anchor is judged at a later stage than its own. `oldest`: one with an older ticket may be. */
+/**
+ * `newest`: no match with the anchor is judged at a later stage than its own. `oldest`: one with an older
+ * ticket may be.
+ */
 function windowStage({ engine, tickets }: Scene, anchor: Slot): number {
   const { expansionAgeSelection, backfillPriority } = engine.algorithm;
   const judgedByAnchor = expansionAgeSelection === 'newest' || backfillPriority === 'normal';

@@ -9,7 +9,9 @@ import { standingOf } from './standing.ts';
 import type { Tally } from './tally.ts';
 import type { Slot, Tickets } from './tickets.ts';
 
-/** Passing over a candidate costs this much of a step, so that long lists of parties that do not fit end too. */
+/**
+ * Passing over a candidate costs this much of a step, so that long lists of parties that do not fit end too.
+ */
 const glance = 1 / 64;
 
 /** A backfill ticket goes where its players already are. */
@@ -67,7 +69,10 @@ export class Search {
     this.#budget = budget;
   }
 
-  /** A full match of the anchor and one of the others, the first that every rule allows on the team the anchor gets first. */
+  /**
+   * A full match of the anchor and one of the others, the first that every rule allows on the team the anchor
+   * gets first.
+   */
   pair(anchor: Slot, others: readonly Slot[]): Found | undefined {
     const lineup = this.#lineup;
     lineup.clear();
@@ -97,8 +102,8 @@ export class Search {
   }
 
   /**
-   * The best match with the anchor that the candidates, taken in order, allow within `steps`. Pauses where the budget is used
-   * up; goes on in another slice as long as none of the tickets has changed.
+   * The best match with the anchor that the candidates, taken in order, allow within `steps`. Pauses where
+   * the budget is used up; goes on in another slice as long as none of the tickets has changed.
    */
   *around(anchor: Slot, candidates: readonly Slot[], steps: number): Generator<void, Found | undefined> {
     this.#begin(anchor, candidates, steps);
@@ -187,7 +192,9 @@ export class Search {
       : this.#tickets.size(candidate) > space;
   }
 
-  /** Seats a candidate and goes down to the next level where the match may grow. True when the search is over. */
+  /**
+   * Seats a candidate and goes down to the next level where the match may grow. True when the search is over.
+   */
   #seat(level: Level, candidate: Slot, team: number): boolean {
     level.seated = true;
     const before = this.#tally.steps++;

@@ -17,7 +17,10 @@ export interface Obstacle {
   readonly miss: Miss | undefined;
 }
 
-/** Seats a few tickets in every way there is, to tell which rules speak against the best one. For explanations. */
+/**
+ * Seats a few tickets in every way there is, to tell which rules speak against the best one. For
+ * explanations.
+ */
 export class Seating {
   readonly #scene: Scene;
   readonly #engine: Scene['engine'];
@@ -31,7 +34,10 @@ export class Seating {
     this.#lineup = new Lineup(scene);
   }
 
-  /** What speaks against these tickets sharing a match; undefined when no team has room, or no location is common. */
+  /**
+   * What speaks against these tickets sharing a match; undefined when no team has room, or no location is
+   * common.
+   */
   obstacles(...tickets: readonly Slot[]): readonly Obstacle[] | undefined {
     this.#best = undefined;
     this.#seat(tickets, 0);
@@ -87,7 +93,10 @@ export class Seating {
   }
 }
 
-/** How far from a match: first by how many rules cannot be mended, then by how far, in parts of its limit, each is missed. */
+/**
+ * How far from a match: first by how many rules cannot be mended, then by how far, in parts of its limit,
+ * each is missed.
+ */
 export function distance(obstacles: readonly Obstacle[]): number {
   let total = 0;
   for (const { final, miss } of obstacles) {

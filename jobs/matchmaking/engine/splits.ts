@@ -3,7 +3,10 @@ import type { Scene } from './scene.ts';
 import type { TeamMeans } from './team-means.ts';
 import type { Slot } from './tickets.ts';
 
-/** With up to this many splits of its tickets a match gets the best one; with more, the best that swapping reaches. */
+/**
+ * With up to this many splits of its tickets a match gets the best one; with more, the best that swapping
+ * reaches.
+ */
 const most = 1_000;
 /** Seats tried while looking for splits, most of which lead nowhere where parties are large. */
 const mostTried = 40 * most;
@@ -22,9 +25,10 @@ export interface Splits {
 }
 
 /**
- * The ways to put the tickets on teams of the sizes they have now whose spread is below `below`, but those that are the mirror
- * image of another: alike teams change names. Undefined when there are too many. The first ticket's team comes first, so of
- * two that are equally even it keeps the team that chance gave it. `known`: how many there are, if that is known.
+ * The ways to put the tickets on teams of the sizes they have now whose spread is below `below`, but those
+ * that are the mirror image of another: alike teams change names. Undefined when there are too many. The
+ * first ticket's team comes first, so of two that are equally even it keeps the team that chance gave it.
+ * `known`: how many there are, if that is known.
  */
 export function splitsOf(
   { engine, tickets }: Scene,

@@ -7,14 +7,14 @@ import type { Tally } from './tally.ts';
 import { broken, holding } from './verdict.ts';
 
 /**
- * Where a partly built match stands: no way on, may grow, could be played once its hold is over or the quality target has
- * eased, may be played as it is, or has no room left.
+ * Where a partly built match stands: no way on, may grow, could be played once its hold is over or the
+ * quality target has eased, may be played as it is, or has no room left.
  */
 export type Standing = 'dead' | 'growing' | 'held' | 'uneven' | 'playable' | 'full';
 
 /**
- * Judges a match being built by the rules of its own expansion stage; with `ofTeams` only by those that ask who is on which
- * team, for another split of tickets that keep the others.
+ * Judges a match being built by the rules of its own expansion stage; with `ofTeams` only by those that ask
+ * who is on which team, for another split of tickets that keep the others.
  */
 export function standingOf(engine: Engine, lineup: Lineup, tally: Tally, ofTeams = false): Standing {
   const stage = engine.stages[lineup.stage];

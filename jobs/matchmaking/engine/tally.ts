@@ -1,6 +1,9 @@
 import type { Pass } from './match.ts';
 
-/** How often each rule passed and failed, by rule index; and the steps spent. A step is one ticket tried on one team. */
+/**
+ * How often each rule passed and failed, by rule index; and the steps spent. A step is one ticket tried on
+ * one team.
+ */
 export class Tally {
   readonly passed: number[];
   readonly failed: number[];

@@ -3,8 +3,8 @@ import type { Scene } from './scene.ts';
 import type { Slot, Tickets } from './tickets.ts';
 
 /**
- * The teams' means in the numbers that should be alike (`Engine.balance`), kept as sums: weighing an exchange of two tickets
- * costs a few operations, whatever the size of the match.
+ * The teams' means in the numbers that should be alike (`Engine.balance`), kept as sums: weighing an exchange
+ * of two tickets costs a few operations, whatever the size of the match.
  */
 export class TeamMeans {
   readonly #engine: Engine;
@@ -53,7 +53,10 @@ export class TeamMeans {
     this.#sums[place] = (this.#sums[place] ?? 0) + value;
   }
 
-  /** How far the teams' means lie apart, in units of the rule set's limits. Teams without players do not count. */
+  /**
+   * How far the teams' means lie apart, in units of the rule set's limits. Teams without players do not
+   * count.
+   */
   spread(): number {
     let total = 0;
     for (let at = 0; at < this.#first.length; at++) {
@@ -69,7 +72,10 @@ export class TeamMeans {
     return total;
   }
 
-  /** To be called before `after`, once tickets have been seated. Returns what `after` would, were nothing exchanged. */
+  /**
+   * To be called before `after`, once tickets have been seated. Returns what `after` would, were nothing
+   * exchanged.
+   */
   settle(): number {
     this.#first.fill(0);
     this.#second.fill(0);
@@ -84,9 +90,9 @@ export class TeamMeans {
   }
 
   /**
-   * Squared deviations of the teams' means if tickets changed places with as many players: `leaving` the team `from` for `to`,
-   * `joining` the other way. `to` is -1 where these are in no team. Unlike the spread it tells every step towards even teams
-   * from a step aside, also among many teams.
+   * Squared deviations of the teams' means if tickets changed places with as many players: `leaving` the team
+   * `from` for `to`, `joining` the other way. `to` is -1 where these are in no team. Unlike the spread it
+   * tells every step towards even teams from a step aside, also among many teams.
    */
   after(leaving: readonly Slot[], joining: readonly Slot[], from: number, to: number): number {
     let total = 0;

@@ -40,8 +40,8 @@ const field = {
 const fields = Object.keys(field).length;
 
 /**
- * The waiting tickets of one pool, as rows of numbers. Players who stay together are a row: a party is one, a backfill ticket
- * is a chain of one per player behind one for all of them.
+ * The waiting tickets of one pool, as rows of numbers. Players who stay together are a row: a party is one, a
+ * backfill ticket is a chain of one per player behind one for all of them.
  */
 export class Tickets {
   readonly #engine: Reading;
@@ -162,8 +162,8 @@ export class Tickets {
   }
 
   /**
-   * Undefined when no match can ever hold the ticket: a value is missing, a team unknown, a `=` rule broken by itself, no
-   * location common to its players.
+   * Undefined when no match can ever hold the ticket: a value is missing, a team unknown, a `=` rule broken
+   * by itself, no location common to its players.
    */
   add(ticket: SearchingTicket): Slot | undefined {
     const { columns, teamIndex, reported } = this.#engine;

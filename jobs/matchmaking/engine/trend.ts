@@ -1,9 +1,9 @@
 import type { Expression } from '../../rule-set/expression.ts';
 
 /**
- * How the values of an expression move as players join: `fixed` values stay once they are there (new ones may appear
- * beside them), `rises` and `falls` never turn back, `any` is anybody's guess. Pruning a partly built match is sound
- * only where a broken relation cannot heal.
+ * How the values of an expression move as players join: `fixed` values stay once they are there (new ones may
+ * appear beside them), `rises` and `falls` never turn back, `any` is anybody's guess. Pruning a partly built
+ * match is sound only where a broken relation cannot heal.
  */
 export type Trend = 'fixed' | 'rises' | 'falls' | 'any';
 

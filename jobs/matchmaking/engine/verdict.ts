@@ -1,7 +1,8 @@
 /**
- * What a rule says about a partly built match: whether it would pass if the match were final now, and whether that can
- * still change as players join. Ordered so that `and` is the smaller, `or` the larger, and `not` the mirror image.
- * An aggregate over nobody is `undecided`: harmless while building, a failure in a finished match.
+ * What a rule says about a partly built match: whether it would pass if the match were final now, and whether
+ * that can still change as players join. Ordered so that `and` is the smaller, `or` the larger, and `not` the
+ * mirror image. An aggregate over nobody is `undecided`: harmless while building, a failure in a finished
+ * match.
  */
 export const broken = 0;
 export const failing = 1;

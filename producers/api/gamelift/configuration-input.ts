@@ -3,7 +3,10 @@ import { nameOrArn } from './names.ts';
 
 const standalone = 'this fleet runs STANDALONE; leave it out';
 
-/** Members of a configuration that Create and Update share. Empty texts and lists mean "none", as generated clients send them. */
+/**
+ * Members of a configuration that Create and Update share. Empty texts and lists mean "none", as generated
+ * clients send them.
+ */
 export const configurationMembers = {
   Description: z.string().max(1024).optional(),
   GameSessionQueueArns: z

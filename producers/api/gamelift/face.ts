@@ -23,7 +23,10 @@ export interface GameLiftParts {
 /** Longest body (bytes) but for backfill, whose players are up to a megabyte. */
 const usualBodyBytes = 256 * 1024;
 
-/** Serves the GameLift API as AWS SDKs speak it: JSON 1.1 at `/`, and CBOR at `/service/GameLift/operation/<Operation>`. */
+/**
+ * Serves the GameLift API as AWS SDKs speak it: JSON 1.1 at `/`, and CBOR at
+ * `/service/GameLift/operation/<Operation>`.
+ */
 export function serveGameLift(app: FastifyInstance, parts: GameLiftParts): void {
   app.post('/', (request, reply) => {
     const target = /^GameLift\.(\w{1,128})$/.exec(String(request.headers['x-amz-target']))?.[1] ?? '';

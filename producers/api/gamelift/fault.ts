@@ -1,7 +1,10 @@
 import { problemLine } from '../../../jobs/problem-list.ts';
 import { RequestError } from '../../request-error.ts';
 
-/** Errors of the GameLift API that this face answers; each goes out under its bare name: see Retries in the reference. */
+/**
+ * Errors of the GameLift API that this face answers; each goes out under its bare name: see Retries in the
+ * reference.
+ */
 export type FaultName =
   | 'InvalidRequestException'
   | 'NotFoundException'
@@ -68,7 +71,10 @@ const names: Readonly<Record<string, string>> = {
 const theirs = (name: string): string =>
   Object.hasOwn(names, name) ? (names[name] ?? name) : `${name.slice(0, 1).toUpperCase()}${name.slice(1)}`;
 
-/** The problems with `players[0].attributes.skill` as `Players[0].PlayerAttributes.skill`: keys that a game chose stay as they are. */
+/**
+ * The problems with `players[0].attributes.skill` as `Players[0].PlayerAttributes.skill`: keys that a game
+ * chose stay as they are.
+ */
 function inTheirNames({ problems, message }: RequestError): string {
   const lines = problems.map(({ path, message: what }) =>
     problemLine({

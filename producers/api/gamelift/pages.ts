@@ -6,7 +6,10 @@ const most = 10;
 
 const name = /^[a-zA-Z0-9.-]{1,128}$/;
 
-/** Members by which a list is asked for page by page. The token is the last name of the page before, and nobody's business. */
+/**
+ * Members by which a list is asked for page by page. The token is the last name of the page before, and
+ * nobody's business.
+ */
 export const pageMembers = {
   Limit: z
     .int()

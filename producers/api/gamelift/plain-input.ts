@@ -4,8 +4,8 @@ import { Fault } from './fault.ts';
 const mostDepth = 16;
 
 /**
- * An input as plain objects, lists and values: `null` means absent, and members are the value's own. A member called
- * `__proto__` would be another thing to each of its readers, so it is refused.
+ * An input as plain objects, lists and values: `null` means absent, and members are the value's own. A member
+ * called `__proto__` would be another thing to each of its readers, so it is refused.
  */
 export function plainInput(value: unknown, depth = 0): unknown {
   if (depth > mostDepth) throw new Fault('SerializationException', 'The body is nested too deep.');

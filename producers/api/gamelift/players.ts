@@ -9,8 +9,8 @@ const value = z.object({
 });
 
 /**
- * Players as the wire has them, in our names. Members that we do not know are left out, since newer SDKs send more; what the known ones
- * hold is checked by the client library, within the limits of the configuration.
+ * Players as the wire has them, in our names. Members that we do not know are left out, since newer SDKs send
+ * more; what the known ones hold is checked by the client library, within the limits of the configuration.
  */
 export const playerList = z.array(
   z

@@ -2,7 +2,10 @@ import { cbor, dateToTag } from '@smithy/core/cbor';
 import { Fault } from './fault.ts';
 import { plainInput } from './plain-input.ts';
 
-/** How a request's input and its answer are written on the wire. Times in outputs are `Date`s; absent members `undefined`. */
+/**
+ * How a request's input and its answer are written on the wire. Times in outputs are `Date`s; absent members
+ * `undefined`.
+ */
 export interface Protocol {
   readonly read: (body: Buffer) => unknown;
   readonly write: (output: unknown) => Buffer;

@@ -23,8 +23,9 @@ const pathForm = /^(\/(?!\.{1,2}(\/|$))[\w.-]+)*\/?$/;
 const wrong = (message: string) => new Fault('InvalidSignatureException', message);
 
 /**
- * Whose key has signed the request (SigV4). Throws a Fault that says what is wrong. The body is hashed here, whatever a header says
- * of it. An unknown key is verified like one that is known, so that time tells nobody which names there are.
+ * Whose key has signed the request (SigV4). Throws a Fault that says what is wrong. The body is hashed here,
+ * whatever a header says of it. An unknown key is verified like one that is known, so that time tells nobody
+ * which names there are.
  */
 export async function whoseRequest(request: SignedRequest, keys: KeyRing, now = Date.now()): Promise<ApiKey> {
   const { headers } = request;

@@ -7,12 +7,17 @@ import { readToken, sameSecret, tokenOf } from '../../keys/seal.ts';
 import { at } from '../../request-error.ts';
 import { ApiProblem } from './problem.ts';
 
-/** Who a request comes from: a service by its key, or players by their access tokens, the first of whom asks. */
+/**
+ * Who a request comes from: a service by its key, or players by their access tokens, the first of whom asks.
+ */
 export type Caller =
   | { readonly kind: 'service'; readonly key: ApiKey }
   | { readonly kind: 'players'; readonly playerIds: readonly [string, ...string[]] };
 
-/** Whose access token it is; throws an IdentityError where it is nobody's. Absent: players may not call this API. */
+/**
+ * Whose access token it is; throws an IdentityError where it is nobody's. Absent: players may not call this
+ * API.
+ */
 export type VerifyToken = (accessToken: string) => Promise<{ readonly playerId: string }>;
 
 /** More tokens than any party has players. */
@@ -21,8 +26,8 @@ const mostTokens = 200;
 const bearer = /^Bearer +([\w.~+/=-]{1,8192})$/i;
 
 /**
- * Who asks, by `Authorization: Bearer <key or access token>`. Further members of a party give theirs in `Party-Tokens`, separated by
- * commas.
+ * Who asks, by `Authorization: Bearer <key or access token>`. Further members of a party give theirs in
+ * `Party-Tokens`, separated by commas.
  */
 export async function callerOf(
   headers: IncomingHttpHeaders,

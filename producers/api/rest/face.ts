@@ -13,7 +13,10 @@ import { schemaDocuments } from './schemas.ts';
 import { asAnswer, send } from './send.ts';
 import { serveEvents } from './serve-events.ts';
 
-/** Longest body (bytes) but for backfill, whose players are up to a megabyte, and calls that carry many tickets. */
+/**
+ * Longest body (bytes) but for backfill, whose players are up to a megabyte, and calls that carry many
+ * tickets.
+ */
 const usualBodyBytes = 256 * 1024;
 const large = new Set(['startBackfill', 'startMatchmakingAll']);
 

@@ -27,7 +27,9 @@ const jobSchemas = () =>
     catalogue.map(({ kind, queue, item, limit }) => [kind, { queue, limit, item: jsonSchema(item) }]),
   );
 
-/** JSON Schemas that are served, by name: of jobs, of events, and of settings as files and requests hold them. */
+/**
+ * JSON Schemas that are served, by name: of jobs, of events, and of settings as files and requests hold them.
+ */
 export const schemaDocuments: ReadonlyMap<string, () => object> = new Map([
   ['jobs', jobSchemas],
   ['event', () => ({ title: 'Matchmaking event', ...jsonSchema(eventForm) })],

@@ -13,8 +13,9 @@ const mostStreams = 100;
 const heartbeatMs = 15_000;
 
 /**
- * `GET /v1/events`: every event as server-sent events. `id` is the position to resume after (`Last-Event-ID`); `?from=0` begins with
- * the oldest event kept. An event called `gap` says that events are missing.
+ * `GET /v1/events`: every event as server-sent events. `id` is the position to resume after
+ * (`Last-Event-ID`); `?from=0` begins with the oldest event kept. An event called `gap` says that events are
+ * missing.
  */
 export function serveEvents(app: FastifyInstance, parts: RestParts): void {
   let streams = 0;

@@ -21,7 +21,10 @@ export async function clientsObstacle(): Promise<string | undefined> {
   );
 }
 
-/** The folder under the cache folder with `bin/aws`, `bin/python` and `bin/go`; unpacked once, which takes a minute. */
+/**
+ * The folder under the cache folder with `bin/aws`, `bin/python` and `bin/go`; unpacked once, which takes a
+ * minute.
+ */
 export async function clientsFolder(): Promise<string> {
   const cache = cacheFolder(process.env);
   const folder = join(cache, 'aws-clients');

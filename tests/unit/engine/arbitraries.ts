@@ -9,7 +9,10 @@ const flat = (attribute: string) => `flatten(${all(attribute)})`;
 const numeral = (max: number) =>
   fc.tuple(fc.nat(max), fc.boolean()).map(([value, text]) => (text ? String(value) : value));
 
-/** Rules over the attributes skill (number), mode (string) and roles (string list); names are given afterwards. */
+/**
+ * Rules over the attributes skill (number), mode (string) and roles (string list); names are given
+ * afterwards.
+ */
 const rule: fc.Arbitrary<RawRuleSet> = fc.oneof(
   fc.record({
     type: fc.constant('distance'),

@@ -18,7 +18,10 @@ function namesOf(raw: RawRuleSet): string[] {
   );
 }
 
-/** Tries every subset with a party in it, each party on any team; the backfill ticket's players stay on theirs. */
+/**
+ * Tries every subset with a party in it, each party on any team; the backfill ticket's players stay on
+ * theirs.
+ */
 function someMatchHolds(raw: RawRuleSet, tickets: readonly SearchingTicket[]): boolean {
   const names = namesOf(raw);
   const seat = (index: number, seated: [SearchingTicket, string][]): boolean => {

@@ -32,7 +32,10 @@ function payloadOf(command: Document): Uint8Array {
   throw new CommandError('BadValue', "'payload' must be binary.");
 }
 
-/** What `hello` says about logins: which a user has, and the first turn of one that came along, unless it is refused. */
+/**
+ * What `hello` says about logins: which a user has, and the first turn of one that came along, unless it is
+ * refused.
+ */
 export async function helloLogin({ fields, peer }: Call, gateway: Gateway): Promise<Document> {
   if (!gateway.logins.required) return {};
   const early = fields['speculativeAuthenticate'];

@@ -5,7 +5,10 @@ import type { Handler } from '../commands.ts';
 import { CommandError } from '../errors.ts';
 import { bsonOf, type Statement } from '../postgres.ts';
 
-/** Opens a result. Its cursor is kept unless the first page holds everything, or a transaction forbids going on. */
+/**
+ * Opens a result. Its cursor is kept unless the first page holds everything, or a transaction forbids going
+ * on.
+ */
 const open =
   (statement: Statement): Handler =>
   async ({ database, body, peer, transaction }, { postgres, cursors }) => {

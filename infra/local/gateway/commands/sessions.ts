@@ -5,7 +5,9 @@ import type { Handler } from '../commands.ts';
 import { maxMessageBytes } from '../wire.ts';
 import { helloLogin } from './logins.ts';
 
-/** A primary of a one-member replica set: without set name and session timeout a driver refuses transactions. */
+/**
+ * A primary of a one-member replica set: without set name and session timeout a driver refuses transactions.
+ */
 const hello: Handler = async (call, gateway) => ({
   helloOk: true,
   ismaster: true,

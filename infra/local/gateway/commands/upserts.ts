@@ -1,9 +1,10 @@
 /**
  * Upserts by `_id` that report truthfully who created the document.
  *
- * For `{_id: x}` the engine inserts ON CONFLICT DO UPDATE and calls the loser of a race `upserted` too: two of six racing
- * writers were told that they had created the same document. Asked for `{_id: {$in: [x]}}` it inserts plainly, the loser
- * fails on `_id_`, and running that statement again finds the document: what MongoDB does inside its server.
+ * For `{_id: x}` the engine inserts ON CONFLICT DO UPDATE and calls the loser of a race `upserted` too: two
+ * of six racing writers were told that they had created the same document. Asked for `{_id: {$in: [x]}}` it
+ * inserts plainly, the loser fails on `_id_`, and running that statement again finds the document: what
+ * MongoDB does inside its server.
  */
 
 import { BSONRegExp, type Document, deserialize, serialize } from 'bson';

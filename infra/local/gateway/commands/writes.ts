@@ -10,10 +10,10 @@ import { refusing } from './refused-documents.ts';
 import { isById, upsert, upsertOne } from './upserts.ts';
 
 /**
- * One statement is one PostgreSQL transaction, undone and run again when concurrent writers collide. A batch outside a
- * transaction goes through the engine's procedures, which commit as they go: MongoDB's batches are not atomic either. Ten
- * bulks of 200 updates to the same documents in opposite orders took 0.2 s this way; as one PostgreSQL transaction each,
- * 14 s of deadlocks.
+ * One statement is one PostgreSQL transaction, undone and run again when concurrent writers collide. A batch
+ * outside a transaction goes through the engine's procedures, which commit as they go: MongoDB's batches are
+ * not atomic either. Ten bulks of 200 updates to the same documents in opposite orders took 0.2 s this way;
+ * as one PostgreSQL transaction each, 14 s of deadlocks.
  */
 const write =
   (statement: 'insert' | 'update' | 'delete', batch?: Statement): Handler =>

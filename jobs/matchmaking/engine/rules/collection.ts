@@ -115,7 +115,10 @@ function overlap(bounds: Bounds, scope: RunningScope): Judge {
   };
 }
 
-/** The same for lists as they stand and a constant: the count of each party stays, so the smallest and the largest tell. */
+/**
+ * The same for lists as they stand and a constant: the count of each party stays, so the smallest and the
+ * largest tell.
+ */
 function endsOfOverlap(bounds: Bounds, scope: RunningScope): Judge | undefined {
   const { measurement, reference } = bounds;
   const path = attributeIn(measurement);
@@ -133,7 +136,10 @@ function endsOfOverlap(bounds: Bounds, scope: RunningScope): Judge | undefined {
   return (lineup) => (least(lineup) >= bounds.minCount && most(lineup) <= bounds.maxCount ? holding : broken);
 }
 
-/** How a reference grows as players join: an intersection only shrinks, any other list of players' values only grows. */
+/**
+ * How a reference grows as players join: an intersection only shrinks, any other list of players' values only
+ * grows.
+ */
 function referenceTrend(reference: Expression): Trend {
   if (reference.kind === 'literal') return 'fixed';
   return trendOf(reference) === 'falls' ? 'falls' : 'rises';

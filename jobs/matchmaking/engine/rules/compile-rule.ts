@@ -19,8 +19,8 @@ export interface RuleScope extends Omit<RunningScope, 'aggregation'> {
 }
 
 /**
- * Compiles one enforced rule; a compound compiles the rules it names. A latency rule is judged together with those in
- * `before`, the enforced ones in front of it: all of them must hold in one location.
+ * Compiles one enforced rule; a compound compiles the rules it names. A latency rule is judged together with
+ * those in `before`, the enforced ones in front of it: all of them must hold in one location.
  */
 export function compileRule(
   rule: Rule,
@@ -74,8 +74,8 @@ function judgeOf(rule: Rule, all: readonly Rule[], scope: RuleScope): Judge {
 }
 
 /**
- * Averages are enforced at every step (docs ex. 1), and nothing else that may heal: a count or sum still grows, and whoever
- * is too close now may not be once others have joined.
+ * Averages are enforced at every step (docs ex. 1), and nothing else that may heal: a count or sum still
+ * grows, and whoever is too close now may not be once others have joined.
  */
 function enforcedEarly(rule: Rule): boolean {
   if (rule.type !== 'comparison' && rule.type !== 'distance') return false;

@@ -16,7 +16,10 @@ export function weakest(judges: readonly Judge[]): Judge {
   };
 }
 
-/** Three-valued logic over rules, kept apart from whether a value can still change. `judgeOf` compiles a rule by name. */
+/**
+ * Three-valued logic over rules, kept apart from whether a value can still change. `judgeOf` compiles a rule
+ * by name.
+ */
 export function compileStatement(statement: Statement, judgeOf: (rule: string) => Judge): Judge {
   if (statement.kind === 'rule') return judgeOf(statement.name);
   const parts = statement.of.map((part) => compileStatement(part, judgeOf));

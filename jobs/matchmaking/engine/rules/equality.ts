@@ -6,7 +6,10 @@ import { slackOf } from '../slack.ts';
 import { broken, holding } from '../verdict.ts';
 import type { Judge } from './judge.ts';
 
-/** Whether the players of each list of a path are alike, from running aggregates; undefined for anything but a path. */
+/**
+ * Whether the players of each list of a path are alike, from running aggregates; undefined for anything but a
+ * path.
+ */
 export function compileEquality(
   measurement: Expression,
   scope: RunningScope,

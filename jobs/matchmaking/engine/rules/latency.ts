@@ -8,8 +8,8 @@ import { broken, failing, holding } from '../verdict.ts';
 import type { Judge } from './judge.ts';
 
 /**
- * Some location must suit every ticket at once, by all of these rules. Locations drop out as tickets join and never come
- * back, except where the distance is from an average, which moves.
+ * Some location must suit every ticket at once, by all of these rules. Locations drop out as tickets join and
+ * never come back, except where the distance is from an average, which moves.
  */
 export function compileLatency(rules: readonly LatencyRule[]): Judge {
   const heals = rules.some(

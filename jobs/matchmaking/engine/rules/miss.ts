@@ -5,13 +5,19 @@ import type { Lineup } from '../lineup.ts';
 import { slackOf } from '../slack.ts';
 import { latencyTo, locationsOf } from './latency.ts';
 
-/** How far a match is from passing a rule, and the bound it is beyond; both in units of what the rule measures. */
+/**
+ * How far a match is from passing a rule, and the bound it is beyond; both in units of what the rule
+ * measures.
+ */
 export interface Miss {
   readonly by: number;
   readonly limit: number;
 }
 
-/** Measures by how much a line-up misses a rule; undefined where it holds, or where the rule measures no distance. */
+/**
+ * Measures by how much a line-up misses a rule; undefined where it holds, or where the rule measures no
+ * distance.
+ */
 export function missOf(rule: Rule, engine: Engine): (lineup: Lineup) => Miss | undefined {
   switch (rule.type) {
     case 'distance':

@@ -35,7 +35,9 @@ export const startMatchBackfill = defineOperation(
   },
 );
 
-/** The match that the ARN ends with, where one of the players is in it; else the one that most of them are in. */
+/**
+ * The match that the ARN ends with, where one of the players is in it; else the one that most of them are in.
+ */
 function matchOf(playing: ReadonlyMap<string, readonly string[]>, named: string): string {
   if (playing.has(named)) return named;
   const [first, second] = [...playing].sort(([, one], [, other]) => other.length - one.length);

@@ -32,7 +32,9 @@ function changed(verdict: SettingsVerdict): DescribedSetting | undefined {
   return verdict.setting;
 }
 
-/** The version that a put is for: `"3"`; 0: there must be none yet (`If-None-Match: *`); absent: whichever. */
+/**
+ * The version that a put is for: `"3"`; 0: there must be none yet (`If-None-Match: *`); absent: whichever.
+ */
 function wantedVersion({ headers }: Asking): number | undefined {
   if (headers['if-none-match'] === '*') return 0;
   const given = headers['if-match'];
