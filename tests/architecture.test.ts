@@ -88,7 +88,7 @@ const table: readonly { from: RegExp; may: RegExp; why: string }[] = [
 ];
 
 describe('the layout', () => {
-  test('the top level is exactly what DESIGN.md section 3 names', () => {
+  test('the top level has the folders that everything has its place in, and nothing else', () => {
     const tracked = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
       cwd: root,
       encoding: 'utf8',

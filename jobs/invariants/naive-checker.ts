@@ -7,7 +7,7 @@ import { beside, literal, numbered, type RawRuleSet, reads } from './naive-liter
 type Truth = boolean | undefined;
 
 /**
- * Says what is wrong with a finished match, straight from the raw rule set and references/flexmatch.md: slow,
+ * Says what is wrong with a finished match, straight from the raw rule set and the FlexMatch guide: slow,
  * obvious, and sharing no code with the engine. An empty list is a valid match.
  */
 export function violations(raw: RawRuleSet, match: FormedMatch, now: number): string[] {

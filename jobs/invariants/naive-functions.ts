@@ -7,8 +7,7 @@ export function combined(values: number[], aggregation: string): number {
 }
 
 /**
- * A function of property expressions, as references/flexmatch.md describes it; undefined is an aggregate over
- * nobody.
+ * A function of property expressions, as the FlexMatch guide describes it; undefined is an aggregate over nobody.
  */
 export function applied(name: string, v: Value): Value {
   const list = v as Value[];

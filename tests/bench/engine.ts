@@ -56,7 +56,7 @@ function inProcess(only: string, runs: number): CaseResult {
   return results[0];
 }
 
-/** What DESIGN.md section 14 asks of the engine, and bounds on passes over little change. */
+/** What is asked of the engine, and bounds on passes over little change. */
 function targets(results: readonly CaseResult[]) {
   const at = (workload: string, tickets: number, value: Exclude<keyof CaseResult, 'workload'>) =>
     Number(results.find((it) => it.workload === workload && it.tickets === tickets)?.[value]);

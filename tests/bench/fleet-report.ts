@@ -28,7 +28,7 @@ export interface FleetReport {
   readonly machine: string;
 }
 
-/** The rate DESIGN.md section 14 sets a target for. */
+/** The rate that has a target. */
 const targetRate = 1_000;
 
 /**

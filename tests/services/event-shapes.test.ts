@@ -10,7 +10,7 @@ import { openPoolSteps } from '../support/pool-steps.ts';
 
 /**
  * One life of every kind, told to the scripts as a fleet tells them, and what each event of it looks like
- * beside flexmatch.md section 13: no key too many, none too few.
+ * beside FlexMatch's own: no key too many, none too few.
  */
 let domain: Awaited<ReturnType<typeof openPoolSteps>>;
 let heard: MatchmakingEvent[];
@@ -130,7 +130,7 @@ const of = (type: EventType, ticketId: string): MatchmakingEvent => {
 
 const common = ['type', 'tickets', 'gameSessionInfo', 'customEventData'];
 
-describe('every event has the shape of flexmatch.md section 13', () => {
+describe('every event has the shape that FlexMatch gives it', () => {
   test.each([...eventRows, ...backfillRows])(
     '$type of $ticketId',
     ({ type, ticketId, keys, player, detail = {} }) => {

@@ -40,8 +40,8 @@ export function openTeams(
 }
 
 /**
- * Large matches: teams below their minimum first, then the most open slots (flexmatch.md 7.2). Lower is
- * sooner.
+ * Large matches: teams below their minimum first, then the most open slots, as the FlexMatch guide says under
+ * "Large match process". Lower is sooner.
  */
 function largeUrgency(engine: Engine, { counts, stage, backfill }: Lineup, team: number): number {
   const { minPlayers = [], maxPlayers = [] } = judgementAt(engine, stage, backfill) ?? {};

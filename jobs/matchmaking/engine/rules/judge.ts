@@ -5,7 +5,7 @@ import type { Verdict } from '../verdict.ts';
 export type Judge = (lineup: Lineup) => Verdict;
 
 /**
- * `documented` enforces upper limits on averages as soon as every team they name has players (flexmatch.md
- * 16.7); `closest` waits for the finished match unless a broken rule can never heal.
+ * `documented` enforces upper limits on averages as soon as every team they name has players, as
+ * FlexMatch does; `closest` waits for the finished match unless a broken rule can never heal.
  */
 export type Order = 'closest' | 'documented';
