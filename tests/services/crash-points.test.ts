@@ -112,6 +112,20 @@ test('end-session: session, match and cache say the same, wherever a worker died
   });
 });
 
+test('end-session before its creation: the session is over, wherever a worker died (invariants 9, 11)', async () => {
+  const told = await tell({
+    begin: () => Promise.resolve(),
+    job: (own, stores) =>
+      perform(endSessions(stores), [{ sessionId: own('late'), playerId: own('red'), left: '' }]),
+  });
+
+  expectCalls(
+    told,
+    'sessions.find pool.redisTime sessions.endBefore sessions.end sessions.find cache.putSessions',
+  );
+  expectAlike(told, { sessions: [{ status: 'ENDED' }] });
+});
+
 test('player-left: the player has left once, wherever a worker died (invariants 2, 9)', async () => {
   const told = await tell({
     begin: inMatch,

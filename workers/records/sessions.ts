@@ -104,7 +104,6 @@ export function openSessions(db: Db, recordDays = 30) {
       ended: readonly { readonly sessionId: string; readonly playerId: string }[],
       now: Date,
     ): Promise<void> {
-      if (ended.length === 0) return;
       await insertEach(
         sessions,
         ended.map(({ sessionId, playerId }) => ({

@@ -34,10 +34,10 @@ export const endSessions =
         (actor.kind !== 'player' || actor.playerId === playerId);
       return isTheirs ? undefined : `sessionId: ${sessionId} is another player's session`;
     });
-    await sessions.endBefore(
-      items.filter(({ sessionId }, index) => reasons[index] === undefined && !ownerOf.has(sessionId)),
-      new Date(now),
+    const uncreated = items.filter(
+      ({ sessionId }, index) => reasons[index] === undefined && !ownerOf.has(sessionId),
     );
+    if (uncreated.length > 0) await sessions.endBefore(uncreated, new Date(now));
     const ending = items.filter((_item, index) => reasons[index] === undefined);
     let waits = false;
     for (const { sessionId, playerId, left } of ending) {
