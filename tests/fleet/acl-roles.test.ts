@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { expect, test, vi } from 'vitest';
 import { cacheAccess, cacheCommands, type QueueRole, queueCommands } from '../../infra/aws/data/access.ts';
-import { openClient } from '../../producers/client.ts';
+
 import { duelRuleSet } from '../support/builders.ts';
 import { openCliHere } from '../support/cli.ts';
-import { queuesOf } from '../support/client-inside.ts';
+import { openClient, queuesOf } from '../support/client-inside.ts';
 import { namedInCode, type Role, recordCommands } from '../support/commands-used.ts';
 import { type Fleet, openFleet, soloist } from '../support/fleet.ts';
 import { openRole, openUser } from '../support/redis-user.ts';

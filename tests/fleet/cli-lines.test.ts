@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest';
 import { examples } from '../../producers/cli/examples.ts';
 import { openProgram } from '../../producers/cli/program.ts';
-import { openClient } from '../../producers/client.ts';
+
 import { workerEnvironment } from '../../workers/process/config.ts';
 import { type FleetWorker, startWorker } from '../../workers/process/worker.ts';
 import { openCliHere, type Ran } from '../support/cli.ts';
 import { commandOf, fleetLines, localLines } from '../support/cli-lines.ts';
-import { queuesOf } from '../support/client-inside.ts';
+import { openClient, queuesOf } from '../support/client-inside.ts';
 import { clear, openDomain } from '../support/domain.ts';
 import { openGameLiftAccount } from '../support/gamelift-account.ts';
 import { gamesCsv } from '../support/games-csv.ts';

@@ -5,10 +5,10 @@ import { serialize } from 'bson';
 import { Cluster, type Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test, vi } from 'vitest';
 import { encodeReply, Framer, parseRequest } from '../../infra/local/gateway/wire.ts';
-import { openClient } from '../../producers/client.ts';
+
 import { openRedis } from '../../workers/process/redis.ts';
 import { openCliHere } from '../support/cli.ts';
-import { queuesOf } from '../support/client-inside.ts';
+import { openClient, queuesOf } from '../support/client-inside.ts';
 import { openOddServers, password } from '../support/odd-servers.ts';
 import { whyNoWorker } from '../support/why-no-worker.ts';
 import { startWorker } from '../support/worker-processes.ts';

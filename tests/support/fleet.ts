@@ -5,8 +5,8 @@ import type { MatchmakingEvent } from '../../jobs/event/event.ts';
 import { domainKeys } from '../../jobs/keys.ts';
 import type { DescribedTicket } from '../../jobs/session/described-ticket.ts';
 import type { TicketPlayer } from '../../jobs/ticket/ticket.ts';
-import { openClient } from '../../producers/client.ts';
-import { queuesOf } from './client-inside.ts';
+
+import { openClient, queuesOf } from './client-inside.ts';
 import { openFleetStores } from './fleet-stores.ts';
 import { openRole, openUser, type RedisUser } from './redis-user.ts';
 import { startWorker, type WorkerProcess } from './worker-processes.ts';
