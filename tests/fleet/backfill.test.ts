@@ -216,7 +216,7 @@ test('what is wrong with a backfill request is said by field, before anything is
   ).rejects.toThrow('players[0].team: needed');
   await expect(
     fleet.client.startBackfill(request, { actor: { kind: 'player', playerId: 'p' } }),
-  ).rejects.toThrow('a player may not ask for start-backfill');
+  ).rejects.toThrow('actor: a player may not ask for startBackfill');
 });
 
 test('expansions for backfill must fit the rule set, whichever of the two comes last', async () => {
