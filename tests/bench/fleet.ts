@@ -31,7 +31,7 @@ export const usage = `The whole fleet under load on this machine: real client, w
 throughput: services that wait for their answers send as fast as they can. curve:
 arrivals by themselves; latency counts from when a call was due. growth: the same at 200/s beside tickets nobody suits.
 budget: which scripts of the queue Redis a ticket calls, what each costs, and the longest call of each.
-Profiles of every process, for the bench \`flame\`, which no Node before 22 takes by its environment:
+Profiles of every process, for the bench \`profile\`, which no Node before 22 takes by its environment:
   NODE_OPTIONS='--cpu-prof --cpu-prof-dir=FOLDER' node_modules/.bin/node tests/bench/main.ts fleet ...`;
 
 interface Options {
