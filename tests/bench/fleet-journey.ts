@@ -70,7 +70,11 @@ export async function measureJourney<Costs>(
   const tickets = await readTickets(fleet, ticketIds);
   const ended = tickets.filter((ticket) => ticket.status === 'COMPLETED');
   const decisions = await readDecisions(fleet);
-  if (ended.length !== players) throw new Error(`${ended.length} of ${players} tickets were matched`);
+  if (ended.length !== players) {
+    const statuses = Object.entries(Object.groupBy(tickets, (it) => it.status));
+    const found = statuses.map(([status, all = []]) => `${all.length} ${status}`).join(', ');
+    throw new Error(`${ended.length} of ${players} tickets were matched: ${found}`);
+  }
 
   const matchIds = [...new Set(ended.map((ticket) => ticket.match))];
   const ratingsAt = performance.now();

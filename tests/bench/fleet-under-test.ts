@@ -96,9 +96,10 @@ async function quiet(client: FleetClient, redis: Redis, domain: string, patience
   const { 'session-creation': sessions, matchmaking, 'rating-update': ratings } = queuesOf(client);
   for (const until = Date.now() + patienceMs; ; await pause(25)) {
     const left = await Promise.all([
-      ...[sessions, matchmaking, ratings].map((queue) =>
-        queue.getJobCountByTypes('waiting', 'prioritized', 'active'),
-      ),
+      sessions.getJobCountByTypes('waiting', 'prioritized', 'active'),
+      // A pool's next cycle may be some milliseconds off.
+      matchmaking.getJobCountByTypes('waiting', 'prioritized', 'active', 'delayed'),
+      ratings.getJobCountByTypes('waiting', 'prioritized', 'active'),
       redis.hlen(`${poolTag(domain)}:outbox`),
     ]);
     if (left.every((it) => it === 0)) return;
