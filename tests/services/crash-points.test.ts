@@ -121,7 +121,7 @@ test('end-session before its creation: the session is over, wherever a worker di
 
   expectCalls(
     told,
-    'sessions.find pool.redisTime sessions.endBefore sessions.end sessions.find cache.putSessions',
+    'sessions.find pool.redisTime sessions.endBefore sessions.find sessions.end sessions.find cache.putSessions',
   );
   expectAlike(told, { sessions: [{ status: 'ENDED' }] });
 });

@@ -235,7 +235,7 @@ describe('a session that DocumentDB refuses to change', () => {
           const method: unknown = Reflect.get(target, member);
           if (typeof method !== 'function') return method;
           return (...args: unknown[]) =>
-            member === 'bulkWrite' && JSON.stringify(args).includes(poison)
+            (member === 'bulkWrite' || member === 'insertMany') && JSON.stringify(args).includes(poison)
               ? refuse()
               : Reflect.apply(method, target, args);
         },
@@ -254,6 +254,21 @@ describe('a session that DocumentDB refuses to change', () => {
     });
 
     expect(await open()).toEqual([names[1]]);
+  });
+
+  test('is refused by name where it should end before it was created, and its neighbours end', async () => {
+    const late = names.map((name) => `late-${name}`);
+    const items = late.map((name) => ({ sessionId: name, playerId: name }));
+
+    expect(await refusedWorker().work('end-session', items)).toMatchObject({
+      kind: 'done',
+      refusals: [{ index: 1, reason: expect.stringMatching(/refuses to end session late-.*poison/) }],
+    });
+
+    const stored = await fleet.stores.sessions.find(late);
+    expect(stored.map((it) => [it._id, it.status])).toEqual(
+      [late[0], late[2]].sort().map((name) => [name, 'ENDED']),
+    );
   });
 
   test('keeps no other from expiring, nor the job from its end', async () => {

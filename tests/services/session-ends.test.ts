@@ -156,6 +156,21 @@ test('a session whose creation comes after its end is over from the start (invar
   expect(await stored('ghost'), 'a player ends no session that another may create').toBeUndefined();
 });
 
+test('a session that another player creates just before is theirs, and goes on', async () => {
+  const { sessions, ...rest } = fleet.stores;
+  const endBefore: typeof sessions.endBefore = async (...ended) => {
+    await open('b', 'raced');
+    return sessions.endBefore(...ended);
+  };
+  const overtaken = endSessions({ ...rest, sessions: { ...sessions, endBefore } });
+
+  expect(await perform(overtaken, [{ sessionId: own('raced'), playerId: 'a', left: '' }])).toMatchObject({
+    refusals: [{ index: 0, reason: expect.stringContaining("another player's session") }],
+  });
+
+  await expectStatus('raced', 'ACTIVE');
+});
+
 test('a crash after the record and before the cache is repaired by the repeat', async () => {
   await open('a', 'sa');
   const { cache, ...rest } = fleet.stores;

@@ -97,14 +97,14 @@ export function openSessions(db: Db, recordDays = 30) {
       changeOpen(sessionIds, now, over('ENDED', now)),
 
     /**
-     * Stores sessions that ended before they were created; one that has been created meanwhile stays as it
+     * Stores sessions that ended before they were created. One that has been created meanwhile stays as it
      * is.
      */
     async endBefore(
       ended: readonly { readonly sessionId: string; readonly playerId: string }[],
       now: Date,
-    ): Promise<void> {
-      await insertEach(
+    ): Promise<Refused> {
+      const { refused } = await insertEach(
         sessions,
         ended.map(({ sessionId, playerId }) => ({
           _id: sessionId,
@@ -115,6 +115,7 @@ export function openSessions(db: Db, recordDays = 30) {
           ...over('ENDED', now),
         })),
       );
+      return new Map([...refused].map(([index, reason]) => [ended[index]?.sessionId ?? '', reason]));
     },
 
     /** Open sessions unchanged since a moment, the oldest first. */

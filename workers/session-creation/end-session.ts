@@ -16,28 +16,27 @@ export const endSessionDuty: OpenDuty<EndSessionStores> = (stores) => duty(endSe
 
 /**
  * Ends sessions: their players leave the live match they are in, then the record follows, then the cache.
- * Every step can be taken again. A player ends only their own. A session that is not on record may be created
- * by a job that is late: it is stored as one that is over, which that job then finds.
+ * Every step can be taken again. A player ends only their own. The job that creates a session may run after
+ * the one that ends it: such a session is stored as ended, and its creation then changes nothing.
  */
 export const endSessions =
   (stores: EndSessionStores): Handler<EndSession> =>
   async (items, { actor }) => {
     const { sessions, cache, pool } = stores;
-    const [stored, now] = await Promise.all([
-      sessions.find(items.map((item) => item.sessionId)),
-      pool.redisTime(),
-    ]);
+    const asked = items.map(({ sessionId }) => sessionId);
+    const mayEnd = (playerId: string) => actor.kind !== 'player' || actor.playerId === playerId;
+    const [found, now] = await Promise.all([sessions.find(asked), pool.redisTime()]);
+    const known = new Set(found.map((it) => it._id));
+    const uncreated = items.filter((it) => !known.has(it.sessionId) && mayEnd(it.playerId));
+    const unstored = uncreated.length > 0 ? await sessions.endBefore(uncreated, new Date(now)) : new Map();
+    // Another player's creation may have come first.
+    const stored = uncreated.length > 0 ? await sessions.find(asked) : found;
     const ownerOf = new Map(stored.map((it) => [it._id, it.player_id]));
     const reasons = items.map(({ sessionId, playerId }) => {
-      const isTheirs =
-        playerId === (ownerOf.get(sessionId) ?? playerId) &&
-        (actor.kind !== 'player' || actor.playerId === playerId);
+      if (unstored.has(sessionId)) return refusedByStore(sessionId, unstored.get(sessionId));
+      const isTheirs = playerId === ownerOf.get(sessionId) && mayEnd(playerId);
       return isTheirs ? undefined : `sessionId: ${sessionId} is another player's session`;
     });
-    const uncreated = items.filter(
-      ({ sessionId }, index) => reasons[index] === undefined && !ownerOf.has(sessionId),
-    );
-    if (uncreated.length > 0) await sessions.endBefore(uncreated, new Date(now));
     const ending = items.filter((_item, index) => reasons[index] === undefined);
     let waits = false;
     for (const { sessionId, playerId, left } of ending) {
@@ -53,10 +52,11 @@ export const endSessions =
       refusalsOf(
         items.map(({ sessionId }, index) => {
           const why = refused.get(sessionId);
-          return (
-            reasons[index] ?? (why && `sessionId: DocumentDB refuses to end session ${sessionId}: ${why}`)
-          );
+          return reasons[index] ?? (why && refusedByStore(sessionId, why));
         }),
       ),
     );
   };
+
+const refusedByStore = (sessionId: string, why: string | undefined): string =>
+  `sessionId: DocumentDB refuses to end session ${sessionId}: ${why}`;
