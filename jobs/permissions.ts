@@ -113,9 +113,13 @@ export const mayCall = (call: CallName, { kind }: Actor): boolean => kind === 's
 export const mayByKey = (call: CallName, rights: ReadonlySet<Right>): boolean =>
   rights.has(rows[call].right) || (rows[call].signed === true && rights.has('operate'));
 
+const jobsForPlayers = new Set(
+  Object.values(rows).flatMap(({ players, jobs = [] }) => (players ? jobs : [])),
+);
+
 /** Whether an actor may enqueue a kind of job. */
 export const mayEnqueue = (kind: string, actor: Actor): boolean =>
-  actor.kind === 'service' || carriedBy(kind).some((row) => row.players);
+  actor.kind === 'service' || jobsForPlayers.has(kind);
 
 /** Any of these rights lets a key sign a command of a kind. */
 export const rightsToSign = (kind: string): Right[] => [

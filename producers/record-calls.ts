@@ -14,13 +14,8 @@ export const recordCalls = ({ call, askRecord, configurations }: ClientParts) =>
       askRecord('readRecord', readRecord, { collection, ...(id !== undefined && { id }) }, options),
 
     listAudit: ({ since, until, ...request }, options = {}) => {
-      const from = since && { since: since.getTime() };
-      return askRecord(
-        'listAudit',
-        listAudit,
-        { ...request, ...from, ...(until && { until: until.getTime() }) },
-        options,
-      );
+      const times = { ...(since && { since: since.getTime() }), ...(until && { until: until.getTime() }) };
+      return askRecord('listAudit', listAudit, { ...request, ...times }, options);
     },
 
     listConfigurations: (options = {}) => call('listConfigurations', options, () => configurations.list()),

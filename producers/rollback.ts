@@ -12,6 +12,7 @@ const rollback = z.strictObject({
   /** The version to go back to. Default: the one before what is in force. */
   to: z.int().min(1).optional(),
 });
+
 /**
  * Back to what was in force before. An old version is put again as a new one, with every check of a put: a
  * repeated job changes nothing, and no version is ever lost. Only the newest 100 versions can be gone back

@@ -37,12 +37,29 @@ export function settingCalls({ call, askRecord, give }: ClientParts) {
     askRecord('describeSettings', describeSettings, request, options);
   const one = async (kind: SettingKind, name: string, options: CallOptions) =>
     (await describe({ kind, names: [name] }, unnamed(options))).settings[0];
+  /** What became of a change of a setting; where that is there, a refusal about `field` is `problem`. */
+  const verdictOn = async (
+    change: Promise<unknown>,
+    { kind, name, options }: { kind: SettingKind; name: string; options: CallOptions },
+    [field, problem]: readonly [field: string, problem: SettingsProblem],
+  ): Promise<SettingsVerdict> => {
+    try {
+      await change;
+      return {};
+    } catch (error) {
+      if (!(error instanceof RequestError && error.code === 'refused')) throw error;
+      if (!(await one(kind, name, options))) return missing(kind, name);
+      const [first] = error.problems;
+      if (first?.path !== field) throw error;
+      return no(problem, first.message);
+    }
+  };
+
   const tag = (item: z.input<typeof tagging>, options: CallOptions): Promise<SettingsVerdict> =>
-    verdictOn(
-      give('changeSettings', tagSetting, item, asCommand(options)),
-      ['set', 'too-many-tags'],
-      async () => ((await one(item.kind, item.name, options)) ? undefined : missing(item.kind, item.name)),
-    );
+    verdictOn(give('changeSettings', tagSetting, item, asCommand(options)), { ...item, options }, [
+      'set',
+      'too-many-tags',
+    ]);
 
   /** Puts on top of a version; `undefined` where another one is in force. */
   const put = async (
@@ -102,9 +119,7 @@ export function settingCalls({ call, askRecord, give }: ClientParts) {
       kind === 'rule-set'
         ? give('deleteRuleSet', deleteRuleSet, { name }, how)
         : give('deleteConfiguration', deleteConfiguration, { name }, how);
-    return verdictOn(given, ['name', 'in-use'], async () =>
-      (await one(kind, name, options)) ? undefined : missing(kind, name),
-    );
+    return verdictOn(given, { kind, name, options }, ['name', 'in-use']);
   };
 
   const apply = async (change: SettingsChange, changing: Changing): Promise<SettingsVerdict> => {
@@ -140,25 +155,6 @@ export function settingCalls({ call, askRecord, give }: ClientParts) {
     changeSettings: (change, options = {}) =>
       call('changeSettings', options, ({ begun }) => apply(change, { options, begun })),
   } satisfies Calls;
-}
-
-/** What became of a change; of a setting that is there a refusal about `field` is that problem. */
-async function verdictOn(
-  change: Promise<unknown>,
-  [field, problem]: readonly [field: string, problem: SettingsProblem],
-  whyMissing: () => Promise<SettingsVerdict | undefined>,
-): Promise<SettingsVerdict> {
-  try {
-    await change;
-    return {};
-  } catch (error) {
-    if (!(error instanceof RequestError && error.code === 'refused')) throw error;
-    const isMissing = await whyMissing();
-    if (isMissing) return isMissing;
-    const [first] = error.problems;
-    if (first?.path !== field) throw error;
-    return no(problem, first.message);
-  }
 }
 
 /** The same options for another call. */

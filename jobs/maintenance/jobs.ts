@@ -8,38 +8,24 @@ import { describeSettings } from './change-settings.ts';
 import { describeLadders } from './describe-ladders.ts';
 import { describePlayer, measureLadders, predictChances, topOfLadder } from './read-players.ts';
 
+/** One run does what there is to do, and another soon follows. */
+const upkeep = (kind: string) =>
+  defineJob({ kind, queue: 'maintenance', item: z.strictObject({}), limit: 1, attempts: 1 });
+
 /**
  * Publishes QueueLength and its companions for one 10-second slot; a run staler than its slot publishes
  * nothing.
  */
-export const reportQueueLength = defineJob({
-  kind: 'report-queue-length',
-  queue: 'maintenance',
-  item: z.strictObject({}),
-  limit: 1,
-  attempts: 1,
-});
+export const reportQueueLength = upkeep('report-queue-length');
 
 /** Ends matches that nobody has reported a result of for too long. */
-export const sweep = defineJob({
-  kind: 'sweep',
-  queue: 'maintenance',
-  item: z.strictObject({}),
-  limit: 1,
-  attempts: 1,
-});
+export const sweep = upkeep('sweep');
 
 /**
  * Applies the commands of the settings chain that wait, in order; see `setting-commands.ts`. One attempt and
  * never put off: the clock adds it each second. Result: `{ applied }`.
  */
-export const applyCommands = defineJob({
-  kind: 'apply-commands',
-  queue: 'maintenance',
-  item: z.strictObject({}),
-  limit: 1,
-  attempts: 1,
-});
+export const applyCommands = upkeep('apply-commands');
 
 /** Where `read-record` may look, and what an id means there. */
 export const recordCollections = {
@@ -84,25 +70,13 @@ export const readRecord = defineJob({
  * writes back configurations, lets stored matches take their tickets, and ends tickets whose end is on
  * record. Until then cycles wait. Result: `{ putBack, endedAgain, compared }`.
  */
-export const compareStores = defineJob({
-  kind: 'compare-stores',
-  queue: 'maintenance',
-  item: z.strictObject({}),
-  limit: 1,
-  attempts: 1,
-});
+export const compareStores = upkeep('compare-stores');
 
 /**
  * Drops from the record what is older than it keeps it: ended tickets, and decisions on operators' commands.
  * Result: `{ dropped, decisions }`, names of collections, and how many decisions.
  */
-export const dropTickets = defineJob({
-  kind: 'drop-tickets',
-  queue: 'maintenance',
-  item: z.strictObject({}),
-  limit: 1,
-  attempts: 1,
-});
+export const dropTickets = upkeep('drop-tickets');
 
 /** Most decisions that one call lists. */
 const mostListed = 1_000;
@@ -167,10 +141,6 @@ export const describeTickets = defineJob({
   attempts: 3,
 });
 
-/** Upkeep of a stream: one run does what there is to do, and another soon follows. */
-const upkeep = (kind: string) =>
-  defineJob({ kind, queue: 'maintenance', item: z.strictObject({}), limit: 1, attempts: 1 });
-
 /** Forgets events older than retention, and the oldest beyond its bytes. */
 export const trimEvents = upkeep('trim-events');
 
@@ -187,13 +157,7 @@ export const forgetTickets = upkeep('forget-tickets');
  * Copies what scripts counted on Redis to the record, before Redis forgets it: a document of `activity` per
  * configuration and five minutes. The clock adds it. Result: `{ kept }`, slots that were not on record.
  */
-export const keepActivity = defineJob({
-  kind: 'keep-activity',
-  queue: 'maintenance',
-  item: z.strictObject({}),
-  limit: 1,
-  attempts: 1,
-});
+export const keepActivity = upkeep('keep-activity');
 
 /** Five minutes of a configuration. */
 const keptActivitySlot = z.object({
