@@ -1,20 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
-import { basename, dirname, join, normalize } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { basename, dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { queueNames } from '../jobs/contract.ts';
-
-const root = fileURLToPath(new URL('..', import.meta.url));
-const folders = ['jobs', 'producers', 'workers', 'infra', 'tests'];
-
-const files = folders.flatMap((folder) =>
-  readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => normalize(join(entry.parentPath, entry.name)).slice(root.length)),
-);
-const sources = files.filter((file) => file.endsWith('.ts'));
-const read = (file: string) => readFileSync(join(root, file), 'utf8');
+import { files, folders, read, root, sources } from './support/source-files.ts';
 
 /** Every module a file imports, statically or not; relative ones as paths from the root. */
 function importsOf(file: string): string[] {
@@ -88,7 +76,7 @@ const table: readonly { from: RegExp; may: RegExp; why: string }[] = [
 ];
 
 describe('the layout', () => {
-  test('the top level has the folders that everything has its place in, and nothing else', () => {
+  test('the top level has the five folders, the files of npm and TypeScript, the README, and nothing else', () => {
     const tracked = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
       cwd: root,
       encoding: 'utf8',

@@ -1,17 +1,9 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { basename, dirname, join, normalize } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { basename, dirname } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { scriptReturns } from '../support/script-returns.ts';
+import { sources as allSources, files, read } from '../support/source-files.ts';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
-const files = ['jobs', 'producers', 'workers', 'infra'].flatMap((folder) =>
-  readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => normalize(join(entry.parentPath, entry.name)).slice(root.length)),
-);
-const sources = files.filter((file) => file.endsWith('.ts'));
-const read = (file: string) => readFileSync(join(root, file), 'utf8');
+const sources = allSources.filter((file) => !file.startsWith('tests/'));
 
 describe('scripts', () => {
   const lua = files.filter((file) => file.endsWith('.lua'));
