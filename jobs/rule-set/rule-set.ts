@@ -196,7 +196,7 @@ export interface RuleSet {
   readonly algorithm: Algorithm;
 }
 
-/** The property expressions that a rule compares; none of a rule that names attributes instead. */
+/** The property expressions that a rule compares. A rule that names attributes instead has none. */
 export const expressionsOf = (rule: Rule): Expression[] =>
   'measurements' in rule ? [...rule.measurements, ...(rule.referenceValue ? [rule.referenceValue] : [])] : [];
 

@@ -17,7 +17,7 @@ export interface Chart {
 
 const colours = ['#1f77b4', '#d62728', '#2ca02c', '#9467bd', '#ff7f0e', '#17becf', '#8c564b'];
 const library = (file: string) => readFileSync(new URL(file, import.meta.resolve('uplot')), 'utf8');
-/** Nothing in it ends the script that it stands in. */
+/** JSON that cannot end the script around it. */
 const asScript = (value: unknown): string => JSON.stringify(value).replaceAll('<', '\\u003c');
 
 /** The chart as a page that needs nothing else: a browser draws it, and the mouse reads values from it. */
@@ -25,7 +25,7 @@ export function chartPage({ title, x, y, lines, logarithmic = false }: Chart): s
   const at = [...new Set(lines.flatMap((line) => line.points.map((it) => it.x)))].sort((a, b) => a - b);
   const columns = lines.map(({ points }) => {
     const height = new Map(points.map((it) => [it.x, it.y]));
-    // A logarithm of nothing is no place on the chart.
+    // Zero has no place on a logarithmic axis.
     return at.map((it) => (logarithmic && !height.get(it) ? null : (height.get(it) ?? null)));
   });
   const options = {

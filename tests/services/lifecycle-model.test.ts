@@ -46,7 +46,7 @@ test(`whatever ${numRuns} sequences of steps, time, crashes and repeated deliver
     });
     await fc.assert(property, { numRuns: Math.min(perFleet, numRuns - from), seed: seed + from });
     const whose = `sequences from ${from} on: PROPERTY_SEED=${seed + from}`;
-    // A ladder whose waker died is woken by the beat of another, when it is due again.
+    // A worker may have died before it woke a ladder: another wakes it once the ladder is due again.
     await fleet?.workOff();
     if (fleet) expect(await brokenInvariants(fleet), whose).toEqual([]);
     await close();

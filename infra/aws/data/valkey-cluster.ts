@@ -27,15 +27,12 @@ export interface ValkeyClusterProps {
 }
 
 /**
- * Redis 6, which was once asked for, is past its end of life and billed as extended support; Valkey costs 20
- * % less per node, and 9 is the first with durability.
+ * Redis 6 is past its end of life and billed as extended support. Valkey costs 20 % less per node, and its
+ * version 9 is the first with durability.
  */
 const version = { engine: '9.0', family: 'valkey9' } as const;
 
-/**
- * A Valkey cluster of the stage: encrypted on its way and at rest, reached by users of its own from the
- * stage's stores' subnets.
- */
+/** A Valkey cluster in the stage's store subnets, encrypted in transit and at rest. Only its own users log in. */
 export function defineValkeyCluster(scope: Construct, it: ValkeyClusterProps): CfnReplicationGroup {
   const users = new CfnUserGroup(scope, 'Users', {
     engine: 'valkey',
