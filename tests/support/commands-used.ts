@@ -1,5 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import { basename, join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { Redis } from 'ioredis';
 import type { QueueRole } from '../../infra/aws/data/access.ts';
@@ -67,12 +69,20 @@ export async function namedInCode(admin: Redis, role: Role): Promise<Set<string>
   return new Set(names.filter((name) => commands.has(name) && !containers.has(name)));
 }
 
+/** A line of MONITOR: `+<time> [<database> <address, or lua>] "<command>" "<first argument>" …`. */
+const monitored = /^\+\S+ \[\d+ (\S+)\] "([^"]*)"(?: "([^"]*)")?/;
+
 /**
  * Listens to all a server is asked and keeps by user which commands they gave, and which are named in the
- * scripts they ran. What a script calls counts for who ran it, as access does.
+ * scripts they ran. What a script calls counts for who ran it, as access does. It reads MONITOR itself:
+ * ioredis 6.0.0 takes the first lines for answers when they arrive together with MONITOR's own `OK`.
  */
 export async function recordCommands(admin: Redis) {
-  const monitor = await admin.monitor();
+  const { host = '', port = 0, username, password } = admin.options;
+  const monitor = connect(port, host);
+  const lines = createInterface(monitor);
+  const login = password ? `AUTH ${username ?? 'default'} ${password}\r\n` : '';
+  let answers = login ? 2 : 1;
   const users = new Map<string, string>();
   const told: { source: string; name: string; digest?: string }[] = [];
   let last = '';
@@ -83,7 +93,16 @@ export async function recordCommands(admin: Redis) {
       if (address && user) users.set(address, user);
     }
   };
-  monitor.on('monitor', (_time: string, [first = '', second = '']: string[], source: string) => {
+  const monitoring = Promise.withResolvers<void>();
+  lines.on('line', (line) => {
+    if (answers > 0) {
+      answers -= 1;
+      if (line !== '+OK') monitoring.reject(new Error(`the server refuses MONITOR: ${line}`));
+      else if (answers === 0) monitoring.resolve();
+      return;
+    }
+    const [, source = '', first = '', second = ''] = monitored.exec(line) ?? [];
+    if (!first) return;
     const name = first.toLowerCase();
     if (source !== 'lua') last = source;
     if (!users.has(last)) {
@@ -96,6 +115,8 @@ export async function recordCommands(admin: Redis) {
       ...(name === 'evalsha' && { digest: second }),
     });
   });
+  monitor.write(`${login}MONITOR\r\n`);
+  await monitoring.promise;
 
   return {
     /** What a user gave up to now. */
@@ -107,6 +128,6 @@ export async function recordCommands(admin: Redis) {
       const given = theirs.map(({ name }) => name).filter((name) => !beforeLogin.has(name));
       return new Set([...given, ...named]);
     },
-    [Symbol.dispose]: () => monitor.disconnect(),
+    [Symbol.dispose]: () => monitor.destroy(),
   };
 }
