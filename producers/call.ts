@@ -1,7 +1,7 @@
 import type { Actor } from '../jobs/contract.ts';
 import { type CallName, mayCall } from '../jobs/permissions.ts';
-import { reaching } from './connection.ts';
-import type { Gate } from './gate.ts';
+import { reaching } from './connection/connection.ts';
+import type { Gate } from './connection/gate.ts';
 import { at, RequestError } from './request-error.ts';
 
 /** Who asks with one call, and how long they wait. */

@@ -2,25 +2,25 @@ import type { Redis } from 'ioredis';
 import type { Actor, Job } from '../jobs/contract.ts';
 import type { EventOrigin } from '../jobs/event/event.ts';
 import type { CallName } from '../jobs/permissions.ts';
-import { type Admit, openAdmission } from './admission.ts';
-import { type AddItem, openBatches } from './batches.ts';
 import { type Call, type CallOptions, openCalls } from './call.ts';
 import { type ClientOptions, clientOptions } from './client-options.ts';
-import { type GiveByJob, type GiveCommand, openCommands, openJobCommands } from './commands.ts';
-import { type InstalledReader, installedReader } from './configurations.ts';
-import { connect } from './connection.ts';
-import { openGate, type WhenAway } from './gate.ts';
+import { type GiveByJob, type GiveCommand, openCommands, openJobCommands } from './commands/commands.ts';
+import { openSigning } from './commands/signing.ts';
+import { connect } from './connection/connection.ts';
+import { openGate, type WhenAway } from './connection/gate.ts';
+import { openRedisTime, type RedisTime } from './connection/redis-time.ts';
+import { secretOr } from './connection/secrets.ts';
 import { type ActivityReader, openActivity } from './live/activity.ts';
 import type { MatchmakingClient } from './matchmaking-client.ts';
 import type { OperatorClient } from './operator-client.ts';
-import { openSigning } from './operator-signature.ts';
 import { parse } from './parse.ts';
-import { openQueues, type ProducerQueues } from './queues.ts';
-import { openRedisTime, type RedisTime } from './redis-time.ts';
-import { secretOr } from './secrets.ts';
-import { openStarting, type StartTickets } from './starting.ts';
-import { openTickets, type Tickets } from './tickets.ts';
-import { openWake, openWakeLadders, type Wake } from './wake.ts';
+import { type AddItem, openBatches } from './queue/batches.ts';
+import { openQueues, type ProducerQueues } from './queue/queues.ts';
+import { openWake, openWakeLadders, type Wake } from './queue/wake.ts';
+import { type Admit, openAdmission } from './starting/admission.ts';
+import { type InstalledReader, installedReader } from './starting/configurations.ts';
+import { openStarting, type StartTickets } from './starting/starting.ts';
+import { openTickets, type Tickets } from './starting/tickets.ts';
 
 /** A call that a job carries alone: adds it, waits for its answer, and returns that. Needs a worker. */
 type AskRecord = <Item, Result>(

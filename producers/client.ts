@@ -1,23 +1,23 @@
-import { apiKeyCalls } from './api-keys.ts';
-import { backfillCalls } from './backfill.ts';
+import { apiKeyCalls } from './calls/api-keys.ts';
+import { backfillCalls } from './calls/backfill.ts';
+import { commandCalls } from './calls/commands.ts';
+import { describingCalls } from './calls/describe-tickets.ts';
+import { eventCalls } from './calls/events.ts';
+import { givenRatingCalls } from './calls/given-ratings.ts';
+import { matchmakingCalls } from './calls/matchmaking.ts';
+import { noticeCalls } from './calls/notices.ts';
+import { queueCalls } from './calls/queues.ts';
+import { recordCalls } from './calls/records.ts';
+import { resultCalls } from './calls/results.ts';
+import { rollbackCalls } from './calls/rollback.ts';
+import { sessionCalls } from './calls/sessions.ts';
+import { settingCalls } from './calls/settings.ts';
 import type { ClientOptions } from './client-options.ts';
 import { type ClientParts, openParts } from './client-parts.ts';
-import { commandCalls } from './command-calls.ts';
-import { describingCalls } from './describe-tickets.ts';
-import { eventCalls } from './event-calls.ts';
-import { givenRatingCalls } from './given-ratings.ts';
 import { ladderCalls } from './live/ladders.ts';
 import { liveCalls } from './live/live.ts';
-import { matchmakingCalls } from './matchmaking.ts';
 import type { MatchmakingClient } from './matchmaking-client.ts';
-import { noticeCalls } from './notices.ts';
 import type { OperatorClient } from './operator-client.ts';
-import { queueCalls } from './queue-calls.ts';
-import { recordCalls } from './record-calls.ts';
-import { resultCalls } from './results.ts';
-import { rollbackCalls } from './rollback.ts';
-import { sessionCalls } from './sessions.ts';
-import { settingCalls } from './settings.ts';
 
 export interface FleetClient extends MatchmakingClient, OperatorClient {}
 

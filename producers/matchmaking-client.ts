@@ -9,7 +9,7 @@ import type { DescribedSession } from '../jobs/session/session.ts';
 import type { EndSessionRequest, PlayerLeftRequest } from '../jobs/session-creation/jobs.ts';
 import type { StartRequest } from '../jobs/ticket/start-request.ts';
 import type { CallOptions } from './call.ts';
-import type { EventsRequest, StreamItem } from './events.ts';
+import type { EventsRequest, StreamItem } from './events/events.ts';
 import type { DescribedMatch } from './live/describe-match.ts';
 
 export interface SessionRequest {

@@ -13,7 +13,7 @@ import type { predictChances, RankedPlayer, topOfLadder } from '../jobs/maintena
 import type { Problem } from '../jobs/problem-list.ts';
 import type { GivenRating } from '../jobs/rating-update/jobs.ts';
 import type { CallOptions } from './call.ts';
-import type { CommandOptions } from './commands.ts';
+import type { CommandOptions } from './commands/commands.ts';
 import type { DescribedConfiguration } from './live/describe-configuration.ts';
 import type { DescribedPlayer } from './live/describe-player.ts';
 import type { DescribedPool } from './live/describe-pool.ts';

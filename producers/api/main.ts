@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { secretOr } from '../secrets.ts';
+import { secretOr } from '../connection/secrets.ts';
 import { apiEnvironment } from './config.ts';
 
 const usage = `Usage: npm run api

@@ -1,9 +1,9 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { type Right, rights, type SealedKey, shortestKeysSecret } from '../../jobs/maintenance/api-keys.ts';
 import type { FleetClient } from '../client.ts';
+import { secretOr } from '../connection/secrets.ts';
 import { newSecret, seal, tokenOf } from '../keys/seal.ts';
 import { at, RequestError } from '../request-error.ts';
-import { secretOr } from '../secrets.ts';
 import { show, withClient } from './terminal.ts';
 
 const underSecret = () =>

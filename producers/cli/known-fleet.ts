@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis';
 import { domainKeys, servedKey } from '../../jobs/keys.ts';
 import { parseRedisUrl } from '../../jobs/redis-url.ts';
-import { connect } from '../connection.ts';
+import { connect } from '../connection/connection.ts';
 import { RequestError } from '../request-error.ts';
 
 /**

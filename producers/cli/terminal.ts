@@ -3,8 +3,8 @@ import type { Command } from 'commander';
 import { operatorKeyOf } from '../../jobs/maintenance/api-keys.ts';
 import { problemList } from '../../jobs/problem-list.ts';
 import { type FleetClient, openClient } from '../client.ts';
+import { secretOr } from '../connection/secrets.ts';
 import { RequestError } from '../request-error.ts';
-import { secretOr } from '../secrets.ts';
 import { requireFleet } from './known-fleet.ts';
 import { table } from './table.ts';
 

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { type CallName, mayByKey, rightFor } from '../../jobs/permissions.ts';
-import type { CommandOptions } from '../commands.ts';
+import type { CommandOptions } from '../commands/commands.ts';
 import { parse } from '../parse.ts';
 import { type Html, html } from './html.ts';
 import { type Fleet, refuse, type ServingParts, send, sendError } from './screen.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { secretOr } from '../secrets.ts';
+import { secretOr } from '../connection/secrets.ts';
 import { consoleEnvironment } from './config.ts';
 
 const usage = `Usage: npm run console

@@ -10,8 +10,8 @@ import {
 } from '../../jobs/matchmaking/ticket-explanation.ts';
 import type { TicketStatus } from '../../jobs/ticket/lifecycle.ts';
 import type { Calling } from '../call.ts';
-import { recordedTickets } from '../describe-tickets.ts';
-import type { ProducerQueues } from '../queues.ts';
+import { recordedTickets } from '../calls/describe-tickets.ts';
+import type { ProducerQueues } from '../queue/queues.ts';
 import { at, RequestError } from '../request-error.ts';
 import type { Ask } from './ask.ts';
 import { type ClockReader, shown } from './clock.ts';

@@ -5,7 +5,7 @@ import { openPoolOf, poolSplits } from '../../jobs/configuration/pool-name.ts';
 import { poolTag } from '../../jobs/keys.ts';
 import { loadRuleSet } from '../../jobs/rule-set/load.ts';
 import type { TicketPlayer } from '../../jobs/ticket/ticket.ts';
-import { openTickets } from '../../producers/tickets.ts';
+import { openTickets } from '../../producers/starting/tickets.ts';
 import { openPool } from '../../workers/pool/pool.ts';
 import { aConfiguration } from '../support/builders.ts';
 import { openMeters } from './fleet-costs.ts';

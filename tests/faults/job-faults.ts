@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type Envelope, type QueueName, queueNames } from '../../jobs/contract.ts';
-import { reaching } from '../../producers/connection.ts';
+import { reaching } from '../../producers/connection/connection.ts';
 import { RequestError } from '../../producers/request-error.ts';
 import { queuesOf } from '../support/client-inside.ts';
 import type { Fault, Field } from './fault.ts';

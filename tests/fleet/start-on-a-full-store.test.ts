@@ -2,7 +2,7 @@ import { Queue } from 'bullmq';
 import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest';
 import { type Stack, startStack } from '../../infra/local/stack.ts';
 import { servedKey } from '../../jobs/keys.ts';
-import { openTickets } from '../../producers/tickets.ts';
+import { openTickets } from '../../producers/starting/tickets.ts';
 import { openPool } from '../../workers/pool/pool.ts';
 import { workerEnvironment } from '../../workers/process/config.ts';
 import { openRedis } from '../../workers/process/redis.ts';

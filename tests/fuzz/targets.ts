@@ -11,7 +11,7 @@ import { formMatches } from '../../jobs/matchmaking/engine/form-matches.ts';
 import { loadRuleSet } from '../../jobs/rule-set/load.ts';
 import { ticketFile, toSearching } from '../../jobs/ticket/ticket-file.ts';
 import { formatTraceHeader, parseTraceHeader } from '../../jobs/trace-header.ts';
-import { readable } from '../../producers/events.ts';
+import { readable } from '../../producers/events/events.ts';
 import { itemsOf } from './generate.ts';
 import { mutateBytes, mutateJson, mutateText } from './mutate.ts';
 

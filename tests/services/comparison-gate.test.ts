@@ -1,7 +1,7 @@
 import { MongoNetworkError } from 'mongodb';
 import { beforeEach, expect, test } from 'vitest';
 import { poolTag } from '../../jobs/keys.ts';
-import { reaching } from '../../producers/connection.ts';
+import { reaching } from '../../producers/connection/connection.ts';
 import { openPools } from '../../producers/live/pools.ts';
 import { RequestError } from '../../producers/request-error.ts';
 import { type HandFleet, openCrew } from '../support/hand-fleet.ts';

@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest';
-import { installedReader } from '../../producers/configurations.ts';
+import { installedReader } from '../../producers/starting/configurations.ts';
 import { aConfiguration } from '../support/builders.ts';
 import { openDomain } from '../support/domain.ts';
 

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { idNumber } from '../../jobs/chain.ts';
-import type { StreamItem } from '../../producers/events.ts';
-import { readEvents } from '../../producers/events.ts';
+import type { StreamItem } from '../../producers/events/events.ts';
+import { readEvents } from '../../producers/events/events.ts';
 import { trimStream } from '../../workers/maintenance/trim-events.ts';
 import { aTicket } from '../support/builders.ts';
 import { perform } from '../support/fleet-stores.ts';

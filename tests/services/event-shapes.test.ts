@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { EventType, MatchmakingEvent } from '../../jobs/event/event.ts';
 import { eventForm } from '../../jobs/event/event-form.ts';
-import { readEvents } from '../../producers/events.ts';
+import { readEvents } from '../../producers/events/events.ts';
 import { backfillSteps } from '../support/backfill-steps.ts';
 import { aConfiguration, aTicket } from '../support/builders.ts';
 import { changeTicket } from '../support/change-ticket.ts';

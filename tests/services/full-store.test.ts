@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, inject, onTestFinished, test } from 'vitest';
 import { type Stack, startStack } from '../../infra/local/stack.ts';
-import { openTickets } from '../../producers/tickets.ts';
+import { openTickets } from '../../producers/starting/tickets.ts';
 import { beat } from '../../workers/matchmaking/beat.ts';
 import { openPool } from '../../workers/pool/pool.ts';
 import { openRedis } from '../../workers/process/redis.ts';

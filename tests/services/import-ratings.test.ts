@@ -3,7 +3,7 @@ import { domainKeys } from '../../jobs/keys.ts';
 import type { LadderDocument } from '../../jobs/ladder/ladder-document.ts';
 import { visibleRating } from '../../jobs/ladder/rating.ts';
 import type { GivenRating } from '../../jobs/rating-update/jobs.ts';
-import { givenRatingCalls } from '../../producers/given-ratings.ts';
+import { givenRatingCalls } from '../../producers/calls/given-ratings.ts';
 import { openFleetStores } from '../support/fleet-stores.ts';
 import { ask, command, openRater, play, report, wins } from '../support/played.ts';
 

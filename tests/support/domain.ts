@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Cluster, type Redis } from 'ioredis';
 import { inject } from 'vitest';
-import { openTickets } from '../../producers/tickets.ts';
+import { openTickets } from '../../producers/starting/tickets.ts';
 import { openPool, type Pool } from '../../workers/pool/pool.ts';
 import { openRedis } from '../../workers/process/redis.ts';
 

@@ -1,7 +1,7 @@
 import type { CommandEnvelope } from '../../jobs/commands.ts';
 import { type LadderCommand, targetOf } from '../../jobs/rating-update/ladder-command.ts';
+import { openSigning, type Unsigned } from '../../producers/commands/signing.ts';
 import { tokenOf } from '../../producers/keys/seal.ts';
-import { openSigning, type Unsigned } from '../../producers/operator-signature.ts';
 import type { Stores } from '../../workers/process/stores.ts';
 
 /** What keys are sealed under in tests. */

@@ -1,6 +1,6 @@
 import type { MatchmakingEvent } from '../../../jobs/event/event.ts';
 import type { CallOptions } from '../../../producers/call.ts';
-import type { EventsRequest, StreamItem } from '../../../producers/events.ts';
+import type { EventsRequest, StreamItem } from '../../../producers/events/events.ts';
 import {
   RequestError,
   type RequestErrorCode,

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import type { FastifyInstance } from 'fastify';
-import type { StreamItem } from '../../events.ts';
+import type { StreamItem } from '../../events/events.ts';
 import { admittedCaller, type RestParts } from './admit.ts';
 import { checkMay } from './caller.ts';
 import { ApiProblem, problemOf } from './problem.ts';
