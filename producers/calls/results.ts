@@ -1,7 +1,7 @@
 import { coalesce } from '../../jobs/coalesce.ts';
 import { maxEnvelopeBytes } from '../../jobs/contract.ts';
 import type { ReportedResult } from '../../jobs/ladder/result.ts';
-import type { Reporting } from '../../jobs/matchmaking/ticket-calls.ts';
+import type { Reporting } from '../../jobs/matchmaking/match-calls.ts';
 import { updateRatings } from '../../jobs/rating-update/jobs.ts';
 import type { CallOptions } from '../call.ts';
 import type { Calls, ClientParts } from '../client-parts.ts';

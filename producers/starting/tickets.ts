@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis';
 import { domainKeys, poolTag } from '../../jobs/keys.ts';
+import { matchCalls } from '../../jobs/matchmaking/match-calls.ts';
 import { ticketCalls } from '../../jobs/matchmaking/ticket-calls.ts';
 import { connectionOf, type DescribedTicket } from '../../jobs/session/described-ticket.ts';
 import type { PlacementOutcome } from '../../jobs/session/placement.ts';
@@ -15,6 +16,7 @@ export function openTickets(redis: Redis, domain: string) {
 
   return {
     ...ticketCalls(script),
+    ...matchCalls(script),
 
     /** Tickets that are here, in the order asked for. */
     async describe(ticketIds: readonly string[]): Promise<DescribedTicket[]> {

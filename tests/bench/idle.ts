@@ -83,7 +83,7 @@ async function usePools(fleet: FleetUnderTest, configurations: number, pools: nu
   const template = aConfiguration();
   const names = Array.from({ length: configurations }, (_, n) => `idle-${n}`);
   for (const name of names)
-    await pool.install({
+    await pool.settings.install({
       ...template,
       configuration: { ...template.configuration, name },
       ruleSet: { name: 'idle', version: 1, body: ruleSet },
@@ -101,7 +101,7 @@ async function usePools(fleet: FleetUnderTest, configurations: number, pools: nu
   for (let from = 0; from < pools; from += 200) {
     const some = parties.slice(from, from + 200);
     await tickets.start(some);
-    await Promise.all(some.map((it) => pool.stop(it.ticketId)));
+    await Promise.all(some.map((it) => pool.tickets.stop(it.ticketId)));
   }
   for (;;) {
     const due = await redis.zcard(`${poolTag(domain)}:due`);

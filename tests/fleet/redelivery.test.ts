@@ -12,7 +12,7 @@ let fleet: Fleet;
 beforeEach(async () => {
   fleet = await openFleet();
   onTestFinished(() => fleet[Symbol.asyncDispose]());
-  await fleet.stores.pool.install(aConfiguration());
+  await fleet.stores.pool.settings.install(aConfiguration());
 });
 
 const eventually = <T>(check: () => Promise<T>): Promise<T> =>

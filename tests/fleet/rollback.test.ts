@@ -81,7 +81,7 @@ test("a configuration goes back to its earlier settings, on its rule set's lates
   await fleet.client.putRuleSet({ name: 'settings', body: relaxed });
 
   expect(await fleet.client.rollbackConfiguration({ name: 'settings' })).toMatchObject({ to: 1, version: 4 });
-  expect(await fleet.stores.pool.installed('settings')).toMatchObject({
+  expect(await fleet.stores.pool.settings.installed('settings')).toMatchObject({
     version: 4,
     configuration: { requestTimeoutSeconds: 60 },
     ruleSet: { version: 2 },

@@ -15,7 +15,7 @@ beforeEach(async () => {
 });
 
 const answer = (ticketId: string, acceptance: 'ACCEPT' | 'REJECT', ...playerIds: string[]) =>
-  domain.pool.accept({ ticketId, matchId: 'm', acceptance, playerIds });
+  domain.pool.tickets.accept({ ticketId, matchId: 'm', acceptance, playerIds });
 const { fill } = backfillSteps(() => domain);
 const slots = async () => {
   const keys = activityKeys(domainKeys(domain.domain), 'duel', await domain.now());
@@ -24,11 +24,11 @@ const slots = async () => {
 
 test('what happens to tickets is counted in slots that are forgotten', async () => {
   await domain.search('a', 'b', 'c', 'd', 'e');
-  await domain.pool.commit('duel', [await domain.commitOf('m', 'a', 'b')]);
-  await domain.pool.stop('c');
+  await domain.pool.matches.commit('duel', [await domain.commitOf('m', 'a', 'b')]);
+  await domain.pool.tickets.stop('c');
   await domain.start(aTicket('f'), { ...aTicket('late'), timeoutMs: -1 });
-  await domain.pool.refuse([{ ticketId: 'f', revision: 1, reason: 'Why', message: 'Because.' }]);
-  await domain.pool.expire(['late']);
+  await domain.pool.tickets.refuse([{ ticketId: 'f', revision: 1, reason: 'Why', message: 'Because.' }]);
+  await domain.pool.tickets.expire(['late']);
 
   const [now] = await slots();
 
@@ -40,15 +40,15 @@ test('what happens to tickets is counted in slots that are forgotten', async () 
 test('a match that is committed twice is counted once', async () => {
   await domain.search('a', 'b');
   const commit = await domain.commitOf('m', 'a', 'b');
-  await domain.pool.commit('duel', [commit]);
-  await domain.pool.commit('duel', [commit]);
+  await domain.pool.matches.commit('duel', [commit]);
+  await domain.pool.matches.commit('duel', [commit]);
 
   expect((await slots())[0]).toMatchObject({ matches: 1, matched: 2 });
 });
 
 test('a proposal counts once everybody has accepted, with the whole wait', async () => {
   await domain.search('a', 'b');
-  await domain.pool.commit('duel', [await domain.commitOf('m', 'a', 'b')], 60_000);
+  await domain.pool.matches.commit('duel', [await domain.commitOf('m', 'a', 'b')], 60_000);
   expect((await slots())[0]).toMatchObject({ matches: 0 });
   await domain.pass(8_000);
   await answer('a', 'ACCEPT', 'a');
@@ -69,7 +69,7 @@ test.each([0, 1, 2, 3, 999, 8_192, 60_000, 43_200_000])(
     for (const id of ['a', 'b'])
       await changeTicket(domain.redis, domain.key(`ticket:${id}`), { since: now - ms });
 
-    await domain.pool.commit('duel', [commit]);
+    await domain.pool.matches.commit('duel', [commit]);
 
     const { p50 = 0, p90 = 0, tickets } = estimateWait(await slots()) ?? {};
     expect(tickets).toBe(2);
@@ -88,7 +88,7 @@ test("a ticket's event tells how long it may wait, also when it searches again; 
       .map(({ detail }) => detail['estimatedWaitMillis']);
   await domain.search('first');
   await domain.start(...['a', 'b'].map((id) => ({ ...aTicket(id), estimatedWait: 1_234 })));
-  await domain.pool.commit('duel', [await domain.commitOf('m', 'a', 'b')], 60_000);
+  await domain.pool.matches.commit('duel', [await domain.commitOf('m', 'a', 'b')], 60_000);
   await answer('b', 'ACCEPT', 'b');
   await answer('a', 'REJECT', 'a');
 
@@ -97,21 +97,21 @@ test("a ticket's event tells how long it may wait, also when it searches again; 
 
 test('another configuration has a history of its own', async () => {
   const { configuration, ...rest } = aConfiguration();
-  await domain.pool.install({ ...rest, configuration: { ...configuration, name: 'race' } });
+  await domain.pool.settings.install({ ...rest, configuration: { ...configuration, name: 'race' } });
   await domain.search('a', 'b');
-  await domain.pool.commit('duel', [await domain.commitOf('m', 'a', 'b')]);
+  await domain.pool.matches.commit('duel', [await domain.commitOf('m', 'a', 'b')]);
 
-  expect(await domain.pool.waitEstimate('duel')).toMatchObject({ tickets: 2 });
-  expect(await domain.pool.waitEstimate('race')).toBeUndefined();
+  expect(await domain.pool.activity.waitEstimate('duel')).toMatchObject({ tickets: 2 });
+  expect(await domain.pool.activity.waitEstimate('race')).toBeUndefined();
 });
 
 test('players are counted per pool while their tickets search there, parties beyond their first', async () => {
   const companions = async () => (await domain.redis.hget(domain.key('companions'), 'duel')) ?? 'none';
   await domain.start(aTicket('trio', ['x', 'y', 'z']), aTicket('pair', ['v', 'w']), aTicket('solo'));
   expect(await companions()).toBe('3');
-  await domain.pool.move('duel', [{ ticketId: 'pair', pool: 'duel/eu' }]);
+  await domain.pool.tickets.move('duel', [{ ticketId: 'pair', pool: 'duel/eu' }]);
   expect(await companions()).toBe('2');
-  await domain.pool.commit('duel', [await domain.commitOf('m', 'trio', 'solo')], 60_000);
+  await domain.pool.matches.commit('duel', [await domain.commitOf('m', 'trio', 'solo')], 60_000);
   expect(await companions()).toBe('none');
   await answer('solo', 'ACCEPT', 'solo');
   await answer('trio', 'REJECT', 'x');
@@ -128,7 +128,7 @@ test('a backfill ticket is no player who waits: it counts neither as one, nor as
   // Its players had started tickets too, and were matched.
   expect((await slots())[0]).toMatchObject({ started: 3, matches: 1, matched: 2 });
 
-  await domain.pool.commit('duel', [await domain.commitOf('m', 'a', 'fill')]);
+  await domain.pool.matches.commit('duel', [await domain.commitOf('m', 'a', 'fill')]);
 
   expect((await slots())[0]).toMatchObject({ started: 3, matches: 2, matched: 3 });
   expect(await domain.redis.exists(domain.key('companions'))).toBe(0);

@@ -26,7 +26,7 @@ const setting = (requestTimeoutSeconds: number) => ({ ...configuration, requestT
 const put = (seconds: number, id?: string) => office.give('put-configuration', setting(seconds), id);
 const setPaused = (verb: 'pause' | 'resume') => office.give(`${verb}-configuration`, { name: 'duel' });
 const secondsInForce = async () =>
-  (await fleet.stores.pool.installed('duel'))?.configuration.requestTimeoutSeconds;
+  (await fleet.stores.pool.settings.installed('duel'))?.configuration.requestTimeoutSeconds;
 const isPaused = async () =>
   (await fleet.redis.hexists(domainKeys(fleet.domain).configuration('duel'), 'paused')) === 1;
 const kinds = async () => (await fleet.stores.audit.list({ limit: 100 })).map((it) => it.kind).reverse();
@@ -98,9 +98,9 @@ describe('a command', () => {
     const { _id: id, from, position: to, verdict } = stale ?? expect.fail('nothing was decided');
     const place = { chain: settingsChain, from, to };
     const pause = { kind: 'pause', name: 'duel', since: 1 } as const;
-    expect(await fleet.stores.pool.settleCommand(place, { id, verdict }, pause)).toBe(false);
+    expect(await fleet.stores.pool.commands.settleCommand(place, { id, verdict }, pause)).toBe(false);
     expect(await isPaused()).toBe(false);
-    await fleet.stores.pool.beginCommand(id);
+    await fleet.stores.pool.commands.beginCommand(id);
     expect(await office.stateOf(id)).toEqual(verdict);
   });
 
@@ -148,7 +148,7 @@ describe('a store that went back', () => {
 
     expect(await secondsInForce()).toBe(60);
     expect(await isPaused()).toBe(true);
-    expect(await fleet.stores.pool.installed('gone')).toBeUndefined();
+    expect(await fleet.stores.pool.settings.installed('gone')).toBeUndefined();
     expect(await put(90)).toMatchObject({ kind: 'done', result: { version: 2 } });
   });
 
@@ -185,7 +185,7 @@ describe('a store that went back', () => {
     expect(await put(120)).toMatchObject({ kind: 'done' });
     expect(await secondsInForce()).toBe(120);
     const [inForce] = await fleet.stores.configurations.all();
-    expect(await fleet.stores.pool.installed('duel')).toEqual(inForce);
+    expect(await fleet.stores.pool.settings.installed('duel')).toEqual(inForce);
   });
 
   test('DocumentDB, for longer than the chain remembers: what is put next is in force at once', async () => {
@@ -198,7 +198,7 @@ describe('a store that went back', () => {
 
     expect(await secondsInForce()).toBe(120);
     const [onRecord] = await fleet.stores.configurations.all();
-    expect(await fleet.stores.pool.installed('duel')).toEqual(onRecord);
+    expect(await fleet.stores.pool.settings.installed('duel')).toEqual(onRecord);
     expect(onRecord?.version).toBeGreaterThan(4);
   });
 });

@@ -40,7 +40,7 @@ describe('AUTOMATIC gives a live match below its maximum a backfill ticket', () 
     await domain.search('a', 'b');
     const decided = await commit('running', 'a', 'b');
     await settle(decided);
-    await domain.pool.stop('backfill-running');
+    await domain.pool.tickets.stop('backfill-running');
 
     expect(await settle(decided)).toEqual([false]);
     expect(await statuses('backfill-full', 'backfill-running')).toEqual(['CANCELLED']);
@@ -50,7 +50,7 @@ describe('AUTOMATIC gives a live match below its maximum a backfill ticket', () 
     await play('running', 'a', 'b', 'c');
     expect(await backfillOf('running')).toBeNull();
 
-    await domain.pool.leave('b', 'running');
+    await domain.pool.matches.leave('b', 'running');
 
     expect(await rosterOf('backfill-running')).toEqual(['a', 'c']);
   });
@@ -77,7 +77,7 @@ describe('AUTOMATIC gives a live match below its maximum a backfill ticket', () 
     await play('running', 'a', 'b');
     await domain.pass(trio.timeoutMs + 1_000);
 
-    expect(await domain.pool.expire(['backfill-running'])).toEqual(['backfill-running']);
+    expect(await domain.pool.tickets.expire(['backfill-running'])).toEqual(['backfill-running']);
 
     expect(await rosterOf('backfill-running-2')).toEqual(['a', 'b']);
   });
@@ -99,7 +99,7 @@ describe('AUTOMATIC gives a live match below its maximum a backfill ticket', () 
     await domain.start(aTicket('a2', ['a']));
     expect(await backfillOf('running')).toBeNull();
 
-    await domain.pool.stop('a2');
+    await domain.pool.tickets.stop('a2');
 
     expect(await rosterOf('backfill-running-2')).toEqual(['a']);
   });
@@ -120,10 +120,10 @@ describe('AUTOMATIC gives a live match below its maximum a backfill ticket', () 
 describe('AUTOMATIC gives a match none', () => {
   test('that is over: its ticket ends with it, and its last leaver opens none', async () => {
     await play('running', 'a', 'b');
-    await domain.pool.endMatches(['running']);
+    await domain.pool.matches.endMatches(['running']);
     expect(await statuses('backfill-running')).toEqual(['CANCELLED']);
     await play('other', 'c');
-    await domain.pool.leave('c', 'other');
+    await domain.pool.matches.leave('c', 'other');
 
     expect(await statuses('backfill-other')).toEqual(['CANCELLED']);
     expect(await domain.inPool()).toEqual([]);
@@ -140,16 +140,16 @@ describe('AUTOMATIC gives a match none', () => {
 
   test('of which one was stopped: not when a player leaves', async () => {
     await play('running', 'a', 'b');
-    expect(await domain.pool.stop('backfill-running')).toMatchObject({ status: 'CANCELLED' });
+    expect(await domain.pool.tickets.stop('backfill-running')).toMatchObject({ status: 'CANCELLED' });
 
-    await domain.pool.leave('b', 'running');
+    await domain.pool.matches.leave('b', 'running');
 
     expect(await domain.inPool()).toEqual([]);
   });
 
   test('of which one was stopped: nor the match that it goes on as with the company somebody asked for', async () => {
     await play('running', 'a');
-    await domain.pool.stop('backfill-running');
+    await domain.pool.tickets.stop('backfill-running');
     expect(await ask('f', ['a'])).toBe('searching');
     await domain.search('c');
     await match('next', 'f', 'c');
@@ -161,7 +161,7 @@ describe('AUTOMATIC gives a match none', () => {
   test('that was decided where AUTOMATIC is off', async () => {
     const manual = backfillSteps(() => domain);
     await manual.play('running', 'a', 'b');
-    await domain.pool.leave('a', 'running');
+    await domain.pool.matches.leave('a', 'running');
 
     expect(await domain.inPool()).toEqual([]);
   });

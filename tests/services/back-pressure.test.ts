@@ -3,11 +3,11 @@ import { noId } from '../../jobs/chain.ts';
 import { runCycle } from '../../workers/matchmaking/cycle.ts';
 import { openMirror } from '../../workers/matchmaking/mirror.ts';
 import type { CycleState } from '../../workers/pool/changes.ts';
-import type { Pool } from '../../workers/pool/pool.ts';
 import { backfillSteps } from '../support/backfill-steps.ts';
 import { aBackfill, aConfiguration, aPlayer, aTicket } from '../support/builders.ts';
 import { cycleStores } from '../support/cycle-stores.ts';
 import { openPoolSteps } from '../support/pool-steps.ts';
+import { poolWith } from '../support/pool-with.ts';
 
 /** One more than may wait for long without being a backlog. */
 const backlog = Array.from({ length: 1_001 }, (_, n) => `t${n}`);
@@ -26,11 +26,16 @@ const pass = (ms: number) => domain.pass(ms);
 
 /** A cycle of the pool begins, or goes on, that has the whole of it or a part. */
 const begin = (whole = true, pool = 'duel') =>
-  domain.pool.catchUp(pool, 'duel', noId, 1, { begins: true, whole });
-const goOn = () => domain.pool.catchUp('duel', 'duel', noId, 1, { begins: false, whole: true });
+  domain.pool.mirror.catchUp(pool, 'duel', noId, 1, { begins: true, whole });
+const goOn = () => domain.pool.mirror.catchUp('duel', 'duel', noId, 1, { begins: false, whole: true });
 const rest = async (short = false) => {
-  const { latest, version } = await domain.pool.catchUp('duel', 'duel', noId, 1);
-  await domain.pool.rest('duel', { configuration: 'duel', position: latest, version }, undefined, short);
+  const { latest, version } = await domain.pool.mirror.catchUp('duel', 'duel', noId, 1);
+  await domain.pool.mirror.rest(
+    'duel',
+    { configuration: 'duel', position: latest, version },
+    undefined,
+    short,
+  );
 };
 
 /** A cycle that has gone on for longer than the bound: what waits, if it is enough, keeps new tickets out. */
@@ -62,7 +67,7 @@ test('a pool whose cycle has too much to do takes no new tickets of its configur
 
 test('other configurations go on taking tickets', async () => {
   const { configuration, ...rest } = aConfiguration();
-  await domain.pool.install({ ...rest, configuration: { ...configuration, name: 'chess' } });
+  await domain.pool.settings.install({ ...rest, configuration: { ...configuration, name: 'chess' } });
   await letIn(backlog);
   await cycleTooLong();
 
@@ -94,7 +99,7 @@ test('a pool that cannot rest, since more came while its cycle had nothing to de
   const { latest, version } = await begin();
   await pass(31_000);
   await letIn(['one-more']);
-  await domain.pool.rest('duel', { configuration: 'duel', position: latest, version }, undefined);
+  await domain.pool.mirror.rest('duel', { configuration: 'duel', position: latest, version }, undefined);
   await begin();
 
   expect(await refusal()).toMatch(/3\d s behind/);
@@ -184,18 +189,21 @@ test('once nobody sees it any more, tickets are taken again, for when somebody d
 function openCycles(ms: number, handOver: (jobId: string) => Promise<void> = async () => undefined) {
   const seen: (CycleState | undefined)[] = [];
   let commits = 0;
-  const pool: Pool = {
-    ...domain.pool,
-    catchUp: (...args) => {
-      seen.push(args[4]);
-      return domain.pool.catchUp(...args);
+  const pool = poolWith(domain.pool, {
+    mirror: {
+      catchUp: (...args) => {
+        seen.push(args[4]);
+        return domain.pool.mirror.catchUp(...args);
+      },
     },
-    commit: async (...args) => {
-      commits++;
-      await pass(ms);
-      return domain.pool.commit(...args);
+    matches: {
+      commit: async (...args) => {
+        commits++;
+        await pass(ms);
+        return domain.pool.matches.commit(...args);
+      },
     },
-  };
+  });
   const mirror = openMirror(pool, 'duel', { ticketsPerPage: 1_000, pagesAtOnce: 1 });
   const stores = cycleStores(pool, { handOver });
   return { cycle: () => runCycle(mirror, stores), seen, commits: () => commits };

@@ -15,7 +15,7 @@ async function openCadence(settings: object, maxPlayers = 1) {
   onTestFinished(() => domain[Symbol.asyncDispose]());
   const { configuration, ruleSet, split } = aConfiguration();
   const body = ruleSet.body.replace('"maxPlayers":1', `"maxPlayers":${maxPlayers}`);
-  await domain.pool.install({
+  await domain.pool.settings.install({
     configuration: { ...configuration, ...settings },
     version: 2,
     ruleSet: { ...ruleSet, body },
@@ -67,9 +67,9 @@ test('a pool that keeps changing stays with its job for seconds; then the job yi
   let n = 0;
   const busy = {
     ...pool,
-    catchUp: async (...which: Parameters<typeof pool.catchUp>) => {
+    catchUp: async (...which: Parameters<typeof pool.mirror.catchUp>) => {
       await search(`red-${++n}`, `blue-${n}`);
-      return pool.catchUp(...which);
+      return pool.mirror.catchUp(...which);
     },
   };
   const began = performance.now();

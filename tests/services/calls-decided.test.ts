@@ -3,11 +3,11 @@ import type { CommittedMatch } from '../../jobs/match/match.ts';
 import { type FleetClient, openClient } from '../../producers/client.ts';
 import { runCycle } from '../../workers/matchmaking/cycle.ts';
 import { openMirror } from '../../workers/matchmaking/mirror.ts';
-import type { Pool } from '../../workers/pool/pool.ts';
 import { duel, redisUrl } from '../support/client-domain.ts';
 import { cycleStores } from '../support/cycle-stores.ts';
 import type { HandFleet } from '../support/hand-fleet.ts';
 import { type LifeSteps, openLife } from '../support/life-steps.ts';
+import { poolWith } from '../support/pool-with.ts';
 
 let fleet: HandFleet;
 let steps: LifeSteps;
@@ -34,13 +34,14 @@ describe('a cycle that has read the pool before a call, and commits after that h
     await client.startMatchmaking(duel('ann', 'ann'));
     await client.startMatchmaking(duel('bob', 'bob'));
     let calls = 0;
-    const pool: Pool = {
-      ...fleet.stores.pool,
-      commit: async (...args) => {
-        if (calls++ === 0) await call();
-        return fleet.stores.pool.commit(...args);
+    const pool = poolWith(fleet.stores.pool, {
+      matches: {
+        commit: async (...args) => {
+          if (calls++ === 0) await call();
+          return fleet.stores.pool.matches.commit(...args);
+        },
       },
-    };
+    });
     const mirror = openMirror(pool, 'duel');
     await runCycle(mirror, cycleStores(pool));
     expect(calls, 'it had formed the match').toBeGreaterThan(0);
@@ -110,7 +111,7 @@ describe('a client that dies before it wakes the pool leaves nobody waiting for 
 
 describe('a proposal that comes to nothing', () => {
   const ageOf = async (ticketId: string) => {
-    const { tickets } = await fleet.stores.pool.readPool('asked', 0, 10);
+    const { tickets } = await fleet.stores.pool.mirror.readPool('asked', 0, 10);
     const found = tickets.find((ticket) => ticket.ticketId === ticketId);
     return found && [found.sequence, found.startTime, found.deadline];
   };

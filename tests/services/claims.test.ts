@@ -72,7 +72,7 @@ describe('a ticket id that is used again', () => {
       await forget(defaultReadableMs - 60_000, own('ann'));
       await steps.start(own, ['ann', 'eve']);
       const ageOf = async () =>
-        (await fleet.stores.pool.readPool('duel', 0, 9)).tickets.map((it) => it.since);
+        (await fleet.stores.pool.mirror.readPool('duel', 0, 9)).tickets.map((it) => it.since);
       const [, since] = await ageOf();
       await steps.cycle(fleet);
       const second = await steps.matchIdOf(own);
@@ -111,8 +111,8 @@ describe('a ticket id that is used again', () => {
     await playDuel();
     await forget(25 * 3_600_000, 'ann');
     await steps.start(plain, ['ann'], 'duel', how === 'stop' ? 60_000 : -1);
-    if (how === 'stop') await fleet.stores.pool.stop('ann');
-    else await fleet.stores.pool.expire(['ann']);
+    if (how === 'stop') await fleet.stores.pool.tickets.stop('ann');
+    else await fleet.stores.pool.tickets.expire(['ann']);
     await fleet.work('record-tickets', [{}]);
 
     const ended = await recordOf('ann');
@@ -123,8 +123,8 @@ describe('a ticket id that is used again', () => {
   test('and ends again and again has its latest ending on record', async () => {
     for (const stopped of [true, false]) {
       await steps.start(plain, ['ann'], 'duel', stopped ? 60_000 : -1);
-      if (stopped) await fleet.stores.pool.stop('ann');
-      else await fleet.stores.pool.expire(['ann']);
+      if (stopped) await fleet.stores.pool.tickets.stop('ann');
+      else await fleet.stores.pool.tickets.expire(['ann']);
       await fleet.work('record-tickets', [{}]);
       await forget(0, 'ann');
     }
@@ -142,7 +142,7 @@ describe('a queue that went back in time', () => {
     ],
   ])('gets no second match for a ticket, told by %s, however late (invariant 2)', async (_by, of) => {
     const matchId = await steps.decide(plain);
-    const [match] = await fleet.stores.pool.decided([matchId]);
+    const [match] = await fleet.stores.pool.matches.decided([matchId]);
     await fleet.drain();
     const [first, second] = match?.tickets ?? [];
     if (!match || !first || !second) throw new Error('a match of two');
@@ -187,7 +187,7 @@ describe('a claim held by a match that was lost before it was stored', () => {
       const own = (what: string) => `case-${cases}-${what}`;
       cases++;
       const matchId = await steps.decide(own);
-      const [match] = await fleet.stores.pool.decided([matchId]);
+      const [match] = await fleet.stores.pool.matches.decided([matchId]);
       if (!match) throw new Error('nothing was decided');
       const lost = await claimFor(own('lost'), match, own('eve'));
       const work = openCrew(mortal(fleet.kit, death)).work('start-match', [{ matchId }]);
@@ -214,7 +214,7 @@ describe('a claim held by a match that was lost before it was stored', () => {
 
   test.each(['in the outbox', 'stored'])('but not while that match is %s (invariant 2)', async (where) => {
     const matchId = await steps.decide(plain);
-    const [match] = await fleet.stores.pool.decided([matchId]);
+    const [match] = await fleet.stores.pool.matches.decided([matchId]);
     if (!match) throw new Error('nothing was decided');
     const holder = await claimFor('holder', match);
     if (where === 'stored')

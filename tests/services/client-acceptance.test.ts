@@ -16,7 +16,7 @@ beforeEach(async () => {
   client = await openClient({ redisUrl: inject('stackEnv')['QUEUE_REDIS_URL'] ?? '', domain: domain.domain });
   onTestFinished(() => client[Symbol.asyncDispose]());
   await domain.start(aTicket('a', ['p', 'q']), aTicket('b'), aTicket('c'));
-  await domain.pool.commit('duel', [await domain.commitOf('m', 'a', 'b')], 30_000);
+  await domain.pool.matches.commit('duel', [await domain.commitOf('m', 'a', 'b')], 30_000);
 });
 
 const accept: AcceptMatch = { ticketId: 'a', matchId: 'm', playerIds: ['p'], acceptance: 'ACCEPT' };
@@ -119,7 +119,7 @@ test('a worker that answers for somebody without a client checks who answers, an
   });
 
   await domain.search('d');
-  await domain.pool.commit('duel', [await domain.commitOf('n', 'c', 'd')], 30_000);
+  await domain.pool.matches.commit('duel', [await domain.commitOf('n', 'c', 'd')], 30_000);
   await perform(handle, [{ ticketId: 'c', matchId: 'n', playerIds: ['c'], acceptance: 'REJECT' }]);
   expect(woken).toEqual(['duel', 'duel']);
 });

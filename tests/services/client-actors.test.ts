@@ -29,7 +29,7 @@ const queued = async () =>
 /** Tickets of two players with a proposal between them, and one of this player. */
 async function propose() {
   await steps.start(aTicket('yours', ['you']), aTicket('theirs', ['they']), aTicket('mine', ['me']));
-  await steps.pool.commit('duel', [await steps.commitOf('m', 'yours', 'theirs')], 30_000);
+  await steps.pool.matches.commit('duel', [await steps.commitOf('m', 'yours', 'theirs')], 30_000);
 }
 
 const accept = { ticketId: 'yours', matchId: 'm', acceptance: 'ACCEPT' } as const;

@@ -139,7 +139,7 @@ describe('told to wait, a client', () => {
     setTimeout(() => void cutting.mend(), 100);
 
     expect(await started).toMatchObject({ ticketId: 'broken-off', status: 'SEARCHING' });
-    const { tickets } = await domain.pool.readPool('duel', 0, 10);
+    const { tickets } = await domain.pool.mirror.readPool('duel', 0, 10);
     expect(tickets.map((it) => [it.ticketId, it.revision])).toEqual([['broken-off', 1]]);
   });
 });
@@ -205,7 +205,7 @@ describe('the memory of the queue Redis', () => {
 
     const refusal = { status: 'rejected', reason: unavailable };
     expect(results).toMatchObject([{ status: 'fulfilled' }, { status: 'fulfilled' }, refusal, refusal]);
-    expect((await domain.pool.readPool('duel', 0, 10)).tickets).toHaveLength(2);
+    expect((await domain.pool.mirror.readPool('duel', 0, 10)).tickets).toHaveLength(2);
   });
 
   test.each([

@@ -28,7 +28,7 @@ describe('starting', () => {
     expect(await client.describeMatchmaking(['ticket-1'])).toMatchObject([
       { status: 'SEARCHING', configuration: 'duel', players: [aPlayer('p')], startTime: started.startTime },
     ]);
-    expect((await domain.pool.readPool('duel', 0, 10)).tickets).toMatchObject([
+    expect((await domain.pool.mirror.readPool('duel', 0, 10)).tickets).toMatchObject([
       { ticketId: 'ticket-1', trace: callersTrace },
     ]);
     expect(await waiting('matchmaking')).toMatchObject([{ kind: 'form-matches', items: [{ pool: 'duel' }] }]);
@@ -37,7 +37,7 @@ describe('starting', () => {
   test('calls made together share few script calls, and one wake-up', async () => {
     await Promise.all(Array.from({ length: 150 }, (_, n) => client.startMatchmaking(duel(`p${n}`))));
 
-    const { tickets } = await domain.pool.readPool('duel', 0, 200);
+    const { tickets } = await domain.pool.mirror.readPool('duel', 0, 200);
     expect(tickets).toHaveLength(150);
     // What one script call tells is one entry of the stream.
     expect(await domain.redis.xlen(domainKeys(domain.domain).events())).toBeLessThanOrEqual(15);
@@ -47,13 +47,13 @@ describe('starting', () => {
   test('a start under a configuration that has changed reads it again, and starts by the new one', async () => {
     await client.startMatchmaking(duel('before'));
     const { configuration, ...rest } = aConfiguration(2);
-    await domain.pool.install({
+    await domain.pool.settings.install({
       ...rest,
       configuration: { ...configuration, requestTimeoutSeconds: 7_000 },
     });
 
     expect(await client.startMatchmaking(duel('after', 'after'))).toMatchObject({ status: 'SEARCHING' });
-    const deadlines = (await domain.pool.readPool('duel', 0, 10)).tickets.map(
+    const deadlines = (await domain.pool.mirror.readPool('duel', 0, 10)).tickets.map(
       ({ deadline, startTime }) => deadline - startTime,
     );
     expect(deadlines).toEqual([60_000, 7_000_000]);
@@ -108,7 +108,7 @@ describe('starting', () => {
 
   test('a call whose configuration has another version by now is checked by that one, and started', async () => {
     await client.startMatchmaking(duel('early'));
-    await domain.pool.install(aConfiguration(2));
+    await domain.pool.settings.install(aConfiguration(2));
 
     const results = await client.startMatchmakingAll([duel('a'), { ...duel('b'), players: [] }, duel('c')]);
 
@@ -275,7 +275,7 @@ describe('stopping', () => {
   test('a ticket that has ended is refused as too late', async () => {
     await client.startMatchmaking(duel('p', 't'));
     await changeTicket(domain.redis, `{${domain.domain}.matchmaking}:ticket:t`, { deadline: 1 });
-    await domain.pool.expire(['t']);
+    await domain.pool.tickets.expire(['t']);
 
     await expect(client.stopMatchmaking('t')).rejects.toMatchObject({
       code: 'conflict',

@@ -48,20 +48,20 @@ describe.each([
 
     await moveTo(seconds);
 
-    const expired = () => domain.pool.expire(['brief', 'patient']);
+    const expired = () => domain.pool.tickets.expire(['brief', 'patient']);
     await expect.poll(expired, { timeout: 5_000 }).toEqual(['brief']);
     expect(await domain.statusOf('patient')).toBe('SEARCHING');
   });
 
   test('a proposal is dropped when its time is over, and not before', async () => {
     await domain.search('a', 'b', 'c', 'd');
-    await domain.pool.commit('duel', [await domain.commitOf('brief', 'a', 'b')], 1_000);
-    await domain.pool.commit('duel', [await domain.commitOf('patient', 'c', 'd')], 60_000);
+    await domain.pool.matches.commit('duel', [await domain.commitOf('brief', 'a', 'b')], 1_000);
+    await domain.pool.matches.commit('duel', [await domain.commitOf('patient', 'c', 'd')], 60_000);
 
     await moveTo(seconds);
 
     const statuses = async () => {
-      await domain.pool.beat();
+      await domain.pool.matches.beat();
       return Promise.all(['a', 'b', 'c', 'd'].map(domain.statusOf));
     };
     await expect
@@ -73,23 +73,25 @@ describe.each([
     await domain.search('a', 'b');
     await moveTo(seconds);
     const commit = await domain.commitOf('m', 'a', 'b');
-    await domain.pool.commit('duel', [commit]);
-    await domain.pool.settle([{ match: commit.match, status: 'COMPLETED', reason: '', message: '' }]);
+    await domain.pool.matches.commit('duel', [commit]);
+    await domain.pool.matches.settle([{ match: commit.match, status: 'COMPLETED', reason: '', message: '' }]);
 
     expect(await domain.start(aTicket('next', ['a']))).toMatchObject([{ kind: 'searching' }]);
   });
 
   test('a pool whose time has come is woken, and one whose time has not is left alone', async () => {
     await domain.search('a');
-    const { latest } = await domain.pool.readPool('duel', 0, 10);
+    const { latest } = await domain.pool.mirror.readPool('duel', 0, 10);
     const asOf = { configuration: 'duel', version: 1, position: latest };
-    await domain.pool.rest('duel', asOf, (await domain.now()) + 60_000);
+    await domain.pool.mirror.rest('duel', asOf, (await domain.now()) + 60_000);
     await moveTo(seconds);
-    expect((await domain.pool.beat()).pools).toEqual([]);
+    expect((await domain.pool.matches.beat()).pools).toEqual([]);
 
-    await domain.pool.rest('duel', asOf, (await domain.now()) + 500);
+    await domain.pool.mirror.rest('duel', asOf, (await domain.now()) + 500);
 
-    await expect.poll(async () => (await domain.pool.beat()).pools, { timeout: 5_000 }).toEqual(['duel']);
+    await expect
+      .poll(async () => (await domain.pool.matches.beat()).pools, { timeout: 5_000 })
+      .toEqual(['duel']);
   });
 
   test('a dead worker holds its job no longer than otherwise', async () => {
@@ -118,7 +120,7 @@ describe.each([
     await domain.search('before');
     await moveTo(seconds);
     await domain.search('after');
-    await domain.pool.stop('after');
+    await domain.pool.tickets.stop('after');
 
     const [ticket] = await domain.tickets.describe(['after']);
 

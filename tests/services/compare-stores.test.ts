@@ -81,13 +81,13 @@ test('compare-stores: wherever its worker dies, they are COMPLETED in their matc
   });
 
   expect(died.join(' ')).toMatch(
-    /^pool.uncompared configurations.all pool.proposed pool.pools pool.readPool .*matches.find .*pool.putBack pool.endAgain .*pool.compared$/,
+    /^pool.comparing.uncompared configurations.all pool.comparing.proposed pool.comparing.pools pool.mirror.readPool .*matches.find .*pool.comparing.putBack pool.comparing.endAgain .*pool.comparing.compared$/,
   );
 });
 
 test('a ticket whose match was stored after the comparison, and that was matched again, goes back to it; the other searches again (invariants 1, 2)', async () => {
   const matchId = await loseMatch(plain, false);
-  await fleet.stores.pool.stop('bob');
+  await fleet.stores.pool.tickets.stop('bob');
   await steps.start(plain, ['eve']);
   await steps.cycle(fleet);
   const second = await steps.matchIdOf((name) => (name === 'ann' ? 'eve' : name));
@@ -129,11 +129,11 @@ test('a configuration that the queue store has lost is written back (invariant 1
   const back = await openRollback(fleet.redis, fleet.domain);
   await put(90);
   await failOver(back);
-  const before = await fleet.stores.pool.installed('duel');
+  const before = await fleet.stores.pool.settings.installed('duel');
   await compare();
 
   expect(before?.configuration.requestTimeoutSeconds).toBe(60);
-  expect((await fleet.stores.pool.installed('duel'))?.configuration.requestTimeoutSeconds).toBe(90);
+  expect((await fleet.stores.pool.settings.installed('duel'))?.configuration.requestTimeoutSeconds).toBe(90);
 });
 
 test('while the record is away nothing is compared and nothing fails; it is compared when the record is back (invariant 9)', async () => {

@@ -7,6 +7,7 @@ import { RequestError } from '../../producers/request-error.ts';
 import { type HandFleet, openCrew } from '../support/hand-fleet.ts';
 import { brokenInvariants } from '../support/invariants.ts';
 import { type LifeSteps, openLife } from '../support/life-steps.ts';
+import { poolWith } from '../support/pool-with.ts';
 import { openRollback } from '../support/store-rollback.ts';
 
 let fleet: HandFleet;
@@ -62,12 +63,14 @@ test('a worker that formed its match before the failover commits nothing after i
   const { pool } = fleet.kit;
   const stale = openCrew({
     ...fleet.kit,
-    pool: { ...pool, commit: async (...asked) => takeOver().then(() => pool.commit(...asked)) },
+    pool: poolWith(pool, {
+      matches: { commit: async (...asked) => takeOver().then(() => pool.matches.commit(...asked)) },
+    }),
   });
   await steps.cycle(stale);
 
   expect(await statuses('ann', 'bob')).toEqual(['SEARCHING', 'SEARCHING']);
-  expect(await fleet.stores.pool.outboxLength()).toBe(0);
+  expect(await fleet.stores.pool.matches.outboxLength()).toBe(0);
 
   await compare();
   await fleet.workOff();
@@ -97,7 +100,7 @@ test('calls go on but for those that would end a ticket from before: they are to
   await steps.start(plain, ['new']);
   const { pool } = fleet.stores;
   const stopped = reaching(
-    () => pool.stop('old'),
+    () => pool.tickets.stop('old'),
     () => 'away',
   );
   await expect(stopped).rejects.toBeInstanceOf(RequestError);
@@ -112,11 +115,11 @@ test('calls go on but for those that would end a ticket from before: they are to
     ]),
   ).rejects.toMatchObject(isUncompared);
 
-  expect(await pool.stop('new')).toMatchObject({ status: 'CANCELLED' });
+  expect(await pool.tickets.stop('new')).toMatchObject({ status: 'CANCELLED' });
   expect(await statuses('old', 'ann')).toEqual(['SEARCHING', 'REQUIRES_ACCEPTANCE']);
 
   await compare();
-  expect(await pool.stop('old')).toMatchObject({ status: 'CANCELLED' });
+  expect(await pool.tickets.stop('old')).toMatchObject({ status: 'CANCELLED' });
 });
 
 test('with the record away matches wait, but nobody for ever: a minute later tickets end again (invariant 1)', async () => {
@@ -134,7 +137,7 @@ test('with the record away matches wait, but nobody for ever: a minute later tic
       kind: 'done',
       result: { compared: false },
     });
-    waits.push((await fleet.stores.pool.uncompared())?.waitedMs ?? -1);
+    waits.push((await fleet.stores.pool.comparing.uncompared())?.waitedMs ?? -1);
     for (const pool of ['duel', 'asked']) await steps.cycle(away, pool);
   };
   await tick();
@@ -147,7 +150,7 @@ test('with the record away matches wait, but nobody for ever: a minute later tic
   expect(await statuses('ann', 'bob', 'old', 'late')).toEqual([
     ...['SEARCHING', 'SEARCHING', 'TIMED_OUT', 'TIMED_OUT'],
   ]);
-  expect(await fleet.stores.pool.stop('ann')).toMatchObject({ status: 'CANCELLED' });
+  expect(await fleet.stores.pool.tickets.stop('ann')).toMatchObject({ status: 'CANCELLED' });
   expect(waits.at(-1)).toBeGreaterThanOrEqual(60_000);
 });
 
@@ -156,8 +159,8 @@ test.each(['CANCELLED', 'TIMED_OUT'])(
   async (status) => {
     await steps.start(plain, ['ann', 'bob'], 'automatic', status === 'TIMED_OUT' ? -1 : 3_600_000);
     const back = await openRollback(fleet.redis, fleet.domain);
-    if (status === 'TIMED_OUT') await fleet.stores.pool.expire(['ann']);
-    else await fleet.stores.pool.stop('ann');
+    if (status === 'TIMED_OUT') await fleet.stores.pool.tickets.expire(['ann']);
+    else await fleet.stores.pool.tickets.stop('ann');
     await fleet.work('record-tickets', [{}]);
     await back();
     await takeOver();
@@ -178,7 +181,7 @@ test('a ticket in a proposal whose match is on record is COMPLETED in it; the ot
   for (const name of ['ann', 'bob']) await steps.answer(plain, name, 'ACCEPT', fleet, matchId);
   await fleet.workOff();
   await back();
-  await fleet.stores.pool.stop('bob');
+  await fleet.stores.pool.tickets.stop('bob');
   await steps.start(plain, ['eve'], 'asked');
   await steps.cycle(fleet, 'asked');
   expect(await statuses('ann', 'eve')).toEqual(['REQUIRES_ACCEPTANCE', 'REQUIRES_ACCEPTANCE']);

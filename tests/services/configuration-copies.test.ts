@@ -5,7 +5,7 @@ import { openDomain } from '../support/domain.ts';
 
 test('calls made together read their configuration once', async () => {
   await using domain = await openDomain();
-  await domain.pool.install(aConfiguration());
+  await domain.pool.settings.install(aConfiguration());
   const configurations = installedReader(domain.redis, domain.domain);
   const reads = vi.spyOn(domain.redis, 'hget');
 
@@ -17,13 +17,13 @@ test('calls made together read their configuration once', async () => {
 
 test('a rule set is loaded again only when there is a new version of it', async () => {
   await using domain = await openDomain();
-  await domain.pool.install(aConfiguration(1));
+  await domain.pool.settings.install(aConfiguration(1));
   const configurations = installedReader(domain.redis, domain.domain);
   const { ruleSet } = await configurations.find('duel');
 
   await configurations.list();
   expect((await configurations.find('duel')).ruleSet).toBe(ruleSet);
-  await domain.pool.install(aConfiguration(2));
+  await domain.pool.settings.install(aConfiguration(2));
   await configurations.list();
 
   expect((await configurations.find('duel')).installed?.version).toBe(2);

@@ -56,7 +56,7 @@ test('matches decided together share start-match jobs of at most 200', async () 
 test('proposals of one batch are handed over each by a job of its own, by the cycle after each is decided', async () => {
   const { domain, cycle, jobs } = await openCycles(0);
   const { configuration, ...rest } = aConfiguration(2);
-  await domain.pool.install({
+  await domain.pool.settings.install({
     ...rest,
     configuration: { ...configuration, acceptanceRequired: true, acceptanceTimeoutSeconds: 60 },
   });
@@ -65,7 +65,7 @@ test('proposals of one batch are handed over each by a job of its own, by the cy
   const tickets = await domain.tickets.describe(['a', 'b', 'c', 'd']);
 
   for (const { ticketId, matchId = '' } of tickets)
-    await domain.pool.accept({ ticketId, matchId, acceptance: 'ACCEPT', playerIds: [ticketId] });
+    await domain.pool.tickets.accept({ ticketId, matchId, acceptance: 'ACCEPT', playerIds: [ticketId] });
   expect(jobs).toEqual([]);
   await cycle();
 
@@ -77,7 +77,10 @@ test('a rule set in force that does not load keeps nobody waiting: its tickets t
   const { domain, cycle, unready } = await openCycles(0);
   await domain.start({ ...aTicket('late'), timeoutMs: 0 }, aTicket('waits'));
   const { ruleSet, ...rest } = aConfiguration(2);
-  await domain.pool.install({ ...rest, ruleSet: { ...ruleSet, body: '{"ruleLanguageVersion":"9.0"}' } });
+  await domain.pool.settings.install({
+    ...rest,
+    ruleSet: { ...ruleSet, body: '{"ruleLanguageVersion":"9.0"}' },
+  });
 
   await cycle();
   // The first has timed a ticket out, so it is followed by one that sees the pool as it is now.
@@ -107,7 +110,7 @@ test('who knows of a version installed during a reading gets that version', asyn
   const { domain } = await openCycles(0);
   const compiled = openCompiled(domain.pool);
   const early = compiled.current('duel');
-  await domain.pool.install(aConfiguration(2));
+  await domain.pool.settings.install(aConfiguration(2));
 
   const known = await compiled.current('duel', 2);
 

@@ -48,7 +48,7 @@ async function commit(acceptMs?: number) {
   });
   await steps.search('a', 'b');
   const { match, ...wanted } = await steps.commitOf('m', 'a', 'b');
-  await stores.pool.commit('duel', [{ ...wanted, match: { ...match, ladder: 'spare' } }], acceptMs);
+  await stores.pool.matches.commit('duel', [{ ...wanted, match: { ...match, ladder: 'spare' } }], acceptMs);
 }
 
 test('a ladder that nothing uses goes, with its settings, its season and what is made of its players', async () => {
@@ -101,23 +101,24 @@ describe('a ladder is not deleted', () => {
       async begin() {
         await named('spare', 'default');
         await commit();
-        const [match] = await fleet.stores.pool.decided(['m']);
+        const [match] = await fleet.stores.pool.matches.decided(['m']);
         await fleet.stores.matches.create([{ match: match!, status: 'COMPLETED' }], new Date());
-        await fleet.stores.pool.settle([
+        await fleet.stores.pool.matches.settle([
           { match: match!, status: 'COMPLETED', reason: 'why', message: 'because' },
         ]);
       },
       reason: /match m is one of it/,
     },
     'while the result of a match of it waits': {
-      behind: () => fleet.stores.pool.report([{ matchId: 'm', result: wins('red', 'm'), ladder: 'spare' }]),
+      behind: () =>
+        fleet.stores.pool.matches.report([{ matchId: 'm', result: wins('red', 'm'), ladder: 'spare' }]),
       reason: /result of match m waits to be rated/,
     },
     'while one waits on the ladder that its configuration names now': {
       async begin() {
         await named('spare', 'other');
         await play(fleet.stores, 'spare', [{ matchId: 'm', red: 'a', blue: 'b', at: 1_000 }]);
-        await fleet.stores.pool.report([{ matchId: 'm', result: wins('red', 'm'), ladder: 'other' }]);
+        await fleet.stores.pool.matches.report([{ matchId: 'm', result: wins('red', 'm'), ladder: 'other' }]);
       },
       reason: /result of match m waits to be rated/,
     },
@@ -186,7 +187,7 @@ test('a rater that knows the ladder from before neither rates on it nor brings i
 
   await stores.ladders.flushed('spare', { ...before, ordinal: 1, settingsAt: 1 });
   await play(stores, 'spare', [{ matchId: 'm', red: 'a', blue: 'b', at: 1_000 }]);
-  await stores.pool.report([{ matchId: 'm', result: wins('red', 'm'), ladder: 'spare' }]);
+  await stores.pool.matches.report([{ matchId: 'm', result: wins('red', 'm'), ladder: 'spare' }]);
   await old.rate('spare');
 
   expect(await chain()).toEqual(['settings', 'deleted', 'match']);

@@ -17,7 +17,7 @@ describe('a FIFO topic', () => {
     const topic = await steps.topic({ fifo: true });
     await steps.deliver(topic.arn);
     await steps.begin(...ids(1, 25));
-    await steps.pool.stop('t3');
+    await steps.pool.tickets.stop('t3');
 
     await steps.deliver(topic.arn);
 
@@ -71,7 +71,7 @@ describe('a standard topic', () => {
     const topic = await steps.topic({ filter: { eventType: ['MatchmakingCancelled'] } });
     await steps.deliver(topic.arn);
     await steps.begin('a', 'b');
-    await steps.pool.stop('b');
+    await steps.pool.tickets.stop('b');
 
     await steps.deliver(topic.arn);
 
@@ -82,9 +82,9 @@ describe('a standard topic', () => {
 test('the fleet topic misses nothing from when a worker starts with it', async () => {
   const topic = await steps.topic();
   await steps.begin('before');
-  await steps.pool.beginFollowing('events', topicFollower(topic.arn));
+  await steps.pool.events.beginFollowing('events', topicFollower(topic.arn));
   await steps.begin('after');
-  await steps.pool.beginFollowing('events', topicFollower(topic.arn));
+  await steps.pool.events.beginFollowing('events', topicFollower(topic.arn));
 
   await steps.deliver(topic.arn);
 
@@ -95,23 +95,27 @@ describe("a configuration's own topic", () => {
   test('hears its events and no other; the fleet topic hears all', async () => {
     const [own, fleet] = [await steps.topic(), await steps.topic()];
     const { configuration, ...installed } = aConfiguration(2);
-    await steps.pool.install({
+    await steps.pool.settings.install({
       ...installed,
       configuration: { ...configuration, name: 'race', notificationTarget: own.arn },
     });
     await steps.deliver(fleet.arn);
     await steps.begin('a');
     await steps.tickets.start([{ ...aTicket('b'), configuration: 'race', pool: 'race', version: 2 }]);
-    await steps.pool.stop('b');
+    await steps.pool.tickets.stop('b');
 
     await steps.deliver(fleet.arn);
 
     expect((await own.heard()).map(ticketOf)).toEqual(['b', 'b']);
     expect((await fleet.heard()).map(ticketOf).sort()).toEqual(['a', 'b', 'b']);
 
-    await steps.pool.install({ ...installed, version: 3, configuration: { ...configuration, name: 'race' } });
+    await steps.pool.settings.install({
+      ...installed,
+      version: 3,
+      configuration: { ...configuration, name: 'race' },
+    });
     await steps.tickets.start([{ ...aTicket('c'), configuration: 'race', pool: 'race', version: 3 }]);
-    await steps.pool.stop('c');
+    await steps.pool.tickets.stop('c');
     await steps.deliver(fleet.arn);
     expect(await own.heard()).toEqual([]);
   });
@@ -120,7 +124,7 @@ describe("a configuration's own topic", () => {
     const own = await steps.topic();
     const { configuration, ...installed } = aConfiguration(2);
     await steps.begin('before');
-    await steps.pool.install({
+    await steps.pool.settings.install({
       ...installed,
       configuration: { ...configuration, notificationTarget: own.arn },
     });
@@ -134,7 +138,7 @@ describe("a configuration's own topic", () => {
   test('hears each event once, though it is the fleet topic too', async () => {
     const topic = await steps.topic();
     const { configuration, ...installed } = aConfiguration(2);
-    await steps.pool.install({
+    await steps.pool.settings.install({
       ...installed,
       configuration: { ...configuration, notificationTarget: topic.arn },
     });

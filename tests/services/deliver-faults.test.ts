@@ -32,7 +32,7 @@ describe('SNS failing', () => {
     const topic = await steps.topic({ fifo: true });
     await steps.deliver(topic.arn);
     await steps.begin('a', 'b');
-    await steps.pool.stop('a');
+    await steps.pool.tickets.stop('a');
     let failures = 2;
     steps.sns.fail({
       ofEntry: (message) =>
@@ -86,7 +86,10 @@ describe('SNS failing', () => {
     const fine = await steps.topic();
     const gone = fine.arn.replace(/[^:]+$/, 'gone');
     const { configuration, ...installed } = aConfiguration(2);
-    await steps.pool.install({ ...installed, configuration: { ...configuration, notificationTarget: gone } });
+    await steps.pool.settings.install({
+      ...installed,
+      configuration: { ...configuration, notificationTarget: gone },
+    });
     await steps.deliver(fine.arn);
     await steps.begin('a');
 

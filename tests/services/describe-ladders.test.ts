@@ -39,7 +39,7 @@ test('ladders are those on record, those that configurations name, and those on 
     { matchId: 'n', red: 'a', blue: 'b', at: 2_000 },
   ]);
   for (const matchId of ['m', 'n'])
-    await stores.pool.report([{ matchId, result: wins('red', matchId), ladder: 'late' }]);
+    await stores.pool.matches.report([{ matchId, result: wins('red', matchId), ladder: 'late' }]);
 
   expect(await described()).toEqual([
     { name: 'default', ...asNew },

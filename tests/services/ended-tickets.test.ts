@@ -31,7 +31,7 @@ const record = () => fleet.work('record-tickets', [{}]);
 const forget = () => fleet.work('forget-tickets', [{}]);
 const stop = async (...ids: string[]) => {
   await steps.start(plain, ids);
-  for (const id of ids) await fleet.stores.pool.stop(id);
+  for (const id of ids) await fleet.stores.pool.tickets.stop(id);
 };
 /** So long that what has ended by now may leave. */
 const readFor = () => fleet.advance(defaultReadableMs + 1);
@@ -159,11 +159,11 @@ describe('nothing is forgotten that the record does not have', () => {
   test('by whoever runs while it is recorded: an ending that a store went back on is told as it came to be', async () => {
     await steps.start(plain, ['ann'], 'duel', 60_000);
     const back = await openRollback(fleet.redis, fleet.domain);
-    await fleet.stores.pool.stop('ann');
+    await fleet.stores.pool.tickets.stop('ann');
     await record();
     await back();
     await fleet.advance(61_000);
-    await fleet.stores.pool.expire(['ann']);
+    await fleet.stores.pool.tickets.expire(['ann']);
     await record();
 
     expect(await describeOnRecord('ann')).toMatchObject({ result: [{ status: 'TIMED_OUT' }] });
@@ -196,7 +196,7 @@ test('a start job that comes again after its ticket has ended and left starts no
   const deliver = (repeated: boolean) =>
     perform(startTickets(stores), [item], undefined, 'job', undefined, repeated);
   const first = await deliver(false);
-  await pool.stop('ann');
+  await pool.tickets.stop('ann');
   await record();
   await readFor();
   await forget();
@@ -223,7 +223,7 @@ test('thousands of tickets leave in steps, none of which keeps Redis for long', 
   const gone = new AbortController();
   gone.abort();
   const readable = { readableMs: defaultReadableMs, refusedReadableMs: 1e12 };
-  expect(await fleet.stores.pool.forgetTickets('ticket-records', readable, gone.signal)).toBe(0);
+  expect(await fleet.stores.pool.tickets.forgetTickets('ticket-records', readable, gone.signal)).toBe(0);
 
   expect(await perform(forgetEnded(fleet.stores.pool, readable), [{}])).toMatchObject({
     result: { forgotten: 1_200 },

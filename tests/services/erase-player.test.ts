@@ -103,7 +103,7 @@ test('an erasure that was broken off goes on under the pseudonym that it began w
   const { stores } = fleet;
   await play(stores, 'other', [{ matchId: 'o', red: 'half', blue: 'dan', at: 1_000 }]);
   const { matchId, ...result } = wins('red', 'o');
-  await stores.pool.report([{ matchId, result, ladder: 'other' }]);
+  await stores.pool.matches.report([{ matchId, result, ladder: 'other' }]);
   await openRater(stores).rate('other');
   expect(await stores.erasure.begin('half', pseudonym)).toBe(pseudonym);
 

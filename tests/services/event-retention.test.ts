@@ -20,7 +20,7 @@ const never = new AbortController().signal;
 const hour = 3_600_000;
 const everything = { retentionMs: 24 * hour, mostBytes: 2 ** 40 };
 const trim = (retention: Partial<typeof everything>) =>
-  domain.pool.trimEvents({ ...everything, ...retention }, never);
+  domain.pool.events.trimEvents({ ...everything, ...retention }, never);
 /** Of each event there was, by its number. */
 const positions = new Map<number, string>();
 const search = async (...ids: string[]) => {
@@ -122,7 +122,7 @@ describe('trimming', () => {
 
     const gone = new AbortController();
     gone.abort();
-    expect(await domain.pool.trimEvents(everything, gone.signal)).toBe(0);
+    expect(await domain.pool.events.trimEvents(everything, gone.signal)).toBe(0);
     expect(await trim({})).toBe(entries);
   });
 });

@@ -21,11 +21,11 @@ beforeAll(async () => {
   domain = await openPoolSteps();
   const { pool } = domain;
   const installed = aConfiguration(2);
-  await pool.install({
+  await pool.settings.install({
     ...installed,
     configuration: { ...installed.configuration, customEventData: 'season "7"' },
   });
-  await pool.noteRules('duel', rules);
+  await pool.events.noteRules('duel', rules);
   await matched('placed', 'COMPLETED');
   await matched('failed', 'FAILED');
   await matched('hosted', 'COMPLETED', host);
@@ -36,14 +36,14 @@ beforeAll(async () => {
   await proposed('ignored', 1);
   await domain.redis.zadd(domain.key('proposals'), 1, 'ignored');
   await domain.pass(1_000);
-  await pool.beat();
+  await pool.matches.beat();
   await domain.search('stopped', 'late');
-  await pool.stop('stopped');
+  await pool.tickets.stop('stopped');
   await changeTicket(domain.redis, domain.key('ticket:late'), { deadline: 1 });
-  await pool.expire(['late']);
+  await pool.tickets.expire(['late']);
   await backfills();
   await start(aTicket('unfit'));
-  await pool.refuse([unfit('unfit', 1)]);
+  await pool.tickets.refuse([unfit('unfit', 1)]);
   heard = await allEvents();
 });
 
@@ -60,7 +60,7 @@ const host = {
 const start = (...tickets: ReturnType<typeof aTicket>[]) =>
   domain.start(...tickets.map((it) => ({ ...it, version: 2 })));
 const answer = (ticketId: string, matchId: string, acceptance: 'ACCEPT' | 'REJECT') =>
-  domain.pool.accept({ ticketId, matchId, acceptance, playerIds: [ticketId] });
+  domain.pool.tickets.accept({ ticketId, matchId, acceptance, playerIds: [ticketId] });
 const unfit = (ticketId: string, revision: number) => ({
   ticketId,
   revision,
@@ -72,15 +72,15 @@ async function matched(matchId: string, status: 'COMPLETED' | 'FAILED', gameSess
   const ids = [`${matchId}-a`, `${matchId}-b`];
   await domain.search(...ids);
   const commit = await domain.commitOf(matchId, ...ids);
-  await domain.pool.commit('duel', [commit]);
+  await domain.pool.matches.commit('duel', [commit]);
   const why = status === 'FAILED' ? 'PlacementFailed' : '';
-  await domain.pool.settle([{ match: commit.match, status, reason: why, message: why, gameSession }]);
+  await domain.pool.matches.settle([{ match: commit.match, status, reason: why, message: why, gameSession }]);
 }
 
 async function proposed(matchId: string, timeoutMs = 60_000) {
   const ids = [`${matchId}-a`, `${matchId}-b`];
   await start(...ids.map((id) => ({ ...aTicket(id), timeoutMs })));
-  await domain.pool.commit('duel', [await domain.commitOf(matchId, ...ids)], answerMs);
+  await domain.pool.matches.commit('duel', [await domain.commitOf(matchId, ...ids)], answerMs);
 }
 
 /** Backfill tickets of live matches: one finds a player, one is stopped, one is late, one does not fit. */
@@ -97,11 +97,11 @@ async function backfills() {
   }
 
   async function ended(ticketId: string): Promise<void> {
-    if (ticketId === 'fill-stopped') await pool.stop(ticketId);
-    if (ticketId === 'fill-unfit') await pool.refuse([unfit(ticketId, 1)]);
+    if (ticketId === 'fill-stopped') await pool.tickets.stop(ticketId);
+    if (ticketId === 'fill-unfit') await pool.tickets.refuse([unfit(ticketId, 1)]);
     if (ticketId !== 'fill-late') return;
     await changeTicket(domain.redis, domain.key('ticket:fill-late'), { deadline: 1 });
-    await pool.expire([ticketId]);
+    await pool.tickets.expire([ticketId]);
   }
 }
 

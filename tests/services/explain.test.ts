@@ -115,7 +115,7 @@ describe('a player', () => {
 
   test('learns of a proposal how many have accepted, and only whether they themselves have', async () => {
     await commit(60_000);
-    await domain.pool.accept({ ticketId: 'a', matchId: 'm', acceptance: 'ACCEPT', playerIds: ['a'] });
+    await domain.pool.tickets.accept({ ticketId: 'a', matchId: 'm', acceptance: 'ACCEPT', playerIds: ['a'] });
 
     expect((await client.explainTicket('a', asPlayer('a'))).acceptance).toMatchObject({
       players: 2,
@@ -130,16 +130,20 @@ describe('a player', () => {
 async function commit(acceptMs?: number): Promise<void> {
   await search('a', 10);
   await search('b', 10);
-  const { tickets } = await domain.pool.readPool('duel', 0, 10);
+  const { tickets } = await domain.pool.mirror.readPool('duel', 0, 10);
   const revisions = tickets.map((it) => it.revision);
   const match = aMatch('m', tickets);
-  await domain.pool.commit('duel', [{ match, jobId: 'carries-m', revisions, ruleEvaluations: [] }], acceptMs);
+  await domain.pool.matches.commit(
+    'duel',
+    [{ match, jobId: 'carries-m', revisions, ruleEvaluations: [] }],
+    acceptMs,
+  );
 }
 
 describe('a ticket that does not search gets an honest answer without a worker', () => {
   test('REQUIRES_ACCEPTANCE: it waits for whoever has not answered', async () => {
     await commit(60_000);
-    await domain.pool.accept({ ticketId: 'a', matchId: 'm', acceptance: 'ACCEPT', playerIds: ['a'] });
+    await domain.pool.tickets.accept({ ticketId: 'a', matchId: 'm', acceptance: 'ACCEPT', playerIds: ['a'] });
 
     expect(await client.explainTicket('a')).toMatchObject({
       status: 'REQUIRES_ACCEPTANCE',
@@ -161,7 +165,7 @@ describe('a ticket that does not search gets an honest answer without a worker',
 
   test('ended: it waits for nothing, and why it ended', async () => {
     await search('a', 10);
-    await domain.pool.stop('a');
+    await domain.pool.tickets.stop('a');
 
     expect((await client.explainTicket('a')).summary).toBe('waits for nothing: Cancelled by request.');
   });

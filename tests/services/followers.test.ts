@@ -88,7 +88,7 @@ describe('a follower', () => {
 
   test('that died between taking and moving on takes that page again (invariant 9)', async () => {
     await domain.search('a', 'b');
-    await domain.pool.follow('events', 'f', 'who dies here', 'oldest');
+    await domain.pool.events.follow('events', 'f', 'who dies here', 'oldest');
     const taken = vi.fn(async () => []);
     await follow(taken);
     expect(taken).not.toHaveBeenCalled();
@@ -203,7 +203,7 @@ describe('a follower', () => {
 
 test('a follower that nobody asks for within a week is forgotten; one that is asked for is not', async () => {
   await domain.search('a');
-  await domain.pool.follow('events', 'old', 'holder', 'oldest');
+  await domain.pool.events.follow('events', 'old', 'holder', 'oldest');
   await domain.pass(6 * 86_400_000);
   await follow(async () => []);
   expect(await domain.redis.ttl(domain.key('follower:old'))).toBe(-1);
@@ -215,11 +215,13 @@ test('a follower that nobody asks for within a week is forgotten; one that is as
 });
 
 test('letting go of what is not held changes nothing', async () => {
-  await domain.pool.follow('events', 'f', 'holder', 'oldest');
+  await domain.pool.events.follow('events', 'f', 'holder', 'oldest');
 
-  expect(await domain.pool.release('f', 'stranger', 'failed')).toBe(false);
-  expect(await domain.pool.follow('events', 'f', 'stranger', 'oldest')).toBe('busy');
-  expect(await domain.pool.advance('events', 'f', 'holder', { from: '5-1', to: '6-1' })).toBe(false);
-  expect(await domain.pool.release('f', 'holder', 'well')).toBe(true);
-  expect(await domain.pool.follow('events', 'f', 'stranger', 'oldest')).toMatchObject({ position: noId });
+  expect(await domain.pool.events.release('f', 'stranger', 'failed')).toBe(false);
+  expect(await domain.pool.events.follow('events', 'f', 'stranger', 'oldest')).toBe('busy');
+  expect(await domain.pool.events.advance('events', 'f', 'holder', { from: '5-1', to: '6-1' })).toBe(false);
+  expect(await domain.pool.events.release('f', 'holder', 'well')).toBe(true);
+  expect(await domain.pool.events.follow('events', 'f', 'stranger', 'oldest')).toMatchObject({
+    position: noId,
+  });
 });

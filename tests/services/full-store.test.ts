@@ -31,7 +31,7 @@ async function openFull() {
   const steps = await openPoolSteps({ domain, redis, pool, tickets, [Symbol.asyncDispose]: nothing });
   await steps.search('a', 'b', 'c', 'd', 'e', 'f');
   const placed = await steps.commitOf('m', 'c', 'd');
-  await pool.commit('duel', [placed]);
+  await pool.matches.commit('duel', [placed]);
   const next = await steps.commitOf('n', 'e', 'f');
   await redis.config('SET', 'maxmemory', '1');
   onTestFinished(async () => void (await redis.config('SET', 'maxmemory', '0')));
@@ -41,15 +41,17 @@ async function openFull() {
 test('a full store still ends tickets and frees memory', async () => {
   const { pool, placed, statusOf, redis, key } = await openFull();
 
-  expect(await pool.stop('a')).toMatchObject({ status: 'CANCELLED' });
+  expect(await pool.tickets.stop('a')).toMatchObject({ status: 'CANCELLED' });
   await redis.config('SET', 'maxmemory', '0');
   await changeTicket(redis, key('ticket:b'), { deadline: 1 });
   await redis.config('SET', 'maxmemory', '1');
-  expect(await pool.expire(['b'])).toEqual(['b']);
-  expect(await pool.settle([{ match: placed.match, status: 'COMPLETED', reason: '', message: '' }])).toEqual([
-    true,
-  ]);
-  expect(await pool.trimEvents({ retentionMs: 0, mostBytes: 0 }, new AbortController().signal)).toBe(10);
+  expect(await pool.tickets.expire(['b'])).toEqual(['b']);
+  expect(
+    await pool.matches.settle([{ match: placed.match, status: 'COMPLETED', reason: '', message: '' }]),
+  ).toEqual([true]);
+  expect(await pool.events.trimEvents({ retentionMs: 0, mostBytes: 0 }, new AbortController().signal)).toBe(
+    10,
+  );
 
   expect(await statusOf('b')).toBe('TIMED_OUT');
   expect(await statusOf('c')).toBe('COMPLETED');
@@ -59,7 +61,7 @@ test('a full store takes no new tickets and decides no new match', async () => {
   const { pool, next, tickets, statusOf } = await openFull();
 
   await expect(tickets.start([aTicket('new')])).rejects.toThrow(/^OOM jobs\/scripts\//);
-  await expect(pool.commit('duel', [next])).rejects.toThrow(/^OOM /);
+  await expect(pool.matches.commit('duel', [next])).rejects.toThrow(/^OOM /);
 
   expect(await statusOf('e')).toBe('SEARCHING');
 });

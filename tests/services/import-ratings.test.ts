@@ -105,7 +105,7 @@ test('a rating that is set stands, also when an earlier match is corrected (inva
 test('what is given waits its turn behind results that arrived before it', async () => {
   await play(fleet.stores, 'turn', [{ matchId: 't1', red: 'ta', blue: 'tb', at: 1_000 }]);
   const { matchId, ...result } = wins('red', 't1');
-  await fleet.stores.pool.report([{ matchId, result, ladder: 'turn' }]);
+  await fleet.stores.pool.matches.report([{ matchId, result, ladder: 'turn' }]);
   const item = { ladder: 'turn', ratings: [{ playerId: 'ta', rating: 1_200, games: 9 }] };
   expect(await ask(fleet.stores, 'give-ratings', item, 'turn')).toMatchObject({ kind: 'later' });
   await openRater(fleet.stores).rate('turn');

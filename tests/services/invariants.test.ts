@@ -14,7 +14,7 @@ async function openEvening() {
   const fleet = await openFleetStores();
   onTestFinished(() => fleet[Symbol.asyncDispose]());
   const { pool } = fleet.stores;
-  await pool.install(aConfiguration());
+  await pool.settings.install(aConfiguration());
   const onCreated = () => undefined;
   await perform(
     createSessions({ ...fleet.stores, onCreated }),
@@ -26,7 +26,7 @@ async function openEvening() {
   );
   const ids = ['ann', 'bob', 'eve'];
   await fleet.producerTickets.start(ids.map((id) => aTicket(id)));
-  const { tickets } = await pool.readPool('duel', 0, 2);
+  const { tickets } = await pool.mirror.readPool('duel', 0, 2);
   const match = {
     matchId: 'm',
     configuration: 'duel',
@@ -45,7 +45,7 @@ async function openEvening() {
     teams: [0, 1].map((at) => ({ name: `side_${at + 1}`, playerIds: [ids[at] ?? ''] })),
   };
   const revisions = tickets.map((ticket) => ticket.revision);
-  await pool.commit('duel', [{ match, jobId: 'start-match', revisions, ruleEvaluations: [] }]);
+  await pool.matches.commit('duel', [{ match, jobId: 'start-match', revisions, ruleEvaluations: [] }]);
   return fleet;
 }
 
@@ -58,7 +58,7 @@ test('the checker reads the stores of a real evening, and finds it in order', as
   ]);
   const teams = [1, 2].map((rank) => ({ name: `side_${rank}`, rank }));
   await report(fleet.stores, { matchId: 'm', teams });
-  await fleet.stores.pool.stop('eve');
+  await fleet.stores.pool.tickets.stop('eve');
 
   expect(await brokenInvariants(fleet, { tickets: ['ann', 'bob', 'eve'], results: ['m'] })).toEqual([]);
 });
@@ -68,7 +68,7 @@ test('the checker sees what players and the cache are told of a match that is pl
   await perform(startMatches({ ...fleet.stores, queues: noQueues, onRefused: () => undefined }), [
     { matchId: 'm' },
   ]);
-  await fleet.stores.pool.stop('eve');
+  await fleet.stores.pool.tickets.stop('eve');
   expect(await brokenInvariants(fleet)).toEqual([]);
   const session = `${fleet.domain}-ann`;
   await fleet.cacheRedis.hset(`sessions:${session}`, 'status', 'ENDED');

@@ -35,8 +35,8 @@ const table: readonly CrashRow[] = [
     begin: (own) => steps.propose(own, false),
     work: (own, worker) => worker.work('start-matchmaking', [requestOf(own, 'newer', 'ann')]),
     meanwhile: async (own) => {
-      await fleet.stores.pool.stop(own('newer'));
-      await fleet.stores.pool.stop(own('bob'));
+      await fleet.stores.pool.tickets.stop(own('newer'));
+      await fleet.stores.pool.tickets.stop(own('bob'));
     },
     end: { ann: 'CANCELLED', bob: 'CANCELLED', newer: 'CANCELLED' },
   },
@@ -102,7 +102,7 @@ const table: readonly CrashRow[] = [
     calls: 'pool.accept queues.enqueue',
     begin: (own) => steps.propose(own),
     work: (own, worker, matchId) => steps.answer(own, 'bob', 'REJECT', worker, matchId),
-    meanwhile: (own) => fleet.stores.pool.stop(own('ann')),
+    meanwhile: (own) => fleet.stores.pool.tickets.stop(own('ann')),
     end: { ann: 'CANCELLED', bob: 'CANCELLED' },
   },
   {
@@ -110,7 +110,7 @@ const table: readonly CrashRow[] = [
     calls: 'pool.stop queues.enqueue',
     begin: (own) => steps.propose(own),
     work: (own, worker) => worker.work('stop-matchmaking', idsOf(own, ['ann'])),
-    meanwhile: (own) => fleet.stores.pool.stop(own('bob')),
+    meanwhile: (own) => fleet.stores.pool.tickets.stop(own('bob')),
     end: { ann: 'CANCELLED', bob: 'CANCELLED' },
   },
   {
@@ -132,7 +132,7 @@ const table: readonly CrashRow[] = [
     calls: 'pool.decided matches.create pool.settle',
     begin: async (own) => {
       const matchId = await steps.decide(own);
-      const [match] = await fleet.stores.pool.decided([matchId]);
+      const [match] = await fleet.stores.pool.matches.decided([matchId]);
       if (match) await fleet.stores.matches.create([{ match, status: 'COMPLETED' }], new Date());
       return matchId;
     },
@@ -179,7 +179,7 @@ const table: readonly CrashRow[] = [
     },
     work: (_own, worker) => worker.beat(),
     lost: true,
-    meanwhile: (own) => fleet.stores.pool.stop(own('ann')),
+    meanwhile: (own) => fleet.stores.pool.tickets.stop(own('ann')),
     end: { ann: 'CANCELLED', bob: 'CANCELLED' },
   },
   {
@@ -230,7 +230,7 @@ const table: readonly CrashRow[] = [
     calls: 'pool.follow tickets.record pool.advance pool.release',
     begin: async (own) => {
       await steps.start(own, ['ann']);
-      await fleet.stores.pool.stop(own('ann'));
+      await fleet.stores.pool.tickets.stop(own('ann'));
       return undefined;
     },
     work: (_own, worker) => worker.work('record-tickets', [{}]),
@@ -241,7 +241,7 @@ const table: readonly CrashRow[] = [
     calls: 'pool.forgetTickets',
     begin: async (own) => {
       await steps.start(own, ['ann']);
-      await fleet.stores.pool.stop(own('ann'));
+      await fleet.stores.pool.tickets.stop(own('ann'));
       await fleet.work('record-tickets', [{}]);
       await fleet.advance(defaultReadableMs);
       return undefined;

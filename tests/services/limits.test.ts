@@ -20,7 +20,7 @@ beforeEach(async () => {
 async function allow(playersPerTicket: number, version: number) {
   const { configuration, ruleSet, split } = aConfiguration();
   const body = ruleSet.body.replace('"maxPlayers":1', '"maxPlayers":12');
-  await opened.domain.pool.install({
+  await opened.domain.pool.settings.install({
     configuration: { ...configuration, name: 'crowd', limits: limits.parse({ playersPerTicket }) },
     version,
     ruleSet: { ...ruleSet, body },

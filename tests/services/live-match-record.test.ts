@@ -151,7 +151,7 @@ test('a player of a match that goes on without them, since they look elsewhere, 
   });
   expect(await sessionOf('ann')).toMatchObject({ status: 'ACTIVE' });
   expect(await liveMatchOf('ann')).toBeNull();
-  await fleet.stores.pool.stop('newer');
+  await fleet.stores.pool.tickets.stop('newer');
   expect(await brokenInvariants(fleet)).toEqual([]);
 });
 

@@ -15,7 +15,7 @@ const steps = backfillSteps(() => domain);
 const { ask, fill, play, commit, settle, fail, match, rosterOf, statuses } = steps;
 const { isLive, playersIn, matchesOf } = steps;
 /** The outbox entry of a decided match. */
-const entryOf = async (matchId: string) => (await domain.pool.decided([matchId]))[0];
+const entryOf = async (matchId: string) => (await domain.pool.matches.decided([matchId]))[0];
 
 describe('a match is live', () => {
   test('from its commit, and who is in it is known', async () => {
@@ -28,10 +28,15 @@ describe('a match is live', () => {
 
   test('from its last acceptance, and not before', async () => {
     await domain.search('a', 'b');
-    await domain.pool.commit('duel', [await domain.commitOf('m', 'a', 'b')], answerMs);
+    await domain.pool.matches.commit('duel', [await domain.commitOf('m', 'a', 'b')], answerMs);
     for (const ticketId of ['a', 'b']) {
       expect(await isLive('m')).toBe(false);
-      await domain.pool.accept({ ticketId, matchId: 'm', acceptance: 'ACCEPT', playerIds: [ticketId] });
+      await domain.pool.tickets.accept({
+        ticketId,
+        matchId: 'm',
+        acceptance: 'ACCEPT',
+        playerIds: [ticketId],
+      });
     }
 
     expect(await matchesOf('a', 'b')).toEqual(['m', 'm']);
@@ -44,8 +49,8 @@ describe('a match is live', () => {
       if (matchId === 'failed') await fail(decided);
       else await settle(decided);
     }
-    await domain.pool.endMatches(['ended']);
-    for (const player of ['a-left', 'b-left']) await domain.pool.leave(player, 'left');
+    await domain.pool.matches.endMatches(['ended']);
+    for (const player of ['a-left', 'b-left']) await domain.pool.matches.leave(player, 'left');
 
     const keys = await keysOf(domain.redis, domain.key('*'));
     expect(keys.length).toBeGreaterThan(0);
@@ -58,7 +63,7 @@ describe('a match is live', () => {
     const going = await commit('next', 'f', 'x');
     await domain.redis.zincrby(domain.key('lives'), -7_300_000, 'running');
 
-    expect(await domain.pool.oldMatches(7_200_000)).toEqual([]);
+    expect(await domain.pool.matches.oldMatches(7_200_000)).toEqual([]);
     await settle(going);
     expect(await playersIn('next')).toEqual(['a', 'x']);
   });
@@ -66,10 +71,10 @@ describe('a match is live', () => {
   test('until it is older than the setting by fleet time, whatever its keys expire by', async () => {
     await play('m', 'a', 'b');
     await domain.pass(7_000_000);
-    expect(await domain.pool.oldMatches(7_200_000)).toEqual([]);
+    expect(await domain.pool.matches.oldMatches(7_200_000)).toEqual([]);
     await domain.pass(201_000);
 
-    expect(await domain.pool.oldMatches(7_200_000)).toEqual(['m']);
+    expect(await domain.pool.matches.oldMatches(7_200_000)).toEqual(['m']);
     const ttls = await Promise.all(
       ['live:m', 'lives', 'player:a'].map((name) => domain.redis.ttl(domain.key(name))),
     );
@@ -94,13 +99,18 @@ describe('a player of a live match who is matched anew', () => {
     await play('running', 'a', 'b');
     await domain.start(aTicket('a2', ['a']));
     await domain.search('x');
-    await domain.pool.commit('duel', [await domain.commitOf('next', 'a2', 'x')], answerMs);
+    await domain.pool.matches.commit('duel', [await domain.commitOf('next', 'a2', 'x')], answerMs);
     expect(await playersIn('running')).toEqual(['a', 'b']);
     for (const [ticketId, playerId] of [
       ['a2', 'a'],
       ['x', 'x'],
     ] as const)
-      await domain.pool.accept({ ticketId, matchId: 'next', acceptance: 'ACCEPT', playerIds: [playerId] });
+      await domain.pool.tickets.accept({
+        ticketId,
+        matchId: 'next',
+        acceptance: 'ACCEPT',
+        playerIds: [playerId],
+      });
 
     expect(await playersIn('running')).toEqual(['b']);
     expect(await entryOf('next')).toMatchObject({ leaves: [{ matchId: 'running', playerIds: ['a'] }] });
@@ -140,20 +150,20 @@ describe('a live match that is backfilled', () => {
     await domain.search('x');
     await match('next', 'f', 'x');
 
-    expect(await domain.pool.leave('a', 'running')).toBe('next');
+    expect(await domain.pool.matches.leave('a', 'running')).toBe('next');
     expect(await playersIn('next')).toEqual(['b', 'x']);
-    expect(await domain.pool.endMatches(['running'])).toEqual(['ended']);
+    expect(await domain.pool.matches.endMatches(['running'])).toEqual(['ended']);
     expect(await isLive('next')).toBe(false);
-    expect(await domain.pool.endMatches(['running', 'next'])).toEqual(['unknown', 'unknown']);
+    expect(await domain.pool.matches.endMatches(['running', 'next'])).toEqual(['unknown', 'unknown']);
   });
 
   test('goes on without who leaves while the new one is placed', async () => {
     await fill('f', 'a', 'b', 'c');
     await domain.search('x');
     const going = await commit('next', 'f', 'x');
-    expect(await domain.pool.leave('a', 'running')).toBe('running');
-    expect(await domain.pool.leave('c', 'next'), 'by the id of the new one').toBe('running');
-    expect(await domain.pool.leave('x', 'next')).toBe('next');
+    expect(await domain.pool.matches.leave('a', 'running')).toBe('running');
+    expect(await domain.pool.matches.leave('c', 'next'), 'by the id of the new one').toBe('running');
+    expect(await domain.pool.matches.leave('x', 'next')).toBe('next');
     await settle(going);
 
     expect(await playersIn('next')).toEqual(['b']);
@@ -173,7 +183,7 @@ describe('a live match that is backfilled', () => {
     await fill('f', 'a');
     await domain.search('x');
     const going = await commit('next', 'f', 'x');
-    expect(await domain.pool.endMatches(['running'])).toEqual(['going-on']);
+    expect(await domain.pool.matches.endMatches(['running'])).toEqual(['going-on']);
     await settle(going);
 
     expect(await matchesOf('a', 'x')).toEqual([null, null]);
@@ -185,38 +195,38 @@ describe('a player who leaves', () => {
   test('is dropped from the backfill ticket of their match', async () => {
     await fill('f', 'a', 'b');
 
-    expect(await domain.pool.leave('a', 'running')).toBe('running');
-    expect(await domain.pool.leave('nobody', 'running')).toBeUndefined();
+    expect(await domain.pool.matches.leave('a', 'running')).toBe('running');
+    expect(await domain.pool.matches.leave('nobody', 'running')).toBeUndefined();
     expect(await rosterOf('f')).toEqual(['b']);
   });
 
   test('and says so again ends no proposal, in which they are not', async () => {
     await fill('f', 'a', 'b');
     await domain.search('x');
-    await domain.pool.leave('a', 'running');
-    await domain.pool.commit('duel', [await domain.commitOf('m2', 'f', 'x')], 60_000);
+    await domain.pool.matches.leave('a', 'running');
+    await domain.pool.matches.commit('duel', [await domain.commitOf('m2', 'f', 'x')], 60_000);
 
-    await domain.pool.leave('a', 'running');
+    await domain.pool.matches.leave('a', 'running');
     expect(await statuses('f', 'x')).toEqual(['REQUIRES_ACCEPTANCE', 'REQUIRES_ACCEPTANCE']);
-    await domain.pool.leave('b', 'running');
+    await domain.pool.matches.leave('b', 'running');
     expect(await statuses('f', 'x')).toEqual(['CANCELLED', 'SEARCHING']);
   });
 
   test('by the end of their session leaves whichever match they are in, and asked again no later one', async () => {
     await play('m', 'a', 'b');
 
-    expect(await domain.pool.leave('a', '', 'session')).toBe('m');
+    expect(await domain.pool.matches.leave('a', '', 'session')).toBe('m');
     await domain.start(aTicket('a2', ['a']));
     await domain.search('x');
     await match('later', 'a2', 'x');
-    expect(await domain.pool.leave('a', '', 'session')).toBe('m');
+    expect(await domain.pool.matches.leave('a', '', 'session')).toBe('m');
     expect(await playersIn('later')).toEqual(['a', 'x']);
   });
 
   test('a match named by another id than theirs leaves nothing', async () => {
     await play('m', 'a', 'b');
 
-    expect(await domain.pool.leave('a', 'other')).toBeUndefined();
+    expect(await domain.pool.matches.leave('a', 'other')).toBeUndefined();
     expect(await playersIn('m')).toEqual(['a', 'b']);
   });
 });
@@ -229,10 +239,10 @@ test('backfill tickets whose players are playing count none who wait, however ma
   await domain.search('x');
   expect(await waiting()).toBe(1);
 
-  for (const player of ['a', 'b']) await domain.pool.leave(player, 'running');
+  for (const player of ['a', 'b']) await domain.pool.matches.leave(player, 'running');
   expect(await waiting()).toBe(1);
 
-  await domain.pool.endMatches(['running']);
+  await domain.pool.matches.endMatches(['running']);
   expect(await waiting()).toBe(1);
   expect(await statuses('f')).toEqual(['CANCELLED']);
 });

@@ -70,9 +70,9 @@ describe('tickets that end without a match are counted for their configuration',
     const players = [{ playerId: 'eve', attributes: { skill: { S: 'none' } } }];
     await fleet.producerTickets.start([{ ...aTicket('eve'), players }]);
     const matchId = await steps.decide(own);
-    const [decided] = await fleet.stores.pool.decided([matchId]);
+    const [decided] = await fleet.stores.pool.matches.decided([matchId]);
     const failed = { status: 'FAILED', reason: 'PlacementFailed', message: 'full' } as const;
-    await fleet.stores.pool.settle(decided ? [{ match: decided, ...failed }] : []);
+    await fleet.stores.pool.matches.settle(decided ? [{ match: decided, ...failed }] : []);
 
     expect(await counts('duel')).toMatchObject({ failed: 3 });
   });
@@ -90,7 +90,7 @@ test('how long tickets waited leaves out the players of a running match that got
 test('what was trimmed before a follower took it is counted, and how far behind it is', async () => {
   const end = async (...names: string[]) => {
     await steps.start(own, names);
-    for (const name of names) await fleet.stores.pool.stop(own(name));
+    for (const name of names) await fleet.stores.pool.tickets.stop(own(name));
     await fleet.redis.xtrim(key('endings'), 'MAXLEN', 1);
     await worker.work('record-tickets', [{}]);
   };

@@ -19,7 +19,7 @@ async function openWorker(mirrorLimits: MirrorLimits) {
     ...domain.pool,
     readPool: (name: string, after: number, most: number) => {
       read.push(name);
-      return domain.pool.readPool(name, after, most);
+      return domain.pool.mirror.readPool(name, after, most);
     },
   };
   const handle = formMatchesOfPool(cycleStores(pool), mirrorLimits);
@@ -29,7 +29,7 @@ async function openWorker(mirrorLimits: MirrorLimits) {
     async wait(configuration: string, bytes = 0) {
       const installed = aConfiguration();
       const generous = limits.parse({ stringLength: 1_000, stringsPerList: 1_000 });
-      await pool.install({
+      await pool.settings.install({
         ...installed,
         configuration: { ...installed.configuration, name: configuration, limits: generous },
       });
@@ -81,7 +81,7 @@ test('a mirror weighs what is in it: nothing once its tickets have left', async 
   expect(mirror.bytes).toBeGreaterThan(10_000);
   expect(await inPool()).toHaveLength(1);
 
-  await pool.stop('in-duel');
+  await pool.tickets.stop('in-duel');
   await mirror.catchUp();
 
   expect(mirror.bytes).toBe(0);

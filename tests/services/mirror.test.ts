@@ -2,6 +2,7 @@ import { beforeEach, expect, onTestFinished, test } from 'vitest';
 import { noId } from '../../jobs/chain.ts';
 import { openMirror } from '../../workers/matchmaking/mirror.ts';
 import { openPoolSteps } from '../support/pool-steps.ts';
+import { poolWith } from '../support/pool-with.ts';
 import { openRollback } from '../support/store-rollback.ts';
 
 let domain: Awaited<ReturnType<typeof openPoolSteps>>;
@@ -30,7 +31,7 @@ test('a mirror that is caught up follows arrivals and departures', async () => {
   const mirror = openMirror(domain.pool, 'duel');
   await mirror.catchUp();
   await domain.search('c');
-  await domain.pool.stop('a');
+  await domain.pool.tickets.stop('a');
 
   await mirror.catchUp();
 
@@ -52,7 +53,7 @@ test('a mirror that missed changes reads its pool again', async () => {
   const mirror = openMirror(domain.pool, 'duel');
   await mirror.catchUp();
   await domain.search('c', 'd');
-  await domain.pool.stop('a');
+  await domain.pool.tickets.stop('a');
   await domain.redis.xtrim(domain.key('changes:duel'), 'MAXLEN', 1);
 
   await mirror.catchUp();
@@ -76,7 +77,7 @@ test('a mirror ahead of a store that went back in time reads its pool again', as
   await domain.search('a', 'b');
   const mirror = openMirror(domain.pool, 'duel');
   await mirror.catchUp();
-  await domain.pool.stop('b');
+  await domain.pool.tickets.stop('b');
   await domain.redis.set(domain.key('changes-head:duel'), '1-1');
 
   await mirror.catchUp();
@@ -120,14 +121,15 @@ test('a mirror whose match is refused twice, unchanged, reads its pool again', a
 
 test('a mirror of a pool that changes faster than it reads catches up with what there was, and no further', async () => {
   const mirror = openMirror(
-    {
-      ...domain.pool,
-      async catchUp(pool, configuration, position) {
-        const one = await domain.pool.catchUp(pool, configuration, position, 1);
-        await domain.search(`later-${position}`);
-        return one;
+    poolWith(domain.pool, {
+      mirror: {
+        async catchUp(pool, configuration, position) {
+          const one = await domain.pool.mirror.catchUp(pool, configuration, position, 1);
+          await domain.search(`later-${position}`);
+          return one;
+        },
       },
-    },
+    }),
     'duel',
   );
   await mirror.catchUp();
@@ -147,8 +149,8 @@ test('a mirror of a large pool begins with its oldest tickets, and reads on what
   expect(mirror.whole).toBe(false);
 
   await domain.search('new');
-  await domain.pool.stop('t0');
-  await domain.pool.stop('t1100');
+  await domain.pool.tickets.stop('t0');
+  await domain.pool.tickets.stop('t1100');
   await mirror.catchUp();
   expect(ids(mirror)).toEqual(names(1_000).slice(1));
 

@@ -89,7 +89,7 @@ test('a caller who stops waiting while a worker applies the command is told that
   await vi.waitFor(async () =>
     expect(await fleet.redis.get(fleet.key(`command:${commandId}`))).toBe('waiting'),
   );
-  await fleet.stores.pool.beginCommand(commandId);
+  await fleet.stores.pool.commands.beginCommand(commandId);
   giveUp.abort(new Error('I have no time'));
   await refused;
 

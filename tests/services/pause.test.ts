@@ -31,7 +31,7 @@ describe('a paused configuration', () => {
     expect([await domain.statusOf('a'), await outbox()]).toEqual(['SEARCHING', 0]);
 
     await setPaused(domain.pool, 'duel', false);
-    expect((await domain.pool.beat()).pools).toEqual(['duel']);
+    expect((await domain.pool.matches.beat()).pools).toEqual(['duel']);
     await cycle();
     expect([await domain.statusOf('a'), await outbox()]).toEqual(['PLACING', 1]);
   });
@@ -51,7 +51,7 @@ describe('a paused configuration', () => {
     const formed = await domain.commitOf('m', 'a', 'b');
     await setPaused(domain.pool, 'duel', true);
 
-    const { verdicts } = await domain.pool.commit('duel', [formed]);
+    const { verdicts } = await domain.pool.matches.commit('duel', [formed]);
 
     expect(verdicts).toEqual(['paused']);
     expect([await domain.statusOf('a'), await outbox()]).toEqual(['SEARCHING', 0]);
@@ -59,31 +59,35 @@ describe('a paused configuration', () => {
 
   test('that is paused and resumed during a cycle is not slept through', async () => {
     await domain.search('a', 'b');
-    const { latest: position } = await domain.pool.readPool('duel', 0, 10);
+    const { latest: position } = await domain.pool.mirror.readPool('duel', 0, 10);
     const pausedSince = await setPaused(domain.pool, 'duel', true);
     await setPaused(domain.pool, 'duel', false);
 
-    await domain.pool.rest('duel', { configuration: 'duel', version: 1, position, pausedSince }, undefined);
+    await domain.pool.mirror.rest(
+      'duel',
+      { configuration: 'duel', version: 1, position, pausedSince },
+      undefined,
+    );
 
-    expect((await domain.pool.beat()).pools).toEqual(['duel']);
+    expect((await domain.pool.matches.beat()).pools).toEqual(['duel']);
   });
 
   test('goes on with proposals that were made before: their players decide', async () => {
     await domain.search('a', 'b');
-    await domain.pool.commit('duel', [await domain.commitOf('m', 'a', 'b')], 60_000);
+    await domain.pool.matches.commit('duel', [await domain.commitOf('m', 'a', 'b')], 60_000);
     await setPaused(domain.pool, 'duel', true);
 
     const accept = (id: string) =>
-      domain.pool.accept({ ticketId: id, matchId: 'm', acceptance: 'ACCEPT', playerIds: [id] });
+      domain.pool.tickets.accept({ ticketId: id, matchId: 'm', acceptance: 'ACCEPT', playerIds: [id] });
     await accept('a');
     expect(await accept('b')).toMatchObject({ outcome: 'decided' });
   });
 
   test('stays paused through new versions', async () => {
     const since = await setPaused(domain.pool, 'duel', true);
-    await domain.pool.install(aConfiguration(2));
-    expect((await domain.pool.catchUp('duel', 'duel', noId, 1)).pausedSince).toBe(since);
+    await domain.pool.settings.install(aConfiguration(2));
+    expect((await domain.pool.mirror.catchUp('duel', 'duel', noId, 1)).pausedSince).toBe(since);
     await setPaused(domain.pool, 'duel', false);
-    expect((await domain.pool.catchUp('duel', 'duel', noId, 1)).pausedSince).toBeUndefined();
+    expect((await domain.pool.mirror.catchUp('duel', 'duel', noId, 1)).pausedSince).toBeUndefined();
   });
 });

@@ -42,7 +42,7 @@ test('a match that was refused a place stays failed wherever a worker died on th
     await steps.decide(match, true, a, b);
     steps.service.answerWith(status(409));
     const died = await deathOf(steps.start([match], mortal(steps.worker(), death)));
-    const noted = (await steps.fleet.stores.pool.placements([match]))[0]?.outcome !== undefined;
+    const noted = (await steps.fleet.stores.pool.matches.placements([match]))[0]?.outcome !== undefined;
     const settled = !(await steps.fleet.redis.hexists(steps.key('outbox'), match));
     steps.service.answerWith(place);
     await steps.start([match]);

@@ -80,7 +80,7 @@ describe('a placed match', () => {
     const { pool } = steps.fleet.stores;
     await steps.decide('m', true, 'a', 'b');
     const first = { ipAddress: '192.0.2.1', port: 1 };
-    await pool.place('m', { kind: 'placed', gameSession: first });
+    await pool.matches.place('m', { kind: 'placed', gameSession: first });
 
     await steps.start(['m']);
 
@@ -109,7 +109,7 @@ describe('a match that is refused a place', () => {
     });
     expect(await steps.documents('matches')).toMatchObject([{ status: 'FAILED' }]);
     expect(await steps.tickets()).toMatchObject([{ status: 'FAILED' }, { status: 'FAILED' }]);
-    expect((await steps.fleet.stores.pool.presence(['a'])).get('a')?.matchId).toBeUndefined();
+    expect((await steps.fleet.stores.pool.matches.presence(['a'])).get('a')?.matchId).toBeUndefined();
   });
 });
 
@@ -199,16 +199,16 @@ test('the place of a match that was settled is not noted any more', async () => 
   const { pool } = steps.fleet.stores;
   const failed = { kind: 'failed', message: 'none' } as const;
   await steps.decide('m', true, 'a', 'b');
-  expect(await pool.placements(['m', 'ghost'])).toMatchObject([
+  expect(await pool.matches.placements(['m', 'ghost'])).toMatchObject([
     { age: expect.any(Number), outcome: undefined },
     { age: 0, outcome: undefined },
   ]);
-  expect(await pool.place('m', failed)).toEqual(failed);
-  expect(await pool.place('m', { kind: 'failed', message: 'another' })).toEqual(failed);
-  expect(await pool.placements(['m'])).toMatchObject([{ outcome: failed }]);
+  expect(await pool.matches.place('m', failed)).toEqual(failed);
+  expect(await pool.matches.place('m', { kind: 'failed', message: 'another' })).toEqual(failed);
+  expect(await pool.matches.placements(['m'])).toMatchObject([{ outcome: failed }]);
 
   await steps.start(['m']);
 
-  expect(await pool.place('m', failed)).toBeUndefined();
+  expect(await pool.matches.place('m', failed)).toBeUndefined();
   expect(await steps.fleet.redis.hlen(steps.key('outbox-placement'))).toBe(0);
 });

@@ -26,7 +26,7 @@ describe('a backfill ticket that is asked for', () => {
     await play('running', 'a');
     const call = aBackfill('f', [onTeam('a')]);
     const first = await domain.tickets.backfill(call);
-    await domain.pool.stop('f');
+    await domain.pool.tickets.stop('f');
 
     expect((await domain.tickets.backfill(call)).verdict).toEqual(first.verdict);
     expect(await statuses('f')).toEqual(['CANCELLED']);
@@ -36,15 +36,15 @@ describe('a backfill ticket that is asked for', () => {
     await play('running', 'a');
 
     expect(await domain.tickets.backfill(aBackfill('f', [onTeam('a')]))).toMatchObject({ pool: 'duel' });
-    await domain.pool.catchUp('duel', 'duel', '0-0', 1, { begins: true, whole: true });
+    await domain.pool.mirror.catchUp('duel', 'duel', '0-0', 1, { begins: true, whole: true });
     expect(await domain.tickets.backfill(aBackfill('f2', [onTeam('a')]))).toMatchObject({ pool: undefined });
   });
 
   test('replaces an older one of its match, and drops only the proposal of that one', async () => {
     await fill('older', 'a');
     await domain.search('x', 'y', 'z');
-    await domain.pool.commit('duel', [await domain.commitOf('m2', 'older', 'x')], answerMs);
-    await domain.pool.commit('duel', [await domain.commitOf('m3', 'y', 'z')], answerMs);
+    await domain.pool.matches.commit('duel', [await domain.commitOf('m2', 'older', 'x')], answerMs);
+    await domain.pool.matches.commit('duel', [await domain.commitOf('m3', 'y', 'z')], answerMs);
 
     await fill('newer', 'a');
 
@@ -64,7 +64,7 @@ describe('a backfill ticket that is asked for', () => {
     expect(await ask('f2', ['a'])).toContain('ticket f has found players for match running');
     await settle(going);
     expect(await ask('f2', ['a'])).toContain('match running has been backfilled and goes on as m2');
-    await domain.pool.endMatches(['m2']);
+    await domain.pool.matches.endMatches(['m2']);
     expect(await ask('f2', ['a'], 'm2')).toContain('no match m2 is live');
 
     expect(await domain.tickets.describe(['f2'])).toEqual([]);
@@ -101,11 +101,11 @@ describe('a backfill ticket that is asked for', () => {
     await domain.tickets.backfill({ ...aBackfill('f', [onTeam('a'), onTeam('b')]), unrated: true });
     const [waiting] = await domain.inPool();
     const rated = ['a', 'b'].map((id) => ({ ...onTeam(id), attributes: { skill: { N: 7 } } }));
-    await domain.pool.rate([
+    await domain.pool.tickets.rate([
       { ticketId: 'f', revision: waiting?.revision ?? 0, players: rated, fills: 'running' },
     ]);
 
-    await domain.pool.leave('a', 'running');
+    await domain.pool.matches.leave('a', 'running');
 
     const [ticket] = await domain.inPool();
     expect(ticket).toMatchObject({ unrated: false, players: [rated[1]] });
@@ -119,7 +119,7 @@ describe('a player who starts a newer ticket', () => {
     const stale = await domain.commitOf('m2', 'f', 'x');
     await domain.start(aTicket('a2', ['a']));
 
-    expect((await domain.pool.commit('duel', [stale])).verdicts).toEqual(['changed']);
+    expect((await domain.pool.matches.commit('duel', [stale])).verdicts).toEqual(['changed']);
   });
 
   test('and was the last of it ends the backfill ticket', async () => {
@@ -132,7 +132,7 @@ describe('a player who starts a newer ticket', () => {
   test('drops the proposal it is in, and nobody else is to blame', async () => {
     await fill('f', 'a', 'b');
     await domain.search('x');
-    await domain.pool.commit('duel', [await domain.commitOf('m2', 'f', 'x')], answerMs);
+    await domain.pool.matches.commit('duel', [await domain.commitOf('m2', 'f', 'x')], answerMs);
     await domain.start(aTicket('a2', ['a']));
 
     expect(await statuses('f', 'x', 'a2')).toEqual(['SEARCHING', 'SEARCHING', 'SEARCHING']);
@@ -144,10 +144,10 @@ describe('a proposal with a backfill ticket', () => {
   beforeEach(async () => {
     await fill('f', 'a');
     await domain.search('x', 'y');
-    await domain.pool.commit('duel', [await domain.commitOf('m2', 'f', 'x', 'y')], answerMs);
+    await domain.pool.matches.commit('duel', [await domain.commitOf('m2', 'f', 'x', 'y')], answerMs);
   });
   const answer = (ticketId: string, what: 'ACCEPT' | 'REJECT') =>
-    domain.pool.accept({
+    domain.pool.tickets.accept({
       ticketId,
       matchId: 'm2',
       acceptance: what,

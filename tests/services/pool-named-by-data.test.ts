@@ -15,11 +15,11 @@ const start = (ticketId: string, mode?: string) =>
     players: [{ playerId: ticketId, attributes: { skill: { N: 1 }, ...(mode && { mode: { S: mode } }) } }],
   });
 const waiting = async (pool: string) =>
-  (await opened.domain.pool.readPool(pool, 0, 100)).tickets.map((it) => it.ticketId);
+  (await opened.domain.pool.mirror.readPool(pool, 0, 100)).tickets.map((it) => it.ticketId);
 
 test('a client that cannot load the rule set names the pool of a ticket all the same', async () => {
   const { ruleSet, ...rest } = aConfiguration(2);
-  await opened.domain.pool.install({
+  await opened.domain.pool.settings.install({
     ...rest,
     ruleSet: { ...ruleSet, body: '{ "ruleLanguageVersion": "9.0" }' },
     split,
@@ -38,7 +38,7 @@ test('a client that cannot load the rule set names the pool of a ticket all the 
 test('a start by a version that is not in force writes nothing; the client reads the new one and repeats', async () => {
   await start('a', 'ranked');
   expect(await waiting('duel')).toEqual(['a']);
-  await opened.domain.pool.install({ ...aConfiguration(2), split });
+  await opened.domain.pool.settings.install({ ...aConfiguration(2), split });
 
   await start('b', 'ranked');
 

@@ -44,7 +44,7 @@ const start = async (...tickets: ReturnType<typeof wants>[]) => {
   expect(await perform(handle, tickets)).toMatchObject({ kind: 'done', refusals: [] });
 };
 const waiting = async (pool: string) =>
-  (await domain.pool.readPool(pool, 0, 100)).tickets.map((it) => it.ticketId);
+  (await domain.pool.mirror.readPool(pool, 0, 100)).tickets.map((it) => it.ticketId);
 const pools = async () => (await domain.redis.smembers(domain.key('pools:duel'))).sort();
 const due = () => domain.redis.zrange(domain.key('due'), '0', '-1');
 const cycle = async (pool: string) => {
@@ -54,7 +54,7 @@ const cycle = async (pool: string) => {
 };
 
 test('tickets wait in the pool of their value, and each pool is woken and matched by itself', async () => {
-  await domain.pool.install(installed(2, byMode));
+  await domain.pool.settings.install(installed(2, byMode));
 
   await start(wants('a', 'ranked'), wants('b'), wants('c', 'ranked'), wants('d', 'casual'));
 
@@ -71,8 +71,8 @@ test('a new rule set that splits otherwise moves the waiting to their new pools,
   await start(wants('a', 'ranked'), wants('b', 'casual'), wants('c', 'ranked'));
   await cycle('duel');
   expect(await pools()).toEqual(['duel']);
-  const [before] = (await domain.pool.readPool('duel', 0, 10)).tickets;
-  await domain.pool.install(installed(3, byMode));
+  const [before] = (await domain.pool.mirror.readPool('duel', 0, 10)).tickets;
+  await domain.pool.settings.install(installed(3, byMode));
   expect(await due()).toContain('duel');
 
   await cycle('duel');
@@ -81,7 +81,7 @@ test('a new rule set that splits otherwise moves the waiting to their new pools,
   const mode = left === 'b' ? 'casual' : 'ranked';
   expect(await pools()).toEqual([`duel/${mode}`]);
   expect(await due()).toContain(`duel/${mode}`);
-  const [after] = (await domain.pool.readPool(`duel/${mode}`, 0, 10)).tickets;
+  const [after] = (await domain.pool.mirror.readPool(`duel/${mode}`, 0, 10)).tickets;
   expect(after).toMatchObject({
     ticketId: left,
     sequence: before?.sequence,
@@ -93,10 +93,10 @@ test('a new rule set that splits otherwise moves the waiting to their new pools,
 
 test('moving a ticket that left the pool meanwhile changes nothing', async () => {
   await domain.search('a', 'b');
-  await domain.pool.stop('b');
+  await domain.pool.tickets.stop('b');
 
   expect(
-    await domain.pool.move('duel', [
+    await domain.pool.tickets.move('duel', [
       { ticketId: 'a', pool: 'duel/x' },
       { ticketId: 'b', pool: 'duel/x' },
     ]),
@@ -109,7 +109,7 @@ test('an empty pool is forgotten, and a mirror of it sees that when it comes bac
   await domain.search('a');
   const mirror = openMirror(domain.pool, 'duel');
   await mirror.catchUp();
-  await domain.pool.stop('a');
+  await domain.pool.tickets.stop('a');
   for (const key of ['changes-head:duel', 'changes:duel'])
     expect(await domain.redis.ttl(domain.key(key))).toBeGreaterThan(3_000);
 
@@ -123,11 +123,11 @@ test('an empty pool is forgotten, and a mirror of it sees that when it comes bac
 });
 
 test('pools of a configuration are due when a new version is installed, wherever their tickets are', async () => {
-  await domain.pool.install(installed(2, byMode));
+  await domain.pool.settings.install(installed(2, byMode));
   await start(wants('a', 'ranked'), wants('b', 'casual'));
   await domain.redis.del(domain.key('due'));
 
-  await domain.pool.install(installed(3, byMode));
+  await domain.pool.settings.install(installed(3, byMode));
 
   expect((await due()).sort()).toEqual(['duel/casual', 'duel/ranked']);
 });

@@ -12,13 +12,13 @@ beforeEach(async () => {
 
 const answerMs = 30_000;
 const propose = async (...ticketIds: string[]) =>
-  domain.pool.commit('duel', [await domain.commitOf('m', ...ticketIds)], answerMs);
+  domain.pool.matches.commit('duel', [await domain.commitOf('m', ...ticketIds)], answerMs);
 const answer = (
   acceptance: 'ACCEPT' | 'REJECT',
   ticketId: string,
   matchId = 'm',
   ...playerIds: readonly string[]
-) => domain.pool.accept({ ticketId, matchId, acceptance, playerIds: [...playerIds] });
+) => domain.pool.tickets.accept({ ticketId, matchId, acceptance, playerIds: [...playerIds] });
 const accept = (ticketId: string, matchId = 'm') => answer('ACCEPT', ticketId, matchId, ticketId);
 const reject = (ticketId: string) => answer('REJECT', ticketId, 'm', ticketId);
 const statuses = async (...ticketIds: string[]) =>
@@ -26,7 +26,7 @@ const statuses = async (...ticketIds: string[]) =>
 /** Ends the time to answer without waiting for it. */
 const letTimePass = async () => {
   await domain.redis.zadd(domain.key('proposals'), 1, 'm');
-  return domain.pool.beat();
+  return domain.pool.matches.beat();
 };
 const detailOf = async (type: string) => {
   const entries = await domain.redis.xrange(domain.key('events'), '-', '+');
@@ -202,7 +202,7 @@ describe('a proposal that fails', () => {
     await propose('a', 'b');
     await accept('a');
     await reject('b');
-    await domain.pool.commit('duel', [await domain.commitOf('m2', 'a', 'c')], answerMs);
+    await domain.pool.matches.commit('duel', [await domain.commitOf('m2', 'a', 'c')], answerMs);
 
     expect(await accept('a', 'm')).toEqual({ outcome: 'not-proposed', detail: 'other-match' });
     expect(await accept('c', 'm2')).toEqual({ outcome: 'recorded' });
@@ -215,7 +215,7 @@ describe('stop and supersede win up to commit', () => {
     await domain.search('a', 'b');
     await propose('a', 'b');
 
-    expect(await domain.pool.stop('a')).toEqual({ status: 'CANCELLED', pool: 'duel' });
+    expect(await domain.pool.tickets.stop('a')).toEqual({ status: 'CANCELLED', pool: 'duel' });
     expect(await statuses('a', 'b')).toEqual({ a: 'CANCELLED', b: 'SEARCHING' });
     expect((await domain.events()).slice(3)).toEqual([
       'AcceptMatchCompleted',
@@ -239,6 +239,6 @@ describe('stop and supersede win up to commit', () => {
     await accept('a');
     await accept('b');
 
-    expect(await domain.pool.stop('a')).toEqual({ status: 'PLACING', pool: undefined });
+    expect(await domain.pool.tickets.stop('a')).toEqual({ status: 'PLACING', pool: undefined });
   });
 });

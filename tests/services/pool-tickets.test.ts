@@ -12,7 +12,7 @@ beforeEach(async () => {
 
 const { fill } = backfillSteps(() => domain);
 const stop = async (ticketId: string, playerId?: string) =>
-  (await domain.pool.stop(ticketId, playerId)).status;
+  (await domain.pool.tickets.stop(ticketId, playerId)).status;
 
 describe('starting', () => {
   test('a ticket exists and is SEARCHING in its pool from the moment its start returns (invariant 11)', async () => {
@@ -36,7 +36,7 @@ describe('starting', () => {
     expect(await domain.start(ticket)).toEqual(first);
     expect((await domain.inPool()).map((it) => it.ticketId)).toEqual(['a']);
     expect(await domain.events()).toEqual(['MatchmakingSearching']);
-    await domain.pool.stop('a');
+    await domain.pool.tickets.stop('a');
     expect(await domain.start(ticket)).toEqual(first);
     expect(await domain.statusOf('a')).toBe('CANCELLED');
   });
@@ -68,7 +68,7 @@ describe('starting', () => {
 
   test('a ticket that was checked by another version of its configuration changes nothing', async () => {
     await domain.search('older');
-    await domain.pool.install(aConfiguration(2));
+    await domain.pool.settings.install(aConfiguration(2));
 
     expect(await domain.start(aTicket('a', ['older']))).toEqual([{ kind: 'outdated' }]);
     expect(await domain.statusOf('a')).toBeUndefined();
@@ -77,7 +77,7 @@ describe('starting', () => {
 
   test('a player being placed is refused by name', async () => {
     await domain.search('a', 'b');
-    await domain.pool.commit('duel', [await domain.commitOf('m', 'a', 'b')]);
+    await domain.pool.matches.commit('duel', [await domain.commitOf('m', 'a', 'b')]);
 
     const [refused] = await domain.start(aTicket('a2', ['a']));
 
@@ -108,20 +108,24 @@ describe('starting', () => {
     const known = () => redis.get(domain.key('player:a'));
     const recorded = () => redis.hset(domain.key('follower:records'), 'position', '9-0');
     const forget = () =>
-      pool.forgetTickets('records', { readableMs: 0, refusedReadableMs: 0 }, new AbortController().signal);
+      pool.tickets.forgetTickets(
+        'records',
+        { readableMs: 0, refusedReadableMs: 0 },
+        new AbortController().signal,
+      );
     await domain.search('a', 'b');
     const commit = await domain.commitOf('m', 'a', 'b');
-    await pool.commit('duel', [commit]);
-    await pool.settle([{ match: commit.match, status: 'COMPLETED', reason: '', message: '' }]);
+    await pool.matches.commit('duel', [commit]);
+    await pool.matches.settle([{ match: commit.match, status: 'COMPLETED', reason: '', message: '' }]);
     expect(await known()).toBe('a\nm\n\n\n');
     await recorded();
     await forget();
     expect(await known(), 'the match is live').toBe('\nm\n\n\n');
-    await pool.leave('a', 'm', 'session');
+    await pool.matches.leave('a', 'm', 'session');
 
     expect(await known()).toBe('\n\nsession\nm\n');
     expect(await redis.ttl(domain.key('player:a'))).toBeGreaterThan(172_000);
-    await pool.endMatches(['m']);
+    await pool.matches.endMatches(['m']);
     expect(await redis.exists(domain.key('player:b'))).toBe(0);
   });
 
@@ -136,7 +140,7 @@ describe('starting', () => {
 
 describe('refusing', () => {
   const refuse = (ticketId: string, revision: number) =>
-    domain.pool.refuse([{ ticketId, revision, reason: 'InvalidTicket', message: 'players: none' }]);
+    domain.pool.tickets.refuse([{ ticketId, revision, reason: 'InvalidTicket', message: 'players: none' }]);
 
   test('a ticket that no match can hold fails with its reason', async () => {
     await domain.search('a');
@@ -150,8 +154,8 @@ describe('refusing', () => {
 
   test('a ticket that has changed since the worker looked, or is being placed, is left alone (invariant 7)', async () => {
     await domain.search('a', 'b', 'c');
-    await domain.pool.move('duel', [{ ticketId: 'c', pool: 'duel/x' }]);
-    await domain.pool.commit('duel', [await domain.commitOf('m', 'a', 'b')]);
+    await domain.pool.tickets.move('duel', [{ ticketId: 'c', pool: 'duel/x' }]);
+    await domain.pool.matches.commit('duel', [await domain.commitOf('m', 'a', 'b')]);
 
     expect(await refuse('c', 1)).toEqual(['changed']);
     expect(await refuse('a', 1)).toEqual(['PLACING']);
@@ -186,8 +190,8 @@ describe('stopping', () => {
 
   test('a ticket being placed cannot be stopped, nor one that has ended', async () => {
     await domain.search('a', 'b', 'c');
-    await domain.pool.commit('duel', [await domain.commitOf('m', 'a', 'b')]);
-    await domain.pool.refuse([{ ticketId: 'c', revision: 1, reason: 'Why', message: 'Because.' }]);
+    await domain.pool.matches.commit('duel', [await domain.commitOf('m', 'a', 'b')]);
+    await domain.pool.tickets.refuse([{ ticketId: 'c', revision: 1, reason: 'Why', message: 'Because.' }]);
 
     expect([await stop('a'), await stop('c')]).toEqual(['PLACING', 'FAILED']);
   });
@@ -197,9 +201,9 @@ describe('ended', () => {
   const ended = async () => {
     await domain.search('a', 'b', 'c');
     const commit = await domain.commitOf('m', 'a', 'b');
-    await domain.pool.commit('duel', [commit]);
-    await domain.pool.settle([{ match: commit.match, status: 'COMPLETED', reason: '', message: '' }]);
-    await domain.pool.stop('c');
+    await domain.pool.matches.commit('duel', [commit]);
+    await domain.pool.matches.settle([{ match: commit.match, status: 'COMPLETED', reason: '', message: '' }]);
+    await domain.pool.tickets.stop('c');
   };
 
   test('a ticket is still described as it ended', async () => {

@@ -75,7 +75,7 @@ test('work of the clock that nobody does counts, and its age from when it was du
 
 test('the tickets that search count by configuration, over all of its pools', async () => {
   const { pool, tickets, reports, report } = await openReports();
-  await pool.install(aConfiguration());
+  await pool.settings.install(aConfiguration());
   await report(Date.now());
   const pools = Object.entries({ a: 'duel', b: 'duel/eu', c: 'duel/eu' });
   await tickets.start(pools.map(([id, name]) => ({ ...aTicket(id), pool: name })));
@@ -99,7 +99,7 @@ test('matchmaking that is so far behind that tickets are refused is told, the fu
   await report(Date.now());
   const { configuration, ...rest } = aConfiguration();
   for (const name of ['duel', 'chess', 'go'])
-    await pool.install({ ...rest, configuration: { ...configuration, name } });
+    await pool.settings.install({ ...rest, configuration: { ...configuration, name } });
   await report(Date.now());
   await redis.set(`${poolTag(domain)}:behind:duel`, `31000 ${Number.MAX_SAFE_INTEGER}`);
   await redis.set(`${poolTag(domain)}:behind:go`, `40000 ${Number.MAX_SAFE_INTEGER}`);
@@ -118,7 +118,7 @@ test('a run staler than its slot reports nothing', async () => {
 
 test('tickets that no cycle has read are work of matchmaking, until one has read them', async () => {
   const { pool, tickets, reports, report } = await openReports();
-  await pool.install(aConfiguration());
+  await pool.settings.install(aConfiguration());
   await tickets.start([aTicket('a'), aTicket('b'), { ...aTicket('c'), pool: 'duel/eu' }]);
   await report(Date.now());
   await openMirror(pool, 'duel').catchUp();

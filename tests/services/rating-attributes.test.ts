@@ -29,7 +29,7 @@ beforeEach(async () => {
 
 const configure = (name: string, more: Partial<Configuration>) => {
   const { configuration, ...rest } = aConfiguration(1);
-  return fleet.stores.pool.install({ ...rest, configuration: { ...configuration, name, ...more } });
+  return fleet.stores.pool.settings.install({ ...rest, configuration: { ...configuration, name, ...more } });
 };
 /** Starts tickets as a producer does, which knows that their ratings have to be read. */
 const start = (configuration: string, ...names: string[]) =>
@@ -84,7 +84,7 @@ describe('attributes taken from ratings', () => {
   test("are a rating's rank among the ladder's active players, measured by upkeep", async () => {
     const ratingAttributes = { skill: 'percentile' } as const;
     await configure('duel', { ratingAttributes });
-    const installed = (await fleet.stores.pool.installed('duel'))!;
+    const installed = (await fleet.stores.pool.settings.installed('duel'))!;
     await fleet.stores.configurations.store([
       { name: 'duel', version: installed.version, installed, created_at: new Date() },
     ]);
@@ -147,8 +147,10 @@ describe('attributes taken from ratings', () => {
     await cycle('duel');
     const { pool, tickets: records } = fleet.stores;
     const [{ matchId = '' } = {}] = await fleet.producerTickets.describe([own('a')]);
-    const decided = await pool.decided([matchId]);
-    await pool.settle(decided.map((match) => ({ match, status: 'COMPLETED', reason: '', message: '' })));
+    const decided = await pool.matches.decided([matchId]);
+    await pool.matches.settle(
+      decided.map((match) => ({ match, status: 'COMPLETED', reason: '', message: '' })),
+    );
     const players = [{ ...aTicket(own('a')).players[0]!, team: 'side_1' }];
 
     await perform(
@@ -160,7 +162,7 @@ describe('attributes taken from ratings', () => {
     );
     await cycle('duel');
 
-    const { tickets } = await fleet.stores.pool.readPool('duel', 0, 10);
+    const { tickets } = await fleet.stores.pool.mirror.readPool('duel', 0, 10);
     expect(tickets).toMatchObject([{ backfill: true, players: [{ attributes: { skill: { N: 1_795 } } }] }]);
   });
 

@@ -113,7 +113,7 @@ test('whatever happens to a ladder, corrections, seasons, deaths and two raters 
         let [seasons, commands] = [0, 0];
         const send = (duel: Duel) => {
           const { matchId, ...result } = wins(winners.get(duel.matchId) ?? 'red', duel.matchId);
-          return stores.pool.report([{ matchId, result, ladder: name }]);
+          return stores.pool.matches.report([{ matchId, result, ladder: name }]);
         };
         for (const it of steps) {
           const id = `${name}-c${commands++}`;
@@ -149,7 +149,7 @@ test('whatever happens to a ladder, corrections, seasons, deaths and two raters 
             told.push({ kind: 'erased', ...erased });
             const item = { ladder: name, ...erased };
             const asked = { kind: 'erase-player', item } as const;
-            await stores.pool.commandLadder(
+            await stores.pool.results.commandLadder(
               name,
               await signedLadderCommand(fleet.stores, fleet.domain, asked, id),
             );

@@ -7,6 +7,7 @@ import { type HandFleet, type Kit, openCrew } from '../support/hand-fleet.ts';
 import { brokenInvariants } from '../support/invariants.ts';
 import { type LifeSteps, openLife } from '../support/life-steps.ts';
 import { deathOf, everyDeath, mortal } from '../support/mortal.ts';
+import { poolWith } from '../support/pool-with.ts';
 import { openProxy } from '../support/tcp-proxy.ts';
 import { ticketRecords } from '../support/ticket-records.ts';
 
@@ -56,7 +57,9 @@ describe('a match that is stored', () => {
     'started 11 times without ending: its workers stood still',
   ])('is not given up, though its job failed: %s (invariants 3, 4)', async (reason) => {
     const matchId = await steps.decide(plain);
-    const failing = workerWith({ pool: { settle: () => Promise.reject(new Error(reason)) } });
+    const failing = workerWith({
+      pool: poolWith(fleet.kit.pool, { matches: { settle: () => Promise.reject(new Error(reason)) } }),
+    });
     await expect(failing.work('start-match', [{ matchId }])).rejects.toThrow(reason);
     await failForFiveMinutes(matchId, reason);
 
@@ -86,7 +89,7 @@ describe('a match that is stored', () => {
 
   test('is settled with the teams and the place that are stored, whatever the queue decided since (invariant 4)', async () => {
     const matchId = await steps.decide(plain);
-    const [match] = await fleet.stores.pool.decided([matchId]);
+    const [match] = await fleet.stores.pool.matches.decided([matchId]);
     const [one, two] = match?.teams ?? [];
     const teams = [
       { name: one?.name ?? '', playerIds: two?.playerIds ?? [] },
@@ -149,7 +152,9 @@ describe('a match that is given up before it was stored', () => {
     expect(await statuses('ann', 'bob')).toEqual(['FAILED', 'FAILED']);
     expect(await stored(matchId)).toMatchObject({ status: 'FAILED', message: 'Given up.' });
     expect(await claims()).toMatchObject([{ status: 'FAILED' }, { status: 'FAILED' }]);
-    expect(await fleet.stores.pool.presence(['ann'])).toEqual(new Map([['ann', { ticketId: 'ann' }]]));
+    expect(await fleet.stores.pool.matches.presence(['ann'])).toEqual(
+      new Map([['ann', { ticketId: 'ann' }]]),
+    );
     expect(await brokenInvariants(fleet)).toEqual([]);
   });
 
@@ -236,15 +241,17 @@ test('a result waits while its match is in the outbox (invariant 5)', async () =
   const matchId = await steps.decide(plain);
   const teams = ['side_1', 'side_2'].map((name, index) => ({ name, rank: index + 1 }));
   const early = workerWith({
-    pool: {
-      settle: async (...args: Parameters<Kit['pool']['settle']>) => {
-        expect(await fleet.work('update-ratings', [{ matchId, teams }])).toMatchObject({ kind: 'later' });
-        expect(await fleet.work('player-left', [{ matchId, playerId: 'ann' }])).toMatchObject({
-          kind: 'later',
-        });
-        return fleet.kit.pool.settle(...args);
+    pool: poolWith(fleet.kit.pool, {
+      matches: {
+        settle: async (...args) => {
+          expect(await fleet.work('update-ratings', [{ matchId, teams }])).toMatchObject({ kind: 'later' });
+          expect(await fleet.work('player-left', [{ matchId, playerId: 'ann' }])).toMatchObject({
+            kind: 'later',
+          });
+          return fleet.kit.pool.matches.settle(...args);
+        },
       },
-    },
+    }),
   });
 
   await early.work('start-match', [{ matchId }]);

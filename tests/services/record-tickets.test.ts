@@ -15,7 +15,7 @@ beforeEach(async () => {
   fleet = await openFleetStores();
   onTestFinished(() => fleet[Symbol.asyncDispose]());
   for (const each of Object.values(observe)) each.mockClear();
-  await fleet.stores.pool.install(aConfiguration());
+  await fleet.stores.pool.settings.install(aConfiguration());
 });
 
 const key = (name: string) => `{${fleet.domain}.matchmaking}:${name}`;
@@ -28,10 +28,10 @@ const records = () => ticketRecords(fleet.db);
 const search = (...ids: string[]) => fleet.producerTickets.start(ids.map((id) => aTicket(id)));
 async function commit(matchId: string, ...ids: string[]) {
   await search(...ids);
-  const tickets = (await fleet.stores.pool.readPool('duel', 0, 100)).tickets;
+  const tickets = (await fleet.stores.pool.mirror.readPool('duel', 0, 100)).tickets;
   const match = aMatch(matchId, tickets);
   const revisions = tickets.map((it) => it.revision);
-  await fleet.stores.pool.commit('duel', [{ match, jobId: 'job', revisions, ruleEvaluations: [] }]);
+  await fleet.stores.pool.matches.commit('duel', [{ match, jobId: 'job', revisions, ruleEvaluations: [] }]);
   return match;
 }
 const ended = { player_ids: expect.anything(), start_time: expect.any(Date), configuration: 'duel' };
@@ -40,11 +40,11 @@ describe('a ticket that ends without a match', () => {
   test('is on record with its reason, however it ended and however often that is told (invariant 9)', async () => {
     const { pool } = fleet.stores;
     await search('stopped', 'late');
-    await pool.stop('stopped');
+    await pool.tickets.stop('stopped');
     await changeTicket(fleet.redis, key('ticket:late'), { deadline: 1 });
-    await pool.expire(['late']);
+    await pool.tickets.expire(['late']);
     await search('unfit', 'waiting');
-    await pool.refuse([
+    await pool.tickets.refuse([
       { ticketId: 'unfit', revision: 1, reason: 'InvalidTicket', message: 'players: none' },
     ]);
 
@@ -65,7 +65,7 @@ describe('a claim of a match', () => {
   test('is never overwritten: its ticket stays the match its record says (invariant 2)', async () => {
     const match = await commit('m', 'a', 'b');
     await fleet.stores.tickets.claim([match], new Date());
-    await fleet.stores.pool.settle([{ match, status: 'COMPLETED', reason: '', message: '' }]);
+    await fleet.stores.pool.matches.settle([{ match, status: 'COMPLETED', reason: '', message: '' }]);
     await fleet.stores.tickets.record([
       {
         ...{ ticketId: 'a', status: 'CANCELLED', configuration: 'duel', playerIds: ['a'] },
@@ -90,7 +90,7 @@ describe('a claim of a match', () => {
   test('that came to nothing says so, and stays that match', async () => {
     const match = await commit('m', 'a', 'b');
     await fleet.stores.tickets.claim([match], new Date());
-    await fleet.stores.pool.settle([
+    await fleet.stores.pool.matches.settle([
       { match, status: 'FAILED', reason: 'PlacementFailed', message: 'no room' },
     ]);
     await record();
@@ -103,7 +103,9 @@ describe('a claim of a match', () => {
 
   test('of a match that failed before anybody claimed it is on record too', async () => {
     const match = await commit('m', 'a', 'b');
-    await fleet.stores.pool.settle([{ match, status: 'FAILED', reason: 'PlacementFailed', message: 'late' }]);
+    await fleet.stores.pool.matches.settle([
+      { match, status: 'FAILED', reason: 'PlacementFailed', message: 'late' },
+    ]);
     await record();
 
     expect(await records()).toMatchObject([
@@ -114,7 +116,7 @@ describe('a claim of a match', () => {
 
   test('takes a ticket that is on record without a match, and only one claim can', async () => {
     await search('a');
-    await fleet.stores.pool.stop('a');
+    await fleet.stores.pool.tickets.stop('a');
     await record();
     const startTime = (await records())[0]?.start_time.getTime() ?? 0;
     const [one, two] = ['one', 'two'].map((id) => ({
@@ -143,12 +145,12 @@ test('with DocumentDB away endings wait in the stream, and are written when it i
   const database = await openDatabase(uri, fleet.db.databaseName);
   onTestFinished(() => database.close());
   await search('a', 'b');
-  await fleet.stores.pool.stop('a');
+  await fleet.stores.pool.tickets.stop('a');
   await proxy.cut();
 
   await record(openTickets(database.db));
   expect(observe.failed).toHaveBeenCalledExactlyOnceWith('ticket-records', expect.anything());
-  await fleet.stores.pool.stop('b');
+  await fleet.stores.pool.tickets.stop('b');
   await fleet.redis.hdel(key('follower:ticket-records'), 'until');
   await record();
 

@@ -101,7 +101,7 @@ test('a match whose claim is refused fails, and its neighbours start (invariants
 test('an ending that is refused holds up no other (invariant 1)', async () => {
   await refuseIn(ticketDay(Date.now()));
   await steps.start((name) => name, [`${poison}-ann`, 'ann']);
-  for (const id of [`${poison}-ann`, 'ann']) await fleet.stores.pool.stop(id);
+  for (const id of [`${poison}-ann`, 'ann']) await fleet.stores.pool.tickets.stop(id);
 
   await fleet.work('record-tickets', [{}]);
 
@@ -141,7 +141,7 @@ test('an ending that takes the place of an older one and is refused holds up no 
       await changeTicket(fleet.redis, `${poolTag(fleet.domain)}:ticket:ann`, {
         players: JSON.stringify([aPlayer(poison)]),
       });
-    for (const id of names) await fleet.stores.pool.stop(id);
+    for (const id of names) await fleet.stores.pool.tickets.stop(id);
     if (again) await refuseIn(ticketDay(Date.now()));
     await fleet.work('record-tickets', [{}]);
     await fleet.advance(defaultReadableMs);
@@ -165,7 +165,7 @@ test('a claim that takes the place of an older one and is refused fails its matc
   const why = { reason: 'Cancelled', message: 'Cancelled by request.' };
   const bad = await steps.decide((name) => `bad-${name}`);
   const well = await steps.decide((name) => `well-${name}`);
-  const decided = await fleet.stores.pool.decided([bad, well]);
+  const decided = await fleet.stores.pool.matches.decided([bad, well]);
   await fleet.stores.tickets.record(
     decided.flatMap(({ tickets }) =>
       tickets.map(({ ticketId, startTime }) => ({

@@ -7,7 +7,7 @@ test('what goes wrong in a script names its file and line', async () => {
   await using steps = await openPoolSteps();
   await steps.redis.set(steps.key('outbox'), 'no hash');
 
-  await expect(steps.pool.place('m', { kind: 'failed', message: 'none' })).rejects.toThrow(
+  await expect(steps.pool.matches.place('m', { kind: 'failed', message: 'none' })).rejects.toThrow(
     /^WRONGTYPE workers\/pool\/scripts\/place\.lua:\d+: Operation against a key/,
   );
 });
@@ -15,10 +15,10 @@ test('what goes wrong in a script names its file and line', async () => {
 test('what goes wrong in a library names the library', async () => {
   await using steps = await openPoolSteps();
   await steps.search('a', 'b');
-  await steps.pool.commit('duel', [await steps.commitOf('m', 'a', 'b')], 30_000);
+  await steps.pool.matches.commit('duel', [await steps.commitOf('m', 'a', 'b')], 30_000);
   await steps.redis.hset(steps.key('proposal:m'), 'tickets', 'no JSON');
 
-  await expect(steps.pool.stop('a')).rejects.toThrow(
+  await expect(steps.pool.tickets.stop('a')).rejects.toThrow(
     /^jobs\/scripts\/libraries\/\w+\.lua:\d+: Expected value/,
   );
 });

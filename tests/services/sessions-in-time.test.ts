@@ -57,7 +57,7 @@ describe('a session that is read', () => {
     await fleet.workOff();
     expect(await read('ann')).toMatchObject({ status: 'IN_MATCH', match_id: matchId });
 
-    await fleet.stores.pool.leave('ann', matchId);
+    await fleet.stores.pool.matches.leave('ann', matchId);
     for (const sessionId of ['ann', 'tablet']) {
       expect(await read(sessionId)).toMatchObject({ status: 'ACTIVE' });
       expect(await read(sessionId)).not.toHaveProperty('match_id');

@@ -45,12 +45,12 @@ describe('rule sets', () => {
 
     await putRuleSet(byMode);
 
-    expect(await fleet.stores.pool.installed('duel')).toMatchObject({
+    expect(await fleet.stores.pool.settings.installed('duel')).toMatchObject({
       version: 2,
       ruleSet: { version: 2, body: byMode },
       split: [{ attribute: 'mode', fallback: 'casual' }],
     });
-    expect(await fleet.stores.pool.installed('elsewhere')).toMatchObject({ version: 1, split: [] });
+    expect(await fleet.stores.pool.settings.installed('elsewhere')).toMatchObject({ version: 1, split: [] });
   });
 
   test('one that a configuration names cannot be deleted; one that none does can, and be put again', async () => {
@@ -84,7 +84,7 @@ describe('configurations', () => {
     expect(await putConfiguration()).toMatchObject(version(1));
     expect(await putConfiguration()).toMatchObject(version(1));
     expect(await putConfiguration({ requestTimeoutSeconds: 90 })).toMatchObject(version(2));
-    expect(await fleet.stores.pool.installed('duel')).toMatchObject({
+    expect(await fleet.stores.pool.settings.installed('duel')).toMatchObject({
       version: 2,
       configuration: { requestTimeoutSeconds: 90 },
     });
@@ -105,7 +105,10 @@ describe('configurations', () => {
       kind: 'refused',
       reason: expect.stringMatching(/^configuration duel does not fit it:\n/),
     });
-    expect(await fleet.stores.pool.installed('duel')).toMatchObject({ version: 1, ruleSet: { version: 1 } });
+    expect(await fleet.stores.pool.settings.installed('duel')).toMatchObject({
+      version: 1,
+      ruleSet: { version: 1 },
+    });
   });
 
   test('one that is deleted is in force nowhere, and put again has a version of its own', async () => {
@@ -114,11 +117,11 @@ describe('configurations', () => {
     await office.give('pause-configuration', { name: 'duel' });
 
     expect(await office.give('delete-configuration', { name: 'duel' })).toMatchObject(version(2));
-    expect(await fleet.stores.pool.installed('duel')).toBeUndefined();
+    expect(await fleet.stores.pool.settings.installed('duel')).toBeUndefined();
     expect(await fleet.stores.configurations.all()).toEqual([]);
 
     expect(await putConfiguration()).toMatchObject(version(3));
-    expect(await fleet.stores.pool.installed('duel')).toMatchObject({ version: 3 });
+    expect(await fleet.stores.pool.settings.installed('duel')).toMatchObject({ version: 3 });
     expect(await fleet.stores.audit.paused()).toEqual(new Map());
   });
 
@@ -131,7 +134,7 @@ describe('configurations', () => {
       kind: 'refused',
       reason: 'name: tickets search in duel (1); it can be deleted when none does',
     });
-    expect(await fleet.stores.pool.installed('duel')).toMatchObject({ version: 1 });
+    expect(await fleet.stores.pool.settings.installed('duel')).toMatchObject({ version: 1 });
   });
 
   test('one that does not exist is neither paused nor resumed nor deleted', async () => {

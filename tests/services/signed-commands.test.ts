@@ -50,9 +50,9 @@ async function inChain(envelope: object, id = String((envelope as CommandEnvelop
 /** What the rater says of a command as it stands among the ladder's arrivals, whoever put it there. */
 async function amongArrivals(envelope: CommandEnvelope, ladder = 'main'): Promise<string> {
   const { pool } = fleet.stores;
-  await pool.commandLadder(ladder, envelope);
+  await pool.results.commandLadder(ladder, envelope);
   await openRater(fleet.stores).rate(ladder);
-  const { verdict } = await pool.commandLadder(ladder, envelope);
+  const { verdict } = await pool.results.commandLadder(ladder, envelope);
   return verdict === undefined ? 'waits' : 'refused' in verdict ? verdict.refused : 'done';
 }
 
@@ -189,7 +189,7 @@ describe('a signed command', () => {
     await makeKey('op', [], 2);
     expect(await inChain(early)).toMatch(/^operator: no key op works/);
 
-    await fleet.stores.pool.copyKeys(await fleet.stores.apiKeys.newest());
+    await fleet.stores.pool.settings.copyKeys(await fleet.stores.apiKeys.newest());
     await fleet.db.collection<{ _id: string }>('api_keys').deleteOne({ _id: 'op@2' });
     expect(await amongArrivals(sign()(season('main', 1)))).toMatch(/^operator: no key op works/);
   });

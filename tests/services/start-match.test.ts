@@ -14,18 +14,18 @@ let fleet: Awaited<ReturnType<typeof openFleetStores>>;
 beforeEach(async () => {
   fleet = await openFleetStores();
   onTestFinished(() => fleet[Symbol.asyncDispose]());
-  await fleet.stores.pool.install(aConfiguration());
+  await fleet.stores.pool.settings.install(aConfiguration());
 });
 
 /** Two tickets decided as a match and waiting in the outbox. */
 async function commit(matchId: string, ...ticketIds: string[]) {
   const { pool } = fleet.stores;
   await fleet.producerTickets.start(ticketIds.map((id) => aTicket(id)));
-  const tickets = (await pool.readPool('duel', 0, 100)).tickets.filter((it) =>
+  const tickets = (await pool.mirror.readPool('duel', 0, 100)).tickets.filter((it) =>
     ticketIds.includes(it.ticketId),
   );
   const match = { ...aMatch(matchId, tickets), now: Date.now() };
-  await pool.commit('duel', [
+  await pool.matches.commit('duel', [
     { match, jobId: 'job', revisions: tickets.map((it) => it.revision), ruleEvaluations: [] },
   ]);
   return match;

@@ -6,6 +6,7 @@ import { queuePrefix } from '../../jobs/keys.ts';
 import { openFailedJobs } from '../../workers/maintenance/failed-jobs.ts';
 import type { FleetReport } from '../../workers/maintenance/publish-reports.ts';
 import { reportQueues } from '../../workers/maintenance/report-queue-length.ts';
+import { openPool } from '../../workers/pool/pool.ts';
 import { openQueues } from '../../workers/runtime/enqueue.ts';
 import { duty } from '../../workers/runtime/handler.ts';
 import { runQueue } from '../../workers/runtime/run.ts';
@@ -162,15 +163,7 @@ describe('a job that somebody wrote past BullMQ', () => {
     await queue.pause();
     const id = await putRaw({ data: 'not json', timestamp: 'noon' });
     const reports: FleetReport[] = [];
-    const pool = {
-      arrived: async () => 0,
-      arrivalsWaiting: async () => 0,
-      outboxLength: async () => 0,
-      searching: async () => new Map(),
-      lag: async () => 0,
-      uncompared: async () => undefined,
-    };
-    const report = reportQueues(queues, pool, 60_000, (it) => void reports.push(it));
+    const report = reportQueues(queues, openPool(redis, domain), 60_000, (it) => void reports.push(it));
 
     expect(await report([{}], { dueAt: Date.now() } as never)).toMatchObject({ kind: 'done' });
 

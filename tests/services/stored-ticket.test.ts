@@ -31,19 +31,19 @@ test('a ticket comes back as it was given, whatever text its ids and values are'
         ...aPlayer(playerId.toWellFormed()),
         attributes: { say: { S: value.toWellFormed() } },
       };
-      const { latest } = await steps.pool.catchUp('duel', 'duel', '0-0', 1);
+      const { latest } = await steps.pool.mirror.catchUp('duel', 'duel', '0-0', 1);
 
       await steps.start({ ...aTicket(ticketId), players: [player] });
 
       expect(await steps.tickets.describe([ticketId])).toMatchObject([{ ticketId, players: [player] }]);
-      const { changes } = await steps.pool.catchUp('duel', 'duel', latest, 10);
+      const { changes } = await steps.pool.mirror.catchUp('duel', 'duel', latest, 10);
       expect(changes.flatMap((it) => it.all)).toContainEqual({
         kind: 'entered',
         ticket: expect.objectContaining({ ticketId, players: [player] }),
       });
-      const { tickets } = await steps.pool.readPool('duel', run - 2, 10_000);
+      const { tickets } = await steps.pool.mirror.readPool('duel', run - 2, 10_000);
       expect(tickets.map((it) => it.ticketId)).toContain(ticketId);
-      expect(await steps.pool.stop(ticketId)).toMatchObject({ status: 'CANCELLED' });
+      expect(await steps.pool.tickets.stop(ticketId)).toMatchObject({ status: 'CANCELLED' });
     }),
     { numRuns: 50 },
   );

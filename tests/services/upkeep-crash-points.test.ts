@@ -47,7 +47,7 @@ const settle = async (own: Own, ...names: string[]) => {
 
 /** A configuration as it is in force, and as it is on record: both version numbers, and the rule set's. */
 const versionsOf = async (own: Own, name: string) => {
-  const inForce = await fleet.stores.pool.installed(own(name));
+  const inForce = await fleet.stores.pool.settings.installed(own(name));
   const [onRecord] = (await fleet.stores.configurations.all()).filter(
     (it) => it.configuration.name === own(name),
   );
@@ -83,7 +83,8 @@ const table: readonly CrashRow[] = [
       const asked = (await fleet.stores.audit.list({ target: own('duel'), limit: 10 })).reverse();
       return {
         versions: await versionsOf(own, 'duel'),
-        inForce: (await fleet.stores.pool.installed(own('duel')))?.configuration.requestTimeoutSeconds,
+        inForce: (await fleet.stores.pool.settings.installed(own('duel')))?.configuration
+          .requestTimeoutSeconds,
         results: asked.map((it) => it.verdict.kind === 'done' && it.verdict.result),
       };
     },
@@ -165,7 +166,7 @@ const table: readonly CrashRow[] = [
     },
     work: cycle,
     lost: true,
-    meanwhile: (own) => fleet.stores.pool.stop(own('ann')),
+    meanwhile: (own) => fleet.stores.pool.tickets.stop(own('ann')),
     end: { ann: 'CANCELLED' },
   },
   {
@@ -180,7 +181,7 @@ const table: readonly CrashRow[] = [
       await fleet.redis.zincrby(`${poolTag(fleet.domain)}:lives`, -7_300_000, matchId);
     },
     work: (_own, worker) => worker.work('sweep', [{}]),
-    look: async (own) => (await fleet.stores.pool.presence([own('ann')])).get(own('ann'))?.matchId,
+    look: async (own) => (await fleet.stores.pool.matches.presence([own('ann')])).get(own('ann'))?.matchId,
     holds: undefined,
     end: matched,
   },

@@ -11,7 +11,7 @@ const of = (steps: Steps) => backfillSteps(() => steps);
 export const placeBackfill = async (steps: Steps, answerMs?: number) => {
   await of(steps).fill('f', 'p');
   await steps.search('x');
-  await steps.pool.commit('duel', [await steps.commitOf('m', 'f', 'x')], answerMs);
+  await steps.pool.matches.commit('duel', [await steps.commitOf('m', 'f', 'x')], answerMs);
 };
 const decide = async (steps: Steps) => {
   await steps.search('p');
@@ -53,35 +53,35 @@ export const backfillReturns = {
   leave: {
     left: async (steps) => {
       await of(steps).play('running', 'p');
-      await steps.pool.leave('p', 'running');
+      await steps.pool.matches.leave('p', 'running');
     },
-    elsewhere: ({ pool }) => pool.leave('p', 'running'),
+    elsewhere: ({ pool }) => pool.matches.leave('p', 'running'),
   },
   'end-match': {
     ended: async (steps) => {
       await of(steps).play('running', 'p');
-      await steps.pool.endMatches(['running']);
+      await steps.pool.matches.endMatches(['running']);
     },
     placing: async (steps) => {
       await decide(steps);
-      await steps.pool.endMatches(['running']);
+      await steps.pool.matches.endMatches(['running']);
     },
     'going-on': async (steps) => {
       await placeBackfill(steps);
-      await steps.pool.endMatches(['running']);
+      await steps.pool.matches.endMatches(['running']);
     },
-    unknown: ({ pool }) => pool.endMatches(['running']),
+    unknown: ({ pool }) => pool.matches.endMatches(['running']),
   },
   'report-result': {
     recorded: async (steps) => {
       await of(steps).play('running', 'p');
-      await steps.pool.report([{ matchId: 'running', result: { teams: [] } }]);
+      await steps.pool.matches.report([{ matchId: 'running', result: { teams: [] } }]);
       // Nobody is to be woken again.
-      await steps.pool.report([{ matchId: 'running', result: { teams: [] } }]);
+      await steps.pool.matches.report([{ matchId: 'running', result: { teams: [] } }]);
     },
     placing: async (steps) => {
       await decide(steps);
-      await steps.pool.report([{ matchId: 'running', result: { teams: [] } }]);
+      await steps.pool.matches.report([{ matchId: 'running', result: { teams: [] } }]);
     },
   },
 } satisfies Readonly<Record<string, Readonly<Record<string, Story>>>>;

@@ -22,7 +22,7 @@ export function backfillSteps(domain: () => Awaited<ReturnType<typeof openPoolSt
   /** Asks for company for players of the match `running`, or another. */
   const ask = async (ticketId: string, playerIds: readonly string[], fills = 'running') => {
     const players = playerIds.map((id) => onTeam(id));
-    const version = (await domain().pool.installed('duel'))?.version ?? 0;
+    const version = (await domain().pool.settings.installed('duel'))?.version ?? 0;
     const { verdict } = await domain().tickets.backfill({ ...aBackfill(ticketId, players, fills), version });
     return verdict.kind === 'refused' ? verdict.reason : verdict.kind;
   };
@@ -38,14 +38,14 @@ export function backfillSteps(domain: () => Awaited<ReturnType<typeof openPoolSt
   };
   const commit = async (matchId: string, ...ticketIds: string[]) => {
     const commits = await domain().commitOf(matchId, ...ticketIds);
-    const { verdicts } = await domain().pool.commit('duel', [commits], undefined, company);
+    const { verdicts } = await domain().pool.matches.commit('duel', [commits], undefined, company);
     expect(verdicts).toEqual(['committed']);
     return commits.match;
   };
   const settle = (of: Awaited<ReturnType<typeof commit>>) =>
-    domain().pool.settle([{ match: of, status: 'COMPLETED', reason: '', message: '' }]);
+    domain().pool.matches.settle([{ match: of, status: 'COMPLETED', reason: '', message: '' }]);
   const fail = (of: Awaited<ReturnType<typeof commit>>, isOver = false) =>
-    domain().pool.settle([
+    domain().pool.matches.settle([
       { match: of, status: 'FAILED', reason: 'PlacementFailed', message: 'Full.', isOver },
     ]);
   const match = async (matchId: string, ...ticketIds: string[]) =>

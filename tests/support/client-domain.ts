@@ -20,7 +20,7 @@ export const duel = (playerId: string, ticketId?: string) => ({
 /** A client on a domain of its own with the configuration `duel` installed, both gone when the test ends. */
 export async function openClientDomain() {
   const domain = await openDomain();
-  await domain.pool.install(aConfiguration());
+  await domain.pool.settings.install(aConfiguration());
   const client = await openClient({
     ...{ redisUrl: redisUrl(), domain: domain.domain, operatorKey: annsKey },
     trace: () => callersTrace,

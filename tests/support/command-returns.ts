@@ -5,7 +5,7 @@ const chain = 'settings';
 const append = ({ commands }: Steps, id = 'c') => commands.append(chain, id, '{}');
 /** The command has been applied. */
 const settle = ({ pool }: Steps) =>
-  pool.settleCommand({ chain, from: noId, to: '1-1' }, { id: 'c', verdict: { kind: 'withdrawn' } });
+  pool.commands.settleCommand({ chain, from: noId, to: '1-1' }, { id: 'c', verdict: { kind: 'withdrawn' } });
 
 /** Every code of the scripts of operators' commands, with how it comes to that. */
 export const commandReturns = {
@@ -13,7 +13,7 @@ export const commandReturns = {
     waiting: append,
     applying: async (steps) => {
       await append(steps);
-      await steps.pool.beginCommand('c');
+      await steps.pool.commands.beginCommand('c');
       await append(steps);
     },
     withdrawn: async (steps) => {
@@ -43,23 +43,23 @@ export const commandReturns = {
   'next-command': {
     next: async (steps) => {
       await append(steps);
-      await steps.pool.nextCommand(chain, noId);
+      await steps.pool.commands.nextCommand(chain, noId);
     },
-    none: ({ pool }) => pool.nextCommand(chain, noId),
-    gap: ({ pool }) => pool.nextCommand(chain, '7-7'),
+    none: ({ pool }) => pool.commands.nextCommand(chain, noId),
+    gap: ({ pool }) => pool.commands.nextCommand(chain, '7-7'),
   },
   'begin-command': {
-    applying: ({ pool }) => pool.beginCommand('c'),
+    applying: ({ pool }) => pool.commands.beginCommand('c'),
     withdrawn: async (steps) => {
       await append(steps);
       await steps.commands.withdraw('c');
-      await steps.pool.beginCommand('c');
+      await steps.pool.commands.beginCommand('c');
     },
   },
   'settle-command': {
     1: settle,
     0: async (steps) => {
-      await steps.pool.beginRestoring(chain, 'somebody');
+      await steps.pool.commands.beginRestoring(chain, 'somebody');
       await settle(steps);
     },
   },

@@ -25,8 +25,8 @@ export async function openDomain(url = inject('stackEnv')['QUEUE_REDIS_URL'] ?? 
 
 /** Cycles may go on: nothing is on record that a store that has just begun could lack. */
 export async function compared(pool: Pool): Promise<void> {
-  const waits = await pool.uncompared();
-  if (waits) await pool.compared(waits.history);
+  const waits = await pool.comparing.uncompared();
+  if (waits) await pool.comparing.compared(waits.history);
 }
 
 /** Deletes every key of a domain. */

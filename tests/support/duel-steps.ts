@@ -12,10 +12,10 @@ export const duelSteps = (fleet: Fleet, ann: string, bob: string) => ({
 
   /** What a cycle does: the match `match`, to be carried by the job `start-match-job`. */
   async commit(): Promise<CommittedMatch> {
-    const { tickets } = await fleet.stores.pool.readPool('duel', 0, 10);
+    const { tickets } = await fleet.stores.pool.mirror.readPool('duel', 0, 10);
     const match = { ...aMatch('match', tickets), now: Date.now(), asOf: Date.now() };
     const revisions = tickets.map((ticket) => ticket.revision);
-    const { verdicts } = await fleet.stores.pool.commit('duel', [
+    const { verdicts } = await fleet.stores.pool.matches.commit('duel', [
       { match, jobId: 'start-match-job', revisions, ruleEvaluations: [] },
     ]);
     expect(verdicts).toEqual(['committed']);

@@ -37,8 +37,8 @@ export async function lifeSteps(fleet: HandFleet) {
   const { pool } = fleet.stores;
   const plain = aConfiguration();
   const { configuration } = plain;
-  await pool.install(plain);
-  await pool.install({
+  await pool.settings.install(plain);
+  await pool.settings.install({
     ...plain,
     configuration: {
       ...configuration,
@@ -49,7 +49,7 @@ export async function lifeSteps(fleet: HandFleet) {
   });
   const trio = { ...plain, ruleSet: { name: 'trio', version: 1, body: trioRuleSet } };
   for (const backfillMode of ['MANUAL', 'AUTOMATIC'] as const)
-    await pool.install({
+    await pool.settings.install({
       ...trio,
       configuration: { ...configuration, name: backfillMode.toLowerCase(), backfillMode },
     });

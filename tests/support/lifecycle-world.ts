@@ -84,7 +84,7 @@ export async function prepare({ stores }: HandFleet): Promise<void> {
         ...{ name, version: at + 1, body: JSON.stringify(body) },
         created_at: new Date(),
       });
-    await stores.pool.install({
+    await stores.pool.settings.install({
       version: 1,
       ruleSet: { name, version: 1, body: JSON.stringify(ruleSet) },
       split: [],
@@ -131,7 +131,7 @@ export async function openWorld(fleet: HandFleet, name: string) {
 
   /** Where a ticket searches by the version in force, and for how long. */
   const placeOf = async ({ configuration }: Asked) => {
-    const installed = await fleet.stores.pool.installed(configuration);
+    const installed = await fleet.stores.pool.settings.installed(configuration);
     return {
       configuration,
       version: installed?.version ?? 0,
@@ -185,18 +185,18 @@ export async function openWorld(fleet: HandFleet, name: string) {
      */
     async repartition(name: string): Promise<void> {
       const { pool } = fleet.stores;
-      const installed = await pool.installed(name);
+      const installed = await pool.settings.installed(name);
       if (!installed) throw new Error(`there is no configuration ${name}`);
       const version = installed.ruleSet.version === 1 ? 2 : 1;
       const { ruleSet } = kindOf({ configuration: name });
       const body = JSON.stringify(version === 1 ? ruleSet : partitioned(ruleSet));
       const [next, split] = [installed.version + 1, splitOf(body)];
-      await pool.install({ ...installed, version: next, ruleSet: { name, version, body }, split });
+      await pool.settings.install({ ...installed, version: next, ruleSet: { name, version, body }, split });
     },
 
     /** Pools that have tickets of a configuration; where they belong by now comes last. */
     async pools(name: string): Promise<string[]> {
-      const installed = await fleet.stores.pool.installed(name);
+      const installed = await fleet.stores.pool.settings.installed(name);
       if (installed?.version === 1) return [name];
       const both = [name, `${name}/any`];
       return installed?.ruleSet.version === 1 ? both.reverse() : both;

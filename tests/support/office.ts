@@ -53,6 +53,6 @@ export function openOffice({ stores, redis, domain }: { stores: Stores; redis: R
 export async function setPaused(pool: Pool, name: string, paused: boolean): Promise<number> {
   const since = await pool.redisTime();
   const effect = paused ? ({ kind: 'pause', name, since } as const) : ({ kind: 'resume', name } as const);
-  await pool.settleCommand({ chain: settingsChain, from: noId }, undefined, effect);
+  await pool.commands.settleCommand({ chain: settingsChain, from: noId }, undefined, effect);
   return since;
 }

@@ -20,7 +20,7 @@ export async function openPlacementSteps() {
   const configure = async (version: number, more = {}) => {
     const { configuration, ...rest } = aConfiguration(version);
     const placement = { ...service.placement, ...more };
-    await pool.install({ ...rest, configuration: { ...configuration, placement } });
+    await pool.settings.install({ ...rest, configuration: { ...configuration, placement } });
   };
   await configure(2);
 
@@ -51,7 +51,7 @@ export async function openPlacementSteps() {
     async decide(matchId: string, placed: boolean, ...ticketIds: string[]): Promise<void> {
       const wanted = ticketIds.map((id) => aTicket(id));
       await fleet.producerTickets.start(wanted.map((it) => ({ ...it, version: 2 })));
-      const { tickets } = await pool.readPool('duel', 0, 100);
+      const { tickets } = await pool.mirror.readPool('duel', 0, 100);
       const members = tickets.filter((it) => ticketIds.includes(it.ticketId));
       const match = {
         ...aMatch(matchId, members),
@@ -59,7 +59,7 @@ export async function openPlacementSteps() {
         ...(placed && { placement: 'webhook' as const }),
       };
       const revisions = members.map((it) => it.revision);
-      await pool.commit('duel', [{ match, jobId: 'job', revisions, ruleEvaluations: [] }]);
+      await pool.matches.commit('duel', [{ match, jobId: 'job', revisions, ruleEvaluations: [] }]);
     },
 
     start: (matchIds: readonly string[], stores = worker()) =>

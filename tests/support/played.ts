@@ -93,7 +93,7 @@ export async function report(stores: Stores, ...results: readonly MatchResult[])
 
 /** Records results as a call does. */
 export const record = (stores: Pick<Stores, 'pool'>, results: readonly MatchResult[]) =>
-  stores.pool.report(results.map(({ matchId, ...result }) => ({ matchId, result })));
+  stores.pool.matches.report(results.map(({ matchId, ...result }) => ({ matchId, result })));
 
 type Asked<Kind extends LadderCommand['kind']> = Extract<LadderCommand, { kind: Kind }>['item'];
 

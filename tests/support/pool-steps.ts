@@ -13,11 +13,11 @@ import { fleetTime, passTime } from './fleet-clock.ts';
 export async function openPoolSteps(opened?: Awaited<ReturnType<typeof openDomain>>) {
   const domain = opened ?? (await openDomain());
   const { pool, tickets, redis } = domain;
-  await pool.install(aConfiguration());
+  await pool.settings.install(aConfiguration());
 
   const script = (name: string) => openScript<string>(redis, poolTag(domain.domain), name);
   const start = async (...wanted: ReturnType<typeof aTicket>[]) => (await tickets.start(wanted)).verdicts;
-  const inPool = async () => (await pool.readPool('duel', 0, 100)).tickets;
+  const inPool = async () => (await pool.mirror.readPool('duel', 0, 100)).tickets;
 
   return {
     ...domain,
@@ -38,7 +38,7 @@ export async function openPoolSteps(opened?: Awaited<ReturnType<typeof openDomai
 
     /** Tickets of one player each, searching under the version in force. */
     async search(...ticketIds: string[]) {
-      const version = (await pool.installed('duel'))?.version ?? 0;
+      const version = (await pool.settings.installed('duel'))?.version ?? 0;
       await start(...ticketIds.map((id) => ({ ...aTicket(id), version })));
       return inPool();
     },

@@ -11,33 +11,33 @@ const answerMs = 30_000;
 const commit = async (steps: Steps, acceptMs?: number) => {
   await steps.search('a', 'b');
   const wanted = await steps.commitOf('m', 'a', 'b');
-  await steps.pool.commit('duel', [wanted], acceptMs);
+  await steps.pool.matches.commit('duel', [wanted], acceptMs);
   return wanted;
 };
 const accept = ({ pool }: Steps, ticketId: string, playerId = ticketId, matchId = 'm') =>
-  pool.accept({ ticketId, matchId, acceptance: 'ACCEPT', playerIds: [playerId] });
+  pool.tickets.accept({ ticketId, matchId, acceptance: 'ACCEPT', playerIds: [playerId] });
 
 const settle = async ({ pool }: Steps, { match }: Awaited<ReturnType<typeof commit>>) =>
-  pool.settle([{ match, status: 'COMPLETED', reason: '', message: '' }]);
+  pool.matches.settle([{ match, status: 'COMPLETED', reason: '', message: '' }]);
 const refuse = ({ pool }: Steps, ticketId: string, revision = 1) =>
-  pool.refuse([{ ticketId, revision, reason: 'InvalidTicket', message: 'players: none' }]);
+  pool.tickets.refuse([{ ticketId, revision, reason: 'InvalidTicket', message: 'players: none' }]);
 /** The ticket `a`, which waits for ratings, gets them from a worker that saw this revision. */
 const rate = async ({ start, pool }: Steps, revision: number) => {
   const unrated = { ...aTicket('a'), unrated: true };
   await start(unrated);
-  await pool.rate([{ ticketId: 'a', revision, players: unrated.players }]);
+  await pool.tickets.rate([{ ticketId: 'a', revision, players: unrated.players }]);
 };
 const rest = async ({ pool }: Steps, position: string) =>
-  pool.rest('duel', { position, configuration: 'duel', version: 1 }, undefined);
+  pool.mirror.rest('duel', { position, configuration: 'duel', version: 1 }, undefined);
 
 /** Another server has taken over, and has not been compared yet. */
 const takeOver = ({ redis, key }: Steps) => redis.set(key('compared'), 'another');
 const endAgain = ({ pool }: Steps, sequence: number) =>
-  pool.endAgain([
+  pool.comparing.endAgain([
     { ticketId: 'a', sequence, call: '', status: 'CANCELLED', reason: 'Cancelled', message: 'stopped' },
   ]);
 
-const follow = ({ pool }: Steps, holder: string) => pool.follow('events', 'f', holder, 'oldest');
+const follow = ({ pool }: Steps, holder: string) => pool.events.follow('events', 'f', holder, 'oldest');
 
 /**
  * Every code that a script's header says it returns, with how it comes to that; by the reason that follows,
@@ -58,7 +58,12 @@ export const scriptReturns: Readonly<
     },
     rejected: async (steps) => {
       await commit(steps, answerMs);
-      await steps.pool.accept({ ticketId: 'a', matchId: 'm', acceptance: 'REJECT', playerIds: ['a'] });
+      await steps.pool.tickets.accept({
+        ticketId: 'a',
+        matchId: 'm',
+        acceptance: 'REJECT',
+        playerIds: ['a'],
+      });
     },
     late: async (steps) => {
       await commit(steps, 0);
@@ -87,37 +92,37 @@ export const scriptReturns: Readonly<
   advance: {
     1: async (steps) => {
       await follow(steps, 'me');
-      await steps.pool.advance('events', 'f', 'me', { from: noId, to: noId });
+      await steps.pool.events.advance('events', 'f', 'me', { from: noId, to: noId });
     },
     0: async (steps) => {
       await follow(steps, 'me');
-      await steps.pool.advance('events', 'f', 'you', { from: noId, to: noId });
+      await steps.pool.events.advance('events', 'f', 'you', { from: noId, to: noId });
     },
   },
   'begin-cycle': {
-    '(empty)': ({ pool }) => pool.beginCycle('duel', 60_000),
+    '(empty)': ({ pool }) => pool.mirror.beginCycle('duel', 60_000),
     '<ms>': async ({ pool }) => {
-      await pool.beginCycle('duel', 60_000);
-      await pool.beginCycle('duel', 60_000);
+      await pool.mirror.beginCycle('duel', 60_000);
+      await pool.mirror.beginCycle('duel', 60_000);
     },
   },
   'begin-following': {
-    1: ({ pool }) => pool.beginFollowing('events', 'f'),
+    1: ({ pool }) => pool.events.beginFollowing('events', 'f'),
     0: async (steps) => {
       await follow(steps, 'me');
-      await steps.pool.beginFollowing('events', 'f');
+      await steps.pool.events.beginFollowing('events', 'f');
     },
   },
   commit: {
     1: (steps) => commit(steps),
     2: async (steps) => {
-      await steps.pool.commit('duel', [await commit(steps)]);
+      await steps.pool.matches.commit('duel', [await commit(steps)]);
     },
     0: async (steps) => {
       await steps.search('a', 'b');
       const stale = await steps.commitOf('m', 'a', 'b');
-      await steps.pool.stop('a');
-      await steps.pool.commit('duel', [stale]);
+      await steps.pool.tickets.stop('a');
+      await steps.pool.matches.commit('duel', [stale]);
     },
     '-1': async (steps) => {
       const full = Object.fromEntries(Array.from({ length: 50_000 }, (_, n) => [`m${n}`, '{}']));
@@ -136,9 +141,9 @@ export const scriptReturns: Readonly<
   compared: {
     1: async (steps) => {
       await takeOver(steps);
-      await steps.pool.compared((await steps.pool.uncompared())?.history ?? '');
+      await steps.pool.comparing.compared((await steps.pool.comparing.uncompared())?.history ?? '');
     },
-    0: ({ pool }) => pool.compared('another'),
+    0: ({ pool }) => pool.comparing.compared('another'),
   },
   'end-again': {
     1: async (steps) => {
@@ -151,24 +156,24 @@ export const scriptReturns: Readonly<
     },
   },
   install: {
-    1: ({ pool }) => pool.install(aConfiguration(2)),
-    0: ({ pool }) => pool.install(aConfiguration(1)),
+    1: ({ pool }) => pool.settings.install(aConfiguration(2)),
+    0: ({ pool }) => pool.settings.install(aConfiguration(1)),
   },
   ...backfillReturns,
   ...commandReturns,
   move: {
     1: async (steps) => {
       await steps.search('a');
-      await steps.pool.move('duel', [{ ticketId: 'a', pool: 'duel/x' }]);
+      await steps.pool.tickets.move('duel', [{ ticketId: 'a', pool: 'duel/x' }]);
     },
-    0: ({ pool }) => pool.move('duel', [{ ticketId: 'ghost', pool: 'duel/x' }]),
+    0: ({ pool }) => pool.tickets.move('duel', [{ ticketId: 'ghost', pool: 'duel/x' }]),
   },
   place: {
     '<outcome>': async (steps) => {
       await commit(steps);
-      await steps.pool.place('m', { kind: 'failed', message: 'none' });
+      await steps.pool.matches.place('m', { kind: 'failed', message: 'none' });
     },
-    '(empty)': ({ pool }) => pool.place('ghost', { kind: 'failed', message: 'none' }),
+    '(empty)': ({ pool }) => pool.matches.place('ghost', { kind: 'failed', message: 'none' }),
   },
   refuse: {
     FAILED: async (steps) => {
@@ -188,10 +193,10 @@ export const scriptReturns: Readonly<
   'put-back': {
     1: async (steps) => {
       await steps.search('a', 'b');
-      await steps.pool.putBack((await steps.commitOf('m', 'a', 'b')).match, []);
+      await steps.pool.comparing.putBack((await steps.commitOf('m', 'a', 'b')).match, []);
     },
     0: async (steps) => {
-      await steps.pool.putBack((await commit(steps)).match, []);
+      await steps.pool.comparing.putBack((await commit(steps)).match, []);
     },
   },
   rate: {
@@ -223,7 +228,7 @@ export const scriptReturns: Readonly<
   rest: {
     1: async (steps) => {
       await steps.search('a');
-      await rest(steps, (await steps.pool.readPool('duel', 0, 1)).latest);
+      await rest(steps, (await steps.pool.mirror.readPool('duel', 0, 1)).latest);
     },
     0: async (steps) => {
       await steps.search('a');
@@ -240,9 +245,9 @@ export const scriptReturns: Readonly<
   release: {
     1: async (steps) => {
       await follow(steps, 'me');
-      await steps.pool.release('f', 'me', 'well');
+      await steps.pool.events.release('f', 'me', 'well');
     },
-    0: (steps) => steps.pool.release('f', 'me', 'well'),
+    0: (steps) => steps.pool.events.release('f', 'me', 'well'),
   },
   settle: {
     1: async (steps) => settle(steps, await commit(steps)),
@@ -253,21 +258,21 @@ export const scriptReturns: Readonly<
     },
   },
   stop: {
-    missing: ({ pool }) => pool.stop('ghost'),
+    missing: ({ pool }) => pool.tickets.stop('ghost'),
     stranger: async (steps) => {
       await steps.search('a');
-      await steps.pool.stop('a', 'b');
+      await steps.pool.tickets.stop('a', 'b');
     },
     '<STATUS>': async (steps) => {
       await commit(steps);
-      await steps.pool.stop('a');
+      await steps.pool.tickets.stop('a');
     },
   },
   uncompared: {
-    '(empty)': ({ pool }) => pool.uncompared(),
+    '(empty)': ({ pool }) => pool.comparing.uncompared(),
     '<history>': async (steps) => {
       await takeOver(steps);
-      await steps.pool.uncompared();
+      await steps.pool.comparing.uncompared();
     },
   },
 };

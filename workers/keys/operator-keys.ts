@@ -8,7 +8,7 @@ import { openSeal, seal } from './key-seal.ts';
 
 export interface KeyStores {
   readonly apiKeys: ApiKeys;
-  readonly pool: Pick<Pool, 'copyKeys' | 'keyCopies'>;
+  readonly pool: Pick<Pool, 'settings'>;
 }
 
 export interface KeySettings {
@@ -29,7 +29,7 @@ export type OpenedCommand = { readonly body: unknown } | { readonly unproven: st
  */
 export function openOperatorKeys({ apiKeys, pool }: KeyStores, { domain, keysSecret }: KeySettings) {
   const newest = async (name: string): Promise<SealedKey | undefined> => {
-    const [onRecord, copies] = await Promise.all([apiKeys.newest(), pool.keyCopies()]);
+    const [onRecord, copies] = await Promise.all([apiKeys.newest(), pool.settings.keyCopies()]);
     return newestKeys([...onRecord, ...copies]).find((key) => key.name === name);
   };
 
@@ -99,7 +99,7 @@ export function openOperatorKeys({ apiKeys, pool }: KeyStores, { domain, keysSec
     async makeFirst(name: string, secret: string): Promise<void> {
       if (keysSecret === undefined || (await newest(name))) return;
       const key = seal({ name, generation: 1, state: 'active', rights: [...rights] }, secret, keysSecret);
-      if ((await apiKeys.put(key, new Date())) === 'stored') await pool.copyKeys([key]);
+      if ((await apiKeys.put(key, new Date())) === 'stored') await pool.settings.copyKeys([key]);
     },
   };
 }

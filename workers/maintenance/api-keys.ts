@@ -7,7 +7,7 @@ import type { ApiKeys } from '../records/api-keys.ts';
 import { duty, type Handler, type OpenDuty } from '../runtime/handler.ts';
 
 export interface ApiKeyStores {
-  readonly pool: Pick<Pool, 'copyKeys'>;
+  readonly pool: Pick<Pool, 'settings'>;
   readonly apiKeys: ApiKeys;
   readonly operatorKeys: Pick<OperatorKeys, 'whyNotSealed'>;
 }
@@ -26,7 +26,7 @@ const storeApiKey =
       return refused(
         `generation: key ${name} is not at ${generation - 1} any more; list the keys and try again`,
       );
-    await pool.copyKeys([key]);
+    await pool.settings.copyKeys([key]);
     return done({ name, generation });
   };
 
@@ -38,6 +38,6 @@ const copyKeysFromRecord =
   ({ pool, apiKeys }: Pick<ApiKeyStores, 'pool' | 'apiKeys'>): Handler<unknown> =>
   async () => {
     const keys = await apiKeys.newest();
-    await pool.copyKeys(keys);
+    await pool.settings.copyKeys(keys);
     return done({ keys });
   };

@@ -54,7 +54,7 @@ export async function applyWaiting(stores: SettingStores, signal?: AbortSignal):
   for (;;) {
     signal?.throwIfAborted();
     const last = await audit.last(chain);
-    const next = await pool.nextCommand(chain, last?.position ?? noId);
+    const next = await pool.commands.nextCommand(chain, last?.position ?? noId);
     if (next === 'none') return applied;
     if (next === 'gap') {
       // Another worker is between the two stores, or died there.
@@ -74,7 +74,7 @@ async function applyOne(
   stores: SettingStores,
   restorer?: string,
 ): Promise<AuditRecord | 'overtaken'> {
-  const { withdrawn, now } = await stores.pool.beginCommand(command.id);
+  const { withdrawn, now } = await stores.pool.commands.beginCommand(command.id);
   const read = await openCommand(command, stores, now);
   return applyRead(read, { ...command, withdrawn, now }, last, stores, restorer);
 }
@@ -123,7 +123,7 @@ async function writeBack(stores: SettingStores): Promise<boolean> {
   const { audit, pool, configurations } = stores;
   const restorer = randomUUID();
   // From here on what others decide has no effect on the store, so what is read below is the latest.
-  await pool.beginRestoring(chain, restorer);
+  await pool.commands.beginRestoring(chain, restorer);
   let last = await audit.last(chain);
   if (last) await writeDocuments(last, stores);
 
@@ -132,25 +132,25 @@ async function writeBack(stores: SettingStores): Promise<boolean> {
   for (const { name, version, installed } of await configurations.latestOfAll()) {
     const place = { chain, restorer };
     if (!installed) {
-      await pool.settleCommand(place, undefined, { kind: 'remove', name, version });
+      await pool.commands.settleCommand(place, undefined, { kind: 'remove', name, version });
       continue;
     }
-    if ((await pool.installedVersion(name)) > version) {
+    if ((await pool.settings.installedVersion(name)) > version) {
       // The record went back: what it says is put again as a version that is new to everybody.
       const again = await putAgain(installed.configuration, last, stores, restorer);
       if (again === 'overtaken') return false;
       last = again;
-    } else await pool.install(installed);
+    } else await pool.settings.install(installed);
     const since = paused.get(name);
     const pause = since === undefined ? { kind: 'resume' as const } : { kind: 'pause' as const, since };
-    await pool.settleCommand(place, undefined, { ...pause, name });
+    await pool.commands.settleCommand(place, undefined, { ...pause, name });
   }
 
-  const { head, commands } = await pool.keptCommands(chain);
+  const { head, commands } = await pool.commands.keptCommands(chain);
   for (const command of commands) {
     const known = await audit.find(command.id);
     if (known) {
-      await pool.settleCommand({ chain, restorer }, { id: command.id, verdict: known.verdict });
+      await pool.commands.settleCommand({ chain, restorer }, { id: command.id, verdict: known.verdict });
       continue;
     }
     const applied = await applyOne(command, last, stores, restorer);
@@ -172,7 +172,7 @@ async function goOnFrom(
   const decision: Decision = { verdict: { kind: 'done', result: {} } };
   if ((await audit.decide(toRecord(envelope, decision, { last, position, now }))) === 'overtaken')
     return false;
-  return pool.settleCommand({ chain, to: position, restorer });
+  return pool.commands.settleCommand({ chain, to: position, restorer });
 }
 
 async function putAgain(
@@ -183,7 +183,7 @@ async function putAgain(
 ): Promise<AuditRecord | 'overtaken'> {
   const { name } = configuration;
   const id = `${restorer} ${name}`.slice(0, 128);
-  const { withdrawn, now } = await stores.pool.beginCommand(id);
+  const { withdrawn, now } = await stores.pool.commands.beginCommand(id);
   const command = { ...byFleet(id, putConfiguration.kind, name, 0), body: configuration };
   return applyRead(command, { id, position: last?.position ?? noId, withdrawn, now }, last, stores, restorer);
 }

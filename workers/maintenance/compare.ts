@@ -31,7 +31,7 @@ export interface CompareStores {
 
 const ticketsAtOnce = 500;
 
-type Page = Awaited<ReturnType<Pool['readPool']>>;
+type Page = Awaited<ReturnType<Pool['mirror']['readPool']>>;
 
 export const compareStoresDuty: OpenDuty<Omit<CompareStores, 'observe'>> = (stores, { log }) =>
   duty(
@@ -62,11 +62,11 @@ export const compareStoresDuty: OpenDuty<Omit<CompareStores, 'observe'>> = (stor
 const compareWithRecord =
   (stores: CompareStores): Handler<unknown> =>
   async (_items, { signal }) => {
-    const waits = await stores.pool.uncompared();
+    const waits = await stores.pool.comparing.uncompared();
     if (!waits) return done();
     try {
       const found = await compare(stores, signal);
-      const compared = await stores.pool.compared(waits.history);
+      const compared = await stores.pool.comparing.compared(waits.history);
       if (compared) stores.observe.compared(found, waits.waitedMs);
       return done({ ...found, compared });
     } catch (error) {
@@ -78,7 +78,7 @@ const compareWithRecord =
 
 async function compare(stores: CompareStores, signal: AbortSignal) {
   const { pool, configurations } = stores;
-  for (const installed of await configurations.all()) await pool.install(installed);
+  for (const installed of await configurations.all()) await pool.settings.install(installed);
   const found = { putBack: 0, endedAgain: 0 };
   const take = async (waiting: readonly Waiting[]) => {
     signal.throwIfAborted();
@@ -87,12 +87,12 @@ async function compare(stores: CompareStores, signal: AbortSignal) {
     found.endedAgain += endedAgain;
   };
   // Proposals first: a ticket that leaves one enters its pool, whose pages come later.
-  const proposed = await pool.proposed();
+  const proposed = await pool.comparing.proposed();
   for (let from = 0; from < proposed.length; from += ticketsAtOnce)
     await take(proposed.slice(from, from + ticketsAtOnce));
-  for (const name of await pool.pools())
+  for (const name of await pool.comparing.pools())
     for (let after: number | undefined = 0; after !== undefined; ) {
-      const page: Page = await pool.readPool(name, after, ticketsAtOnce);
+      const page: Page = await pool.mirror.readPool(name, after, ticketsAtOnce);
       await take(page.tickets);
       after = page.last;
     }
@@ -109,10 +109,10 @@ async function followRecord(waiting: readonly Waiting[], stores: CompareStores) 
   let putBack = 0;
   for (const record of stored.values()) {
     const company = await compiled.company(record.configuration);
-    if (await pool.putBack(...matchOf(record, records), company)) putBack++;
+    if (await pool.comparing.putBack(...matchOf(record, records), company)) putBack++;
   }
   const ends = records.filter(({ match_id = '' }) => !stored.has(match_id)).flatMap(endOf);
-  return { putBack, endedAgain: await pool.endAgain(ends) };
+  return { putBack, endedAgain: await pool.comparing.endAgain(ends) };
 }
 
 /** A stored match, and the calls that asked for its tickets, as far as they are known. */

@@ -160,7 +160,7 @@ const decideDeleteConfiguration: Decide<z.output<typeof deleteConfiguration.item
 ) => {
   const latest = await stores.configurations.latest(name);
   if (!latest?.installed) return refuse(`name: there is no configuration ${name}`);
-  const searching = (await stores.pool.searching()).get(name) ?? 0;
+  const searching = (await stores.pool.activity.searching()).get(name) ?? 0;
   if (searching > 0)
     return refuse(`name: tickets search in ${name} (${searching}); it can be deleted when none does`);
   const version = await nextVersion(name, latest.version, stores);
@@ -200,7 +200,7 @@ const deciders: ReadonlyMap<string, Decide<Asked>> = new Map([
 
 /** Higher than any version that the record or the queue store has had: either may have gone back in time. */
 const nextVersion = async (name: string, onRecord: number | undefined, { pool }: SettingStores) =>
-  Math.max(onRecord ?? 0, await pool.installedVersion(name)) + 1;
+  Math.max(onRecord ?? 0, await pool.settings.installedVersion(name)) + 1;
 
 const says = (
   { configuration, ruleSet }: InstalledConfiguration,

@@ -55,7 +55,7 @@ export const deliverToTopics =
 type Audiences = ReadonlyMap<string, (configuration: string) => boolean>;
 
 async function audiencesOf({ pool, fleetTopic }: DeliverStores): Promise<Audiences> {
-  const byTopic = Map.groupBy(Object.entries(await pool.topics()), ([, topic]) => topic);
+  const byTopic = Map.groupBy(Object.entries(await pool.events.topics()), ([, topic]) => topic);
   const audiences = new Map<string, (configuration: string) => boolean>();
   for (const [topic, entries] of byTopic) {
     const names = new Set(entries.map(([configuration]) => configuration));

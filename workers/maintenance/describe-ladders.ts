@@ -8,7 +8,7 @@ import type { Ladders } from '../records/ladders.ts';
 import { duty, type Handler, type OpenDuty } from '../runtime/handler.ts';
 
 export interface LadderReadingStores {
-  readonly pool: Pick<Pool, 'arrivalsByLadder'>;
+  readonly pool: Pick<Pool, 'results'>;
   readonly configurations: Pick<Configurations, 'all'>;
   readonly ladders: Pick<Ladders, 'all'>;
 }
@@ -23,7 +23,7 @@ export const describeAllLadders =
     const [records, installed, waiting] = await Promise.all([
       ladders.all(),
       configurations.all(),
-      pool.arrivalsByLadder(),
+      pool.results.arrivalsByLadder(),
     ]);
     const stored = new Map(records.map((it) => [it._id, it]));
     const users = Map.groupBy(installed, (it) => it.configuration.ladder);

@@ -4,7 +4,7 @@ import type { Pool } from '../pool/pool.ts';
 import { duty, type Handler, type OpenDuty } from '../runtime/handler.ts';
 
 interface OldMatchStores {
-  readonly pool: Pick<Pool, 'oldMatches' | 'endMatches'>;
+  readonly pool: Pick<Pool, 'matches'>;
 }
 
 export const sweepDuty: OpenDuty<OldMatchStores> = (stores, { settings }) =>
@@ -16,7 +16,7 @@ export const sweepDuty: OpenDuty<OldMatchStores> = (stores, { settings }) =>
 const endOldMatches =
   ({ pool }: OldMatchStores, ttlMs: number): Handler<unknown> =>
   async () => {
-    const old = await pool.oldMatches(ttlMs);
-    await pool.endMatches(old);
+    const old = await pool.matches.oldMatches(ttlMs);
+    await pool.matches.endMatches(old);
     return done({ ended: old.length });
   };

@@ -20,7 +20,7 @@ export interface Follower<Told> {
 }
 
 export interface FollowStores {
-  readonly pool: Pick<Pool, 'follow' | 'advance' | 'release'>;
+  readonly pool: Pick<Pool, 'events'>;
   readonly observe: {
     /** Age of the oldest thing it has yet to take, s; 0: none. */
     readonly lag: (seconds: number) => void;
@@ -49,7 +49,7 @@ export async function followStream<Told extends { readonly now: number }>(
   const { name, stream, read, begin, take } = follower;
   const holder = randomUUID();
   for (const until = Date.now() + runMs; Date.now() < until && !signal.aborted; ) {
-    const page = await pool.follow(stream, name, holder, begin);
+    const page = await pool.events.follow(stream, name, holder, begin);
     if (page === 'busy') return;
     const { entries, latest, position, end, lost } = page;
     if (lost > 0) observe.lost(name, lost);
@@ -58,13 +58,13 @@ export async function followStream<Told extends { readonly now: number }>(
     if (entries.length === 0) break;
     try {
       const refused = await take(told, AbortSignal.any([signal, AbortSignal.timeout(pageMs)]));
-      if (!(await pool.advance(stream, name, holder, { from: position, to: end }, refused))) break;
+      if (!(await pool.events.advance(stream, name, holder, { from: position, to: end }, refused))) break;
     } catch (error) {
       observe.failed(name, error);
-      await pool.release(name, holder, 'failed');
+      await pool.events.release(name, holder, 'failed');
       return;
     }
     if (end === latest) break;
   }
-  await pool.release(name, holder, 'well');
+  await pool.events.release(name, holder, 'well');
 }

@@ -14,4 +14,4 @@ export const forgetTicketsDuty: OpenDuty<{ readonly pool: Pool }> = ({ pool }, {
 export const forgetEnded =
   (pool: Pool, readable: Readable): Handler<unknown> =>
   async (_items, { signal }) =>
-    done({ forgotten: await pool.forgetTickets(recorder, readable, signal) });
+    done({ forgotten: await pool.tickets.forgetTickets(recorder, readable, signal) });

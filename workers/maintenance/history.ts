@@ -16,14 +16,14 @@ import type { RatingChanges } from '../records/rating-changes.ts';
 import { duty, type Handler, type OpenDuty } from '../runtime/handler.ts';
 
 export interface HistoryStores {
-  readonly pool: Pick<Pool, 'finishedSlots'>;
+  readonly pool: Pick<Pool, 'activity'>;
   readonly activity: ActivityRecords;
   readonly players: Pick<Players, 'find'>;
   readonly changes: Pick<RatingChanges, 'ofPlayer'>;
 }
 
 export const keepActivityDuty: OpenDuty<Pick<HistoryStores, 'pool' | 'activity'>> = ({ pool, activity }) =>
-  duty(keepActivity, async () => done({ kept: await activity.keep(await pool.finishedSlots()) }));
+  duty(keepActivity, async () => done({ kept: await activity.keep(await pool.activity.finishedSlots()) }));
 
 export const readActivityDuty: OpenDuty<Pick<HistoryStores, 'activity'>> = ({ activity }) =>
   duty(readActivity, readSlots(activity));

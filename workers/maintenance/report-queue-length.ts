@@ -8,10 +8,7 @@ import { dueAtOf } from '../runtime/due-at.ts';
 import { duty, type Handler, type OpenDuty } from '../runtime/handler.ts';
 import { type FleetReport, publishReports, type QueueReport } from './publish-reports.ts';
 
-type Reported = Pick<
-  Pool,
-  'arrived' | 'arrivalsWaiting' | 'outboxLength' | 'searching' | 'lag' | 'uncompared'
->;
+type Reported = Pick<Pool, 'activity' | 'comparing' | 'matches' | 'results'>;
 
 export const reportQueueLengthDuty: OpenDuty<{ readonly pool: Reported }> = (
   { pool },
@@ -33,12 +30,12 @@ export const reportQueues =
   async (_items, { dueAt }) => {
     if (Date.now() - dueAt > slotMs) return done('stale');
     const [arrived, results, outboxLength, searching, lag, uncompared, ...reports] = await Promise.all([
-      pool.arrived(),
-      pool.arrivalsWaiting(),
-      pool.outboxLength(),
-      pool.searching(),
-      pool.lag(),
-      pool.uncompared(),
+      pool.activity.arrived(),
+      pool.results.arrivalsWaiting(),
+      pool.matches.outboxLength(),
+      pool.activity.searching(),
+      pool.activity.lag(),
+      pool.comparing.uncompared(),
       ...queueNames.map((name) => inspect(name, queues[name])),
     ]);
     const arrivals: Partial<Record<QueueName, number>> = {

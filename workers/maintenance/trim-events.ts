@@ -11,4 +11,4 @@ export const trimEventsDuty: OpenDuty<{ readonly pool: Pool }> = ({ pool }, { se
 export const trimStream =
   (pool: Pool, retention: Retention): Handler<unknown> =>
   async (_items, { signal }) =>
-    done({ forgotten: await pool.trimEvents(retention, signal) });
+    done({ forgotten: await pool.events.trimEvents(retention, signal) });

@@ -27,12 +27,12 @@ export async function carryOut(
 ): Promise<boolean> {
   const { from, position: to, change } = record;
   const { verdict, kind, target } = first;
-  for (const installed of await writeDocuments(record, stores)) await stores.pool.install(installed);
+  for (const installed of await writeDocuments(record, stores)) await stores.pool.settings.install(installed);
   if (change?.kind === 'pause-queue' || change?.kind === 'resume-queue')
     await switchQueue(change.name, stores);
   if (change?.kind === 'retry-jobs') await stores.failedJobs.retry(change.name, change.jobs);
   const place = restorer === undefined ? { from, to } : { restorer };
-  return stores.pool.settleCommand(
+  return stores.pool.commands.settleCommand(
     { chain: settingsChain, ...place },
     { id, verdict: { ...verdict, of: { kind, target } } },
     effectOf(change),

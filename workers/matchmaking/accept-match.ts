@@ -24,7 +24,7 @@ export const acceptProposals =
     const results: { ticketId: string; outcome: string }[] = [];
     for (const item of items) {
       const answered: Answered = mayAnswer(item, actor)
-        ? await pool.accept(item)
+        ? await pool.tickets.accept(item)
         : { outcome: 'stranger', detail: '' };
       if ('pool' in answered) await wake(answered.pool);
       results.push({ ticketId: item.ticketId, outcome: answered.outcome });

@@ -31,8 +31,8 @@ export async function admitNew(
       strays.push({ ticketId, pool: current.poolOf(players) });
     else mirror.admit(ticket);
   }
-  await takeOut(mirror, strays, ticketsPerCall, (some) => pool.move(mirror.name, some));
-  await takeOut(mirror, unfit, ticketsPerCall, pool.refuse);
+  await takeOut(mirror, strays, ticketsPerCall, (some) => pool.tickets.move(mirror.name, some));
+  await takeOut(mirror, unfit, ticketsPerCall, pool.tickets.refuse);
 }
 
 /** A backfill ticket was checked when it was asked for, or lists players as they were matched. */

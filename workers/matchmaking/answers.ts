@@ -20,10 +20,10 @@ export async function answerSome(
   clock: Clock,
   pool: Pool,
 ): Promise<boolean> {
-  const questions = await pool.takeQuestions(mirror.name, perCycle);
+  const questions = await pool.questions.takeQuestions(mirror.name, perCycle);
   for (const question of questions) {
     const ticket = mirror.find(question.ticketId);
-    await pool.answer(
+    await pool.questions.answer(
       question,
       ticket ? told(matching.explain(ticket, clock.now, ticket.deadline), clock) : 'gone',
     );

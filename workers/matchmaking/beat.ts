@@ -20,8 +20,8 @@ const oneAtATime = { deduplication: { id: compareStores.kind }, removeOnComplete
  * with the record has that done at once.
  */
 export async function beat(pool: Pool, queues: Queues): Promise<void> {
-  const { now, pools, overdue, uncompared } = await pool.beat();
-  if (pools.length > 0 && (await pool.isFull())) {
+  const { now, pools, overdue, uncompared } = await pool.matches.beat();
+  if (pools.length > 0 && (await pool.matches.isFull())) {
     await Promise.all(pools.map((name) => timeOut(pool, name, now)));
     return;
   }
@@ -33,9 +33,13 @@ export async function beat(pool: Pool, queues: Queues): Promise<void> {
 /** Ending frees memory, so a full store allows it. */
 async function timeOut(pool: Pool, name: string, now: number): Promise<void> {
   for (let after: number | undefined = 0; after !== undefined; ) {
-    const page: Awaited<ReturnType<Pool['readPool']>> = await pool.readPool(name, after, ticketsAtOnce);
+    const page: Awaited<ReturnType<Pool['mirror']['readPool']>> = await pool.mirror.readPool(
+      name,
+      after,
+      ticketsAtOnce,
+    );
     const overdue = page.tickets.filter((ticket) => ticket.deadline <= now);
-    if (overdue.length > 0) await pool.expire(overdue.map((ticket) => ticket.ticketId));
+    if (overdue.length > 0) await pool.tickets.expire(overdue.map((ticket) => ticket.ticketId));
     after = page.last;
   }
 }

@@ -60,10 +60,15 @@ export async function runCycle(mirror: Mirror, stores: CycleStores): Promise<boo
   await handOverAccepted(accepted, stores);
   await expireOverdue(mirror, now, stores);
   const saw = () => ({ configuration, position: mirror.position, ...installed });
-  if (uncompared) return !(await stores.pool.rest(name, saw(), now + pauseMs, true));
+  if (uncompared) return !(await stores.pool.mirror.rest(name, saw(), now + pauseMs, true));
   const current = await loaded(configuration, installed.version, stores);
   if (current === 'unready') {
-    return !(await stores.pool.rest(name, saw(), Math.min(now + unreadyMs, nextDeadline(mirror)), true));
+    return !(await stores.pool.mirror.rest(
+      name,
+      saw(),
+      Math.min(now + unreadyMs, nextDeadline(mirror)),
+      true,
+    ));
   }
   if (!current) return false;
   await admitNew(mirror, current, stores);
@@ -79,7 +84,7 @@ export async function runCycle(mirror: Mirror, stores: CycleStores): Promise<boo
 
   const short = outcome === 'full' || outcome === 'uncompared' || ratings === 'away';
   const next = Math.min(short ? now + pauseMs : nextChange, nextDeadline(mirror));
-  return !(await stores.pool.rest(name, saw(), Number.isFinite(next) ? next : undefined, short));
+  return !(await stores.pool.mirror.rest(name, saw(), Number.isFinite(next) ? next : undefined, short));
 }
 
 /**
@@ -90,7 +95,7 @@ async function handOverAccepted(
   { pool, handOver, observe }: CycleStores,
 ): Promise<void> {
   if (accepted.length === 0) return;
-  const decided = await pool.decided(accepted.map((it) => it.matchId));
+  const decided = await pool.matches.decided(accepted.map((it) => it.matchId));
   const byId = new Map(decided.map((match) => [match.matchId, match]));
   await Promise.all(
     accepted.map(async ({ matchId, jobId, decidedAt }) => {
@@ -119,7 +124,7 @@ async function expireOverdue(mirror: Mirror, now: number, { pool }: CycleStores)
   const overdue = [...mirror.tickets].filter((ticket) => ticket.deadline <= now);
   for (let from = 0; from < overdue.length; from += ticketsPerExpiry) {
     const some = overdue.slice(from, from + ticketsPerExpiry).map((it) => it.ticketId);
-    for (const ticketId of await pool.expire(some)) mirror.drop(ticketId);
+    for (const ticketId of await pool.tickets.expire(some)) mirror.drop(ticketId);
   }
 }
 
@@ -151,7 +156,9 @@ async function matchInTime(
 ): Promise<{ outcome: CycleOutcome; nextChange: number }> {
   const { minimumIntervalSeconds } = current.installed.configuration;
   const waits = minimumIntervalSeconds > 0 && mirror.size > 0;
-  const from = waits ? await stores.pool.beginCycle(mirror.name, minimumIntervalSeconds * 1_000) : undefined;
+  const from = waits
+    ? await stores.pool.mirror.beginCycle(mirror.name, minimumIntervalSeconds * 1_000)
+    : undefined;
   return from === undefined
     ? matchAll(mirror, current, clock, stores)
     : { outcome: 'nothing', nextChange: from };
@@ -184,7 +191,7 @@ async function matchAll(
       outcome = decided?.outcome ?? outcome;
     }
     await handOverAll(decided, stores);
-    if (judged(pass)) await stores.pool.noteRules(mirror.name, pass.ruleEvaluations);
+    if (judged(pass)) await stores.pool.events.noteRules(mirror.name, pass.ruleEvaluations);
     const nextChange = pass.nextChange ?? Number.POSITIVE_INFINITY;
     if (!pass.unfinished || stopped(outcome)) return { outcome, nextChange };
     await turn();
@@ -218,7 +225,7 @@ async function commit(
 ): Promise<Decided> {
   const acceptMs = acceptMsOf(current);
   const company = companyFor(current.installed.configuration, current.ruleSet);
-  const { now, verdicts } = await pool.commit(mirror.name, commits, acceptMs, company);
+  const { now, verdicts } = await pool.matches.commit(mirror.name, commits, acceptMs, company);
   const jobs = new Map<string, string[]>();
   let outcome: CycleOutcome = 'changed';
   for (const [index, { match, jobId }] of commits.entries()) {

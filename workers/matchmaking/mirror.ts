@@ -60,7 +60,7 @@ export function openMirror(pool: Pool, name: string, { ticketsPerPage, pagesAtOn
    * Reads a page more. Changes since the first are applied between them, so pages need not be of one moment.
    */
   const readOn = async (after: number) => {
-    const page = await pool.readPool(name, after, ticketsPerPage);
+    const page = await pool.mirror.readPool(name, after, ticketsPerPage);
     position ??= page.latest;
     page.tickets.forEach(put);
     readTo = page.last;
@@ -133,7 +133,7 @@ export function openMirror(pool: Pool, name: string, { ticketsPerPage, pagesAtOn
           pages++;
         }
         const cycle = { begins, whole: readTo === undefined };
-        const step = await pool.catchUp(name, configuration, position ?? noId, changesPerStep, cycle);
+        const step = await pool.mirror.catchUp(name, configuration, position ?? noId, changesPerStep, cycle);
         begins = false;
         arrived += step.arrived;
         accepted.push(...step.accepted);

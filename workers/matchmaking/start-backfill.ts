@@ -22,7 +22,7 @@ export const startBackfills = (stores: StartStores): Handler<z.output<typeof sta
       return ticketProblems(ruleSet, { players, backfill: true }) ?? players;
     },
     async send(ticket, { matchId }) {
-      const { verdict, pool } = await stores.pool.backfill({ ...ticket, fills: matchId });
+      const { verdict, pool } = await stores.pool.tickets.backfill({ ...ticket, fills: matchId });
       return { verdict, pools: pool === undefined ? [] : [pool] };
     },
   });

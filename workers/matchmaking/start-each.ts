@@ -105,7 +105,7 @@ async function start<Item extends StartItem>(
     if (verdict.kind === 'uncompared') throw new Error(uncompared);
     if (verdict.kind === 'searching')
       return { ticketId, status: 'SEARCHING', startTime: new Date(verdict.startTime).toISOString() };
-    version = (await pool.installed(configuration))?.version;
+    version = (await pool.settings.installed(configuration))?.version;
   }
   return `configuration: ${configuration} changes too fast`;
 }

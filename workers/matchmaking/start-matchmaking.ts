@@ -24,8 +24,8 @@ export const startTickets = (stores: StartStores): Handler<z.output<typeof start
       return ticketProblems(ruleSet, { players }) ?? players;
     },
     async send(ticket) {
-      const estimatedWait = (await stores.pool.waitEstimate(ticket.configuration))?.p50;
-      const { pools, verdicts } = await stores.pool.start([{ ...ticket, estimatedWait }]);
+      const estimatedWait = (await stores.pool.activity.waitEstimate(ticket.configuration))?.p50;
+      const { pools, verdicts } = await stores.pool.tickets.start([{ ...ticket, estimatedWait }]);
       return { verdict: verdicts[0] as StartVerdict, pools };
     },
   });

@@ -23,7 +23,7 @@ const stopTickets =
     const reasons: (string | undefined)[] = [];
     const results: { ticketId: string; status: string }[] = [];
     for (const { ticketId } of items) {
-      const stopped = await pool.stop(ticketId, actor.kind === 'player' ? actor.playerId : undefined);
+      const stopped = await pool.tickets.stop(ticketId, actor.kind === 'player' ? actor.playerId : undefined);
       if (stopped.pool !== undefined) await wake(stopped.pool);
       results.push({ ticketId, status: stopped.status });
       reasons.push(reasonOf(stopped.status, ticketId));

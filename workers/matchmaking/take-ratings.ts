@@ -34,7 +34,7 @@ export async function takeRatings(
       observe.ratingsAway(configuration.name, error);
       return 'away';
     }
-    await pool.rate(
+    await pool.tickets.rate(
       some.map(({ ticketId, revision, fills }, index) => ({
         ...{ ticketId, revision, fills },
         players: rated[index] ?? [],

@@ -42,7 +42,7 @@ export function openCompiled(pool: Pool) {
   const underWay = new Map<string, Promise<CurrentConfiguration | undefined>>();
 
   const read = async (name: string): Promise<CurrentConfiguration | undefined> => {
-    const installed = await pool.installed(name);
+    const installed = await pool.settings.installed(name);
     if (!installed) return undefined;
     const known = copies.get(name)?.current;
     const current = known?.installed.version === installed.version ? known : compile(installed);

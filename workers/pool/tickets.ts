@@ -1,4 +1,3 @@
-import type { Redis } from 'ioredis';
 import { ticketCalls } from '../../jobs/matchmaking/ticket-calls.ts';
 import type { TicketPlayer } from '../../jobs/ticket/ticket.ts';
 import type { Scripts } from './script.ts';
@@ -35,7 +34,7 @@ export interface Readable {
 const forgottenAtOnce = 500;
 
 /** The life of single tickets: one method per script, each atomic. */
-export function openTickets(redis: Redis, script: Scripts) {
+export function openTickets(script: Scripts) {
   const run = {
     rate: script<number[]>('rate'),
     refuse: script<string[]>('refuse'),
@@ -81,12 +80,6 @@ export function openTickets(redis: Redis, script: Scripts) {
         more = still;
       }
       return forgotten;
-    },
-
-    /** Redis time, ms. */
-    async redisTime(): Promise<number> {
-      const [seconds, micros] = await redis.time();
-      return Number(seconds) * 1_000 + Math.floor(Number(micros) / 1_000);
     },
 
     /** Times out those whose deadline has passed by fleet time; returns which. */

@@ -50,7 +50,7 @@ export async function beginWith(
 ): Promise<void> {
   const [, name, secret] = keyForm.exec(first ?? '') ?? [];
   if (name && secret) await stores.operatorKeys.makeFirst(name, secret);
-  if (fleetTopic !== undefined) await stores.pool.beginFollowing('events', topicFollower(fleetTopic));
+  if (fleetTopic !== undefined) await stores.pool.events.beginFollowing('events', topicFollower(fleetTopic));
   await applyWaiting(stores);
   if (QUEUES.includes('maintenance')) await scheduleUpkeep(queues, REPORT_SLOT_MS);
   // The sign by which the command line knows a domain that is served from one that nobody has ever served.

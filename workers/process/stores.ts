@@ -95,11 +95,13 @@ export function openStores({
   };
 }
 
-/** The same store, with every method a subsegment named after store and method. */
+/** The same store, with every method a subsegment named after store and method; parts of a store likewise. */
 function traced<Store extends object>(tracer: Tracer, name: string, store: Store): Store {
-  const methods = Object.entries(store).map(([method, call]) => [
+  const methods = Object.entries(store).map(([method, member]) => [
     method,
-    (...args: unknown[]) => tracer.subsegment(`${name}.${method}`, () => call(...args), 'remote'),
+    typeof member === 'function'
+      ? (...args: unknown[]) => tracer.subsegment(`${name}.${method}`, () => member(...args), 'remote')
+      : traced(tracer, name, member),
   ]);
   return Object.fromEntries(methods);
 }

@@ -20,7 +20,7 @@ import { duty, type Handler, type OpenDuty } from '../runtime/handler.ts';
 import { wakeLadder } from '../runtime/wake-ladder.ts';
 
 export interface AskStores extends SignedJobStores {
-  readonly pool: Pick<Pool, 'commandLadder' | 'decided' | 'redisTime'>;
+  readonly pool: Pick<Pool, 'results' | 'matches' | 'redisTime'>;
   readonly matches: Matches;
   /** Adds rate-ladder for a ladder. */
   readonly wake: (ladder: string) => Promise<void>;
@@ -47,7 +47,8 @@ export function askLadders(stores: AskStores): Handler<CommandEnvelope> {
   const findLadder = async (command: LadderCommand): Promise<string | { readonly missing: string }> => {
     if (command.kind !== 'correct-result') return ladderOf(command) ?? '';
     const { matchId: reported } = command.item.result;
-    const matchId = (await matches.current([reported], pool.decided, new Date())).get(reported) ?? reported;
+    const matchId =
+      (await matches.current([reported], pool.matches.decided, new Date())).get(reported) ?? reported;
     return (await matches.find([matchId])).get(matchId)?.ladder ?? { missing: matchId };
   };
 
@@ -56,7 +57,7 @@ export function askLadders(stores: AskStores): Handler<CommandEnvelope> {
     if ('problem' in read) return refused(read.problem);
     const ladder = await findLadder(read.command);
     if (typeof ladder !== 'string') return refused(`matchId: there is no match ${ladder.missing}`);
-    const asked = await pool.commandLadder(ladder, envelope);
+    const asked = await pool.results.commandLadder(ladder, envelope);
     if (asked.wake) await wake(ladder);
     return asked.verdict
       ? outcomeOf(asked.verdict)

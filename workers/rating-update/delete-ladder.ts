@@ -8,7 +8,7 @@ import { type FlushStores, flush } from './flush.ts';
 import { appendOne, type Ladder, type LadderStores, nextDocument } from './ladder.ts';
 
 export interface DeletionStores extends LadderStores, FlushStores {
-  readonly pool: Pick<Pool, 'decided' | 'matchesOf' | 'proposedMatches' | 'resultsWaiting'>;
+  readonly pool: Pick<Pool, 'matches' | 'results'>;
   readonly configurations: Pick<Configurations, 'all' | 'everOn'>;
   readonly matches: Pick<Matches, 'anyOf'>;
 }
@@ -68,13 +68,13 @@ async function matchOf(
   configurations: readonly string[],
   { pool, matches }: DeletionStores,
 ): Promise<string | undefined> {
-  for await (const ids of pagesOf((after) => pool.matchesOf('proposed', configurations, after))) {
-    const proposed = (await pool.proposedMatches(ids)).find((it) => it.ladder === ladder);
+  for await (const ids of pagesOf((after) => pool.matches.matchesOf('proposed', configurations, after))) {
+    const proposed = (await pool.matches.proposedMatches(ids)).find((it) => it.ladder === ladder);
     if (proposed) return proposed.matchId;
   }
-  for await (const ids of pagesOf((after) => pool.matchesOf('live', configurations, after))) {
+  for await (const ids of pagesOf((after) => pool.matches.matchesOf('live', configurations, after))) {
     // Decided ones go from here to the record.
-    const decided = (await pool.decided(ids)).find((it) => it.ladder === ladder);
+    const decided = (await pool.matches.decided(ids)).find((it) => it.ladder === ladder);
     const found = decided?.matchId ?? (await matches.anyOf(ids, ladder));
     if (found !== undefined) return found;
   }
@@ -90,7 +90,7 @@ async function resultFor(
   at: string,
   { pool, matches }: DeletionStores,
 ): Promise<string | undefined> {
-  for await (const ids of pagesOf((after) => pool.resultsWaiting(at, after))) {
+  for await (const ids of pagesOf((after) => pool.results.resultsWaiting(at, after))) {
     const found = at === ladder ? ids[0] : await matches.anyOf(ids, ladder);
     if (found !== undefined) return found;
   }

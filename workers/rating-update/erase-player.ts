@@ -16,7 +16,7 @@ import { type FlushStores, flush } from './flush.ts';
 import { appendOne, type Ladder, type LadderStores, nextDocument } from './ladder.ts';
 
 export interface ErasingStores {
-  readonly pool: Pick<Pool, 'commandLadder' | 'presence' | 'redisTime'>;
+  readonly pool: Pick<Pool, 'results' | 'matches' | 'redisTime'>;
   readonly players: Pick<Players, 'find'>;
   readonly erasure: Erasure;
   readonly cache: Pick<SessionCache, 'forget'>;
@@ -44,7 +44,7 @@ export const erasePlayers = (stores: ErasingStores): Handler<CommandEnvelope> =>
     const { success, data: item, error } = erasePlayer.item.safeParse(body);
     if (!success) return refused(problemsOf(error).join('; '));
     const { playerId, reason } = item;
-    const present = (await pool.presence([playerId])).get(playerId);
+    const present = (await pool.matches.presence([playerId])).get(playerId);
     if (present)
       return refused(
         present.matchId
@@ -84,7 +84,7 @@ async function askRater(
   const command = await operatorKeys.onBehalf(asked, part);
   if (!command) return { refused: `operator: key ${asked.operator} works no more` };
   for (const until = Date.now() + raterMs; Date.now() < until; await pause(pollMs)) {
-    const { wake: isToWake, verdict } = await pool.commandLadder(item.ladder, command);
+    const { wake: isToWake, verdict } = await pool.results.commandLadder(item.ladder, command);
     if (isToWake) await wake(item.ladder);
     if (verdict) return verdict;
   }

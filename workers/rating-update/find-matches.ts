@@ -8,7 +8,7 @@ export interface MatchStores {
   readonly matches: Matches;
   readonly changes: RatingChanges;
   /** Knows which matches wait for their effect. */
-  readonly pool: Pick<Pool, 'decided'>;
+  readonly pool: Pick<Pool, 'matches'>;
 }
 
 export interface FoundMatches {
@@ -31,14 +31,14 @@ export async function findMatches(
   const asked = await matches.find(reported.map((result) => result.matchId));
   const moved = [...asked.values()].filter((match) => match.succeeded_by).map((match) => match._id);
   const current =
-    moved.length > 0 ? await matches.current(moved, pool.decided, now) : new Map<string, string>();
+    moved.length > 0 ? await matches.current(moved, pool.matches.decided, now) : new Map<string, string>();
   const results = reported.map((result) => ({
     ...result,
     matchId: current.get(result.matchId) ?? result.matchId,
   }));
   const found = moved.length > 0 ? await matches.find(results.map((it) => it.matchId)) : asked;
   const missing = results.map((it) => it.matchId).filter((id) => !found.has(id));
-  const waiting = new Set((await pool.decided(missing)).map((it) => it.matchId));
+  const waiting = new Set((await pool.matches.decided(missing)).map((it) => it.matchId));
   return { results, found, waiting };
 }
 

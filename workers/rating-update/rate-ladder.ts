@@ -13,8 +13,7 @@ import { type Fate, type ResultStores, rateResults } from './rate-results.ts';
 import { bringForward } from './seasons.ts';
 
 export interface RaterStores extends ResultStores, FlushStores, ObeyStores {
-  readonly pool: ObeyStores['pool'] &
-    Pick<Pool, 'report' | 'nextArrivals' | 'answerCommand' | 'refuseResult'>;
+  readonly pool: ObeyStores['pool'] & Pick<Pool, 'matches' | 'results'>;
   /** Adds rate-ladder for a ladder. */
   readonly wake: (ladder: string) => Promise<void>;
   readonly onRefused: (matchId: string, reason: string) => void;
@@ -87,7 +86,7 @@ async function rate(
       await behind.end();
       await goOn(ladder, stores);
     } else {
-      const arrivals = await stores.pool.nextArrivals(ladder.name, gone, false);
+      const arrivals = await stores.pool.results.nextArrivals(ladder.name, gone, false);
       gone = await take(ladder, arrivals, stores);
       more = gone.length > 0;
     }
@@ -95,7 +94,7 @@ async function rate(
   }
   await behind.end();
   await flush(ladder, stores);
-  const left = await stores.pool.nextArrivals(ladder.name, gone, !ladder.state.unfinished);
+  const left = await stores.pool.results.nextArrivals(ladder.name, gone, !ladder.state.unfinished);
   // What waits for its match is looked at by the next beat.
   const waits = left.length > 0 || ladder.state.unfinished !== undefined;
   return { documents: ladder.state.ordinal - first, more: waits && more };
@@ -148,7 +147,7 @@ async function take(ladder: Ladder, arrivals: readonly Arrival[], stores: RaterS
       return [first.entry];
     case 'command': {
       const { command } = first;
-      await stores.pool.answerCommand(command.id, await obey(ladder, command, stores));
+      await stores.pool.results.answerCommand(command.id, await obey(ladder, command, stores));
       return [first.entry];
     }
     case 'result': {
@@ -186,7 +185,9 @@ async function settle(
     await refuse(ladder, matchId, JSON.stringify(result), fate.refused, stores);
     return true;
   }
-  const { ladders, reported } = await stores.pool.report([{ matchId, result, ladder: fate.elsewhere }]);
+  const { ladders, reported } = await stores.pool.matches.report([
+    { matchId, result, ladder: fate.elsewhere },
+  ]);
   await Promise.all(ladders.map(stores.wake));
   return reported[0] === 'recorded';
 }
@@ -198,6 +199,6 @@ async function refuse(
   reason: string,
   { pool, onRefused }: RaterStores,
 ): Promise<void> {
-  await pool.refuseResult(name, matchId, result, reason);
+  await pool.results.refuseResult(name, matchId, result, reason);
   onRefused(matchId, reason);
 }

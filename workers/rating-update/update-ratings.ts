@@ -8,14 +8,14 @@ import { wakeLadder } from '../runtime/wake-ladder.ts';
 /** How long (ms) a result waits for its match to be placed. */
 const placingMs = 1_000;
 
-export const updateRatingsDuty: OpenDuty<{ readonly pool: Pick<Pool, 'report'> }> = ({ pool }, { queues }) =>
+export const updateRatingsDuty: OpenDuty<{ readonly pool: Pick<Pool, 'matches'> }> = ({ pool }, { queues }) =>
   duty(updateRatings, recordResults(pool, wakeLadder(queues)));
 
 /** Records results for whoever adds jobs with BullMQ alone, as the client does it at the call. */
 export const recordResults =
-  (pool: Pick<Pool, 'report'>, wake: (ladder: string) => Promise<void>): Handler<MatchResult> =>
+  (pool: Pick<Pool, 'matches'>, wake: (ladder: string) => Promise<void>): Handler<MatchResult> =>
   async (items) => {
-    const { ladders, reported } = await pool.report(
+    const { ladders, reported } = await pool.matches.report(
       items.map(({ matchId, ...result }) => ({ matchId, result })),
     );
     await Promise.all(ladders.map(wake));

@@ -12,6 +12,6 @@ export const wakeLadder =
  * Wakes ladders whose wake-up was lost, or whose rater died. Every worker does so once a second; each ladder
  * goes to one of them.
  */
-export async function wakeDueLadders(pool: Pick<Pool, 'dueLadders'>, queues: Queues): Promise<void> {
-  await Promise.all((await pool.dueLadders()).map(wakeLadder(queues)));
+export async function wakeDueLadders(pool: Pick<Pool, 'results'>, queues: Queues): Promise<void> {
+  await Promise.all((await pool.results.dueLadders()).map(wakeLadder(queues)));
 }

@@ -10,7 +10,7 @@ import type { Tickets } from '../records/tickets.ts';
 export interface ClaimStores {
   readonly tickets: Tickets;
   readonly matches: Pick<Matches, 'giveUpLost' | 'find'>;
-  readonly pool: Pick<Pool, 'decided' | 'putBack'>;
+  readonly pool: Pick<Pool, 'matches' | 'comparing'>;
   readonly compiled: Pick<Compiled, 'company'>;
 }
 
@@ -71,7 +71,7 @@ async function giveBack(
     const callOf = (ticketId: string) =>
       calls.get(`${finders.get(`${record._id} ${ticketId}`)} ${ticketId}`) ?? '';
     const match = committedOf(record);
-    const isBack = await pool.putBack(
+    const isBack = await pool.comparing.putBack(
       match,
       match.tickets.map((it) => callOf(it.ticketId)),
       await compiled.company(match.configuration),
@@ -95,7 +95,7 @@ async function takeFromLost(
   const finders = new Map(decided.map((match) => [match.matchId, match]));
   const holders = new Map(conflicts.map((it) => [it.holder, finders.get(it.matchId)]));
   // First the outbox, then the record: a match that is settled in between is seen in the record.
-  for (const { matchId } of await pool.decided([...holders.keys()])) holders.delete(matchId);
+  for (const { matchId } of await pool.matches.decided([...holders.keys()])) holders.delete(matchId);
   const gone = [...holders].flatMap(([_id, finder]) =>
     finder ? [{ ...finder, _id, rule_set: finder.ruleSet }] : [],
   );

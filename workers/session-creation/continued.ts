@@ -5,7 +5,7 @@ import type { Matches } from '../records/matches.ts';
 
 interface ContinueStores {
   readonly matches: Pick<Matches, 'succeed' | 'current'>;
-  readonly pool: Pick<Pool, 'decided'>;
+  readonly pool: Pick<Pool, 'matches'>;
 }
 
 /**
@@ -26,7 +26,7 @@ export async function continueMatches(
     let from = await matches.succeed(backfill.matchId, matchId);
     // It may have gone on as a match that was lost since.
     const isFree = async () =>
-      (await matches.current([backfill.matchId], pool.decided, now)).get(backfill.matchId) ===
+      (await matches.current([backfill.matchId], pool.matches.decided, now)).get(backfill.matchId) ===
       backfill.matchId;
     if (from === 'over' && (await isFree())) from = await matches.succeed(backfill.matchId, matchId);
     if (from) continued.set(matchId, from);

@@ -9,7 +9,7 @@ import { type LeaveStores, leaveWaitMs, recordLeaves } from './record-leaves.ts'
 export interface EndSessionStores extends LeaveStores {
   readonly sessions: Sessions;
   readonly cache: SessionCache;
-  readonly pool: Pick<Pool, 'leave' | 'decided' | 'redisTime'>;
+  readonly pool: Pick<Pool, 'matches' | 'redisTime'>;
 }
 
 export const endSessionDuty: OpenDuty<EndSessionStores> = (stores) => duty(endSession, endSessions(stores));
@@ -40,7 +40,7 @@ export const endSessions =
     const ending = items.filter((_item, index) => reasons[index] === undefined);
     let waits = false;
     for (const { sessionId, playerId, left } of ending) {
-      const matchId = left ?? (await pool.leave(playerId, '', sessionId));
+      const matchId = left ?? (await pool.matches.leave(playerId, '', sessionId));
       if (matchId) waits = (await recordLeaves(matchId, [playerId], stores)) === 'waiting' || waits;
     }
     const ids = ending.map(({ sessionId }) => sessionId);

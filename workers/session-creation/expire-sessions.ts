@@ -9,7 +9,7 @@ import type { SessionCache } from '../session-cache/session-cache.ts';
 export interface ExpireStores {
   readonly sessions: Sessions;
   readonly cache: SessionCache;
-  readonly pool: Pick<Pool, 'redisTime' | 'presence'>;
+  readonly pool: Pick<Pool, 'redisTime' | 'matches'>;
   /** The record refuses to expire a session, with its reason. */
   readonly onRefused: (sessionId: string, reason: string) => void;
 }
@@ -37,7 +37,7 @@ export const expireOldSessions =
       const [now, since] = [new Date(time), new Date(time - sessionLifeSeconds * 1_000)];
       const stale = await sessions.stale(since, most);
       if (stale.length === 0) break;
-      const present = await pool.presence(stale.map((it) => it.player_id));
+      const present = await pool.matches.presence(stale.map((it) => it.player_id));
       const [busy, idle] = [true, false].map((isBusy) =>
         stale.flatMap((it) => (present.has(it.player_id) === isBusy ? it._id : [])),
       ) as [string[], string[]];

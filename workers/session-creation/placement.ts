@@ -41,7 +41,7 @@ export function openPlacement({ pool, compiled, webhook, tracer }: PlacementStor
 
   /** Somebody else may have settled the match meanwhile: looked at again, it is not there any more. */
   const note = async (matchId: string, outcome: PlacementOutcome): Promise<Placement> =>
-    (await pool.place(matchId, outcome)) ?? { kind: 'waiting', ms: leastPauseMs };
+    (await pool.matches.place(matchId, outcome)) ?? { kind: 'waiting', ms: leastPauseMs };
 
   return async (
     matches: readonly CommittedMatch[],
@@ -50,7 +50,7 @@ export function openPlacement({ pool, compiled, webhook, tracer }: PlacementStor
     const wanting = matches.filter((match) => match.placement === 'webhook');
     if (wanting.length === 0) return new Map();
     const [known, settings] = await Promise.all([
-      pool.placements(wanting.map((match) => match.matchId)),
+      pool.matches.placements(wanting.map((match) => match.matchId)),
       settingsOf(wanting),
     ]);
     const timeUp = AbortSignal.any([signal, AbortSignal.timeout(jobMs)]);
@@ -72,7 +72,7 @@ export function openPlacement({ pool, compiled, webhook, tracer }: PlacementStor
    */
   async function settingsOf(matches: readonly CommittedMatch[]) {
     const names = [...new Set(matches.map((match) => match.configuration))];
-    const inForce = await Promise.all(names.map((name) => pool.installed(name)));
+    const inForce = await Promise.all(names.map((name) => pool.settings.installed(name)));
     return new Map(names.map((name, index) => [name, inForce[index]]));
   }
 

@@ -24,8 +24,10 @@ export const leavePlayers =
     let waits = false;
     for (const [index, { matchId: named, playerId, isOut }] of reported.entries()) {
       if (reasons[index] !== undefined) continue;
-      const matchId = isOut ? named : ((await pool.leave(playerId, named)) ?? (await currentOf(named)));
-      if ((await pool.decided([matchId])).length > 0) waits = true;
+      const matchId = isOut
+        ? named
+        : ((await pool.matches.leave(playerId, named)) ?? (await currentOf(named)));
+      if ((await pool.matches.decided([matchId])).length > 0) waits = true;
       else {
         if (!isOut) reasons[index] = await problem(matchId, playerId);
         if (reasons[index] === undefined) leaving.set(matchId, [...(leaving.get(matchId) ?? []), playerId]);
@@ -36,7 +38,7 @@ export const leavePlayers =
     return waits ? later(leaveWaitMs, 'the match has not started yet') : done(undefined, refusalsOf(reasons));
 
     async function currentOf(matchId: string): Promise<string> {
-      return (await matches.current([matchId], pool.decided, new Date())).get(matchId) ?? matchId;
+      return (await matches.current([matchId], pool.matches.decided, new Date())).get(matchId) ?? matchId;
     }
 
     async function problem(matchId: string, playerId: string): Promise<string | undefined> {

@@ -13,7 +13,7 @@ export interface SessionReadStores {
   readonly sessions: Sessions;
   readonly players: Pick<Players, 'find'>;
   readonly cache: SessionCache;
-  readonly pool: Pick<Pool, 'redisTime' | 'presence'>;
+  readonly pool: Pick<Pool, 'redisTime' | 'matches'>;
 }
 
 export const readSessionDuty: OpenDuty<SessionReadStores> = (stores) =>
@@ -56,7 +56,7 @@ async function describe(
   const { player_id: playerId, status } = session;
   if (status !== 'ACTIVE') return session;
   const [present, ratings] = await Promise.all([
-    pool.presence([playerId]),
+    pool.matches.presence([playerId]),
     visibleRatings([playerId], cache, players.find),
   ]);
   const matchId = present.get(playerId)?.matchId;

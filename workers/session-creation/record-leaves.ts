@@ -4,7 +4,7 @@ import type { Matches } from '../records/matches.ts';
 
 export interface LeaveStores {
   readonly matches: Matches;
-  readonly pool: Pick<Pool, 'leave' | 'decided'>;
+  readonly pool: Pick<Pool, 'matches'>;
 }
 
 /** How long (ms) a leave waits until its match is settled. */
@@ -21,14 +21,14 @@ export async function recordLeaves(
   stores: LeaveStores,
 ): Promise<'noted' | 'waiting'> {
   const { matches, pool } = stores;
-  if ((await pool.decided([matchId])).length > 0) return 'waiting';
+  if ((await pool.matches.decided([matchId])).length > 0) return 'waiting';
   const match = await matches.leave(matchId, playerIds);
   if (!match) return 'noted';
   const { succeeded_by: successor } = match;
   if (successor === undefined) return 'noted';
-  const current = await matches.current([matchId], pool.decided, new Date());
+  const current = await matches.current([matchId], pool.matches.decided, new Date());
   if (current.get(matchId) === matchId) return 'noted';
-  if ((await pool.decided([successor])).length > 0) return 'waiting';
+  if ((await pool.matches.decided([successor])).length > 0) return 'waiting';
   const next = (await matches.find([successor])).get(successor);
   const seated = new Set(next?.teams.flatMap((team) => team.playerIds));
   const carried = playerIds.filter((id) => next && seated.has(id) && !joined(next).has(id));

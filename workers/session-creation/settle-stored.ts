@@ -8,7 +8,7 @@ import type { Tickets } from '../records/tickets.ts';
 import type { Queues } from '../runtime/enqueue.ts';
 
 export interface SettleStores {
-  readonly pool: Pick<Pool, 'settle'>;
+  readonly pool: Pick<Pool, 'matches'>;
   readonly tickets: Pick<Tickets, 'fail'>;
   readonly matches: Pick<Matches, 'goOnAlone'>;
   readonly queues: Pick<Queues, 'enqueue'>;
@@ -52,7 +52,7 @@ export async function settleStored(
     if (items.length > 0)
       await queues.enqueue({ job: playerLeft, items, options: { jobId: `left-for-${matchId}` } });
   }
-  await pool.settle(stored.map(settlementOf));
+  await pool.matches.settle(stored.map(settlementOf));
   return stored.length - failed.length;
 }
 

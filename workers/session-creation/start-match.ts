@@ -90,7 +90,7 @@ export const startMatchDuty: OpenDuty<Omit<StartMatchStores, 'queues' | 'onRefus
 export const startMatches = (stores: StartMatchStores): Handler<z.output<typeof startMatch.item>> => {
   const place = openPlacement(stores);
   return async (items, { signal }) => {
-    const decided = await stores.pool.decided(items.map((item) => item.matchId));
+    const decided = await stores.pool.matches.decided(items.map((item) => item.matchId));
     if (decided.length === 0) return done({ started: 0 });
     for (const match of decided) serveTickets(stores.tracer, match);
     const givenUp = new Map(items.map(({ matchId, givenUp: why }) => [matchId, why]));
