@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { byName } from '../by-name.ts';
 import { wellFormed } from '../ids.ts';
 import { type Distribution, percentileOf } from '../ladder/percentile.ts';
 import { cautiousRating, newcomer, type Rating, visibleRating } from '../ladder/rating.ts';
@@ -26,12 +27,10 @@ const numberOf = {
  * Ratings are as the player's last rated match left them, when the ticket starts. What a client says of such
  * an attribute is not refused; it does not count.
  */
-export const ratingAttributes = z
-  .record(
-    wellFormed(ticketLimits.nameLength),
-    z.enum(Object.keys(numberOf) as Which[], 'must be rating, cautious, mu or percentile'),
-  )
-  .refine((map) => Object.keys(map).length <= 10, 'at most 10 attributes');
+export const ratingAttributes = byName(
+  wellFormed(ticketLimits.nameLength),
+  z.enum(Object.keys(numberOf) as Which[], 'must be rating, cautious, mu or percentile'),
+).refine((map) => Object.keys(map).length <= 10, 'at most 10 attributes');
 export type RatingAttributes = z.output<typeof ratingAttributes>;
 type Which = keyof typeof numberOf;
 

@@ -149,7 +149,11 @@ const decidePutConfiguration: Decide<Configuration> = async (configuration, stor
     return decided({ version: before.version });
   const loaded = loadRuleSet(ruleSet.body);
   const split = loaded.ok ? poolSplits(loaded.ruleSet) : [];
-  const installed = { configuration, ruleSet: { name: ruleSetName, version: ruleSet.version }, split };
+  const installed = {
+    configuration: JSON.stringify(configuration),
+    ruleSet: { name: ruleSetName, version: ruleSet.version },
+    split,
+  };
   const change = { kind: 'configuration', name, version, installed } as const;
   return decided({ version }, change, keptChanges(before?.configuration, configuration));
 };

@@ -1,3 +1,4 @@
+import { named } from '../../by-name.ts';
 import type { AttributeContent, RuleSet, SortRule } from '../../rule-set/rule-set.ts';
 import type { TicketPlayer } from '../../ticket/ticket.ts';
 import { type Columns, reduced } from './columns.ts';
@@ -35,7 +36,7 @@ function mergedMap(
   const keys = new Set(maps.flatMap((map) => Object.keys(map)));
   return Object.fromEntries(
     [...keys].map((key) => {
-      const values = maps.map((map) => map[key]).filter((value) => value !== undefined);
+      const values = maps.map((map) => named(map, key)).filter((value) => value !== undefined);
       return [key, reduced(values, rule.partyAggregation)];
     }),
   );
@@ -106,10 +107,10 @@ function compareBy(
   const key = typeof centre === 'object' ? favourite(centre, rule.mapKey) : undefined;
   const read = (slot: Slot): number | string | undefined => {
     const value = values.get(slot);
-    if (typeof value === 'object') return key === undefined ? undefined : value[key];
+    if (typeof value === 'object') return key === undefined ? undefined : named(value, key);
     return value;
   };
-  const base = typeof centre === 'object' && key !== undefined ? centre[key] : centre;
+  const base = typeof centre === 'object' && key !== undefined ? named(centre, key) : centre;
   const rank = (value: number | string): number | string => {
     if (typeof value === 'number')
       return rule.type === 'distanceSort' && typeof base === 'number' ? Math.abs(value - base) : value;
