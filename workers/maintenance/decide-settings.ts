@@ -211,7 +211,8 @@ const says = (
   wanted: Configuration,
   ruleSetVersion: number,
 ): boolean =>
-  isDeepStrictEqual(configuration, wanted) &&
+  // As JSON: what is read from a request has objects without prototype.
+  isDeepStrictEqual(configuration, JSON.parse(JSON.stringify(wanted))) &&
   ruleSet.name === wanted.ruleSetName &&
   ruleSet.version === ruleSetVersion;
 

@@ -1,4 +1,5 @@
 import type { Collection, Db, Document, Filter } from 'mongodb';
+import { named } from '../../jobs/by-name.ts';
 import type { LadderDocument } from '../../jobs/ladder/ladder-document.ts';
 import { dayOf } from '../../jobs/ticket/ticket-day.ts';
 import type { PlayerRecord } from './players.ts';
@@ -103,8 +104,7 @@ export function openErasure(db: Db) {
       }
       await rename(changes as never, { ladder }, ofChain.slice(0, 1), [playerId, pseudonym]);
       const player = await players.findOne({ _id: playerId });
-      const games =
-        player && Object.hasOwn(player.ratings, ladder) ? player.ratings[ladder]?.games : undefined;
+      const games = named(player?.ratings, ladder)?.games;
       if (games !== undefined)
         await players.updateOne(
           { _id: playerId, [`ratings.${ladder}.games`]: games },
