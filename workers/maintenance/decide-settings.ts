@@ -4,7 +4,7 @@ import type { Command, CommandEnvelope } from '../../jobs/commands.ts';
 import type { Configuration, InstalledConfiguration } from '../../jobs/configuration/configuration.ts';
 import { poolSplits } from '../../jobs/configuration/pool-name.ts';
 import { checkQuality } from '../../jobs/configuration/quality.ts';
-import { checkRatingAttributes } from '../../jobs/configuration/rating-attributes.ts';
+import { checkTaken } from '../../jobs/configuration/rating-attributes.ts';
 import { problemsOf } from '../../jobs/contract.ts';
 import { keptChanges } from '../../jobs/json-diff.ts';
 import {
@@ -221,11 +221,11 @@ const says = (
  * quality target.
  */
 function misfitOf(configuration: Configuration, body: string): string | undefined {
-  const { backfillExpansions, ratingAttributes = {}, quality } = configuration;
+  const { backfillExpansions, ratingAttributes, quality } = configuration;
   const fitting = loadRuleSetWith(body, backfillExpansions);
   if (!fitting.ok) return problemsIn(fitting);
   const problems = [
-    ...checkRatingAttributes(ratingAttributes, fitting.ruleSet),
+    ...checkTaken(configuration, fitting.ruleSet),
     ...checkQuality({ quality, ratingAttributes }, fitting.ruleSet),
   ];
   return problems.length > 0 ? problems.map((it) => `${it.path}: ${it.message}`).join('\n') : undefined;
