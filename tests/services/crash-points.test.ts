@@ -152,7 +152,7 @@ test('rate-ladder: the match is rated once, wherever a worker died (invariants 5
   expectCalls(
     told,
     'ladders.read changes.after pool.nextArrivals matches.find pool.decided changes.byId players.find matches.finish',
-    'changes.append cache.putRatings cache.putRatings',
+    'changes.append cache.putRatings',
     'pool.nextArrivals players.move ladders.flushed pool.nextArrivals',
   );
   expectAlike(told, {
