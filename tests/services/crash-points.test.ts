@@ -267,7 +267,7 @@ test('erase-player: the player is gone and the ladder adds up, wherever a worker
 
   const erasing = told.calls.filter((it) => /^(erasure|audit)/.test(it) || it === 'cache.forget');
   expect(erasing.join(' ')).toBe(
-    'erasure.begin erasure.ladders audit.find erasure.eraseFromLadder audit.note erasure.eraseFromMatches erasure.ladders erasure.forget cache.forget audit.note',
+    'erasure.begin erasure.ladders audit.find erasure.eraseFromLadder audit.note erasure.eraseSome erasure.ladders erasure.forget cache.forget audit.note',
   );
   expectAlike(told, { players: [{ ratings: { main: { games: 2 } } }], sessions: [{ status: 'ACTIVE' }] });
 });
