@@ -57,7 +57,10 @@ export async function rateResults(
   for (const { _id, configuration, tickets } of found.values())
     serveTickets(stores.tracer, { matchId: _id, configuration, tickets });
   const [rated, replaced] = await Promise.all([
-    stores.changes.byId(results.map((it) => documentOf(it.matchId))),
+    // A match has its result before its document is there.
+    stores.changes.byId(
+      results.flatMap(({ matchId }) => (found.get(matchId)?.result ? [documentOf(matchId)] : [])),
+    ),
     replacedResults([...found.values()], stores),
     meet(ladder, playersOf([...found.values()]), stores),
   ]);
