@@ -25,7 +25,7 @@ test('a measurement that is broken off goes on where it was, and comes to the sa
   const measure = async () => {
     // Each step is a worker's of its own, which knows nothing of those before.
     steps++;
-    return openRatingDistributions(db, 100).measureSome(['default'], now);
+    return openRatingDistributions(db, 100).measureNext(['default'], now, 0);
   };
 
   while ((await measure())?.over === false)

@@ -10,7 +10,7 @@ import { duty, type Handler, type OpenDuty } from '../runtime/handler.ts';
 export interface MeasuringStores {
   readonly pool: Pick<Pool, 'redisTime'>;
   readonly configurations: Pick<Configurations, 'all'>;
-  readonly distributions: Pick<RatingDistributions, 'measureSome'>;
+  readonly distributions: Pick<RatingDistributions, 'measureNext'>;
 }
 
 /** How long (ms) one run goes through players. */
@@ -32,7 +32,7 @@ export const measureLaddersInUse =
     );
     const measured: string[] = [];
     for (const now = await pool.redisTime(); Date.now() < until; ) {
-      const step = await distributions.measureSome([...new Set(ladders)], now);
+      const step = await distributions.measureNext([...new Set(ladders)], now, until);
       if (!step) break;
       if (step.over) measured.push(step.ladder);
     }

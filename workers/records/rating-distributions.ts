@@ -56,22 +56,30 @@ export function openRatingDistributions(db: Db, perStep = pageLength) {
     return { ...begun, since: active > 0 ? since : 0 };
   };
 
-  /** The players who come next. Whoever is rated between two steps may be met twice or not at all. */
-  const nextOf = async (ladder: string, { since, last }: Measuring) => {
+  /** The players behind the last that was looked at. */
+  const restOf = (ladder: string, { since, last }: Measuring) => {
     const mean = meanOn(ladder);
     const behind = last && {
       [mean]: { $gte: last.mu },
       $or: [{ [mean]: { $gt: last.mu } }, { [mean]: last.mu, _id: { $lt: last._id } }],
     };
-    const found = await players
-      .find({ ...activeOn(ladder, since), ...behind })
-      .project({ [mean]: 1 })
-      // The other way round than the index that finds the best.
-      .sort({ [mean]: 1, _id: -1 })
-      .limit(perStep)
-      .batchSize(10_000)
-      .toArray();
-    return found.map(({ _id, ratings }) => ({ _id: String(_id), mu: Number(ratings[ladder].mu) }));
+    return (
+      players
+        .find({ ...activeOn(ladder, since), ...behind })
+        .project({ [mean]: 1 })
+        // The other way round than the index that finds the best.
+        .sort({ [mean]: 1, _id: -1 })
+        .batchSize(Math.min(perStep, 10_000))
+    );
+  };
+
+  const note = async (ladder: string, measuring: Measuring): Promise<void> => {
+    const never = { measured_at: new Date(0), players: 0, means: [] };
+    await distributions.updateOne(
+      { _id: ladder },
+      { $set: { measuring }, $setOnInsert: never },
+      { upsert: true },
+    );
   };
 
   return {
@@ -85,38 +93,34 @@ export function openRatingDistributions(db: Db, perStep = pageLength) {
     },
 
     /**
-     * Takes some more players of one of these ladders into its measurement, where one is due or under way.
-     * Returns the ladder, and whether it is measured now; `undefined` where none is due.
+     * Measures one of these ladders where that is due, or goes on with it; not after `until` (ms, this
+     * process's clock), but for a step. Returns the ladder, and whether it is measured now; `undefined` where
+     * none is due. Whoever is rated meanwhile may be met twice or not at all.
      */
-    async measureSome(
+    async measureNext(
       ladders: readonly string[],
       now: number,
+      until = Number.POSITIVE_INFINITY,
     ): Promise<{ ladder: string; over: boolean } | undefined> {
       const found = await distributions.find({ _id: { $in: [...ladders] } }).toArray();
       const fresh = found.filter((it) => it.measured_at.getTime() > now - measuredMs);
       const ladder = ladders.find((it) => !fresh.some(({ _id }) => _id === it));
       if (ladder === undefined) return undefined;
-      const measuring = found.find((it) => it._id === ladder)?.measuring ?? (await begin(ladder, now));
-      const some = await nextOf(ladder, measuring);
-      const sampled = sample(
-        measuring,
-        some.map((it) => it.mu),
-      );
-      const last = some.at(-1);
-      if (some.length === perStep && last) {
-        const further = { ...measuring, ...sampled, last };
-        const start = { measured_at: new Date(0), players: 0, means: [] };
-        await distributions.updateOne(
-          { _id: ladder },
-          { $set: { measuring: further }, $setOnInsert: start },
-          { upsert: true },
-        );
-        return { ladder, over: false };
+      let measuring = found.find((it) => it._id === ladder)?.measuring ?? (await begin(ladder, now));
+      let some: number[] = [];
+      for await (const { _id, ratings } of restOf(ladder, measuring)) {
+        some.push(Number(ratings[ladder].mu));
+        if (some.length < perStep) continue;
+        const last = { mu: some.at(-1) ?? 0, _id: String(_id) };
+        measuring = { ...measuring, ...sample(measuring, some), last };
+        some = [];
+        await note(ladder, measuring);
+        if (Date.now() >= until) return { ladder, over: false };
       }
-      const measured = { measured_at: new Date(now), players: sampled.seen, means: sampled.means };
+      const { seen, means } = sample(measuring, some);
       await distributions.updateOne(
         { _id: ladder },
-        { $set: measured, $unset: { measuring: '' } },
+        { $set: { measured_at: new Date(now), players: seen, means }, $unset: { measuring: '' } },
         { upsert: true },
       );
       return { ladder, over: true };
