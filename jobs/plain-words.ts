@@ -42,20 +42,20 @@ function unionProblems(issue: Extract<Issue, { code: 'invalid_union' }>, path: P
 const depth = (problems: readonly PlainProblem[]): number =>
   Math.max(...problems.map((it) => it.path.length));
 
-const kinds: Readonly<Record<string, string>> = {
-  string: 'text',
-  number: 'a number',
-  int: 'a whole number',
-  boolean: 'true or false',
-  array: 'a list',
-  tuple: 'a list',
-  object: 'an object',
-  record: 'an object',
-  undefined: 'left out',
-  nan: 'not a number',
-};
+const kinds = new Map([
+  ['string', 'text'],
+  ['number', 'a number'],
+  ['int', 'a whole number'],
+  ['boolean', 'true or false'],
+  ['array', 'a list'],
+  ['tuple', 'a list'],
+  ['object', 'an object'],
+  ['record', 'an object'],
+  ['undefined', 'left out'],
+  ['nan', 'not a number'],
+]);
 
-const kind = (name: string): string => kinds[name.toLowerCase()] ?? name;
+const kind = (name: string): string => kinds.get(name.toLowerCase()) ?? name;
 
 function plainMessage(issue: Issue): string {
   switch (issue.code) {

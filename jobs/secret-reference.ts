@@ -1,3 +1,4 @@
+import { named } from './by-name.ts';
 /**
  * Where a secret is kept, written as ECS writes it:
  * `arn:aws:secretsmanager:<region>:<account>:secret:<name>[:<json key>[:<stage>[:<version id>]]]`. With a
@@ -38,7 +39,7 @@ export function secretText({ arn, jsonKey }: SecretReference, text: string | und
 
 function fieldOf(text: string, key: string): unknown {
   try {
-    return (JSON.parse(text) as Record<string, unknown>)[key];
+    return named(JSON.parse(text) as Readonly<Record<string, unknown>>, key);
   } catch {
     return undefined;
   }

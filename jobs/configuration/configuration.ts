@@ -99,6 +99,11 @@ const ours = {
    */
   ratingAttributes: ratingAttributes.default({}),
   /**
+   * How many of each player's last opponents on `ladder` are passed over while there is anybody else that the
+   * rules allow. Nobody waits for it, and no rule gives way. 0, the default: nobody is passed over.
+   */
+  avoidRecentOpponents: z.int().min(0).max(20).default(0),
+  /**
    * How even a match has to be, and for how long its players wait for one. Absent, the default: any that the
    * rules allow.
    */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { named } from '../by-name.ts';
 import { everyExpansion } from '../rule-set/at-age.ts';
 import type { RuleSet } from '../rule-set/rule-set.ts';
 import type { TicketPlayer } from '../ticket/ticket.ts';
@@ -58,7 +59,7 @@ export function openPoolOf(
   if (splits.length === 0) return () => configuration;
   return ([first]) => {
     const values = splits.map(({ attribute, fallback }) => {
-      const given = first?.attributes[attribute];
+      const given = named(first?.attributes, attribute);
       const value = given && 'S' in given ? given.S : fallback;
       return encodeURIComponent(value.toWellFormed());
     });

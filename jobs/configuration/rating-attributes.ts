@@ -1,9 +1,11 @@
 import { z } from 'zod';
+import { byName } from '../by-name.ts';
 import { wellFormed } from '../ids.ts';
 import { type Distribution, percentileOf } from '../ladder/percentile.ts';
 import { cautiousRating, newcomer, type Rating, visibleRating } from '../ladder/rating.ts';
 import type { Problem } from '../problem-list.ts';
 import type { RuleSet } from '../rule-set/rule-set.ts';
+import { recentOpponents, withoutRecentOpponents } from '../ticket/recent-opponents.ts';
 import { type AttributeValue, type TicketPlayer, ticketLimits } from '../ticket/ticket.ts';
 
 const numberOf = {
@@ -26,12 +28,10 @@ const numberOf = {
  * Ratings are as the player's last rated match left them, when the ticket starts. What a client says of such
  * an attribute is not refused; it does not count.
  */
-export const ratingAttributes = z
-  .record(
-    wellFormed(ticketLimits.nameLength),
-    z.enum(Object.keys(numberOf) as Which[], 'must be rating, cautious, mu or percentile'),
-  )
-  .refine((map) => Object.keys(map).length <= 10, 'at most 10 attributes');
+export const ratingAttributes = byName(
+  wellFormed(ticketLimits.nameLength),
+  z.enum(Object.keys(numberOf) as Which[], 'must be rating, cautious, mu or percentile'),
+).refine((map) => Object.keys(map).length <= 10, 'at most 10 attributes');
 export type RatingAttributes = z.output<typeof ratingAttributes>;
 type Which = keyof typeof numberOf;
 
@@ -46,46 +46,68 @@ export const ratingNumber = (
 export const takesPercentile = (taken: RatingAttributes): boolean =>
   Object.values(taken).includes('percentile');
 
-/** The players without what is taken from their ratings: a client's word for it. */
-export function withoutRatings(
-  players: readonly TicketPlayer[],
-  taken: RatingAttributes,
-): readonly TicketPlayer[] {
-  if (Object.keys(taken).length === 0) return players;
-  return players.map((player) => ({
-    ...player,
-    attributes: Object.fromEntries(
-      Object.entries(player.attributes).filter(([attribute]) => !Object.hasOwn(taken, attribute)),
-    ),
-  }));
+/** What a configuration takes from the record of its tickets' players. */
+export interface Taken {
+  readonly ratingAttributes: RatingAttributes;
+  /** How many opponents of each player; 0: none. */
+  readonly avoidRecentOpponents: number;
 }
 
-/** The players with these numbers of their ratings as attributes, whatever they had. */
-export function withRatings(
+/** Whether tickets have to wait until the record was asked. */
+export const takesAny = ({ ratingAttributes: numbers, avoidRecentOpponents }: Taken): boolean =>
+  avoidRecentOpponents > 0 || Object.keys(numbers).length > 0;
+
+/** The players without what is taken from the record: a client's word for it. */
+export function withoutTaken(players: readonly TicketPlayer[], taken: Taken): readonly TicketPlayer[] {
+  if (!takesAny(taken)) return players;
+  return players.map((given) => {
+    const player = taken.avoidRecentOpponents > 0 ? withoutRecentOpponents(given) : given;
+    const kept = Object.entries(player.attributes).filter(
+      ([attribute]) => !Object.hasOwn(taken.ratingAttributes, attribute),
+    );
+    return { ...player, attributes: Object.fromEntries(kept) };
+  });
+}
+
+/** The players with what is taken as attributes, whatever they had. */
+export function withTaken(
   players: readonly TicketPlayer[],
-  taken: RatingAttributes,
+  { ratingAttributes: numbers, avoidRecentOpponents }: Taken,
   numberOfPlayer: (playerId: string, which: Which) => number,
+  opponentsOf: (playerId: string) => readonly string[],
 ): TicketPlayer[] {
   return players.map((player) => {
-    const given = Object.entries(taken).map(([attribute, which]): [string, AttributeValue] => [
+    const given = Object.entries(numbers).map(([attribute, which]): [string, AttributeValue] => [
       attribute,
       { N: numberOfPlayer(player.playerId, which) },
     ]);
+    if (avoidRecentOpponents > 0) given.push([recentOpponents, { SL: [...opponentsOf(player.playerId)] }]);
     return { ...player, attributes: { ...player.attributes, ...Object.fromEntries(given) } };
   });
 }
 
 /**
- * Attributes that cannot be taken from ratings under a rule set, since it does not declare them as numbers.
+ * What cannot be taken under a rule set: numbers of ratings that it does not declare as numbers, and opponents
+ * where it declares their attribute as anything but a string list.
  */
-export function checkRatingAttributes(
-  taken: RatingAttributes,
+export function checkTaken(
+  { ratingAttributes: numbers, avoidRecentOpponents }: Taken,
   { attributes }: Pick<RuleSet, 'attributes'>,
 ): Problem[] {
-  return Object.keys(taken)
+  const declared = attributes.find(({ name }) => name === recentOpponents);
+  const misfit = Object.keys(numbers)
     .filter((wanted) => !attributes.some(({ name, type }) => name === wanted && type === 'number'))
     .map((wanted) => ({
       path: `ratingAttributes.${wanted}`,
       message: 'is no number attribute of the rule set',
     }));
+  return avoidRecentOpponents > 0 && declared && declared.type !== 'string_list'
+    ? [
+        ...misfit,
+        {
+          path: 'avoidRecentOpponents',
+          message: `gives players the attribute ${recentOpponents}, which the rule set declares as ${declared.type}; it must be a string_list`,
+        },
+      ]
+    : misfit;
 }

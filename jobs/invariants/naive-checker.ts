@@ -1,3 +1,4 @@
+import { named } from '../by-name.ts';
 import type { FormedMatch } from '../matchmaking/engine/form-matches.ts';
 import type { SearchingTicket, TicketPlayer } from '../ticket/ticket.ts';
 import { applied, combined, type Value } from './naive-functions.ts';
@@ -43,7 +44,7 @@ export function violations(raw: RawRuleSet, match: FormedMatch, now: number): st
   for (const attribute of set.playerAttributes ?? [])
     for (const ticket of match.tickets)
       for (const player of ticket.players)
-        if (player.attributes[attribute.name] === undefined && attribute.default === undefined)
+        if (named(player.attributes, attribute.name) === undefined && attribute.default === undefined)
           wrong.push(`${player.playerId} lacks ${attribute.name}`);
   const rules = set.rules ?? [];
   const inside = rules.flatMap((rule: RawRuleSet) => rule.statement?.match(/[^(),\s]+/g) ?? []);
@@ -238,7 +239,7 @@ function value(text: string, context: Context): Value {
 function cells(ids: readonly string[], attribute: string, { set, match, aggregation }: Context): Value[] {
   const declared = set.playerAttributes.find((other: RawRuleSet) => other.name === attribute);
   const read = (player: TicketPlayer): Value =>
-    (Object.values(player.attributes[attribute] ?? {})[0] as Value | undefined) ??
+    (Object.values(named(player.attributes, attribute) ?? {})[0] as Value | undefined) ??
     (declared.type === 'number' ? beside<Value>(0, declared.default) : declared.default);
   const done = new Set<string>();
   return ids.flatMap((id) => {

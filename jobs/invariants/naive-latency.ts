@@ -1,3 +1,4 @@
+import { named } from '../by-name.ts';
 import type { FormedMatch } from '../matchmaking/engine/form-matches.ts';
 import { combined } from './naive-functions.ts';
 import type { RawRuleSet } from './naive-literals.ts';
@@ -11,7 +12,7 @@ export function located(rules: RawRuleSet[], match: FormedMatch): boolean {
   return [...locations].some((location) =>
     rules.every((rule) => {
       const perParty = parties.map((players) => {
-        const values = players.map((player) => player.latencyInMs?.[location]);
+        const values = players.map((player) => named(player.latencyInMs, location));
         return values.includes(undefined)
           ? undefined
           : combined(values as number[], rule.partyAggregation ?? 'avg');

@@ -1,3 +1,4 @@
+import { named } from '../by-name.ts';
 import type { Check, Finding } from './check.ts';
 import { type Diary, promisedCalls } from './diary.ts';
 import { gamesOf, playedIn } from './games.ts';
@@ -98,7 +99,7 @@ function isChain(player: StoredPlayer, ladder: string, changes: readonly Change[
       : moved > 0 && moved <= seasons;
   };
   const last = chain.at(-1);
-  const stored = player.ratings[ladder];
+  const stored = named(player.ratings, ladder);
   return (
     chain.every(
       (change, at) => change.after.version === change.before.version + 1 && follows(change, chain[at - 1]),

@@ -7,12 +7,25 @@ export type Distribution = readonly number[];
 /** Means that a distribution keeps at most: a step is a tenth of a percentile. */
 const mostKept = 1_001;
 
-/** The distribution of means that are in ascending order. */
-export function distributionOf(means: readonly number[]): Distribution {
-  if (means.length <= mostKept) return means;
-  const step = (means.length - 1) / (mostKept - 1);
-  return Array.from({ length: mostKept }, (_, at) => means[Math.round(at * step)] ?? 0);
+/** How far players of a ladder are gone through, of so many, in ascending order of their means. */
+interface Sampled {
+  readonly players: number;
+  readonly seen: number;
+  readonly means: Distribution;
 }
+
+/** Takes in the means that come next. */
+export function sample({ players, seen, means }: Sampled, next: readonly number[]): Omit<Sampled, 'players'> {
+  const step = Math.max(1, (players - 1) / (mostKept - 1));
+  const kept = [...means];
+  for (const [at, mean] of next.entries())
+    if (kept.length < mostKept && Math.round(kept.length * step) === seen + at) kept.push(mean);
+  return { seen: seen + next.length, means: kept };
+}
+
+/** The distribution of means that are in ascending order. */
+export const distributionOf = (means: readonly number[]): Distribution =>
+  sample({ players: means.length, seen: 0, means: [] }, means).means;
 
 /**
  * Where a mean stands among the active players, from 0 (the last) to 100 (the first); 50 among fewer than

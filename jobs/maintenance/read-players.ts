@@ -106,7 +106,7 @@ export const measureLadders = defineJob({
   item: z.strictObject({}),
   limit: 1,
   attempts: 1,
-  /** It reads the mean of every player of a ladder. A task of ECS is given no longer to end. */
+  /** It goes on for a minute; the next run goes on from there. A task of ECS is given no longer to end. */
   timeoutMs: 100_000,
 });
 

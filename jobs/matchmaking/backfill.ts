@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { inEitherSpelling } from '../aws-spelling.ts';
+import { named } from '../by-name.ts';
 import type { Configuration } from '../configuration/configuration.ts';
 import { matchId, resourceName, ticketId } from '../ids.ts';
 import type { CommittedMatch } from '../match/match.ts';
@@ -93,7 +94,7 @@ export function seatsOf(match: CommittedMatch, company: Company | undefined): Se
 
 /** FlexMatch judges those who play already by the location they play in alone. */
 function atLocation(player: TicketPlayer, location: string | undefined): TicketPlayer {
-  const latency = location === undefined ? undefined : player.latencyInMs?.[location];
+  const latency = location === undefined ? undefined : named(player.latencyInMs, location);
   return location === undefined || latency === undefined
     ? player
     : { ...player, latencyInMs: { [location]: latency } };

@@ -1,4 +1,5 @@
 import type { InstalledConfiguration } from '../configuration/configuration.ts';
+import { takesAny } from '../configuration/rating-attributes.ts';
 import type { Actor } from '../contract.ts';
 import { writeLines } from '../lines.ts';
 import type { TicketPlayer } from '../ticket/ticket.ts';
@@ -35,7 +36,7 @@ export const mostVersions = 3;
 export const startSettings = ({ version, configuration }: InstalledConfiguration) => ({
   version,
   timeoutMs: configuration.requestTimeoutSeconds * 1_000,
-  unrated: Object.keys(configuration.ratingAttributes).length > 0,
+  unrated: takesAny(configuration),
 });
 
 /** What became of a start. Only `searching` changed anything. */

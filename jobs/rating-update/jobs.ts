@@ -203,7 +203,7 @@ export const erasePlayer = defineJob({
   result: z.object({ pseudonym, matches: z.int(), sessions: z.int() }),
   limit: 1,
   attempts: 30,
-  /** It reads all matches and tickets of the record. A task of ECS is given no longer to end. */
+  /** It goes on for a minute, then gives way and goes on later. A task of ECS is given no longer to end. */
   timeoutMs: 100_000,
 });
 

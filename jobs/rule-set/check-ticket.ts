@@ -1,3 +1,4 @@
+import { named } from '../by-name.ts';
 import type { Problem } from '../problem-list.ts';
 import type { AttributeValue, TicketPlayer } from '../ticket/ticket.ts';
 import { type AttributeType, instanceNames, type RuleSet } from './rule-set.ts';
@@ -40,7 +41,7 @@ function checkPlayers(ruleSet: RuleSet, players: readonly TicketPlayer[]): Probl
       problems.push({ path: `${path}.playerId`, message: `"${player.playerId}" is in this ticket twice` });
     seen.add(player.playerId);
     for (const { name, type } of ruleSet.attributes) {
-      const value = player.attributes[name];
+      const value = named(player.attributes, name);
       const key = wireKeys[type];
       if (value !== undefined && !(key in value))
         problems.push({

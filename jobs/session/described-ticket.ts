@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { byName } from '../by-name.ts';
 import type { Actor } from '../contract.ts';
 import { ticketStatuses } from '../ticket/lifecycle.ts';
 import type { TicketPlayer } from '../ticket/ticket.ts';
@@ -11,13 +12,13 @@ const attribute = z.union([
   z.object({ N: z.number() }),
   z.object({ S: z.string() }),
   z.object({ SL: z.array(z.string()) }),
-  z.object({ SDM: z.record(z.string(), z.number()) }),
+  z.object({ SDM: byName(z.string(), z.number()) }),
 ]);
 
 const describedPlayer = z.object({
   playerId: z.string(),
-  attributes: z.record(z.string(), attribute),
-  latencyInMs: z.record(z.string(), z.number()).optional(),
+  attributes: byName(z.string(), attribute),
+  latencyInMs: byName(z.string(), z.number()).optional(),
   team: z.string().optional(),
 });
 

@@ -34,16 +34,16 @@ const terminal: readonly string[] = ticketStatuses.slice(ticketStatuses.indexOf(
 export const isTerminal = (status: string): boolean => terminal.includes(status);
 
 /** Event types as letters, so that a lifecycle is a pattern. */
-const letters: Readonly<Record<string, string>> = {
-  MatchmakingSearching: 'S',
-  PotentialMatchCreated: 'P',
-  AcceptMatch: 'a',
-  AcceptMatchCompleted: 'c',
-  MatchmakingSucceeded: 'M',
-  MatchmakingTimedOut: 'T',
-  MatchmakingCancelled: 'X',
-  MatchmakingFailed: 'F',
-};
+const letters = new Map([
+  ['MatchmakingSearching', 'S'],
+  ['PotentialMatchCreated', 'P'],
+  ['AcceptMatch', 'a'],
+  ['AcceptMatchCompleted', 'c'],
+  ['MatchmakingSucceeded', 'M'],
+  ['MatchmakingTimedOut', 'T'],
+  ['MatchmakingCancelled', 'X'],
+  ['MatchmakingFailed', 'F'],
+]);
 
 /**
  * What a ticket's events must look like by its status: it searches, again after each failed proposal and each
@@ -62,4 +62,4 @@ const lifecycles: Readonly<Partial<Record<TicketStatus, RegExp>>> = {
 
 /** Whether events of these types, in this order and no others, lead to the status. */
 export const leadsTo = (types: readonly string[], status: TicketStatus): boolean =>
-  lifecycles[status]?.test(types.map((type) => letters[type] ?? '?').join('')) ?? false;
+  lifecycles[status]?.test(types.map((type) => letters.get(type) ?? '?').join('')) ?? false;

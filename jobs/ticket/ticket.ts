@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { inEitherSpelling } from '../aws-spelling.ts';
+import { byName } from '../by-name.ts';
 import { playerId, wellFormed } from '../ids.ts';
 import type { Limits } from './limits.ts';
 
@@ -37,9 +38,10 @@ const attributeValueWithin = ({ stringLength, stringsPerList, pairsPerMap }: Lim
           .refine((list) => list.length <= stringsPerList, `at most ${stringsPerList} strings`),
       }),
       z.strictObject({
-        SDM: z
-          .record(text, z.number())
-          .refine((map) => Object.keys(map).length <= pairsPerMap, `at most ${pairsPerMap} pairs`),
+        SDM: byName(text, z.number()).refine(
+          (map) => Object.keys(map).length <= pairsPerMap,
+          `at most ${pairsPerMap} pairs`,
+        ),
       }),
     ],
     'exactly one of S (string), N (number), SL (string list), SDM (string-to-number map)',
@@ -52,15 +54,13 @@ export const ticketPlayerWithin = (limits: Limits) =>
   inEitherSpelling(
     z.strictObject({
       playerId,
-      attributes: z
-        .record(name, attributeValueWithin(limits))
+      attributes: byName(name, attributeValueWithin(limits))
         .refine(
           (map) => Object.keys(map).length <= limits.attributesPerPlayer,
           `at most ${limits.attributesPerPlayer} attributes per player`,
         )
         .default({}),
-      latencyInMs: z
-        .record(name, z.int().positive())
+      latencyInMs: byName(name, z.int().positive())
         .refine(
           (map) => Object.keys(map).length <= ticketLimits.locations,
           `at most ${ticketLimits.locations} locations`,

@@ -3,6 +3,7 @@ import { domainKeys } from '../../jobs/keys.ts';
 import { readRecord } from '../../jobs/maintenance/jobs.ts';
 import type { CommittedMatch } from '../../jobs/match/match.ts';
 import { matchmakerData } from '../../jobs/match/matchmaker-data.ts';
+import { fromStoredTickets, type StoredMatchTicket } from '../../jobs/match/stored-tickets.ts';
 import { readStoredTicket } from '../../jobs/ticket/stored-ticket.ts';
 import type { Calls, ClientParts } from '../client-parts.ts';
 import { parse } from '../parse.ts';
@@ -26,10 +27,10 @@ export function noticeCalls({ call, queues, redis, domain, origin }: ClientParts
         if (!record) throw new RequestError('not-found', at('matchId', `no match ${matchId} has started`));
         const { configuration, tickets, teams } = record as Pick<
           CommittedMatch,
-          'configuration' | 'tickets' | 'teams'
-        >;
+          'configuration' | 'teams'
+        > & { readonly tickets: readonly StoredMatchTicket[] };
         return matchmakerData(
-          { matchId, configuration, tickets, teams },
+          { matchId, configuration, tickets: fromStoredTickets(tickets), teams },
           origin,
           await autoBackfill(matchId),
         );

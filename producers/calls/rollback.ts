@@ -36,7 +36,7 @@ export const rollbackCalls = ({ call, give, queues }: ClientParts) =>
         const records = await queues.ask(readRecord, { collection: 'configurations', id: name }, calling);
         const versions = records
           .flatMap((record) => recordedConfiguration.safeParse(record).data?.installed ?? [])
-          .map((it) => ({ version: it.version, body: JSON.stringify(it.configuration) }));
+          .map((it) => ({ version: it.version, body: it.configuration }));
         const { from, earlier } = goBack(`configuration ${name}`, versions, to);
         const settings = parse(putConfiguration.item, JSON.parse(earlier.body));
         const { version } = await give('putConfiguration', putConfiguration, settings, options);
@@ -47,7 +47,7 @@ export const rollbackCalls = ({ call, give, queues }: ClientParts) =>
 /** What has no body deletes its rule set: there is nothing to go back to. */
 const recordedRuleSet = z.object({ version: z.int(), body: z.string() });
 const recordedConfiguration = z.object({
-  installed: z.object({ version: z.int(), configuration: z.record(z.string(), z.unknown()) }),
+  installed: z.object({ version: z.int(), configuration: z.string() }),
 });
 
 /** Throws `not-found` saying which versions there are, where none is the wanted one. */

@@ -41,10 +41,10 @@ function bodyOf({ body, installed }: Record<string, unknown>): unknown {
   if (typeof body === 'string') return body;
   if (typeof installed !== 'object' || installed === null) return undefined;
   const { configuration, ruleSet } = installed as {
-    configuration: Record<string, unknown>;
+    configuration: string;
     ruleSet: { name: string; version: number };
   };
-  return { ...configuration, ruleSetVersion: ruleSet.version };
+  return { ...JSON.parse(configuration), ruleSetVersion: ruleSet.version };
 }
 
 /** A version of them, or the newest. */

@@ -1,4 +1,5 @@
 import { CognitoIdentityProviderServiceException } from '@aws-sdk/client-cognito-identity-provider';
+import { named } from '../../jobs/by-name.ts';
 import { IdentityError, type IdentityErrorCode } from './identity-error.ts';
 
 /** What Cognito's exceptions mean to the caller of one operation. Exceptions not named are faults of ours. */
@@ -50,7 +51,7 @@ export async function unlessNobodyWaits(sending: Promise<unknown>): Promise<void
 
 function meaningOf(error: unknown, meanings: Meanings): IdentityErrorCode | undefined {
   if (!(error instanceof CognitoIdentityProviderServiceException)) return 'unavailable';
-  const named = meanings[error.name] ?? always[error.name];
-  if (named !== undefined) return named;
+  const meaning = named(meanings, error.name) ?? named(always, error.name);
+  if (meaning !== undefined) return meaning;
   return (error.$metadata.httpStatusCode ?? 500) >= 500 ? 'unavailable' : undefined;
 }

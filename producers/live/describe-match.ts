@@ -2,6 +2,7 @@ import type { LadderDocument, PlayerChange } from '../../jobs/ladder/ladder-docu
 import { type Rating, visibleRating } from '../../jobs/ladder/rating.ts';
 import type { StoredResult } from '../../jobs/ladder/result.ts';
 import type { CommittedMatch } from '../../jobs/match/match.ts';
+import { fromStoredTickets, type StoredMatchTicket } from '../../jobs/match/stored-tickets.ts';
 import type { Acceptance } from '../../jobs/matchmaking/ticket-explanation.ts';
 import type { openPendingMatches } from './matches.ts';
 import type { TicketStates } from './ticket-state.ts';
@@ -88,7 +89,12 @@ export async function describeMatch(
   const ratingChanges = (documents as LadderDocument[]).flatMap((document) =>
     document.kind === 'match' ? document.players.map((it) => changeOf(document.revision, it)) : [],
   );
-  return { stage: 'stored', match: match as StoredMatch, ratingChanges };
+  const stored = match as Omit<StoredMatch, 'tickets'> & { readonly tickets: readonly StoredMatchTicket[] };
+  return {
+    stage: 'stored',
+    match: { ...stored, tickets: fromStoredTickets(stored.tickets) },
+    ratingChanges,
+  };
 }
 
 const changeOf = (revision: number, { player_id, before, after }: PlayerChange): RatingChange => ({

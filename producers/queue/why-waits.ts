@@ -15,14 +15,21 @@ export async function whyStands(queue: Queue): Promise<string | undefined> {
   return inHand ? held(queue, inHand) : `no worker serves queue ${queue.name}`;
 }
 
+/** How long (ms) workers put a job off, at least, that found its store away. */
+const awayMs = 2_000;
+
 /** Why a job whose caller waits has not ended, in one sentence. */
 export async function whyWaits(queue: Queue, jobId: string): Promise<string> {
   const job: Job | undefined = await queue.getJob(jobId);
   const state = await job?.getState();
-  if (job && state === 'delayed')
-    return job.attemptsMade > 0
-      ? `it failed ${job.attemptsMade} times and is tried again: ${job.failedReason}`
+  if (job && state === 'delayed') {
+    if (job.attemptsMade > 0)
+      return `it failed ${job.attemptsMade} times and is tried again: ${job.failedReason}`;
+    // Work that waits for other work looks again much sooner.
+    return job.delay < awayMs
+      ? 'what came before it is done first'
       : 'DocumentDB cannot be reached; it is tried again every 2 s';
+  }
   const own = job && state === 'active' ? held(queue, job) : undefined;
   const why = own ?? (await whyStands(queue));
   return why ?? `${await queue.count()} jobs wait on queue ${queue.name}, this one among them`;

@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { InstalledConfiguration } from '../../jobs/configuration/configuration.ts';
-import { withoutRatings } from '../../jobs/configuration/rating-attributes.ts';
+import { withoutTaken } from '../../jobs/configuration/rating-attributes.ts';
 import type { Actor } from '../../jobs/contract.ts';
 import {
   mostVersions,
@@ -108,7 +108,7 @@ export function openStarting({ call, admit, configurations, queues, whyAway }: S
       throw new RequestError('not-found', at('configuration', `${configuration} does not exist`));
     const { installed, ruleSet, poolOf } = found;
     const { ticketId = madeId, players: given } = kind.read(request, { ...found, installed }, actor);
-    const players = withoutRatings(given, installed.configuration.ratingAttributes);
+    const players = withoutTaken(given, installed.configuration);
     const problem = ruleSet && ticketProblems(ruleSet, { players, backfill: kind.isBackfill });
     if (problem) throw new RequestError('invalid-request', problemsIn(problem), { message: problem });
     return {

@@ -152,7 +152,7 @@ test('rate-ladder: the match is rated once, wherever a worker died (invariants 5
   expectCalls(
     told,
     'ladders.read changes.after pool.nextArrivals matches.find pool.decided changes.byId players.find matches.finish',
-    'changes.append cache.putRatings cache.putRatings',
+    'changes.append cache.putRatings',
     'pool.nextArrivals players.move ladders.flushed pool.nextArrivals',
   );
   expectAlike(told, {
@@ -267,7 +267,7 @@ test('erase-player: the player is gone and the ladder adds up, wherever a worker
 
   const erasing = told.calls.filter((it) => /^(erasure|audit)/.test(it) || it === 'cache.forget');
   expect(erasing.join(' ')).toBe(
-    'erasure.begin erasure.ladders audit.find erasure.eraseFromLadder audit.note erasure.eraseFromMatches erasure.ladders erasure.forget cache.forget audit.note',
+    'erasure.begin erasure.ladders audit.find erasure.eraseFromLadder audit.note erasure.eraseSome erasure.ladders erasure.forget cache.forget audit.note',
   );
   expectAlike(told, { players: [{ ratings: { main: { games: 2 } } }], sessions: [{ status: 'ACTIVE' }] });
 });

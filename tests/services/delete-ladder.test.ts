@@ -54,7 +54,7 @@ async function commit(acceptMs?: number) {
 test('a ladder that nothing uses goes, with its settings, its season and what is made of its players', async () => {
   await put();
   await command(fleet.stores, 'reset-season', { ladder: 'spare', season: 1 });
-  await fleet.stores.distributions.measure(['spare'], Date.now());
+  await fleet.stores.distributions.measureNext(['spare'], Date.now());
   expect(await indexes()).toContain('means-spare');
 
   expect(await remove('spare', 'once')).toEqual(done({ ordinal: 4 }));

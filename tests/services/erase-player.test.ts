@@ -3,6 +3,7 @@ import { domainKeys } from '../../jobs/keys.ts';
 import { newcomer } from '../../jobs/ladder/rating.ts';
 import { pseudonymOf } from '../../jobs/rating-update/jobs.ts';
 import { erasePlayers } from '../../workers/rating-update/erase-player.ts';
+import { openErasure } from '../../workers/records/erasure.ts';
 import { createSessions } from '../../workers/session-creation/create-session.ts';
 import { openFleetStores, perform } from '../support/fleet-stores.ts';
 import { brokenInvariants } from '../support/invariants.ts';
@@ -27,6 +28,8 @@ async function erase(playerId: string, name = pseudonym) {
   const erasing = perform(erasePlayers({ ...stores, wake }), [signed]).finally(() => {
     over = true;
   });
+  // Whoever waits for it is told.
+  erasing.catch(() => undefined);
   while (!over) await openRater(stores).rate();
   return erasing;
 }
@@ -111,6 +114,43 @@ test('an erasure that was broken off goes on under the pseudonym that it began w
 
   expect(second).toMatchObject({ kind: 'done', result: { pseudonym } });
   expect(await everything()).not.toContain('"half"');
+});
+
+test('an erasure that ends in the middle of the matches goes on behind those that it has looked through', async () => {
+  const { stores, db } = fleet;
+  const matches = Array.from({ length: 7 }, (_, n) => ({
+    matchId: `e${n}`,
+    red: 'much',
+    blue: 'dan',
+    at: n,
+  }));
+  await play(stores, 'default', matches);
+  const whole = stores.erasure;
+  const name = pseudonymOf('eeeeeeee-0000-4000-8000-0a1b2c3d4e5f');
+  let steps = 0;
+  const erasure: typeof whole = {
+    ...openErasure(db, 2),
+    async eraseSome(...args) {
+      if (++steps === 4) throw new Error('the worker dies');
+      return openErasure(db, 2).eraseSome(...args);
+    },
+  };
+  Object.assign(stores, { erasure });
+  try {
+    await expect(erase('much', name)).rejects.toThrow('the worker dies');
+    const looked = steps - 1;
+    const all = await db.collection('matches').countDocuments();
+    const days = (await db.listCollections().toArray()).filter((it) => /^tickets/.test(it.name)).length;
+    expect(await erase('much', name)).toMatchObject({
+      kind: 'done',
+      result: { pseudonym: name, matches: 7 },
+    });
+    // Each two matches are looked through by one step, and each day's few tickets by one.
+    expect(steps - 1 - looked).toBe(Math.floor(all / 2) + 1 + days - looked);
+  } finally {
+    Object.assign(stores, { erasure: whole });
+  }
+  expect(await everything()).not.toContain('"much"');
 });
 
 test('a player who has a ticket or a live match is not erased; who erases learns why (invariant 1)', async () => {

@@ -98,7 +98,10 @@ describe('attributes taken from ratings', () => {
     await start('duel', 'p0', 'p1', 'p4', 'gone', 'novice');
     const before = openRatings(fleet.stores);
     const [early] = await before([
-      { players: [{ playerId: own('p4'), attributes: {} }], taken: ratingAttributes, ladder: 'default' },
+      {
+        players: [{ playerId: own('p4'), attributes: {} }],
+        taken: { ratingAttributes, avoidRecentOpponents: 0, ladder: 'default' },
+      },
     ]);
     expect(early?.[0]?.attributes['skill']).toEqual({ N: 50 });
 
@@ -239,6 +242,19 @@ describe('an attribute that is no number cannot be taken from ratings', () => {
     expect(await put({ quality, ratingAttributes: {} })).toMatchObject({
       kind: 'refused',
       reason: expect.stringMatching(/^quality: nothing says/),
+    });
+  });
+
+  test('a rule set that has another use for the attribute of recent opponents is refused', async () => {
+    const playerAttributes = [
+      { name: 'skill', type: 'number', default: 10 },
+      { name: 'recentOpponents', type: 'number', default: 0 },
+    ];
+    await putRules(JSON.stringify({ ...JSON.parse(duelRuleSet), playerAttributes }));
+
+    expect(await put({ avoidRecentOpponents: 3 })).toMatchObject({
+      kind: 'refused',
+      reason: expect.stringMatching(/^avoidRecentOpponents: gives players .* it must be a string_list/),
     });
   });
 

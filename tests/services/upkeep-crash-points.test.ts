@@ -235,7 +235,7 @@ const table: readonly CrashRow[] = [
   },
   {
     job: 'measure-ladders',
-    calls: 'configurations.all pool.redisTime distributions.measure',
+    calls: 'configurations.all pool.redisTime distributions.measureNext',
     work: (_own, worker) => worker.work('measure-ladders', [{}]),
   },
   {

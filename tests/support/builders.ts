@@ -74,6 +74,7 @@ export const aConfiguration = (version = 1): InstalledConfiguration => ({
     minimumIntervalSeconds: 0,
     minimumHoldSeconds: 0,
     ratingAttributes: {},
+    avoidRecentOpponents: 0,
     limits: flexMatchLimits,
     placement: { kind: 'none' },
   },

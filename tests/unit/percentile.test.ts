@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { distributionOf, percentileOf } from '../../jobs/ladder/percentile.ts';
+import { distributionOf, percentileOf, sample } from '../../jobs/ladder/percentile.ts';
 
 const means = fc
   .array(fc.double({ min: -100, max: 100, noNaN: true }), { minLength: 2, maxLength: 3_000 })
@@ -16,6 +16,18 @@ test('a percentile lies between 0 and 100 and never falls as the rating rises', 
         expect(it).toBeGreaterThanOrEqual(at === 0 ? 0 : (found[at - 1] ?? 0));
         expect(it).toBeLessThanOrEqual(100);
       }
+    }),
+    options,
+  );
+});
+
+test('gone through in pieces, players come to the same distribution (property)', () => {
+  fc.assert(
+    fc.property(means, fc.integer({ min: 1, max: 700 }), (all, piece) => {
+      let sampled: ReturnType<typeof sample> = { seen: 0, means: [] };
+      for (let from = 0; from < all.length; from += piece)
+        sampled = sample({ players: all.length, ...sampled }, all.slice(from, from + piece));
+      expect(sampled).toEqual({ seen: all.length, means: distributionOf(all) });
     }),
     options,
   );

@@ -4,7 +4,7 @@ import type { Command, CommandEnvelope } from '../../jobs/commands.ts';
 import type { Configuration, InstalledConfiguration } from '../../jobs/configuration/configuration.ts';
 import { poolSplits } from '../../jobs/configuration/pool-name.ts';
 import { checkQuality } from '../../jobs/configuration/quality.ts';
-import { checkRatingAttributes } from '../../jobs/configuration/rating-attributes.ts';
+import { checkTaken } from '../../jobs/configuration/rating-attributes.ts';
 import { problemsOf } from '../../jobs/contract.ts';
 import { keptChanges } from '../../jobs/json-diff.ts';
 import {
@@ -149,7 +149,11 @@ const decidePutConfiguration: Decide<Configuration> = async (configuration, stor
     return decided({ version: before.version });
   const loaded = loadRuleSet(ruleSet.body);
   const split = loaded.ok ? poolSplits(loaded.ruleSet) : [];
-  const installed = { configuration, ruleSet: { name: ruleSetName, version: ruleSet.version }, split };
+  const installed = {
+    configuration: JSON.stringify(configuration),
+    ruleSet: { name: ruleSetName, version: ruleSet.version },
+    split,
+  };
   const change = { kind: 'configuration', name, version, installed } as const;
   return decided({ version }, change, keptChanges(before?.configuration, configuration));
 };
@@ -207,7 +211,8 @@ const says = (
   wanted: Configuration,
   ruleSetVersion: number,
 ): boolean =>
-  isDeepStrictEqual(configuration, wanted) &&
+  // As JSON: what is read from a request has objects without prototype.
+  isDeepStrictEqual(configuration, JSON.parse(JSON.stringify(wanted))) &&
   ruleSet.name === wanted.ruleSetName &&
   ruleSet.version === ruleSetVersion;
 
@@ -216,11 +221,11 @@ const says = (
  * quality target.
  */
 function misfitOf(configuration: Configuration, body: string): string | undefined {
-  const { backfillExpansions, ratingAttributes = {}, quality } = configuration;
+  const { backfillExpansions, ratingAttributes, quality } = configuration;
   const fitting = loadRuleSetWith(body, backfillExpansions);
   if (!fitting.ok) return problemsIn(fitting);
   const problems = [
-    ...checkRatingAttributes(ratingAttributes, fitting.ruleSet),
+    ...checkTaken(configuration, fitting.ruleSet),
     ...checkQuality({ quality, ratingAttributes }, fitting.ruleSet),
   ];
   return problems.length > 0 ? problems.map((it) => `${it.path}: ${it.message}`).join('\n') : undefined;

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { done } from '../../jobs/contract.ts';
 import { describeTickets } from '../../jobs/maintenance/jobs.ts';
+import { fromStoredTickets } from '../../jobs/match/stored-tickets.ts';
 import { connectionOf, type DescribedTicket, mayKnow } from '../../jobs/session/described-ticket.ts';
 import type { TicketPlayer } from '../../jobs/ticket/ticket.ts';
 import type { MatchRecord } from '../records/match-record.ts';
@@ -56,7 +57,7 @@ function describeEnding(record: TicketRecord): DescribedTicket {
 
 function describeMatched(record: TicketRecord, match: MatchRecord): DescribedTicket {
   const { _id: matchId, status, reason, message, created_at, backfill, game_session } = match;
-  const ticket = match.tickets.find((it) => it.ticketId === record._id);
+  const [ticket] = fromStoredTickets(match.tickets.filter((it) => it.ticketId === record._id));
   const players = ticket?.players ?? nameless(record);
   return {
     ...common(record),

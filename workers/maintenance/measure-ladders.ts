@@ -10,18 +10,31 @@ import { duty, type Handler, type OpenDuty } from '../runtime/handler.ts';
 export interface MeasuringStores {
   readonly pool: Pick<Pool, 'redisTime'>;
   readonly configurations: Pick<Configurations, 'all'>;
-  readonly distributions: Pick<RatingDistributions, 'measure'>;
+  readonly distributions: Pick<RatingDistributions, 'measureNext'>;
 }
+
+/** How long (ms) one run goes through players. */
+const turnMs = 60_000;
 
 export const measureLaddersDuty: OpenDuty<MeasuringStores> = (stores) =>
   duty(measureLadders, measureLaddersInUse(stores));
 
-/** Measures how the players of ladders are rated, where a configuration takes percentiles from them. */
+/**
+ * Measures how the players of ladders are rated, where a configuration takes percentiles from them. What one
+ * run does not come to the next one goes on with.
+ */
 export const measureLaddersInUse =
   ({ pool, configurations, distributions }: MeasuringStores): Handler<unknown> =>
   async () => {
+    const until = Date.now() + turnMs;
     const ladders = (await configurations.all()).flatMap(({ configuration }) =>
       takesPercentile(configuration.ratingAttributes ?? {}) ? [configuration.ladder ?? defaultLadder] : [],
     );
-    return done({ measured: await distributions.measure([...new Set(ladders)], await pool.redisTime()) });
+    const measured: string[] = [];
+    for (const now = await pool.redisTime(); Date.now() < until; ) {
+      const step = await distributions.measureNext([...new Set(ladders)], now, until);
+      if (!step) break;
+      if (step.over) measured.push(step.ladder);
+    }
+    return done({ measured });
   };

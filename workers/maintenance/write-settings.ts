@@ -91,7 +91,7 @@ export async function writeDocuments(
     const { configuration, ruleSet: of, split } = change.installed;
     const body = (await ruleSets.find(of.name, of.version))?.body;
     if (body === undefined) throw new Error(`the record has no rule set ${of.name} version ${of.version}`);
-    const installed = { configuration, version, ruleSet: { ...of, body }, split };
+    const installed = { configuration: JSON.parse(configuration), version, ruleSet: { ...of, body }, split };
     await configurations.store([toStored(installed, created_at)]);
     return [installed];
   }

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { withoutRatings } from '../../jobs/configuration/rating-attributes.ts';
+import { withoutTaken } from '../../jobs/configuration/rating-attributes.ts';
 import { problemsOf } from '../../jobs/contract.ts';
 import { backfillPlayersWithin } from '../../jobs/matchmaking/backfill.ts';
 import { startBackfill } from '../../jobs/matchmaking/jobs.ts';
@@ -15,10 +15,9 @@ export const startBackfillDuty: OpenDuty<Omit<StartStores, 'wake'>> = (stores, {
 export const startBackfills = (stores: StartStores): Handler<z.output<typeof startBackfill.item>> =>
   startEach(stores, {
     check({ players: given }, { ruleSet, installed }) {
-      const { limits, ratingAttributes } = installed.configuration;
-      const parsed = backfillPlayersWithin(limits).safeParse(given);
+      const parsed = backfillPlayersWithin(installed.configuration.limits).safeParse(given);
       if (!parsed.success) return problemsOf(parsed.error, 'players').join('; ');
-      const players = withoutRatings(parsed.data, ratingAttributes);
+      const players = withoutTaken(parsed.data, installed.configuration);
       return ticketProblems(ruleSet, { players, backfill: true }) ?? players;
     },
     async send(ticket, { matchId }) {

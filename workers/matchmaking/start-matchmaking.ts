@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { withoutRatings } from '../../jobs/configuration/rating-attributes.ts';
+import { withoutTaken } from '../../jobs/configuration/rating-attributes.ts';
 import { problemsOf } from '../../jobs/contract.ts';
 import { startMatchmaking } from '../../jobs/matchmaking/jobs.ts';
 import type { StartVerdict } from '../../jobs/matchmaking/start-call.ts';
@@ -20,7 +20,7 @@ export const startTickets = (stores: StartStores): Handler<z.output<typeof start
       // A ticket of several would cancel the older tickets of players who did not ask for it.
       if (actor.kind === 'player' && parsed.data.some((player) => player.playerId !== actor.playerId))
         return 'players: a player may start only a ticket of their own';
-      const players = withoutRatings(parsed.data, installed.configuration.ratingAttributes);
+      const players = withoutTaken(parsed.data, installed.configuration);
       return ticketProblems(ruleSet, { players }) ?? players;
     },
     async send(ticket) {

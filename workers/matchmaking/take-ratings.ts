@@ -23,13 +23,12 @@ export async function takeRatings(
   { installed: { configuration } }: CurrentConfiguration,
   { pool, rate, observe }: RatingParts,
 ): Promise<'none' | 'taken' | 'away'> {
-  const { ratingAttributes: taken, ladder } = configuration;
   const waiting = mirror.unrated();
   for (let from = 0; from < waiting.length; from += ticketsPerReading) {
     const some = waiting.slice(from, from + ticketsPerReading);
     let rated: TicketPlayer[][];
     try {
-      rated = await rate(some.map(({ players }) => ({ players, taken, ladder })));
+      rated = await rate(some.map(({ players }) => ({ players, taken: configuration })));
     } catch (error) {
       observe.ratingsAway(configuration.name, error);
       return 'away';

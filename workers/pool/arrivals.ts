@@ -8,7 +8,7 @@ import type { Page } from './page.ts';
 import type { Scripts } from './script.ts';
 
 /** Arrivals that a rater reads at once. */
-const pageLength = 200;
+const pageLength = 1_000;
 /** A ladder's rater is woken again after this long (ms), should the one at work have died. */
 const wakePatience = 2_000;
 /** Clean-up: the record knows every command that changed something. */

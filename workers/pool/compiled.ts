@@ -95,7 +95,8 @@ function compile(installed: InstalledConfiguration): CurrentConfiguration {
     );
   }
   const { ruleSet } = loaded;
-  const { name, order, limits, minimumHoldSeconds, ratingAttributes } = installed.configuration;
+  const { name, order, limits, minimumHoldSeconds, ratingAttributes, avoidRecentOpponents } =
+    installed.configuration;
   const [balanceBy] = Object.keys(ratingAttributes);
   return {
     installed,
@@ -103,6 +104,7 @@ function compile(installed: InstalledConfiguration): CurrentConfiguration {
     engine: compileRuleSet(ruleSet, {
       order,
       holdMs: minimumHoldSeconds * 1_000,
+      avoidsRecent: avoidRecentOpponents > 0,
       ...(balanceBy !== undefined && { balanceBy }),
       quality: qualityTarget(installed.configuration, ruleSet),
     }),

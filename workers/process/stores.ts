@@ -15,6 +15,7 @@ import { openMatches } from '../records/matches.ts';
 import { openPlayers } from '../records/players.ts';
 import { openRatingChanges } from '../records/rating-changes.ts';
 import { openRatingDistributions } from '../records/rating-distributions.ts';
+import { openRecentOpponents } from '../records/recent-opponents.ts';
 import { openRuleSets } from '../records/rule-sets.ts';
 import { openSessions } from '../records/sessions.ts';
 import { openSettingTags } from '../records/setting-tags.ts';
@@ -78,6 +79,7 @@ export function openStores({
     matches: traced(tracer, 'matches', openMatches(db)),
     tickets: traced(tracer, 'tickets', openTickets(db, readableMs)),
     changes: traced(tracer, 'rating_changes', openRatingChanges(db)),
+    opponents: traced(tracer, 'recent_opponents', openRecentOpponents(db)),
     erasure: traced(tracer, 'erasure', openErasure(db)),
     distributions: traced(tracer, 'rating_distribution', openRatingDistributions(db)),
     activity: traced(tracer, 'activity', openActivityRecords(db)),

@@ -26,6 +26,8 @@ export interface ErasingStores {
   readonly wake: (ladder: string) => Promise<void>;
 }
 
+/** How long (ms) an attempt goes through matches and tickets before it is put off. */
+const turnMs = 60_000;
 /** How long (ms) a ladder's rater is waited for before the job is put off. */
 const raterMs = 20_000;
 const pollMs = 50;
@@ -35,8 +37,8 @@ export const erasePlayerDuty: OpenDuty<Omit<ErasingStores, 'wake'>> = (stores, {
 
 /**
  * Erases a player. Each ladder's rater takes them out of its chain in its turn, behind the results that wait;
- * a result that comes between is taken out in another round. The player's own document goes last: it keeps
- * the pseudonym that an attempt before has begun with.
+ * a result that comes between is taken out in another round. An attempt goes on where the one before ended, under
+ * the pseudonym that the first has begun with.
  */
 export const erasePlayers = (stores: ErasingStores): Handler<CommandEnvelope> =>
   signedHandler(stores, async (envelope, body) => {
@@ -51,6 +53,7 @@ export const erasePlayers = (stores: ErasingStores): Handler<CommandEnvelope> =>
           ? `playerId: the player is in live match ${present.matchId}; report its result, or have them leave it`
           : `playerId: the player has ticket ${present.ticketId}, or had it until a few minutes ago; stop it, and try again when it is forgotten`,
       );
+    const until = Date.now() + turnMs;
     const pseudonym = await erasure.begin(playerId, item.pseudonym);
     let matches = 0;
     for (let round = 0; ; round++) {
@@ -63,7 +66,10 @@ export const erasePlayers = (stores: ErasingStores): Handler<CommandEnvelope> =>
         if (told && 'refused' in told) return refused(told.refused);
         if (!told) return later(1_000, `ladder ${ladder} has not come to it yet`);
       }
-      matches += await erasure.eraseFromMatches(playerId, pseudonym);
+      for (let over = false; !over; ) {
+        if (Date.now() > until) return later(0, `${matches} matches of the player are done`);
+        ({ over, matches } = await erasure.eraseSome(playerId, pseudonym));
+      }
     }
     const sessions = await erasure.forget(playerId);
     await cache.forget(playerId, sessions);

@@ -2,8 +2,9 @@ import { isErased } from '../../jobs/rating-update/jobs.ts';
 import { type RatingMove, ratingOn } from '../records/players.ts';
 import type { Ladder, LadderStores } from './ladder.ts';
 
-/** Players written by one call. */
+/** Players written by one call, and such calls at a time. */
 const atOnce = 500;
+const sideBySide = 2;
 /** Each round somebody who writes the same players gets further. */
 const mostRounds = 20;
 /** Players that one ladder keeps in memory: some 30 MB. */
@@ -31,8 +32,13 @@ export async function flush(ladder: Ladder, stores: FlushStores): Promise<void> 
     if (round === mostRounds)
       throw new Error(`could not write players of ladder ${ladder.name}: others write them all the time`);
     const again: RatingMove[] = [];
-    for (let from = 0; from < wanted.length; from += atOnce)
-      again.push(...(await write(ladder, wanted.slice(from, from + atOnce), stores)));
+    for (let from = 0; from < wanted.length; from += sideBySide * atOnce) {
+      const some = Array.from({ length: sideBySide }, (_, n) => {
+        const first = from + n * atOnce;
+        return write(ladder, wanted.slice(first, first + atOnce), stores);
+      });
+      again.push(...(await Promise.all(some)).flat());
+    }
     wanted = again;
   }
   await stores.ladders.flushed(ladder.name, state);
@@ -46,6 +52,7 @@ async function write(
   moves: readonly RatingMove[],
   { players, onPlayerRefused }: FlushStores,
 ): Promise<RatingMove[]> {
+  if (moves.length === 0) return [];
   const { all, refused } = await players.move(ladder.name, moves, new Date());
   for (const [index, reason] of refused) onPlayerRefused(moves[index]?.playerId ?? '', reason);
   const found = all ? undefined : await players.find(moves.map((it) => it.playerId));

@@ -24,7 +24,7 @@ type Reports = 'onRated' | 'onRefused' | 'onPlayerRefused';
 /** How long (ms) one job goes on with a ladder on which results keep arriving, before it yields. */
 const turnMs = 5_000;
 /** How far (ms) players on record are behind the chain at most. */
-const flushMs = 500;
+const flushMs = 1_000;
 /** Ladders that a worker keeps in memory between jobs. */
 const mostLadders = 32;
 

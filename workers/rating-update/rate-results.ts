@@ -39,6 +39,9 @@ export type Fate =
   | { readonly elsewhere: string }
   | { readonly refused: string };
 
+/** Documents that come into the chain by one call. */
+const atOnce = 200;
+
 /**
  * Rates results in order. First each match takes its result: there the result and the match that it would go
  * on as exclude each other. Then its document comes into the chain. A result that comes again finds its
@@ -53,8 +56,14 @@ export async function rateResults(
   const { results, found, waiting } = await findMatches(reported, stores, now);
   for (const { _id, configuration, tickets } of found.values())
     serveTickets(stores.tracer, { matchId: _id, configuration, tickets });
-  const rated = await stores.changes.byId(results.map((it) => documentOf(it.matchId)));
-  const replaced = await replacedResults([...found.values()], stores);
+  const [rated, replaced] = await Promise.all([
+    // A match has its result before its document is there.
+    stores.changes.byId(
+      results.flatMap(({ matchId }) => (found.get(matchId)?.result ? [documentOf(matchId)] : [])),
+    ),
+    replacedResults([...found.values()], stores),
+    meet(ladder, playersOf([...found.values()]), stores),
+  ]);
   const accepted = new Map<string, MatchResult>();
   const known = results.map((result): Fate | undefined => {
     const { matchId } = result;
@@ -76,57 +85,64 @@ export async function rateResults(
 
   const fates = await rateAccepted(ladder, [...accepted.values()], found, stores, now);
   const all = results.map(({ matchId }, index) => known[index] ?? fates.get(matchId) ?? 'again');
-  const over = results.flatMap(({ matchId }, index) =>
-    all[index] === 'recorded' ? (found.get(matchId) ?? []) : [],
+  // Whoever rated them before may have died before the cache knew.
+  const before = results.flatMap(({ matchId }, index) =>
+    known[index] === 'recorded' ? (found.get(matchId) ?? []) : [],
   );
-  // Also where they were rated before: whoever did so may have died.
-  await meet(ladder, playersOf(over), stores);
-  await tellCache(ladder, playersOf(over), stores);
+  if (before.length > 0) await tellCache(ladder, playersOf(before), stores);
   return all;
 }
 
 async function rateAccepted(
   ladder: Ladder,
-  results: readonly MatchResult[],
+  accepted: readonly MatchResult[],
   found: ReadonlyMap<string, MatchRecord>,
   stores: ResultStores,
   now: Date,
 ): Promise<ReadonlyMap<string, Fate>> {
-  const { refused, documents } = await compute(ladder, results, found, stores);
+  const { refused, documents } = compute(ladder, accepted, found);
   const fates = new Map<string, Fate>([...refused].map(([id, why]) => [id, { refused: why }]));
-  const fresh = documents.filter((it) => !found.get(it.match_id)?.result);
-  const finished = await stores.matches.finish(
-    fresh.map(({ match_id: matchId, result }) => ({ matchId, ...result })),
-    now,
-  );
-  // Some match has another result by now, or has gone on: what was computed after it is wrong.
-  if (!finished) return fates;
-  const { count, refused: why } = await append(ladder, documents, stores);
-  for (const { match_id: matchId, players } of documents.slice(0, count)) {
-    fates.set(matchId, 'recorded');
-    if (ladder.name === defaultLadder)
-      for (const { player_id: id, after } of players) stores.onRated(id, visibleRating(after));
+  const finish = async (some: readonly MatchDocument[]): Promise<boolean> => {
+    const fresh = some.filter((it) => !found.get(it.match_id)?.result);
+    const results = fresh.map(({ match_id: matchId, result }) => ({ matchId, ...result }));
+    return results.length === 0 || (await stores.matches.finish(results, now));
+  };
+  // While documents come into the chain, the matches of those behind them take their results.
+  let finished = finish(documents.slice(0, atOnce));
+  for (let at = 0; at < documents.length; at += atOnce) {
+    // Some match has another result by now, or has gone on: what was computed after it is wrong.
+    if (!(await finished)) break;
+    const some = documents.slice(at, at + atOnce);
+    finished = finish(documents.slice(at + atOnce, at + 2 * atOnce));
+    // What it throws is seen when it is waited for.
+    finished.catch(() => undefined);
+    const { count, refused: why } = await append(ladder, some, stores);
+    for (const { match_id: matchId, players } of some.slice(0, count)) {
+      fates.set(matchId, 'recorded');
+      if (ladder.name === defaultLadder)
+        for (const { player_id: id, after } of players) stores.onRated(id, visibleRating(after));
+    }
+    const next = some[count];
+    if (!next) continue;
+    if (why !== undefined)
+      fates.set(next.match_id, { refused: `matchId: the record refuses match ${next.match_id}: ${why}` });
+    break;
   }
-  const next = documents[count];
-  if (next && why !== undefined)
-    fates.set(next.match_id, { refused: `matchId: the record refuses match ${next.match_id}: ${why}` });
+  await finished;
   return fates;
 }
 
-async function compute(
+function compute(
   ladder: Ladder,
   results: readonly MatchResult[],
   found: ReadonlyMap<string, MatchRecord>,
-  stores: ResultStores,
-): Promise<{ refused: ReadonlyMap<string, string>; documents: readonly MatchDocument[] }> {
-  const matches = results.flatMap(({ matchId }) => found.get(matchId) ?? []);
-  await meet(ladder, playersOf(matches), stores);
+): { refused: ReadonlyMap<string, string>; documents: readonly MatchDocument[] } {
   const { season, settingsAt: settings_at } = ladder.state;
   const current = new Map<string, Rating>();
   const refused = new Map<string, string>();
   const documents: MatchDocument[] = [];
-  for (const [index, { matchId, ...result }] of results.entries()) {
-    const match = matches[index];
+  for (const { matchId, ...result } of results) {
+    const match = found.get(matchId);
     if (!match) continue;
     const outcome = rateOne(
       { matchId, committedAt: match.now, teams: playedTeams(match), result },

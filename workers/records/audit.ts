@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import type { Db, Filter } from 'mongodb';
 import { noId } from '../../jobs/chain.ts';
 import type { CommandEnvelope, CommandVerdict } from '../../jobs/commands.ts';
-import type { Configuration } from '../../jobs/configuration/configuration.ts';
 import type { PoolSplit } from '../../jobs/configuration/pool-name.ts';
 import { type QueueName, queueNames } from '../../jobs/contract.ts';
 import type { FailedOne } from '../../jobs/failed-work.ts';
@@ -82,7 +81,8 @@ export type SettingsChange =
       readonly version: number;
       /** Absent: the configuration is deleted. */
       readonly installed?: {
-        readonly configuration: Configuration;
+        /** JSON: names that are chosen in it must name no fields. */
+        readonly configuration: string;
         readonly ruleSet: { readonly name: string; readonly version: number };
         readonly split: readonly PoolSplit[];
       };

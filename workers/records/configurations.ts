@@ -1,5 +1,10 @@
 import type { Db } from 'mongodb';
 import type { InstalledConfiguration } from '../../jobs/configuration/configuration.ts';
+import {
+  asStoredConfiguration,
+  fromStoredConfiguration,
+  type StoredConfiguration,
+} from '../../jobs/configuration/stored-configuration.ts';
 import { insertNew } from './insert-new.ts';
 
 /** A document of `configurations`: one immutable version, with the rule set version it runs. */
@@ -14,10 +19,17 @@ export interface ConfigurationRecord {
   readonly created_at: Date;
 }
 
+type Stored = Omit<ConfigurationRecord, 'installed'> & { readonly installed?: StoredConfiguration };
+
+const fromStored = ({ installed, ...record }: Stored): ConfigurationRecord => ({
+  ...record,
+  ...(installed && { installed: fromStoredConfiguration(installed) }),
+});
+
 export type Configurations = ReturnType<typeof openConfigurations>;
 
 export function openConfigurations(db: Db) {
-  const configurations = db.collection<ConfigurationRecord>('configurations');
+  const configurations = db.collection<Stored>('configurations');
 
   /** The latest version of each, deleted ones included. */
   const latestOfAll = async (): Promise<ConfigurationRecord[]> => {
@@ -27,10 +39,11 @@ export function openConfigurations(db: Db) {
       ])
       .toArray();
     const ids = names.map((it) => `${it._id}@${it.version}`);
-    return configurations
+    const found = await configurations
       .find({ _id: { $in: ids } }, { batchSize: 1_000 })
       .sort({ _id: 1 })
       .toArray();
+    return found.map(fromStored);
   };
 
   return {
@@ -43,21 +56,27 @@ export function openConfigurations(db: Db) {
 
     /** Names of the configurations that name a ladder in any version, deleted ones included. */
     everOn: (ladder: string): Promise<string[]> =>
-      configurations.distinct('name', { 'installed.configuration.ladder': ladder }),
+      configurations.distinct('name', { 'installed.ladder': ladder }),
 
     async latest(name: string): Promise<ConfigurationRecord | undefined> {
-      return (await configurations.find({ name }).sort({ version: -1 }).limit(1).toArray())[0];
+      const found = await configurations.find({ name }).sort({ version: -1 }).limit(1).toArray();
+      return found.map(fromStored)[0];
     },
 
     async find(name: string, version: number): Promise<InstalledConfiguration | undefined> {
-      return (await configurations.findOne({ _id: `${name}@${version}` }))?.installed;
+      const found = await configurations.findOne({ _id: `${name}@${version}` });
+      return found?.installed && fromStoredConfiguration(found.installed);
     },
 
     /** Stores versions that are not there yet. */
     async store(records: readonly Omit<ConfigurationRecord, '_id'>[]): Promise<void> {
       await insertNew(
         configurations,
-        records.map((it) => ({ _id: `${it.name}@${it.version}`, ...it })),
+        records.map(({ installed, ...it }) => ({
+          _id: `${it.name}@${it.version}`,
+          ...it,
+          ...(installed && { installed: asStoredConfiguration(installed) }),
+        })),
       );
     },
   };

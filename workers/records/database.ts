@@ -100,6 +100,7 @@ const indexes = {
   matches: [],
   ladders: [],
   rating_distribution: [],
+  erasures: [],
   rating_changes: [
     { key: { ladder: 1, ordinal: 1 }, unique: true, name: 'chain' },
     { key: { match_id: 1 }, name: 'match' },

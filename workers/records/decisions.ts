@@ -1,5 +1,6 @@
 import type { Collection } from 'mongodb';
 import type { CommittedMatch } from '../../jobs/match/match.ts';
+import { asStoredTickets } from '../../jobs/match/stored-tickets.ts';
 import type { GameSession } from '../../jobs/session/placement.ts';
 import { insertNew } from './insert-new.ts';
 import type { Inherited, MatchRecord } from './match-record.ts';
@@ -93,7 +94,7 @@ const toRecord = (
   seed: match.seed,
   location: match.location,
   game_session: gameSession,
-  tickets: match.tickets,
+  tickets: asStoredTickets(match.tickets),
   teams: match.teams,
   chances,
   created_at: now,

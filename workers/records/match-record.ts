@@ -1,5 +1,6 @@
 import type { StoredResult } from '../../jobs/ladder/result.ts';
 import type { CommittedMatch } from '../../jobs/match/match.ts';
+import { fromStoredTickets, type StoredMatchTicket } from '../../jobs/match/stored-tickets.ts';
 import type { GameSession } from '../../jobs/session/placement.ts';
 
 /**
@@ -28,7 +29,7 @@ export interface MatchRecord {
   readonly location?: string | undefined;
   /** Where it is played, when a webhook placed it. */
   readonly game_session?: GameSession | undefined;
-  readonly tickets: CommittedMatch['tickets'];
+  readonly tickets: readonly StoredMatchTicket[];
   readonly teams: CommittedMatch['teams'];
   /** Each team's chance to win when the match began, by its players' ratings, in the order of `teams`. */
   readonly chances?: readonly number[] | undefined;
@@ -79,7 +80,7 @@ export const committedOf = (record: MatchRecord): CommittedMatch => ({
   asOf: record.as_of ?? record.now,
   seed: record.seed,
   ...(record.location !== undefined && { location: record.location }),
-  tickets: record.tickets,
+  tickets: fromStoredTickets(record.tickets),
   teams: record.teams,
   ...(record.backfill && { backfill: record.backfill }),
 });
@@ -98,7 +99,10 @@ export function inherit(from: MatchRecord, match: CommittedMatch): Inherited {
 }
 
 /** Players whom a backfilled match has won. */
-export const joined = ({ tickets, backfill }: Pick<MatchRecord, 'tickets' | 'backfill'>): Set<string> =>
+export const joined = ({
+  tickets,
+  backfill,
+}: Pick<CommittedMatch | MatchRecord, 'tickets' | 'backfill'>): Set<string> =>
   new Set(
     tickets
       .filter((ticket) => ticket.ticketId !== backfill?.ticketId)

@@ -1,4 +1,5 @@
 import type { Db } from 'mongodb';
+import { named } from '../../jobs/by-name.ts';
 import { defaultLadder } from '../../jobs/ladder/ladder.ts';
 import { newcomer, type Rating, visibleRating } from '../../jobs/ladder/rating.ts';
 import { insertEach, updateEach } from './write-each.ts';
@@ -22,7 +23,7 @@ export interface PlayerRecord {
  * it.
  */
 export const ratingOn = (player: PlayerRecord | undefined, ladder: string): Rating | undefined =>
-  player && Object.hasOwn(player.ratings, ladder) ? player.ratings[ladder] : undefined;
+  named(player?.ratings, ladder);
 
 /** A player's new rating on a ladder, and the one on record that it follows. */
 export interface RatingMove {

@@ -1,9 +1,12 @@
 import type { Db, Filter } from 'mongodb';
+import type { StoredConfiguration } from '../../jobs/configuration/stored-configuration.ts';
 import type { SettingKind } from '../../jobs/maintenance/change-settings.ts';
 import type { ConfigurationRecord } from './configurations.ts';
 import type { RuleSetRecord } from './rule-sets.ts';
 
-type Version = ConfigurationRecord & RuleSetRecord;
+type Version = Omit<ConfigurationRecord, 'installed'> & {
+  readonly installed?: StoredConfiguration;
+} & RuleSetRecord;
 
 const collectionOf = { 'rule-set': 'rule_sets', configuration: 'configurations' } as const;
 
@@ -19,7 +22,7 @@ export function openSettings(db: Db) {
     async latest(kind: SettingKind, name: string): Promise<{ version: number; body: string } | undefined> {
       const [newest] = await find(kind, { name }).sort({ version: -1 }).limit(1).toArray();
       if (!newest || newest.deleted) return undefined;
-      const body = kind === 'rule-set' ? newest.body : JSON.stringify(newest.installed?.configuration);
+      const body = kind === 'rule-set' ? newest.body : newest.installed?.configuration;
       return { version: newest.version, body: body ?? '' };
     },
 
@@ -33,7 +36,7 @@ export function openSettings(db: Db) {
             $group: {
               _id: '$name',
               deleted: { $last: '$deleted' },
-              ruleSet: { $last: '$installed.configuration.ruleSetName' },
+              ruleSet: { $last: '$installed.ruleSet.name' },
             },
           },
           { $sort: { _id: 1 } },

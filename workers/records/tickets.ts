@@ -1,6 +1,8 @@
 import type { Db } from 'mongodb';
 import { defaultReadableMs } from '../../jobs/matchmaking/claim.ts';
 import type { Ending } from '../../jobs/ticket/ending.ts';
+import { recentOpponents, withoutRecentOpponents } from '../../jobs/ticket/recent-opponents.ts';
+import type { TicketPlayer } from '../../jobs/ticket/ticket.ts';
 import { openClaims } from './claims.ts';
 import { openTicketDays, type Started } from './ticket-days.ts';
 import type { TicketRecord } from './ticket-record.ts';
@@ -59,6 +61,12 @@ export function openTickets(db: Db, readableMs = defaultReadableMs) {
   };
 }
 
+/** Without the ids of others, by which an erased player would still be named. */
+function withoutOpponents(players: string): string {
+  if (!players.includes(recentOpponents)) return players;
+  return JSON.stringify((JSON.parse(players) as TicketPlayer[]).map(withoutRecentOpponents));
+}
+
 function toRecord(ending: Ending): TicketRecord {
   const { ticketId, status, configuration, matchId, fills, sequence, call, players, playerIds } = ending;
   const { startTime, endTime, reason, message } = ending;
@@ -71,7 +79,7 @@ function toRecord(ending: Ending): TicketRecord {
     status,
     ...{ reason, message },
     ...(fills !== undefined && { fills }),
-    players,
+    ...(players !== undefined && { players: withoutOpponents(players) }),
     player_ids: playerIds,
     start_time: new Date(startTime),
     ended_at: new Date(endTime),

@@ -4,16 +4,17 @@ import { type CachedSession, sessionCacheSeconds } from '../../jobs/session/sess
 import type { SessionRecord } from '../records/sessions.ts';
 
 /**
- * Writes a hash unless the one there is newer by its ordering field.
- * KEYS[1] the hash · ARGV ordering field, its value, seconds to live, then field, value, ...
- * Returns 1 written, 0 what is there is newer
+ * Writes players' ratings, but for those of which a newer one is there. KEYS the hashes · ARGV seconds to
+ * live, then per hash rating, version
  */
-const putNewer = `
-local there = tonumber(redis.call('HGET', KEYS[1], ARGV[1]) or '-1')
-if there > tonumber(ARGV[2]) then return 0 end
-redis.call('HSET', KEYS[1], unpack(ARGV, 4))
-redis.call('EXPIRE', KEYS[1], ARGV[3])
-return 1`;
+const putRatings = `
+for i, key in ipairs(KEYS) do
+  local rating, version = ARGV[2 * i], ARGV[2 * i + 1]
+  if tonumber(redis.call('HGET', key, 'version') or '-1') <= tonumber(version) then
+    redis.call('HSET', key, 'rating', rating, 'version', version)
+    redis.call('EXPIRE', key, ARGV[1])
+  end
+end`;
 
 /**
  * Writes sessions' hashes. One that is over stays so: a session never opens again, and whoever says that it
@@ -29,8 +30,8 @@ for i, key in ipairs(KEYS) do
   end
 end`;
 
-/** Sessions written by one script: about a millisecond. */
-const sessionsAtOnce = 200;
+/** Sessions or ratings written by one script: about a millisecond. */
+const atOnce = 200;
 
 /** Lost writes that are kept to be made again. */
 const mostLost = 10_000;
@@ -59,25 +60,16 @@ export type SessionCache = ReturnType<typeof openSessionCache>;
  * sessions are over it is told once it answers again.
  */
 export function openSessionCache(redis: Redis, onAway: (error: unknown) => void) {
-  redis.defineCommand('putNewer', { numberOfKeys: 1, lua: putNewer });
+  redis.defineCommand('putRatings', { lua: putRatings });
   redis.defineCommand('putSessions', { lua: putSessions });
   /** Sessions that are over, of which the cache has not been told: it may show them as open until it is. */
   const lost = new Map<string, SessionRecord>();
   let restsUntil = 0;
-  const put = (
-    key: string,
-    order: string,
-    at: number,
-    fields: Record<string, string | number>,
-    seconds = sessionCacheSeconds,
-  ) =>
-    Reflect.apply(Reflect.get(redis, 'putNewer'), redis, [
-      key,
-      order,
-      at,
-      seconds,
-      ...Object.entries(fields).flat(),
-    ]) as Promise<number>;
+  const run = async (script: 'putSessions' | 'putRatings', keys: string[], values: (string | number)[]) => {
+    const call = [keys.length, ...keys, sessionCacheSeconds, ...values];
+    await Reflect.apply(Reflect.get(redis, script), redis, call);
+    return true;
+  };
 
   const unlessAway = async <T>(work: () => Promise<T>, otherwise: T): Promise<T> => {
     try {
@@ -98,17 +90,18 @@ export function openSessionCache(redis: Redis, onAway: (error: unknown) => void)
       const { status, player_id, rating, timestamp } = asCached(session);
       return [status, player_id, rating, timestamp];
     });
-    const keys = sessions.map(({ _id }) => sessionCacheKey(_id));
-    const call = [keys.length, ...keys, sessionCacheSeconds, ...values];
-    await Reflect.apply(Reflect.get(redis, 'putSessions'), redis, call);
-    return true;
+    return run(
+      'putSessions',
+      sessions.map(({ _id }) => sessionCacheKey(_id)),
+      values,
+    );
   };
 
   const write = async (sessions: readonly SessionRecord[]): Promise<void> => {
     const all = [...lost.values(), ...sessions];
     lost.clear();
-    for (let at = 0; at < all.length; at += sessionsAtOnce) {
-      const some = all.slice(at, at + sessionsAtOnce);
+    for (let at = 0; at < all.length; at += atOnce) {
+      const some = all.slice(at, at + atOnce);
       if (await unlessResting(() => writeSome(some), false)) continue;
       for (const session of some)
         if (session.status !== 'ACTIVE' && lost.size < mostLost) lost.set(session._id, session);
@@ -133,11 +126,18 @@ export function openSessionCache(redis: Redis, onAway: (error: unknown) => void)
     async putRatings(
       ratings: readonly { playerId: string; rating: number; version: number }[],
     ): Promise<void> {
+      const some = Array.from({ length: Math.ceil(ratings.length / atOnce) }, (_, n) =>
+        ratings.slice(n * atOnce, (n + 1) * atOnce),
+      );
       await unlessAway(
         () =>
           Promise.all(
-            ratings.map(({ playerId, rating, version }) =>
-              put(ratingCacheKey(playerId), 'version', version, { rating, version }),
+            some.map((each) =>
+              run(
+                'putRatings',
+                each.map((it) => ratingCacheKey(it.playerId)),
+                each.flatMap(({ rating, version }) => [rating, version]),
+              ),
             ),
           ),
         [],

@@ -1,5 +1,8 @@
 import type { Db, Document } from 'mongodb';
-import type { InstalledConfiguration } from '../../../jobs/configuration/configuration.ts';
+import {
+  fromStoredConfiguration,
+  type StoredConfiguration as Installed,
+} from '../../../jobs/configuration/stored-configuration.ts';
 import type {
   RecordContents,
   StoredRatingChange,
@@ -8,6 +11,7 @@ import type {
 } from '../../../jobs/invariants/snapshot.ts';
 import { defaultSettings } from '../../../jobs/ladder/ladder.ts';
 import type { LadderDocument } from '../../../jobs/ladder/ladder-document.ts';
+import { fromStoredTickets, type StoredMatchTicket } from '../../../jobs/match/stored-tickets.ts';
 import { dayOf } from '../../../jobs/ticket/ticket-day.ts';
 
 /** Most documents of one collection that are judged at once: more do not fit a small machine's memory. */
@@ -38,7 +42,10 @@ export async function readRecord(db: Db): Promise<RecordContents> {
     'deleted',
   ]);
   return {
-    matches: await read('matches', matchFields),
+    matches: (await read<StoredMatch>('matches', matchFields)).map((it) => ({
+      ...it,
+      tickets: fromStoredTickets(it.tickets),
+    })),
     claims,
     players: await read('players', ['profile', 'ratings']),
     sessions: await read('sessions', sessionFields),
@@ -46,15 +53,21 @@ export async function readRecord(db: Db): Promise<RecordContents> {
     givenRatings: documents.flatMap(({ kind, ladder, players }) =>
       kind === 'given' ? players.map((it) => ({ ...it, ladder })) : [],
     ),
-    configurations: sinceDeleted(configurations).flatMap(({ installed }) => installed ?? []),
+    configurations: sinceDeleted(configurations).flatMap(({ installed }) =>
+      installed ? fromStoredConfiguration(installed) : [],
+    ),
     ruleSets: sinceDeleted(await read<StoredRuleSet>('rule_sets', ['name', 'version', 'body', 'deleted'])),
   };
 }
 
+type StoredMatch = Omit<RecordContents['matches'][number], 'tickets'> & {
+  readonly tickets: readonly StoredMatchTicket[];
+};
+
 interface StoredConfiguration {
   readonly name: string;
   readonly version: number;
-  readonly installed?: InstalledConfiguration;
+  readonly installed?: Installed;
   readonly deleted?: true;
 }
 

@@ -1,3 +1,4 @@
+import { named } from '../../by-name.ts';
 import type {
   AttributeContent,
   ListAggregation,
@@ -135,7 +136,10 @@ export class Columns {
     const cells: Cell[] = [];
     for (const player of players) {
       const content = this.content(player, name);
-      const cell = mapKey === undefined ? content : (content as Readonly<Record<string, number>>)?.[mapKey];
+      const cell =
+        mapKey === undefined
+          ? content
+          : named(content as Readonly<Record<string, number>> | undefined, mapKey);
       if (cell !== undefined) cells.push(cell as Cell);
     }
     return cells;

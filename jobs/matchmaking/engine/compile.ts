@@ -41,6 +41,8 @@ interface Options {
    * Number attribute that teams are made even by. Default: `balancedAttribute`, else what the rules limit.
    */
   readonly balanceBy?: string;
+  /** Whether recent opponents are passed over while there is anybody else. Default false. */
+  readonly avoidsRecent?: boolean;
   /** How even a match has to be. Absent: as the rules allow. */
   readonly quality?: QualityTarget | undefined;
 }
@@ -115,6 +117,7 @@ export function compileRuleSet(original: RuleSet, options: Options = {}): Engine
     sortColumns: ruleSet.algorithm.batchingPreference === 'sorted' ? ruleSet.algorithm.sortByAttributes : [],
     batchSize: order === 'documented' || sortRules.length > 0 ? batch : undefined,
     stages,
+    avoidsRecent: options.avoidsRecent ?? false,
     holdMs,
     heldBelow: starts.indexOf(holdMs),
     fastest: ruleSet.algorithm.batchingPreference === 'fastestRegion' ? fastestIn(columns) : undefined,

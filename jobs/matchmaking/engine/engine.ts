@@ -107,6 +107,8 @@ export interface Engine {
   readonly heldBelow: number;
   /** Under `fastestRegion`: the column of a ticket's fastest location, 0 where its players report none. */
   readonly fastest: number | undefined;
+  /** Who has met an anchor lately is passed over while there is anybody else. */
+  readonly avoidsRecent: boolean;
   /** How even a match has to be, where that is asked for. */
   readonly evenness: Evenness | undefined;
 }

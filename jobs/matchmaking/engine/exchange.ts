@@ -1,5 +1,6 @@
 import type { Found } from './found.ts';
 import { Lineup } from './lineup.ts';
+import { metBy } from './recent-opponents.ts';
 import type { Scene } from './scene.ts';
 import { standingOf } from './standing.ts';
 import type { Tally } from './tally.ts';
@@ -93,6 +94,8 @@ function swap(
   // Equal gaps may swap too, or ties would keep neighbours apart further along the line.
   const before = gap(scene, one, leaving) + gap(scene, other, staying) + 1e-9;
   if (gap(scene, one, other) + gap(scene, leaving, staying) > before) return false;
+  const { avoidsRecent } = scene.engine;
+  if (avoidsRecent && (metBy(scene, one)(other) || metBy(scene, leaving)(staying))) return false;
   here.members[seat] = other;
   there.members[place] = leaving;
   if (!holds(scene, here, trial, tally) || !holds(scene, there, trial, tally)) {

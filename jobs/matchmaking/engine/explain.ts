@@ -7,6 +7,7 @@ import { missingPlayers } from './missing-players.ts';
 import type { Neighbourhood } from './neighbourhood.ts';
 import { neverReasons } from './never.ts';
 import { nextStepOf } from './next-step.ts';
+import { metBy } from './recent-opponents.ts';
 import type { Scene } from './scene.ts';
 import { Search } from './search.ts';
 import { searchAround } from './search-around.ts';
@@ -59,7 +60,7 @@ export function explain(
   const uneven = found === undefined ? search.outcome.uneven : undefined;
   const held = found === undefined && uneven === undefined ? search.outcome.held : undefined;
   const playersNeeded = missingPlayers(scene, slot);
-  const { elsewhere, ...partners } = lookAround(scene, slot, around, tally);
+  const { elsewhere, metLately, ...partners } = lookAround(scene, slot, around, tally);
   const until = ticket.since + spillsAfterMs;
   const lacking = partners.playersInReach < playersNeeded ? 'players' : 'rules';
   const unmatched = uneven ? 'evenness' : held ? 'hold' : lacking;
@@ -81,6 +82,7 @@ export function explain(
     playersNeeded,
     triedTogether,
     ...(elsewhere > 0 && { fastestElsewhere: { tickets: elsewhere, until, forMs: until - now } }),
+    ...(metLately > 0 && { metLately }),
     ...(held && { held: { ...held, forMs: held.until - now } }),
     ...(uneven && { uneven: { ...uneven, forMs: uneven.until - now } }),
   });
@@ -105,7 +107,9 @@ function lookAround(scene: Scene, slot: Slot, { home, others }: Surroundings, ta
   const seating = new Seating(scene);
   const counts = new Map<number, number>();
   const neighbours = neighboursOf(scene, slot);
-  let [playersInReach, withoutRoom, lookedAt, waiting, elsewhere] = [0, 0, 0, home.waiting - 1, 0];
+  const met = engine.avoidsRecent ? metBy(scene, slot) : () => false;
+  let [playersInReach, withoutRoom, lookedAt, waiting] = [0, 0, 0, home.waiting - 1];
+  let [elsewhere, metLately] = [0, 0];
   let nearest: { by: number; miss: NearestMiss } | undefined;
   const consider = (other: Slot, obstacles: readonly Obstacle[]) => {
     const worth = obstacles.filter(
@@ -125,6 +129,7 @@ function lookAround(scene: Scene, slot: Slot, { home, others }: Surroundings, ta
       elsewhere++;
       continue;
     }
+    if (met(other)) metLately++;
     const obstacles = seating.obstacles(slot, other);
     if (obstacles === undefined) {
       withoutRoom++;
@@ -152,6 +157,7 @@ function lookAround(scene: Scene, slot: Slot, { home, others }: Surroundings, ta
     playersInReach,
     withoutRoom,
     elsewhere,
+    metLately,
     sample,
     blockedBy,
     ...(nearest && { nearestMiss: nearest.miss }),

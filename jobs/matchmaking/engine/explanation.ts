@@ -46,6 +46,8 @@ export interface Explanation {
    * and when (ms) it does.
    */
   readonly fastestElsewhere?: { readonly tickets: number; readonly until: number; readonly forMs: number };
+  /** With `avoidRecentOpponents`: tickets looked at that it meets only while there is nobody else. */
+  readonly metLately?: number;
   /** With `rules`: how often each failed and passed in the line-ups that were tried. */
   readonly triedTogether: readonly {
     readonly rule: string;

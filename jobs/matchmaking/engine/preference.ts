@@ -1,8 +1,10 @@
+import { named } from '../../by-name.ts';
 import type { AttributeContent, RuleSet, SortRule } from '../../rule-set/rule-set.ts';
 import type { TicketPlayer } from '../../ticket/ticket.ts';
 import { type Columns, reduced } from './columns.ts';
 import { hasHome } from './fastest-region.ts';
 import { partyGap } from './party-size.ts';
+import { metBy } from './recent-opponents.ts';
 import type { Scene } from './scene.ts';
 import type { Slot } from './tickets.ts';
 
@@ -35,7 +37,7 @@ function mergedMap(
   const keys = new Set(maps.flatMap((map) => Object.keys(map)));
   return Object.fromEntries(
     [...keys].map((key) => {
-      const values = maps.map((map) => map[key]).filter((value) => value !== undefined);
+      const values = maps.map((map) => named(map, key)).filter((value) => value !== undefined);
       return [key, reduced(values, rule.partyAggregation)];
     }),
   );
@@ -55,13 +57,14 @@ export function inBatchOrder({ engine, tickets }: Scene): Compare {
 
 /**
  * The candidates in the order in which they suit the anchor: by the sort rules in their order; then, under
- * `fastestRegion`, those who are fastest where it is first; then, under `closest`, by the numbers the rule
+ * `fastestRegion`, those who are fastest where it is first; those it has not met lately; then, under `closest`, by the numbers the rule
  * set limits, each in units of its limit, and party size; then by age.
  */
 export function inPreference(scene: Scene, anchor: Slot, candidates: Slot[]): Slot[] {
   const { engine, tickets } = scene;
   const compares = engine.sortRules.map((rule) => compareBy(rule, scene, anchor, candidates));
   if (hasHome(scene, anchor)) compares.push(nearHome(scene, anchor));
+  if (engine.avoidsRecent) compares.push(strangersFirst(scene, anchor));
   setGaps(scene, anchor, candidates);
   const tie = inBatchOrder(scene);
   return candidates.sort((a, b) => {
@@ -76,6 +79,11 @@ export function inPreference(scene: Scene, anchor: Slot, candidates: Slot[]): Sl
 function nearHome({ engine: { fastest = -1 }, tickets }: Scene, anchor: Slot): Compare {
   const home = tickets.cell(anchor, fastest);
   return (a, b) => Number(tickets.cell(a, fastest) !== home) - Number(tickets.cell(b, fastest) !== home);
+}
+
+function strangersFirst(scene: Scene, anchor: Slot): Compare {
+  const met = metBy(scene, anchor);
+  return (a, b) => Number(met(a)) - Number(met(b));
 }
 
 function setGaps({ engine, tickets }: Scene, anchor: Slot, candidates: readonly Slot[]): void {
@@ -106,10 +114,10 @@ function compareBy(
   const key = typeof centre === 'object' ? favourite(centre, rule.mapKey) : undefined;
   const read = (slot: Slot): number | string | undefined => {
     const value = values.get(slot);
-    if (typeof value === 'object') return key === undefined ? undefined : value[key];
+    if (typeof value === 'object') return key === undefined ? undefined : named(value, key);
     return value;
   };
-  const base = typeof centre === 'object' && key !== undefined ? centre[key] : centre;
+  const base = typeof centre === 'object' && key !== undefined ? named(centre, key) : centre;
   const rank = (value: number | string): number | string => {
     if (typeof value === 'number')
       return rule.type === 'distanceSort' && typeof base === 'number' ? Math.abs(value - base) : value;

@@ -101,8 +101,8 @@ function preferred(scene: Scene, anchor: Slot, near: Slot[]): Slot[] {
  * The walk outward already is the order of preference where one number decides alone, among parties of one
  * size and place.
  */
-function byOneNumber({ batchSize, nearness }: Engine): boolean {
-  return batchSize === undefined && nearness.length === 1;
+function byOneNumber({ batchSize, nearness, avoidsRecent }: Engine): boolean {
+  return batchSize === undefined && nearness.length === 1 && !avoidsRecent;
 }
 
 /**

@@ -21,6 +21,7 @@ export function summaryOf(explanation: Omit<Explanation, 'summary'>): string {
         `needs ${count(playersNeeded, 'more player')}, and ${playersInReach === 0 ? 'nobody' : `only ${playersInReach}`} waiting could play with it`,
         ...blocked(explanation),
         ...apart(explanation),
+        ...met(explanation),
         ...missed(explanation),
       ].join('; ');
     case 'rules': {
@@ -40,6 +41,13 @@ function blocked({ blockedBy, sample }: Omit<Explanation, 'summary'>): string[] 
   if (most === undefined) return [];
   const of = sample.lookedAt < sample.waiting ? `the nearest ${sample.lookedAt}` : `${sample.waiting}`;
   return [`rule "${most.rule}" keeps ${most.tickets} of ${of} waiting tickets away`];
+}
+
+function met({ metLately }: Omit<Explanation, 'summary'>): string[] {
+  if (metLately === undefined) return [];
+  return [
+    `it has met players of ${count(metLately, 'ticket')} lately and meets them while there is nobody else`,
+  ];
 }
 
 function apart({ fastestElsewhere }: Omit<Explanation, 'summary'>): string[] {

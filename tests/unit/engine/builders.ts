@@ -60,10 +60,11 @@ export function engineOf(
   order: 'closest' | 'documented' = 'closest',
   holdMs = 0,
   quality?: QualityTarget,
+  avoidsRecent = false,
 ): Engine {
   const loaded = loadRuleSet(JSON.stringify(raw));
   if (!loaded.ok) throw new Error(JSON.stringify(loaded.problems));
-  return compileRuleSet(loaded.ruleSet, { order, holdMs, quality });
+  return compileRuleSet(loaded.ruleSet, { order, holdMs, quality, avoidsRecent });
 }
 
 /** One pass, as ticket ids: sorted within each match. */
