@@ -13,11 +13,11 @@ import type { Job } from '../../jobs/contract.ts';
 import { domainKeys, poolTag } from '../../jobs/keys.ts';
 import type { CommandName } from '../../jobs/permissions.ts';
 import type { Call, Calling, CallOptions } from '../call.ts';
+import { openScript } from '../connection/script.ts';
 import { parse, resultOf } from '../parse.ts';
 import type { ProducerQueues } from '../queue/queues.ts';
 import { openTelling, whyStands } from '../queue/why-waits.ts';
 import { RequestError, refused } from '../request-error.ts';
-import { openScript } from '../scripts/script.ts';
 import type { SignCommand } from './signing.ts';
 
 export interface CommandOptions extends CallOptions {

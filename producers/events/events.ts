@@ -4,7 +4,7 @@ import type { Actor } from '../../jobs/contract.ts';
 import { type EventOrigin, type MatchmakingEvent, storedEvents, toEvent } from '../../jobs/event/event.ts';
 import { domainKeys, poolTag } from '../../jobs/keys.ts';
 import { patientTwin } from '../connection/connection.ts';
-import { openScript } from '../scripts/script.ts';
+import { openScript } from '../connection/script.ts';
 import { beginning, isBefore, type Place, placeOf, positionOf } from './place.ts';
 
 /** What a reader of the event stream gets, in stream order. Keep `position` to resume after it. */

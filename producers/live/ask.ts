@@ -8,11 +8,11 @@ import {
   type Question,
   questionSeconds,
 } from '../../jobs/matchmaking/question.ts';
+import { openScript } from '../connection/script.ts';
 import type { ProducerQueues } from '../queue/queues.ts';
 import { addWakeUp } from '../queue/wake.ts';
 import { openTelling, whyStands } from '../queue/why-waits.ts';
 import { RequestError } from '../request-error.ts';
-import { openScript } from '../scripts/script.ts';
 
 /**
  * How long (ms) an answer is waited for. A worker that has to read a pool of 100,000 first takes a few

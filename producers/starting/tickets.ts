@@ -5,7 +5,7 @@ import { ticketCalls } from '../../jobs/matchmaking/ticket-calls.ts';
 import { connectionOf, type DescribedTicket } from '../../jobs/session/described-ticket.ts';
 import type { PlacementOutcome } from '../../jobs/session/placement.ts';
 import { playersOf, readStoredTicket, type StoredTicket } from '../../jobs/ticket/stored-ticket.ts';
-import { openScript } from '../scripts/script.ts';
+import { openScript } from '../connection/script.ts';
 
 export type Tickets = ReturnType<typeof openTickets>;
 

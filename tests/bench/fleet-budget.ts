@@ -3,7 +3,7 @@ import { readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename } from 'node:path';
 import type { Redis } from 'ioredis';
-import { producerScript } from '../../producers/scripts/script.ts';
+import { producerScript } from '../../producers/connection/script.ts';
 import { workerScript } from '../../workers/pool/script.ts';
 
 /** What the calls of one script cost. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { poolTag } from '../../jobs/keys.ts';
-import { openScript } from '../../producers/scripts/script.ts';
+import { openScript } from '../../producers/connection/script.ts';
 import { openPoolSteps } from '../support/pool-steps.ts';
 
 test('what goes wrong in a script names its file and line', async () => {

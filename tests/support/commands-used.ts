@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { Redis } from 'ioredis';
 import type { QueueRole } from '../../infra/aws/data/access.ts';
-import { producerScript } from '../../producers/scripts/script.ts';
+import { producerScript } from '../../producers/connection/script.ts';
 import { workerScript } from '../../workers/pool/script.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));

@@ -4,7 +4,7 @@ import { noId } from '../../jobs/chain.ts';
 import { type CommandState, readCommandState } from '../../jobs/commands.ts';
 import { domainKeys, poolTag } from '../../jobs/keys.ts';
 import { settingsChain } from '../../jobs/maintenance/setting-commands.ts';
-import { openScript } from '../../producers/scripts/script.ts';
+import { openScript } from '../../producers/connection/script.ts';
 import { applyWaiting } from '../../workers/maintenance/apply-commands.ts';
 import type { Pool } from '../../workers/pool/pool.ts';
 import type { Stores } from '../../workers/process/stores.ts';

@@ -1,6 +1,6 @@
 import { storedEvents } from '../../jobs/event/event.ts';
 import { poolTag } from '../../jobs/keys.ts';
-import { openScript } from '../../producers/scripts/script.ts';
+import { openScript } from '../../producers/connection/script.ts';
 import type { Commit } from '../../workers/pool/outbox.ts';
 import { aConfiguration, aMatch, aTicket } from './builders.ts';
 import { openDomain } from './domain.ts';

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { openAssembler } from '../../jobs/scripts/assemble.ts';
 import { shortOf } from '../../jobs/scripts/written-out.ts';
-import { producerScript } from '../../producers/scripts/script.ts';
+import { producerScript } from '../../producers/connection/script.ts';
 import { workerScript } from '../../workers/pool/script.ts';
 import { namesOf } from '../lua-lint/scopes.ts';
 
