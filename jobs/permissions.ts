@@ -69,7 +69,7 @@ export const permissions = {
   resumeQueue: { right: 'operate', signed: true, jobs: ['resume-queue'] },
   putLadder: { right: 'operate', signed: true, jobs: ['put-ladder'] },
   deleteLadder: { right: 'operate', signed: true, jobs: ['delete-ladder'] },
-  startSeason: { right: 'operate', signed: true, jobs: ['reset-season'] },
+  startSeason: { right: 'operate', signed: true, jobs: ['start-season'] },
   correctResult: { right: 'operate', signed: true, jobs: ['correct-result'] },
   setRating: { right: 'operate', signed: true, jobs: ['give-ratings'] },
   importRatings: { right: 'operate', signed: true, jobs: ['give-ratings'] },

@@ -68,8 +68,8 @@ export const recomputeStep = 500;
  * settings say. Results that come meanwhile wait until everybody is brought forward. Starting a season that
  * has started changes nothing.
  */
-export const resetSeason = defineJob({
-  kind: 'reset-season',
+export const startSeason = defineJob({
+  kind: 'start-season',
   queue: 'rating-update',
   item: z.strictObject({
     ladder: ladderName,
@@ -80,7 +80,7 @@ export const resetSeason = defineJob({
   limit: 1,
   attempts: 30,
 });
-export type ResetSeason = z.output<typeof resetSeason.item>;
+export type ResetSeason = z.output<typeof startSeason.item>;
 
 /**
  * Gives a ladder its settings, for matches rated from now on. A match rated again keeps the settings that
@@ -220,7 +220,7 @@ export const ratingJobs: readonly Job[] = [
   updateRatings,
   rateLadder,
   correctResult,
-  resetSeason,
+  startSeason,
   putLadder,
   deleteLadder,
   giveRatings,

@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import type { CommandEnvelope } from '../commands.ts';
 import { problemsOf } from '../contract.ts';
-import { correctResult, deleteLadder, eraseFromLadder, giveRatings, putLadder, resetSeason } from './jobs.ts';
+import { correctResult, deleteLadder, eraseFromLadder, giveRatings, putLadder, startSeason } from './jobs.ts';
 
 /** What an operator asks of a ladder; `by`: the key that has signed it. */
 export const ladderCommand = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('correct-result'), by: z.string(), item: correctResult.item }),
-  z.strictObject({ kind: z.literal('reset-season'), by: z.string(), item: resetSeason.item }),
+  z.strictObject({ kind: z.literal('start-season'), by: z.string(), item: startSeason.item }),
   z.strictObject({ kind: z.literal('put-ladder'), by: z.string(), item: putLadder.item }),
   z.strictObject({ kind: z.literal('delete-ladder'), by: z.string(), item: deleteLadder.item }),
   z.strictObject({ kind: z.literal('give-ratings'), by: z.string(), item: giveRatings.item }),

@@ -9,7 +9,7 @@ import {
   resumeQueue,
 } from '../../jobs/maintenance/setting-commands.ts';
 import { problemLine, problemList } from '../../jobs/problem-list.ts';
-import { correctResult, deleteLadder, putLadder, resetSeason } from '../../jobs/rating-update/jobs.ts';
+import { correctResult, deleteLadder, putLadder, startSeason } from '../../jobs/rating-update/jobs.ts';
 import { loadRuleSet } from '../../jobs/rule-set/load.ts';
 import type { Calls, ClientParts } from '../client-parts.ts';
 import { RequestError } from '../request-error.ts';
@@ -51,7 +51,7 @@ export const commandCalls = ({ call, give, giveByJob, queues }: ClientParts) =>
     deleteLadder: (name, options = {}) =>
       giveByJob('deleteLadder', deleteLadder, (item) => item.name, { name }, options),
     startSeason: (request, options = {}) =>
-      giveByJob('startSeason', resetSeason, ({ ladder }) => ladder, request, options),
+      giveByJob('startSeason', startSeason, ({ ladder }) => ladder, request, options),
   }) satisfies Calls;
 
 function checkRuleSet({ body }: { readonly body: string }): void {

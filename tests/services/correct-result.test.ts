@@ -110,7 +110,7 @@ test('a match is rated again by the settings and in the season that held then', 
     const settings = { ...defaultSettings, sideAdvantage: 100, seasonKeeps: 0.5 };
     await command(fleet.stores, 'put-ladder', { name: ladder, settings });
     await report(fleet.stores, ...redWinsAll(duels.slice(5, 10)));
-    await command(fleet.stores, 'reset-season', { ladder, season: 1 });
+    await command(fleet.stores, 'start-season', { ladder, season: 1 });
     await command(fleet.stores, 'put-ladder', { name: ladder, settings: defaultSettings });
     await report(fleet.stores, ...redWinsAll(duels.slice(10, 12)));
   }

@@ -164,7 +164,7 @@ test('rate-ladder: the match is rated once, wherever a worker died (invariants 5
 
 /** Three duels on record of a ladder of the case's own, and a command that waits for its rater. */
 const withCommand =
-  (kind: 'correct-result' | 'reset-season' | 'put-ladder' | 'give-ratings') =>
+  (kind: 'correct-result' | 'start-season' | 'put-ladder' | 'give-ratings') =>
   async (own: Own): Promise<void> => {
     const [red, blue, ladder] = [own('red'), own('blue'), own('main')];
     const duels = [1, 2, 3].map((n) => ({ matchId: own(`m${n}`), red, blue, at: 1_000 * n }));
@@ -172,7 +172,7 @@ const withCommand =
     await report(fleet.stores, ...duels.map(({ matchId }) => wins('red', matchId)));
     const items = {
       'correct-result': { result: wins('blue', own('m1')), reason: 'the referee erred' },
-      'reset-season': { ladder, season: 1 },
+      'start-season': { ladder, season: 1 },
       'put-ladder': { name: ladder, settings: ladderSettings.parse({ sideAdvantage: 30 }) },
       'give-ratings': { ladder, ratings: [{ playerId: red, rating: 1_700 }] },
     };
@@ -202,10 +202,10 @@ test('correct-result: one correction, and every match rated again once, wherever
   expect(JSON.stringify(told.undisturbed).match(/"revision":4/g)).toHaveLength(4);
 });
 
-test('reset-season: every player is brought forward once, wherever a worker died (invariant 5)', {
+test('start-season: every player is brought forward once, wherever a worker died (invariant 5)', {
   timeout: 180_000,
 }, async () => {
-  const told = await tell({ begin: withCommand('reset-season'), job: rateMain });
+  const told = await tell({ begin: withCommand('start-season'), job: rateMain });
 
   expectCalls(
     told,

@@ -53,7 +53,7 @@ async function commit(acceptMs?: number) {
 
 test('a ladder that nothing uses goes, with its settings, its season and what is made of its players', async () => {
   await put();
-  await command(fleet.stores, 'reset-season', { ladder: 'spare', season: 1 });
+  await command(fleet.stores, 'start-season', { ladder: 'spare', season: 1 });
   await fleet.stores.distributions.measureNext(['spare'], Date.now());
   expect(await indexes()).toContain('means-spare');
 

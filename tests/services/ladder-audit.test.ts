@@ -22,7 +22,7 @@ test('the audit says field by field what a command changed of the settings of a 
   await command(fleet.stores, 'put-ladder', item({ sideAdvantage: 30 }));
   await command(fleet.stores, 'put-ladder', item({ sideAdvantage: 30, typicalMargin: 5 }));
   await command(fleet.stores, 'put-ladder', item({ sideAdvantage: 30, typicalMargin: 5 }));
-  await command(fleet.stores, 'reset-season', { ladder: 'spare', season: 1 });
+  await command(fleet.stores, 'start-season', { ladder: 'spare', season: 1 });
 
   expect(await changes()).toEqual([undefined, [], [{ path: 'typicalMargin', to: '5' }], advantage]);
 });

@@ -133,7 +133,7 @@ test('whatever happens to a ladder, corrections, seasons, deaths and two raters 
             await ask(stores, 'correct-result', { result: wins(winner, matchId), reason: 'why' }, id);
           } else if (it.kind === 'season') {
             told.push({ kind: 'season' });
-            await ask(stores, 'reset-season', { ladder: name, season: ++seasons }, id);
+            await ask(stores, 'start-season', { ladder: name, season: ++seasons }, id);
           } else if (it.kind === 'settings') {
             const settings = { ...defaultSettings, sideAdvantage: it.side, seasonKeeps: it.side / 300 };
             told.push({ kind: 'settings', settings });

@@ -26,7 +26,7 @@ test('a player is described with ratings on every ladder, why they changed, and 
   await play(fleet.stores, 'default', [{ matchId: 'm', red: 'ann', blue: 'bob', at: 86_400_000 }]);
   await report(fleet.stores, wins('red', 'm'));
   await command(fleet.stores, 'correct-result', { result: wins('blue', 'm'), reason: 'erred' });
-  await command(fleet.stores, 'reset-season', { ladder: 'default', season: 1 });
+  await command(fleet.stores, 'start-season', { ladder: 'default', season: 1 });
   const ratings = [{ playerId: 'ann', rating: 1_700, games: 9 }];
   await command(fleet.stores, 'give-ratings', { ladder: 'other', ratings, reason: 'moved' });
 

@@ -14,7 +14,7 @@ beforeEach(async () => {
 });
 
 const start = (season: number, id?: string) =>
-  command(fleet.stores, 'reset-season', { ladder: 'default', season }, id);
+  command(fleet.stores, 'start-season', { ladder: 'default', season }, id);
 const playOne = (matchId: string, at: number) =>
   play(fleet.stores, 'default', [{ matchId, red: own('a'), blue: own('b'), at }]);
 const playAndReport = async (matchId: string, at: number) => {
@@ -49,7 +49,7 @@ test('results wait until everybody is brought forward, more players than one doc
   await report(fleet.stores, ...duels.map(({ matchId }) => wins('red', matchId)));
   await playOne('new', 2_000);
 
-  await ask(fleet.stores, 'reset-season', { ladder: 'default', season: 1 }, 'asked');
+  await ask(fleet.stores, 'start-season', { ladder: 'default', season: 1 }, 'asked');
   await record(fleet.stores, [wins('red', 'new')]);
   await openRater(fleet.stores).rate();
 

@@ -63,7 +63,7 @@ async function onQueue(envelope: CommandEnvelope): Promise<string> {
 }
 
 const season = (ladder: string, number: number) => ({
-  ...{ kind: 'reset-season', target: ladder, item: { ladder, season: number } },
+  ...{ kind: 'start-season', target: ladder, item: { ladder, season: number } },
 });
 const ruleSet = { kind: 'put-rule-set', target: 'duel', item: { name: 'duel', body: duelRuleSet } };
 const seasonOf = async (ladder: string) =>
@@ -131,7 +131,7 @@ describe('a signed command', () => {
     expect(await amongArrivals(sign()(season('main', 1)))).toBe('done');
     expect(await seasonOf('main')).toBe(1);
     expect(await fleet.stores.audit.list({ target: 'main', operator: 'op', limit: 9 })).toMatchObject([
-      { kind: 'reset-season', verdict: { kind: 'done', result: { season: 1 } } },
+      { kind: 'start-season', verdict: { kind: 'done', result: { season: 1 } } },
     ]);
   });
 

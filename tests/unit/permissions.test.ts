@@ -60,7 +60,7 @@ describe('jobs', () => {
 
   test('what changes settings needs `configure` or `operate`, and what else is signed `operate` alone', () => {
     expect(rightsToSign('put-rule-set')).toEqual(['configure', 'operate']);
-    expect(rightsToSign('reset-season')).toEqual(['operate']);
+    expect(rightsToSign('start-season')).toEqual(['operate']);
     expect(rightsToSign('no-such-command')).toEqual(['operate']);
   });
 });

@@ -5,7 +5,7 @@ import {
   deleteLadder,
   giveRatings,
   putLadder,
-  resetSeason,
+  startSeason,
 } from '../../jobs/rating-update/jobs.ts';
 import {
   type LadderCommand,
@@ -29,7 +29,7 @@ export interface AskStores extends SignedJobStores {
 /** How long (ms) a command waits before it looks again for what its rater says. */
 const lookAgainMs = 100;
 
-const ladderCommands = [correctResult, resetSeason, putLadder, deleteLadder, giveRatings];
+const ladderCommands = [correctResult, startSeason, putLadder, deleteLadder, giveRatings];
 
 export const ladderCommandDuties = ladderCommands.map(
   (job): OpenDuty<Omit<AskStores, 'wake'>> =>

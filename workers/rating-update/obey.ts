@@ -107,7 +107,7 @@ async function apply(
   switch (command.kind) {
     case 'correct-result':
       return correct(ladder, { item: command.item, by, _id }, stores);
-    case 'reset-season':
+    case 'start-season':
       return startSeason(ladder, { item: command.item, by, _id }, stores);
     case 'give-ratings':
       return give(ladder, { item: command.item, by, _id }, stores);
@@ -127,7 +127,7 @@ async function apply(
 /** The command that a document is of. */
 const commandOf: Partial<Record<LadderDocument['kind'], string>> = {
   correction: 'correct-result',
-  season: 'reset-season',
+  season: 'start-season',
   settings: 'put-ladder',
   deleted: 'delete-ladder',
   given: 'give-ratings',
