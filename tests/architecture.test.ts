@@ -24,7 +24,7 @@ const table: readonly { from: RegExp; may: RegExp; why: string }[] = [
   },
   {
     from: /^producers\/api\//,
-    may: /^(jobs\/|producers\/|workers\/telemetry\/|node:|zod$|fastify$|pino$|prom-client$|aws-xray-sdk-core$|@smithy\/(core|signature-v4)(\/|$))/,
+    may: /^(jobs\/|producers\/|workers\/telemetry\/|node:|zod$|fastify$|pino$|prom-client$|aws-xray-sdk-core$|@smithy\/core(\/|$))/,
     why: 'the API speaks HTTP and logs, traces and measures like a worker; it is no part of the packed client',
   },
   {

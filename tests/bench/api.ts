@@ -116,7 +116,9 @@ async function openBench() {
   };
   // It serves settings and keys. A worker that searched would take cores from what is measured.
   opened.use(await startWorker({ ...env, QUEUES: 'maintenance' }));
-  const client = opened.use(await openClient({ redisUrl, domain }));
+  const client = opened.use(
+    await openClient({ redisUrl, domain, operatorKey: stack.env['OPERATOR_KEY'] ?? '' }),
+  );
   await client.putRuleSet({ name: 'duel', body: JSON.stringify(duelRules) });
   await client.putConfiguration({ name: 'duel', ruleSetName: 'duel', requestTimeoutSeconds: 3_600 });
   const key = await makeKey(client, 'bench', ['matchmake']);

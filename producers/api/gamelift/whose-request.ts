@@ -1,6 +1,5 @@
-import { createHash, createHmac, type Hash, type Hmac, timingSafeEqual } from 'node:crypto';
+import { createHash, createHmac, createSecretKey, type KeyObject, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
-import { SignatureV4 } from '@smithy/signature-v4';
 import type { ApiKey, KeyRing } from '../../keys/key-ring.ts';
 import { Fault } from './fault.ts';
 
@@ -36,11 +35,12 @@ export async function whoseRequest(request: SignedRequest, keys: KeyRing, now = 
       'UnrecognizedClientException',
       'The security token is not valid here: keys of this API are lasting ones and have no session token.',
     );
-  const at = timeOf(headers['x-amz-date'], day, now);
+  const date = dateOf(headers['x-amz-date'], day, now);
   const names = signed.split(';');
-  checkCoverage(request, names);
-  const mine = await signatureOf(request, names, { id, region, at, secret: key?.secret ?? 'nobody' });
-  const fits = timingSafeEqual(Buffer.from(mine, 'hex'), Buffer.from(signature, 'hex'));
+  const bodyHash = sha256(request.body);
+  checkCoverage(request, names, bodyHash);
+  const mine = signatureOf(request, names, bodyHash, { date, day, region, secret: key?.secret ?? 'nobody' });
+  const fits = timingSafeEqual(mine, Buffer.from(signature, 'hex'));
   if (!key)
     throw new Fault(
       'UnrecognizedClientException',
@@ -66,7 +66,8 @@ function authorizationOf({ authorization }: IncomingHttpHeaders) {
   return { id, day, region, signed, signature };
 }
 
-function timeOf(date: string | string[] | undefined, day: string, now: number): Date {
+/** `x-amz-date`, which fits the credential and the clock. */
+function dateOf(date: string | string[] | undefined, day: string, now: number): string {
   const [text, ...parts] = timeForm.exec(String(date)) ?? [];
   const [year = 0, month = 0, date_ = 0, hour = 0, minute = 0, second = 0] = parts.map(Number);
   const at = Date.UTC(year, month - 1, date_, hour, minute, second);
@@ -75,11 +76,11 @@ function timeOf(date: string | string[] | undefined, day: string, now: number): 
   // SDKs that read "Signature expired" set their clock by the answer's Date, and try again.
   if (Math.abs(now - at) > mostSkewMs)
     throw wrong(`Signature expired: ${text} is more than 5 minutes off ${new Date(now).toISOString()}.`);
-  return new Date(at);
+  return text;
 }
 
 /** Throws where a part of the request that has a meaning is not signed. */
-function checkCoverage({ url, headers, body }: SignedRequest, names: readonly string[]): void {
+function checkCoverage({ url, headers }: SignedRequest, names: readonly string[], bodyHash: string): void {
   if (!pathForm.test(url)) throw wrong('The path has a query or a segment that is never signed here.');
   const meaningful = Object.keys(headers).filter(
     (it) => (it.startsWith('x-amz-') && it !== 'x-amz-user-agent') || it === 'smithy-protocol',
@@ -88,70 +89,53 @@ function checkCoverage({ url, headers, body }: SignedRequest, names: readonly st
   if (unsigned) throw wrong(`The header ${unsigned} has to be signed.`);
   const absent = names.find((it) => typeof headers[it] !== 'string');
   if (absent) throw wrong(`The header ${absent} is said to be signed and is not there once.`);
-  const hash = createHash('sha256').update(body).digest('hex');
   const said = headers['x-amz-content-sha256'];
-  if (said !== undefined && said !== hash)
+  if (said !== undefined && said !== bodyHash)
     throw wrong('x-amz-content-sha256 is not the hash of the body; unsigned payloads are not taken.');
 }
 
 interface Signing {
-  readonly id: string;
-  readonly secret: string;
+  /** As `x-amz-date` says it. */
+  readonly date: string;
+  readonly day: string;
   readonly region: string;
-  readonly at: Date;
+  readonly secret: string;
 }
 
-/** The signature as this key makes it, hex. */
-async function signatureOf(
-  { method, url, headers, body }: SignedRequest,
+/**
+ * The signature as a key with this secret makes it: AWS, "Create a signed API request", steps 1 to 4. The
+ * path is written as it came, since `pathForm` lets nothing through that would be escaped. Computed here: the
+ * SDK's signer took 110 to 160 µs of a request, and this takes 20. Tests sign with that signer.
+ */
+function signatureOf(
+  { method, url, headers }: SignedRequest,
   names: readonly string[],
-  { id, secret, region, at }: Signing,
-): Promise<string> {
-  const signer = new SignatureV4({
-    service: 'gamelift',
-    region,
-    sha256: Sha256,
-    // Of itself the signer adds headers, which the caller has not signed.
-    applyChecksum: false,
-    credentials: { accessKeyId: id, secretAccessKey: secret },
-  });
-  const { headers: made } = await signer.sign(
-    {
-      method,
-      protocol: 'http:',
-      hostname: 'host',
-      path: url,
-      query: {},
-      body,
-      headers: Object.fromEntries(names.map((name) => [name, String(headers[name])])),
-    },
-    { signingDate: at, signableHeaders: new Set(names) },
-  );
-  return /Signature=([0-9a-f]{64})/.exec(made['authorization'] ?? '')?.[1] ?? ''.padEnd(64, '0');
+  bodyHash: string,
+  { date, day, region, secret }: Signing,
+): Buffer {
+  const sorted = names.toSorted();
+  const values = sorted.map((name) => `${name}:${String(headers[name]).trim().replace(/\s+/g, ' ')}\n`);
+  const request = [method, url, '', values.join(''), sorted.join(';'), bodyHash].join('\n');
+  const scope = `${day}/${region}/gamelift/aws4_request`;
+  return hmac(dayKey(secret, scope), `AWS4-HMAC-SHA256\n${date}\n${scope}\n${sha256(request)}`);
 }
 
-/** SHA-256 as the signer takes it. */
-class Sha256 {
-  readonly #hash: Hash | Hmac;
+/** Keys of a day, by secret and scope. */
+const dayKeys = new Map<string, KeyObject>();
+/** Callers choose the region, so they could fill the memory. */
+const mostDayKeys = 1_000;
 
-  constructor(key?: string | ArrayBuffer | ArrayBufferView) {
-    this.#hash = key === undefined ? createHash('sha256') : createHmac('sha256', bytesOf(key));
-  }
-
-  update(text: string | ArrayBuffer | ArrayBufferView): void {
-    this.#hash.update(bytesOf(text));
-  }
-
-  async digest(): Promise<Uint8Array> {
-    return this.#hash.digest();
-  }
-
-  reset(): void {}
+/** What a secret signs with on a day in a region. Unknown names have one secret, so theirs is kept as well. */
+function dayKey(secret: string, scope: string): KeyObject {
+  const name = `${secret}/${scope}`;
+  const kept = dayKeys.get(name);
+  if (kept) return kept;
+  if (dayKeys.size >= mostDayKeys) dayKeys.clear();
+  const secretKey = createSecretKey(`AWS4${secret}`, 'utf8');
+  const key = scope.split('/').reduce((of, part) => createSecretKey(hmac(of, part)), secretKey);
+  dayKeys.set(name, key);
+  return key;
 }
 
-function bytesOf(it: string | ArrayBuffer | ArrayBufferView): Uint8Array | string {
-  if (typeof it === 'string') return it;
-  return it instanceof ArrayBuffer
-    ? new Uint8Array(it)
-    : new Uint8Array(it.buffer, it.byteOffset, it.byteLength);
-}
+const sha256 = (text: string | Buffer): string => createHash('sha256').update(text).digest('hex');
+const hmac = (key: KeyObject, text: string): Buffer => createHmac('sha256', key).update(text).digest();
