@@ -22,9 +22,9 @@ const entries = {
       ['{ OperatorClient }', 'producers/operator-client'],
       ['{ ClientOptions }', 'producers/client-options'],
       ['{ CallOptions }', 'producers/call'],
-      ['{ CommandOptions }', 'producers/commands'],
+      ['{ CommandOptions }', 'producers/commands/commands'],
       ['{ RequestErrorCode, RequestOutcome }', 'producers/request-error'],
-      ['{ StreamItem }', 'producers/events'],
+      ['{ StreamItem }', 'producers/events/events'],
     ],
   },
   './identity': {
