@@ -102,6 +102,8 @@ const before: Readonly<Record<string, () => Promise<unknown>>> = {
     await write('result.json', { matchId, teams: teams.map(({ name }, at) => ({ name, rank: 2 - at })) });
     named.set('MATCH', matchId).set('PLAYER', 'eve');
   },
+  // A second try finds the file of the first.
+  'match form --example': () => rm(join(folder, 'rule-set.json'), { force: true }),
   'ladder delete': () => fleet.client.putLadder({ name: 'old-season', settings: {} }),
   // Nobody whose match is over since this minute.
   'player erase': async () => named.set('PLAYER', 'bob'),
