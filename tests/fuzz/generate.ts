@@ -21,8 +21,8 @@ interface Schema {
   readonly minLength?: number;
 }
 
-/** Makes items of a job from its own contract: most of them good, whatever contracts there are. */
-export function itemsOf(job: Job): (random: Chance) => unknown {
+/** Makes items of a job, or of whatever has a schema of items, from that: most of them good. */
+export function itemsOf(job: Pick<Job, 'item'>): (random: Chance) => unknown {
   const schema = z.toJSONSchema(job.item, {
     io: 'input',
     unrepresentable: 'any',
