@@ -3,8 +3,7 @@ import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Health, startHealth } from '../../workers/telemetry/health.ts';
 import { createLog, type Log, openOutput } from '../../workers/telemetry/log.ts';
-import { noTracer, type Tracer } from '../../workers/telemetry/tracer.ts';
-import { createXrayTracer } from '../../workers/telemetry/xray-tracer.ts';
+import { openTracer } from '../../workers/telemetry/open-tracer.ts';
 import { openClient } from '../client.ts';
 import { createIdentity } from '../identity/identity.ts';
 import { openKeyRing } from '../keys/key-ring.ts';
@@ -36,7 +35,7 @@ const answerMs = 5_000;
 /** Starts the API: client, keys, then the faces. Everything opened is closed again when a step fails. */
 export async function startApi(config: ApiConfig): Promise<Api> {
   await using opened = new AsyncDisposableStack();
-  const tracer = await openTracer(config, (message) => log.warn({ message }, 'X-Ray'));
+  const tracer = await openTracer(config, opened, (message) => log.warn({ message }, 'tracing'));
   const log = createLog({
     destination: openOutput(),
     level: config.LOG_LEVEL,
@@ -134,11 +133,4 @@ function verifierOf(config: ApiConfig) {
   const { AWS_REGION: region, COGNITO_ENDPOINT: endpoint } = config;
   const { COGNITO_ISSUER: issuer = endpoint && `${endpoint}/${userPoolId}` } = config;
   return createIdentity({ region, userPoolId, clientId, endpoint, issuer }).verify;
-}
-
-async function openTracer(
-  { AWS_XRAY_DAEMON_ADDRESS: address, TRACE_SAMPLING: rate }: ApiConfig,
-  onProblem: (message: string) => void,
-): Promise<Tracer> {
-  return address ? createXrayTracer({ address, rate, onProblem }) : noTracer;
 }

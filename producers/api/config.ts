@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { domainForm, domainProblem } from '../../jobs/keys.ts';
 import { shortestKeysSecret } from '../../jobs/maintenance/api-keys.ts';
+import { tracingProblem } from '../../workers/telemetry/open-tracer.ts';
 
 const whole = (least: number, most: number, usual: number) =>
   z.coerce.number().int().min(least).max(most).default(usual);
@@ -40,6 +41,8 @@ export const apiEnvironment = z
       .string()
       .regex(/^[^:]+:\d+$/, 'must be host:port')
       .optional(),
+    /** Where an OpenTelemetry collector takes the same traces by OTLP over HTTP, instead of X-Ray's daemon. */
+    OTLP_TRACES_URL: z.url({ protocol: /^https?$/ }).optional(),
     TRACE_SAMPLING: z.coerce.number().min(0).max(1).default(0.05),
     /** Requests worked on at once; more are told to come back. */
     REQUESTS_AT_ONCE: whole(1, 100_000, 2_000),
@@ -71,6 +74,8 @@ export const apiEnvironment = z
         path: ['API_HOST'],
         message: `${it.API_HOST} is reached from other machines, and this process speaks plain HTTP: end TLS in front of it and set BEHIND_TLS=true, or listen on 127.0.0.1`,
       });
+    const tracing = tracingProblem(it);
+    if (tracing) context.addIssue(tracing);
     if ((it.USER_POOL_ID === undefined) !== (it.USER_POOL_CLIENT_ID === undefined))
       context.addIssue({
         code: 'custom',

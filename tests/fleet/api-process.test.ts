@@ -8,6 +8,7 @@ import { type Fleet, openFleet } from '../support/fleet.ts';
 import { gameLiftClients } from '../support/gamelift-clients.ts';
 import { openApi } from '../support/open-api.ts';
 import { keysSecret } from '../support/operator.ts';
+import { openCollector } from '../support/otlp-collector.ts';
 import type { WorkerProcess } from '../support/worker-processes.ts';
 
 let fleet: Fleet;
@@ -51,6 +52,29 @@ async function untilClosed(socket: Socket): Promise<string> {
   await once(socket, 'close');
   return answer;
 }
+
+test('its requests are spans of a collector of OpenTelemetry, in the trace that the caller names', async () => {
+  const { received, url } = await openCollector();
+  await using api = await openApi(fleet, {
+    AWS_XRAY_DAEMON_ADDRESS: undefined,
+    OTLP_TRACES_URL: url,
+    TRACE_SAMPLING: '0',
+  });
+  const headers = {
+    authorization: `Bearer ${key.token}`,
+    'x-amzn-trace-id': 'Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1',
+  };
+
+  await fetch(`${api.url}/v1/matchmaking/nobody`, { headers });
+
+  await vi.waitFor(
+    () =>
+      expect(received).toContainEqual(
+        expect.objectContaining({ name: 'api', traceId: '5759e988bd862e3fe1be46a994272793' }),
+      ),
+    eventually,
+  );
+});
 
 test('it is ready once it has the keys, which a worker gives it, and says so', async () => {
   await using api = await openApi(fleet);

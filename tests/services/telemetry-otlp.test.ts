@@ -1,44 +1,7 @@
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { json } from 'node:stream/consumers';
-import { expect, onTestFinished, test, vi } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { connectCollector } from '../../workers/telemetry/otlp-collector.ts';
 import { createSegmentTracer } from '../../workers/telemetry/xray-tracer.ts';
-
-interface Span {
-  readonly traceId: string;
-  readonly spanId: string;
-  readonly parentSpanId?: string;
-  readonly name: string;
-  readonly kind: number;
-  readonly startTimeUnixNano: string;
-  readonly endTimeUnixNano: string;
-  readonly attributes: readonly { readonly key: string; readonly value: Record<string, unknown> }[];
-  readonly status: { readonly code?: number; readonly message?: string };
-  readonly events: readonly { readonly name: string }[];
-  readonly links: readonly { readonly traceId: string }[];
-}
-
-interface Export {
-  readonly resourceSpans: readonly { readonly scopeSpans: readonly { readonly spans: readonly Span[] }[] }[];
-}
-
-/** In place of a collector: keeps the spans it is sent by OTLP over HTTP, or refuses them. */
-async function openCollector(status = 200) {
-  const received: Span[] = [];
-  const server = createServer(async (request, response) => {
-    const { resourceSpans } = (await json(request)) as Export;
-    received.push(...resourceSpans.flatMap((it) => it.scopeSpans.flatMap((scope) => scope.spans)));
-    response.writeHead(status, { 'content-type': 'application/json' }).end('{}');
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return { received, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1/traces` };
-}
+import { openCollector } from '../support/otlp-collector.ts';
 
 test('a job and its steps are spans of the same trace as in X-Ray, with their ids, times and annotations', async () => {
   const { received, url } = await openCollector();

@@ -35,6 +35,15 @@ function synthesised(wanted: StageSettings) {
 }
 
 describe('the HTTP API on AWS', () => {
+  test('traces by OpenTelemetry: its process knows the collector beside it, as workers do', () => {
+    const byCollector = synthesised(stageSettings.parse({ ...settings, traces: 'otlp' })).api!;
+    const [task] = Object.values(resources(byCollector, 'AWS::ECS::TaskDefinition'));
+
+    expect(text(task)).toMatch(/"OTLP_TRACES_URL","Value":"http:\/\/127.0.0.1:4318\/v1\/traces"/);
+    expect(text(task)).toContain('AOT_CONFIG_CONTENT');
+    expect(text(task)).not.toContain('AWS_XRAY_DAEMON_ADDRESS');
+  });
+
   test('a stage without it has none of it', () => {
     expect(synthesised(production).api).toBeUndefined();
   });

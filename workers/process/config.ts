@@ -4,6 +4,7 @@ import { queueNames } from '../../jobs/contract.ts';
 import { domainForm, domainProblem } from '../../jobs/keys.ts';
 import { keyForm, keyProblem, operatorKeyOf, shortestKeysSecret } from '../../jobs/maintenance/api-keys.ts';
 import { parseRedisUrl } from '../../jobs/redis-url.ts';
+import { tracingProblem } from '../telemetry/open-tracer.ts';
 
 const url = (...protocols: string[]) =>
   z
@@ -200,12 +201,8 @@ export const workerEnvironment = z
         path: ['CACHE_REDIS_URL'],
         message: 'is the queue Redis; the cache evicts and must be a server of its own',
       });
-    if (it.AWS_XRAY_DAEMON_ADDRESS !== undefined && it.OTLP_TRACES_URL !== undefined)
-      context.addIssue({
-        code: 'custom',
-        path: ['OTLP_TRACES_URL'],
-        message: 'goes instead of AWS_XRAY_DAEMON_ADDRESS: give one of them',
-      });
+    const tracing = tracingProblem(it);
+    if (tracing) context.addIssue(tracing);
     if ((it.DOCUMENTDB_USERNAME === undefined) !== (it.DOCUMENTDB_PASSWORD === undefined))
       context.addIssue({
         code: 'custom',

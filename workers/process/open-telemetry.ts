@@ -2,9 +2,8 @@ import { createCloudWatchSink } from '../telemetry/cloudwatch.ts';
 import { createEmfSink } from '../telemetry/emf.ts';
 import { createLog, type Log, type Output, openOutput } from '../telemetry/log.ts';
 import { createMetrics, type MetricSink, type Metrics, noSink } from '../telemetry/metrics.ts';
-import { connectCollector } from '../telemetry/otlp-collector.ts';
+import { openTracer } from '../telemetry/open-tracer.ts';
 import { noTracer, type Tracer } from '../telemetry/tracer.ts';
-import { createSegmentTracer, createXrayTracer } from '../telemetry/xray-tracer.ts';
 import type { WorkerConfig } from './config.ts';
 
 /** A worker's tracer and log. What goes wrong with tracing is logged without a trace. */
@@ -20,16 +19,6 @@ export async function openTelemetry(config: WorkerConfig, worker: string, opened
   const untraced = logOf(noTracer);
   const tracer = await openTracer(config, opened, (message) => untraced.warn({ message }, 'tracing'));
   return { output, tracer, log: logOf(tracer) };
-}
-
-/** Where a worker's traces go. What waits to be sent is sent when `opened` is disposed of. */
-async function openTracer(
-  { AWS_XRAY_DAEMON_ADDRESS: address, OTLP_TRACES_URL: url, TRACE_SAMPLING: rate }: WorkerConfig,
-  opened: AsyncDisposableStack,
-  onProblem: (message: string) => void,
-): Promise<Tracer> {
-  if (url) return createSegmentTracer(opened.use(await connectCollector({ url, onProblem })).send, rate);
-  return address ? createXrayTracer({ address, rate, onProblem }) : noTracer;
 }
 
 export function openSink(config: WorkerConfig, output: Output, tracer: Tracer, log: Log): MetricSink {

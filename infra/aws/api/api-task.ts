@@ -1,5 +1,5 @@
 import { Aws, Duration, Validations } from 'aws-cdk-lib';
-import { Secret as EcsSecret, type FargateTaskDefinition, LogDrivers, Protocol } from 'aws-cdk-lib/aws-ecs';
+import { Secret as EcsSecret, type FargateTaskDefinition, LogDrivers } from 'aws-cdk-lib/aws-ecs';
 import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
@@ -8,6 +8,7 @@ import type { StageSettings } from '../settings.ts';
 import { defineFleetTask, user } from '../task/fleet-task.ts';
 import { image } from '../task/image.ts';
 import { allowSecrets } from '../task/task-permissions.ts';
+import { addTraceSidecar, sidecarSize, tracesEnvironment } from '../task/trace-sidecar.ts';
 import type { ApiSettings } from './api-settings.ts';
 
 export interface ApiTaskProps {
@@ -19,12 +20,10 @@ export interface ApiTaskProps {
 
 export const apiPort = 8_000;
 export const apiHealthPort = 8_080;
-const xrayPort = 2_000;
 const graceSeconds = 30;
-const sidecar = { cpu: 32, memoryMiB: 128 };
 
 /**
- * One process of the HTTP API and its X-Ray daemon. It logs in to the queue cluster as producers do, and to
+ * One process of the HTTP API and who sends its traces. It logs in to the queue cluster as producers do, and to
  * nothing else.
  */
 export class ApiTask extends Construct {
@@ -46,8 +45,7 @@ export class ApiTask extends Construct {
         DOMAIN: settings.domain,
         AWS_REGION: settings.region,
         AWS_ACCOUNT_ID: Aws.ACCOUNT_ID,
-        AWS_XRAY_DAEMON_ADDRESS: `127.0.0.1:${xrayPort}`,
-        TRACE_SAMPLING: String(settings.traceSampling),
+        ...tracesEnvironment(settings),
         LOG_LEVEL: settings.logLevel,
         API_HOST: '0.0.0.0',
         API_PORT: String(apiPort),
@@ -58,7 +56,7 @@ export class ApiTask extends Construct {
         GRACE_MS: String(graceSeconds * 1_000),
         USER_POOL_ID: data.players.poolId,
         USER_POOL_CLIENT_ID: data.players.clientId,
-        NODE_OPTIONS: `--max-old-space-size=${Math.floor((memoryMiB - sidecar.memoryMiB) * 0.75)}`,
+        NODE_OPTIONS: `--max-old-space-size=${Math.floor((memoryMiB - sidecarSize.memoryMiB) * 0.75)}`,
       },
       secrets: {
         QUEUE_REDIS_URL: secret('ProducersUrl', data.queueCluster.producersUrl),
@@ -68,17 +66,7 @@ export class ApiTask extends Construct {
       stopTimeout: Duration.seconds(graceSeconds + 15),
       logging: LogDrivers.awsLogs({ streamPrefix: 'api', logGroup }),
     });
-    definition.addContainer('xray', {
-      image: image('xray-daemon'),
-      command: ['--region', settings.region, '--local-mode', '--log-level', 'warn'],
-      user,
-      readonlyRootFilesystem: true,
-      essential: false,
-      cpu: sidecar.cpu,
-      memoryLimitMiB: sidecar.memoryMiB,
-      portMappings: [{ containerPort: xrayPort, protocol: Protocol.UDP }],
-      logging: LogDrivers.awsLogs({ streamPrefix: 'api-xray', logGroup }),
-    });
+    addTraceSidecar(definition, settings, LogDrivers.awsLogs({ streamPrefix: 'api-xray', logGroup }));
     definition.addToTaskRolePolicy(
       new PolicyStatement({
         sid: 'Traces',

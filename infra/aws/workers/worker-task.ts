@@ -16,7 +16,7 @@ import { type StageSettings, topicsOf } from '../settings.ts';
 import { defineFleetTask, user } from '../task/fleet-task.ts';
 import { image } from '../task/image.ts';
 import { allowCalls, allowSecrets } from '../task/task-permissions.ts';
-import { traceSidecar } from '../task/trace-sidecar.ts';
+import { addTraceSidecar, sidecarSize, tracesEnvironment } from '../task/trace-sidecar.ts';
 
 export interface WorkerTaskProps {
   readonly queue: QueueName;
@@ -24,8 +24,6 @@ export interface WorkerTaskProps {
   readonly data: DataStack;
   readonly cluster: ICluster;
 }
-
-const sidecar = { cpu: 32, memoryMiB: 128 };
 
 /**
  * After the grace period a worker closes its connections and sends its last metrics: at most this long,
@@ -53,7 +51,6 @@ export class WorkerTask extends Construct {
     const { definition, logGroup } = defineFleetTask(this, { cpu, memoryMiB, settings, data });
     this.definition = definition;
     this.logGroup = logGroup;
-    const { workerEnvironment, ...traces } = traceSidecar(settings);
     this.definition.addContainer('worker', {
       image: image('fleet'),
       command: ['workers/process/main.ts'],
@@ -63,9 +60,9 @@ export class WorkerTask extends Construct {
       // kernel.
       environment: {
         ...plainEnvironment(queue, settings, data),
-        ...workerEnvironment,
+        ...tracesEnvironment(settings),
         GRACE_MS: String(grace * 1_000),
-        NODE_OPTIONS: `--max-old-space-size=${Math.floor((memoryMiB - sidecar.memoryMiB) * 0.75)}`,
+        NODE_OPTIONS: `--max-old-space-size=${Math.floor((memoryMiB - sidecarSize.memoryMiB) * 0.75)}`,
       },
       secrets: {
         QUEUE_REDIS_URL: this.#secret('QueueUrl', data.queueCluster.workersUrl),
@@ -86,16 +83,11 @@ export class WorkerTask extends Construct {
       },
       logging: LogDrivers.awsLogs({ streamPrefix: queue, logGroup: this.logGroup }),
     });
-    this.definition.addContainer('xray', {
-      ...traces,
-      user,
-      readonlyRootFilesystem: true,
-      // Traces are worth having, not worth stopping a worker for.
-      essential: false,
-      cpu: sidecar.cpu,
-      memoryLimitMiB: sidecar.memoryMiB,
-      logging: LogDrivers.awsLogs({ streamPrefix: `${queue}-xray`, logGroup: this.logGroup }),
-    });
+    addTraceSidecar(
+      this.definition,
+      settings,
+      LogDrivers.awsLogs({ streamPrefix: `${queue}-xray`, logGroup: this.logGroup }),
+    );
     allowCalls(this.definition, cluster, queue === 'maintenance' ? topicsOf(settings) : []);
     allowSecrets(this.definition, data.encryptionKey);
     Validations.of(this.definition).acknowledge({
@@ -126,7 +118,6 @@ function plainEnvironment(queue: QueueName, settings: StageSettings, data: DataS
     METRIC_CONFIGURATIONS: settings.metrics.configurations.join(),
     METRIC_PLAYERS: settings.metrics.players.join(),
     LOG_LEVEL: settings.logLevel,
-    TRACE_SAMPLING: String(settings.traceSampling),
     HEALTH_PORT: String(healthPort),
     // On every address of the task where somebody else may ask; the security group says who.
     ...(settings.metrics.readFrom.length > 0 && { HEALTH_HOST: '0.0.0.0' }),
