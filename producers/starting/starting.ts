@@ -61,6 +61,11 @@ interface Asked {
   result?: PromiseSettledResult<StartedTicket>;
 }
 
+const changesTooFast = () =>
+  new RequestError('unavailable', at('configuration', 'it changes too fast; nothing was started'), {
+    outcome: 'not-done',
+  });
+
 export type StartTickets = ReturnType<typeof openStarting>;
 
 /**
@@ -82,14 +87,7 @@ export function openStarting({ call, admit, configurations, queues, whyAway }: S
       if (tries === 0 && open().length > 0) await admitFirst(open(), underWay);
       await Promise.all(open().map((it) => send(it, tickets.get(it), kind)));
     }
-    const reason = new RequestError(
-      'unavailable',
-      at('configuration', 'it changes too fast; nothing was started'),
-      {
-        outcome: 'not-done',
-      },
-    );
-    return all.map((it) => it.result ?? { status: 'rejected', reason });
+    return all.map((it) => it.result ?? { status: 'rejected', reason: changesTooFast() });
   };
 
   const knownOf = async (asked: readonly Asked[], { estimate }: StartKind): Promise<Known> => {

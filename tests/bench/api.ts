@@ -123,6 +123,11 @@ async function openBench() {
   await client.putConfiguration({ name: 'duel', ruleSetName: 'duel', requestTimeoutSeconds: 3_600 });
   const key = await makeKey(client, 'bench', ['matchmake']);
   const api = opened.use(await startApi({ ...env, OPERATOR_KEY: undefined, REQUESTS_PER_KEY: '1000000' }));
+  // An API that is asked to end writes its profile, where one was asked for.
+  opened.defer(async () => {
+    api.send('SIGTERM');
+    await api.ended;
+  });
   const generator = fork(generatorMain, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
   opened.defer(() => void generator.disconnect());
   const failed = once(generator, 'exit').then(() => Promise.reject(new Error('the generator failed')));
