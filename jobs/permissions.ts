@@ -40,7 +40,6 @@ export const permissions = {
 
   describePlayer: { right: 'read' },
   findLivePlayer: { right: 'read' },
-  readPlayerHistory: { right: 'read' },
   listLadders: { right: 'read' },
   readTopOfLadder: { right: 'read' },
   predictChances: { right: 'read' },

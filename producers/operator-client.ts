@@ -8,7 +8,7 @@ import type { ReportedResult } from '../jobs/ladder/result.ts';
 import type { SealedKey } from '../jobs/maintenance/api-keys.ts';
 import type { describeSettings, SettingsPage, SettingsVerdict } from '../jobs/maintenance/change-settings.ts';
 import type { DescribedLadder } from '../jobs/maintenance/describe-ladders.ts';
-import type { Decided, KeptActivity, RatedMatch, RecordCollection } from '../jobs/maintenance/jobs.ts';
+import type { Decided, KeptActivity, RecordCollection } from '../jobs/maintenance/jobs.ts';
 import type { predictChances, RankedPlayer, topOfLadder } from '../jobs/maintenance/read-players.ts';
 import type { Problem } from '../jobs/problem-list.ts';
 import type { GivenRating } from '../jobs/rating-update/jobs.ts';
@@ -208,16 +208,17 @@ export interface OperatorClient {
   ): Promise<KeptActivity[]>;
 
   /**
-   * A player with their live ticket and match, and what is on record of them. `undefined`: nobody has heard
-   * of them.
+   * A player with their live ticket and match, and what is on record of them. `changes`: how many of the last
+   * changes of their rating come with it, of each of the first ten ladders by name: 1 to 50, default 10.
+   * `undefined`: nobody has heard of them.
    */
-  describePlayer(playerId: string, options?: CallOptions): Promise<DescribedPlayer | undefined>;
+  describePlayer(
+    playerId: string,
+    options?: CallOptions & { readonly changes?: number },
+  ): Promise<DescribedPlayer | undefined>;
 
   /** A player's newest ticket and live match, without asking the record. `undefined`: neither is known. */
   findLivePlayer(playerId: string, options?: CallOptions): Promise<LivePlayer | undefined>;
-
-  /** A player's rated matches, the newest first: 50 a ladder, of at most ten ladders. */
-  readPlayerHistory(playerId: string, options?: CallOptions): Promise<RatedMatch[]>;
 
   /**
    * Every ladder that is on record, that a configuration names or on which something waits; `default` always.

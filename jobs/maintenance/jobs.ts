@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineJob, type Job } from '../contract.ts';
-import { playerId, resourceName, ticketId } from '../ids.ts';
+import { resourceName, ticketId } from '../ids.ts';
 import { fieldChange } from '../json-diff.ts';
 import { describedTicket } from '../session/described-ticket.ts';
 import { copyApiKeys, putApiKey } from './api-keys.ts';
@@ -189,31 +189,6 @@ export const readActivity = defineJob({
   attempts: 3,
 });
 
-/** A rated match of a player. */
-const ratedMatch = z.object({
-  matchId: z.string(),
-  ladder: z.string(),
-  /** ISO 8601. */
-  ratedAt: z.string(),
-  /** As players see it. */
-  before: z.number(),
-  after: z.number(),
-});
-export type RatedMatch = z.output<typeof ratedMatch>;
-
-/**
- * Reads how a player's ratings came about: of each of their ladders, at most ten, the newest 50 matches, the
- * newest first. Result: `RatedMatch[]`.
- */
-export const readPlayerHistory = defineJob({
-  kind: 'read-player-history',
-  queue: 'maintenance',
-  item: z.strictObject({ playerId }),
-  result: z.array(ratedMatch),
-  limit: 1,
-  attempts: 3,
-});
-
 /** What is done on the queue `maintenance`. */
 export const maintenanceJobs: readonly Job[] = [
   reportQueueLength,
@@ -238,5 +213,4 @@ export const maintenanceJobs: readonly Job[] = [
   measureLadders,
   keepActivity,
   readActivity,
-  readPlayerHistory,
 ];

@@ -68,7 +68,11 @@ export type PlayerOnRecord = z.output<typeof playerOnRecord>;
 export const describePlayer = defineJob({
   kind: 'describe-player',
   queue: 'maintenance',
-  item: z.strictObject({ playerId }),
+  item: z.strictObject({
+    playerId,
+    /** How many changes of each ladder are wanted; default 10. Of the first ten ladders by name. */
+    changes: z.int().min(1).max(50).optional(),
+  }),
   result: playerOnRecord.nullable(),
   limit: 1,
   attempts: 3,

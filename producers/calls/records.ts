@@ -1,4 +1,4 @@
-import { listAudit, readActivity, readPlayerHistory, readRecord } from '../../jobs/maintenance/jobs.ts';
+import { listAudit, readActivity, readRecord } from '../../jobs/maintenance/jobs.ts';
 import type { Calls, ClientParts } from '../client-parts.ts';
 
 /** What happened, and what is kept: mostly from the record. */
@@ -6,9 +6,6 @@ export const recordCalls = ({ call, askRecord, configurations }: ClientParts) =>
   ({
     readActivity: ({ configuration, since }, options = {}) =>
       askRecord('readActivity', readActivity, { configuration, since: since?.getTime() }, options),
-
-    readPlayerHistory: (playerId, options = {}) =>
-      askRecord('readPlayerHistory', readPlayerHistory, { playerId }, options),
 
     readRecord: (collection, id, options = {}) =>
       askRecord('readRecord', readRecord, { collection, ...(id !== undefined && { id }) }, options),

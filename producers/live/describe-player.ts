@@ -21,7 +21,8 @@ export interface DescribePlayerParts {
   readonly redis: Redis;
   readonly domain: string;
   readonly states: TicketStates;
-  readonly read: (playerId: string) => Promise<PlayerOnRecord | null>;
+  /** What is on record of them. */
+  readonly read: () => Promise<PlayerOnRecord | null>;
 }
 
 /** `undefined`: neither the queue Redis nor the record knows them. */
@@ -29,7 +30,7 @@ export async function describePlayer(
   playerId: string,
   { redis, domain, states, read }: DescribePlayerParts,
 ): Promise<DescribedPlayer | undefined> {
-  const [text, record] = await Promise.all([redis.get(domainKeys(domain).player(playerId)), read(playerId)]);
+  const [text, record] = await Promise.all([redis.get(domainKeys(domain).player(playerId)), read()]);
   // As `jobs/scripts/libraries/players.lua` writes them.
   const [ticketId, liveMatch, endedSession] = (text && readLines(text, 4)) || [];
   if (!text && !record) return undefined;

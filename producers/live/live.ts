@@ -92,13 +92,12 @@ export function liveCalls(parts: ClientParts) {
         return describePool(name, Math.min(most, mostShown), ruleSet, { ...readers, explain: why });
       }),
 
-    describePlayer: (playerId, options = {}) =>
-      call('describePlayer', options, (calling) =>
-        describePlayer(parse(describePlayerJob.item, { playerId }).playerId, {
-          ...{ redis, domain, states },
-          read: (id) => queues.ask(describePlayerJob, { playerId: id }, calling),
-        }),
-      ),
+    describePlayer: (playerId, { changes, ...options } = {}) =>
+      call('describePlayer', options, (calling) => {
+        const item = parse(describePlayerJob.item, { playerId, ...(changes !== undefined && { changes }) });
+        const read = () => queues.ask(describePlayerJob, item, calling);
+        return describePlayer(item.playerId, { ...{ redis, domain, states }, read });
+      }),
 
     findLiveMatches: (playerIds, options = {}) =>
       call('findLiveMatches', options, () => liveMatches(playerIds)),

@@ -48,8 +48,8 @@ describe.skipIf(obstacle)('the console in a browser', () => {
     await fleet.client.reportMatchResult({ matchId: ids.match, teams });
     await vi.waitFor(
       async () =>
-        expect(await fleet.client.readPlayerHistory(fleet.own('ann'))).toMatchObject([
-          { matchId: ids.match },
+        expect((await fleet.client.describePlayer(fleet.own('ann')))?.record?.changes).toMatchObject([
+          { why: { matchId: ids.match } },
         ]),
       { timeout: 20_000 },
     );

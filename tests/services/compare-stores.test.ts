@@ -81,7 +81,7 @@ test('compare-stores: wherever its worker dies, they are COMPLETED in their matc
   });
 
   expect(died.join(' ')).toMatch(
-    /^pool.comparing.uncompared configurations.all pool.comparing.proposed pool.comparing.pools pool.mirror.readPool .*matches.find .*pool.comparing.putBack pool.comparing.endAgain .*pool.comparing.compared$/,
+    /^pool.uncompared configurations.all pool.proposed pool.pools pool.readPool .*matches.find .*pool.putBack pool.endAgain .*pool.compared$/,
   );
 });
 

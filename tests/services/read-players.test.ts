@@ -11,8 +11,8 @@ beforeAll(async () => {
 });
 afterAll(() => fleet[Symbol.asyncDispose]());
 
-const describePlayer = async (playerId: string): Promise<PlayerOnRecord | null> => {
-  const outcome = await perform(describePlayers(fleet.stores), [{ playerId }]);
+const describePlayer = async (playerId: string, changes?: number): Promise<PlayerOnRecord | null> => {
+  const outcome = await perform(describePlayers(fleet.stores), [{ playerId, changes }]);
   return outcome.kind === 'done' ? (outcome.result as PlayerOnRecord) : null;
 };
 const top = async (ladder: string, from: number, limit: number): Promise<RankedPlayer[]> => {
@@ -20,7 +20,7 @@ const top = async (ladder: string, from: number, limit: number): Promise<RankedP
   return outcome.kind === 'done' ? (outcome.result as RankedPlayer[]) : [];
 };
 
-test('a player is described with ratings on every ladder, why they changed, and sessions', async () => {
+test('a player is described with ratings on every ladder, why they changed, and sessions; as many changes of each as are asked for', async () => {
   const sessions = createSessions({ ...fleet.stores, onCreated: () => undefined });
   await perform(sessions, [{ sessionId: 's', playerId: 'ann', requestedAt: 0 }]);
   await play(fleet.stores, 'default', [{ matchId: 'm', red: 'ann', blue: 'bob', at: 86_400_000 }]);
@@ -46,6 +46,10 @@ test('a player is described with ratings on every ladder, why they changed, and 
     ['default', { kind: 'match', matchId: 'm', correction: 2 }],
     ['default', { kind: 'match', matchId: 'm' }],
     ['other', { kind: 'given', by: 'ann', reason: 'moved' }],
+  ]);
+  expect((await describePlayer('ann', 1))?.changes.map(({ ladder, why }) => [ladder, why.kind])).toEqual([
+    ['default', 'season'],
+    ['other', 'given'],
   ]);
   const [, again, first] = ann?.changes ?? [];
   expect(first?.after).toBeGreaterThan(1_500);

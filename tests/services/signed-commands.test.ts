@@ -111,7 +111,7 @@ describe('an operator kind', () => {
       ...['apply-commands', 'list-audit', 'describe-settings', 'put-api-key', 'copy-api-keys'],
       ...['read-record', 'describe-player', 'top-of-ladder', 'measure-ladders', 'predict-chances'],
       ...['describe-ladders'],
-      ...['keep-activity', 'read-activity', 'read-player-history'],
+      ...['keep-activity', 'read-activity'],
     ];
 
     const kinds = catalogue.map((it) => it.kind).filter((kind) => !others.includes(kind));

@@ -278,7 +278,7 @@ test('every kind of work has a row here, in the table of the lifecycle, or a dea
   const reads = [
     ...['describe-tickets', 'list-audit', 'describe-settings', 'read-record'],
     ...['describe-player', 'top-of-ladder', 'predict-chances', 'describe-ladders'],
-    ...['read-activity', 'read-player-history'],
+    'read-activity',
   ];
 
   expect(catalogue.map((job) => job.kind).filter((kind) => !dies(kind))).toEqual(reads);

@@ -20,8 +20,10 @@ import type { RatingChanges } from '../records/rating-changes.ts';
 import type { SessionRecord, Sessions } from '../records/sessions.ts';
 import { duty, type Handler, type OpenDuty } from '../runtime/handler.ts';
 
-/** Changes of each ladder, and sessions, that are shown. */
+/** Changes of each ladder where nobody says how many, and sessions, that are shown. */
 const mostShown = 10;
+/** Ladders, by name, of which changes are shown. */
+const mostLadders = 10;
 
 export interface PlayerStores {
   readonly players: Pick<Players, 'find' | 'top'>;
@@ -36,12 +38,14 @@ export const describePlayerDuty: OpenDuty<PlayerStores> = (stores) =>
 export const describePlayers =
   ({ players, changes, sessions }: PlayerStores): Handler<z.output<typeof describePlayer.item>> =>
   async ([item]) => {
-    const { playerId = '' } = item ?? {};
+    const { playerId = '', changes: mostChanges = mostShown } = item ?? {};
     const player = (await players.find([playerId])).get(playerId);
     if (!player) return done(null);
     const ladders = Object.keys(player.ratings).sort();
     const [documents, held] = await Promise.all([
-      Promise.all(ladders.map((ladder) => changes.ofPlayer(playerId, ladder, mostShown))),
+      Promise.all(
+        ladders.slice(0, mostLadders).map((ladder) => changes.ofPlayer(playerId, ladder, mostChanges)),
+      ),
       sessions.ofPlayer(playerId, mostShown),
     ]);
     const { created_at, games_played: gamesPlayed, current_rating: rating } = player.profile;

@@ -9,7 +9,7 @@ import { describeTicketsDuty } from '../maintenance/describe-tickets.ts';
 import { dropTicketsDuty } from '../maintenance/drop-tickets.ts';
 import { sweepDuty } from '../maintenance/end-old-matches.ts';
 import { forgetTicketsDuty } from '../maintenance/forget-tickets.ts';
-import { keepActivityDuty, readActivityDuty, readPlayerHistoryDuty } from '../maintenance/history.ts';
+import { keepActivityDuty, readActivityDuty } from '../maintenance/history.ts';
 import { listAuditDuty } from '../maintenance/list-audit.ts';
 import { measureLaddersDuty } from '../maintenance/measure-ladders.ts';
 import { describePlayerDuty, predictChancesDuty, topOfLadderDuty } from '../maintenance/read-players.ts';
@@ -67,7 +67,6 @@ const duties: Readonly<Record<QueueName, readonly OpenDuty<DutyStores>[]>> = {
     dropTicketsDuty,
     keepActivityDuty,
     readActivityDuty,
-    readPlayerHistoryDuty,
     applyCommandsDuty,
     listAuditDuty,
     describeSettingsDuty,

@@ -18,6 +18,8 @@ import { defineScreen } from '../screen.ts';
 import { unexplained } from './ticket.ts';
 
 const eventsShown = 50;
+/** Changes of each ladder. */
+const changesShown = 50;
 
 export const player = defineScreen({
   path: '/player',
@@ -25,25 +27,22 @@ export const player = defineScreen({
   title: ({ id }) => `Player ${id}`,
   freshMs: 3_000,
   async read({ id }, { client, events }) {
-    const found = await client.describePlayer(id);
+    const found = await client.describePlayer(id, { changes: changesShown });
     if (!found)
       throw new RequestError(
         'not-found',
         `player ${id} is unknown: no session, no ticket and no record is here`,
       );
-    const [matches, explanation] = await Promise.all([
-      client.readPlayerHistory(id),
-      found.ticket && client.explainTicket(found.ticket.ticketId).catch(unexplained),
-    ]);
+    const explanation =
+      found.ticket && (await client.explainTicket(found.ticket.ticketId).catch(unexplained));
     return {
       ...found,
-      matches,
       ...(explanation && { explanation }),
       events: events.newest(eventsShown, (it) => it.players.includes(id)),
       eventsSince: events.since(),
     };
   },
-  view: ({ ticket, liveMatch, endedSession, record, matches, explanation, events, eventsSince }) => html`
+  view: ({ ticket, liveMatch, endedSession, record, explanation, events, eventsSince }) => html`
     ${
       ticket && explanation
         ? html`<p class="why">Ticket ${ticketLink(ticket.ticketId)} ${ended(explanation.summary)}</p>`
@@ -71,40 +70,28 @@ export const player = defineScreen({
       ]),
       none: 'They have not been rated on a ladder of its own.',
     })}
+    ${[...Map.groupBy(record?.changes ?? [], (it) => it.ladder)].map(([ladder, changes]) =>
+      chart({
+        caption: `Rating on ladder ${ladder}`,
+        series: ['rating'],
+        points: changes.toReversed().map(({ at, after }) => ({ at, values: [after] })),
+        none: '',
+      }),
+    )}
     ${table({
       caption: 'Last changes of their ratings',
-      columns: ['When', 'Ladder', 'Before', 'After', 'Why'],
+      columns: ['When', 'Ladder', 'Before', 'After', 'Change', 'Why'],
       rows: (record?.changes ?? []).map(({ at, ladder, before, after, why }) => [
         moment(at),
         ladderLink(ladder),
         before,
         after,
-        reasonOf(why),
+        signed(after - before),
+        why.kind === 'match' ? html`${matchLink(why.matchId)} ${reasonOf(why)}` : reasonOf(why),
       ]),
       none: 'No rating of theirs has changed.',
-    })}
-    ${[...Map.groupBy(matches, (it) => it.ladder)].map(([ladder, rated]) =>
-      chart({
-        caption: `Rating on ladder ${ladder}`,
-        series: ['rating'],
-        points: rated
-          .toReversed()
-          .map(({ ratedAt, after }) => ({ at: ratedAt, values: [Math.round(after)] })),
-        none: '',
-      }),
-    )}
-    ${table({
-      caption: 'Rated matches, the newest first',
-      columns: ['Match', 'Ladder', 'Rated', 'Before', 'After', 'Change'],
-      rows: matches.map((it) => [
-        matchLink(it.matchId),
-        it.ladder,
-        moment(it.ratedAt),
-        ...[Math.round(it.before), Math.round(it.after), signed(it.after - it.before)],
-      ]),
-      none: 'No match of theirs has been rated.',
     })}
     ${eventTable('Their events, the newest first', events, eventsSince)}`,
 });
 
-const signed = (change: number): string => `${change > 0 ? '+' : ''}${Math.round(change)}`;
+const signed = (change: number): string => `${change > 0 ? '+' : ''}${change}`;
