@@ -6,6 +6,7 @@ import { aConfiguration, aTicket } from '../support/builders.ts';
 import { cycleStores } from '../support/cycle-stores.ts';
 import { perform } from '../support/fleet-stores.ts';
 import { openPoolSteps } from '../support/pool-steps.ts';
+import { poolWith } from '../support/pool-with.ts';
 
 /**
  * The pool `duel` under these settings, and as many workers as are asked for, each with a mirror of its own.
@@ -65,13 +66,14 @@ test('a hot pool is not cycled faster than its interval allows', async () => {
 test('a pool that keeps changing stays with its job for seconds; then the job yields to other pools', async () => {
   const { stores, search, pool } = await openCadence({});
   let n = 0;
-  const busy = {
-    ...pool,
-    catchUp: async (...which: Parameters<typeof pool.mirror.catchUp>) => {
-      await search(`red-${++n}`, `blue-${n}`);
-      return pool.mirror.catchUp(...which);
+  const busy = poolWith(pool, {
+    mirror: {
+      catchUp: async (...which) => {
+        await search(`red-${++n}`, `blue-${n}`);
+        return pool.mirror.catchUp(...which);
+      },
     },
-  };
+  });
   const began = performance.now();
 
   const outcome = await perform(formMatchesOfPool({ ...stores, pool: busy }), [{ pool: 'duel' }]);

@@ -6,6 +6,7 @@ import { aConfiguration, aPlayer, aTicket } from '../support/builders.ts';
 import { cycleStores } from '../support/cycle-stores.ts';
 import { perform } from '../support/fleet-stores.ts';
 import { openPoolSteps } from '../support/pool-steps.ts';
+import { poolWith } from '../support/pool-with.ts';
 
 /**
  * A worker within limits, configurations in each of which one ticket waits, and the pools the worker had to
@@ -15,13 +16,14 @@ async function openWorker(mirrorLimits: MirrorLimits) {
   const domain = await openPoolSteps();
   onTestFinished(() => domain[Symbol.asyncDispose]());
   const read: string[] = [];
-  const pool = {
-    ...domain.pool,
-    readPool: (name: string, after: number, most: number) => {
-      read.push(name);
-      return domain.pool.mirror.readPool(name, after, most);
+  const pool = poolWith(domain.pool, {
+    mirror: {
+      readPool: (name, after, most) => {
+        read.push(name);
+        return domain.pool.mirror.readPool(name, after, most);
+      },
     },
-  };
+  });
   const handle = formMatchesOfPool(cycleStores(pool), mirrorLimits);
   return {
     ...domain,
