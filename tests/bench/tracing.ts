@@ -15,23 +15,25 @@ import { duty } from '../../workers/runtime/handler.ts';
 import { runQueue } from '../../workers/runtime/run.ts';
 import { createSessions } from '../../workers/session-creation/create-session.ts';
 import { createLog } from '../../workers/telemetry/log.ts';
+import { connectCollector } from '../../workers/telemetry/otlp-collector.ts';
 import { noTracer, type Tracer } from '../../workers/telemetry/tracer.ts';
-import { createXrayTracer } from '../../workers/telemetry/xray-tracer.ts';
+import { createSegmentTracer, createXrayTracer } from '../../workers/telemetry/xray-tracer.ts';
 import { clear } from '../support/domain.ts';
 import { median, medianWithin } from './median.ts';
 
 export const usage = `What tracing costs create-session jobs, one session each: a worker in this process, whose tracer is off, on with no
-trace sampled, and on with all of them sampled, in turn.
+trace sampled, and on with all of them sampled, by X-Ray's daemon and by an OpenTelemetry collector, in turn.
 
   npm run bench -- tracing [--jobs N] [--rounds N] [--json]
 
   --jobs N     jobs per measurement (default 1500)
-  --rounds N   each measures all three, in turning order; the medians of their ratios count (default 41)
+  --rounds N   each measures all four, in turning order; the medians of their ratios count (default 41)
 
 What is printed is by how much longer jobs take by the clock, and of this process's CPU alone, without the stores', which
 no round trip hides; \`within\` has the median with 95 % certainty.`;
 
-const modes = ['off', 'unsampled', 'sampled'] as const;
+/** `otlp`: all sampled, and sent to a collector. */
+const modes = ['off', 'unsampled', 'sampled', 'otlp'] as const;
 type Mode = (typeof modes)[number];
 
 /** Per job: µs by the clock and of CPU. */
@@ -71,11 +73,12 @@ export async function run(args: readonly string[]): Promise<void> {
     overhead: {
       unsampled: { clock: overhead('unsampled', 'clock'), cpu: overhead('unsampled', 'cpu') },
       sampled: { clock: overhead('sampled', 'clock'), cpu: overhead('sampled', 'cpu') },
+      otlp: { clock: overhead('otlp', 'clock'), cpu: overhead('otlp', 'cpu') },
     },
     microsecondsPerJob: Object.fromEntries(
       modes.map((mode) => [mode, Math.round(median(measured.map((it) => it[mode].clock)))]),
     ),
-    targets: { unsampled: 0.02, sampled: 0.1 },
+    targets: { unsampled: 0.02, sampled: 0.1, otlp: 0.1 },
   };
   if (values.json) console.log(JSON.stringify(report));
   else console.dir(report, { depth: 4 });
@@ -89,10 +92,11 @@ async function openBench() {
   const stack = opened.use(
     await startStack({ env: process.env, parts: ['queueRedis', 'cacheRedis', 'documentdb'] }),
   );
-  const xray = await createXrayTracer({
-    address: await startDaemon(opened),
-    onProblem: (message) => process.stderr.write(`${message}\n`),
-  });
+  const onProblem = (message: string) => void process.stderr.write(`${message}\n`);
+  const address = `127.0.0.1:${await startSink(opened, daemon)}`;
+  const xray = await createXrayTracer({ address, onProblem });
+  const url = `http://127.0.0.1:${await startSink(opened, collector)}/v1/traces`;
+  const otlp = createSegmentTracer(opened.use(await connectCollector({ url, onProblem })).send, 0.05);
   let current: Tracer = noTracer;
   const tracer = switched(() => current);
 
@@ -148,11 +152,13 @@ async function openBench() {
   return {
     /** Adds the jobs, then lets the worker at them. */
     async measure(mode: Mode, jobs: number): Promise<Cost> {
-      current = mode === 'off' ? noTracer : xray;
+      current = { off: noTracer, unsampled: xray, sampled: xray, otlp }[mode];
       await queue.pause();
       for (let added = 0; added < jobs; added += 500)
         await queue.addBulk(
-          Array.from({ length: Math.min(500, jobs - added) }, () => sessionJob(mode === 'sampled')),
+          Array.from({ length: Math.min(500, jobs - added) }, () =>
+            sessionJob(mode === 'sampled' || mode === 'otlp'),
+          ),
         );
       [ended, wanted, allEnded] = [0, jobs, Promise.withResolvers<void>()];
       const [start, cpu] = [performance.now(), process.cpuUsage()];
@@ -186,10 +192,14 @@ const switched = (current: () => Tracer): Tracer => ({
   together: (...args) => current().together(...args),
 });
 
-/** A process that takes segments and drops them: a daemon's work is not the worker's. */
-async function startDaemon(opened: AsyncDisposableStack): Promise<string> {
-  const program = `const s = require('node:dgram').createSocket('udp4'); s.on('message', () => {});
-    s.bind(0, '127.0.0.1', () => process.send(s.address().port)); process.on('disconnect', () => process.exit());`;
+const daemon = `const s = require('node:dgram').createSocket('udp4'); s.on('message', () => {});
+  s.bind(0, '127.0.0.1', () => process.send(s.address().port)); process.on('disconnect', () => process.exit());`;
+const collector = `const s = require('node:http').createServer((request, response) =>
+    request.resume().on('end', () => response.setHeader('content-type', 'application/json').end('{}')));
+  s.listen(0, '127.0.0.1', () => process.send(s.address().port)); process.on('disconnect', () => process.exit());`;
+
+/** A process that takes traces and drops them: what is done with them is not the worker's. Returns its port. */
+async function startSink(opened: AsyncDisposableStack, program: string): Promise<number> {
   const child = spawn(process.execPath, ['--eval', program], {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
@@ -198,5 +208,5 @@ async function startDaemon(opened: AsyncDisposableStack): Promise<string> {
     await once(child, 'exit');
   });
   const [port] = await once(child, 'message');
-  return `127.0.0.1:${port}`;
+  return port;
 }
