@@ -87,27 +87,24 @@ export function withTaken(
 }
 
 /**
- * What cannot be taken under a rule set: numbers of ratings that it does not declare as numbers, and opponents
- * where it declares their attribute as anything but a string list.
+ * What cannot be taken under a rule set: numbers of ratings that it does not declare as numbers, and
+ * opponents where it declares their attribute as anything but a string list.
  */
 export function checkTaken(
   { ratingAttributes: numbers, avoidRecentOpponents }: Taken,
   { attributes }: Pick<RuleSet, 'attributes'>,
 ): Problem[] {
-  const declared = attributes.find(({ name }) => name === recentOpponents);
-  const misfit = Object.keys(numbers)
+  const problems = Object.keys(numbers)
     .filter((wanted) => !attributes.some(({ name, type }) => name === wanted && type === 'number'))
     .map((wanted) => ({
       path: `ratingAttributes.${wanted}`,
       message: 'is no number attribute of the rule set',
     }));
-  return avoidRecentOpponents > 0 && declared && declared.type !== 'string_list'
-    ? [
-        ...misfit,
-        {
-          path: 'avoidRecentOpponents',
-          message: `gives players the attribute ${recentOpponents}, which the rule set declares as ${declared.type}; it must be a string_list`,
-        },
-      ]
-    : misfit;
+  const declared = attributes.find(({ name }) => name === recentOpponents);
+  if (avoidRecentOpponents > 0 && declared && declared.type !== 'string_list')
+    problems.push({
+      path: 'avoidRecentOpponents',
+      message: `gives players the attribute ${recentOpponents}, which the rule set declares as ${declared.type}; it must be a string_list`,
+    });
+  return problems;
 }

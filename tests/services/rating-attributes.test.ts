@@ -97,12 +97,9 @@ describe('attributes taken from ratings', () => {
     await rate('gone', 'default', 90, 2);
     await start('duel', 'p0', 'p1', 'p4', 'gone', 'novice');
     const before = openRatings(fleet.stores);
-    const [early] = await before([
-      {
-        players: [{ playerId: own('p4'), attributes: {} }],
-        taken: { ratingAttributes, avoidRecentOpponents: 0, ladder: 'default' },
-      },
-    ]);
+    const [early] = await before([[{ playerId: own('p4'), attributes: {} }]], {
+      ...{ ratingAttributes, avoidRecentOpponents: 0, ladder: 'default' },
+    });
     expect(early?.[0]?.attributes['skill']).toEqual({ N: 50 });
 
     const measured = await perform(measureLaddersInUse(fleet.stores), [{}]);

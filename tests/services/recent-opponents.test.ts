@@ -19,7 +19,7 @@ afterAll(() => fleet[Symbol.asyncDispose]());
 
 const playersWith = async (avoidRecentOpponents: number, ladder: string, ...players: TicketPlayer[]) => {
   const read = openRatings(fleet.stores);
-  const [found] = await read([{ players, taken: { ratingAttributes: {}, avoidRecentOpponents, ladder } }]);
+  const [found] = await read([players], { ratingAttributes: {}, avoidRecentOpponents, ladder });
   return found?.map(({ playerId, attributes }) => [playerId, attributes['recentOpponents']]);
 };
 const player = (playerId: string): TicketPlayer => ({ playerId, attributes: {} });

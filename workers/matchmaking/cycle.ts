@@ -4,7 +4,6 @@ import type { CommittedMatch } from '../../jobs/match/match.ts';
 import { companyFor } from '../../jobs/matchmaking/backfill.ts';
 import type { Pass } from '../../jobs/matchmaking/engine/match.ts';
 import type { MatchPool } from '../../jobs/matchmaking/engine/pool.ts';
-import type { TicketPlayer } from '../../jobs/ticket/ticket.ts';
 import type { Accepted } from '../pool/changes.ts';
 import { type Compiled, type CurrentConfiguration, RuleSetUnloadable } from '../pool/compiled.ts';
 import type { Commit } from '../pool/outbox.ts';
@@ -14,7 +13,7 @@ import { answerSome } from './answers.ts';
 import { toCommits } from './commits.ts';
 import type { Mirror } from './mirror.ts';
 import { openPace } from './pace.ts';
-import type { Unrated } from './rating-attributes.ts';
+import type { ReadRatings } from './rating-attributes.ts';
 import { takeRatings } from './take-ratings.ts';
 
 /** Tickets timed out by one script call. */
@@ -30,8 +29,7 @@ const unreadyMs = 10_000;
 export interface CycleStores {
   readonly pool: Pool;
   readonly compiled: Compiled;
-  /** Per ticket its players with the attributes taken from ratings; throws while the record is away. */
-  readonly rate: (tickets: readonly Unrated[]) => Promise<TicketPlayer[][]>;
+  readonly rate: ReadRatings;
   readonly handOver: (jobId: string, matchIds: readonly string[]) => Promise<void>;
   readonly observe: {
     /** So many tickets of a configuration have been started. */

@@ -2,14 +2,14 @@ import type { TicketPlayer } from '../../jobs/ticket/ticket.ts';
 import type { CurrentConfiguration } from '../pool/compiled.ts';
 import type { Pool } from '../pool/pool.ts';
 import type { Mirror } from './mirror.ts';
-import type { Unrated } from './rating-attributes.ts';
+import type { ReadRatings } from './rating-attributes.ts';
 
 /** Tickets whose ratings are read at once. */
 const ticketsPerReading = 200;
 
 export interface RatingParts {
   readonly pool: Pool;
-  readonly rate: (tickets: readonly Unrated[]) => Promise<TicketPlayer[][]>;
+  readonly rate: ReadRatings;
   readonly observe: { readonly ratingsAway: (configuration: string, error: unknown) => void };
 }
 
@@ -28,7 +28,10 @@ export async function takeRatings(
     const some = waiting.slice(from, from + ticketsPerReading);
     let rated: TicketPlayer[][];
     try {
-      rated = await rate(some.map(({ players }) => ({ players, taken: configuration })));
+      rated = await rate(
+        some.map(({ players }) => players),
+        configuration,
+      );
     } catch (error) {
       observe.ratingsAway(configuration.name, error);
       return 'away';
