@@ -1,5 +1,5 @@
 import type { StoredResult } from '../ladder/result.ts';
-import type { BindScript } from './ticket-calls.ts';
+import type { BindScript } from '../scripts/bind.ts';
 
 /** What became of a match that is to end: see `end-match.lua`. */
 export type MatchEnding = 'ended' | 'placing' | 'going-on' | 'unknown';

@@ -1,3 +1,4 @@
+import type { BindScript } from '../scripts/bind.ts';
 import { type Answered, acceptArguments, readAnswered } from './accept-call.ts';
 import {
   type Backfilling,
@@ -14,12 +15,9 @@ import {
   startArguments,
 } from './start-call.ts';
 
-/** Binds a script of `jobs/scripts` to a domain's queue Redis, by its name. */
-export type BindScript = <Result>(name: string) => (...args: readonly (string | number)[]) => Promise<Result>;
-
 /**
- * The calls about tickets that one script each decides, whoever runs it: the client itself, or a worker for a job of that
- * kind.
+ * The calls about tickets that one script each decides, whoever runs it: the client itself, or a worker for a
+ * job of that kind.
  */
 export function ticketCalls(script: BindScript) {
   const run = {

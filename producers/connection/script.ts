@@ -7,6 +7,7 @@ import {
   type LuaFile,
   openAssembler,
 } from '../../jobs/scripts/assemble.ts';
+import { bindScript } from '../../jobs/scripts/bind.ts';
 
 const root = new URL('../../', import.meta.url);
 const luaFile = (path: string): LuaFile => ({ path, text: readFileSync(new URL(path, root), 'utf8') });
@@ -19,23 +20,6 @@ export function producerScript(name: string): AssembledScript {
   return assemble(luaFile(existsSync(new URL(own, root)) ? own : `jobs/scripts/${name}.lua`));
 }
 
-/**
- * Binds a script to a connection and a domain's hash tag; its file says what it takes and returns. What Redis
- * says went wrong names the script's file and line.
- */
-export function openScript<Result>(redis: Redis, tag: string, name: string) {
-  const { text, locate } = producerScript(name);
-  const command = `script:${name}`;
-  redis.defineCommand(command, { numberOfKeys: 1, lua: text });
-  return async (...args: readonly (string | number)[]): Promise<Result> => {
-    try {
-      return (await Reflect.apply(Reflect.get(redis, command), redis, [
-        tag,
-        randomInt(freshRange),
-        ...args,
-      ])) as Result;
-    } catch (error) {
-      throw locate(error);
-    }
-  };
-}
+/** Binds a script to a connection and a domain's hash tag; its file says what it takes and returns. */
+export const openScript = <Result>(redis: Redis, tag: string, name: string) =>
+  bindScript<Result>(redis, tag, name, producerScript(name), () => randomInt(freshRange));

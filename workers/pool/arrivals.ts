@@ -4,8 +4,8 @@ import type { CommandEnvelope } from '../../jobs/commands.ts';
 import type { DomainKeys } from '../../jobs/keys.ts';
 import { type Arrival, readArrival } from '../../jobs/ladder/arrival.ts';
 import type { LadderVerdict } from '../../jobs/rating-update/ladder-command.ts';
+import type { BindScript } from '../../jobs/scripts/bind.ts';
 import type { Page } from './page.ts';
-import type { Scripts } from './script.ts';
 
 /** Arrivals that a rater reads at once. */
 const pageLength = 1_000;
@@ -15,7 +15,7 @@ const wakePatience = 2_000;
 const verdictSeconds = 86_400;
 
 /** What waits for the raters of ladders. */
-export function openArrivals(redis: Redis, keys: DomainKeys, script: Scripts) {
+export function openArrivals(redis: Redis, keys: DomainKeys, script: BindScript) {
   const run = {
     next: script<Entry[]>('next-arrivals'),
     due: script<string[]>('due-ladders'),

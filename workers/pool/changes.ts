@@ -1,7 +1,7 @@
 import type { Clock } from '../../jobs/fleet-time.ts';
+import type { BindScript } from '../../jobs/scripts/bind.ts';
 import { playersOf, readStoredTicket } from '../../jobs/ticket/stored-ticket.ts';
 import type { SearchingTicket } from '../../jobs/ticket/ticket.ts';
-import type { Scripts } from './script.ts';
 
 /** A ticket as a mirror holds it: what the engine reads, and what a commit is checked against. */
 export interface PooledTicket extends SearchingTicket {
@@ -77,7 +77,7 @@ export interface CycleState {
 }
 
 /** What happens to a pool, for the mirrors of it: whole pages, the changes since, and when to look again. */
-export function openChanges(script: Scripts) {
+export function openChanges(script: BindScript) {
   const run = {
     catchUp:
       script<

@@ -2,7 +2,7 @@ import type { Redis } from 'ioredis';
 import { type Entry, noId } from '../../jobs/chain.ts';
 import type { ToldVerdict } from '../../jobs/commands.ts';
 import type { DomainKeys } from '../../jobs/keys.ts';
-import type { Scripts } from './script.ts';
+import type { BindScript } from '../../jobs/scripts/bind.ts';
 
 /** A command as its chain has it; the envelope is what somebody wrote, and may be anything. */
 export interface ChainedCommand {
@@ -34,7 +34,7 @@ export interface CommandAnswer {
 }
 
 /** Operators' commands on their way to the record, and their effects on this store. */
-export function openCommands(redis: Redis, keys: DomainKeys, script: Scripts) {
+export function openCommands(redis: Redis, keys: DomainKeys, script: BindScript) {
   const next = script<['next', string, string, string] | ['none'] | ['gap']>('next-command');
   const begin = script<['applying' | 'withdrawn', string]>('begin-command');
   const settle = script<number>('settle-command');

@@ -2,9 +2,9 @@ import type { Redis } from 'ioredis';
 import type { DomainKeys } from '../../jobs/keys.ts';
 import type { CommittedMatch } from '../../jobs/match/match.ts';
 import { type Company, seatsOf } from '../../jobs/matchmaking/backfill.ts';
+import type { BindScript } from '../../jobs/scripts/bind.ts';
 import { readStoredTicket } from '../../jobs/ticket/stored-ticket.ts';
 import { matchDetail } from './match-detail.ts';
-import type { Scripts } from './script.ts';
 
 /** A ticket that nobody has decided here. */
 export interface Waiting {
@@ -24,7 +24,7 @@ export interface RecordedEnd {
 }
 
 /** What it takes to compare this store with the record, after it may have gone back in time. */
-export function openComparing(redis: Redis, keys: DomainKeys, script: Scripts) {
+export function openComparing(redis: Redis, keys: DomainKeys, script: BindScript) {
   const run = {
     uncompared: script<'' | [history: string, waited: string]>('uncompared'),
     compared: script<number>('compared'),

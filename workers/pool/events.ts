@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis';
 import type { DomainKeys } from '../../jobs/keys.ts';
 import type { Pass } from '../../jobs/matchmaking/engine/match.ts';
-import type { Scripts } from './script.ts';
+import type { BindScript } from '../../jobs/scripts/bind.ts';
 
 /** FlexMatch reports on its top 50 rules. */
 const rulesInEvents = 50;
@@ -23,7 +23,7 @@ export interface Retention {
 const trimmedAtOnce = 5_000;
 
 /** What is told of tickets: the event stream and what its entries carry. */
-export function openEvents(redis: Redis, keys: DomainKeys, script: Scripts) {
+export function openEvents(redis: Redis, keys: DomainKeys, script: BindScript) {
   const run = {
     trimEvents: script<[number, number]>('trim-events'),
   };

@@ -1,5 +1,5 @@
 import type { Entry } from '../../jobs/chain.ts';
-import type { Scripts } from './script.ts';
+import type { BindScript } from '../../jobs/scripts/bind.ts';
 
 /** The chained streams that can be followed. */
 export type Stream = 'events' | 'endings';
@@ -36,7 +36,7 @@ const leaseMs = 30_000;
 const rest = { first: 500, longest: 30_000 };
 
 /** Who takes every entry of a stream once. Their places are kept on the queue Redis. */
-export function openFollowers(script: Scripts) {
+export function openFollowers(script: BindScript) {
   const run = {
     follow: script<['busy'] | ['held', string, string, string, number, Entry[]]>('follow'),
     advance: script<number>('advance'),

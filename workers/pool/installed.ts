@@ -1,11 +1,11 @@
 import type { Redis } from 'ioredis';
 import { type InstalledConfiguration, readInstalled } from '../../jobs/configuration/configuration.ts';
 import type { DomainKeys } from '../../jobs/keys.ts';
+import type { BindScript } from '../../jobs/scripts/bind.ts';
 import { topicFollower } from './followers.ts';
-import type { Scripts } from './script.ts';
 
 /** The copies of configurations that workers and producers read; DocumentDB has the originals. */
-export function openInstalled(redis: Redis, keys: DomainKeys, script: Scripts) {
+export function openInstalled(redis: Redis, keys: DomainKeys, script: BindScript) {
   const install = script<number>('install');
 
   return {

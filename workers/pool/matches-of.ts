@@ -1,14 +1,14 @@
 import type { Redis } from 'ioredis';
 import type { DomainKeys } from '../../jobs/keys.ts';
 import type { CommittedMatch } from '../../jobs/match/match.ts';
+import type { BindScript } from '../../jobs/scripts/bind.ts';
 import type { Page } from './page.ts';
-import type { Scripts } from './script.ts';
 
 /** Matches that a page looks at. */
 const pageLength = 1_000;
 
 /** Which matches there are of configurations, for whoever has to look through all of them. */
-export function openMatchesOf(redis: Redis, keys: DomainKeys, script: Scripts) {
+export function openMatchesOf(redis: Redis, keys: DomainKeys, script: BindScript) {
   const run = script<[string, string[]]>('matches-of');
 
   return {

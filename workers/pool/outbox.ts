@@ -4,10 +4,10 @@ import type { CommittedMatch } from '../../jobs/match/match.ts';
 import { handoverPatience } from '../../jobs/matchmaking/accept-call.ts';
 import { type Company, seatsOf } from '../../jobs/matchmaking/backfill.ts';
 import type { Pass } from '../../jobs/matchmaking/engine/match.ts';
+import type { BindScript } from '../../jobs/scripts/bind.ts';
 import type { GameSession, PlacementOutcome } from '../../jobs/session/placement.ts';
 import { ruleMetrics } from './events.ts';
 import { matchDetail, ticketsWithTeams } from './match-detail.ts';
-import type { Scripts } from './script.ts';
 
 /** A match to decide, with the start-match job that will carry it. */
 export interface Commit {
@@ -63,7 +63,7 @@ const verdicts: Readonly<Record<string, Verdict>> = {
 };
 
 /** Matches from commit to confirmed effect: decided, handed over, settled. */
-export function openOutbox(redis: Redis, keys: DomainKeys, script: Scripts) {
+export function openOutbox(redis: Redis, keys: DomainKeys, script: BindScript) {
   const run = {
     commit: script<[string, ...number[]]>('commit'),
     placements: script<string[]>('placements'),

@@ -7,15 +7,7 @@ import {
   type LuaFile,
   openAssembler,
 } from '../../jobs/scripts/assemble.ts';
-
-/** A Lua script, run atomically over one domain's hash tag. Its file says what it takes and returns. */
-type Script<Result> = (...args: readonly (string | number)[]) => Promise<Result>;
-
-/**
- * Binds a script by its name: workers' own, or one that producers run too. ioredis sends its digest and falls
- * back to its text.
- */
-export type Scripts = <Result>(name: string) => Script<Result>;
+import { type BindScript, bindScript } from '../../jobs/scripts/bind.ts';
 
 const root = new URL('../../', import.meta.url);
 const luaFile = (path: string): LuaFile => ({ path, text: readFileSync(new URL(path, root), 'utf8') });
@@ -28,24 +20,8 @@ export function workerScript(name: string): AssembledScript {
   return assemble(luaFile(existsSync(new URL(own, root)) ? own : `jobs/scripts/${name}.lua`));
 }
 
-/**
- * The scripts of one domain on one connection. What Redis says went wrong names the script's file and line.
- */
-export function openScripts(redis: Redis, tag: string): Scripts {
-  return <Result>(name: string) => {
-    const { text, locate } = workerScript(name);
-    const command = `script:${name}`;
-    redis.defineCommand(command, { numberOfKeys: 1, lua: text });
-    return async (...args) => {
-      try {
-        return (await Reflect.apply(Reflect.get(redis, command), redis, [
-          tag,
-          randomInt(freshRange),
-          ...args,
-        ])) as Result;
-      } catch (error) {
-        throw locate(error);
-      }
-    };
-  };
-}
+/** The scripts of one domain on one connection: workers' own, and those that producers run too. */
+export const openScripts =
+  (redis: Redis, tag: string): BindScript =>
+  <Result>(name: string) =>
+    bindScript<Result>(redis, tag, name, workerScript(name), () => randomInt(freshRange));

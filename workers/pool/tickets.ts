@@ -1,6 +1,6 @@
 import { ticketCalls } from '../../jobs/matchmaking/ticket-calls.ts';
+import type { BindScript } from '../../jobs/scripts/bind.ts';
 import type { TicketPlayer } from '../../jobs/ticket/ticket.ts';
-import type { Scripts } from './script.ts';
 
 /** A ticket that fails: no match can hold it. */
 export interface Failing {
@@ -34,7 +34,7 @@ export interface Readable {
 const forgottenAtOnce = 500;
 
 /** The life of single tickets: one method per script, each atomic. */
-export function openTickets(script: Scripts) {
+export function openTickets(script: BindScript) {
   const run = {
     rate: script<number[]>('rate'),
     refuse: script<string[]>('refuse'),
