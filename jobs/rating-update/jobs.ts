@@ -80,7 +80,7 @@ export const startSeason = defineJob({
   limit: 1,
   attempts: 30,
 });
-export type ResetSeason = z.output<typeof startSeason.item>;
+export type StartSeason = z.output<typeof startSeason.item>;
 
 /**
  * Gives a ladder its settings, for matches rated from now on. A match rated again keeps the settings that

@@ -41,7 +41,9 @@ export const apiEnvironment = z
       .string()
       .regex(/^[^:]+:\d+$/, 'must be host:port')
       .optional(),
-    /** Where an OpenTelemetry collector takes the same traces by OTLP over HTTP, instead of X-Ray's daemon. */
+    /**
+     * Where an OpenTelemetry collector takes the same traces by OTLP over HTTP, instead of X-Ray's daemon.
+     */
     OTLP_TRACES_URL: z.url({ protocol: /^https?$/ }).optional(),
     TRACE_SAMPLING: z.coerce.number().min(0).max(1).default(0.05),
     /** Requests worked on at once; more are told to come back. */

@@ -198,7 +198,7 @@ const collector = `const s = require('node:http').createServer((request, respons
     request.resume().on('end', () => response.setHeader('content-type', 'application/json').end('{}')));
   s.listen(0, '127.0.0.1', () => process.send(s.address().port)); process.on('disconnect', () => process.exit());`;
 
-/** A process that takes traces and drops them: what is done with them is not the worker's. Returns its port. */
+/** A process that takes traces and drops them, as their work is not the worker's. Returns its port. */
 async function startSink(opened: AsyncDisposableStack, program: string): Promise<number> {
   const child = spawn(process.execPath, ['--eval', program], {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],

@@ -53,7 +53,7 @@ const damagedOf = 4;
 const damaged = (body: Buffer, random: Chance): Buffer =>
   random.uniform() * damagedOf < 1 ? mutateBytes(body, random) : body;
 
-/** A request to the GameLift face, signed whatever it holds, so that what is behind the signature is reached. */
+/** A request to the GameLift face. It bears a good signature, or nothing behind that would be reached. */
 async function toGameLift(format: 'JSON' | 'CBOR', random: Chance, key: FuzzKey): Promise<ApiRequest> {
   const [operation, input] = random.pick(Object.entries(inputs));
   const text = mutateJson(input, random);

@@ -27,12 +27,14 @@ export const measureLaddersInUse =
   ({ pool, configurations, distributions }: MeasuringStores): Handler<unknown> =>
   async () => {
     const until = Date.now() + turnMs;
-    const ladders = (await configurations.all()).flatMap(({ configuration }) =>
+    const named = (await configurations.all()).flatMap(({ configuration }) =>
       takesPercentile(configuration.ratingAttributes ?? {}) ? [configuration.ladder ?? defaultLadder] : [],
     );
+    const ladders = [...new Set(named)];
+    const now = await pool.redisTime();
     const measured: string[] = [];
-    for (const now = await pool.redisTime(); Date.now() < until; ) {
-      const step = await distributions.measureNext([...new Set(ladders)], now, until);
+    while (Date.now() < until) {
+      const step = await distributions.measureNext(ladders, now, until);
       if (!step) break;
       if (step.over) measured.push(step.ladder);
     }

@@ -37,8 +37,8 @@ export const erasePlayerDuty: OpenDuty<Omit<ErasingStores, 'wake'>> = (stores, {
 
 /**
  * Erases a player. Each ladder's rater takes them out of its chain in its turn, behind the results that wait;
- * a result that comes between is taken out in another round. An attempt goes on where the one before ended, under
- * the pseudonym that the first has begun with.
+ * a result that comes between is taken out in another round. An attempt goes on where the one before ended,
+ * under the pseudonym that the first has begun with.
  */
 export const erasePlayers = (stores: ErasingStores): Handler<CommandEnvelope> =>
   signedHandler(stores, async (envelope, body) => {

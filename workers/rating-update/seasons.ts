@@ -1,6 +1,6 @@
 import type { PlayerChange, Unfinished } from '../../jobs/ladder/ladder-document.ts';
 import { inSeason } from '../../jobs/ladder/rating.ts';
-import type { ResetSeason } from '../../jobs/rating-update/jobs.ts';
+import type { StartSeason } from '../../jobs/rating-update/jobs.ts';
 import type { LadderVerdict } from '../../jobs/rating-update/ladder-command.ts';
 import { type FlushStores, flush } from './flush.ts';
 import { appendOne, know, type Ladder, type LadderStores, nextDocument, ratingIn } from './ladder.ts';
@@ -14,7 +14,7 @@ const atOnce = 500;
  */
 export async function startSeason(
   ladder: Ladder,
-  { item, by, _id }: { readonly item: ResetSeason; readonly by: string; readonly _id: string },
+  { item, by, _id }: { readonly item: StartSeason; readonly by: string; readonly _id: string },
   stores: LadderStores,
 ): Promise<LadderVerdict> {
   const { season } = item;

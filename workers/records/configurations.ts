@@ -19,9 +19,12 @@ export interface ConfigurationRecord {
   readonly created_at: Date;
 }
 
-type Stored = Omit<ConfigurationRecord, 'installed'> & { readonly installed?: StoredConfiguration };
+/** The same as DocumentDB has it. */
+export type StoredConfigurationRecord = Omit<ConfigurationRecord, 'installed'> & {
+  readonly installed?: StoredConfiguration;
+};
 
-const fromStored = ({ installed, ...record }: Stored): ConfigurationRecord => ({
+const fromStored = ({ installed, ...record }: StoredConfigurationRecord): ConfigurationRecord => ({
   ...record,
   ...(installed && { installed: fromStoredConfiguration(installed) }),
 });
@@ -29,7 +32,7 @@ const fromStored = ({ installed, ...record }: Stored): ConfigurationRecord => ({
 export type Configurations = ReturnType<typeof openConfigurations>;
 
 export function openConfigurations(db: Db) {
-  const configurations = db.collection<Stored>('configurations');
+  const configurations = db.collection<StoredConfigurationRecord>('configurations');
 
   /** The latest version of each, deleted ones included. */
   const latestOfAll = async (): Promise<ConfigurationRecord[]> => {

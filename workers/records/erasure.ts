@@ -102,8 +102,9 @@ export function openErasure(db: Db, perStep = pageLength) {
     },
 
     /**
-     * Names the player otherwise in some more matches, or in tickets that they claimed; other tickets of theirs
-     * go. Says how many matches that were so far, and whether all is looked through; then it would begin anew.
+     * Takes the player out of some more matches or tickets. Matches, and tickets that have one, name the
+     * pseudonym from then on; other tickets are deleted. Returns out of how many matches they are so far, and
+     * whether everything is looked through. A call after that begins anew.
      */
     async eraseSome(playerId: string, pseudonym: string): Promise<{ over: boolean; matches: number }> {
       const erasure = await erasures.findOne({ _id: playerId });
@@ -134,7 +135,10 @@ export function openErasure(db: Db, perStep = pageLength) {
       return { over: at === undefined, matches };
     },
 
-    /** Deletes a player's sessions, the player, and then what is known of the erasure. Returns the ids of the sessions. */
+    /**
+     * Deletes a player's sessions, then the player, then the note of how far the erasure is. Returns the ids of
+     * the sessions.
+     */
     async forget(playerId: string): Promise<string[]> {
       const sessions = db.collection<{ _id: string; player_id: string }>('sessions');
       const ids = (await sessions.find({ player_id: playerId }, { projection: { _id: 1 } }).toArray()).map(

@@ -15,7 +15,6 @@ interface DistributionRecord {
 
 /** Players are gone through by their means, from the lowest on. */
 interface Measuring {
-  readonly begun_at: Date;
   /** Those who have played since this time (ms) count; 0: everybody. */
   readonly since: number;
   /** How many there were when it began, and how many are looked at. */
@@ -52,8 +51,7 @@ export function openRatingDistributions(db: Db, perStep = pageLength) {
     const since = now - activeMs;
     const active = await players.countDocuments(activeOn(ladder, since));
     const all = active > 0 ? active : await players.countDocuments(activeOn(ladder, 0));
-    const begun = { begun_at: new Date(now), seen: 0, means: [], players: all };
-    return { ...begun, since: active > 0 ? since : 0 };
+    return { since: active > 0 ? since : 0, players: all, seen: 0, means: [] };
   };
 
   /** The players behind the last that was looked at. */

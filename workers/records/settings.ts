@@ -1,12 +1,9 @@
 import type { Db, Filter } from 'mongodb';
-import type { StoredConfiguration } from '../../jobs/configuration/stored-configuration.ts';
 import type { SettingKind } from '../../jobs/maintenance/change-settings.ts';
-import type { ConfigurationRecord } from './configurations.ts';
+import type { StoredConfigurationRecord } from './configurations.ts';
 import type { RuleSetRecord } from './rule-sets.ts';
 
-type Version = Omit<ConfigurationRecord, 'installed'> & {
-  readonly installed?: StoredConfiguration;
-} & RuleSetRecord;
+type Version = StoredConfigurationRecord & RuleSetRecord;
 
 const collectionOf = { 'rule-set': 'rule_sets', configuration: 'configurations' } as const;
 

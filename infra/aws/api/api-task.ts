@@ -23,8 +23,8 @@ export const apiHealthPort = 8_080;
 const graceSeconds = 30;
 
 /**
- * One process of the HTTP API and who sends its traces. It logs in to the queue cluster as producers do, and to
- * nothing else.
+ * One process of the HTTP API, and who sends its traces. It logs in to the queue cluster as producers do, and
+ * to nothing else.
  */
 export class ApiTask extends Construct {
   readonly definition: FargateTaskDefinition;

@@ -57,8 +57,9 @@ export function inBatchOrder({ engine, tickets }: Scene): Compare {
 
 /**
  * The candidates in the order in which they suit the anchor: by the sort rules in their order; then, under
- * `fastestRegion`, those who are fastest where it is first; those it has not met lately; then, under `closest`, by the numbers the rule
- * set limits, each in units of its limit, and party size; then by age.
+ * `fastestRegion`, those who are fastest where it is first; then those it has not met lately, where that is
+ * asked for; then, under `closest`, by the numbers the rule set limits, each in units of its limit, and party
+ * size; then by age.
  */
 export function inPreference(scene: Scene, anchor: Slot, candidates: Slot[]): Slot[] {
   const { engine, tickets } = scene;

@@ -125,7 +125,10 @@ const dayKeys = new Map<string, KeyObject>();
 /** Callers choose the region, so they could fill the memory. */
 const mostDayKeys = 1_000;
 
-/** What a secret signs with on a day in a region. Unknown names have one secret, so theirs is kept as well. */
+/**
+ * What a secret signs with on a day in a region. Unknown names have one secret, so theirs is kept as well, and
+ * they take no longer than known ones.
+ */
 function dayKey(secret: string, scope: string): KeyObject {
   const name = `${secret}/${scope}`;
   const kept = dayKeys.get(name);
