@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { type GameLiftClient, StartMatchmakingCommand } from '@aws-sdk/client-gamelift';
 import { expect, test } from 'vitest';
 import { chance } from '../../infra/local/demo/random.ts';
 import { operations } from '../../producers/api/gamelift/operations.ts';
@@ -6,6 +7,7 @@ import { type ApiRequest, apiRequest, fuzzedOperations } from '../fuzz/api-reque
 import { makeKey } from '../support/api-process.ts';
 import { duelRuleSet } from '../support/builders.ts';
 import { openFleet } from '../support/fleet.ts';
+import { gameLiftClients } from '../support/gamelift-clients.ts';
 import { openApi } from '../support/open-api.ts';
 import { keysSecret } from '../support/operator.ts';
 
@@ -48,6 +50,12 @@ test(`after ${requests} damaged requests to both faces each had an answer in its
   expect(unexpected.slice(0, 10)).toEqual([]);
   expect([...statuses.keys()], 'some were good').toContain(200);
   expect((await fetch(new URL('/healthz', api.healthUrl))).status).toBe(200);
+  await fleet.install('calm', duelRuleSet);
+  const started = await Promise.all([
+    ...Object.entries(gameLiftClients).map(([name, open]) => startBySdk(open(api.url, key), fleet.own(name))),
+    startByRest(api.url, key.token, fleet.own('rest')),
+  ]);
+  expect(started.sort()).toEqual(['CBOR', 'JSON', 'rest'].map(fleet.own).sort());
   expect(residentMiB(api.pid) - before, 'MiB that the API grew by').toBeLessThan(300);
   console.log(`API fuzz: ${JSON.stringify(Object.fromEntries(statuses))}`);
 });
@@ -72,4 +80,23 @@ async function oddity(url: string, request: ApiRequest, statuses: Map<number, nu
     return `${answer.status} ${bytes.toString().slice(0, 200)}`;
   if (!request.isError(bytes)) return `no error in its face's form: ${bytes.toString().slice(0, 200)}`;
   return;
+}
+
+/** Starts a ticket of that name and player, as somebody who means well does; returns the ticket's id. */
+async function startBySdk(client: GameLiftClient, name: string): Promise<string | undefined> {
+  const Players = [{ PlayerId: name, PlayerAttributes: { skill: { N: 1 } } }];
+  const start = new StartMatchmakingCommand({ TicketId: name, ConfigurationName: 'calm', Players });
+  const { MatchmakingTicket } = await client.send(start);
+  client.destroy();
+  return MatchmakingTicket?.TicketId;
+}
+
+async function startByRest(url: string, token: string, name: string): Promise<string | undefined> {
+  const players = [{ playerId: name, attributes: { skill: { N: 1 } } }];
+  const answer = await fetch(`${url}/v1/matchmaking`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ ticketId: name, configuration: 'calm', players }),
+  });
+  return ((await answer.json()) as { ticketId?: string }).ticketId;
 }
