@@ -19,8 +19,8 @@ export interface RatingStores {
 }
 
 /**
- * Reads parties with the attributes that their configuration takes from the record, in the order given; throws
- * while the record is away.
+ * Returns parties with the attributes that their configuration takes from the record, in the order given.
+ * Throws while the record is away.
  */
 export type ReadRatings = (
   parties: readonly (readonly TicketPlayer[])[],
@@ -28,8 +28,8 @@ export type ReadRatings = (
 ) => Promise<TicketPlayer[][]>;
 
 /**
- * The session cache knows the visible ratings of the default ladder, the record everything: it is asked, once,
- * for who is not in the cache or whose number is not.
+ * The session cache knows the visible ratings of the default ladder, and the record knows everything. So the
+ * record is asked once: for players who are not in the cache, and for numbers that the cache does not have.
  */
 export const openRatings =
   ({ players, cache, distributions, opponents }: RatingStores): ReadRatings =>
