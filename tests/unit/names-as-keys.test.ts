@@ -34,7 +34,10 @@ const reasons: ReadonlyMap<string, string> = new Map([
   ['workers/process/settings.ts', 'names of the environment, which operators give'],
 ]);
 
-/** An object that is made of names has them for its own, whatever they are; as a field of the record it may not. */
+/**
+ * An object that is made of names has each for its own, whatever it is called. In a document of the record
+ * such names may still be no fields.
+ */
 const matters = ({ what, file }: NameKey) => what !== 'made' || file.startsWith('workers/records/');
 
 test('no string that a client chooses is the key of an object, but where that is listed with a reason (DESIGN 5)', () => {

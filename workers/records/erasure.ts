@@ -136,8 +136,8 @@ export function openErasure(db: Db, perStep = pageLength) {
     },
 
     /**
-     * Deletes a player's sessions, then the player, then the note of how far the erasure is. Returns the ids of
-     * the sessions.
+     * Deletes a player's sessions, then the player, then the note of how far the erasure is. Returns the ids
+     * of the sessions.
      */
     async forget(playerId: string): Promise<string[]> {
       const sessions = db.collection<{ _id: string; player_id: string }>('sessions');

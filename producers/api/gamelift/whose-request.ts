@@ -126,8 +126,8 @@ const dayKeys = new Map<string, KeyObject>();
 const mostDayKeys = 1_000;
 
 /**
- * What a secret signs with on a day in a region. Unknown names all have one secret, so its key is kept as well:
- * they take no longer than known names.
+ * What a secret signs with on a day in a region. Unknown names all have one secret. Its key is kept as well,
+ * so they take no longer than known names.
  */
 function dayKey(secret: string, scope: string): KeyObject {
   const name = `${secret}/${scope}`;
